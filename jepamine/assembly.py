@@ -1,0 +1,83 @@
+"""From a resolved recipe to the things it names: dataset, masking, encoder, predictor, trainer, scorers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+from jepamine import registry, schema
+from jepamine.clips import Source
+from jepamine.embeddings import store_folder
+from jepamine.errors import BrokenPluginError, UserError
+from jepamine.protocols import Encoder, Mask, Parts, Scorer, Trainer
+from jepamine.recipe import Recipe
+
+
+def make(plugin: registry.Plugin, table: dict[str, Any], offered: dict[str, Any]) -> Any:
+    """Call a plugin's factory with its recipe table and those of `offered` that its signature names.
+
+    Raises BrokenPluginError where it wants more than the runner has.
+    """
+    target = registry.load(plugin)
+    wanted = schema.runner_parameters(target)
+    unknown = [name for name in wanted if name not in offered]
+    if unknown:
+        raise BrokenPluginError(
+            f"{plugin.kind} plugin '{plugin.name}' wants {', '.join(unknown)} from the runner, which gives "
+            f"{', '.join(offered) or 'nothing'}; settings of its own must be keyword-only (after a *)"
+        )
+    values, errors = schema.resolve(target, table)
+    if errors:
+        raise UserError("\n".join(f"[{plugin.kind}] {error}" for error in errors))
+    return target(**{name: offered[name] for name in wanted}, **values)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device called `name`; "auto" is cuda, else mps, else cpu. Raises UserError where there is none."""
+    has = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind, there in has.items() if there))
+    if not has[name]:
+        raise UserError(f"device: '{name}' is not available here; use cpu or auto")
+    return torch.device(name)
+
+
+def build_source(recipe: Recipe, experiments: Path) -> Source:
+    """The dataset: makes sure that its manifest is there."""
+    data_dir = experiments / "_data"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return cast(Source, make(recipe.plugins["dataset"], recipe.tables["dataset"], {"data_dir": data_dir}))
+
+
+def build_parts(recipe: Recipe, source: Source, experiments: Path, device: torch.device) -> Parts:
+    """Masking and encoder for the clips of `source`."""
+    shape = (source.tubelet_size, *source.image_size)
+    mask = cast(Mask, make(recipe.plugins["masking"], recipe.tables["masking"], {"shape": shape}))
+    encoder = cast(Encoder, make(recipe.plugins["encoder"], recipe.tables["encoder"], {"device": device}))
+    return Parts(source, mask, encoder, store_folder(experiments, encoder), recipe.seed)
+
+
+def build_predictor(recipe: Recipe, dim: int, device: torch.device) -> torch.nn.Module:
+    """The predictor, its first weights drawn from the recipe's seed."""
+    torch.manual_seed(recipe.seed)
+    module = make(recipe.plugins["predictor"], recipe.tables["predictor"], {"dim": dim})
+    return cast(torch.nn.Module, module).to(device)
+
+
+def build_trainer(recipe: Recipe) -> Trainer:
+    """The trainer, which knows the task."""
+    return cast(Trainer, make(recipe.plugins["trainer"], recipe.tables["trainer"], {}))
+
+
+def build_scorers(recipe: Recipe, names: list[str], folder: Path) -> dict[str, Scorer]:
+    """The scorers called `names`, those of the recipe and any other that is registered."""
+    plugins = {name: recipe.scorers.get(name) or registry.find("scorer", name, folder) for name in names}
+    return {
+        name: cast(Scorer, make(plugin, recipe.scoring.get(name, {}), {})) for name, plugin in plugins.items()
+    }

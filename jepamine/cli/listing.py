@@ -1,0 +1,94 @@
+"""runs, show, compare, check, plugins: what there is; none of them imports torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jepamine.cli.options import as_json, with_experiments
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def runs(experiments: Path, json_: bool) -> None:
+    """One line a run: name, status, recipe, headline metric, when."""
+    from jepamine.summary import runs_rows
+    from jepamine.tables import table
+
+    rows, damaged = runs_rows(experiments)
+    if json_:
+        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    elif len(rows) > 1:
+        click.echo(table(rows))
+    elif not damaged:
+        click.echo(f"no runs in {experiments}; begin with: jepamine run recipes/default.toml")
+    for message in damaged:
+        click.echo(f"warning: {message}", err=True)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "json_", is_flag=True, help="The record as one JSON document.")
+@with_experiments
+def show(experiments: Path, name: str, json_: bool) -> None:
+    """One run's record."""
+    from jepamine import records
+    from jepamine.summary import show_summary
+
+    folder = records.find(experiments, name)
+    record = records.read_record(folder)
+    as_json(record) if json_ else click.echo(show_summary(folder, record))
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
+@click.option("--all", "everything", is_flag=True, help="Also what does not differ.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: bool) -> None:
+    """Runs side by side: only what differs, settings first, then metrics."""
+    if len(names) < 2:
+        raise click.UsageError("Name at least two runs.")
+    from jepamine import records
+    from jepamine.compare import compare as compare_runs
+    from jepamine.summary import compare_summary
+
+    result = compare_runs([records.find(experiments, name) for name in names], everything)
+    as_json(result) if json_ else click.echo(compare_summary(result))
+
+
+@click.command()
+@click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+def check(recipes: tuple[Path, ...]) -> None:
+    """Validate recipes without building anything; all errors are told at once."""
+    from jepamine.errors import UserError
+    from jepamine.recipe import read
+
+    errors: list[str] = []
+    for path in recipes:
+        try:
+            read(path, {})
+            click.echo(f"{path}: ok")
+        except UserError as error:
+            errors.append(str(error))
+    if errors:
+        raise click.ClickException("\n".join(errors))
+
+
+@click.command()
+@click.option("--check", "check_", is_flag=True, help="Import each; exit 1 where one is broken.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+def plugins(check_: bool, json_: bool) -> None:
+    """Every plugin by kind: name and where it comes from."""
+    from jepamine.registry import overview
+    from jepamine.tables import table
+
+    rows, broken = overview(check_)
+    if json_:
+        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    else:
+        click.echo(table(rows))
+    if broken:
+        raise click.ClickException("\n".join(broken))

@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its `experiments` folder: the option after the verb, else the one before it."""
+
+    @click.option(
+        "--experiments",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=None,
+        help="Folder of runs. [default: experiments]",
+    )
+    @functools.wraps(command)
+    def wrapped(experiments: Path | None, **options: Any) -> None:
+        # Absolute: what is written into recipes and records must not depend on the folder of the command.
+        command(experiments=Path(experiments or click.get_current_context().obj).absolute(), **options)
+
+    return wrapped
+
+
+def as_json(value: object) -> None:
+    """One JSON document on stdout and nothing else."""
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,61 @@
+"""Runs side by side: what differs in their settings, then in their metrics."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from jepamine.errors import UserError, first_line
+from jepamine.records import RunFolder, read_record
+
+
+def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
+    """{"runs": names, "settings": {key: [a value a run]}, "metrics": likewise}; all keys only if asked.
+
+    Raises UserError where a record or recipe is damaged.
+    """
+    settings = [_flat(_recipe(run)) for run in runs]
+    for flat in settings:
+        flat.pop("name", None)
+    metrics = []
+    for run in runs:
+        record = read_record(run)
+        metrics.append(
+            {
+                "status": record["status"],
+                "epochs_done": record.get("epochs_done"),
+                "best_metric": record.get("best_metric"),
+                **record["metrics"],
+                **{f"seconds.{phase}": value for phase, value in record.get("seconds", {}).items()},
+            }
+        )
+    return {
+        "runs": [run.name for run in runs],
+        "settings": _table(settings, everything),
+        "metrics": _table(metrics, everything),
+    }
+
+
+def _recipe(run: RunFolder) -> dict[str, Any]:
+    try:
+        return tomllib.loads(run.recipe.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{run.recipe}: cannot be read: {first_line(error)}") from None
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+    return flat
+
+
+def _table(columns: list[dict[str, Any]], everything: bool) -> dict[str, list[Any]]:
+    keys = dict.fromkeys(key for column in columns for key in column)
+    rows = {key: [column.get(key) for column in columns] for key in keys}
+    return {
+        key: values
+        for key, values in rows.items()
+        if everything or any(value != values[0] for value in values)
+    }

@@ -1,0 +1,144 @@
+"""The encoder `vjepa2`: any V-JEPA 2 checkpoint, from a hub or a folder, through transformers."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from jepamine.errors import UserError, first_line
+from jepamine.files import sha256_file
+from jepamine.schema import Weights
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+# Heads of fine-tuned checkpoints (video classification); the encoder has no use for them.
+HEADS = ("pooler.", "classifier.")
+
+
+class VJepa2Encoder:
+    """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985), its own predictor never run.
+
+    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T/2 * (crop/16)^2, D) float32; 256 tokens of D = 1024
+    for a tubelet of two frames and `facebook/vjepa2-vitl-fpc64-256`.
+
+    Raises UserError that says what to do where the weights cannot be had whole: offline, an unknown name,
+    missing or extra layers, other shapes. Weights are never initialised at random.
+    """
+
+    def __init__(
+        self,
+        device: torch.device,
+        *,
+        weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
+        batch_size: Annotated[int, Field(ge=1)] = 8,
+    ) -> None:
+        from jepamine.encoders.freeze import freeze
+
+        self.name = weights
+        self.model = freeze(_load(weights).to(device))
+        config = self.model.config
+        self.weights_sha256 = _weights_sha256(weights)
+        self.batch_size = batch_size
+        self.device = device
+        self.dim: int = config.hidden_size
+        self.crop: int = config.crop_size
+        # The config's numbers shape the computation beside the weights (heads, RoPE grid, norm epsilon).
+        digest = hashlib.sha256(config.to_json_string(use_diff=True).encode()).hexdigest()[:12]
+        self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}"
+
+    def __call__(self, frames: Tensor) -> Tensor:
+        import torch
+
+        with torch.inference_mode():
+            pixels = preprocess(frames, self.crop).to(self.device)
+            return self.model.get_vision_features(pixel_values_videos=pixels)  # type: ignore[no-any-return]
+
+
+def preprocess(frames: Tensor, crop: int) -> Tensor:
+    """What transformers' VJEPA2VideoProcessor does, without the torchvision that it needs.
+
+    Shapes: frames (N, T, H, W, 3) uint8 -> (N, T, 3, crop, crop) float32. Short edge to int(crop * 256 / 224)
+    (bilinear, antialiased, on uint8), centre crop, / 255, ImageNet mean and standard deviation.
+    """
+    import torch
+    from torch.nn.functional import interpolate
+
+    count, length, height, width, _ = frames.shape
+    edge = int(crop * 256 / 224)
+    short = min(height, width)
+    size = (int(edge * height / short), int(edge * width / short))
+    # (N, T, H, W, 3) -> (N * T, 3, H', W')
+    images = frames.reshape(-1, height, width, 3).permute(0, 3, 1, 2)
+    images = interpolate(images, size=size, mode="bilinear", antialias=True, align_corners=False)
+    top, left = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
+    images = images[:, :, top : top + crop, left : left + crop]
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    return ((images.float() / 255 - mean) / deviation).view(count, length, 3, crop, crop)
+
+
+def _load(weights: str) -> Any:
+    import transformers
+    from safetensors import SafetensorError
+
+    logging: Any = transformers.utils.logging
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    architecture: Any = transformers.VJEPA2Model
+    try:
+        config = transformers.VJEPA2Config.from_pretrained(weights)
+        if getattr(config, "model_type", "") != "vjepa2":
+            raise UserError(f"encoder.weights: '{weights}' is no V-JEPA 2 checkpoint")
+        model, report = architecture.from_pretrained(
+            weights, config=config, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise UserError(f"encoder.weights: cannot load '{weights}': {_reason(weights, error)}") from error
+    extra = [key for key in report["unexpected_keys"] if not key.startswith(HEADS)]
+    problems = [
+        f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
+        for what, keys in (
+            ("layers missing", report["missing_keys"]),
+            ("unknown layers", extra),
+            ("layers of another shape", report["mismatched_keys"]),
+        )
+        if keys
+    ]
+    if problems:
+        raise UserError(
+            f"encoder.weights: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
+            "Download the checkpoint again, or name another"
+        )
+    return model
+
+
+def _reason(weights: str, error: Exception) -> str:
+    if Path(weights).exists():
+        return (
+            f"{first_line(error)}. The folder must hold config.json and model.safetensors, "
+            "as save_pretrained or a download writes them"
+        )
+    return (
+        "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
+        f"network: `hf download {weights} --local-dir FOLDER`, then set encoder.weights to that folder"
+    )
+
+
+def _weights_sha256(weights: str) -> str:
+    """SHA-256 of the one weights file; of the files' hashes where the checkpoint is in shards."""
+    folder = Path(weights)
+    if not folder.is_dir():
+        from transformers.utils.hub import cached_file
+
+        config = cached_file(weights, "config.json", local_files_only=True)
+        folder = Path(config).parent if config else folder
+    files = sorted(folder.glob("model*.safetensors"))
+    if not files:
+        raise UserError(f"encoder.weights: no model*.safetensors in {folder}")
+    digests = [sha256_file(file) for file in files]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()

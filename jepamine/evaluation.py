@@ -1,0 +1,44 @@
+"""The eval of a run: cosine similarities on held-out clips and, with labels, how well its scorers rank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jepamine.clips import read_clips
+from jepamine.files import write_json
+from jepamine.mining import embedded
+from jepamine.opened import Opened
+from jepamine.ranking import rank, read_labels
+from jepamine.scoring import score_clip
+from jepamine.splits import chosen
+
+
+def evaluate(opened: Opened, part: str | None, labels: Path | None) -> dict[str, Any]:
+    """The eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
+
+    Raises UserError where there are none, a frame cannot be read, or the labels do not fit the clips.
+    """
+    by_clip = read_labels(labels) if labels else {}
+    result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if labels:
+        result["ranking"] = rank(_scores(opened, part), by_clip)
+    return result
+
+
+def _scores(opened: Opened, part: str | None) -> dict[str, dict[str, float]]:
+    _, scorers = opened.scorers(None)
+    clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
+    table: dict[str, dict[str, float]] = {name: {} for name in scorers}
+    for item in embedded(opened.parts, clips, "rank"):
+        picked = chosen(item.clip, part)
+        for name, values in score_clip(item, opened, scorers).items():
+            table[name][item.clip.clip_id] = float(values[picked].mean())
+    return table
+
+
+def keep(opened: Opened, result: dict[str, Any], title: str) -> Path:
+    """Write the result to the run's evals/ under `title`; the same evaluation again replaces it."""
+    path = opened.folder.evals / f"{title}.json"
+    write_json(path, result)
+    return path

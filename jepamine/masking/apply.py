@@ -1,0 +1,32 @@
+"""Masks laid over frames."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.errors import UserError
+
+
+def hide(frames: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A copy of `frames` with 0 where `mask` is True.
+
+    Shapes: frames (N, T, H, W, 3) uint8; mask (N, T, rows, columns) bool, a cell is H/rows x W/columns pixels.
+    Raises UserError where the mask does not tile the frames.
+    """
+    count, length, height, width, _ = frames.shape
+    if mask.dtype != bool or mask.ndim != 4 or mask.shape[:2] != (count, length):
+        raise UserError(
+            f"the masking plugin returned {mask.dtype} of shape {mask.shape[1:]}; "
+            f"expected bool ({length}, rows, columns)"
+        )
+    rows, columns = mask.shape[2:]
+    if height % rows or width % columns:
+        raise UserError(
+            f"the masking plugin's {rows} x {columns} cells do not tile {height} x {width} pixels"
+        )
+    # (N, T, rows, columns) -> (N, T, rows, 1, columns, 1, 1), against pixels seen as cells
+    cells = frames.reshape(count, length, rows, height // rows, columns, width // columns, 3)
+    shown = ~mask[:, :, :, None, :, None, None]
+    hidden: NDArray[np.uint8] = (cells * shown).reshape(frames.shape)
+    return hidden

@@ -1,0 +1,72 @@
+"""A trained run, opened to be used: its parts, and its predictor with the best weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jepamine import assembly, records
+from jepamine.clips import Source
+from jepamine.errors import UserError
+from jepamine.protocols import Parts, Scorer, Trainer
+from jepamine.recipe import Recipe
+from jepamine.recipe import read as read_recipe
+from jepamine.records import RunFolder
+from jepamine.weights import load_into, load_tensors
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What eval and score need of a run. `parts.source` is the run's own manifest unless one was given."""
+
+    folder: RunFolder
+    record: dict[str, Any]
+    recipe: Recipe
+    parts: Parts
+    predictor: torch.nn.Module
+    trainer: Trainer
+
+    def scorers(self, headline: str | None) -> tuple[str, dict[str, Scorer]]:
+        """(name of the headline scorer, every scorer by name): the recipe's, or another headline."""
+        headline = headline or self.recipe.scoring["scorer"]
+        names = list(dict.fromkeys([headline, *self.recipe.scoring["also"]]))
+        return headline, assembly.build_scorers(self.recipe, names, self.folder.path)
+
+
+def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
+    """A run's own manifest as the source of clips, cut as its dataset said."""
+    data = record["data"]
+    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
+
+
+def open_run(experiments: Path, name: str, manifest: Path | None = None, root: Path | None = None) -> Opened:
+    """Open the run called `name`, for its own clips or those of `manifest`.
+
+    Raises UserError where the run is not there, has no weights yet, or its files are damaged or do not fit.
+    """
+    folder = records.find(experiments, name)
+    record = records.read_record(folder)
+    if not folder.weights.is_file():
+        raise UserError(
+            f"run '{name}' has no weights yet (status {record['status']}); "
+            f"go on with it: jepamine run --resume {name}"
+        )
+    recipe = read_recipe(folder.recipe, {})
+    source = run_source(folder, record)
+    if manifest is not None:
+        source = dataclasses.replace(source, manifest=manifest, root=root)
+    device = assembly.pick_device(recipe.device)
+    parts = assembly.build_parts(recipe, source, experiments, device)
+    if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
+        raise UserError(
+            f"the encoder '{parts.encoder.name}' has other weights than the ones run '{name}' was trained on"
+        )
+    predictor = assembly.build_predictor(recipe, parts.encoder.dim, device)
+    tensors, _ = load_tensors(folder.weights)
+    load_into(predictor, tensors, folder.weights)
+    predictor.eval().requires_grad_(False)
+    return Opened(folder, record, recipe, parts, predictor, assembly.build_trainer(recipe))

@@ -1,0 +1,63 @@
+"""Progress of long work: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Progress:
+    """Counts steps of one phase. Make it with `progress`."""
+
+    def __init__(self, what: str, total: int, unit: str, every: int) -> None:
+        self.what, self.total, self.unit, self.every = what, total, unit, every
+        self.done = 0
+        self.note = ""
+        self.began = time.monotonic()
+        self.bar = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self.bar = tqdm(total=total, desc=what, unit=f" {unit}", file=sys.stderr, dynamic_ncols=True)
+
+    def step(self, count: int = 1, note: str = "") -> None:
+        """Say that `count` more units are done; `note` is shown beside them (a loss, say)."""
+        self.done += count
+        self.note = note or self.note
+        if self.bar is not None:
+            self.bar.set_postfix_str(self.note, refresh=False)
+            self.bar.update(count)
+        elif self.done % self.every < count or self.done == self.total:
+            self._line()
+
+    def _line(self) -> None:
+        seconds = max(time.monotonic() - self.began, 1e-9)
+        rate = self.done / seconds
+        left = (self.total - self.done) / rate if rate else 0.0
+        left_and_note = f"{left:.0f} s left" + (f", {self.note}" if self.note else "")
+        print(
+            f"{self.what}: {self.done}/{self.total} {self.unit}, {rate:.1f} a second, {left_and_note}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+@contextmanager
+def progress(what: str, total: int, unit: str, every: int = 10) -> Iterator[Progress]:
+    """Show the progress of `total` units on stderr.
+
+    On a terminal a tqdm bar with rate and time left; elsewhere one line every `every` units and at the end.
+    """
+    counter = Progress(what, total, unit, every)
+    try:
+        yield counter
+    finally:
+        if counter.bar is not None:
+            counter.bar.close()
+
+
+def tell(message: str) -> None:
+    """A line for the person at the terminal (stderr): what happens, or a warning."""
+    print(message, file=sys.stderr, flush=True)

@@ -1,0 +1,131 @@
+"""What each kind of plugin is: Protocols, nothing to inherit from.
+
+A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
+table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`
+(predictor). What the factory returns is described here.
+
+Legend of shapes:
+    N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
+    H, W  pixels of a resized frame (224)       L  tokens that an encoder gives for a tubelet
+    D  dimension of an embedding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from torch import Tensor
+
+    from jepamine.clips import Source
+
+Tensors = dict[str, "Tensor"]
+
+
+class Dataset(Protocol):
+    """The factory of a dataset: makes sure that a manifest lies on disk and says where."""
+
+    def __call__(self, data_dir: Path, **settings: Any) -> Source: ...
+
+
+class Mask(Protocol):
+    """What a masking factory (`shape` = (T, H, W) -> Mask) returns."""
+
+    def __call__(self, clip_id: str, tubelet: int, running: int) -> np.ndarray:
+        """The mask of one tubelet: bool (T, rows, columns), True where hidden; rows and columns tile H, W.
+
+        `tubelet` is its number in the clip, `running` its number in the whole manifest, both from 0.
+        """
+        ...
+
+
+class Encoder(Protocol):
+    """What an encoder factory returns. It is frozen: no gradient, eval mode, always.
+
+    `weights_sha256` names the weights and `preprocessing` all that is done to pixels before them: embeddings
+    are kept and reused by both, so either must change when embeddings do. `batch_size` is the most tubelets
+    of one call.
+    """
+
+    name: str
+    batch_size: int
+    weights_sha256: str
+    preprocessing: str
+    dim: int
+
+    def __call__(self, frames: Tensor) -> Tensor:
+        """Tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a recipe resolved to, for its trainer: all but the predictor."""
+
+    source: Source
+    mask: Mask
+    encoder: Encoder
+    store: Path
+    seed: int
+
+
+class Trainer(Protocol):
+    """What a trainer factory returns: the task. Loop, checkpoints, resume and records are the runner's."""
+
+    epochs: int
+    batch_size: int
+    checkpoint_every: int
+
+    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+        """Read the dataset, encode nothing: the lines of the run's own manifest, each with its split."""
+        ...
+
+    def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
+        """Encode the examples of the run's own manifest (`parts.source`): tensors to train on, and held out.
+
+        Every tensor of one part has as many rows as there are examples.
+        """
+        ...
+
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimizer of the predictor's parameters."""
+        ...
+
+    def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        """The mean loss of a batch, a scalar with gradient."""
+        ...
+
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        """Metrics on the held-out part, in eval mode and without gradient.
+
+        `val_loss`, lower is better, decides which weights are kept.
+        """
+        ...
+
+    def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        """The eval output for the clips of `parts.source` whose line says `split` (None: all of them)."""
+        ...
+
+
+@dataclass(frozen=True)
+class ClipEmbeddings:
+    """One clip's embeddings, float32 (N, D) each, and the share of hidden patches (N,)."""
+
+    clip_id: str
+    scene: str | None
+    clean: np.ndarray
+    masked: np.ndarray
+    predicted: np.ndarray
+
+
+class Scorer(Protocol):
+    """What a scorer factory returns."""
+
+    def __call__(self, clip: ClipEmbeddings) -> np.ndarray:
+        """Novelty of each tubelet, float (N,); higher is more novel. A clip's score is their mean."""
+        ...

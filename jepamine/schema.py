@@ -1,0 +1,108 @@
+"""A plugin's own signature as the schema of its recipe table.
+
+Keyword-only parameters come from the recipe, with their types and defaults; all others come from the runner,
+by name. So a plugin author writes plain typed Python, and pydantic does the checking.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+from jepamine.errors import BrokenPluginError, did_you_mean, first_line
+
+
+def _absolute_where_it_is_a_folder(value: str) -> str:
+    return str(Path(value).absolute()) if Path(value).is_dir() else value
+
+
+#: The name of weights on a hub, or a local folder, which then becomes absolute.
+Weights = Annotated[str, AfterValidator(_absolute_where_it_is_a_folder)]
+
+
+def runner_parameters(plugin: Callable[..., Any]) -> list[str]:
+    """The names of the parameters that the runner gives."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [name for name, parameter in _signature(plugin).items() if parameter.kind in kinds]
+
+
+def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Check a recipe table (without its key `plugin`) against a plugin's keyword parameters.
+
+    Returns (values to call the plugin with, every default filled in; errors, each `key: what is wrong`).
+    A `Path` comes out absolute, relative ones from the folder the command runs in.
+    """
+    keywords = {
+        name: parameter
+        for name, parameter in _signature(plugin).items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    values: dict[str, Any] = {}
+    errors = [
+        f"{key}: unknown key{did_you_mean(key, keywords)}; known: {', '.join(keywords) or 'none'}"
+        for key in table
+        if key not in keywords
+    ]
+    for name, parameter in keywords.items():
+        if name not in table:
+            if parameter.default is inspect.Parameter.empty:
+                errors.append(f"{name}: missing")
+            else:
+                values[name] = parameter.default
+            continue
+        try:
+            # As JSON in strict mode: takes an array for a tuple and a string for a Path, as TOML must,
+            # and still refuses "2" or true for an int.
+            value = _adapter(plugin, name, parameter).validate_json(json.dumps(table[name]), strict=True)
+        except ValidationError as error:
+            errors.extend(f"{name}: {_sentence(problem)}" for problem in error.errors(include_url=False))
+        except (TypeError, ValueError):
+            errors.append(f"{name}: {table[name]!r} is not a value that this key can take")
+        else:
+            values[name] = value.absolute() if isinstance(value, Path) else value
+    return values, errors
+
+
+def plain(plugin: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Resolved values as TOML can hold them: paths as text, tuples as lists, None left out."""
+    signature = _signature(plugin)
+    dumped = {
+        name: _adapter(plugin, name, signature[name]).dump_python(value, mode="json", warnings=False)
+        for name, value in values.items()
+    }
+    return {name: value for name, value in dumped.items() if value is not None}
+
+
+def _signature(plugin: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(plugin).parameters
+    except (TypeError, ValueError) as error:
+        raise BrokenPluginError(f"{plugin!r} has no readable signature: {first_line(error)}") from error
+
+
+def _adapter(plugin: Callable[..., Any], name: str, parameter: inspect.Parameter) -> TypeAdapter[Any]:
+    if parameter.annotation is inspect.Parameter.empty:
+        return TypeAdapter(Any)
+    # Only the recipe's parameters are evaluated: those from the runner may name types that are imported
+    # under TYPE_CHECKING, so that a recipe can be checked without torch.
+    holder = types.SimpleNamespace(__annotations__={name: parameter.annotation})
+    module = sys.modules[plugin.__module__]
+    try:
+        hints = typing.get_type_hints(holder, globalns=vars(module), include_extras=True)
+    except NameError as error:
+        raise BrokenPluginError(f"the type of '{name}' in {plugin.__qualname__}: {error}") from error
+    return TypeAdapter(hints[name])
+
+
+def _sentence(problem: Any) -> str:
+    inside = "".join(f"[{part}]" for part in problem["loc"] if isinstance(part, int))
+    message = str(problem["msg"])
+    return f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {problem['input']!r}"

@@ -1,0 +1,82 @@
+"""Which clips are held out of training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from jepamine.clips import Clip
+from jepamine.errors import UserError
+from jepamine.progress import tell
+
+
+def split(
+    clips: Sequence[Clip], val_by: Literal["scene", "tubelet"], fraction: float, seed: int
+) -> list[dict[str, Any]]:
+    """For each clip what its line in the run's manifest says of the split.
+
+    `{"split": "train" | "val"}` for whole clips; with `val_by` "tubelet" `{"split": "mixed", "val_tubelets":
+    [numbers]}`. A manifest whose lines already say `train` and `val` is taken at its word, clips that say
+    something else stay out of both. Scenes that are not known count as a scene a clip. Raises UserError where
+    one of the parts would be empty.
+    """
+    said = Counter(clip.line.get("split") for clip in clips)
+    if val_by == "scene" and said["train"] and said["val"]:
+        tell(f"split: as the manifest says, {said['train']} clips train, {said['val']} val")
+        return [{} for _ in clips]
+    if val_by == "tubelet":
+        return _by_tubelet(clips, fraction, seed)
+    groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
+    if len(set(groups)) == 1 and len(clips) > 1:
+        tell("warning: one scene only, so clips of it are held out; neighbouring clips look alike")
+        groups = [clip.clip_id for clip in clips]
+    held_out = _groups(Counter(groups), fraction, seed)
+    return [{"split": "val" if group in held_out else "train"} for group in groups]
+
+
+def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
+    # Sorted before they are drawn, so that the manifest's order does not matter.
+    names = sorted(sizes)
+    if len(names) < 2:
+        raise UserError("a single clip cannot be split into train and val; give more clips")
+    wanted = fraction * sizes.total()
+    held_out: set[str] = set()
+    count = 0
+    for index in np.random.default_rng(seed).permutation(len(names)):
+        size = sizes[names[index]]
+        # A scene that overshoots by more than it fills is passed over, but one is always held out.
+        if held_out and abs(count + size - wanted) >= abs(count - wanted):
+            continue
+        if len(held_out) == len(names) - 1:
+            break
+        held_out.add(names[index])
+        count += size
+    return held_out
+
+
+def _by_tubelet(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
+    owners = [(index, number) for index, clip in enumerate(clips) for number in range(clip.tubelets)]
+    if len(owners) < 2:
+        raise UserError("a single tubelet cannot be split into train and val; give more frames")
+    count = min(max(round(fraction * len(owners)), 1), len(owners) - 1)
+    said: list[dict[str, Any]] = [{"split": "mixed", "val_tubelets": []} for _ in clips]
+    for drawn in np.random.default_rng(seed).permutation(len(owners))[:count]:
+        index, number = owners[drawn]
+        said[index]["val_tubelets"].append(number)
+    for line in said:
+        line["val_tubelets"].sort()
+    return said
+
+
+def chosen(clip: Clip, part: str | None) -> np.ndarray:
+    """Which of a clip's tubelets belong to `part` ("train", "val"; None: all): bool (tubelets,)."""
+    if part is None:
+        return np.ones(clip.tubelets, dtype=bool)
+    if "val_tubelets" in clip.line:
+        held_out = np.zeros(clip.tubelets, dtype=bool)
+        held_out[clip.line["val_tubelets"]] = True
+        return held_out if part == "val" else ~held_out
+    return np.full(clip.tubelets, clip.line.get("split") == part)

@@ -1,0 +1,154 @@
+"""What the commands say: results in words and tables, with the next thing to type."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+from jepamine import records
+from jepamine.errors import UserError
+from jepamine.records import RunFolder
+from jepamine.tables import cell, table
+
+MEANING = {
+    "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
+    "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
+    "masked_cosine_similarity": "cos(masked, clean), the same clips: what no predictor at all reaches",
+}
+
+
+def near(path: Path) -> str:
+    """A path as a user here would type it: relative where it lies below this folder."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def command(*words: str, experiments: Path | None = None) -> str:
+    """A command line that can be pasted; names `experiments` where it is not the one found by default."""
+    usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
+    extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
+    return shlex.join(["jepamine", *words, *extra])
+
+
+def run_summary(run: RunFolder, experiments: Path) -> str:
+    """What a run left behind, what its numbers mean, and what to type next."""
+    record = records.read_record(run)
+    data, metrics = record["data"], record["metrics"]
+    seconds = record["seconds"]
+    lines = [
+        f"run '{run.name}' {record['status']}: {data['clips']} clips, {data['tubelets']} tubelets, "
+        f"{record['epochs_done']} epochs (encode {cell(seconds.get('encode'))} s, "
+        f"train {cell(seconds.get('train'))} s)",
+        "",
+        table(
+            [["metric", "value", "what it means"]]
+            + [[key, metrics[key], text] for key, text in MEANING.items() if key in metrics]
+        ),
+        "",
+        table(
+            [
+                ["record", near(run.record)],
+                ["weights", f"{near(run.weights)} (epoch {metrics.get('best_epoch')}, the lowest val_loss)"],
+                ["loss curve", near(run.metrics)],
+                ["recipe, resolved", near(run.recipe)],
+                ["manifest", near(run.manifest)],
+            ]
+        ),
+        "",
+        "Next: score clips, most novel first in rank (here the run's own):",
+        "  " + command("score", "--run", run.name, near(Path(data["manifest"])), experiments=experiments),
+    ]
+    if data.get("labels"):
+        lines += [
+            "and ask whether the ranking beats chance:",
+            "  "
+            + command(
+                "eval", "--run", run.name, "--labels", near(Path(data["labels"])), experiments=experiments
+            ),
+        ]
+    return "\n".join(lines)
+
+
+def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
+    """Where the scores are and how to look at the first of them."""
+    lines = [f"scored {counts['clips']} clips: {near(output)}"]
+    if counts["errors"]:
+        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
+    lines += [
+        "A clip's score is the mean over its tubelets; higher is more novel. Does the ranking beat chance?",
+        "  " + command("eval", "--scores", near(output), "--labels", "LABELS.jsonl"),
+    ]
+    return "\n".join(lines)
+
+
+def eval_summary(result: dict[str, Any]) -> str:
+    """The eval output as tables."""
+    lines: list[str] = []
+    if "mean_cosine_similarity" in result:
+        mean, masked = result["mean_cosine_similarity"], result["masked_cosine_similarity"]
+        better = "closer to" if mean > masked else "no closer to"
+        lines = [
+            f"{result['clips']} clips, {result['tubelets']} tubelets",
+            f"cos(predicted, clean)  {mean:.4f}  (standard deviation {result['std_cosine_similarity']:.4f})",
+            f"cos(masked, clean)     {masked:.4f}  what no predictor at all reaches",
+            f"The prediction is {better} the clean embedding than the masked one is.",
+            "",
+            table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
+        ]
+    if "ranking" in result:
+        columns = list(next(iter(result["ranking"].values())))
+        rows = [[name, *(values[key] for key in columns)] for name, values in result["ranking"].items()]
+        lines += ["", table([["scorer", *columns], *rows])]
+    return "\n".join(lines).strip()
+
+
+def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
+    """A record as text."""
+    rows: list[list[Any]] = []
+    for key, value in record.items():
+        if isinstance(value, dict):
+            rows += [[f"{key}.{name}", _inline(inner)] for name, inner in value.items()]
+        else:
+            rows.append([key, _inline(value)])
+    text = table([["field", "value"], *rows])
+    if record["status"] in ("interrupted", "failed"):
+        text += f"\n\ngo on with it: {command('run', '--resume', run.name)}"
+    return text
+
+
+def _inline(value: Any) -> Any:
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values())
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else cell(value)
+
+
+def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
+    """(head and a row a run, messages on damaged records)."""
+    rows: list[list[Any]] = [["name", "status", "recipe", "mean_cosine_similarity", "created"]]
+    damaged: list[str] = []
+    for run in records.all_runs(experiments):
+        try:
+            record = records.read_record(run)
+        except UserError as error:
+            damaged.append(str(error))
+            continue
+        plugins = record.get("plugins", {})
+        recipe = " ".join(
+            str(plugins[kind]["name"]) for kind in ("dataset", "encoder", "masking") if kind in plugins
+        )
+        headline = record["metrics"].get("mean_cosine_similarity")
+        rows.append([run.name, record["status"], recipe, headline, record.get("created")])
+    return rows, damaged
+
+
+def compare_summary(result: dict[str, Any]) -> str:
+    """Two tables: settings that differ, metrics that differ."""
+    parts = []
+    for title in ("settings", "metrics"):
+        rows = [[key, *(_inline(value) for value in values)] for key, values in result[title].items()]
+        parts.append(table([[title, *result["runs"]], *rows]) if rows else f"{title}: no difference")
+    return "\n\n".join(parts)

@@ -1,0 +1,35 @@
+"""`nox -s tests`, `nox -s lint`, `nox -s bench`: each in an environment of exact versions."""
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+
+def install(session: nox.Session) -> None:
+    session.install("-r", "requirements.txt")
+    session.install("--no-deps", "-e", ".")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite."""
+    install(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint, format and types."""
+    install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed against bare PyTorch loops; prints a table and writes it as JSON."""
+    install(session)
+    session.run("python", "benchmarks/speed.py", *session.posargs)
