@@ -44,6 +44,12 @@ def _shipped() -> dict[str, dict[str, str]]:
     return tomllib.loads(text)
 
 
+@functools.cache
+def _entry_points() -> metadata.EntryPoints:
+    # One look through the installed packages takes 10 ms; a recipe would take one a plugin.
+    return metadata.entry_points()
+
+
 def kinds() -> list[str]:
     """The kinds of plugins, in the order of the registry."""
     return list(_shipped())
@@ -55,7 +61,7 @@ def listed(kind: str) -> list[Plugin]:
         Plugin(kind, name, target, "jepamine", jepamine.__version__)
         for name, target in _shipped()[kind].items()
     ]
-    for point in metadata.entry_points(group=f"jepamine.{kind}"):
+    for point in _entry_points().select(group=f"jepamine.{kind}"):
         source = point.dist.name if point.dist else "an installed package"
         version = point.dist.version if point.dist else "unknown"
         found.append(Plugin(kind, point.name, point.value, source, version))

@@ -1,0 +1,114 @@
+"""What many tests share: tiny frames, a tiny encoder as a local plugin, and the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from jepamine.cli.main import cli
+
+# A frozen "encoder" of 48 numbers, fast enough that a whole run takes a second: mean colours of 4 x 4 cells.
+TINY_ENCODER = """
+import torch
+
+class Tiny:
+    name = "tiny"
+    weights_sha256 = "0" * 64
+    preprocessing = "none"
+    batch_size = 8
+    dim = 48
+
+    def __init__(self, *, scale: float = 255.0):
+        self.scale = scale
+        self.preprocessing = f"/ {scale}"
+
+    def __call__(self, frames):
+        cells = frames.float().reshape(len(frames), -1, 4, 56, 4, 56, 3).mean(dim=(3, 5)) / self.scale
+        return cells.reshape(len(frames), -1, 48)
+"""
+
+RECIPE = """
+schema = 1
+seed = 7
+[dataset]
+plugin = "clips"
+manifest = "{manifest}"
+[masking]
+plugin = "patches"
+[encoder]
+plugin = "./tiny.py:Tiny"
+[predictor]
+plugin = "mlp"
+hidden_dim = 16
+[trainer]
+plugin = "embedding"
+epochs = 4
+lr = 1e-3
+checkpoint_every = 2
+"""
+
+
+def write_frames(folder: Path, count: int, seed: int) -> list[Path]:
+    """`count` JPEG frames of 64 x 48 blobs that drift."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    base = rng.integers(0, 200, (6, 8, 3), dtype=np.uint8)
+    paths = []
+    for number in range(count):
+        pixels = np.roll(base + 4 * number, number, axis=1).astype(np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+        paths.append(folder / f"{number:04d}.jpg")
+        Image.fromarray(pixels).save(paths[-1], quality=90)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A manifest of 12 clips of 4 frames in 4 scenes."""
+    root = tmp_path_factory.mktemp("clips")
+    lines = []
+    for scene in range(4):
+        paths = write_frames(root / f"scene-{scene}", 12, seed=scene)
+        for start in range(0, 12, 4):
+            lines.append(
+                {
+                    "clip_id": f"s{scene}-{start}",
+                    "scene": f"scene-{scene}",
+                    "camera": "CAM_FRONT",
+                    "frame_paths": [str(path.relative_to(root)) for path in paths[start : start + 4]],
+                }
+            )
+    manifest = root / "manifest.jsonl"
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return manifest
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, clips: Path) -> Path:
+    """A recipe of a second's run: the clips above, a tiny encoder in ./tiny.py beside it."""
+    (tmp_path / "tiny.py").write_text(TINY_ENCODER)
+    path = tmp_path / "small.toml"
+    path.write_text(RECIPE.format(manifest=clips))
+    return path
+
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def jepamine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call the command line with words; runs land in tmp_path/experiments. A traceback fails the test."""
+    monkeypatch.setenv("JEPAMINE_EXPERIMENTS", str(tmp_path / "experiments"))
+
+    def call(*words: object) -> Result:
+        result = CliRunner().invoke(cli, [str(word) for word in words], prog_name="jepamine")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call

@@ -1,0 +1,185 @@
+"""Wrong input on purpose: exit code 1, one clear message that names the place, no traceback."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+
+def huge_png(path: Path) -> None:
+    """A PNG of 100,000 x 100,000 pixels in a hundred bytes."""
+    head = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def clip_line(frames: list[str], **extra: object) -> str:
+    return json.dumps({"clip_id": "a", "frame_paths": frames} | extra)
+
+
+MANIFESTS = {
+    "broken JSON": ("{torn", "m.jsonl:2: broken JSON"),
+    "no frames": ('{"clip_id": "a"}', "m.jsonl:2: no key 'frame_paths'"),
+    "empty frames": (clip_line([]), "m.jsonl:2: 'frame_paths' is empty"),
+    "odd frames": (clip_line(["good.jpg"] * 3), "m.jsonl:2: 3 frames cannot be cut into tubelets of 2"),
+    "missing frame": (clip_line(["good.jpg", "gone.jpg"]), "gone.jpg: no such file"),
+    "truncated": (clip_line(["good.jpg", "cut.jpg"]), "cut.jpg: damaged or truncated"),
+    "no image": (clip_line(["good.jpg", "text.jpg"]), "text.jpg: not an image"),
+    "bomb": (clip_line(["good.jpg", "bomb.png"]), "bomb.png: absurdly large"),
+}
+
+
+@pytest.fixture
+def footage(tmp_path: Path) -> Path:
+    """A folder with a good frame and every bad one, and a manifest that begins with a good clip."""
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    Image.new("RGB", (64, 48), "teal").save(folder / "good.jpg")
+    (folder / "cut.jpg").write_bytes((folder / "good.jpg").read_bytes()[:400])
+    (folder / "text.jpg").write_text("no image")
+    huge_png(folder / "bomb.png")
+    return folder
+
+
+@pytest.mark.parametrize("case", MANIFESTS)
+def test_a_bad_manifest_or_frame_is_told_by_run_and_score(case, jepamine, recipe, footage, tmp_path):
+    bad, message = MANIFESTS[case]
+    manifest = footage / "m.jsonl"
+    manifest.write_text(clip_line(["good.jpg"] * 2, clip_id="good") + "\n" + bad + "\n")
+    result = jepamine("run", recipe, "--set", f'dataset.manifest="{manifest}"', "--name", "bad")
+    assert result.exit_code == 1
+    assert message in result.output
+    assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
+    result = jepamine("score", "--run", "small", manifest)
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [("", "holds no clip"), ("\n\n", "holds no clip"), (None, "no such file")]
+)
+def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe, tmp_path):
+    manifest = tmp_path / "m.jsonl"
+    if content is not None:
+        manifest.write_text(content)
+    result = jepamine("run", recipe, "--set", f'dataset.manifest="{manifest}"')
+    assert (result.exit_code, f"m.jsonl: {message}" in result.output) == (1, True)
+
+
+def test_all_errors_of_a_recipe_are_told_at_once(jepamine, recipe):
+    result = jepamine(
+        "run", recipe, "--set", "trainer.epoch=3", "--set", 'trainer.lr="fast"', "--set", "masking.plugin=patchs"
+    )
+    assert result.exit_code == 1
+    assert "small.toml: [trainer] epoch: unknown key (did you mean 'epochs'?)" in result.output
+    assert "small.toml: [trainer] lr: input should be a valid number, found 'fast'" in result.output
+    assert "unknown masking plugin 'patchs' (did you mean 'patches'?)" in result.output
+
+
+@pytest.mark.parametrize("name", ["smal", "../small", "a/b", "..", ""])
+@pytest.mark.parametrize(
+    "words", [["show"], ["run", "--resume"], ["eval", "--run"], ["score", "x.jsonl", "--run"], ["compare", "small"]]
+)
+def test_a_run_name_that_does_not_exist_or_leaves_the_folder_is_refused(words, name, jepamine, recipe):
+    assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
+    result = jepamine(*words, name)
+    assert result.exit_code == 1
+    assert ("did you mean 'small'?" if name == "smal" else "is not a run's name") in result.output
+
+
+def test_a_new_run_cannot_be_named_out_of_the_folder(jepamine, recipe, tmp_path):
+    result = jepamine("run", recipe, "--name", "../outside")
+    assert (result.exit_code, "is not a run's name" in result.output) == (1, True)
+    assert not (tmp_path / "outside").exists()
+
+
+def test_weights_whose_shapes_do_not_fit_are_told(jepamine, recipe, clips, tmp_path):
+    jepamine("run", recipe, "--epochs", 1)
+    jepamine("run", recipe, "--epochs", 1, "--name", "wide", "--set", "predictor.hidden_dim=32")
+    runs = tmp_path / "experiments"
+    (runs / "small" / "weights.safetensors").write_bytes((runs / "wide" / "weights.safetensors").read_bytes())
+    for words in (["eval", "--run", "small"], ["score", "--run", "small", clips]):
+        result = jepamine(*words)
+        assert result.exit_code == 1
+        assert "weights.safetensors: the weights do not fit" in result.output
+
+
+@pytest.mark.parametrize("keep", [0, 4, 60, 2000])
+def test_damaged_weights_are_told(keep, jepamine, recipe, tmp_path):
+    jepamine("run", recipe, "--epochs", 1)
+    weights = tmp_path / "experiments" / "small" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:keep])
+    result = jepamine("eval", "--run", "small")
+    assert (result.exit_code, "weights.safetensors: damaged" in result.output) == (1, True)
+
+
+def test_a_damaged_checkpoint_is_told_by_resume(jepamine, recipe, tmp_path):
+    jepamine("run", recipe)
+    run = tmp_path / "experiments" / "small"
+    record = json.loads((run / "record.json").read_text()) | {"status": "interrupted"}
+    (run / "record.json").write_text(json.dumps(record))
+    checkpoint = run / "checkpoints" / "epoch-004.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    result = jepamine("run", "--resume", "small")
+    assert (result.exit_code, "epoch-004.safetensors: damaged" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "\xff"])
+def test_a_damaged_record_is_told_and_the_other_runs_are_still_listed(content, jepamine, recipe, tmp_path):
+    jepamine("run", recipe, "--epochs", 1)
+    jepamine("run", recipe, "--epochs", 1)
+    (tmp_path / "experiments" / "small" / "record.json").write_text(content, encoding="latin-1")
+    result = jepamine("show", "small")
+    assert (result.exit_code, "record.json" in result.output) == (1, True)
+    listed = jepamine("runs")
+    assert listed.exit_code == 0
+    assert "small-2" in listed.output
+    assert "warning" in listed.output
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"clip_id": "s0-0"}', "no key 'binary_label'"),
+        ('{"binary_label": 1}', "no key 'clip_id'"),
+        ('{"clip_id": "s0-0", "binary_label": 2}', "binary_label is 2"),
+        ('{"clip_id": "elsewhere", "binary_label": 1}', "do the clip_ids agree"),
+        ("{", "labels.jsonl:1: broken JSON"),
+    ],
+)
+def test_labels_that_do_not_fit_are_told(line, message, jepamine, recipe, tmp_path):
+    jepamine("run", recipe, "--epochs", 1)
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(line + "\n")
+    result = jepamine("eval", "--run", "small", "--labels", labels)
+    assert (result.exit_code, message in result.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run"],
+        ["run", "x.toml", "--resume", "small"],
+        ["run", "x.toml", "--set", "nonsense"],
+        ["run", "x.toml", "--lr", "fast"],
+        ["score", "x.jsonl"],
+        ["score", "--run", "small", "x.jsonl", "--shard", "4/3"],
+        ["eval"],
+        ["eval", "--run", "small", "--scores", "x.jsonl"],
+        ["compare", "one"],
+        ["scoer"],
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(words, jepamine):
+    result = jepamine(*words)
+    assert result.exit_code == 2
+    assert "Error: " in result.output
