@@ -108,6 +108,8 @@ def _read(path: Path) -> bytes:
         raise UserError(f"frame {path}: no such file") from None
     except OSError as error:
         raise UserError(f"frame {path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
 
 
 def _decode(content: bytes, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:

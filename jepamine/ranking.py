@@ -44,6 +44,8 @@ def read_scores(path: Path) -> dict[str, dict[str, float]]:
         if line.get("score") is None and "error" in line:
             continue
         scores = line.get("scores") or {"score": line.get("score")}
+        if not isinstance(scores, dict):
+            raise UserError(f"{place}: 'scores' is no object: {scores!r}")
         for name, value in scores.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
                 raise UserError(f"{place}: '{name}' is no finite number: {value!r}")

@@ -43,7 +43,7 @@ class Recipe:
 def general(
     *,
     name: str = "",
-    seed: Annotated[int, Field(ge=0)] = 42,
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 42,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> None:
     """The recipe's top-level keys; its signature is their schema, as a plugin's is."""
@@ -117,7 +117,7 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
     errors += problems
     name = values.get("name") or path.stem
     if not valid_name(name):
-        errors.append(f"name: '{name}' cannot name a run: letters, digits, '.', '_' and '-' only")
+        errors.append(f"name: {name!r} cannot name a run: letters, digits, '.', '_' and '-' only")
 
     plugins: dict[str, registry.Plugin] = {}
     tables: dict[str, dict[str, Any]] = {}
@@ -172,7 +172,7 @@ def _scoring(table: Any, folder: Path) -> tuple[dict[str, Any], dict[str, regist
             target = registry.load(scorers[name])
             given, problems = schema.resolve(target, settings.get(name, {}))
             errors += [f"[scoring.{name}] {problem}" for problem in problems]
-            if given and not problems:
+            if (given or name in settings) and not problems:
                 resolved[name] = schema.plain(target, given)
         except UserError as error:
             errors.append(f"[scoring] {error}")
@@ -192,8 +192,10 @@ def local_files(recipe: Recipe) -> dict[Path, str]:
     names: dict[Path, str] = {}
     for plugin in (*recipe.plugins.values(), *recipe.scorers.values()):
         if plugin.file and plugin.file not in names:
-            taken = plugin.file.name in names.values()
-            names[plugin.file] = f"{plugin.kind}_{plugin.file.name}" if taken else plugin.file.name
+            name, number = plugin.file.name, 2
+            while name in names.values():
+                name, number = f"{plugin.file.stem}_{number}.py", number + 1
+            names[plugin.file] = name
     return names
 
 

@@ -45,6 +45,10 @@ class RunFolder:
         return self.path / "manifest.jsonl"
 
     @property
+    def labels(self) -> Path:
+        return self.path / "labels.jsonl"
+
+    @property
     def metrics(self) -> Path:
         return self.path / "metrics.jsonl"
 

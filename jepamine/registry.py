@@ -45,7 +45,7 @@ def _shipped() -> dict[str, dict[str, str]]:
 
 
 @functools.cache
-def _entry_points() -> metadata.EntryPoints:
+def _entry_points() -> Any:
     # One look through the installed packages takes 10 ms; a recipe would take one a plugin.
     return metadata.entry_points()
 
@@ -110,7 +110,7 @@ def load(plugin: Plugin) -> Callable[..., Any]:
     try:
         module = _load_file(plugin.file) if plugin.file else importlib.import_module(module_name)
     # A plugin is foreign code: whatever it raises is told, and is the plugin's fault, not this command's.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BrokenPluginError(
             f"{label} cannot be imported: {type(error).__name__}: {first_line(error)}"
         ) from error
@@ -145,8 +145,8 @@ def overview(check: bool) -> tuple[list[list[str]], list[str]]:
 
 
 def _load_file(file: Path) -> Any:
-    # Named by its path, so that two recipes may each have a masks.py; kept, so that it is executed once.
-    name = "jepamine_local_" + hashlib.sha256(str(file).encode()).hexdigest()[:16]
+    # Named by path and content: two recipes may each have a masks.py, and an edited file is executed anew.
+    name = "jepamine_local_" + hashlib.sha256(str(file).encode() + file.read_bytes()).hexdigest()[:16]
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)

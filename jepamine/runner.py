@@ -41,6 +41,8 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
             write_atomic(draft.plugins / copy, file.read_bytes())
         write_atomic(draft.recipe, to_toml(recipe).encode())
         write_atomic(draft.manifest, json_lines(lines))
+        if source.labels:
+            write_atomic(draft.labels, source.labels.read_bytes())
         records.update(draft, **_first_record(final_name, recipe, parts, lines, device))
 
     folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)

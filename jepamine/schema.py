@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, PydanticUserError, TypeAdapter, ValidationError
 
 from jepamine.errors import BrokenPluginError, did_you_mean, first_line
 
@@ -56,7 +56,7 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
             if parameter.default is inspect.Parameter.empty:
                 errors.append(f"{name}: missing")
             else:
-                values[name] = parameter.default
+                values[name] = _absolute(parameter.default)
             continue
         try:
             # As JSON in strict mode: takes an array for a tuple and a string for a Path, as TOML must,
@@ -67,7 +67,7 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
         except (TypeError, ValueError):
             errors.append(f"{name}: {table[name]!r} is not a value that this key can take")
         else:
-            values[name] = value.absolute() if isinstance(value, Path) else value
+            values[name] = _absolute(value)
     return values, errors
 
 
@@ -79,6 +79,12 @@ def plain(plugin: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, An
         for name, value in values.items()
     }
     return {name: value for name, value in dumped.items() if value is not None}
+
+
+def _absolute(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.absolute()
+    return type(value)(map(_absolute, value)) if isinstance(value, (tuple, list)) else value
 
 
 def _signature(plugin: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
@@ -94,12 +100,19 @@ def _adapter(plugin: Callable[..., Any], name: str, parameter: inspect.Parameter
     # Only the recipe's parameters are evaluated: those from the runner may name types that are imported
     # under TYPE_CHECKING, so that a recipe can be checked without torch.
     holder = types.SimpleNamespace(__annotations__={name: parameter.annotation})
-    module = sys.modules[plugin.__module__]
+    # A class may inherit its __init__ from another module, whose names its annotations use.
+    function = plugin.__init__ if inspect.isclass(plugin) else plugin
+    names = getattr(function, "__globals__", None) or vars(sys.modules[plugin.__module__])
     try:
-        hints = typing.get_type_hints(holder, globalns=vars(module), include_extras=True)
+        hints = typing.get_type_hints(holder, globalns=names, include_extras=True)
     except NameError as error:
         raise BrokenPluginError(f"the type of '{name}' in {plugin.__qualname__}: {error}") from error
-    return TypeAdapter(hints[name])
+    try:
+        return TypeAdapter(hints[name])
+    except PydanticUserError as error:
+        raise BrokenPluginError(
+            f"the type of '{name}' in {plugin.__qualname__}: {first_line(error)}"
+        ) from error
 
 
 def _sentence(problem: Any) -> str:

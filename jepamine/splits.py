@@ -23,7 +23,7 @@ def split(
     something else stay out of both. Scenes that are not known count as a scene a clip. Raises UserError where
     one of the parts would be empty.
     """
-    said = Counter(clip.line.get("split") for clip in clips)
+    said = Counter(str(clip.line.get("split")) for clip in clips)
     if val_by == "scene" and said["train"] and said["val"]:
         tell(f"split: as the manifest says, {said['train']} clips train, {said['val']} val")
         return [{} for _ in clips]

@@ -24,6 +24,7 @@ from jepamine.progress import tell
 
 MAGIC = b"JME1"
 HEADER = struct.Struct("<4s32sIIII")
+NO_KEY = bytes(32)
 
 
 class Store:
@@ -76,6 +77,7 @@ class Store:
         if not sound:
             del self._places[key]
             tell(f"warning: {part}: a damaged embedding at byte {offset} is dropped and made again")
+            _drop(part, offset, rows, columns)
             return None
         return np.frombuffer(data, dtype="<f4").reshape(rows, columns)
 
@@ -122,6 +124,13 @@ class Store:
                     return  # torn: its writer was killed, or is writing it now
                 self._places[key] = (part, offset)
                 offset = end
+
+
+def _drop(part: Path, offset: int, rows: int, columns: int) -> None:
+    """Give a damaged record the key of nothing, so that it cannot hide the one that is made in its place."""
+    with part.open("r+b") as file:
+        file.seek(offset)
+        file.write(_header(NO_KEY, rows, columns, 0))
 
 
 def _header(key: bytes, rows: int, columns: int, check: int) -> bytes:

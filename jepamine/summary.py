@@ -59,16 +59,13 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
             ]
         ),
         "",
-        "Next: score clips, most novel first in rank (here the run's own):",
-        "  " + command("score", "--run", run.name, near(Path(data["manifest"])), experiments=experiments),
+        "Next: score clips by novelty, here the run's own:",
+        "  " + command("score", "--run", run.name, near(run.manifest), experiments=experiments),
     ]
-    if data.get("labels"):
+    if run.labels.exists():
         lines += [
-            "and ask whether the ranking beats chance:",
-            "  "
-            + command(
-                "eval", "--run", run.name, "--labels", near(Path(data["labels"])), experiments=experiments
-            ),
+            "and see how well the ranking finds the labelled events among the held-out clips:",
+            "  " + command("eval", "--run", run.name, "--labels", near(run.labels), experiments=experiments),
         ]
     return "\n".join(lines)
 

@@ -71,9 +71,9 @@ def fit(
             write_atomic(where.metrics, json_lines(lines))
             if metrics["val_loss"] < best:
                 best = metrics["val_loss"]
-                # One key: safetensors writes several in an order of its own, and the file is to be the same twice.
-                facts = {"config": {"epoch": epoch, **where.config}}
-                save_tensors(where.weights, predictor.state_dict(), facts)
+                # One key, as safetensors orders several anew each time: the file is to be the same twice.
+                kept = {"config": {"epoch": epoch, **where.config}}
+                save_tensors(where.weights, predictor.state_dict(), kept)
             if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
                 # Last: a checkpoint says that all before it is on disk.
                 facts = {"epoch": epoch, "config": where.config, "best_metric": best}

@@ -61,7 +61,8 @@ def write_frames(folder: Path, count: int, seed: int) -> list[Path]:
     base = rng.integers(0, 200, (6, 8, 3), dtype=np.uint8)
     paths = []
     for number in range(count):
-        pixels = np.roll(base + 4 * number, number, axis=1).astype(np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+        drifted = np.roll(base + 4 * number, number, axis=1).astype(np.uint8)
+        pixels = drifted.repeat(8, axis=0).repeat(8, axis=1)
         paths.append(folder / f"{number:04d}.jpg")
         Image.fromarray(pixels).save(paths[-1], quality=90)
     return paths

@@ -76,9 +76,8 @@ def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe
 
 
 def test_all_errors_of_a_recipe_are_told_at_once(jepamine, recipe):
-    result = jepamine(
-        "run", recipe, "--set", "trainer.epoch=3", "--set", 'trainer.lr="fast"', "--set", "masking.plugin=patchs"
-    )
+    sets = ["trainer.epoch=3", 'trainer.lr="fast"', "masking.plugin=patchs"]
+    result = jepamine("run", recipe, *(word for text in sets for word in ("--set", text)))
     assert result.exit_code == 1
     assert "small.toml: [trainer] epoch: unknown key (did you mean 'epochs'?)" in result.output
     assert "small.toml: [trainer] lr: input should be a valid number, found 'fast'" in result.output
@@ -87,7 +86,8 @@ def test_all_errors_of_a_recipe_are_told_at_once(jepamine, recipe):
 
 @pytest.mark.parametrize("name", ["smal", "../small", "a/b", "..", ""])
 @pytest.mark.parametrize(
-    "words", [["show"], ["run", "--resume"], ["eval", "--run"], ["score", "x.jsonl", "--run"], ["compare", "small"]]
+    "words",
+    [["show"], ["run", "--resume"], ["eval", "--run"], ["score", "x.jsonl", "--run"], ["compare", "small"]],
 )
 def test_a_run_name_that_does_not_exist_or_leaves_the_folder_is_refused(words, name, jepamine, recipe):
     assert jepamine("run", recipe, "--epochs", 1).exit_code == 0

@@ -30,10 +30,13 @@ def folders(
 ) -> Source:
     """Cut every folder below `root` that holds frames into clips of `window` frames, `stride` apart.
 
-    A folder is a scene, named by its path below `root` (`root` itself by its own name). What is left at a
-    folder's end becomes a shorter clip of whole tubelets, so that at most `tubelet_size - 1` frames of a
-    folder go unused. The manifest lands in `data_dir`. Raises UserError where there are no frames.
+    A folder is a scene, named by its path below `root` (`root` itself by its own name); its frames are taken
+    in name order, numbers in names by their value. `window` is rounded down to whole tubelets, and what is
+    left at a folder's end becomes a shorter clip of whole tubelets. The manifest lands
+    in `data_dir`. Raises UserError where there are no frames.
     """
+    if window < tubelet_size:
+        raise UserError(f"dataset.window: {window} frames are less than a tubelet of {tubelet_size}")
     if not root.is_dir():
         raise UserError(f"dataset.root: no folder {root}")
     lines: list[dict[str, Any]] = []
@@ -53,7 +56,7 @@ def folders(
 
 
 def _is_frame(path: Path) -> bool:
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 
 def _name_order(path: Path) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Heads of fine-tuned checkpoints (video classification); the encoder has no use for them.
 HEADS = ("pooler.", "classifier.")
+# What a config says beside the computation; embeddings stay good when these change.
+NOT_COMPUTATION = ("transformers_version", "_name_or_path", "architectures", "dtype", "id2label", "label2id")
 
 
 class VJepa2Encoder:
@@ -48,7 +51,8 @@ class VJepa2Encoder:
         self.dim: int = config.hidden_size
         self.crop: int = config.crop_size
         # The config's numbers shape the computation beside the weights (heads, RoPE grid, norm epsilon).
-        digest = hashlib.sha256(config.to_json_string(use_diff=True).encode()).hexdigest()[:12]
+        facts = {key: value for key, value in config.to_diff_dict().items() if key not in NOT_COMPUTATION}
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]
         self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}"
 
     def __call__(self, frames: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from jepamine.errors import UserError
 def hide(frames: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """A copy of `frames` with 0 where `mask` is True.
 
-    Shapes: frames (N, T, H, W, 3) uint8; mask (N, T, rows, columns) bool, a cell is H/rows x W/columns pixels.
+    Shapes: frames (N, T, H, W, 3) uint8; mask (N, T, rows, columns) bool, cells of H/rows x W/columns.
     Raises UserError where the mask does not tile the frames.
     """
     count, length, height, width, _ = frames.shape
@@ -21,7 +21,7 @@ def hide(frames: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8
             f"expected bool ({length}, rows, columns)"
         )
     rows, columns = mask.shape[2:]
-    if height % rows or width % columns:
+    if not rows or not columns or height % rows or width % columns:
         raise UserError(
             f"the masking plugin's {rows} x {columns} cells do not tile {height} x {width} pixels"
         )

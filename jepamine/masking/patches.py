@@ -77,7 +77,7 @@ def grid(shape: tuple[int, int, int], patch_size: int) -> tuple[int, int, int]:
 
 
 def draw(count: int, ratio: float, seed: int) -> np.ndarray:
-    """Bool (count,), True in the first round(ratio * count) places of `default_rng(seed).permutation(count)`."""
+    """Bool (count,), True in the first round(ratio * count) of `default_rng(seed).permutation(count)`."""
     import numpy as np
 
     hidden = np.zeros(count, dtype=bool)
