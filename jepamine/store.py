@@ -24,7 +24,7 @@ from jepamine.progress import tell
 
 MAGIC = b"JME1"
 HEADER = struct.Struct("<4s32sIIII")
-NO_KEY = bytes(32)
+NO_KEY = b"\xff" * 32
 
 
 class Store:
