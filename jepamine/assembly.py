@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from jepamine.protocols import Encoder, Mask, Parts, Scorer, Trainer
 from jepamine.recipe import Recipe
 
 
-def make(plugin: registry.Plugin, table: dict[str, Any], offered: dict[str, Any]) -> Any:
+def make(plugin: registry.Plugin, table: dict[str, Any], offered: Mapping[str, Any]) -> Any:
     """Call a plugin's factory with its recipe table and those of `offered` that its signature names.
 
     Raises BrokenPluginError where it wants more than the runner has.
@@ -75,9 +76,7 @@ def build_trainer(recipe: Recipe) -> Trainer:
     return cast(Trainer, make(recipe.plugins["trainer"], recipe.tables["trainer"], {}))
 
 
-def build_scorers(recipe: Recipe, names: list[str], folder: Path) -> dict[str, Scorer]:
-    """The scorers called `names`, those of the recipe and any other that is registered."""
-    plugins = {name: recipe.scorers.get(name) or registry.find("scorer", name, folder) for name in names}
-    return {
-        name: cast(Scorer, make(plugin, recipe.scoring.get(name, {}), {})) for name, plugin in plugins.items()
-    }
+def build_scorer(recipe: Recipe, name: str, folder: Path, offered: Mapping[str, Any]) -> Scorer:
+    """The scorer called `name`, one of the recipe's or any other that is registered."""
+    plugin = recipe.scorers.get(name) or registry.find("scorer", name, folder)
+    return cast(Scorer, make(plugin, recipe.scoring.get(name, {}), offered))

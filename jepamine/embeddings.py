@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,17 @@ from jepamine.store import Store
 
 @dataclass(frozen=True)
 class Embedded:
-    """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,)."""
+    """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
+
+    `content` is a hash of the frames, `frames()` gives them: uint8 (N, T, H, W, 3).
+    """
 
     clip: Clip
     clean: NDArray[np.float32]
     masked: NDArray[np.float32]
     fraction: NDArray[np.float32]
+    content: bytes
+    frames: Callable[[], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,15 @@ def embed_clips(
             clip = None if isinstance(item, UserError) else item
             yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
             continue
+
+        def read(clip: Clip = item) -> NDArray[np.uint8]:
+            return _pixels([frames[path] for path in clip.frames], source)
+
         clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
         if clean is None or masked is None:
             pixels = loaded.pixels
             if pixels is None:  # the store held it when the clip was loaded, but it is damaged
-                pixels = _pixels([frames[path] for path in item.frames], source)
+                pixels = read()
             if clean is None:
                 clean = encode(encoder, pixels)
                 store.put(loaded.clean_key, clean)
@@ -98,7 +107,7 @@ def embed_clips(
             )
             continue
         fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
-        yield Embedded(item, clean, masked, fraction.astype(np.float32))
+        yield Embedded(item, clean, masked, fraction.astype(np.float32), loaded.clean_key, read)
 
 
 def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

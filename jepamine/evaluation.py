@@ -9,9 +9,10 @@ from jepamine.clips import read_clips
 from jepamine.files import write_json
 from jepamine.mining import embedded
 from jepamine.opened import Opened
+from jepamine.panel import RunPanel
 from jepamine.ranking import rank, read_labels
-from jepamine.scoring import score_clip
 from jepamine.splits import chosen
+from jepamine.store import Store
 
 
 def evaluate(opened: Opened, part: str | None, labels: Path | None) -> dict[str, Any]:
@@ -27,13 +28,17 @@ def evaluate(opened: Opened, part: str | None, labels: Path | None) -> dict[str,
 
 
 def _scores(opened: Opened, part: str | None) -> dict[str, dict[str, float]]:
-    _, scorers = opened.scorers(None)
     clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
-    table: dict[str, dict[str, float]] = {name: {} for name in scorers}
-    for item in embedded(opened.parts, clips, "rank"):
-        picked = chosen(item.clip, part)
-        for name, values in score_clip(item, opened, scorers).items():
-            table[name][item.clip.clip_id] = float(values[picked].mean())
+    table: dict[str, dict[str, float]] = {}
+    with Store(opened.parts.store) as store:
+        panel = RunPanel(opened, store)
+        panel.prepare(
+            lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
+        )
+        for item in embedded(opened.parts, clips, "rank"):
+            for name, values in panel.score([panel.embeddings(item)])[0].items():
+                mean = float(values[chosen(item.clip, part)].mean())
+                table.setdefault(name, {})[item.clip.clip_id] = mean
     return table
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from jepamine.bank import Bank, save_bank
 from jepamine.clips import Clip, Source, read_clips
 from jepamine.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
@@ -21,6 +22,8 @@ from jepamine.protocols import Parts, Tensors
 from jepamine.scorers.cosine import cosine
 from jepamine.splits import chosen, split
 from jepamine.store import Store
+
+BANK = "bank.safetensors"
 
 
 def manifest_lines(
@@ -79,7 +82,10 @@ def embedded(parts: Parts, clips: list[Clip], what: str) -> Iterator[Embedded]:
 
 
 def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
-    """Tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part."""
+    """Tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
+
+    The bank of the training clips goes into the run's folder.
+    """
     clips = [
         clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
     ]
@@ -87,12 +93,19 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
         "train": defaultdict(list),
         "val": defaultdict(list),
     }
+    ids: list[str] = []
+    vectors: list[NDArray[np.float32]] = []
     for item in embedded(parts, clips, "encode"):
+        if chosen(item.clip, "train").any():
+            ids.append(item.clip.clip_id)
+            vectors.append(item.clean.mean(axis=0))
         for part, tensors in rows.items():
             picked = chosen(item.clip, part)
             tensors["clean"].append(item.clean[picked])
             tensors["masked"].append(item.masked[picked])
             tensors["fraction"].append(item.fraction[picked, None])
+    if parts.folder:
+        save_bank(parts.folder / BANK, Bank(ids, np.stack(vectors)))
     train, val = (
         {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in rows[part].items()}
         for part in ("train", "val")

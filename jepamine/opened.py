@@ -12,7 +12,7 @@ import torch
 from jepamine import assembly, records
 from jepamine.clips import Source
 from jepamine.errors import UserError
-from jepamine.protocols import Parts, Scorer, Trainer
+from jepamine.protocols import Parts, Trainer
 from jepamine.recipe import Recipe
 from jepamine.recipe import read as read_recipe
 from jepamine.records import RunFolder
@@ -29,12 +29,6 @@ class Opened:
     parts: Parts
     predictor: torch.nn.Module
     trainer: Trainer
-
-    def scorers(self, headline: str | None) -> tuple[str, dict[str, Scorer]]:
-        """(name of the headline scorer, every scorer by name): the recipe's, or another headline."""
-        headline = headline or self.recipe.scoring["scorer"]
-        names = list(dict.fromkeys([headline, *self.recipe.scoring["also"]]))
-        return headline, assembly.build_scorers(self.recipe, names, self.folder.path)
 
 
 def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:

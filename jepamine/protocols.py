@@ -2,7 +2,7 @@
 
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`
-(predictor). What the factory returns is described here.
+(predictor); `bank`, `encoder`, `store`, `panel` (scorer). What the factory returns is described here.
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
@@ -12,7 +12,7 @@ Legend of shapes:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -65,13 +65,17 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a recipe resolved to, for its trainer: all but the predictor."""
+    """What a recipe resolved to, for its trainer: all but the predictor.
+
+    `store` is the folder of the encoder's embeddings, `folder` the run's own.
+    """
 
     source: Source
     mask: Mask
     encoder: Encoder
     store: Path
     seed: int
+    folder: Path | None = None
 
 
 class Trainer(Protocol):
@@ -88,7 +92,8 @@ class Trainer(Protocol):
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Encode the examples of the run's own manifest (`parts.source`): tensors to train on, and held out.
 
-        Every tensor of one part has as many rows as there are examples.
+        What else of them a run must keep goes into `parts.folder`. Every tensor
+        of one part has as many rows as there are examples.
         """
         ...
 
@@ -114,18 +119,42 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class ClipEmbeddings:
-    """One clip's embeddings, float32 (N, D) each, and the share of hidden patches (N,)."""
+    """One clip for a scorer: embeddings float32 (N, D) each.
+
+    `content` is a hash of the clip's frames, `frames()` gives them: uint8 RGB (N, T, H, W, 3).
+    """
 
     clip_id: str
     scene: str | None
     clean: np.ndarray
     masked: np.ndarray
     predicted: np.ndarray
+    content: bytes
+    frames: Callable[[], np.ndarray]
 
 
 class Scorer(Protocol):
-    """What a scorer factory returns."""
+    """What a scorer factory returns.
 
-    def __call__(self, clip: ClipEmbeddings) -> np.ndarray:
-        """Novelty of each tubelet, float (N,); higher is more novel. A clip's score is their mean."""
+    A scorer that must see all clips before it can score one (the scorer `scene`) has a method `prepare(clips:
+    Iterable[ClipEmbeddings])` besides, which is called once with all that are going to be scored.
+    """
+
+    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        """Novelty of each clip, higher is more novel: float (N,), one number a tubelet, or () for the clip.
+
+        A clip's score is the mean. It must not depend on which other clips stand in `clips`.
+        """
+        ...
+
+
+class Panel(Protocol):
+    """A run's scorers, for one that is made of others."""
+
+    def scorer(self, name: str) -> Scorer:
+        """The scorer called `name`, with the recipe's settings."""
+        ...
+
+    def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """Each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
         ...

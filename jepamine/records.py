@@ -177,6 +177,7 @@ def status_of(run: RunFolder) -> Iterator[None]:
         # On a full disk not even the reason can be written; the error itself still reaches the user.
         with contextlib.suppress(OSError):
             update(run, status="failed", failure=reason)
+        tell(f"run '{run.name}' failed; once that is mended, go on with: jepamine run --resume {run.name}")
         raise
     update(run, status="finished", finished=now(), failure=None)
 

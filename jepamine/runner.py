@@ -81,7 +81,7 @@ def _encode_and_train(
     folder: RunFolder, recipe: Recipe, parts: Parts, trainer: Trainer, device: torch.device
 ) -> None:
     source = dataclasses.replace(parts.source, manifest=folder.manifest, root=None)
-    own = dataclasses.replace(parts, source=source)
+    own = dataclasses.replace(parts, source=source, folder=folder.path)
     began = time.perf_counter()
     train, val = trainer.prepare(own)
     encoded = time.perf_counter()

@@ -5,35 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from jepamine.clips import read_clips, read_clips_or_errors
+from jepamine.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
-from jepamine.files import parse_line, raw_lines, sha256_file
-from jepamine.mining import predict
+from jepamine.files import naming, parse_line, raw_lines, sha256_file
 from jepamine.opened import Opened
+from jepamine.panel import RunPanel
 from jepamine.progress import progress
-from jepamine.protocols import ClipEmbeddings, Scorer
+from jepamine.shards import Shard
 from jepamine.store import Store
 
-
-@dataclass(frozen=True)
-class Shard:
-    """Part `number` (from 1) of `of`: every `of`-th line of a manifest."""
-
-    number: int = 1
-    of: int = 1
-
-    def holds(self, index: int) -> bool:
-        """Whether the manifest's line `index` (from 0, blank lines not counted) is in this shard."""
-        return index % self.of == self.number - 1
+# Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
+# written: while embeddings are made, that is a clip or two.
+BATCH_CLIPS = 64
+BATCH_SECONDS = 1.0
 
 
 def score_manifest(
@@ -51,75 +42,103 @@ def score_manifest(
     first clip that cannot be read raises UserError, and what was scored is kept for `resume`; with "record"
     it gets a line with its error. Returns {"clips": lines written, "errors": those with an error}.
     """
-    headline, scorers = opened.scorers(scorer)
-    source = opened.parts.source
     read = read_clips if on_error == "stop" else read_clips_or_errors
+
+    def mine() -> Iterator[Clip | UserError]:
+        return shard.part(read(opened.parts.source))
+
     # Every line is checked before the first is encoded; none is kept, however long the manifest is.
-    total = sum(shard.holds(index) for index, _ in enumerate(read(source)))
-    unfinished = _unfinished(output, opened, [headline, *scorers], shard)
-    done, errors = _take_up(unfinished) if resume else (0, 0)
-    mine = (item for index, item in enumerate(read(source)) if shard.holds(index))
+    total = sum(1 for _ in mine())
     output.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        unfinished.open("ab" if done else "wb") as file,
-        Store(opened.parts.store) as store,
-        progress("score", total, "clips") as bar,
-    ):
-        bar.step(done)
-        parts = opened.parts
-        for item in embed_clips(islice(mine, done, None), source, parts.mask, parts.encoder, store):
-            if isinstance(item, Unreadable) and on_error == "stop":
-                raise UserError(
-                    f"{item.error}\n{done} clips are scored and kept: mend it and go on with --resume, "
-                    "or pass over such clips with --on-error record"
+    with Store(opened.parts.store) as store:
+        panel = RunPanel(opened, store, scorer)
+        if panel.wants_all():
+            panel.prepare(
+                lambda: (
+                    panel.embeddings(item)
+                    for item in _embedded(panel, mine(), "look through", total)
+                    if isinstance(item, Embedded)
                 )
-            line = _line(item, opened, headline, scorers)
-            # Line by line, so that a killed process loses the clip in flight only.
-            file.write(json.dumps(line).encode() + b"\n")
-            file.flush()
-            done += 1
-            errors += "error" in line
-            bar.step()
-        os.fsync(file.fileno())
+            )
+        unfinished = _unfinished(output, panel, shard)
+        done, errors = _take_up(unfinished, mine()) if resume else (0, 0)
+        items = _embedded(panel, islice(mine(), done, None), "score", total, done)
+        with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
+            for batch in _batches(items, on_error == "stop"):
+                for line in _lines(batch, panel):
+                    if "error" in line and on_error == "stop":
+                        raise UserError(
+                            f"{line['error']}\n{done} clips are scored and kept: mend it and go on with "
+                            "--resume, or pass over such clips with --on-error record"
+                        )
+                    file.write(json.dumps(line).encode() + b"\n")
+                    done += 1
+                    errors += "error" in line
+                # A killed process loses the clips in flight only.
+                file.flush()
+            os.fsync(file.fileno())
     unfinished.replace(output)
     return {"clips": total, "errors": errors}
 
 
-def score_clip(item: Embedded, opened: Opened, scorers: dict[str, Scorer]) -> dict[str, NDArray[np.float64]]:
-    """Each scorer's novelty of each tubelet of a clip: float64 (N,)."""
-    clip = ClipEmbeddings(
-        item.clip.clip_id, item.clip.scene, item.clean, item.masked, predict(opened.predictor, item)
-    )
-    return {name: np.asarray(scorer(clip), dtype=np.float64) for name, scorer in scorers.items()}
+def _embedded(
+    panel: RunPanel, items: Iterable[Clip | UserError], what: str, total: int, done: int = 0
+) -> Iterator[Embedded | Unreadable]:
+    parts = panel.opened.parts
+    with progress(what, total, "clips") as bar:
+        bar.step(done)
+        for item in embed_clips(items, parts.source, parts.mask, parts.encoder, panel.store):
+            yield item
+            bar.step()
 
 
-def _line(
-    item: Embedded | Unreadable, opened: Opened, headline: str, scorers: dict[str, Scorer]
-) -> dict[str, Any]:
-    facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
-    if item.clip is not None:
-        clip = item.clip
-        first = (clip.line.get("frame_paths") or clip.line["frames"])[0]
-        facts = {"clip_id": clip.clip_id, "scene": clip.scene, "camera": clip.camera, "first_frame": first}
-    if isinstance(item, Unreadable):
-        return facts | {"score": None, "scores": {}, "tubelet_scores": [], "error": str(item.error)}
-    tubelets = score_clip(item, opened, scorers)
-    scores = {name: float(values.mean()) for name, values in tubelets.items()}
-    return facts | {
-        "score": scores[headline],
-        "scores": scores,
-        "tubelet_scores": tubelets[headline].tolist(),
-    }
+def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[list[Embedded | Unreadable]]:
+    batch: list[Embedded | Unreadable] = []
+    began = time.monotonic()
+    for item in items:
+        batch.append(item)
+        failed = stop and isinstance(item, Unreadable)
+        if failed or len(batch) == BATCH_CLIPS or time.monotonic() - began > BATCH_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
 
 
-def _unfinished(output: Path, opened: Opened, scorers: list[str], shard: Shard) -> Path:
+def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
+    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+    for item in batch:
+        facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
+        if item.clip is not None:
+            clip = item.clip
+            first = (clip.line.get("frame_paths") or clip.line["frames"])[0]
+            facts = {
+                "clip_id": clip.clip_id,
+                "scene": clip.scene,
+                "camera": clip.camera,
+                "first_frame": first,
+            }
+        if isinstance(item, Unreadable):
+            yield facts | {"score": None, "scores": {}, "tubelet_scores": [], "error": str(item.error)}
+            continue
+        tubelets = next(scores)
+        means = {name: float(values.mean()) for name, values in tubelets.items()}
+        yield facts | {
+            "score": means[panel.headline],
+            "scores": means,
+            "tubelet_scores": tubelets[panel.headline].tolist(),
+        }
+
+
+def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
     """The temporary name; it tells apart what must not be mixed: run, weights, scorers, manifest, shard."""
+    opened = panel.opened
     facts = [
         opened.folder.name,
         sha256_file(opened.folder.weights),
-        scorers,
+        panel.names,
         opened.recipe.scoring,
-        sha256_file(opened.parts.source.manifest),
+        str(opened.parts.source.manifest),
         str(opened.parts.source.root),
         [shard.number, shard.of],
     ]
@@ -127,19 +146,22 @@ def _unfinished(output: Path, opened: Opened, scorers: list[str], shard: Shard) 
     return output.with_name(f"{output.name}.{digest}.part")
 
 
-def _take_up(unfinished: Path) -> tuple[int, int]:
-    """Cut a torn last line off what a killed score wrote; returns (whole lines, those with an error)."""
+def _take_up(unfinished: Path, items: Iterator[Clip | UserError]) -> tuple[int, int]:
+    """Keep the lines that a stopped score wrote as far as they are whole and are of the manifest's clips.
+
+    Returns (lines kept, those with an error).
+    """
     if not unfinished.exists():
         return 0, 0
-    count = errors = whole = 0
-    for number, line in raw_lines(unfinished):
+    count = errors = size = 0
+    for (number, raw), item in zip(raw_lines(unfinished), items, strict=False):
         try:
-            if not line.endswith(b"\n"):
-                break
-            errors += "error" in parse_line(unfinished, number, line)
+            line = parse_line(unfinished, number, raw)
         except UserError:
             break
-        count += 1
-        whole += len(line)
-    os.truncate(unfinished, whole)
+        clip_id = None if isinstance(item, UserError) else item.clip_id
+        if not raw.endswith(b"\n") or line.get("clip_id") != clip_id:
+            break
+        count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
+    os.truncate(unfinished, size)
     return count, errors

@@ -20,6 +20,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.files import naming
 from jepamine.progress import tell
 
 MAGIC = b"JME1"
@@ -93,10 +94,11 @@ class Store:
         record = _header(key, rows, columns, zlib.crc32(data)) + data
         offset = os.lseek(self._writer, 0, os.SEEK_END)
         try:
-            written = os.write(self._writer, record)
-            if written < len(record):
-                # A disk that fills up takes a part; the next write then says why.
-                os.write(self._writer, record[written:])
+            with naming(self._part):
+                written = os.write(self._writer, record)
+                if written < len(record):
+                    # A disk that fills up takes a part; the next write then says why.
+                    os.write(self._writer, record[written:])
         except OSError:
             os.ftruncate(self._writer, offset)
             raise

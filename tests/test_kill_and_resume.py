@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -137,11 +138,32 @@ def test_a_killed_score_is_taken_up_where_it_stopped(deadly, clips, tmp_path):
     assert finish(tmp_path, *words, DIE_AT_CALL="12")[0] == -signal.SIGKILL
     assert not (tmp_path / "killed.jsonl").exists()
     (unfinished,) = tmp_path.glob("killed.jsonl.*.part")
-    assert unfinished.read_bytes().count(b"\n") == 5
-    with unfinished.open("ab") as file:
-        file.write(b'{"clip_id": "torn')
+    # Clips are scored a second's worth at a time; five whole ones and a torn one are what such a kill leaves.
+    lines = whole.read_bytes().splitlines(keepends=True)
+    unfinished.write_bytes(b"".join(lines[:5]) + lines[5][:40])
     # 7 clips are left: 14 calls, less the clean embedding that was stored before the kill.
     code, output = finish(tmp_path, *words, "--resume", DIE_AT_CALL="14")
     assert code == 0, output
     assert (tmp_path / "killed.jsonl").read_bytes() == whole.read_bytes()
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_disk_that_fills_up_ends_a_run_with_one_message_and_a_resume_ends_it_well(recipe, tmp_path):
+    # A file-size limit stands in for the full disk: the same OSError at the same place. The wide predictor's
+    # weights (620 kB) still fit, a checkpoint with its optimizer states does not.
+    wide = ("--set", "predictor.hidden_dim=1600")
+    command = shlex.join([sys.executable, "-m", "jepamine", "run", str(recipe), *wide])
+    environment = os.environ | {"JEPAMINE_EXPERIMENTS": str(tmp_path / "experiments")}
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 1024; exec {command}"], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "epoch-002.safetensors: File too large" in done.stderr
+    assert status(tmp_path) == "failed"
+    run = tmp_path / "experiments" / "small"
+    assert not list(run.rglob("*.tmp"))
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 2
+    code, output = finish(tmp_path, "run", "--resume", "small")
+    assert code == 0, output
+    assert status(tmp_path) == "finished"

@@ -67,7 +67,8 @@ def test_shards_together_are_the_whole(jepamine, run, clips, tmp_path):
     parts = [
         scored(jepamine, clips, tmp_path / f"{part}.jsonl", "--shard", f"{part}/3") for part in (1, 2, 3)
     ]
-    assert [len(part) for part in parts] == [4, 4, 4]
+    # The scenes are dealt out whole: 0 and 3, 1, 2.
+    assert [len(part) for part in parts] == [6, 3, 3]
     together = {line["clip_id"]: line for part in parts for line in part}
     assert [together[line["clip_id"]] for line in whole] == whole
 
@@ -117,3 +118,40 @@ def test_memory_does_not_grow_with_the_manifest(jepamine, run, clips, tmp_path):
     peak(1)  # what is imported and cached once
     short = peak(3)
     assert peak(20) < short + 1_000_000
+
+
+EVERY = ["predicted", "masked", "knn", "mahalanobis", "uniqueness", "scene", "ensemble", "random"]
+
+
+def test_every_scorer_is_written_and_none_depends_on_order_or_shards(jepamine, recipe, clips, tmp_path):
+    recipe.write_text(recipe.read_text() + f"[scoring]\nalso = {json.dumps(EVERY)}\n")
+    assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
+    straight = scored(jepamine, clips, tmp_path / "a.jsonl")
+    assert list(straight[0]["scores"]) == EVERY
+    back = rewritten(clips, lines_of(clips)[::-1], "back.jsonl")
+    backwards = scored(jepamine, back, tmp_path / "b.jsonl", "--shard", "1/2")
+    backwards += scored(jepamine, back, tmp_path / "c.jsonl", "--shard", "2/2")
+    others = {line["clip_id"]: line["scores"] for line in backwards}
+    for line in straight:
+        assert others[line["clip_id"]] == pytest.approx(line["scores"], rel=1e-5, abs=1e-6)
+
+
+def test_another_scorer_encodes_nothing(jepamine, run, clips, tmp_path):
+    scored(jepamine, clips, tmp_path / "a.jsonl")
+    plugin = tmp_path / "experiments" / "small" / "plugins" / "tiny.py"
+    text = plugin.read_text().replace(
+        "        cells =", "        raise RuntimeError('encoded')\n        cells ="
+    )
+    plugin.write_text(text)
+    scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", "knn")
+
+
+def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_taken_up(
+    jepamine, run, clips, tmp_path
+):
+    lines = lines_of(clips)
+    bad = rewritten(clips, [lines[0], lines[1] | {"frame_paths": ["absent.jpg"] * 2}], "bad.jsonl")
+    output = tmp_path / "out.jsonl"
+    assert jepamine("score", "--run", "small", bad, "--output", output).exit_code == 1
+    rewritten(clips, lines[2:4], "bad.jsonl")
+    assert [line["clip_id"] for line in scored(jepamine, bad, output, "--resume")] == ["s0-8", "s1-0"]

@@ -96,7 +96,8 @@ def score(
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
     from jepamine.opened import open_run
-    from jepamine.scoring import Shard, score_manifest
+    from jepamine.scoring import score_manifest
+    from jepamine.shards import Shard
     from jepamine.summary import score_summary
 
     opened = open_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
@@ -141,6 +142,7 @@ def eval_command(
     from jepamine.files import write_json
     from jepamine.summary import eval_summary
 
+    opened = None
     if scores is not None and labels is not None:
         from jepamine.ranking import rank, read_labels, read_scores
 
@@ -157,11 +159,10 @@ def eval_command(
         )
         split = split or ("all" if manifest else "val")
         result = evaluate(opened, None if split == "all" else split, labels)
-        keep(
-            opened,
-            result,
-            "-".join([manifest.stem if manifest else "run", split] + (["labels"] if labels else [])),
-        )
+    # Printed before it is written: a full disk must not lose what was computed.
+    as_json(result) if json_ else click.echo(eval_summary(result))
     if output:
         write_json(output, result)
-    as_json(result) if json_ else click.echo(eval_summary(result))
+    if opened:
+        title = [manifest.stem if manifest else "run", str(split), *(["labels"] if labels else [])]
+        keep(opened, result, "-".join(title))

@@ -1,4 +1,4 @@
-"""Scorers that compare two embeddings of the same tubelet."""
+"""Scorers that compare two embeddings of the same tubelet: `predicted` and `masked`."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from jepamine.protocols import ClipEmbeddings, Scorer
+    from jepamine.protocols import Scorer
 
 
 def predicted() -> Scorer:
     """1 - cos(predicted, clean): how wrong the predictor was."""
-
-    def score(clip: ClipEmbeddings) -> np.ndarray:
-        return 1 - cosine(clip.predicted, clip.clean)
-
-    return score
+    return lambda clips: [1 - cosine(clip.predicted, clip.clean) for clip in clips]
 
 
 def masked() -> Scorer:
     """1 - cos(masked, clean): how far masking alone moves the embedding; needs no predictor."""
-
-    def score(clip: ClipEmbeddings) -> np.ndarray:
-        return 1 - cosine(clip.masked, clip.clean)
-
-    return score
+    return lambda clips: [1 - cosine(clip.masked, clip.clean) for clip in clips]
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -17,15 +17,17 @@ CLIP = ClipEmbeddings(
     clean=rows([3, 4], [1, 0], [1, 0]),
     masked=rows([3, 4], [1, 0], [0, 2]),
     predicted=rows([4, 3], [-5, 0], [7, 0]),
+    content=b"",
+    frames=lambda: None,
 )
 
 
 def test_predicted_is_one_minus_the_cosine_of_predicted_and_clean():
-    assert predicted()(CLIP) == pytest.approx([0.04, 2, 0], abs=1e-15)
+    assert predicted()([CLIP])[0] == pytest.approx([0.04, 2, 0], abs=1e-15)
 
 
 def test_masked_is_one_minus_the_cosine_of_masked_and_clean():
-    assert masked()(CLIP) == pytest.approx([0, 0, 1], abs=1e-15)
+    assert masked()([CLIP])[0] == pytest.approx([0, 0, 1], abs=1e-15)
 
 
 def test_the_cosine_is_float64_one_a_row_and_does_not_hang_on_length():

@@ -1,0 +1,69 @@
+"""Scorers beside the embeddings: `ensemble`, the mean rank of others, and `random`, the control."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from jepamine.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from jepamine.protocols import ClipEmbeddings, Panel, Scorer
+
+
+def random(*, seed: Annotated[int, Field(ge=0)] = 0) -> Scorer:
+    """A number in [0, 1) from a hash of seed and clip id: what a ranking by luck looks like."""
+    import numpy as np
+
+    def number(clip_id: str) -> np.ndarray:
+        digest = hashlib.sha256(f"{seed}\n{clip_id}".encode("utf-8", "surrogatepass")).digest()
+        return np.float64(int.from_bytes(digest[:6], "little") / 2**48)  # type: ignore[return-value]
+
+    return lambda clips: [number(clip.clip_id) for clip in clips]
+
+
+class Ensemble:
+    """Mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
+
+    Among those and not the scored file's, so that a clip's score does not depend on what else is scored; and
+    not the training clips', whose scores are lower than any new clip's (the predictor and the covariance were
+    fitted to them).
+    """
+
+    def __init__(self, panel: Panel, *, of: tuple[str, ...] = ("predicted", "knn", "mahalanobis")) -> None:
+        if not of or "ensemble" in of:
+            raise UserError("[scoring.ensemble] of: name one or more other scorers")
+        # Those of the panel itself, which prepares them too where they must see all clips first.
+        self.members = {name: panel.scorer(name) for name in of}
+        self.references = panel.reference(of)
+
+    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        import numpy as np
+
+        ranks = [
+            rank(np.array([float(np.mean(values)) for values in member(clips)]), self.references[name])
+            for name, member in self.members.items()
+        ]
+        return list(np.mean(ranks, axis=0))
+
+
+def rank(scores: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Where `scores` (N,) stand in the sorted `reference` (M,), float64: 0 at its lowest, 1 at its highest.
+
+    Interpolated in between. Outside it goes on as a logarithm, so that very novel clips do not tie, and yet
+    no single scorer outweighs the others.
+    """
+    import numpy as np
+
+    low, high = reference[0], reference[-1]
+    scale = max(high - low, 1e-12)
+    inside = np.interp(scores, reference, np.linspace(0, 1, len(reference)))
+    above = np.log1p(np.maximum(scores - high, 0) / scale)
+    below = np.log1p(np.maximum(low - scores, 0) / scale)
+    ranked: np.ndarray = inside + above - below
+    return ranked

@@ -1,0 +1,1 @@
+"""Honest statistics of how clips are ranked against rare labels."""
