@@ -32,4 +32,6 @@ def lint(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Speed against bare PyTorch loops; prints a table and writes it as JSON."""
     install(session)
+    session.install("faiss-cpu==1.15.1")
     session.run("python", "benchmarks/speed.py", *session.posargs)
+    session.run("python", "benchmarks/retrieval.py", *session.posargs)

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from jepamine.clips import Clip, Source
 from jepamine.errors import UserError
+from jepamine.files import write_json
 from jepamine.frames import Frame, Frames, ahead
 from jepamine.masking.apply import hide
 from jepamine.protocols import Encoder, Mask
-from jepamine.store import Store
+from jepamine.store import NOTE, Store, stores_root
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,17 @@ class _Loaded:
 
 
 def store_folder(experiments: Path, encoder: Encoder) -> Path:
-    """The folder of an encoder's embeddings: its name, and what its weights and preprocessing hash to."""
+    """The folder of an encoder's embeddings, made with a note of whose they are.
+
+    Its name is the encoder's and a hash of what its embeddings depend on: weights and preprocessing.
+    """
     words = f"{encoder.weights_sha256}\n{encoder.preprocessing}"
     name = re.sub(r"[^A-Za-z0-9.]+", "-", Path(encoder.name).name).strip("-.")
-    return experiments / "_store" / f"{name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+    folder = stores_root(experiments) / f"{name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+    if not (folder / NOTE).exists():
+        note = {key: getattr(encoder, key) for key in ("name", "weights_sha256", "preprocessing", "dim")}
+        write_json(folder / NOTE, note)
+    return folder
 
 
 def embed_clips(

@@ -26,6 +26,12 @@ from jepamine.progress import tell
 MAGIC = b"JME1"
 HEADER = struct.Struct("<4s32sIIII")
 NO_KEY = b"\xff" * 32
+NOTE = "encoder.json"
+
+
+def stores_root(experiments: Path) -> Path:
+    """Where the stores of all encoders lie."""
+    return experiments / "_store"
 
 
 class Store:

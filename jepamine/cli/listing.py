@@ -1,4 +1,4 @@
-"""runs, show, compare, check, plugins: what there is; none of them imports torch."""
+"""runs, show, compare, check, plugins, store: what there is; none of them imports torch."""
 
 from __future__ import annotations
 
@@ -92,3 +92,29 @@ def plugins(check_: bool, json_: bool) -> None:
         click.echo(table(rows))
     if broken:
         raise click.ClickException("\n".join(broken))
+
+
+@click.command()
+@click.option("--prune", "names", multiple=True, metavar="STORE", help="Remove this store.")
+@click.option("--prune-unused", is_flag=True, help="Remove the stores of encoders that no run has.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: bool) -> None:
+    """Size of the embedding store by encoder; what is pruned is encoded again when needed."""
+    from jepamine.store_usage import prune, usage
+    from jepamine.tables import table
+
+    removed = prune(experiments, list(names), prune_unused) if names or prune_unused else []
+    left = usage(experiments)
+    if json_:
+        as_json({"stores": left, "removed": removed})
+        return
+    for entry in removed:
+        click.echo(f"removed {entry['store']}: {entry['bytes'] / 1e6:.1f} MB")
+    rows = [
+        [entry["store"], entry["embeddings"], f"{entry['bytes'] / 1e6:.1f} MB", len(entry["runs"])]
+        for entry in left
+    ]
+    click.echo(
+        table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 import jepamine
-from jepamine.cli.listing import check, compare, plugins, runs, show
+from jepamine.cli.listing import check, compare, plugins, runs, show, store
 from jepamine.cli.mining import eval_command, run, score
 from jepamine.errors import UserError, did_you_mean
 
@@ -57,7 +57,7 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     ctx.obj = experiments
 
 
-for command in (run, score, eval_command, runs, show, compare, check, plugins):
+for command in (run, score, eval_command, runs, show, compare, check, plugins, store):
     cli.add_command(command)
 
 

@@ -68,6 +68,7 @@ def source_auroc(
     nothing left. A pair of one source is a tie. As no rate counts a label of the pair, swapping its two
     labels swaps the outcome: labels that the source says nothing about give 0.5 on average, exactly, where
     rates that leave out one clip at a time give much less (within a source the positive has the lower rate).
+    Labels that are spread over the sources more evenly than by chance give less than 0.5.
     """
     clips, positives = len(labels), int(labels.sum())
     if positives in (0, clips):

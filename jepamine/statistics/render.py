@@ -11,11 +11,14 @@ from jepamine.tables import table
 WIDTH = 100
 _NAME = 16
 _SHORT = {ABOVE: "above chance", LIKE: "like chance", BELOW: "below chance"}
+_NONE = "too few scenes"
 
 
 def render(report: dict[str, Any]) -> str:
     """The tables and sentences for a report of `ranking_report`; lines of at most 100 columns."""
-    parts = [_chance(report), _ranking(report["ranking"]), _verdicts(report["ranking"])]
+    parts = [_chance(report), _ranking(report["ranking"])]
+    if verdicts := _verdicts(report["ranking"]):
+        parts.append(verdicts)
     if len(report["ranking"]) > 1:
         parts.append(_differences(report["ranking"]))
     if report["audit"]:
@@ -53,7 +56,7 @@ def _ranking(ranking: dict[str, Any]) -> str:
                 _two(found.get("precision_at_10")),
                 _two(found.get("recall_at_10")),
                 f"{found['lift']:.2f}",
-                _SHORT[found["verdict"]],
+                _SHORT[found["verdict"]] if ap else _NONE,
             ]
         )
     return table(rows)
@@ -62,7 +65,11 @@ def _ranking(ranking: dict[str, Any]) -> str:
 def _verdicts(ranking: dict[str, Any]) -> str:
     lines = []
     for words in (ABOVE, LIKE, BELOW):
-        names = [name for name in _best_first(ranking) if ranking[name]["verdict"] == words]
+        names = [
+            name
+            for name in _best_first(ranking)
+            if ranking[name]["verdict"] == words and ranking[name]["intervals"]["auroc"]
+        ]
         if names:
             lines.append(textwrap.fill(f"{words}: {', '.join(names)}", WIDTH, subsequent_indent="  "))
     return "\n".join(lines)
@@ -80,7 +87,7 @@ def _differences(ranking: dict[str, Any]) -> str:
                 f"- {_cut(name, _NAME)}",
                 _with_ends(ap["difference"], ap["low"], ap["high"], sign=True),
                 _with_ends(area["difference"], area["low"], area["high"], sign=True),
-                " and ".join(clear) or "neither",
+                " and ".join(clear) or ("neither" if ap["low"] is not None else _NONE),
             ]
         )
     return f"Best AP: {_cut(best, 40)}. Its lead over each other scorer, on the same scenes:\n{table(rows)}"
@@ -101,7 +108,7 @@ def _audit(audit: dict[str, Any]) -> str:
             ]
         )  # fmt: skip
     return (
-        "Does the source of a clip, without its pixels, predict the label? (AUROC: 0.5 no, 1 entirely)\n"
+        "Does the source of a clip alone predict its label? (AUROC: 0.5 or less no, 1 entirely)\n"
         f"{table(rows)}"
     )
 

@@ -68,7 +68,7 @@ def test_ap_over_ties_and_hits_at_k_are_the_means_over_all_orders(ranking):
         assert expected_hits(scores, labels, k) == pytest.approx(np.mean([one[:k].sum() for one in ranked]))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(rankings(), st.data())
 def test_weights_count_as_copies_do_in_scikit_learn(ranking, data):
     scores, labels = ranking
@@ -81,7 +81,7 @@ def test_weights_count_as_copies_do_in_scikit_learn(ranking, data):
     assert weighted.auroc(found)[0] == pytest.approx(roc_auc_score(*copies), abs=1e-12)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(rankings(), st.randoms())
 def test_the_order_of_the_clips_changes_nothing(ranking, random):
     scores, labels = ranking
@@ -89,7 +89,7 @@ def test_the_order_of_the_clips_changes_nothing(ranking, random):
     assert metrics(scores[order], labels[order]) == pytest.approx(metrics(scores, labels), abs=1e-12)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(rankings())
 def test_a_rising_map_of_the_scores_changes_nothing(ranking):
     scores, labels = ranking

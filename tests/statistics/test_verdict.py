@@ -64,14 +64,17 @@ def test_the_label_itself_is_above_and_its_negative_below_chance(labels, scenes)
 
 def test_scores_and_labels_that_only_share_drives_by_luck_rarely_make_a_claim():
     outside, claims = 0, 0
-    for seed in range(60):
+    for seed in range(40):
         random = np.random.default_rng(seed)
-        drive = random.integers(0, 8, 120)
-        labels = (random.random(120) < random.uniform(0, 0.7, 8)[drive]).astype(np.int64)
-        scores = {"x": 1.5 * random.normal(size=8)[drive] + random.normal(size=120)}
+        drive = random.integers(0, 6, 120)
+        labels = (random.random(120) < random.permutation([0.01, 0.05, 0.1, 0.2, 0.4, 0.6])[drive]).astype(
+            np.int64
+        )
+        scores = {"x": 2 * random.normal(size=6)[drive] + random.normal(size=120)}
         report = ranking_report(scores, labels, [str(one) for one in drive], {}, seed=seed)
         band, found = report["chance"]["auroc"], report["ranking"]["x"]
         outside += not band["low"] <= found["auroc"] <= band["high"]
         claims += found["verdict"] != LIKE
-    assert outside >= 15  # what the chance band alone would claim
-    assert claims <= 6
+    # What the band alone would claim, and what is claimed.
+    assert outside >= 15
+    assert claims <= 5
