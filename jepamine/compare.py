@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jepamine.errors import UserError, first_line
+from jepamine.files import read_json
 from jepamine.records import RunFolder, read_record
 
 
@@ -27,6 +28,7 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
                 "epochs_done": record.get("epochs_done"),
                 "best_metric": record.get("best_metric"),
                 **record["metrics"],
+                **_evals(run),
                 **{f"seconds.{phase}": value for phase, value in record.get("seconds", {}).items()},
             }
         )
@@ -35,6 +37,16 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
         "settings": _table(settings, everything),
         "metrics": _table(metrics, everything),
     }
+
+
+def _evals(run: RunFolder) -> dict[str, Any]:
+    """What the evals of a run found: AP, AUROC and verdict of each scorer, by the eval's name."""
+    found: dict[str, Any] = {}
+    for path in sorted(run.evals.glob("*.json")):
+        for scorer, values in read_json(path).get("ranking", {}).items():
+            for key in ("average_precision", "auroc", "verdict"):
+                found[f"{path.stem}.{scorer}.{key}"] = values.get(key)
+    return found
 
 
 def _recipe(run: RunFolder) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from jepamine.files import write_json
 from jepamine.mining import embedded
 from jepamine.opened import Opened
 from jepamine.panel import RunPanel
-from jepamine.ranking import rank, read_labels
+from jepamine.ranking import origin, rank, read_labels
 from jepamine.splits import chosen
 from jepamine.store import Store
 
@@ -20,14 +20,19 @@ def evaluate(opened: Opened, part: str | None, labels: Path | None) -> dict[str,
 
     Raises UserError where there are none, a frame cannot be read, or the labels do not fit the clips.
     """
-    by_clip = read_labels(labels) if labels else {}
+    truth, labelled = read_labels(labels) if labels else ({}, {})
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
     if labels:
-        result["ranking"] = rank(_scores(opened, part), by_clip)
+        scores, lines = _scores(opened, part)
+        origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in lines.items()}
+        result |= rank(scores, truth, origins)
     return result
 
 
-def _scores(opened: Opened, part: str | None) -> dict[str, dict[str, float]]:
+def _scores(
+    opened: Opened, part: str | None
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+    """(scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
     clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
     table: dict[str, dict[str, float]] = {}
     with Store(opened.parts.store) as store:
@@ -39,7 +44,7 @@ def _scores(opened: Opened, part: str | None) -> dict[str, dict[str, float]]:
             for name, values in panel.score([panel.embeddings(item)])[0].items():
                 mean = float(values[chosen(item.clip, part)].mean())
                 table.setdefault(name, {})[item.clip.clip_id] = mean
-    return table
+    return table, {clip.clip_id: clip.line for clip in clips}
 
 
 def keep(opened: Opened, result: dict[str, Any], title: str) -> Path:

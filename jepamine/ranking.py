@@ -1,7 +1,9 @@
-"""How well scores rank labelled clips."""
+"""Scores and labels brought together: which clips can be ranked, and where each comes from."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +11,44 @@ import numpy as np
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.files import read_jsonl
+from jepamine.statistics.report import ranking_report
+
+# Where a clip comes from, as far as manifests say it. A ranking that tells these apart proves nothing.
+SOURCE_KEYS = ("dataset", "source", "log", "camera", "time_of_day", "weather")
+# From so many clips a scene on, whether the scene alone predicts the label is worth asking.
+CLIPS_A_SCENE = 5
 
 
-def read_labels(path: Path) -> dict[str, int]:
-    """clip_id -> 0 or 1; clips labelled null are left out.
+@dataclass(frozen=True)
+class Origin:
+    """A clip's scene and its known sources, such as {"camera": "CAM_FRONT"}."""
+
+    scene: str | None
+    sources: dict[str, str]
+
+
+def origin(*lines: Mapping[str, Any]) -> Origin:
+    """The origin of a clip by its lines: of a manifest, a score file, a label file; the first one counts."""
+    sources: dict[str, str] = {}
+    scene = None
+    for line in lines:
+        scene = scene or line.get("scene") or line.get("scene_id")
+        for table in (line, line.get("sources"), line.get("metadata")):
+            if isinstance(table, Mapping):
+                for key in SOURCE_KEYS:
+                    if isinstance(table.get(key), (str, int)):
+                        sources.setdefault(key, str(table[key]))
+    return Origin(None if scene is None else str(scene), sources)
+
+
+def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """(clip_id -> 0 or 1, clip_id -> its line); clips labelled null are left out.
 
     Raises UserError, with file and line, for a line without clip_id or binary_label, another value, and a
     clip that is labelled twice and differently.
     """
     labels: dict[str, int] = {}
+    lines: dict[str, dict[str, Any]] = {}
     for number, line in read_jsonl(path):
         place = f"{path}:{number}"
         if "clip_id" not in line or "binary_label" not in line:
@@ -30,15 +61,17 @@ def read_labels(path: Path) -> dict[str, int]:
             raise UserError(f"{place}: binary_label is {label!r}; it is 0, 1 or null")
         if labels.setdefault(clip_id, int(label)) != int(label):
             raise UserError(f"{place}: clip '{clip_id}' is labelled both 0 and 1")
-    return labels
+        lines[clip_id] = line
+    return labels, lines
 
 
-def read_scores(path: Path) -> dict[str, dict[str, float]]:
-    """scorer -> clip_id -> score, of a file that `score` wrote or any JSONL with clip_id and score.
+def read_scores(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+    """(scorer -> clip_id -> score, clip_id -> its line) of a file of `score`, or any with clip_id and score.
 
     Clips that could not be scored (null) are left out. Raises UserError with file and line.
     """
     table: dict[str, dict[str, float]] = {}
+    lines: dict[str, dict[str, Any]] = {}
     for number, line in read_jsonl(path):
         place = f"{path}:{number}"
         if line.get("score") is None and "error" in line:
@@ -46,36 +79,55 @@ def read_scores(path: Path) -> dict[str, dict[str, float]]:
         scores = line.get("scores") or {"score": line.get("score")}
         if not isinstance(scores, dict):
             raise UserError(f"{place}: 'scores' is no object: {scores!r}")
+        if "clip_id" not in line:
+            raise UserError(f"{place}: no key 'clip_id'")
+        clip_id = str(line["clip_id"])
+        lines[clip_id] = line
         for name, value in scores.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
                 raise UserError(f"{place}: '{name}' is no finite number: {value!r}")
-            if "clip_id" not in line:
-                raise UserError(f"{place}: no key 'clip_id'")
-            table.setdefault(name, {})[str(line["clip_id"])] = float(value)
-    return table
+            table.setdefault(name, {})[clip_id] = float(value)
+    return table, lines
 
 
-def rank(scores: dict[str, dict[str, float]], labels: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """For each scorer (scorer -> clip_id -> score) average precision and AUROC over the labelled clips.
+def rank(
+    scores: Mapping[str, Mapping[str, float]], labels: Mapping[str, int], origins: Mapping[str, Origin]
+) -> dict[str, Any]:
+    """The ranking statistics of every scorer (scorer -> clip_id -> score) over the labelled clips.
 
-    Raises UserError where the labelled clips that were scored do not hold both labels.
+    {"ranking": {scorer: {...}}, "chance", "audit", "warnings"} as `ranking_report` describes them, and
+    "labelled": {"clips", "positives", "scenes"}. Raises UserError where the clips that are both scored and
+    labelled do not hold both labels.
     """
-    from sklearn.metrics import average_precision_score, roc_auc_score
+    # Sorted, so that the order of files does not show in the resamples.
+    ids = sorted(set(labels).intersection(*scores.values())) if scores else []
+    truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
+    if len(set(truth.tolist())) < 2:
+        scored = len(set().union(*scores.values()))
+        raise UserError(
+            f"of {scored} scored clips {len(ids)} are labelled, {int(truth.sum())} of them 1: "
+            "ranking statistics need both labels among the scored clips; do the clip_ids agree?"
+        )
+    # A clip without a scene is a scene of its own.
+    scenes = [origins[clip_id].scene or f"clip {clip_id}" for clip_id in ids]
+    keys = list(dict.fromkeys(key for clip_id in ids for key in origins[clip_id].sources))
+    sources = {key: [origins[clip_id].sources.get(key) for clip_id in ids] for key in keys}
+    if "log" not in sources and len(ids) >= CLIPS_A_SCENE * len(set(scenes)):
+        sources["scene"] = list(scenes)
+    values = {name: np.array([column[clip_id] for clip_id in ids]) for name, column in scores.items()}
+    report = ranking_report(values, truth, scenes, sources)
+    labelled = {key: report.pop(key) for key in ("clips", "positives", "scenes")}
+    return {"labelled": labelled} | report
 
-    result: dict[str, dict[str, Any]] = {}
-    for name, by_clip in scores.items():
-        ids = sorted(set(by_clip) & set(labels))
-        truth = np.array([labels[clip_id] for clip_id in ids])
-        if len(set(truth.tolist())) < 2:
-            raise UserError(
-                f"of {len(by_clip)} scored clips {len(ids)} are labelled, {int(truth.sum())} of them 1: "
-                "ranking statistics need both labels among the scored clips; do the clip_ids agree?"
-            )
-        values = np.array([by_clip[clip_id] for clip_id in ids])
-        result[name] = {
-            "average_precision": float(average_precision_score(truth, values)),
-            "auroc": float(roc_auc_score(truth, values)),
-            "clips": len(ids),
-            "positives": int(truth.sum()),
-        }
-    return result
+
+def flagged(result: Mapping[str, Any]) -> list[str]:
+    """The sources that alone predict the label, by the audit of a result of `rank`."""
+    return [field for field, found in result.get("audit", {}).items() if found["flagged"]]
+
+
+def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
+    """`rank` for a score file and a label file; no run is needed."""
+    table, scored = read_scores(scores)
+    truth, labelled = read_labels(labels)
+    origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in scored.items()}
+    return rank(table, truth, origins)

@@ -18,6 +18,7 @@ from jepamine.files import naming, parse_line, raw_lines, sha256_file
 from jepamine.opened import Opened
 from jepamine.panel import RunPanel
 from jepamine.progress import progress
+from jepamine.ranking import origin
 from jepamine.shards import Shard
 from jepamine.store import Store
 
@@ -118,6 +119,9 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
                 "camera": clip.camera,
                 "first_frame": first,
             }
+            # Carried along, so that an eval of the score file can ask whether they predict the label.
+            sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
+            facts |= {"sources": sources} if sources else {}
         if isinstance(item, Unreadable):
             yield facts | {"score": None, "scores": {}, "tubelet_scores": [], "error": str(item.error)}
             continue

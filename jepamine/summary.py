@@ -97,9 +97,9 @@ def eval_summary(result: dict[str, Any]) -> str:
             table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
         ]
     if "ranking" in result:
-        columns = list(next(iter(result["ranking"].values())))
-        rows = [[name, *(values[key] for key in columns)] for name, values in result["ranking"].items()]
-        lines += ["", table([["scorer", *columns], *rows])]
+        from jepamine.statistics.render import render
+
+        lines += ["", render(result | result["labelled"])]
     return "\n".join(lines).strip()
 
 

@@ -121,6 +121,7 @@ def score(
 )
 @click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
 @click.option("--output", type=File, help="Write the result as JSON there too.")
+@click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
 @click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
 @with_experiments
 def eval_command(
@@ -132,6 +133,7 @@ def eval_command(
     root: Path | None,
     labels: Path | None,
     output: Path | None,
+    strict: bool,
     json_: bool,
 ) -> None:
     """Cosine similarity on held-out clips and, with --labels, how well the scores rank."""
@@ -144,9 +146,9 @@ def eval_command(
 
     opened = None
     if scores is not None and labels is not None:
-        from jepamine.ranking import rank, read_labels, read_scores
+        from jepamine.ranking import rank_files
 
-        result: dict[str, Any] = {"ranking": rank(read_scores(scores), read_labels(labels))}
+        result: dict[str, Any] = rank_files(scores, labels)
     else:
         from jepamine.evaluation import evaluate, keep
         from jepamine.opened import open_run
@@ -166,3 +168,8 @@ def eval_command(
     if opened:
         title = [manifest.stem if manifest else "run", str(split), *(["labels"] if labels else [])]
         keep(opened, result, "-".join(title))
+    if strict:
+        from jepamine.ranking import flagged
+
+        for field in flagged(result):
+            raise click.ClickException(f"the {field} alone predicts the label (--strict)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +26,7 @@ def ranking_report(
     scores: dict[str, NDArray[np.float64]],
     labels: NDArray[np.int64],
     scenes: Sequence[str],
-    sources: dict[str, Sequence[str | None]],
+    sources: Mapping[str, Sequence[str | None]],
     *,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _check(
     scores: dict[str, NDArray[np.float64]],
     labels: NDArray[np.int64],
     scenes: Sequence[str],
-    sources: dict[str, Sequence[str | None]],
+    sources: Mapping[str, Sequence[str | None]],
 ) -> None:
     count = len(labels)
     if not scores:
