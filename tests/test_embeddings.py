@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jepamine import frames as frames_module
 from jepamine.clips import Source, read_clips
@@ -128,3 +130,17 @@ def test_clean_and_masked_are_means_over_the_untouched_and_the_masked_tubelet(cl
     assert (item.fraction == 1).all()
     pixels = np.stack([frames_module.Frame(path, (224, 224)).pixels() for path in item.clip.frames[:2]])
     assert item.clean[0] == pytest.approx(pixels.reshape(-1, 3).mean(axis=0), rel=1e-5)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(12)))
+def test_the_manifests_order_changes_no_bit_of_an_embedding(order, clips, tmp_path):
+    lines = clips.read_text().splitlines()
+    shuffled = clips.with_name("shuffled.jsonl")
+    shuffled.write_text("\n".join(lines[place] for place in order))
+    # Two stores, so that both are encoded.
+    straight = {item.clip.clip_id: item for item in embed(Source(clips), Counting(), tmp_path / "straight")}
+    folder = tmp_path / "-".join(map(str, order))
+    for item in embed(Source(shuffled), Counting(), folder):
+        assert np.array_equal(item.clean, straight[item.clip.clip_id].clean)
+        assert np.array_equal(item.masked, straight[item.clip.clip_id].masked)

@@ -115,3 +115,13 @@ def test_a_finished_run_is_left_as_it_is_by_resume(jepamine, recipe, tmp_path):
     assert result.exit_code == 0
     assert "finished already" in result.output
     assert (tmp_path / "experiments" / "small" / "record.json").read_bytes() == before
+
+
+def test_a_second_run_with_another_predictor_and_trainer_encodes_nothing(jepamine, recipe, tmp_path):
+    assert jepamine("run", recipe).exit_code == 0
+    plugin = tmp_path / "tiny.py"
+    never = "        raise AssertionError('encoded again')\n        cells ="
+    plugin.write_text(plugin.read_text().replace("        cells =", never))
+    words = ("--name", "other", "--lr", 1e-2, "--set", "predictor.hidden_dim=8", "--seed", 3)
+    result = jepamine("run", recipe, *words)
+    assert result.exit_code == 0, result.output

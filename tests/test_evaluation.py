@@ -1,0 +1,112 @@
+"""`jepamine eval`: cosines on held-out clips, ranking statistics, the strict audit, compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def run(jepamine, recipe):
+    assert jepamine("run", recipe).exit_code == 0
+
+
+@pytest.fixture
+def labels(clips, tmp_path) -> Path:
+    """Clips of scenes 0 to 3, the first of each scene positive."""
+    path = tmp_path / "labels.jsonl"
+    lines = [json.loads(line) for line in clips.read_text().splitlines()]
+    path.write_text(
+        "".join(
+            json.dumps({"clip_id": line["clip_id"], "binary_label": int(line["clip_id"].endswith("-0"))})
+            + "\n"
+            for line in lines
+        )
+    )
+    return path
+
+
+def split_of(folder: Path) -> dict[str, str]:
+    lines = (folder / "experiments" / "small" / "manifest.jsonl").read_text().splitlines()
+    return {line["clip_id"]: line["split"] for line in map(json.loads, lines)}
+
+
+def test_the_output_is_the_contracts_on_the_held_out_scene(jepamine, run, tmp_path):
+    found = json.loads(jepamine("eval", "--run", "small", "--json").stdout)
+    held_out = [name for name, part in split_of(tmp_path).items() if part == "val"]
+    assert (found["clips"], found["tubelets"]) == (3, 6) == (len(held_out), 2 * len(held_out))
+    assert set(found) == {
+        "mean_cosine_similarity", "std_cosine_similarity", "masked_cosine_similarity",
+        "per_scene", "clips", "tubelets",
+    }  # fmt: skip
+    (scene,) = found["per_scene"].values()
+    assert scene == pytest.approx(found["mean_cosine_similarity"])
+    record = json.loads((tmp_path / "experiments" / "small" / "record.json").read_text())
+    for key in ("mean_cosine_similarity", "masked_cosine_similarity"):
+        assert found[key] == pytest.approx(record["metrics"][key], abs=1e-6)
+
+
+@pytest.mark.parametrize(("split", "clips_of"), [("val", 3), ("train", 9), ("all", 12)])
+def test_split_picks_the_part(split, clips_of, jepamine, run):
+    assert (
+        json.loads(jepamine("eval", "--run", "small", "--split", split, "--json").stdout)["clips"] == clips_of
+    )
+
+
+def test_a_manifest_is_evaluated_whole(jepamine, run, clips):
+    assert json.loads(jepamine("eval", "--run", "small", clips, "--json").stdout)["clips"] == 12
+
+
+def test_labels_add_the_ranking_and_it_agrees_with_that_of_the_score_file(
+    jepamine, run, clips, labels, tmp_path
+):
+    found = json.loads(jepamine("eval", "--run", "small", clips, "--labels", labels, "--json").stdout)
+    assert set(found["ranking"]) == {"predicted", "masked"}
+    assert found["labelled"] == {"clips": 12, "positives": 4, "scenes": 4}
+    scores, output = tmp_path / "scores.jsonl", tmp_path / "out.json"
+    assert jepamine("score", "--run", "small", clips, "--output", scores).exit_code == 0
+    result = jepamine("eval", "--scores", scores, "--labels", labels, "--json", "--output", output)
+    ranking = json.loads(result.stdout)["ranking"]
+    assert ranking["predicted"]["auroc"] == pytest.approx(found["ranking"]["predicted"]["auroc"])
+    assert json.loads(output.read_text())["ranking"] == ranking
+
+
+def test_without_json_the_verdict_is_in_words(jepamine, run, clips, labels):
+    text = jepamine("eval", "--run", "small", clips, "--labels", labels).stdout
+    assert "chance AP" in text
+    assert "chance: predicted" in text or "chance: masked" in text
+
+
+def test_strict_exits_with_1_where_the_dataset_alone_predicts_the_label(jepamine, tmp_path):
+    scores, labels = tmp_path / "scores.jsonl", tmp_path / "labels.jsonl"
+    with scores.open("w") as file, labels.open("w") as answers:
+        for number in range(60):
+            dataset = "other" if number < 15 else "own"
+            line = {
+                "clip_id": str(number),
+                "scene": str(number // 3),
+                "dataset": dataset,
+                "score": number % 11,
+            }
+            file.write(json.dumps(line) + "\n")
+            answers.write(json.dumps({"clip_id": str(number), "binary_label": int(number < 15)}) + "\n")
+    words = ("eval", "--scores", scores, "--labels", labels)
+    loose, strict = jepamine(*words, "--json"), jepamine(*words, "--strict")
+    assert loose.exit_code == 0
+    assert json.loads(loose.stdout)["audit"]["dataset"]["auroc"] >= 0.9
+    assert strict.exit_code == 1
+    assert "PREDICTS THE LABEL" in strict.stdout
+    assert "the dataset alone predicts the label" in strict.stderr
+
+
+def test_compare_shows_what_evals_found(jepamine, recipe, clips, labels):
+    for name, lr in (("one", 1e-3), ("two", 1e-2)):
+        jepamine("run", recipe, "--name", name, "--lr", lr)
+        jepamine("eval", "--run", name, clips, "--labels", labels)
+    metrics = json.loads(jepamine("compare", "one", "two", "--all", "--json").stdout)["metrics"]
+    assert set(metrics["manifest-all-labels.predicted.verdict"]) <= {
+        "above chance", "indistinguishable from chance", "below chance"
+    }  # fmt: skip
+    assert len(metrics["manifest-all-labels.predicted.auroc"]) == 2
