@@ -16,8 +16,6 @@ from jepamine.evaluation import evaluate, keep
 from jepamine.opened import open_run
 from jepamine.statistics.render import render
 
-SCORERS = ["predicted", "masked", "knn", "mahalanobis", "uniqueness", "scene", "ensemble", "random"]
-
 
 def cell(values: dict[str, Any], metric: str) -> str:
     low, high = values["intervals"][metric]
@@ -51,7 +49,6 @@ def main() -> None:
     overrides = {
         ("dataset", "clips"): given.train_clips,
         ("dataset", "event_rate"): 0.04,
-        ("scoring", "also"): SCORERS,
     }
     name = "street-ranking"
     if name in [run.name for run in records.all_runs(experiments)]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +20,13 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
     settings = [_flat(_recipe(run)) for run in runs]
     for flat in settings:
         flat.pop("name", None)
+    evals = [_evals(run) for run in runs]
+    if not everything:
+        # An eval that one run alone has compares with nothing.
+        seen = Counter(key for found in evals for key in found)
+        evals = [{key: value for key, value in found.items() if seen[key] > 1} for found in evals]
     metrics = []
-    for run in runs:
+    for run, found in zip(runs, evals, strict=True):
         record = read_record(run)
         metrics.append(
             {
@@ -28,7 +34,7 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
                 "epochs_done": record.get("epochs_done"),
                 "best_metric": record.get("best_metric"),
                 **record["metrics"],
-                **_evals(run),
+                **found,
                 **{f"seconds.{phase}": value for phase, value in record.get("seconds", {}).items()},
             }
         )

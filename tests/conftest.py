@@ -8,10 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner, Result
 from PIL import Image
 
 from jepamine.cli.main import cli
+
+# Tiny tensors: threads cost more than they bring, and very much more on a busy machine.
+torch.set_num_threads(1)
 
 # A frozen "encoder" of 48 numbers, fast enough that a whole run takes a second: mean colours of 4 x 4 cells.
 TINY_ENCODER = """
