@@ -151,4 +151,4 @@ def test_the_notebook_trains_and_resumes(home, monkeypatch):
     run = home / "experiments" / "colab"
     assert json.loads((run / "record.json").read_text())["status"] == "finished"
     assert (run / "loss.png").stat().st_size > 10_000
-    assert len((run / "scores" / "manifest.jsonl").read_text().splitlines()) == 96
+    assert len((run / "scores" / "manifest.jsonl").read_text().splitlines()) == 80

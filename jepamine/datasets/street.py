@@ -20,7 +20,7 @@ GENERATOR = 1
 def street(
     data_dir: Path,
     *,
-    clips: Annotated[int, Field(ge=1, le=1_000_000)] = 96,
+    clips: Annotated[int, Field(ge=1, le=1_000_000)] = 80,
     event_rate: Annotated[float, Field(ge=0, le=1)] = 0.1,
     seed: Annotated[int, Field(ge=0)] = 0,
     frames: Annotated[int, Field(ge=2, le=64, multiple_of=2)] = 8,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PERMUTATIONS = 10_000
+PERMUTATIONS = 40_000
 # So many random places are held in memory at a time.
 _CELLS = 5_000_000
 
@@ -38,13 +38,15 @@ def chance(
 ) -> dict[str, Chance]:
     """ "average_precision" and "auroc" over random rankings without ties; 1 <= `positives` < `clips`.
 
-    The band runs from the 2.5th to the 97.5th percentile of the permutations.
+    The band runs from the 2.5th to the 97.5th percentile of the permutations. Every second one is the one
+    before it read backwards: as likely, cheaper, and with AUROCs that cancel out around 0.5.
     """
     precisions, areas = [], []
     step = max(1, _CELLS // clips)
     hits = np.arange(1, positives + 1)
-    for start in range(0, permutations, step):
-        places = _places(clips, positives, rng, min(step, permutations - start))
+    for start in range(0, permutations // 2, step):
+        drawn = _places(clips, positives, rng, min(step, permutations // 2 - start))
+        places = np.concatenate([drawn, clips + 1 - drawn[:, ::-1]])
         precisions.append((hits / places).mean(axis=1))
         before = places.sum(axis=1) - hits.sum()
         areas.append(1 - before / (positives * (clips - positives)))

@@ -19,7 +19,7 @@ def test_the_report_of_a_scorer_that_knows_the_label_and_of_one_that_does_not():
     }
     text = """\
 24 clips, 6 positive, 12 scenes. Random rankings (mean, central 95 %):
-chance AP 0.342 [0.192, 0.624], chance AUROC 0.503 [0.241, 0.769]
+chance AP 0.340 [0.192, 0.621], chance AUROC 0.500 [0.231, 0.769]
 
 scorer  AP [95 %]             AUROC [95 %]          NDCG  P@10  R@10  lift  verdict
 label   1.000 [1.000, 1.000]  1.000 [1.000, 1.000]  1.00  0.60  1.00  2.94  above chance
@@ -54,7 +54,7 @@ Warnings
 def test_two_scenes_are_shown_without_intervals_and_verdicts():
     text = """\
 24 clips, 6 positive, 2 scenes. Random rankings (mean, central 95 %):
-chance AP 0.342 [0.192, 0.624], chance AUROC 0.503 [0.241, 0.769]
+chance AP 0.340 [0.192, 0.621], chance AUROC 0.500 [0.231, 0.769]
 
 scorer  AP [95 %]  AUROC [95 %]  NDCG  P@10  R@10  lift  verdict
 label   1.000      1.000         1.00  0.60  1.00  2.94  too few scenes
