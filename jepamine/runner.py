@@ -16,8 +16,9 @@ from jepamine.files import json_lines, sha256_file, write_atomic
 from jepamine.opened import run_source
 from jepamine.progress import tell
 from jepamine.protocols import Parts, Trainer
-from jepamine.recipe import Recipe, local_files, to_toml
+from jepamine.recipe import Recipe
 from jepamine.recipe import read as read_recipe
+from jepamine.recipe_text import local_files, to_toml
 from jepamine.records import RunFolder
 from jepamine.training import Training, best_line, fit
 

@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jepamine.errors import UserError
-from jepamine.recipe import TABLES, local_files, parse_override, read, to_toml
+from jepamine.recipe import TABLES, parse_override, read
+from jepamine.recipe_text import local_files, to_toml
 
 BASE = {
     "dataset": {"plugin": "clips", "manifest": "m.jsonl"},

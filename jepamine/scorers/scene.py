@@ -41,7 +41,7 @@ class Scene:
         scores = []
         for clip in clips:
             own = self._centred(clip)
-            mean = own if clip.scene is None else self.sums[clip.scene]
+            mean = own if clip.scene is None else self.sums.get(clip.scene, own)
             scores.append(np.maximum(1 - cosine(own[None], mean[None])[0], 0.0))
         return scores
 
