@@ -11,16 +11,23 @@ from contextlib import contextmanager
 class Progress:
     """Counts steps of one phase. Make it with `progress`."""
 
-    def __init__(self, what: str, total: int, unit: str, every: int) -> None:
+    def __init__(self, what: str, total: int, unit: str, every: int, done: int) -> None:
         self.what, self.total, self.unit, self.every = what, total, unit, every
-        self.done = 0
+        self.done = self.before = done
         self.note = ""
         self.began = time.monotonic()
         self.bar = None
         if sys.stderr.isatty():
             from tqdm import tqdm
 
-            self.bar = tqdm(total=total, desc=what, unit=f" {unit}", file=sys.stderr, dynamic_ncols=True)
+            self.bar = tqdm(
+                total=total,
+                initial=done,
+                desc=what,
+                unit=f" {unit}",
+                file=sys.stderr,
+                dynamic_ncols=True,
+            )
 
     def step(self, count: int = 1, note: str = "") -> None:
         """Say that `count` more units are done; `note` is shown beside them (a loss, say)."""
@@ -34,7 +41,7 @@ class Progress:
 
     def _line(self) -> None:
         seconds = max(time.monotonic() - self.began, 1e-9)
-        rate = self.done / seconds
+        rate = (self.done - self.before) / seconds
         left = (self.total - self.done) / rate if rate else 0.0
         left_and_note = f"{left:.0f} s left" + (f", {self.note}" if self.note else "")
         print(
@@ -45,12 +52,12 @@ class Progress:
 
 
 @contextmanager
-def progress(what: str, total: int, unit: str, every: int = 10) -> Iterator[Progress]:
-    """Show the progress of `total` units on stderr.
+def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -> Iterator[Progress]:
+    """Show the progress of `total` units on stderr, `done` of them already done before.
 
     On a terminal a tqdm bar with rate and time left; elsewhere one line every `every` units and at the end.
     """
-    counter = Progress(what, total, unit, every)
+    counter = Progress(what, total, unit, every, done)
     try:
         yield counter
     finally:

@@ -86,8 +86,7 @@ def _embedded(
     panel: RunPanel, items: Iterable[Clip | UserError], what: str, total: int, done: int = 0
 ) -> Iterator[Embedded | Unreadable]:
     parts = panel.opened.parts
-    with progress(what, total, "clips") as bar:
-        bar.step(done)
+    with progress(what, total, "clips", done=done) as bar:
         for item in embed_clips(items, parts.source, parts.mask, parts.encoder, panel.store):
             yield item
             bar.step()

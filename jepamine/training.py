@@ -53,8 +53,7 @@ def fit(
     # Epochs after the checkpoint are trained again, and come out the same.
     lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
 
-    with progress("train", trainer.epochs, "epochs", every=1) as bar:
-        bar.step(done)
+    with progress("train", trainer.epochs, "epochs", every=1, done=done) as bar:
         for epoch in range(done + 1, trainer.epochs + 1):
             began = time.perf_counter()
             train_loss = _epoch(predictor, trainer, optimizer, shuffle, train)
