@@ -16,15 +16,19 @@ from jepamine.weights import load_tensors, save_tensors
 
 @dataclass(frozen=True)
 class Bank:
-    """One row a training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings."""
+    """One row a training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
+
+    `contents` are hashes of the clips' frames, hex: they tell a training clip again, whatever its id or path.
+    """
 
     clip_ids: list[str]
+    contents: list[str]
     vectors: NDArray[np.float32]
 
     @functools.cached_property
     def rows(self) -> dict[str, int]:
-        """clip_id -> row."""
-        return {clip_id: row for row, clip_id in enumerate(self.clip_ids)}
+        """content -> row."""
+        return {content: row for row, content in enumerate(self.contents)}
 
     @functools.cached_property
     def unit(self) -> NDArray[np.float32]:
@@ -40,12 +44,17 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def save_bank(path: Path, bank: Bank) -> None:
     """Write a bank as safetensors. Raises OSError where the disk is full."""
-    save_tensors(path, {"vectors": torch.from_numpy(bank.vectors)}, {"clip_ids": bank.clip_ids})
+    save_tensors(
+        path,
+        {"vectors": torch.from_numpy(bank.vectors)},
+        {"clip_ids": bank.clip_ids, "contents": bank.contents},
+    )
 
 
 def load_bank(path: Path) -> Bank:
     """Read a bank. Raises UserError that names the file where it is missing or damaged."""
     tensors, metadata = load_tensors(path)
-    if "vectors" not in tensors or len(tensors["vectors"]) != len(metadata.get("clip_ids", [])):
+    ids, contents = metadata.get("clip_ids", []), metadata.get("contents", [])
+    if "vectors" not in tensors or not len(tensors["vectors"]) == len(ids) == len(contents):
         raise UserError(f"{path}: not a bank of clip embeddings")
-    return Bank(metadata["clip_ids"], tensors["vectors"].numpy())
+    return Bank(ids, contents, tensors["vectors"].numpy())

@@ -65,7 +65,10 @@ def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
         empty = False
         place = f"{source.manifest}:{number}"
         try:
-            clip = _clip(parse_line(source.manifest, number, raw), place, root, source.tubelet_size, running)
+            line = parse_line(source.manifest, number, raw)
+            # A run's own manifest says where in the user's a clip stood.
+            place = str(line.get("place", place))
+            clip = _clip(line, place, root, source.tubelet_size, running)
         except UserError as error:
             yield error
             continue

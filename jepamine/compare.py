@@ -18,8 +18,11 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
     Raises UserError where a record or recipe is damaged.
     """
     settings = [_flat(_recipe(run)) for run in runs]
-    for flat in settings:
+    for run, flat in zip(runs, settings, strict=True):
         flat.pop("name", None)
+        # A local plugin's file can change while the recipe stays the same.
+        plugins = read_record(run).get("plugins", {})
+        flat |= {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
     evals = [_evals(run) for run in runs]
     if not everything:
         # An eval that one run alone has compares with nothing.

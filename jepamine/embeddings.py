@@ -20,7 +20,7 @@ from jepamine.clips import Clip, Source
 from jepamine.errors import UserError
 from jepamine.files import write_json
 from jepamine.frames import Frame, Frames, ahead
-from jepamine.masking.apply import hide
+from jepamine.masking.apply import check, hide
 from jepamine.protocols import Encoder, Mask
 from jepamine.store import NOTE, Store, stores_root
 
@@ -129,7 +129,10 @@ def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) -> _Loaded:
-    drawn = np.stack([mask(clip.clip_id, i, clip.first_tubelet + i) for i in range(clip.tubelets)])
+    masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
+    for one in masks:
+        check(one, (source.tubelet_size, *source.image_size))
+    drawn = np.stack(masks)
     held = [frames[path] for path in clip.frames]
     content = b"".join(frame.digest() for frame in held)
     shape = json.dumps([source.image_size, source.tubelet_size]).encode()

@@ -24,6 +24,8 @@ from jepamine.splits import chosen, split
 from jepamine.store import Store
 
 BANK = "bank.safetensors"
+# Keys of the user's line that the run's own manifest says in its own words.
+SAID_ANEW = ("clip_id", "frames", "frame_paths", "place", "val_tubelets")
 
 
 def manifest_lines(
@@ -39,9 +41,9 @@ def manifest_lines(
     _check_frames(clips)
     lines = []
     for clip, said in zip(clips, split(clips, val_by, fraction, seed), strict=True):
-        line = {key: value for key, value in clip.line.items() if key not in ("frames", "frame_paths")}
+        line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
         paths = [str(path.absolute()) for path in clip.frames]
-        lines.append({"clip_id": clip.clip_id} | line | {"frame_paths": paths} | said)
+        lines.append({"clip_id": clip.clip_id, **line, "frame_paths": paths, "place": clip.place, **said})
     return lines
 
 
@@ -94,10 +96,12 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
         "val": defaultdict(list),
     }
     ids: list[str] = []
+    contents: list[str] = []
     vectors: list[NDArray[np.float32]] = []
     for item in embedded(parts, clips, "encode"):
         if chosen(item.clip, "train").any():
             ids.append(item.clip.clip_id)
+            contents.append(item.content.hex())
             vectors.append(item.clean.mean(axis=0))
         for part, tensors in rows.items():
             picked = chosen(item.clip, part)
@@ -105,7 +109,7 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
             tensors["masked"].append(item.masked[picked])
             tensors["fraction"].append(item.fraction[picked, None])
     if parts.folder:
-        save_bank(parts.folder / BANK, Bank(ids, np.stack(vectors)))
+        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors)))
     train, val = (
         {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in rows[part].items()}
         for part in ("train", "val")

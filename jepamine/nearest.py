@@ -20,9 +20,10 @@ def most_similar(
     """The rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
 
     Shapes: queries (Q, D), bank (M, D), own (Q,): the bank's row that is the query itself and is left out, or
-    -1; bias (M,). k' is k, or less where the bank holds no more rows. Exact up to float32 rounding.
+    -1; bias (M,). k' is k, or M - 1 where the bank is so small, whether or not a query is in it. Exact up to
+    float32 rounding.
     """
-    k = min(k, len(bank) - int((own >= 0).any()))
+    k = min(k, len(bank) - 1)
     left = torch.from_numpy(queries)
     rows = max(CELLS // max(len(queries), 1), k)
     best = torch.full((len(queries), k), -torch.inf)

@@ -12,6 +12,7 @@ import torch
 from jepamine import assembly, records
 from jepamine.clips import Source
 from jepamine.errors import UserError
+from jepamine.progress import tell
 from jepamine.protocols import Parts, Trainer
 from jepamine.recipe import Recipe
 from jepamine.recipe import read as read_recipe
@@ -40,6 +41,8 @@ def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
 def open_run(experiments: Path, name: str, manifest: Path | None = None, root: Path | None = None) -> Opened:
     """Open the run called `name`, for its own clips or those of `manifest`.
 
+    Frame paths of `manifest` are relative to `root`, else to the root that the run's dataset has, else to the
+    manifest's folder.
     Raises UserError where the run is not there, has no weights yet, or its files are damaged or do not fit.
     """
     folder = records.find(experiments, name)
@@ -49,9 +52,17 @@ def open_run(experiments: Path, name: str, manifest: Path | None = None, root: P
             f"run '{name}' has no weights yet (status {record['status']}); "
             f"go on with it: jepamine run --resume {name}"
         )
+    records.require_whole(folder, record)
+    if record["status"] != "finished":
+        tell(
+            f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
+            "its best weights so far are used"
+        )
     recipe = read_recipe(folder.recipe, {})
     source = run_source(folder, record)
     if manifest is not None:
+        trained_on = record["data"].get("root")
+        root = root or (Path(trained_on) if trained_on else None)
         source = dataclasses.replace(source, manifest=manifest, root=root)
     device = assembly.pick_device(recipe.device)
     parts = assembly.build_parts(recipe, source, experiments, device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine import assembly
-from jepamine.bank import load_bank
+from jepamine.bank import Bank, load_bank
 from jepamine.clips import read_clips
 from jepamine.embeddings import Embedded
 from jepamine.files import read_json, sha256_file, write_json
@@ -36,7 +37,7 @@ class RunPanel:
         """The scorer called `name`, made once."""
         if name not in self._made:
             offers = _Offers(
-                bank=lambda: load_bank(self.opened.folder.path / BANK),
+                bank=lambda: self.bank,
                 encoder=lambda: self.opened.parts.encoder,
                 store=lambda: self.store,
                 panel=lambda: self,
@@ -45,6 +46,11 @@ class RunPanel:
                 self.opened.recipe, name, self.opened.folder.path, offers
             )
         return self._made[name]
+
+    @functools.cached_property
+    def bank(self) -> Bank:
+        """The run's bank, read when the first scorer asks for it."""
+        return load_bank(self.opened.folder.path / BANK)
 
     def wants_all(self) -> bool:
         """Whether some scorer must see all clips before it can score one."""

@@ -137,7 +137,8 @@ class Scorer(Protocol):
     """What a scorer factory returns.
 
     A scorer that must see all clips before it can score one (the scorer `scene`) has a method `prepare(clips:
-    Iterable[ClipEmbeddings])` besides, which is called once with all that are going to be scored.
+    Iterable[ClipEmbeddings])` besides, which is called with all of them before they are scored; a second call
+    begins anew.
     """
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:

@@ -32,7 +32,8 @@ def origin(*lines: Mapping[str, Any]) -> Origin:
     sources: dict[str, str] = {}
     scene = None
     for line in lines:
-        scene = scene or line.get("scene") or line.get("scene_id")
+        found = line.get("scene") if line.get("scene") is not None else line.get("scene_id")
+        scene = found if scene is None else scene
         for table in (line, line.get("sources"), line.get("metadata")):
             if isinstance(table, Mapping):
                 for key in SOURCE_KEYS:

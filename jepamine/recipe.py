@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
     own = {key: document[key] for key in inspect.signature(general).parameters if key in document}
     values, problems = schema.resolve(general, own)
     errors += problems
-    name = values.get("name") or path.stem
+    name = values.get("name") or re.sub(r"[^A-Za-z0-9._-]+|\.\.+", "-", path.stem).strip("-._")
     if not valid_name(name):
         errors.append(f"name: {name!r} cannot name a run: letters, digits, '.', '_' and '-' only")
 

@@ -154,6 +154,23 @@ def read_record(run: RunFolder) -> dict[str, Any]:
     return record
 
 
+def require_whole(run: RunFolder, record: dict[str, Any]) -> None:
+    """Raise UserError where a record lacks what taking up or using its run needs."""
+    wanted = {
+        "data": ("tubelet_size", "image_size"),
+        "encoder": ("weights_sha256",),
+        "recipe_sha256": (),
+        "epochs_done": (),
+    }
+    for key, inner in wanted.items():
+        value = record.get(key)
+        missing = [name for name in inner if not isinstance(value, dict) or name not in value]
+        if value is None or missing:
+            raise UserError(
+                f"{run.record}: not a whole run record: it lacks '{'.'.join([key, *missing[:1]])}'"
+            )
+
+
 def update(run: RunFolder, **changes: Any) -> None:
     """Change fields of the record on disk, atomically; a dict is merged into the one that stands there."""
     record = read_json(run.record) if run.record.exists() else {}

@@ -65,6 +65,12 @@ def resume(experiments: Path, name: str) -> RunFolder:
         if record["status"] == "finished":
             tell(f"run '{name}' is finished already; nothing to do")
             return folder
+        records.require_whole(folder, record)
+        if sha256_file(folder.recipe) != record["recipe_sha256"]:
+            raise UserError(
+                f"{folder.recipe}: changed since run '{name}' began; begin a new run with it: "
+                f"jepamine run {folder.recipe}"
+            )
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
         records.update(folder, status="running", failure=None)
@@ -132,6 +138,7 @@ def _first_record(
             "labels": str(source.labels.absolute()) if source.labels else None,
             "clips": len(lines),
             "tubelets": sum(len(line["frame_paths"]) // source.tubelet_size for line in lines),
+            "root": str(source.root.absolute()) if source.root else None,
             "tubelet_size": source.tubelet_size,
             "image_size": list(source.image_size),
         },

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from jepamine.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
-from jepamine.files import naming, parse_line, raw_lines, sha256_file
+from jepamine.files import exclusive, naming, parse_line, raw_lines, sha256_file
 from jepamine.opened import Opened
 from jepamine.panel import RunPanel
 from jepamine.progress import progress
@@ -48,6 +48,8 @@ def score_manifest(
     def mine() -> Iterator[Clip | UserError]:
         return shard.part(read(opened.parts.source))
 
+    if output.exists() and output.samefile(opened.parts.source.manifest):
+        raise UserError(f"{output}: is the manifest itself; give another --output")
     # Every line is checked before the first is encoded; none is kept, however long the manifest is.
     total = sum(1 for _ in mine())
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -62,24 +64,38 @@ def score_manifest(
                 )
             )
         unfinished = _unfinished(output, panel, shard)
-        done, errors = _take_up(unfinished, mine()) if resume else (0, 0)
-        items = _embedded(panel, islice(mine(), done, None), "score", total, done)
-        with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
-            for batch in _batches(items, on_error == "stop"):
-                for line in _lines(batch, panel):
-                    if "error" in line and on_error == "stop":
-                        raise UserError(
-                            f"{line['error']}\n{done} clips are scored and kept: mend it and go on with "
-                            "--resume, or pass over such clips with --on-error record"
-                        )
-                    file.write(json.dumps(line).encode() + b"\n")
-                    done += 1
-                    errors += "error" in line
-                # A killed process loses the clips in flight only.
-                file.flush()
-            os.fsync(file.fileno())
-    unfinished.replace(output)
+        lock = unfinished.with_suffix(".lock")
+        with exclusive(lock, f"{output}: another process is scoring into it"):
+            try:
+                done, errors = _take_up(unfinished) if resume else (0, 0)
+                items = _embedded(panel, islice(mine(), done, None), "score", total, done)
+                errors += _write(unfinished, items, panel, done, on_error == "stop")
+                unfinished.replace(output)
+            finally:
+                lock.unlink(missing_ok=True)
     return {"clips": total, "errors": errors}
+
+
+def _write(
+    unfinished: Path, items: Iterable[Embedded | Unreadable], panel: RunPanel, done: int, stop: bool
+) -> int:
+    """Append the lines of `items`, of which `done` are there already; returns how many have an error."""
+    errors = 0
+    with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
+        for batch in _batches(items, stop):
+            for line in _lines(batch, panel):
+                if "error" in line and stop:
+                    raise UserError(
+                        f"{line['error']}\n{done} clips are scored and kept: mend it and go on with "
+                        "--resume, or pass over such clips with --on-error record"
+                    )
+                file.write(json.dumps(line).encode() + b"\n")
+                done += 1
+                errors += "error" in line
+            # A killed process loses the clips in flight only.
+            file.flush()
+        os.fsync(file.fileno())
+    return errors
 
 
 def _embedded(
@@ -141,7 +157,7 @@ def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
         sha256_file(opened.folder.weights),
         panel.names,
         opened.recipe.scoring,
-        str(opened.parts.source.manifest),
+        sha256_file(opened.parts.source.manifest),
         str(opened.parts.source.root),
         [shard.number, shard.of],
     ]
@@ -149,21 +165,17 @@ def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
     return output.with_name(f"{output.name}.{digest}.part")
 
 
-def _take_up(unfinished: Path, items: Iterator[Clip | UserError]) -> tuple[int, int]:
-    """Keep the lines that a stopped score wrote as far as they are whole and are of the manifest's clips.
-
-    Returns (lines kept, those with an error).
-    """
+def _take_up(unfinished: Path) -> tuple[int, int]:
+    """Cut a torn last line off what a stopped score wrote; returns (whole lines, those with an error)."""
     if not unfinished.exists():
         return 0, 0
     count = errors = size = 0
-    for (number, raw), item in zip(raw_lines(unfinished), items, strict=False):
+    for number, raw in raw_lines(unfinished):
         try:
             line = parse_line(unfinished, number, raw)
         except UserError:
             break
-        clip_id = None if isinstance(item, UserError) else item.clip_id
-        if not raw.endswith(b"\n") or line.get("clip_id") != clip_id:
+        if not raw.endswith(b"\n"):
             break
         count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
     os.truncate(unfinished, size)

@@ -16,19 +16,26 @@ from jepamine.progress import tell
 def split(
     clips: Sequence[Clip], val_by: Literal["scene", "tubelet"], fraction: float, seed: int
 ) -> list[dict[str, Any]]:
-    """For each clip what its line in the run's manifest says of the split.
+    """For each clip what its line in the run's manifest says of the split, beside what it says already.
 
     `{"split": "train" | "val"}` for whole clips; with `val_by` "tubelet" `{"split": "mixed", "val_tubelets":
-    [numbers]}`. A manifest whose lines already say `train` and `val` is taken at its word, clips that say
-    something else stay out of both. Scenes that are not known count as a scene a clip. Raises UserError where
-    one of the parts would be empty.
+    [numbers]}`. A manifest that speaks of `train` is taken at its word: where it says `val` too that stands,
+    else a part of `train` is held out; clips that say something else stay out of both. Scenes that are not
+    known count as a scene a clip. Raises UserError where one of the parts would be empty.
     """
-    said = Counter(str(clip.line.get("split")) for clip in clips)
-    if val_by == "scene" and said["train"] and said["val"]:
-        tell(f"split: as the manifest says, {said['train']} clips train, {said['val']} val")
+    told = Counter(str(clip.line.get("split")) for clip in clips)
+    if val_by == "scene" and told["train"] and told["val"]:
+        tell(f"split: as the manifest says, {told['train']} clips train, {told['val']} val")
         return [{} for _ in clips]
-    if val_by == "tubelet":
-        return _by_tubelet(clips, fraction, seed)
+    mine = [not told["train"] or clip.line.get("split") == "train" for clip in clips]
+    if not all(mine):
+        tell(f"split: of the {sum(mine)} clips that the manifest calls train; {mine.count(False)} stay out")
+    eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
+    said = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
+    return [next(said) if is_mine else {} for is_mine in mine]
+
+
+def _by_scene(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
     groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
     if len(set(groups)) == 1 and len(clips) > 1:
         tell("warning: one scene only, so clips of it are held out; neighbouring clips look alike")

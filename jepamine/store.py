@@ -84,7 +84,8 @@ class Store:
         if not sound:
             del self._places[key]
             tell(f"warning: {part}: a damaged embedding at byte {offset} is dropped and made again")
-            _drop(part, offset, rows, columns)
+            with contextlib.suppress(OSError):  # it may be pruned meanwhile, or read-only
+                _drop(part, offset, rows, columns)
             return None
         return np.frombuffer(data, dtype="<f4").reshape(rows, columns)
 

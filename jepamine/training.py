@@ -49,7 +49,12 @@ def fit(
     optimizer = trainer.optimizer(predictor.parameters())
     shuffle = torch.Generator().manual_seed(seed)
     checkpoint = latest(where.checkpoints)
-    done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"] if checkpoint else 0
+    done = 0
+    if checkpoint:
+        try:
+            done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"]
+        except UserError as error:
+            raise UserError(f"{error}\ndelete that file to go on from the checkpoint before it") from None
     # Epochs after the checkpoint are trained again, and come out the same.
     lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
 

@@ -159,7 +159,8 @@ def test_a_name_that_cannot_be_a_runs_is_refused(tmp_path, name):
 def test_a_name_is_the_recipes_own_else_the_files_stem(tmp_path):
     assert read(write(tmp_path, "my-recipe.toml"), {}).name == "my-recipe"
     assert read(write(tmp_path, "my-recipe.toml", name="other_1.5"), {}).name == "other_1.5"
-    (error,) = errors(write(tmp_path, "my recipe.toml"))
+    assert read(write(tmp_path, "my recipe (2).toml"), {}).name == "my-recipe-2"
+    (error,) = errors(write(tmp_path, name="my recipe"))
     assert error.startswith("name: 'my recipe' cannot name a run")
 
 

@@ -61,7 +61,8 @@ def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: 
 
 @click.command()
 @click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
-def check(recipes: tuple[Path, ...]) -> None:
+@with_experiments
+def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
     """Validate recipes without building anything; all errors are told at once."""
     from jepamine.errors import UserError
     from jepamine.recipe import read
@@ -80,7 +81,8 @@ def check(recipes: tuple[Path, ...]) -> None:
 @click.command()
 @click.option("--check", "check_", is_flag=True, help="Import each; exit 1 where one is broken.")
 @click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
-def plugins(check_: bool, json_: bool) -> None:
+@with_experiments
+def plugins(experiments: Path, check_: bool, json_: bool) -> None:
     """Every plugin by kind: name and where it comes from."""
     from jepamine.registry import overview
     from jepamine.tables import table

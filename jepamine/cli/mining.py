@@ -78,7 +78,7 @@ def run(
 )
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Go on where a stopped score of the same manifest was.")
-@click.option("--shard", metavar="I/N", default="1/1", help="Score every N-th clip only, from the I-th.")
+@click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are dealt out whole.")
 @with_experiments
 def score(
     experiments: Path,
@@ -139,6 +139,10 @@ def eval_command(
     """Cosine similarity on held-out clips and, with --labels, how well the scores rank."""
     if (name is None) == (scores is None):
         raise click.UsageError("Give either --run NAME or --scores FILE.")
+    if strict and labels is None:
+        raise click.UsageError(
+            "--strict asks whether the source predicts the label; it goes with --labels FILE."
+        )
     if scores is not None and (labels is None or manifest is not None or split is not None):
         raise click.UsageError("--scores FILE goes with --labels FILE, and with no MANIFEST or --split.")
     from jepamine.files import write_json

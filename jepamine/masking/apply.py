@@ -12,21 +12,25 @@ def hide(frames: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8
     """A copy of `frames` with 0 where `mask` is True.
 
     Shapes: frames (N, T, H, W, 3) uint8; mask (N, T, rows, columns) bool, cells of H/rows x W/columns.
-    Raises UserError where the mask does not tile the frames.
+    The mask must have passed `check`.
     """
     count, length, height, width, _ = frames.shape
-    if mask.dtype != bool or mask.ndim != 4 or mask.shape[:2] != (count, length):
-        raise UserError(
-            f"the masking plugin returned {mask.dtype} of shape {mask.shape[1:]}; "
-            f"expected bool ({length}, rows, columns)"
-        )
     rows, columns = mask.shape[2:]
-    if not rows or not columns or height % rows or width % columns:
-        raise UserError(
-            f"the masking plugin's {rows} x {columns} cells do not tile {height} x {width} pixels"
-        )
     # (N, T, rows, columns) -> (N, T, rows, 1, columns, 1, 1), against pixels seen as cells
     cells = frames.reshape(count, length, rows, height // rows, columns, width // columns, 3)
     shown = ~mask[:, :, :, None, :, None, None]
     hidden: NDArray[np.uint8] = (cells * shown).reshape(frames.shape)
     return hidden
+
+
+def check(mask: NDArray[np.bool_], shape: tuple[int, int, int]) -> None:
+    """Raise UserError where what a masking plugin returned is no mask of a tubelet of `shape` (T, H, W)."""
+    length, height, width = shape
+    if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.ndim != 3 or len(mask) != length:
+        found = f"{mask.dtype} of shape {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise UserError(f"the masking plugin returned {found}; expected bool ({length}, rows, columns)")
+    rows, columns = mask.shape[1:]
+    if not rows or not columns or height % rows or width % columns:
+        raise UserError(
+            f"the masking plugin's {rows} x {columns} cells do not tile {height} x {width} pixels"
+        )

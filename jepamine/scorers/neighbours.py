@@ -81,12 +81,13 @@ def _queries(clips: Sequence[ClipEmbeddings], bank: Bank) -> tuple[np.ndarray, n
     """Mean clean embeddings float32 (Q, D), and each clip's row in the bank, int64 (Q,), or -1."""
     import numpy as np
 
-    own = np.array([bank.rows.get(clip.clip_id, -1) for clip in clips], dtype=np.int64)
+    own = np.array([bank.rows.get(clip.content.hex(), -1) for clip in clips], dtype=np.int64)
     return np.stack([clip.clean.mean(axis=0) for clip in clips]), own
 
 
 def _at_least(bank: Bank, count: int) -> None:
     if len(bank.clip_ids) < count:
         raise UserError(
-            f"this scorer needs at least {count} training clips, the run has {len(bank.clip_ids)}"
+            f"the scorers knn, uniqueness and mahalanobis need at least {count} training clips, the run has "
+            f"{len(bank.clip_ids)}: train on more clips, or take them out of [scoring]"
         )
