@@ -97,11 +97,15 @@ def efficientnet(folder: Path, source: Source, times: int) -> dict[str, float]:
     return encoding(encoder, ready, forward, source, folder / "efficientnet", 16, times)
 
 
-def vjepa2(folder: Path, source: Source, times: int) -> dict[str, float]:
+def vjepa2(folder: Path, times: int) -> dict[str, float]:
     from transformers import VJEPA2Config, VJEPA2Model
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    # One clip of two tubelets, and many pairs: these take seconds, in which a machine's speed drifts.
+    (folder / "short").mkdir()
+    generate(folder / "short", clips=1, event_rate=0, seed=0, frames=4)
+    source = Source(folder / "short" / "manifest.jsonl")
     VJEPA2Model(VJEPA2Config()).save_pretrained(folder / "vit-l")
     encoder = VJepa2Encoder(CPU, weights=str(folder / "vit-l"))
 
@@ -156,7 +160,7 @@ def main() -> None:
         source = Source(folder / "street" / "manifest.jsonl")
         table = {
             "encode efficientnet-lite0, tubelets/s (goal >= 0.9)": efficientnet(folder, source, given.times),
-            "encode V-JEPA 2 ViT-L, tubelets/s (goal >= 0.95)": vjepa2(folder, source, given.times),
+            "encode V-JEPA 2 ViT-L, tubelets/s (goal >= 0.95)": vjepa2(folder, 2 * given.times),
             "train, seconds an epoch (goal <= 1.3)": epochs(folder, given.times),
         }
     print(f"{'':54}{'jepamine':>10}{'bare':>10}{'ratio':>8}")
