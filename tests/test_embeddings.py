@@ -132,7 +132,7 @@ def test_clean_and_masked_are_means_over_the_untouched_and_the_masked_tubelet(cl
     assert item.clean[0] == pytest.approx(pixels.reshape(-1, 3).mean(axis=0), rel=1e-5)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(12)))
 def test_the_manifests_order_changes_no_bit_of_an_embedding(order, clips, tmp_path):
     lines = clips.read_text().splitlines()

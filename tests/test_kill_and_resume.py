@@ -40,7 +40,9 @@ def deadly(recipe: Path) -> Path:
 def start(folder: Path, *words: object, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "jepamine", *(str(word) for word in words)],
-        env=os.environ | {"JEPAMINE_EXPERIMENTS": str(folder / "experiments")} | environment,
+        env=os.environ
+        | {"JEPAMINE_EXPERIMENTS": str(folder / "experiments"), "OMP_NUM_THREADS": "1"}
+        | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -91,7 +93,7 @@ def test_a_run_killed_while_encoding_and_again_while_training_ends_bit_identical
 
     # Killed from outside as soon as so many epochs are written: between, before and after checkpoints.
     metrics = tmp_path / "experiments" / "small" / "metrics.jsonl"
-    for epochs in (1, 5, 20):
+    for epochs in (1, 19):
         process = start(tmp_path, "run", "--resume", "small")
         while process.poll() is None:
             if metrics.exists() and metrics.read_bytes().count(b"\n") >= epochs:

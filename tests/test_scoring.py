@@ -117,7 +117,7 @@ def test_memory_does_not_grow_with_the_manifest(jepamine, run, clips, tmp_path):
 
     peak(1)  # what is imported and cached once
     short = peak(3)
-    assert peak(20) < short + 1_000_000
+    assert peak(10) < short + 1_000_000
 
 
 EVERY = ["predicted", "masked", "knn", "mahalanobis", "uniqueness", "scene", "ensemble", "random"]
