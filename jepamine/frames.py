@@ -98,7 +98,9 @@ def ahead(
             first, future = waiting.popleft()
             yield first, future.result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        # Not waited for: an abandoned generator may be collected inside any thread, also one that is just
+        # starting and holds a lock of `threading` which a join needs (seen: a test run stood still).
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _read(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import sys
+import threading
 import zlib
 from pathlib import Path
 
@@ -96,6 +97,7 @@ def test_a_size_that_pillow_only_warns_of_is_refused_outside_of_tests_too(tmp_pa
     (tmp_path / "a.png").write_bytes(png_header(12_000, 10_000))
     code = """
 import sys
+import threading
 from pathlib import Path
 from jepamine.errors import UserError
 from jepamine.frames import Frame
@@ -169,3 +171,14 @@ def test_loading_goes_no_further_ahead_than_it_is_told():
 def test_a_bug_in_loading_is_raised_and_not_taken_for_a_bad_frame():
     with pytest.raises(ZeroDivisionError):
         list(ahead([1, 0], lambda item: 1 / item))
+
+
+def test_loading_ahead_that_is_given_up_does_not_wait_for_its_threads():
+    # A join there stood still for ever when the generator was collected in a thread that was just starting.
+    gate, ended = threading.Event(), threading.Event()
+    loading = ahead([0, 1, 2], lambda item: item if item == 0 else gate.wait(), threads=2, depth=1)
+    assert next(loading) == (0, 0)
+    closer = threading.Thread(target=lambda: (loading.close(), ended.set()), daemon=True)
+    closer.start()
+    assert ended.wait(60)
+    gate.set()
