@@ -96,7 +96,7 @@ def embed_clips(
             continue
 
         def read(clip: Clip = item) -> NDArray[np.uint8]:
-            return _pixels([frames[path] for path in clip.frames], source)
+            return _tubelets(frames, [frames[place] for place in clip.frames], source)
 
         clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
         if clean is None or masked is None:
@@ -133,16 +133,15 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
     for one in masks:
         check(one, (source.tubelet_size, *source.image_size))
     drawn = np.stack(masks)
-    held = [frames[path] for path in clip.frames]
+    held = [frames[place] for place in clip.frames]
     content = b"".join(frame.digest() for frame in held)
     shape = json.dumps([source.image_size, source.tubelet_size]).encode()
     clean_key = hashlib.sha256(shape + content).digest()
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     known = clean_key in store and masked_key in store
-    return _Loaded(drawn, clean_key, masked_key, None if known else _pixels(held, source))
+    return _Loaded(drawn, clean_key, masked_key, None if known else _tubelets(frames, held, source))
 
 
-def _pixels(frames: list[Frame], source: Source) -> NDArray[np.uint8]:
-    stacked = np.stack([frame.pixels() for frame in frames])
-    return stacked.reshape(-1, source.tubelet_size, *source.image_size, 3)
+def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:
+    return frames.pixels(held).reshape(-1, source.tubelet_size, *source.image_size, 3)

@@ -1,4 +1,4 @@
-"""Frames from disk: each read, hashed and decoded once, ahead of the encoder, in threads."""
+"""Frames from disk or video: each read, hashed and decoded once, ahead of the encoder, in threads."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import io
 import threading
 import warnings
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from jepamine.errors import UserError, first_line
+from jepamine.video import Moment, Videos
 
 # Pillow warns at 89 million pixels and raises at twice that; no camera frame is so large, so the warning is
 # an error too (a decompression bomb would take gigabytes).
@@ -27,21 +29,27 @@ Loaded = TypeVar("Loaded")
 
 
 class Frame:
-    """One image file. `digest` reads it, `pixels` decodes it; each happens once, whichever thread asks."""
+    """One image file, or one moment of a video. `digest` reads it, `pixels` decodes it; each happens once,
+    whichever thread asks.
+    """
 
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
-        self.path, self.size = path, size
+    def __init__(self, place: Path | Moment, size: tuple[int, int], videos: Videos | None = None) -> None:
+        self.place, self.size = place, size
+        self._videos = videos or Videos()
         self._lock = threading.Lock()
         self._digest: bytes | None = None
         self._content: bytes | None = None
         self._pixels: NDArray[np.uint8] | None = None
 
     def digest(self) -> bytes:
-        """SHA-256 of the file's content. Raises UserError where it cannot be read."""
+        """SHA-256 of the file, or of the video's and the time. Raises UserError where it cannot be read."""
         with self._lock:
             if self._digest is None:
-                self._content = _read(self.path)
-                self._digest = hashlib.sha256(self._content).digest()
+                if isinstance(self.place, Moment):
+                    self._digest = self._videos.digest(self.place)
+                else:
+                    self._content = _read(self.place)
+                    self._digest = hashlib.sha256(self._content).digest()
             return self._digest
 
     def pixels(self) -> NDArray[np.uint8]:
@@ -49,27 +57,49 @@ class Frame:
         self.digest()
         with self._lock:
             if self._pixels is None:
-                assert self._content is not None
-                self._pixels = _decode(self._content, self.path, self.size)
+                height, width = self.size
+                # Bicubic on RGB, as the research notebook; Pillow's is antialiased.
+                resized = self._image().resize((width, height), Image.Resampling.BICUBIC)
+                self._pixels = np.asarray(resized)
                 self._content = None
             return self._pixels
 
+    def image(self) -> Image.Image:
+        """The whole picture, RGB. Raises UserError where it is no whole image; keeps nothing."""
+        with self._lock:
+            return self._image()
+
+    def _image(self) -> Image.Image:
+        if isinstance(self.place, Moment):
+            return self._videos.image(self.place)
+        return _decode(_read(self.place) if self._content is None else self._content, self.place)
+
 
 class Frames:
-    """Gives `Frame`s by path and keeps the last `keep` of them, for clips that overlap."""
+    """Gives `Frame`s by their place and keeps the last `keep` of them, for clips that overlap."""
 
     def __init__(self, size: tuple[int, int], keep: int = 256) -> None:
         self.size, self.keep = size, keep
         self._lock = threading.Lock()
-        self._frames: OrderedDict[Path, Frame] = OrderedDict()
+        self._frames: OrderedDict[Path | Moment, Frame] = OrderedDict()
+        self._videos = Videos()
 
-    def __getitem__(self, path: Path) -> Frame:
+    def __getitem__(self, place: Path | Moment) -> Frame:
         with self._lock:
-            frame = self._frames.pop(path, None) or Frame(path, self.size)
-            self._frames[path] = frame
+            frame = self._frames.pop(place, None) or Frame(place, self.size, self._videos)
+            self._frames[place] = frame
             if len(self._frames) > self.keep:
                 self._frames.popitem(last=False)
             return frame
+
+    def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
+        """The frames of a clip, RGB uint8 (frames, H, W, 3). Raises UserError as `Frame.pixels` does."""
+        # A video is read forward: two threads that took turns frame by frame would seek for each.
+        turn = (
+            self._videos.turn if any(isinstance(frame.place, Moment) for frame in frames) else nullcontext()
+        )
+        with turn:
+            return np.stack([frame.pixels() for frame in frames])
 
 
 def ahead(
@@ -114,13 +144,10 @@ def _read(path: Path) -> bytes:
         raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
 
 
-def _decode(content: bytes, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    height, width = size
+def _decode(content: bytes, path: Path) -> Image.Image:
     try:
         with Image.open(io.BytesIO(content)) as image:
-            # Bicubic on RGB, as the research notebook; Pillow's is antialiased.
-            resized = image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
-            return np.asarray(resized)
+            return image.convert("RGB")
     except UnidentifiedImageError:
         raise UserError(f"frame {path}: not an image") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:

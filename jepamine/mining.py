@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -22,10 +23,11 @@ from jepamine.protocols import Parts, Tensors
 from jepamine.scorers.cosine import cosine
 from jepamine.splits import chosen, split
 from jepamine.store import Store
+from jepamine.video import Moment
 
 BANK = "bank.safetensors"
 # Keys of the user's line that the run's own manifest says in its own words.
-SAID_ANEW = ("clip_id", "frames", "frame_paths", "place", "val_tubelets")
+SAID_ANEW = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets")
 
 
 def manifest_lines(
@@ -42,9 +44,15 @@ def manifest_lines(
     lines = []
     for clip, said in zip(clips, split(clips, val_by, fraction, seed), strict=True):
         line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
-        paths = [str(path.absolute()) for path in clip.frames]
-        lines.append({"clip_id": clip.clip_id, **line, "frame_paths": paths, "place": clip.place, **said})
+        lines.append({"clip_id": clip.clip_id, **line, **_absolute(clip), "place": clip.place, **said})
     return lines
+
+
+def _absolute(clip: Clip) -> dict[str, Any]:
+    first = clip.frames[0]
+    if isinstance(first, Moment):
+        return {"video": str(first.video.absolute())}
+    return {"frame_paths": [str(path.absolute()) for path in clip.frames if isinstance(path, Path)]}
 
 
 def _check_ids(clips: Iterable[Clip]) -> None:
@@ -61,10 +69,12 @@ def _check_frames(clips: Iterable[Clip]) -> None:
     missing: list[str] = []
     checked: dict[Any, bool] = {}
     for clip in clips:
-        for path in clip.frames:
+        for frame in clip.frames:
+            path = frame.video if isinstance(frame, Moment) else frame
             if path not in checked:
                 checked[path] = path.is_file()
-                missing += [] if checked[path] else [f"{clip.place}: frame {path}: no such file"]
+                what = "frame" if path is frame else "video"
+                missing += [] if checked[path] else [f"{clip.place}: {what} {path}: no such file"]
     if missing:
         more = f"\n... and {len(missing) - 5} more frames missing" if len(missing) > 5 else ""
         raise UserError("\n".join(missing[:5]) + more)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from jepamine import assembly, records
+from jepamine.clips import as_written
 from jepamine.errors import UserError
 from jepamine.files import json_lines, sha256_file, write_atomic
 from jepamine.opened import run_source
@@ -137,7 +138,7 @@ def _first_record(
             "sha256": sha256_file(source.manifest),
             "labels": str(source.labels.absolute()) if source.labels else None,
             "clips": len(lines),
-            "tubelets": sum(len(line["frame_paths"]) // source.tubelet_size for line in lines),
+            "tubelets": sum(len(as_written(line)) // source.tubelet_size for line in lines),
             "root": str(source.root.absolute()) if source.root else None,
             "tubelet_size": source.tubelet_size,
             "image_size": list(source.image_size),

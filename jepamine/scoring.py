@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from jepamine.clips import Clip, read_clips, read_clips_or_errors
+from jepamine.clips import Clip, as_written, read_clips, read_clips_or_errors
 from jepamine.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.files import exclusive, naming, parse_line, raw_lines, sha256_file
@@ -127,12 +127,11 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
         facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
         if item.clip is not None:
             clip = item.clip
-            first = (clip.line.get("frame_paths") or clip.line["frames"])[0]
             facts = {
                 "clip_id": clip.clip_id,
                 "scene": clip.scene,
                 "camera": clip.camera,
-                "first_frame": first,
+                "first_frame": as_written(clip.line)[0],
             }
             # Carried along, so that an eval of the score file can ask whether they predict the label.
             sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,33 @@ def recipe(tmp_path: Path, clips: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(RECIPE.format(manifest=clips))
     return path
+
+
+WriteVideo = Callable[..., list[int]]
+
+
+@pytest.fixture
+def write_video() -> WriteVideo:
+    """Write an mp4 whose frames are shown from given milliseconds on; returns their greys, one a frame."""
+    av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'jepamine[video]'")
+
+    def write(path: Path, milliseconds: list[int], size: tuple[int, int] = (64, 96)) -> list[int]:
+        height, width = size
+        greys = [10 + 7 * number % 230 for number in range(len(milliseconds))]
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=30)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+            stream.gop_size = 5
+            for grey, time in zip(greys, milliseconds, strict=True):
+                pixels = np.full((height, width, 3), grey, np.uint8)
+                frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+                frame.pts, frame.time_base = time, Fraction(1, 1000)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return greys
+
+    return write
 
 
 Call = Callable[..., Result]

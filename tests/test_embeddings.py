@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from jepamine import frames as frames_module
 from jepamine.clips import Source, read_clips
@@ -43,9 +44,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
         counts["read", str(path)] += 1
         return read(path)
 
-    def counted_decode(content: bytes, path: Path, size: tuple[int, int]) -> np.ndarray:
+    def counted_decode(content: bytes, path: Path) -> Image.Image:
         counts["decoded", str(path)] += 1
-        return decode(content, path, size)
+        return decode(content, path)
 
     monkeypatch.setattr(frames_module, "_read", counted_read)
     monkeypatch.setattr(frames_module, "_decode", counted_decode)

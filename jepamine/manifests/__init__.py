@@ -1,0 +1,1 @@
+"""Manifests: built from footage, split, audited and mended."""

@@ -1,0 +1,61 @@
+"""Clips straight from video files: windows of time, no frame written."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError
+from jepamine.progress import tell
+from jepamine.video import EARLY, frame_times
+
+TUBELET = 2
+
+
+def video_lines(
+    files: list[Path], fps: float, window: int, stride: int, camera: str | None
+) -> list[dict[str, Any]]:
+    """The lines of a manifest of `files`: clips of `window` frames, `stride` frames apart, at `fps` a second.
+
+    A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
+    honoured: where the video has fewer frames than `fps` one is shown twice, where it has more some are
+    passed over. `timestamps` are the frames' own, in microseconds. What is left at a video's end becomes a
+    shorter clip of whole tubelets. Raises UserError for a file that is no video, or two of one stem.
+    """
+    twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
+    if twice:
+        raise UserError(f"two videos are called '{twice[0]}': scenes are named by them; make them differ")
+    lines = [line for file in files for line in _clips(file, fps, window - window % TUBELET, stride)]
+    if not lines:
+        raise UserError(f"no clip: the videos are shorter than {TUBELET} frames at {fps:g} a second")
+    return [line | ({"camera": camera} if camera else {}) for line in lines]
+
+
+def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, Any]]:
+    times, end = frame_times(file)
+    rate = len(times) * 1e6 / (end - times[0])
+    if fps > 1.01 * rate:
+        tell(f"{file}: {rate:.3g} frames a second on average, so at --fps {fps:g} frames repeat")
+    first, ticks = times[0], int((end - times[0] - 1) * fps / 1e6) + 1
+    lines = []
+    for start in range(0, ticks, stride):
+        count = min(window, ticks - start)
+        count -= count % TUBELET
+        # With overlapping windows the last ones hold nothing that an earlier one does not.
+        if not count or (start and start + count <= start - stride + window):
+            continue
+        wanted = [round(first + (start + number) * 1e6 / fps) for number in range(count)]
+        lines.append(
+            {
+                "clip_id": f"{file.stem}__{wanted[0] // 1000:08d}",
+                "scene": file.stem,
+                "video": str(file),
+                "start": wanted[0] / 1e6,
+                "end": round(first + (start + count) * 1e6 / fps) / 1e6,
+                "fps": fps,
+                "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in wanted],
+            }
+        )
+    return lines
