@@ -43,9 +43,14 @@ def manifest_lines(
     _check_frames(clips)
     lines = []
     for clip, said in zip(clips, split(clips, val_by, fraction, seed), strict=True):
-        line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
-        lines.append({"clip_id": clip.clip_id, **line, **_absolute(clip), "place": clip.place, **said})
+        lines.append(own_line(clip) | said)
     return lines
+
+
+def own_line(clip: Clip) -> dict[str, Any]:
+    """A clip's manifest line as it stands in another file: id explicit, paths absolute, its place told."""
+    line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
+    return {"clip_id": clip.clip_id, **line, **_absolute(clip), "place": clip.place}
 
 
 def _absolute(clip: Clip) -> dict[str, Any]:

@@ -123,6 +123,10 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
 
 def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
     scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+    source = panel.opened.parts.source
+    # Where the clip stands, so that who reads the scores finds its frames again, also in joined shards.
+    where = {"manifest": str(source.manifest.absolute())}
+    where |= {"root": str(source.root.absolute())} if source.root else {}
     for item in batch:
         facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
         if item.clip is not None:
@@ -137,15 +141,17 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
             facts |= {"sources": sources} if sources else {}
         if isinstance(item, Unreadable):
-            yield facts | {"score": None, "scores": {}, "tubelet_scores": [], "error": str(item.error)}
+            nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
+            yield facts | nothing | where | {"error": str(item.error)}
             continue
         tubelets = next(scores)
         means = {name: float(values.mean()) for name, values in tubelets.items()}
-        yield facts | {
+        said = {
             "score": means[panel.headline],
             "scores": means,
             "tubelet_scores": tubelets[panel.headline].tolist(),
         }
+        yield facts | said | where
 
 
 def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:

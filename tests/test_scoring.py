@@ -35,7 +35,7 @@ def test_a_line_holds_what_the_contract_names(jepamine, run, clips, tmp_path):
     assert [line["clip_id"] for line in lines] == [line["clip_id"] for line in lines_of(clips)]
     first = lines[0]
     assert list(first) == [
-        "clip_id", "scene", "camera", "first_frame", "score", "scores", "tubelet_scores"
+        "clip_id", "scene", "camera", "first_frame", "score", "scores", "tubelet_scores", "manifest"
     ]  # fmt: skip
     assert (first["scene"], first["camera"]) == ("scene-0", "CAM_FRONT")
     assert first["first_frame"] == "scene-0/0000.jpg"

@@ -10,6 +10,7 @@ import click
 import jepamine
 from jepamine.cli.listing import check, compare, plugins, runs, show, store
 from jepamine.cli.mining import eval_command, run, score
+from jepamine.cli.review import top
 from jepamine.errors import UserError, did_you_mean
 
 
@@ -57,7 +58,7 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     ctx.obj = experiments
 
 
-for command in (run, score, eval_command, runs, show, compare, check, plugins, store):
+for command in (run, score, eval_command, runs, show, compare, check, plugins, store, top):
     cli.add_command(command)
 
 

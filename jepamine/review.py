@@ -1,0 +1,52 @@
+"""The chosen clips as a table, as JSON, and as a manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jepamine.diverse import Choice
+from jepamine.files import json_lines, write_atomic
+from jepamine.mining import own_line
+from jepamine.summary import command, near
+from jepamine.tables import table
+
+
+def chosen_json(choices: list[Choice]) -> list[dict[str, Any]]:
+    """{"clip_id", "scene", "score", "stands_for": [clip_id]} of every chosen clip, in their order."""
+    return [
+        {
+            "clip_id": choice.scored.clip.clip_id,
+            "scene": choice.scored.clip.scene,
+            "score": choice.scored.score,
+            "stands_for": [other.clip.clip_id for other in choice.stands_for],
+        }
+        for choice in choices
+    ]
+
+
+def as_manifest(choices: list[Choice], output: Path) -> None:
+    """Write the chosen clips as manifest lines with absolute paths and `score`, `stands_for` besides."""
+    write_atomic(
+        output,
+        json_lines(
+            [
+                own_line(choice.scored.clip) | {key: said[key] for key in ("score", "stands_for")}
+                for choice, said in zip(choices, chosen_json(choices), strict=True)
+            ]
+        ),
+    )
+
+
+def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: str) -> str:
+    """The chosen clips as a table, and what to type next."""
+    rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
+    for number, choice in enumerate(choices, 1):
+        clip = choice.scored.clip
+        rows.append([number, clip.clip_id, clip.scene, choice.scored.score, 1 + len(choice.stands_for)])
+    covered = sum(row[4] for row in rows[1:])
+    lines = [table(rows), "", f"{len(choices)} clips stand for {covered} of {near(scores)}"]
+    if output:
+        lines.append(f"as a manifest: {near(output)}")
+    lines += ["Look at them and label them:", "  " + command("report", "--run", run, near(scores))]
+    return "\n".join(lines)
