@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,16 +64,19 @@ def build_parts(recipe: Recipe, source: Source, experiments: Path, device: torch
     return Parts(source, mask, encoder, store_folder(experiments, encoder), recipe.seed)
 
 
-def build_predictor(recipe: Recipe, dim: int, device: torch.device) -> torch.nn.Module:
+def build_predictor(recipe: Recipe, parts: Parts, device: torch.device) -> torch.nn.Module:
     """The predictor, its first weights drawn from the recipe's seed."""
     torch.manual_seed(recipe.seed)
-    module = make(recipe.plugins["predictor"], recipe.tables["predictor"], {"dim": dim})
+    shape = (parts.source.tubelet_size, *parts.source.image_size)
+    offered = {"dim": parts.encoder.dim, "shape": shape, "encoder": parts.encoder}
+    module = make(recipe.plugins["predictor"], recipe.tables["predictor"], offered)
     return cast(torch.nn.Module, module).to(device)
 
 
-def build_trainer(recipe: Recipe) -> Trainer:
-    """The trainer, which knows the task."""
-    return cast(Trainer, make(recipe.plugins["trainer"], recipe.tables["trainer"], {}))
+def build_trainer(recipe: Recipe, predictor_of: Callable[[str], torch.nn.Module]) -> Trainer:
+    """The trainer, which knows the task; `predictor_of` gives another run's trained predictor by its name."""
+    offered = {"predictor_of": predictor_of}
+    return cast(Trainer, make(recipe.plugins["trainer"], recipe.tables["trainer"], offered))
 
 
 def build_scorer(recipe: Recipe, name: str, folder: Path, offered: Mapping[str, Any]) -> Scorer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,8 +71,14 @@ def open_run(experiments: Path, name: str, manifest: Path | None = None, root: P
         raise UserError(
             f"the encoder '{parts.encoder.name}' has other weights than the ones run '{name}' was trained on"
         )
-    predictor = assembly.build_predictor(recipe, parts.encoder.dim, device)
+    predictor = assembly.build_predictor(recipe, parts, device)
     tensors, _ = load_tensors(folder.weights)
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
-    return Opened(folder, record, recipe, parts, predictor, assembly.build_trainer(recipe))
+    trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
+    return Opened(folder, record, recipe, parts, predictor, trainer)
+
+
+def predictor_of(experiments: Path, name: str) -> torch.nn.Module:
+    """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
+    return open_run(experiments, name).predictor

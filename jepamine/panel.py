@@ -14,6 +14,7 @@ from jepamine import assembly
 from jepamine.bank import Bank, load_bank
 from jepamine.clips import read_clips
 from jepamine.embeddings import Embedded
+from jepamine.errors import UserError
 from jepamine.files import read_json, sha256_file, write_json
 from jepamine.mining import BANK, embedded, predict
 from jepamine.opened import Opened, run_source
@@ -26,6 +27,11 @@ class RunPanel:
     """The scorers of one opened run. `names` are those of the recipe, the headline first."""
 
     def __init__(self, opened: Opened, store: Store, headline: str | None = None) -> None:
+        if not opened.trainer.ranks_clips:
+            raise UserError(
+                f"run '{opened.folder.name}' ranks no clips: its trainer is "
+                f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it, `score` does not"
+            )
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
         self.names = list(dict.fromkeys([self.headline, *opened.recipe.scoring["also"]]))
@@ -41,6 +47,7 @@ class RunPanel:
                 encoder=lambda: self.opened.parts.encoder,
                 store=lambda: self.store,
                 panel=lambda: self,
+                folder=lambda: self.opened.folder.path,
             )
             self._made[name] = assembly.build_scorer(
                 self.opened.recipe, name, self.opened.folder.path, offers

@@ -1,8 +1,10 @@
 """What each kind of plugin is: Protocols, nothing to inherit from.
 
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
-table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`
-(predictor); `bank`, `encoder`, `store`, `panel` (scorer). What the factory returns is described here.
+table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
+`shape`, `encoder` (predictor), `predictor_of` (trainer: the trained predictor of another run, by its name);
+`bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). What the factory returns is
+described here.
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
@@ -12,7 +14,7 @@ Legend of shapes:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -79,11 +81,17 @@ class Parts:
 
 
 class Trainer(Protocol):
-    """What a trainer factory returns: the task. Loop, checkpoints, resume and records are the runner's."""
+    """What a trainer factory returns: the task. Loop, checkpoints, resume and records are the runner's.
+
+    `meanings` says of each metric of `validate` what it means, the one that `runs` shows first.
+    `ranks_clips` is whether its runs can score clips: then `prepare` keeps a bank of clip embeddings.
+    """
 
     epochs: int
     batch_size: int
     checkpoint_every: int
+    meanings: Mapping[str, str]
+    ranks_clips: bool
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         """Read the dataset, encode nothing: the lines of the run's own manifest, each with its split."""
@@ -114,6 +122,10 @@ class Trainer(Protocol):
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """The eval output for the clips of `parts.source` whose line says `split` (None: all of them)."""
+        ...
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        """What `evaluate` found, as text for the terminal."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from jepamine import assembly, records
 from jepamine.clips import as_written
 from jepamine.errors import UserError
 from jepamine.files import json_lines, sha256_file, write_atomic
-from jepamine.opened import run_source
+from jepamine.opened import predictor_of, run_source
 from jepamine.progress import tell
 from jepamine.protocols import Parts, Trainer
 from jepamine.recipe import Recipe
@@ -35,7 +36,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
         records.check_free(experiments, name)
     source = assembly.build_source(recipe, experiments)
     parts = assembly.build_parts(recipe, source, experiments, device)
-    trainer = assembly.build_trainer(recipe)
+    trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
     lines = trainer.plan(parts)
 
     def fill(draft: RunFolder, final_name: str) -> None:
@@ -45,7 +46,8 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
         write_atomic(draft.manifest, json_lines(lines))
         if source.labels:
             write_atomic(draft.labels, source.labels.read_bytes())
-        records.update(draft, **_first_record(final_name, recipe, parts, lines, device))
+        record = _first_record(final_name, recipe, parts, lines, device)
+        records.update(draft, **record, headline=next(iter(trainer.meanings)))
 
     folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
@@ -81,7 +83,8 @@ def resume(experiments: Path, name: str) -> RunFolder:
                 raise UserError(
                     f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' began"
                 )
-            _encode_and_train(folder, recipe, parts, assembly.build_trainer(recipe), device)
+            trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
+            _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
 
 
@@ -94,7 +97,7 @@ def _encode_and_train(
     train, val = trainer.prepare(own)
     encoded = time.perf_counter()
     records.update(folder, seconds={"encode": round(encoded - began, 3)})
-    predictor = assembly.build_predictor(recipe, parts.encoder.dim, device)
+    predictor = assembly.build_predictor(recipe, own, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
         records.update(folder, epochs_done=line["epoch"])

@@ -9,14 +9,9 @@ from typing import Any
 
 from jepamine import records
 from jepamine.errors import UserError
+from jepamine.protocols import Trainer
 from jepamine.records import RunFolder
 from jepamine.tables import cell, table
-
-MEANING = {
-    "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
-    "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
-    "masked_cosine_similarity": "cos(masked, clean), the same clips: what no predictor at all reaches",
-}
 
 
 def near(path: Path) -> str:
@@ -37,6 +32,10 @@ def command(*words: str, experiments: Path | None = None) -> str:
 def run_summary(run: RunFolder, experiments: Path) -> str:
     """What a run left behind, what its numbers mean, and what to type next."""
     record = records.read_record(run)
+    from jepamine import registry
+    from jepamine.recipe import read
+
+    trainer: Any = registry.load(read(run.recipe, {}).plugins["trainer"])
     data, metrics = record["data"], record["metrics"]
     seconds = record["seconds"]
     lines = [
@@ -46,7 +45,7 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
         "",
         table(
             [["metric", "value", "what it means"]]
-            + [[key, metrics[key], text] for key, text in MEANING.items() if key in metrics]
+            + [[key, metrics[key], text] for key, text in trainer.meanings.items() if key in metrics]
         ),
         "",
         table(
@@ -59,6 +58,11 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
             ]
         ),
         "",
+    ]
+    if not trainer.ranks_clips:
+        lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
+        return "\n".join(lines)
+    lines += [
         "Next: score clips by novelty, here the run's own:",
         "  " + command("score", "--run", run.name, near(run.manifest), experiments=experiments),
     ]
@@ -82,20 +86,9 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
     return "\n".join(lines)
 
 
-def eval_summary(result: dict[str, Any]) -> str:
-    """The eval output as tables."""
-    lines: list[str] = []
-    if "mean_cosine_similarity" in result:
-        mean, masked = result["mean_cosine_similarity"], result["masked_cosine_similarity"]
-        better = "closer to" if mean > masked else "no closer to"
-        lines = [
-            f"{result['clips']} clips, {result['tubelets']} tubelets",
-            f"cos(predicted, clean)  {mean:.4f}  (standard deviation {result['std_cosine_similarity']:.4f})",
-            f"cos(masked, clean)     {masked:.4f}  what no predictor at all reaches",
-            f"The prediction is {better} the clean embedding than the masked one is.",
-            "",
-            table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
-        ]
+def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
+    """The eval output as tables; `trainer` describes what its own part of it says."""
+    lines = [trainer.describe(result)] if trainer else []
     if "ranking" in result:
         from jepamine.statistics.render import render
 
@@ -125,7 +118,7 @@ def _inline(value: Any) -> Any:
 
 def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
     """(head and a row a run, messages on damaged records)."""
-    rows: list[list[Any]] = [["name", "status", "recipe", "mean_cosine_similarity", "created"]]
+    rows: list[list[Any]] = [["name", "status", "recipe", "metric", "value", "created"]]
     damaged: list[str] = []
     for run in records.all_runs(experiments):
         try:
@@ -137,8 +130,9 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
         recipe = " ".join(
             str(plugins[kind]["name"]) for kind in ("dataset", "encoder", "masking") if kind in plugins
         )
-        headline = record["metrics"].get("mean_cosine_similarity")
-        rows.append([run.name, record["status"], recipe, headline, record.get("created")])
+        metric = record.get("headline")
+        value = record["metrics"].get(metric)
+        rows.append([run.name, record["status"], recipe, metric, value, record.get("created")])
     return rows, damaged
 
 

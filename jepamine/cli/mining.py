@@ -166,7 +166,7 @@ def eval_command(
         split = split or ("all" if manifest else "val")
         result = evaluate(opened, None if split == "all" else split, labels)
     # Printed before it is written: a full disk must not lose what was computed.
-    as_json(result) if json_ else click.echo(eval_summary(result))
+    as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
     if output:
         write_json(output, result)
     if opened:

@@ -6,7 +6,7 @@ alone trains, on batches of embeddings (research notebook).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -22,6 +22,13 @@ Count = Annotated[int, Field(ge=1)]
 
 class EmbeddingTrainer:
     """L1 between L2-normalised prediction and L2-normalised clean embedding, AdamW, no schedule."""
+
+    meanings: Mapping[str, str] = {
+        "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
+        "masked_cosine_similarity": "cos(masked, clean), the same clips: what no predictor at all reaches",
+        "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
+    }
+    ranks_clips = True
 
     def __init__(
         self,
@@ -75,3 +82,20 @@ class EmbeddingTrainer:
         from jepamine.mining import cosine_report
 
         return cosine_report(predictor, parts, split)
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        from jepamine.tables import table
+
+        mean, masked = result["mean_cosine_similarity"], result["masked_cosine_similarity"]
+        better = "closer to" if mean > masked else "no closer to"
+        return "\n".join(
+            [
+                f"{result['clips']} clips, {result['tubelets']} tubelets",
+                f"cos(predicted, clean)  {mean:.4f}  (standard deviation "
+                f"{result['std_cosine_similarity']:.4f})",
+                f"cos(masked, clean)     {masked:.4f}  what no predictor at all reaches",
+                f"The prediction is {better} the clean embedding than the masked one is.",
+                "",
+                table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
+            ]
+        )
