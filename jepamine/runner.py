@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from jepamine import assembly, records
+from jepamine import assembly, provenance, records
 from jepamine.clips import as_written
 from jepamine.errors import UserError
 from jepamine.files import json_lines, sha256_file, write_atomic
@@ -125,7 +125,7 @@ def _first_record(
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": records.now(),
+        "created": provenance.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,
@@ -134,8 +134,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": records.environment(str(device)),
-        "git": records.git_state(),
+        "environment": provenance.environment(str(device)),
+        "git": provenance.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),
