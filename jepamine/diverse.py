@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from jepamine.bank import load_bank, unit
 from jepamine.mining import BANK, embedded
-from jepamine.opened import Opened
+from jepamine.opened import Opened, require_clip_ranking
 from jepamine.scored import Scored
 
 # Cosine of centred embeddings from which on two clips count as the same thing seen twice. Clips of real
@@ -48,6 +48,7 @@ def choose(
     `diversity` times its distance to those chosen already (maximal marginal relevance, Carbonell and
     Goldstein 1998). Raises UserError for clips that cannot be read any more.
     """
+    require_clip_ranking(opened)
     best = scored[: max(pool, 20 * k)]
     vectors = clip_vectors(opened, best)
     scores = np.array([item.score for item in best])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +11,37 @@ from jepamine.files import write_json
 from jepamine.mining import embedded
 from jepamine.opened import Opened
 from jepamine.panel import RunPanel
-from jepamine.ranking import origin, rank, read_labels
+from jepamine.ranking import origin, rank, read_labels, refuse_fitted
 from jepamine.splits import chosen
 from jepamine.store import Store
 
 
-def evaluate(opened: Opened, part: str | None, labels: Path | None) -> dict[str, Any]:
+def evaluate(
+    opened: Opened, part: str | None, labels: Path | None, scorer: str | None = None
+) -> dict[str, Any]:
     """The eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
 
-    Raises UserError where there are none, a frame cannot be read, or the labels do not fit the clips.
+    With `labels` the recipe's scorers are ranked, and `scorer` first. Raises UserError where there are no
+    tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer was fitted to such labels.
     """
     truth, labelled = read_labels(labels) if labels else ({}, {})
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
     if labels:
-        scores, lines = _scores(opened, part)
+        scores, lines = _scores(opened, part, scorer, truth)
         origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in lines.items()}
         result |= rank(scores, truth, origins)
     return result
 
 
 def _scores(
-    opened: Opened, part: str | None
+    opened: Opened, part: str | None, scorer: str | None, truth: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
     """(scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
     clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
     table: dict[str, dict[str, float]] = {}
     with Store(opened.parts.store) as store:
-        panel = RunPanel(opened, store)
+        panel = RunPanel(opened, store, scorer)
+        refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in truth})
         panel.prepare(
             lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
         )

@@ -79,6 +79,15 @@ def open_run(experiments: Path, name: str, manifest: Path | None = None, root: P
     return Opened(folder, record, recipe, parts, predictor, trainer)
 
 
+def require_clip_ranking(opened: Opened) -> None:
+    """Raise UserError where the run is of a task that ranks no clips."""
+    if not opened.trainer.ranks_clips:
+        raise UserError(
+            f"run '{opened.folder.name}' ranks no clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it"
+        )
+
+
 def predictor_of(experiments: Path, name: str) -> torch.nn.Module:
     """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
     return open_run(experiments, name).predictor

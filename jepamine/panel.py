@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from jepamine import assembly
 from jepamine.bank import Bank, load_bank
-from jepamine.clips import read_clips
+from jepamine.clips import Clip, read_clips
 from jepamine.embeddings import Embedded
-from jepamine.errors import UserError
 from jepamine.files import read_json, sha256_file, write_json
 from jepamine.mining import BANK, embedded, predict
-from jepamine.opened import Opened, run_source
+from jepamine.opened import Opened, require_clip_ranking, run_source
 from jepamine.protocols import ClipEmbeddings, Scorer
+from jepamine.ranking import scene_of
 from jepamine.splits import chosen
 from jepamine.store import Store
 
@@ -27,11 +27,7 @@ class RunPanel:
     """The scorers of one opened run. `names` are those of the recipe, the headline first."""
 
     def __init__(self, opened: Opened, store: Store, headline: str | None = None) -> None:
-        if not opened.trainer.ranks_clips:
-            raise UserError(
-                f"run '{opened.folder.name}' ranks no clips: its trainer is "
-                f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it, `score` does not"
-            )
+        require_clip_ranking(opened)
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
         self.names = list(dict.fromkeys([self.headline, *opened.recipe.scoring["also"]]))
@@ -58,6 +54,11 @@ class RunPanel:
     def bank(self) -> Bank:
         """The run's bank, read when the first scorer asks for it."""
         return load_bank(self.opened.folder.path / BANK)
+
+    def fitted_on(self, clip: Clip) -> list[str]:
+        """The scorers that were fitted to labels of the clip's scene."""
+        scene = scene_of(clip.scene, clip.clip_id)
+        return [name for name in self.names if scene in getattr(self._made[name], "fitted_on", ())]
 
     def wants_all(self) -> bool:
         """Whether some scorer must see all clips before it can score one."""

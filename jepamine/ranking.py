@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,11 @@ def origin(*lines: Mapping[str, Any]) -> Origin:
                     if isinstance(table.get(key), (str, int)):
                         sources.setdefault(key, str(table[key]))
     return Origin(None if scene is None else str(scene), sources)
+
+
+def scene_of(scene: str | None, clip_id: str) -> str:
+    """The scene as what must stay together: a clip without a scene is a scene of its own."""
+    return scene or f"clip {clip_id}"
 
 
 def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
@@ -109,8 +114,7 @@ def rank(
             f"of {scored} scored clips {len(ids)} are labelled, {int(truth.sum())} of them 1: "
             "ranking statistics need both labels among the scored clips; do the clip_ids agree?"
         )
-    # A clip without a scene is a scene of its own.
-    scenes = [origins[clip_id].scene or f"clip {clip_id}" for clip_id in ids]
+    scenes = [scene_of(origins[clip_id].scene, clip_id) for clip_id in ids]
     keys = list(dict.fromkeys(key for clip_id in ids for key in origins[clip_id].sources))
     sources = {key: [origins[clip_id].sources.get(key) for clip_id in ids] for key in keys}
     if "log" not in sources and len(ids) >= CLIPS_A_SCENE * len(set(scenes)):
@@ -119,6 +123,17 @@ def rank(
     report = ranking_report(values, truth, scenes, sources)
     labelled = {key: report.pop(key) for key in ("clips", "positives", "scenes")}
     return {"labelled": labelled} | report
+
+
+def refuse_fitted(fitted_on: Mapping[str, Iterable[str]]) -> None:
+    """Raise UserError where a scorer was fitted to labels of a labelled clip's scene (clip_id -> scorers)."""
+    overlap = {clip_id: list(names) for clip_id, names in fitted_on.items() if names}
+    if overlap:
+        clip_id, names = next(iter(overlap.items()))
+        raise UserError(
+            f"the scorer '{names[0]}' was fitted to labels of the scenes of {len(overlap)} of the labelled "
+            f"clips ('{clip_id}' is one): ranking them would prove nothing; evaluate on other scenes"
+        )
 
 
 def flagged(result: Mapping[str, Any]) -> list[str]:
@@ -130,5 +145,8 @@ def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     """`rank` for a score file and a label file; no run is needed."""
     table, scored = read_scores(scores)
     truth, labelled = read_labels(labels)
+    refuse_fitted(
+        {clip_id: line.get("fitted_on", ()) for clip_id, line in scored.items() if clip_id in truth}
+    )
     origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in scored.items()}
     return rank(table, truth, origins)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jepamine.clips import Clip
 from jepamine.diverse import Choice
 from jepamine.files import json_lines, write_atomic
+from jepamine.labelling import Round
 from jepamine.mining import own_line
 from jepamine.summary import command, near
 from jepamine.tables import table
@@ -49,4 +51,40 @@ def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: s
     if output:
         lines.append(f"as a manifest: {near(output)}")
     lines += ["Look at them and label them:", "  " + command("report", "--run", run, near(scores))]
+    return "\n".join(lines)
+
+
+def clips_as_manifest(clips: list[Clip], output: Path) -> None:
+    """Write clips as manifest lines with absolute paths."""
+    write_atomic(output, json_lines([own_line(clip) for clip in clips]))
+
+
+def round_json(found: Round) -> dict[str, Any]:
+    """What `learn` found, and {"next": [clip_id]}."""
+    return found.result | {"next": [item.clip.clip_id for item in found.next]}
+
+
+def round_summary(found: Round, output: Path | None, run: str) -> str:
+    """How well the probe does on scenes it was not fitted to, and the clips to label next."""
+    from jepamine.statistics.render import render
+
+    result = found.result
+    if "ranking" in result:
+        lines = [
+            "the probe on scenes that it was not fitted to (cross-validation over the labelled clips, which",
+            "were chosen, not drawn at random: their share of positives is not the footage's):",
+            render(result | result["labelled"]),
+        ]
+    else:
+        lines = [
+            "{clips} labels, {positives} of them 1, in {scenes} scenes".format(**result["labelled"]),
+            "too few scenes with positives to leave one out: how good the probe is cannot be said yet",
+        ]
+    if found.next:
+        rows: list[list[Any]] = [["label next", "scene"]]
+        rows += [[item.clip.clip_id, item.clip.scene] for item in found.next]
+        lines += ["", table(rows)]
+    if output:
+        lines.append(f"as a manifest: {near(output)}")
+    lines += ["Score with it:", "  " + command("score", "--run", run, "--scorer", "probe", "MANIFEST.jsonl")]
     return "\n".join(lines)

@@ -146,12 +146,14 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             continue
         tubelets = next(scores)
         means = {name: float(values.mean()) for name, values in tubelets.items()}
+        fitted = panel.fitted_on(item.clip)
+        where_fitted = {"fitted_on": fitted} if fitted else {}
         said = {
             "score": means[panel.headline],
             "scores": means,
             "tubelet_scores": tubelets[panel.headline].tolist(),
         }
-        yield facts | said | where
+        yield facts | said | where | where_fitted
 
 
 def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 import jepamine
+from jepamine.cli.commands import Commands
 from jepamine.cli.listing import check, compare, plugins, runs, show, store
+from jepamine.cli.manifest import manifest
 from jepamine.cli.mining import eval_command, run, score
-from jepamine.cli.review import top
-from jepamine.errors import UserError, did_you_mean
-
-
-class Commands(click.Group):
-    """A group that tells a user's mistake in a line and offers the nearest command."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            raise click.ClickException(str(error)) from error
-        except OSError as error:
-            # A full disk, no permission: the environment's fault. Anything else is ours and shows itself.
-            if error.strerror is None:
-                raise
-            where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror}") from error
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
-        return super().resolve_command(ctx, args)
+from jepamine.cli.review import probe, top
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,7 +37,7 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     ctx.obj = experiments
 
 
-for command in (run, score, eval_command, runs, show, compare, check, plugins, store, top):
+for command in (run, score, eval_command, runs, show, compare, check, plugins, store, manifest, top, probe):
     cli.add_command(command)
 
 

@@ -120,6 +120,7 @@ def score(
     "--root", type=click.Path(file_okay=False, path_type=Path), help="Frame paths are relative to it."
 )
 @click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
+@click.option("--scorer", help="With --labels and --run: rank this scorer too.")
 @click.option("--output", type=File, help="Write the result as JSON there too.")
 @click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
 @click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
@@ -132,6 +133,7 @@ def eval_command(
     split: str | None,
     root: Path | None,
     labels: Path | None,
+    scorer: str | None,
     output: Path | None,
     strict: bool,
     json_: bool,
@@ -143,6 +145,8 @@ def eval_command(
         raise click.UsageError(
             "--strict asks whether the source predicts the label; it goes with --labels FILE."
         )
+    if scorer is not None and (labels is None or scores is not None):
+        raise click.UsageError("--scorer NAME goes with --run NAME and --labels FILE.")
     if scores is not None and (labels is None or manifest is not None or split is not None):
         raise click.UsageError("--scores FILE goes with --labels FILE, and with no MANIFEST or --split.")
     from jepamine.files import write_json
@@ -164,7 +168,7 @@ def eval_command(
             root.absolute() if root else None,
         )
         split = split or ("all" if manifest else "val")
-        result = evaluate(opened, None if split == "all" else split, labels)
+        result = evaluate(opened, None if split == "all" else split, labels, scorer)
     # Printed before it is written: a full disk must not lose what was computed.
     as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
     if output:

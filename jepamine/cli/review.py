@@ -57,3 +57,44 @@ def top(
     if output:
         as_manifest(choices, output)
     as_json(chosen_json(choices)) if json_ else click.echo(top_summary(choices, scores, output, name))
+
+
+@click.command()
+@click.option("--run", "name", required=True, metavar="NAME", help="The run whose embeddings are used.")
+@click.option("--labels", type=File, required=True, help="JSONL of clip_id and binary_label.")
+@click.option("--scores", type=File, help="The clips to choose from. [default: the run's newest score file]")
+@click.option(
+    "--manifest", type=File, help="Where clips stand whose lines do not say it. [default: the run's]"
+)
+@click.option(
+    "--next", "count", type=click.IntRange(0), default=10, show_default=True, help="Clips to label next."
+)
+@click.option(
+    "--drop-held-out", is_flag=True, help="Leave out labels of scenes that the run is evaluated on."
+)
+@click.option("--output", type=File, help="Write the clips to label next there, as a manifest.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def probe(
+    experiments: Path,
+    name: str,
+    labels: Path,
+    scores: Path | None,
+    manifest: Path | None,
+    count: int,
+    drop_held_out: bool,
+    output: Path | None,
+    json_: bool,
+) -> None:
+    """Fit a logistic head to LABELS, kept in the run as the scorer `probe`; say which clips to label next."""
+    from jepamine.labelling import label_round
+    from jepamine.opened import open_run
+    from jepamine.review import clips_as_manifest, round_json, round_summary
+
+    opened = open_run(experiments, name)
+    found = label_round(
+        opened, labels, scores=scores, manifest=manifest, count=count, drop_held_out=drop_held_out
+    )
+    if output:
+        clips_as_manifest([item.clip for item in found.next], output)
+    as_json(round_json(found)) if json_ else click.echo(round_summary(found, output, name))

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manifests.windows import windows
 from jepamine.progress import tell
 from jepamine.video import EARLY, frame_times
-
-TUBELET = 2
 
 
 def video_lines(
@@ -27,9 +26,9 @@ def video_lines(
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
         raise UserError(f"two videos are called '{twice[0]}': scenes are named by them; make them differ")
-    lines = [line for file in files for line in _clips(file, fps, window - window % TUBELET, stride)]
+    lines = [line for file in files for line in _clips(file, fps, window, stride)]
     if not lines:
-        raise UserError(f"no clip: the videos are shorter than {TUBELET} frames at {fps:g} a second")
+        raise UserError(f"no clip: the videos are shorter than a tubelet at {fps:g} a second")
     return [line | ({"camera": camera} if camera else {}) for line in lines]
 
 
@@ -40,20 +39,15 @@ def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, A
         tell(f"{file}: {rate:.3g} frames a second on average, so at --fps {fps:g} frames repeat")
     first, ticks = times[0], int((end - times[0] - 1) * fps / 1e6) + 1
     lines = []
-    for start in range(0, ticks, stride):
-        count = min(window, ticks - start)
-        count -= count % TUBELET
-        # With overlapping windows the last ones hold nothing that an earlier one does not.
-        if not count or (start and start + count <= start - stride + window):
-            continue
-        wanted = [round(first + (start + number) * 1e6 / fps) for number in range(count)]
+    for span in windows(ticks, window, stride):
+        wanted = [round(first + number * 1e6 / fps) for number in span]
         lines.append(
             {
                 "clip_id": f"{file.stem}__{wanted[0] // 1000:08d}",
                 "scene": file.stem,
                 "video": str(file),
                 "start": wanted[0] / 1e6,
-                "end": round(first + (start + count) * 1e6 / fps) / 1e6,
+                "end": round(first + span.stop * 1e6 / fps) / 1e6,
                 "fps": fps,
                 "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in wanted],
             }

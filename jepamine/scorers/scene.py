@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from jepamine.scene_context import SceneContext
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -13,25 +15,17 @@ if TYPE_CHECKING:
 
 
 class Scene:
-    """Cosine distance of a clip's mean clean embedding to its scene's mean, after centring.
+    """Cosine distance of a clip's centred mean clean embedding to its scene's mean.
 
-    Both are centred on the training clips' mean: what all driving has in common would make every distance
-    small. A clip that is its whole scene, or has none, scores 0: nothing is known to stand out from.
+    A clip that is its whole scene, or has none, scores 0: nothing is known to stand out from.
     """
 
     def __init__(self, bank: Bank) -> None:
-        from jepamine.bank import unit
-
-        self.centre = unit(bank.vectors).mean(axis=0)
-        self.sums: dict[str, np.ndarray] = {}
+        self.context = SceneContext(bank)
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Sum up the clips of every scene; all that are going to be scored, once each."""
-        self.sums = {}
-        for clip in clips:
-            if clip.scene is not None:
-                # float64, so that the order of the clips does not show
-                self.sums[clip.scene] = self.sums.get(clip.scene, 0) + self._centred(clip)
+        """Take in all clips that are going to be scored, once each."""
+        self.context.look_through((clip.scene, clip.clean) for clip in clips)
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
@@ -40,13 +34,6 @@ class Scene:
 
         scores = []
         for clip in clips:
-            own = self._centred(clip)
-            mean = own if clip.scene is None else self.sums.get(clip.scene, own)
+            own, mean = self.context.centred(clip.clean), self.context.mean(clip.scene, clip.clean)
             scores.append(np.maximum(1 - cosine(own[None], mean[None])[0], 0.0))
         return scores
-
-    def _centred(self, clip: ClipEmbeddings) -> np.ndarray:
-        from jepamine.bank import unit
-
-        centred: np.ndarray = (unit(clip.clean.mean(axis=0)[None])[0] - self.centre).astype("float64")
-        return centred

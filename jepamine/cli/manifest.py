@@ -1,0 +1,159 @@
+"""manifest frames, nuscenes, video, split: clips out of footage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jepamine.cli.commands import Commands
+from jepamine.cli.manifest_output import File, deliver, tell_next, with_max_gap, with_windows, write
+
+Folder = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(cls=Commands)
+def manifest() -> None:
+    """Build manifests from footage, and split them.
+
+    \b
+    Start:    jepamine manifest frames DIR --output M.jsonl
+    Then:     jepamine manifest audit M.jsonl
+              jepamine manifest split M.jsonl --by scene --val 0.2 --output S.jsonl
+    """
+
+
+@manifest.command()
+@click.argument("folder", metavar="DIR", type=Folder)
+@click.option(
+    "--camera", "cameras", multiple=True, metavar="CAMERA", help="Keep this one; repeatable. [default: all]"
+)
+@with_max_gap
+@with_windows
+def frames(
+    folder: Path, cameras: tuple[str, ...], max_gap: float, window: int, stride: int, output: Path | None
+) -> None:
+    """Frames below DIR: a folder a scene, or names LOG__CAMERA__TIMESTAMP.jpg (microseconds).
+
+    Frames in folders are taken in name order. Where no name says a camera, --camera says it of all.
+    """
+    from jepamine.manifests.frames import frame_lines
+
+    deliver(frame_lines(folder, window, stride, cameras, max_gap), output)
+
+
+@manifest.command()
+@click.argument("root", type=Folder)
+@click.option("--version", default="v1.0-mini", show_default=True, help="The folder of tables below ROOT.")
+@click.option(
+    "--camera",
+    "cameras",
+    multiple=True,
+    default=["CAM_FRONT"],
+    show_default=True,
+    metavar="CAMERA",
+    help="Repeatable: one clip a camera and window.",
+)
+@click.option(
+    "--sweeps/--keyframes", default=False, show_default=True, help="All images (12 a second), or 2 a second."
+)
+@click.option(
+    "--labels",
+    metavar="rare=N|CATEGORY,...",
+    help="Label clips that hold one of the N rarest categories, or of those named, all around the car.",
+)
+@click.option("--labels-output", type=File, help="[default: beside --output, M.labels.jsonl]")
+@with_max_gap
+@with_windows
+def nuscenes(
+    root: Path,
+    version: str,
+    cameras: tuple[str, ...],
+    sweeps: bool,
+    labels: str | None,
+    labels_output: Path | None,
+    max_gap: float,
+    window: int,
+    stride: int,
+    output: Path | None,
+) -> None:
+    """nuScenes below ROOT, from its own tables; no clip crosses a scene."""
+    wanted = _wanted(labels) if labels is not None else None
+    if labels_output is not None and wanted is None:
+        raise click.UsageError("--labels-output goes with --labels.")
+    if wanted is not None and labels_output is None:
+        if output is None:
+            raise click.UsageError("--labels goes with --labels-output FILE, or with --output FILE.")
+        labels_output = output.with_suffix(".labels.jsonl")
+    if labels_output is not None and output is not None and labels_output.absolute() == output.absolute():
+        raise click.UsageError("--labels-output is the manifest's own file; name another.")
+    from jepamine.manifests.nuscenes import nuscenes_lines
+
+    lines = nuscenes_lines(root, version, window, stride, cameras, sweeps, max_gap)
+    if wanted is None or labels_output is None:
+        deliver(lines, output)
+        return
+    from jepamine.files import json_lines, write_atomic
+    from jepamine.manifests.nuscenes_labels import label_lines
+
+    found = label_lines(root, version, lines, wanted)
+    deliver(lines, output)
+    write_atomic(labels_output, json_lines(found))
+    tell_next(
+        f"{labels_output}: the labels. After the run:", ["eval", "--run", "clips", "--labels", labels_output]
+    )
+
+
+@manifest.command()
+@click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
+@click.option(
+    "--fps",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Frames a second.",
+)
+@click.option("--camera", metavar="NAME", help="What the lines call the camera.")
+@with_windows
+def video(
+    files: tuple[Path, ...], fps: float, camera: str | None, window: int, stride: int, output: Path | None
+) -> None:
+    """Clips straight from video by time; no frame is written."""
+    from jepamine.manifests.video import video_lines
+
+    deliver(video_lines(list(files), fps, window, stride, camera), output)
+
+
+@manifest.command()
+@click.argument("path", type=File, metavar="MANIFEST")
+@click.option(
+    "--by", default="scene", show_default=True, metavar="KEY", help="Clips equal in it stay together."
+)
+@click.option(
+    "--val",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the clips to hold out.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@click.option("--output", type=File, help="Write the manifest there. [default: stdout]")
+def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
+    """Write "split": "train" or "val" into the lines of MANIFEST; scenes (--by) are never divided."""
+    from jepamine.manifests.paths import moved
+    from jepamine.manifests.split import split_lines
+
+    lines = split_lines(path, by, val, seed)
+    write(moved(lines, path, output), output)
+
+
+def _wanted(labels: str) -> int | list[str]:
+    kind, equals, number = labels.partition("=")
+    if equals and kind == "rare" and number.isdecimal() and int(number):
+        return int(number)
+    names = [name.strip() for name in labels.split(",")]
+    if equals or kind == "rare" or not all(names):
+        raise click.BadParameter(
+            f"'{labels}' is neither rare=N nor category,category.", param_hint="--labels"
+        )
+    return names

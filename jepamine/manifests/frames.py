@@ -1,0 +1,152 @@
+"""Clips from frames on disk: a folder a scene, or names that say log, camera and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError
+from jepamine.manifests.cameras import check_cameras
+from jepamine.manifests.paths import full
+from jepamine.manifests.windows import Cutter
+from jepamine.progress import tell
+
+IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
+
+
+@dataclass(frozen=True)
+class Track:
+    """Frames of one scene and camera in their order; `times` in microseconds, where names say them."""
+
+    scene: str
+    camera: str | None
+    frames: list[str]
+    times: list[int] | None = None
+
+
+def frame_folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
+    """Yield (scene, frames) of `root` and every folder below it that holds frames.
+
+    A scene is named by its folder's path below `root`, that of `root` itself by its own name. Frames are in
+    name order, numbers in names by their value.
+    """
+    for folder in sorted({root, *(path for path in root.rglob("*") if path.is_dir())}):
+        frames = sorted(filter(_is_frame, folder.iterdir()), key=_name_order)
+        if frames:
+            yield folder.relative_to(root).as_posix() if folder != root else _own_name(root), frames
+
+
+def no_frames(root: Path) -> str:
+    """What to tell of a folder without frames."""
+    return f"no frames ({', '.join(sorted(IMAGE_SUFFIXES))}) below {root}"
+
+
+def folder_clip_id(scene: str, start: int) -> str:
+    """The id of the clip that begins with frame number `start` of a folder."""
+    return f"{scene}__{start:06d}"
+
+
+def frame_lines(
+    root: Path, window: int, stride: int, cameras: Sequence[str] = (), max_gap: float = 1.0
+) -> list[dict[str, Any]]:
+    """Manifest lines of all frames below `root`, with absolute paths.
+
+    Files called `LOG__CAMERA__TIMESTAMP` (microseconds) are taken by log and camera, wherever they lie, in
+    the order of time; the log is the scene, and no clip spans more than `max_gap` seconds between frames.
+    Other files are taken by folder. With `cameras` only theirs are kept; where no name says a camera, a
+    single one names it. What is left out is told. Raises UserError where there is nothing to cut, and for a
+    camera that is not there.
+    """
+    if not root.is_dir():
+        raise UserError(f"no folder {root}")
+    tracks = _of_cameras(_tracks(full(root)), cameras, root)
+    if not tracks:
+        raise UserError(no_frames(root))
+    cutter = Cutter(window, stride, max_gap)
+    lines = [line for track in tracks for line in _lines(track, cutter)]
+    cutter.tell()
+    if not lines:
+        raise UserError(f"{root}: no folder, log or stretch holds a tubelet (2 frames)")
+    return lines
+
+
+def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
+    for span in cutter.cut(track.frames, track.times):
+        part = slice(span.start, span.stop)
+        line: dict[str, Any] = {"clip_id": folder_clip_id(track.scene, span.start), "scene": track.scene}
+        if track.camera is not None:
+            line["camera"] = track.camera
+        if track.times is not None:
+            line["clip_id"] = f"{track.scene}__{track.camera}__{track.times[span.start]}"
+            line["timestamps"] = track.times[part]
+        yield line | {"frame_paths": track.frames[part]}
+
+
+def _tracks(root: Path) -> list[Track]:
+    plain: list[Track] = []
+    named: dict[tuple[str, str], dict[int, str]] = {}
+    twice: list[Path] = []
+    for scene, paths in frame_folders(root):
+        unnamed = []
+        for path in paths:
+            said = _said_by_name(path)
+            if said is None:
+                unnamed.append(str(path))
+            elif named.setdefault(said[:2], {}).setdefault(said[2], str(path)) != str(path):
+                twice.append(path)
+        if unnamed:
+            plain.append(Track(scene, _folder_camera(scene), unnamed))
+    if twice:
+        tell(
+            f"frames left out: {len(twice)} (another has the same log, camera and time), the first {twice[0]}"
+        )
+    by_name = [
+        Track(log, camera, [shots[time] for time in sorted(shots)], sorted(shots))
+        for (log, camera), shots in sorted(named.items())
+    ]
+    return plain + by_name
+
+
+def _of_cameras(tracks: list[Track], wanted: Sequence[str], root: Path) -> list[Track]:
+    there = {track.camera for track in tracks if track.camera is not None}
+    if not wanted or not tracks:
+        return tracks
+    if not there and len(wanted) == 1:
+        tell(f"no name below {root} says a camera: all frames are taken as {wanted[0]}'s")
+        return [replace(track, camera=wanted[0]) for track in tracks]
+    check_cameras(wanted, there, str(root))
+    other = [track for track in tracks if track.camera not in wanted]
+    if other:
+        count = sum(len(track.frames) for track in other)
+        tell(f"frames left out: {count} (of other cameras, or their names say none)")
+    return [track for track in tracks if track.camera in wanted]
+
+
+def _said_by_name(path: Path) -> tuple[str, str, int] | None:
+    # nuScenes' own names: n015-2018-07-24-11-22-45+0800__CAM_FRONT__1532402927612460.jpg
+    parts = path.stem.rsplit("__", 2)
+    if len(parts) < 3 or not all(parts) or not parts[2].isdecimal():
+        return None
+    return parts[0], parts[1], int(parts[2])
+
+
+def _folder_camera(scene: str) -> str | None:
+    return next((part for part in reversed(scene.split("/")) if part.startswith("CAM_")), None)
+
+
+def _own_name(root: Path) -> str:
+    name = root.name if root.name not in ("", "..") else root.resolve().name
+    # A folder in it of the same name would give its clips the same ids.
+    return "." if (root / name).is_dir() else name
+
+
+def _is_frame(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+
+
+def _name_order(path: Path) -> list[tuple[int, str]]:
+    # Numbers by value: frame_10 comes after frame_9 also where nobody padded them with zeros.
+    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.name)]

@@ -1,0 +1,185 @@
+"""Clips from nuScenes: its scenes, cut by camera. The tables are read here; no devkit is needed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jepamine.errors import UserError
+from jepamine.manifests.cameras import check_cameras
+from jepamine.manifests.nuscenes_tables import records, row, version_folder
+from jepamine.manifests.paths import full
+from jepamine.manifests.windows import Cutter
+from jepamine.progress import tell
+
+FRONT = ("CAM_FRONT",)
+
+
+class Sample(NamedTuple):
+    """A keyframe moment of all sensors, and the scene that it belongs to."""
+
+    token: str
+    scene: str
+
+
+class Shot(NamedTuple):
+    """One image: when (microseconds), where (relative to the root), by which record, of which sample."""
+
+    time: int
+    filename: str
+    token: str
+    sample: Sample
+
+
+# Images by (scene token, camera).
+Shots = dict[tuple[str, str], list[Shot]]
+
+
+def nuscenes_lines(
+    root: Path,
+    version: str,
+    window: int,
+    stride: int,
+    cameras: Sequence[str] = FRONT,
+    sweeps: bool = False,
+    max_gap: float = 1.0,
+) -> list[dict[str, Any]]:
+    """Manifest lines of the scenes of `root`/`version`, in the order of scene.json, with absolute paths.
+
+    One clip a camera and window, of keyframes (2 a second) or of all images (12 a second, `sweeps`), in the
+    order of their timestamps; none crosses a scene or spans more than `max_gap` seconds between two frames.
+    `sample_tokens` are the samples that a clip's frames belong to. What is left out is told. Raises
+    UserError, with file and token, for tables that are missing, incomplete or contradict one another.
+    """
+    root = full(root)
+    folder = version_folder(root, version)
+    scenes = _scenes(folder)
+    channels = _channels(folder, cameras)
+    shots = _shots(folder, scenes, channels, sweeps)
+    cutter = Cutter(window, stride, max_gap)
+    lines = [
+        line
+        for token, said in scenes.items()
+        for camera in dict.fromkeys(cameras)
+        for line in _lines(said, camera, _in_order(shots.get((token, camera), []), folder), root, cutter)
+    ]
+    if not lines:
+        raise UserError(f"{folder}: no scene holds a tubelet (2 frames) of {', '.join(cameras)}")
+    cutter.tell()
+    _tell_absent(root, [shot.filename for track in shots.values() for shot in track])
+    return lines
+
+
+def _lines(
+    said: dict[str, str], camera: str, shots: list[Shot], root: Path, cutter: Cutter
+) -> Iterator[dict[str, Any]]:
+    times = [shot.time for shot in shots]
+    paths = [str(root / shot.filename) for shot in shots]
+    about = {key: said[key] for key in ("location", "description") if said.get(key)}
+    for span in cutter.cut(paths, times):
+        part = slice(span.start, span.stop)
+        yield {
+            "clip_id": f"{said['name']}__{camera}__{times[span.start]}",
+            "scene": said["name"],
+            "log": said["log"],
+            "camera": camera,
+            "timestamps": times[part],
+            "frame_paths": paths[part],
+            "sample_tokens": list(dict.fromkeys(shot.sample.token for shot in shots[part])),
+            **about,
+        }
+
+
+def _scenes(folder: Path) -> dict[str, dict[str, str]]:
+    logs = {
+        log["token"]: {"log": log["logfile"] or log["token"], "location": str(log.get("location") or "")}
+        for log in records(folder, "log", logfile=str)
+    }
+    return {
+        scene["token"]: {
+            "name": scene["name"],
+            "description": str(scene.get("description") or ""),
+            **row(logs, scene, "log_token", folder / "scene.json"),
+        }
+        for scene in records(folder, "scene", name=str, log_token=str)
+    }
+
+
+def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
+    # calibrated_sensor token -> its camera, None for what was not asked for.
+    sensors = {
+        sensor["token"]: (sensor["modality"], sensor["channel"])
+        for sensor in records(folder, "sensor", channel=str, modality=str)
+    }
+    there = {channel for modality, channel in sensors.values() if modality == "camera"}
+    check_cameras(cameras, there, str(folder / "sensor.json"))
+    found: dict[str, str | None] = {}
+    for record in records(folder, "calibrated_sensor", sensor_token=str):
+        _, channel = row(sensors, record, "sensor_token", folder / "calibrated_sensor.json")
+        found[record["token"]] = channel if channel in cameras else None
+    return found
+
+
+def _shots(
+    folder: Path, scenes: dict[str, dict[str, str]], channels: dict[str, str | None], sweeps: bool
+) -> Shots:
+    samples: dict[str, Sample] = {}
+    for record in records(folder, "sample", scene_token=str):
+        row(scenes, record, "scene_token", folder / "sample.json")
+        samples[record["token"]] = Sample(record["token"], record["scene_token"])
+    path = folder / "sample_data.json"
+    shots: Shots = {}
+    skipped = 0
+    # The full data set has 2.6 million of these records: of most not even a token is kept.
+    for record in records(
+        folder,
+        "sample_data",
+        sample_token=str,
+        calibrated_sensor_token=str,
+        is_key_frame=bool,
+        timestamp=int,
+        filename=str,
+    ):
+        camera = row(channels, record, "calibrated_sensor_token", path)
+        if camera is None:
+            continue
+        if not (sweeps or record["is_key_frame"]):
+            skipped += 1
+            continue
+        sample = row(samples, record, "sample_token", path)
+        shot = Shot(record["timestamp"], record["filename"], record["token"], sample)
+        shots.setdefault((sample.scene, camera), []).append(shot)
+    if skipped:
+        tell(f"frames left out: {skipped} (between keyframes; --sweeps takes them)")
+    return shots
+
+
+def _in_order(shots: list[Shot], folder: Path) -> list[Shot]:
+    ordered = sorted(shots)
+    for one, other in itertools.pairwise(ordered):
+        if one.time == other.time:
+            raise UserError(
+                f"{folder / 'sample_data.json'}: records {one.token} and {other.token} "
+                f"are of one scene, camera and timestamp, {one.time}"
+            )
+    return ordered
+
+
+def _tell_absent(root: Path, filenames: Sequence[str]) -> None:
+    # A listing a folder: much quicker than asking for a million files one by one.
+    there: dict[str, set[str]] = {}
+    absent = []
+    for filename in filenames:
+        folder, _, name = filename.rpartition("/")
+        if folder not in there:
+            path = root / folder
+            there[folder] = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+        if name not in there[folder]:
+            absent.append(filename)
+    if absent:
+        tell(
+            f"warning: of {len(filenames)} images {len(absent)} are not there, the first {root / absent[0]}; "
+            "'jepamine manifest fix' drops their clips"
+        )

@@ -1,0 +1,79 @@
+"""Labels from nuScenes' annotations: which clips hold an object of a rare, or named, category."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError, did_you_mean
+from jepamine.manifests.nuscenes_tables import records, row, version_folder
+from jepamine.progress import tell
+
+
+def label_lines(
+    root: Path, version: str, lines: Sequence[dict[str, Any]], wanted: int | Sequence[str]
+) -> list[dict[str, Any]]:
+    """One label a line of `nuscenes_lines`: 1 where a sample of it holds an annotation of a category.
+
+    The categories are those that `wanted` names, or, for a number, so many of the rarest that are annotated
+    at all, by their annotations in the whole version (the first by name where they are equal). Annotations
+    are all around the car, not only in a camera's view. Says on stderr which categories, and how many clips.
+    Raises UserError, with file and token, as `nuscenes_lines` does, and for a category that is not there.
+    """
+    folder = version_folder(root, version)
+    counts, held = _annotations(folder)
+    chosen = _rarest(counts, wanted, folder) if isinstance(wanted, int) else _named(counts, wanted, folder)
+    labels = []
+    for line in lines:
+        seen: set[str] = set().union(*(held.get(token, ()) for token in line["sample_tokens"]))
+        found = sorted(seen.intersection(chosen))
+        labels.append({"clip_id": line["clip_id"], "binary_label": int(bool(found)), "categories": found})
+    positives = sum(label["binary_label"] for label in labels)
+    listed = ", ".join(f"{name} ({counts[name]} annotations)" for name in chosen)
+    tell(f"labels: {positives} of {len(labels)} clips are positive, by {listed}")
+    if positives in (0, len(labels)):
+        tell("warning: a ranking needs both labels; choose other categories")
+    return labels
+
+
+def _annotations(folder: Path) -> tuple[Counter[str], dict[str, set[str]]]:
+    # (category -> its annotations, 0 for none; sample token -> categories in it)
+    categories = {record["token"]: record["name"] for record in records(folder, "category", name=str)}
+    instances = {
+        record["token"]: row(categories, record, "category_token", folder / "instance.json")
+        for record in records(folder, "instance", category_token=str)
+    }
+    samples = {record["token"]: None for record in records(folder, "sample")}
+    counts = Counter(dict.fromkeys(categories.values(), 0))
+    held: dict[str, set[str]] = {}
+    path = folder / "sample_annotation.json"
+    for record in records(folder, "sample_annotation", sample_token=str, instance_token=str):
+        category = row(instances, record, "instance_token", path)
+        row(samples, record, "sample_token", path)
+        counts[category] += 1
+        held.setdefault(record["sample_token"], set()).add(category)
+    if not held:
+        raise UserError(f"{path}: holds no annotation, so there is nothing to label by")
+    return counts, held
+
+
+def _rarest(counts: Counter[str], wanted: int, folder: Path) -> list[str]:
+    present = sorted((name for name in counts if counts[name]), key=lambda name: (counts[name], name))
+    if wanted > len(present):
+        raise UserError(
+            f"--labels rare={wanted}: {folder / 'sample_annotation.json'} "
+            f"holds annotations of {len(present)} categories"
+        )
+    return present[:wanted]
+
+
+def _named(counts: Collection[str], wanted: Sequence[str], folder: Path) -> list[str]:
+    for name in wanted:
+        if name not in counts:
+            raise UserError(
+                f"--labels: {folder / 'category.json'} has no category '{name}'{did_you_mean(name, counts)}; "
+                f"there: {', '.join(sorted(counts))}"
+            )
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,124 @@
+"""nuScenes' tables: JSON arrays of records that name one another by token, read one record at a time.
+
+Format: https://github.com/nutonomy/nuscenes-devkit/blob/master/docs/schema_nuscenes.md
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jepamine.errors import UserError, did_you_mean, first_line
+from jepamine.progress import Progress, progress
+
+CHUNK = 1 << 20
+# No record is as long as this: what does not parse up to here is broken, not cut off by the end of a chunk.
+LONGEST = 16 * CHUNK
+# Chunks of a table from which on reading it shows progress.
+LARGE = 100
+BETWEEN = re.compile(r"[\s,]*")
+
+Row = TypeVar("Row")
+
+
+def version_folder(root: Path, version: str) -> Path:
+    """The folder of a version's tables. Raises UserError, naming the versions there, where there is none."""
+    if not root.is_dir():
+        raise UserError(f"no folder {root}")
+    folder = root / version
+    if (folder / "scene.json").is_file():
+        return folder
+    if (root / "scene.json").is_file():
+        raise UserError(f"{root}: these are the tables; name the folder above, --version {root.name}")
+    there = sorted(path.parent.name for path in root.glob("*/scene.json"))
+    if folder.is_dir() and there:
+        raise UserError(f"{folder / 'scene.json'}: no such table; complete ones: {', '.join(there)}")
+    if folder.is_dir():
+        raise UserError(f"{folder / 'scene.json'}: no such table; are the metadata unpacked?")
+    if not there:
+        raise UserError(f"{root}: no folder '{version}', and no other with nuScenes tables")
+    raise UserError(
+        f"{root}: no version '{version}'{did_you_mean(version, there)}; there: --version {', '.join(there)}"
+    )
+
+
+def records(folder: Path, table: str, **columns: type) -> Iterator[dict[str, Any]]:
+    """Yield the records of `folder`/`table`.json; each has `token` (str) and `columns` (name: type).
+
+    The file is never held as a whole. Raises UserError, with file and token, for a missing file, broken
+    JSON, and a column that is missing or of another type.
+    """
+    path = folder / f"{table}.json"
+    for number, record in enumerate(_objects(path), 1):
+        if not isinstance(record, dict) or not isinstance(record.get("token"), str):
+            raise UserError(f"{path}: record number {number} has no token")
+        for column, kind in columns.items():
+            # type, not isinstance: true is no number.
+            if type(record.get(column)) is not kind:
+                raise UserError(f"{path}: record {record['token']}: {_wrong(record, column, kind)}")
+        yield record
+
+
+def row(rows: Mapping[str, Row], record: Mapping[str, Any], column: str, path: Path) -> Row:
+    """Of `rows`, by token, the one that `column` of `record` points to; `path` is the record's table.
+
+    Raises UserError, with file and token, where it points to nothing.
+    """
+    try:
+        return rows[record[column]]
+    except KeyError:
+        other = path.with_name(f"{column.removesuffix('_token')}.json").name
+        raise UserError(
+            f"{path}: record {record['token']}: {column} '{record[column]}' is not in {other}"
+        ) from None
+
+
+def _wrong(record: Mapping[str, Any], column: str, kind: type) -> str:
+    if column not in record:
+        return f"no column '{column}'"
+    return f"'{column}' is no {kind.__name__}: {record[column]!r}"
+
+
+def _objects(path: Path) -> Iterator[Any]:
+    decode = json.JSONDecoder().raw_decode
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig") as file, _progress(path) as bar:
+            text = file.read(CHUNK).lstrip()
+            if not text.startswith("["):
+                raise UserError(f"{path}: no nuScenes table: it does not begin with a JSON array")
+            at = 1
+            while True:
+                at = _skip(text, at)
+                if text[at : at + 1] == "]":
+                    return
+                try:
+                    value, at = decode(text, at)
+                except json.JSONDecodeError as error:
+                    more = file.read(CHUNK)
+                    if not more or len(text) - at > LONGEST:
+                        raise UserError(f"{path}: broken JSON after {number} records: {error.msg}") from None
+                    text, at = text[at:] + more, 0
+                    if bar is not None:
+                        bar.step()
+                else:
+                    number += 1
+                    yield value
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such table") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{path}: cannot be read: {first_line(error)}") from None
+
+
+def _progress(path: Path) -> AbstractContextManager[Progress | None]:
+    chunks = path.stat().st_size // CHUNK
+    return progress(f"read {path.name}", chunks, "MB", every=200) if chunks > LARGE else nullcontext()
+
+
+def _skip(text: str, at: int) -> int:
+    found = BETWEEN.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,69 @@
+"""The paths that a manifest line names, as the place of the manifest needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jepamine.progress import tell
+
+LISTS = ("frame_paths", "frames")
+
+
+def full(path: Path) -> Path:
+    """`path`, absolute, without `..`; links stay unless a `..` goes through them."""
+    path = path.absolute()
+    return path.resolve() if ".." in path.parts else path
+
+
+def paths_of(line: Mapping[str, Any]) -> list[str]:
+    """The files that a line names, as written: its frames, or its video."""
+    found = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
+    return [path for path in [*found, line.get("video")] if isinstance(path, str) and path]
+
+
+def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, Any]:
+    """`line` with the paths that a manifest in `folder` needs: relative below it, else absolute.
+
+    `folder` (as `full` gives it) None makes all of them absolute. The line's own relative paths are relative
+    to `base`.
+    """
+    said: dict[str, Any] = {
+        key: [_place(path, folder, base) for path in line[key]]
+        for key in LISTS
+        if isinstance(line.get(key), list)
+    }
+    if "video" in line:
+        said["video"] = _place(line["video"], folder, base)
+    return line | said
+
+
+def _place(path: Any, folder: Path | None, base: Path) -> Any:
+    # What is no path is told by whoever reads the clip.
+    if not isinstance(path, str) or not path:
+        return path
+    whole = full(base / path)
+    if folder is not None and whole.is_relative_to(folder):
+        return whole.relative_to(folder).as_posix()
+    return str(whole)
+
+
+def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) -> list[dict[str, Any]]:
+    """The lines of the file `manifest` for the file `output`: as they are, unless it lies in another folder.
+
+    Then relative paths are written anew so that they stay valid; where not one clip's first file is found
+    below the manifest's folder (they are relative to a `--root`) they stay, which is told. To stdout
+    (`output` None) lines go as they are; that relative paths hold beside `manifest` only is told.
+    """
+    base = full(manifest).parent
+    firsts = [Path(path) for line in lines for path in paths_of(line)[:1]]
+    if all(path.is_absolute() for path in firsts) or (output and full(output).parent == base):
+        return list(lines)
+    if output is None:
+        tell(f"frame paths stay relative to {base}")
+        return list(lines)
+    if not any((base / path).exists() for path in firsts):
+        tell(f"no frame is found below {base}: paths stay as they are, and readers need the same --root")
+        return list(lines)
+    return [placed(line, full(output).parent, base) for line in lines]

@@ -1,0 +1,105 @@
+"""A manifest's lines, each told whether it trains or is held out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jepamine.clips import Clip, as_written, derived_id, frames_of
+from jepamine.errors import UserError, did_you_mean
+from jepamine.files import read_jsonl
+from jepamine.progress import tell
+from jepamine.splits import split
+
+
+def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
+    """The lines of `manifest` in their order, with "split": "train" or "val"; the rest as it stands.
+
+    Clips that agree in the key `by` stay on one side; one that lacks it is a group of its own. About
+    `fraction` of the clips are held out, whole groups, by `jepamine.splits.split`. What lines said of a
+    split before is replaced, which is told. Raises UserError for a key that no line has, a value that is no
+    text, and a single group.
+    """
+    clips: list[Clip] = []
+    missing = 0
+    for number, line in read_jsonl(manifest):
+        place = f"{manifest}:{number}"
+        group = _group(line, by, place)
+        missing += group is None
+        clips.append(Clip(_clip_id(line, place), (), group, None, place, line, 0, 1))
+    if not clips:
+        raise UserError(f"{manifest}: holds no clip")
+    _check_groups(manifest, clips, by, missing)
+    # Without what the lines say already: `split` would take a manifest's own word.
+    bare = [replace(clip, line={}) for clip in clips]
+    said = split(bare, "scene", fraction, seed)
+    lines = [
+        {key: value for key, value in clip.line.items() if key != "val_tubelets"} | new
+        for clip, new in zip(clips, said, strict=True)
+    ]
+    _tell(clips, lines, by)
+    return lines
+
+
+def _group(line: dict[str, Any], by: str, place: str) -> str | None:
+    if by == "clip_id":
+        return _clip_id(line, place)
+    value = line.get(by)
+    if value is None and by == "scene":
+        value = line.get("scene_id")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise UserError(f"{place}: '{by}' is not text: {value!r}")
+    return str(value) or None
+
+
+def _own(clip: Clip) -> str:
+    return clip.clip_id if clip.scene is None else clip.scene
+
+
+def _clip_id(line: dict[str, Any], place: str) -> str:
+    if line.get("clip_id") is not None:
+        return str(line["clip_id"])
+    if not frames_of(line, place, Path()):
+        raise UserError(f"{place}: neither a clip_id nor frames")
+    return derived_id(as_written(line))
+
+
+def _check_groups(manifest: Path, clips: list[Clip], by: str, missing: int) -> None:
+    if missing == len(clips):
+        keys = sorted({key for clip in clips for key in clip.line})
+        raise UserError(
+            f"{manifest}: no clip has a key '{by}'{did_you_mean(by, keys)}; keys: {', '.join(keys)}"
+        )
+    if missing:
+        tell(f"{missing} clips have no '{by}': each is a group of its own")
+    if len({_own(clip) for clip in clips}) == 1:
+        raise UserError(
+            f"{manifest}: every clip has the {by} '{clips[0].scene}', and a group is never divided; "
+            "split --by another key, such as clip_id"
+        )
+
+
+def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
+    before = Counter(str(clip.line["split"]) for clip in clips if clip.line.get("split") is not None)
+    if before:
+        listed = ", ".join(f"{count} {part}" for part, count in before.items())
+        tell(f"what the manifest said of a split is replaced: {listed}")
+    if any("val_tubelets" in clip.line for clip in clips):
+        tell("'val_tubelets' is dropped: clips are now held out whole")
+    sides: dict[str, set[str]] = {"train": set(), "val": set()}
+    scenes: dict[str, set[str]] = {"train": set(), "val": set()}
+    for clip, line in zip(clips, lines, strict=True):
+        sides[line["split"]].add(_own(clip))
+        scene = _group(clip.line, "scene", clip.place)
+        if scene is not None:
+            scenes[line["split"]].add(scene)
+    both = len(scenes["train"] & scenes["val"])
+    if both:
+        tell(f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (--by scene)")
+    counts = Counter(line["split"] for line in lines)
+    parts = (f"{counts[side]} clips of {len(groups)} groups {side}" for side, groups in sides.items())
+    tell(f"split by {by}: {', '.join(parts)}")

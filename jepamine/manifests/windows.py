@@ -1,0 +1,73 @@
+"""Windows: frames that follow one another, cut into clips of whole tubelets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jepamine.errors import UserError
+from jepamine.progress import tell
+
+
+def windows(frames: int, window: int, stride: int, tubelet_size: int = 2) -> list[range]:
+    """The clips of `frames` consecutive frames, as ranges of frame numbers.
+
+    A clip begins every `stride` frames and holds `window`, rounded down to whole tubelets. What is left at
+    the end becomes a shorter clip of whole tubelets, unless an earlier one holds all of it. Raises UserError
+    where a window is less than a tubelet.
+    """
+    if window < tubelet_size:
+        raise UserError(f"window: {window} frames are less than a tubelet of {tubelet_size}")
+    window -= window % tubelet_size
+    found = []
+    for start in range(0, frames, stride):
+        length = min(window, frames - start)
+        length -= length % tubelet_size
+        # With overlapping windows the last ones hold nothing that an earlier one does not.
+        if not length or (start and start + length <= start - stride + window):
+            continue
+        found.append(range(start, start + length))
+    return found
+
+
+def stretches(times: Sequence[int], max_gap: float) -> list[range]:
+    """Ranges of frame numbers without a gap of more than `max_gap` seconds; `times` rise, microseconds."""
+    limit = max_gap * 1e6
+    cuts = [number for number in range(1, len(times)) if times[number] - times[number - 1] > limit]
+    return [range(*ends) for ends in zip([0, *cuts], [*cuts, len(times)], strict=True)] if times else []
+
+
+@dataclass
+class Cutter:
+    """Cuts track after track into clips and counts what falls away."""
+
+    window: int
+    stride: int
+    max_gap: float
+    gaps: int = 0
+    lost: int = 0
+    first_lost: str = ""
+
+    def cut(self, frames: Sequence[str], times: Sequence[int] | None = None) -> list[range]:
+        """The clips of one track: `windows` of its `stretches`, or of all of it where no times are known."""
+        whole = [range(len(frames))] if times is None else stretches(times, self.max_gap)
+        self.gaps += max(len(whole) - 1, 0)
+        spans = [
+            stretch[part.start : part.stop]
+            for stretch in whole
+            for part in windows(len(stretch), self.window, self.stride)
+        ]
+        kept = {number for span in spans for number in span}
+        lost = [frame for number, frame in enumerate(frames) if number not in kept]
+        self.lost += len(lost)
+        self.first_lost = self.first_lost or (lost[0] if lost else "")
+        return spans
+
+    def tell(self) -> None:
+        """Say on stderr where clips stop at gaps, and which frames are in none."""
+        if self.gaps:
+            tell(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
+        if self.lost:
+            why = "less than a tubelet at the end of a stretch"
+            why += ", or between windows" if self.stride > self.window - self.window % 2 else ""
+            tell(f"frames left out: {self.lost} ({why}), the first {self.first_lost}")

@@ -1,0 +1,73 @@
+"""Windows: frames cut into clips of whole tubelets."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jepamine.errors import UserError
+from jepamine.manifests.windows import Cutter, stretches, windows
+
+
+@pytest.mark.parametrize(
+    ("frames", "window", "stride", "expected"),
+    [
+        (8, 4, 4, [(0, 4), (4, 8)]),
+        (8, 5, 4, [(0, 4), (4, 8)]),
+        (11, 4, 4, [(0, 4), (4, 8), (8, 10)]),
+        (8, 4, 2, [(0, 4), (2, 6), (4, 8)]),
+        (9, 4, 2, [(0, 4), (2, 6), (4, 8)]),
+        (12, 4, 6, [(0, 4), (6, 10)]),
+        (3, 16, 16, [(0, 2)]),
+        (1, 16, 16, []),
+        (0, 16, 16, []),
+    ],
+)
+def test_frames_are_cut_every_stride_and_the_rest_is_a_shorter_clip(frames, window, stride, expected):
+    assert [(span.start, span.stop) for span in windows(frames, window, stride)] == expected
+
+
+def test_a_window_below_a_tubelet_is_an_error():
+    with pytest.raises(UserError) as raised:
+        windows(8, 1, 1)
+    assert str(raised.value) == "window: 1 frames are less than a tubelet of 2"
+
+
+def test_a_gap_is_longer_than_max_gap_not_equal_to_it():
+    second = 1_000_000
+    times = [0, second, 2 * second, 3 * second + 1, 5 * second]
+    assert stretches(times, 1.0) == [range(3), range(3, 4), range(4, 5)]
+    assert stretches([], 1.0) == []
+
+
+@given(st.lists(st.integers(0, 3_000_000), max_size=30), st.floats(0.1, 2.5))
+def test_stretches_hold_every_frame_once_and_no_gap(steps, max_gap):
+    times = [sum(steps[: number + 1]) for number in range(len(steps))]
+    found = stretches(times, max_gap)
+    assert [number for stretch in found for number in stretch] == list(range(len(times)))
+    for stretch in found:
+        assert all(times[n] - times[n - 1] <= max_gap * 1e6 for n in stretch[1:])
+    for before, after in itertools.pairwise(found):
+        assert times[after[0]] - times[before[-1]] > max_gap * 1e6
+
+
+def test_what_falls_away_is_told_once_for_all_tracks(capsys):
+    cutter = Cutter(window=4, stride=4, max_gap=1.0)
+    times = [0, 500_000, 1_000_000, 9_000_000, 9_500_000]
+    assert cutter.cut(["a", "b", "c", "d", "e"], times) == [range(2), range(3, 5)]
+    assert cutter.cut(["f", "g", "h"]) == [range(2)]
+    cutter.tell()
+    assert capsys.readouterr().err == (
+        "time gaps of more than 1 s: 1; no clip spans one\n"
+        "frames left out: 2 (less than a tubelet at the end of a stretch), the first c\n"
+    )
+
+
+def test_frames_between_windows_are_told_too(capsys):
+    cutter = Cutter(window=5, stride=6, max_gap=1.0)
+    assert cutter.cut(list("abcdef")) == [range(4)]
+    cutter.tell()
+    assert capsys.readouterr().err == (
+        "frames left out: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
+    )
