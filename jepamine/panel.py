@@ -30,7 +30,8 @@ class RunPanel:
         require_clip_ranking(opened)
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
-        self.names = list(dict.fromkeys([self.headline, *opened.recipe.scoring["also"]]))
+        also = [opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]]
+        self.names = list(dict.fromkeys([self.headline, *also]))
         self._made: dict[str, Scorer] = {}
         for name in self.names:
             self.scorer(name)

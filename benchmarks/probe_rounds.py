@@ -1,0 +1,130 @@
+"""What labels bring: five rounds of ten labels on drawn street scenes, and recall on others before and after.
+
+The first ten clips are the best of the scorer that the recipe names (`jepamine top`), each later ten what
+`jepamine probe` proposes. Recall at 10 % of reviews is measured on scenes that were never labelled, with a
+paired bootstrap over scenes. About 15 minutes on two cores; embeddings that are there are not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from jepamine import recipe, records, runner
+from jepamine.clips import Source
+from jepamine.datasets.street import street
+from jepamine.diverse import choose
+from jepamine.files import json_lines, write_json
+from jepamine.labelling import label_round
+from jepamine.opened import Opened, open_run
+from jepamine.ranking import read_labels, read_scores
+from jepamine.scored import read_scored
+from jepamine.scoring import score_manifest
+from jepamine.shards import Shard
+from jepamine.statistics import bootstrap
+
+SHARE = 0.1
+
+
+def scores_of(experiments: Path, run: str, source: Source, output: Path, scorer: str | None) -> Path:
+    score_manifest(
+        open_run(experiments, run, source.manifest),
+        output,
+        scorer=scorer,
+        on_error="stop",
+        resume=False,
+        shard=Shard(1, 1),
+    )
+    return output
+
+
+def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
+    """Share of the positives among the first `SHARE` of the clips, each counted `weights` times."""
+    order = np.argsort(-scores, kind="stable")
+    taken = np.cumsum(weights[order])
+    found = np.cumsum((weights * labels)[order])
+    return float(np.interp(SHARE * taken[-1], np.r_[0, taken], np.r_[0, found]) / found[-1])
+
+
+def label_rounds(opened: Opened, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
+    """The ids of the clips that were labelled, in their order; the last round's probe is in the run."""
+    scored = read_scored(pool, opened.parts.source)
+    batch = [choice.scored for choice in choose(opened, scored, each)]
+    labelled: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        labels = Path(folder) / "labels.jsonl"
+        for number in range(1, rounds + 1):
+            labelled += [item.clip.clip_id for item in batch]
+            lines = [{"clip_id": name, "binary_label": truth[name]} for name in labelled]
+            labels.write_bytes(json_lines(lines))
+            batch = label_round(
+                opened, labels, scores=pool, manifest=None, count=each, drop_held_out=False
+            ).next
+            print(f"round {number}: {len(labelled)} labels, {sum(truth[name] for name in labelled)} events")
+    return labelled
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiments", type=Path, default=Path("experiments"))
+    parser.add_argument("--run", default="probe-rounds")
+    parser.add_argument("--train-clips", type=int, default=240)
+    parser.add_argument("--pool", type=int, default=400)
+    parser.add_argument("--clips", type=int, default=500, help="evaluated")
+    parser.add_argument("--event-rate", type=float, default=0.1, help="of the pool and of what is evaluated")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--labels", type=int, default=10, help="a round")
+    parser.add_argument("--output", type=Path)
+    given = parser.parse_args()
+    experiments = given.experiments.absolute()
+    if given.run not in [run.name for run in records.all_runs(experiments)]:
+        default = Path(__file__).parents[1] / "recipes" / "default.toml"
+        overrides = {("dataset", "clips"): given.train_clips, ("dataset", "event_rate"): 0.04}
+        runner.run(recipe.read(default, overrides), experiments, given.run)
+    pool, others = (
+        street(experiments / "_data", clips=clips, event_rate=given.event_rate, seed=seed)
+        for clips, seed in ((given.pool, 1001), (given.clips, 1002))
+    )
+    opened = open_run(experiments, given.run)
+    folder = opened.folder.path / "rounds"
+    scored = scores_of(experiments, given.run, pool, folder / "pool.jsonl", None)
+    assert pool.labels is not None and others.labels is not None
+    labelled = label_rounds(opened, scored, read_labels(pool.labels)[0], given.rounds, given.labels)
+
+    table, lines = read_scores(scores_of(experiments, given.run, others, folder / "others.jsonl", "probe"))
+    ids = sorted(table["probe"])
+    truth, _ = read_labels(others.labels)
+    labels = np.array([truth[name] for name in ids])
+    start = opened.recipe.scoring["scorer"]
+    columns = {name: np.array([table[name][clip] for clip in ids]) for name in table}
+    drawn = bootstrap.draw([lines[name]["scene"] for name in ids], labels, np.random.default_rng(0))
+    assert drawn is not None
+    result: dict[str, object] = {"labels": len(labelled), "clips": len(ids), "events": int(labels.sum())}
+    samples = {}
+    for name, column in columns.items():
+        samples[name] = np.array(
+            [recall(column, labels, counts[drawn.scene_of].astype(float)) for counts in drawn.counts]
+        )
+        low, high = bootstrap.interval(samples[name])
+        found = recall(column, labels, np.ones(len(ids)))
+        result[name] = {"recall": found, "low": low, "high": high}
+        print(f"{name:12} recall at 10 % of reviews {found:.3f} [{low:.3f}, {high:.3f}]")
+    for name in columns:
+        if name != "probe":
+            low, high = bootstrap.interval(samples["probe"] - samples[name])
+            gain = recall(columns["probe"], labels, np.ones(len(ids)))
+            gain -= recall(columns[name], labels, np.ones(len(ids)))
+            started = "  (the scorer it started from)" if name == start else ""
+            result[f"probe - {name}"] = {"difference": gain, "low": low, "high": high}
+            print(f"probe - {name:12} {gain:+.3f} [{low:+.3f}, {high:+.3f}]{started}")
+    if given.output:
+        write_json(given.output, result)
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
