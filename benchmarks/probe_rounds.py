@@ -53,7 +53,7 @@ def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float
 def label_rounds(opened: Opened, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
     """The ids of the clips that were labelled, in their order; the last round's probe is in the run."""
     scored = read_scored(pool, opened.parts.source)
-    batch = [choice.scored for choice in choose(opened, scored, each)]
+    batch = [choice.scored for choice in choose(opened, scored, each).choices]
     labelled: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         labels = Path(folder) / "labels.jsonl"

@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.bank import load_bank, unit
-from jepamine.mining import BANK, embedded
+from jepamine.embeddings import Unreadable, embed_clips
+from jepamine.errors import UserError
+from jepamine.mining import BANK
 from jepamine.opened import Opened, require_clip_ranking
+from jepamine.progress import progress
 from jepamine.scored import Scored
+from jepamine.store import Store
 
 # Cosine of centred embeddings from which on two clips count as the same thing seen twice. Clips of real
 # drives that share half their frames: 0.86 to 0.99 (median 0.94); other clips of the same piece of a drive
@@ -33,6 +37,14 @@ class Choice:
     vector: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What `choose` found: the clips in their order, and those of the pool that cannot be read any more."""
+
+    choices: list[Choice]
+    unreadable: list[tuple[Scored, UserError]]
+
+
 def choose(
     opened: Opened,
     scored: list[Scored],
@@ -40,36 +52,50 @@ def choose(
     threshold: float = THRESHOLD,
     diversity: float = DIVERSITY,
     pool: int = POOL,
-) -> list[Choice]:
+) -> Chosen:
     """Up to `k` clips of `scored` (highest score first), from its best max(`pool`, 20 k).
 
     Near-duplicates, by a cosine of at least `threshold`, collapse into the best of them; then clips are
     chosen one by one, each the one with the largest sum of its score (from 0 to 1 within the pool) and
     `diversity` times its distance to those chosen already (maximal marginal relevance, Carbonell and
-    Goldstein 1998). Raises UserError for clips that cannot be read any more.
+    Goldstein 1998). Raises UserError where no clip of the pool can be read.
     """
     require_clip_ranking(opened)
-    best = scored[: max(pool, 20 * k)]
-    vectors = clip_vectors(opened, best)
+    best, vectors, unreadable = _readable(opened, scored[: max(pool, 20 * k)])
     scores = np.array([item.score for item in best])
     leaders, members = collapse(vectors, threshold)
     order = spread(vectors[leaders], scores[leaders], k, diversity)
-    return [
+    choices = [
         Choice(best[leaders[place]], [best[row] for row in members[place]], vectors[leaders[place]])
         for place in order
     ]
+    return Chosen(choices, unreadable)
 
 
-def clip_vectors(opened: Opened, items: list[Scored]) -> NDArray[np.float32]:
-    """Mean clean embeddings less the training clips' mean, unit length, float32 (P, D).
+def _readable(
+    opened: Opened, items: list[Scored]
+) -> tuple[list[Scored], NDArray[np.float32], list[tuple[Scored, UserError]]]:
+    """The clips that can be read, their embeddings (P, D), and those that cannot.
 
-    Centred, because all driving has much in common: uncentred cosines of unrelated clips go up to 0.97.
+    Embeddings are means of clean ones less the training clips' mean, at unit length. Centred, because all
+    driving has much in common: uncentred cosines of unrelated clips go up to 0.97.
     """
     centre = load_bank(opened.folder.path / BANK).unit.mean(axis=0)
-    means = [
-        item.clean.mean(axis=0) for item in embedded(opened.parts, [one.clip for one in items], "look at")
-    ]
-    return unit(unit(np.stack(means)) - centre)
+    parts, kept, means = opened.parts, [], []
+    unreadable: list[tuple[Scored, UserError]] = []
+    with Store(parts.store) as store, progress("look at", len(items), "clips") as bar:
+        clips = (item.clip for item in items)
+        embedded = embed_clips(clips, parts.source, parts.mask, parts.encoder, store)
+        for item, found in zip(items, embedded, strict=True):
+            if isinstance(found, Unreadable):
+                unreadable.append((item, found.error))
+            else:
+                kept.append(item)
+                means.append(found.clean.mean(axis=0))
+            bar.step()
+    if not kept:
+        raise UserError(f"no clip can be read any more; the first: {unreadable[0][1]}")
+    return kept, unit(unit(np.stack(means)) - centre), unreadable
 
 
 def collapse(vectors: NDArray[np.float32], threshold: float) -> tuple[list[int], list[list[int]]]:

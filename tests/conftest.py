@@ -106,7 +106,7 @@ def recipe(tmp_path: Path, clips: Path) -> Path:
 WriteVideo = Callable[..., list[int]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_video() -> WriteVideo:
     """Write an mp4 whose frames are shown from given milliseconds on; returns their greys, one a frame."""
     av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'jepamine[video]'")

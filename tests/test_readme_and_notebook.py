@@ -33,10 +33,12 @@ def commands() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the recipes, where the commands run in the README's order."""
+def home(tmp_path_factory: pytest.TempPathFactory, write_video) -> Path:
+    """A folder with the recipes and two videos, where the commands run in the README's order."""
     folder = tmp_path_factory.mktemp("home")
     shutil.copytree(ROOT / "recipes", folder / "recipes")
+    for name in ("drive", "night"):
+        write_video(folder / f"{name}.mp4", list(range(0, 4000, 50)))
     return folder
 
 

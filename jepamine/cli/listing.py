@@ -31,14 +31,19 @@ def runs(experiments: Path, json_: bool) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--json", "json_", is_flag=True, help="The record as one JSON document.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the loss curves there.")
 @with_experiments
-def show(experiments: Path, name: str, json_: bool) -> None:
+def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     """One run's record."""
     from jepamine import records
     from jepamine.summary import show_summary
 
     folder = records.find(experiments, name)
     record = records.read_record(folder)
+    if plot:
+        from jepamine.plot import loss_plot
+
+        loss_plot(folder, plot)
     as_json(record) if json_ else click.echo(show_summary(folder, record))
 
 

@@ -11,6 +11,7 @@ from jepamine.cli.commands import Commands
 from jepamine.cli.listing import check, compare, plugins, runs, show, store
 from jepamine.cli.manifest import manifest
 from jepamine.cli.mining import eval_command, run, score
+from jepamine.cli.report import report
 from jepamine.cli.review import probe, top
 
 
@@ -37,7 +38,21 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     ctx.obj = experiments
 
 
-for command in (run, score, eval_command, runs, show, compare, check, plugins, store, manifest, top, probe):
+for command in (
+    run,
+    score,
+    eval_command,
+    runs,
+    show,
+    compare,
+    check,
+    plugins,
+    store,
+    manifest,
+    top,
+    report,
+    probe,
+):
     cli.add_command(command)
 
 

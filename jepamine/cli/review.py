@@ -47,13 +47,17 @@ def top(
     """The best clips of SCORES (default: the run's newest), unlike each other, without near-duplicates."""
     from jepamine import diverse
     from jepamine.opened import open_run
+    from jepamine.progress import tell
     from jepamine.review import as_manifest, chosen_json, top_summary
     from jepamine.scored import newest_scores, read_scored
 
     opened = open_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
-    choices = diverse.choose(opened, scored, k, threshold, diversity)
+    chosen = diverse.choose(opened, scored, k, threshold, diversity)
+    for _, error in chosen.unreadable:
+        tell(f"warning: left out: {error}")
+    choices = chosen.choices
     if output:
         as_manifest(choices, output)
     as_json(chosen_json(choices)) if json_ else click.echo(top_summary(choices, scores, output, name))
