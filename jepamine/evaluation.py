@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.clips import read_clips
+from jepamine.errors import UserError
 from jepamine.files import write_json
 from jepamine.mining import embedded
 from jepamine.opened import Opened
@@ -57,3 +58,12 @@ def keep(opened: Opened, result: dict[str, Any], title: str) -> Path:
     path = opened.folder.evals / f"{title}.json"
     write_json(path, result)
     return path
+
+
+def draw_sheet(opened: Opened, part: str | None, output: Path) -> None:
+    """Draw what the run predicts for `part` into a PNG. Raises UserError where its trainer draws nothing."""
+    draw = getattr(opened.trainer, "sheet", None)
+    if draw is None:
+        name = opened.recipe.plugins["trainer"].name
+        raise UserError(f"--sheet: the trainer '{name}' of run '{opened.folder.name}' draws no sheet")
+    draw(opened.predictor, opened.parts, part, output)

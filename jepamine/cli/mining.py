@@ -121,6 +121,7 @@ def score(
 )
 @click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
 @click.option("--scorer", help="With --labels and --run: rank this scorer too.")
+@click.option("--sheet", type=File, help="Draw what was predicted into a PNG, where the trainer can.")
 @click.option("--output", type=File, help="Write the result as JSON there too.")
 @click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
 @click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
@@ -134,6 +135,7 @@ def eval_command(
     root: Path | None,
     labels: Path | None,
     scorer: str | None,
+    sheet: Path | None,
     output: Path | None,
     strict: bool,
     json_: bool,
@@ -145,6 +147,8 @@ def eval_command(
         raise click.UsageError(
             "--strict asks whether the source predicts the label; it goes with --labels FILE."
         )
+    if sheet is not None and scores is not None:
+        raise click.UsageError("--sheet FILE goes with --run NAME.")
     if scorer is not None and (labels is None or scores is not None):
         raise click.UsageError("--scorer NAME goes with --run NAME and --labels FILE.")
     if scores is not None and (labels is None or manifest is not None or split is not None):
@@ -158,7 +162,7 @@ def eval_command(
 
         result: dict[str, Any] = rank_files(scores, labels)
     else:
-        from jepamine.evaluation import evaluate, keep
+        from jepamine.evaluation import draw_sheet, evaluate, keep
         from jepamine.opened import open_run
 
         opened = open_run(
@@ -168,7 +172,10 @@ def eval_command(
             root.absolute() if root else None,
         )
         split = split or ("all" if manifest else "val")
-        result = evaluate(opened, None if split == "all" else split, labels, scorer)
+        part = None if split == "all" else split
+        result = evaluate(opened, part, labels, scorer)
+        if sheet:
+            draw_sheet(opened, part, sheet)
     # Printed before it is written: a full disk must not lose what was computed.
     as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
     if output:
