@@ -17,7 +17,9 @@ def tests(session: nox.Session) -> None:
     """The test suite."""
     install(session)
     # Two at a time: 642 tests took 316 s one after the other.
-    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
+    # One thread each: with more they take turns on the same two cores.
+    threads = {"OMP_NUM_THREADS": "1"}
+    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs, env=threads)
 
 
 @nox.session

@@ -92,10 +92,10 @@ def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, runni
             "drop or add a frame"
         )
     return Clip(
-        clip_id=_text(line, place, "clip_id") or derived_id(as_written(line)),
+        clip_id=text_of(line, place, "clip_id") or derived_id(as_written(line)),
         frames=frames,
-        scene=_text(line, place, "scene", "scene_id"),
-        camera=_text(line, place, "camera"),
+        scene=text_of(line, place, "scene", "scene_id"),
+        camera=text_of(line, place, "camera"),
         place=place,
         line=line,
         first_tubelet=running,
@@ -161,7 +161,8 @@ def derived_id(frames: list[str]) -> str:
     return f"{Path(frames[0].partition('#t=')[0]).stem}-{digest[:12]}"
 
 
-def _text(line: dict[str, Any], place: str, *keys: str) -> str | None:
+def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
+    """The first of `keys` that the line says, as text. Raises UserError where that is no text or integer."""
     for key in keys:
         value = line.get(key)
         if value is None:

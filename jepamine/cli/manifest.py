@@ -1,4 +1,4 @@
-"""manifest frames, nuscenes, video, split: clips out of footage."""
+"""manifest frames, nuscenes, video, split: clips out of footage; audit and fix besides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.commands import Commands
+from jepamine.cli.manifest_audit import audit, fix
 from jepamine.cli.manifest_output import File, deliver, tell_next, with_max_gap, with_windows, write
 
 Folder = click.Path(file_okay=False, path_type=Path)
@@ -14,7 +15,7 @@ Folder = click.Path(file_okay=False, path_type=Path)
 
 @click.group(cls=Commands)
 def manifest() -> None:
-    """Build manifests from footage, and split them.
+    """Build manifests from footage; audit, mend and split them.
 
     \b
     Start:    jepamine manifest frames DIR --output M.jsonl
@@ -157,3 +158,7 @@ def _wanted(labels: str) -> int | list[str]:
             f"'{labels}' is neither rare=N nor category,category.", param_hint="--labels"
         )
     return names
+
+
+manifest.add_command(audit)
+manifest.add_command(fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from jepamine.errors import UserError
@@ -92,7 +92,7 @@ def _tracks(root: Path) -> list[Track]:
     for scene, paths in frame_folders(root):
         unnamed = []
         for path in paths:
-            said = _said_by_name(path)
+            said = said_by_name(path.name)
             if said is None:
                 unnamed.append(str(path))
             elif named.setdefault(said[:2], {}).setdefault(said[2], str(path)) != str(path):
@@ -125,9 +125,10 @@ def _of_cameras(tracks: list[Track], wanted: Sequence[str], root: Path) -> list[
     return [track for track in tracks if track.camera in wanted]
 
 
-def _said_by_name(path: Path) -> tuple[str, str, int] | None:
+def said_by_name(name: str) -> tuple[str, str, int] | None:
+    """(log, camera, microseconds) of a file called LOG__CAMERA__TIMESTAMP.jpg; None for other names."""
     # nuScenes' own names: n015-2018-07-24-11-22-45+0800__CAM_FRONT__1532402927612460.jpg
-    parts = path.stem.rsplit("__", 2)
+    parts = PurePath(name).stem.rsplit("__", 2)
     if len(parts) < 3 or not all(parts) or not parts[2].isdecimal():
         return None
     return parts[0], parts[1], int(parts[2])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jepamine.clips import Clip, as_written, derived_id, frames_of
+from jepamine.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.errors import UserError, did_you_mean
 from jepamine.files import read_jsonl
 from jepamine.progress import tell
@@ -46,14 +46,7 @@ def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dic
 def _group(line: dict[str, Any], by: str, place: str) -> str | None:
     if by == "clip_id":
         return _clip_id(line, place)
-    value = line.get(by)
-    if value is None and by == "scene":
-        value = line.get("scene_id")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise UserError(f"{place}: '{by}' is not text: {value!r}")
-    return str(value) or None
+    return text_of(line, place, by, *(["scene_id"] if by == "scene" else []))
 
 
 def _own(clip: Clip) -> str:

@@ -1,0 +1,118 @@
+"""What is wrong with a manifest, told by clip; also with manifests that no run would take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jepamine.clips import Source
+from jepamine.manifests.findings.contents import Contents
+from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
+from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
+from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.manifests.findings.kinds import KINDS, Finding
+from jepamine.manifests.findings.lengths import bad_files, uneven_lengths, usual_length
+from jepamine.manifests.findings.neighbours import cuts_in_tubelets, time_gaps
+from jepamine.manifests.findings.scenes import scene_crossings
+from jepamine.manifests.findings.splits import split_leaks
+from jepamine.summary import command, near
+from jepamine.tables import table
+
+# Clips named of each kind in the table.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What is wrong with the clips of a manifest.
+
+    `findings` has every kind of KINDS: ids of the clips in the manifest's order, each once. `details` are the
+    findings one by one, by kind and clip; `entries` are the clips that they name by number.
+    """
+
+    source: Source
+    max_gap: float
+    entries: list[Entry]
+    findings: dict[str, list[str]]
+    details: list[Finding]
+
+    @property
+    def clips(self) -> int:
+        """How many clips the manifest has."""
+        return len(self.entries)
+
+    def json(self) -> dict[str, Any]:
+        """{"clips": n, "findings": {kind: [clip_id...]}}."""
+        return {"clips": self.clips, "findings": self.findings}
+
+
+def audit(source: Source, max_gap: float = 1.0) -> Audit:
+    """Audit the manifest of `source`; every frame is read once, and progress is shown on stderr.
+
+    Frames of a clip more than `max_gap` seconds apart are a gap. Raises UserError where the manifest cannot
+    be read, and for lines that are no clips at all (broken JSON, no frames named): all at once.
+    """
+    frames = FrameTable(source.root or source.manifest.parent)
+    entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
+    details = examine(entries, frames, Contents(frames), max_gap, source.tubelet_size)
+    findings: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
+    for item in details:
+        findings[item.kind][entries[item.clip].clip_id] = None
+    return Audit(source, max_gap, entries, {kind: list(ids) for kind, ids in findings.items()}, details)
+
+
+def examine(
+    entries: Sequence[Entry], frames: FrameTable, contents: Contents, max_gap: float, tubelet_size: int
+) -> list[Finding]:
+    """All findings, by kind and clip. Frames that `contents` does not know yet are read."""
+    contents.look(entry.frames for entry in entries)
+    same = copies(entries, contents)
+    crossings = scene_crossings(entries, frames, same, contents.problems)
+    boundaries = {item.clip: item.at for item in crossings}
+    return [
+        *time_gaps(entries, max_gap),
+        *cuts_in_tubelets(entries, frames, contents, boundaries, max_gap, tubelet_size),
+        *crossings,
+        *split_leaks(entries, contents),
+        *duplicate_clips(entries, same),
+        *duplicate_frames(entries, contents, same),
+        *bad_files(entries, contents, "missing_file"),
+        *bad_files(entries, contents, "unreadable_file"),
+        *uneven_lengths(entries, tubelet_size),
+    ]
+
+
+def audit_summary(found: Audit) -> str:
+    """The table of an audit: kinds, counts, what they mean, the first clips; and what to type next."""
+    source = found.source
+    if not found.details:
+        return f"{source.manifest}: {found.clips} clips, nothing found"
+    usual = usual_length(found.entries, source.tubelet_size)
+    rows: list[list[Any]] = [["kind", "clips", "what it means", "first (line)"]]
+    examples = []
+    for kind, meaning in KINDS.items():
+        items = [item for item in found.details if item.kind == kind]
+        lines: dict[str, int] = {}
+        for item in items:
+            entry = found.entries[item.clip]
+            lines.setdefault(entry.clip_id, entry.number)
+        named = [f"{clip_id} ({number})" for clip_id, number in list(lines.items())[:NAMED]]
+        more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+        told = meaning.format(gap=found.max_gap, usual=usual or "number")
+        rows.append([kind, len(lines), told, ", ".join([*named, *more]) or "-"])
+        if items:
+            number = found.entries[items[0].clip].number
+            examples.append(f"  {source.manifest}:{number}: {kind}: {items[0].why}")
+    bad = len({item.clip for item in found.details})
+    head = f"{source.manifest}: {found.clips} clips, something found in {bad}"
+    return "\n".join([head, "", table(rows), "", "The first of each:", *examples, "", *_next(found)])
+
+
+def _next(found: Audit) -> list[str]:
+    source = found.source
+    fixed = source.manifest.with_name(f"{source.manifest.stem}-fixed{source.manifest.suffix}")
+    words = ["manifest", "fix", near(source.manifest), "--output", near(fixed)]
+    words += ["--root", near(source.root)] if source.root else []
+    words += ["--max-gap", f"{found.max_gap:g}"] if found.max_gap != 1 else []
+    return ["Mend it:", f"  {command(*words)}"]

@@ -1,0 +1,113 @@
+"""What a manifest's frames hold: each file is read once, no picture is kept longer than clips need it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.errors import UserError
+from jepamine.frames import Frames, ahead
+from jepamine.manifests.cuts import SIZE, cuts
+from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.progress import progress
+from jepamine.video import Moment
+
+THREADS = min(4, os.cpu_count() or 2)
+
+
+class Contents:
+    """Contents of frames by their numbers, and hard cuts of clips, as far as `look` has seen them.
+
+    `problems` says of a frame that cannot be read which kind of finding that is, and why.
+    """
+
+    def __init__(self, table: FrameTable) -> None:
+        self.table = table
+        self.problems: dict[int, tuple[str, str]] = {}
+        self._same: dict[int, int] = {}
+        self._first: dict[bytes, int] = {}
+        self._cuts: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._frames = Frames(SIZE)
+        # Pictures that clips yet to be looked at need, and how many do.
+        self._kept: dict[int, NDArray[np.uint8]] = {}
+        self._wanted: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    def same(self, frame: int) -> int:
+        """The first frame with this frame's content; itself where it cannot be read."""
+        return self._same.get(frame, frame)
+
+    def cuts(self, clip: tuple[int, ...]) -> tuple[int, ...]:
+        """Numbers of the frames of a clip that a hard cut stands before."""
+        return self._cuts[clip]
+
+    def look(self, clips: Iterable[tuple[int, ...]]) -> None:
+        """Read the frames of clips that were not looked at before; shows its progress."""
+        # Clips that overlap lie side by side then, whatever the manifest's order is.
+        new = sorted({clip for clip in clips if clip not in self._cuts}, key=self._order)
+        self._wanted.update(frame for clip in new for frame in set(clip))
+        if not new:
+            return
+        with progress("look at frames", len(new), "clips", every=max(len(new) // 20, 10)) as bar:
+            for clip, found in ahead(new, self._look, threads=THREADS, depth=2 * THREADS):
+                assert not isinstance(found, UserError)
+                self._cuts[clip] = found
+                for frame in set(clip):
+                    self._wanted[frame] -= 1
+                    if not self._wanted[frame]:
+                        del self._wanted[frame]
+                        self._kept.pop(frame, None)
+                bar.step()
+
+    def _order(self, clip: tuple[int, ...]) -> tuple[str, int]:
+        first = self.table.frames[clip[0]] if clip else ""
+        return (str(first.video), first.microseconds) if isinstance(first, Moment) else (first, 0)
+
+    def _look(self, clip: tuple[int, ...]) -> tuple[int, ...]:
+        with self._lock:
+            missing = [frame for frame in dict.fromkeys(clip) if self._unread(frame)]
+            pictures = {frame: self._kept[frame] for frame in clip if frame in self._kept}
+        pictures |= self._read(missing)
+        return cuts([pictures.get(frame) for frame in clip])
+
+    def _unread(self, frame: int) -> bool:
+        return frame not in self._kept and frame not in self.problems
+
+    def _read(self, numbers: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
+        held = {number: self._frames[self.table.open(number)] for number in numbers}
+        if any(isinstance(frame.place, Moment) for frame in held.values()):
+            # A whole clip of a video at once: it is read forward, in one thread's turn. Which of its frames
+            # cannot be read shows below.
+            with contextlib.suppress(UserError):
+                self._frames.pixels(list(held.values()))
+        pictures = {}
+        for number, frame in held.items():
+            try:
+                digest, picture = frame.digest(), frame.pixels()
+            except UserError as error:
+                self.problems[number] = (_kind(self.table.open(number)), str(error))
+                continue
+            pictures[number] = picture
+            with self._lock:
+                self._same[number] = self._first.setdefault(digest, number)
+                if self._wanted[number] > 1:
+                    self._kept[number] = picture
+        return pictures
+
+
+def _kind(frame: Path | Moment) -> str:
+    try:
+        (frame.video if isinstance(frame, Moment) else frame).stat()
+    # A name that no file can have is a ValueError.
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return "missing_file"
+    except OSError:
+        pass
+    return "unreadable_file"

@@ -1,0 +1,91 @@
+"""The frames that a manifest names, numbered, and what their names alone tell."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from pathlib import Path
+
+from jepamine.errors import UserError
+from jepamine.manifests.frames import said_by_name
+from jepamine.video import EARLY, Moment, frame_times, load_av
+
+
+class FrameTable:
+    """Frames by number, each once. Made for millions: paths are kept as text.
+
+    A frame's place is the log that its name says, else its folder, or its video; its stream is the place, or
+    the log and camera of its name. Both are numbers.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.frames: list[str | Moment] = []
+        self.place: list[int] = []
+        self.stream: list[int] = []
+        # Microseconds, where the name says them, or the video does.
+        self.time: list[int | None] = []
+        self.logs: dict[int, str] = {}
+        self.place_names: list[str] = []
+        self._numbers: dict[str | Moment, int] = {}
+        self._places: dict[tuple[str, ...], int] = {}
+        self._streams: dict[tuple[str, ...], int] = {}
+        self._times: dict[Path, list[int]] = {}
+
+    def number(self, frame: Path | Moment) -> int:
+        """The number of a frame. Moments at which a video shows the same frame are the same.
+
+        Raises UserError where videos cannot be read at all.
+        """
+        key = self._shown(frame) if isinstance(frame, Moment) else str(frame)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self.frames)
+            self.frames.append(key)
+            self._say(key)
+        return known
+
+    def open(self, number: int) -> Path | Moment:
+        """The frame with this number."""
+        frame = self.frames[number]
+        return Path(frame) if isinstance(frame, str) else frame
+
+    def scene_name(self, place: int) -> str:
+        """A scene's name where only its place is known: the log, or the folder's path below the root."""
+        if place in self.logs:
+            return self.logs[place]
+        folder = Path(self.place_names[place])
+        if folder == self.root or not folder.is_relative_to(self.root):
+            return folder.absolute().name
+        return folder.relative_to(self.root).as_posix()
+
+    def _say(self, key: str | Moment) -> None:
+        folder, _, name = (str(key.video), "", "") if isinstance(key, Moment) else key.rpartition("/")
+        said = said_by_name(name)
+        words = ("log", said[0]) if said else ("folder", folder)
+        place = self._places.setdefault(words, len(self._places))
+        if place == len(self.place_names):
+            self.place_names.append(words[1])
+            if said:
+                self.logs[place] = said[0]
+        stream = (*words, said[1]) if said else words
+        self.place.append(place)
+        self.stream.append(self._streams.setdefault(stream, len(self._streams)))
+        if isinstance(key, Moment):
+            self.time.append(key.microseconds)
+        else:
+            self.time.append(said[2] if said else None)
+
+    def _shown(self, moment: Moment) -> Moment:
+        if moment.video not in self._times:
+            load_av()
+            try:
+                self._times[moment.video], end = frame_times(moment.video)
+                self._times[moment.video].append(end)
+            except UserError:
+                # Told when the frame itself is read.
+                self._times[moment.video] = []
+        times = self._times[moment.video]
+        if not times or moment.microseconds >= times[-1]:
+            return moment
+        shown = times[max(bisect_right(times, moment.microseconds + EARLY, hi=len(times) - 1) - 1, 0)]
+        return Moment(moment.video, shown)

@@ -1,0 +1,74 @@
+"""Neighbouring frames of a clip: gaps in time, and tubelets whose two frames do not belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from jepamine.manifests.findings.contents import Contents
+from jepamine.manifests.findings.entries import Entry
+from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.manifests.findings.kinds import Finding, between
+
+
+def time_gaps(entries: Sequence[Entry], max_gap: float) -> list[Finding]:
+    """Clips whose neighbouring frames are more than `max_gap` seconds apart, or run backwards in time.
+
+    Times are the line's `timestamps`, else those of a video's frames, or of names LOG__CAMERA__TIME.
+    """
+    found = []
+    for index, entry in enumerate(entries):
+        gaps = _gaps(entry, max_gap)
+        if gaps:
+            number, step = next(iter(gaps.items()))
+            why = f"{step / 1e6:.3g} s" if step > 0 else f"time runs back by {-step / 1e6:.3g} s"
+            found.append(Finding("time_gap", index, f"{why} {between(number)}{_more(gaps)}", tuple(gaps)))
+    return found
+
+
+def cuts_in_tubelets(
+    entries: Sequence[Entry],
+    table: FrameTable,
+    contents: Contents,
+    crossings: Mapping[int, Sequence[int]],
+    max_gap: float,
+    tubelet_size: int,
+) -> list[Finding]:
+    """Clips with a tubelet whose frames are no neighbours.
+
+    There is a hard cut between them, another camera or scene (`crossings`: clip to boundaries), or a gap in
+    time. `at` holds the clip's other such boundaries too, those between tubelets.
+    """
+    found = []
+    for index, entry in enumerate(entries):
+        whys = dict.fromkeys(contents.cuts(entry.frames), "a hard cut")
+        whys |= dict.fromkeys(_gaps(entry, max_gap), "a gap in time")
+        whys |= dict.fromkeys(_other_cameras(entry, table, contents), "another camera")
+        whys |= dict.fromkeys(crossings.get(index, ()), "another scene")
+        inside = {number: whys[number] for number in sorted(whys) if number % tubelet_size}
+        if inside:
+            number, why = next(iter(inside.items()))
+            why = f"{why} {between(number)}{_more(inside)}"
+            found.append(Finding("cut_in_tubelet", index, why, tuple(sorted(whys))))
+    return found
+
+
+def _gaps(entry: Entry, max_gap: float) -> dict[int, float]:
+    """Number of the frame after each gap -> its length, in microseconds."""
+    times = entry.times or ()
+    steps = {number: times[number] - times[number - 1] for number in range(1, len(times))}
+    return {number: step for number, step in steps.items() if step > max_gap * 1e6 or step < 0}
+
+
+def _other_cameras(entry: Entry, table: FrameTable, contents: Contents) -> list[int]:
+    frames = entry.frames
+    return [
+        number
+        for number in range(1, len(frames))
+        if table.place[frames[number]] == table.place[frames[number - 1]]
+        and table.stream[frames[number]] != table.stream[frames[number - 1]]
+        and contents.problems.keys().isdisjoint(frames[number - 1 : number + 1])
+    ]
+
+
+def _more(found: Mapping[int, object]) -> str:
+    return f", and {len(found) - 1} more" if len(found) > 1 else ""
