@@ -111,9 +111,9 @@ def write_video() -> WriteVideo:
     """Write an mp4 whose frames are shown from given milliseconds on; returns their greys, one a frame."""
     av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'jepamine[video]'")
 
-    def write(path: Path, milliseconds: list[int], size: tuple[int, int] = (64, 96)) -> list[int]:
-        height, width = size
-        greys = [10 + 7 * number % 230 for number in range(len(milliseconds))]
+    def write(path: Path, milliseconds: list[int], darkest: int = 10) -> list[int]:
+        height, width = 64, 96
+        greys = [darkest + 7 * number % 230 for number in range(len(milliseconds))]
         with av.open(str(path), "w") as container:
             stream = container.add_stream("libx264", rate=30)
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
