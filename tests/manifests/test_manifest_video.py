@@ -66,10 +66,7 @@ def test_overlapping_windows_hold_every_frame_and_none_lies_within_another(drive
     spans = [(line["start"], line["end"]) for line in video_lines(drives[:1], 10, 8, 3, None)]
     assert spans[0][0] == 0.0
     assert spans[-1][1] == 3.0
-    assert all(
-        start < after and end < beyond
-        for (start, end), (after, beyond) in itertools.pairwise(spans)
-    )
+    assert all(start < after and end < beyond for (start, end), (after, beyond) in itertools.pairwise(spans))
 
 
 def test_a_rate_above_the_videos_own_is_told(drives, capsys):
