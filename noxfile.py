@@ -19,7 +19,7 @@ def tests(session: nox.Session) -> None:
     # Two at a time: 642 tests took 316 s one after the other.
     # One thread each: with more they take turns on the same two cores.
     threads = {"OMP_NUM_THREADS": "1"}
-    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs, env=threads)
+    session.run("pytest", "--numprocesses", "2", "--dist", "loadgroup", *session.posargs, env=threads)
 
 
 @nox.session

@@ -103,6 +103,11 @@ def recipe(tmp_path: Path, clips: Path) -> Path:
     return path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow tests first: with two workers none of them is what the other waits for at the end."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
+
+
 WriteVideo = Callable[..., list[int]]
 
 
