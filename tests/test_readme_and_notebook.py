@@ -68,7 +68,6 @@ def test_the_first_two_commands_are_the_first_thing_after_one_paragraph():
     assert "-s tests" in (ROOT / ".ci" / "run").read_text()
 
 
-@pytest.mark.xdist_group("readme")
 def test_every_command_of_the_readme_works_in_its_order(home):
     ours = [line for line in commands() if line.startswith("jepamine") and "driving.jsonl" not in line]
     assert len(ours) == len(commands()) - 2
@@ -145,8 +144,7 @@ def execute(notebook: nbformat.NotebookNode) -> str:
     return "".join(str(cell.get("outputs", "")) for cell in notebook.cells)
 
 
-# With the walk above, whose embeddings it finds.
-@pytest.mark.xdist_group("readme")
+# In the folder of the walk above, whose embeddings it finds.
 @pytest.mark.filterwarnings("default")  # of the notebook's own machinery
 def test_the_notebook_trains_and_resumes(home, monkeypatch):
     monkeypatch.setenv("JEPAMINE_EXPERIMENTS", str(home / "experiments"))
