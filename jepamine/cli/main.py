@@ -13,6 +13,7 @@ from jepamine.cli.manifest import manifest
 from jepamine.cli.mining import eval_command, run, score
 from jepamine.cli.report import report
 from jepamine.cli.review import probe, top
+from jepamine.cli.scenes import scenes
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +53,7 @@ for command in (
     top,
     report,
     probe,
+    scenes,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,146 @@
+"""Layouts: what stands where in a Manim frame; the schema that renderer, annotator and predictor share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from jepamine.errors import UserError, did_you_mean
+
+Type = Literal[
+    "circle",
+    "square",
+    "rectangle",
+    "triangle",
+    "ellipse",
+    "dot",
+    "star",
+    "polygon",
+    "line",
+    "dashed_line",
+    "arrow",
+    "double_arrow",
+    "arc",
+    "annulus",
+    "text",
+    "number_line",
+    "axes",
+    "number_plane",
+    "function_graph",
+    "brace",
+]
+#: The 20 types; a type's number is its place here.
+TYPES: tuple[str, ...] = get_args(Type)
+FRAME_HEIGHT = 8.0
+FRAME_WIDTH = FRAME_HEIGHT * 16 / 9
+MAX_OBJECTS = 10
+#: The least side of a box where boxes are compared: a horizontal line has no height.
+LEAST_SIDE = 0.2
+
+#: (x, y, width, height) in Manim units, x and y of the centre; the frame's centre is 0, y points up.
+Box = tuple[float, float, float, float]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Length = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Colour = Annotated[str, Field(pattern="^#[0-9A-F]{6}$")]
+
+_CONFIG = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Object:
+    """One object: its box in Manim units, z its place in the drawing order (0 is drawn first).
+
+    The box is that of the drawn curves, without the width of their strokes. `text` is what a text says,
+    `color` "#RRGGBB" the main colour; None where it is not known. `visible` is the share of the object's own
+    paint that nothing drawn later covers, `visible_box` the box of what is left where that is not all.
+    """
+
+    type: Type
+    x: Finite
+    y: Finite
+    z: Annotated[int, Field(ge=0)]
+    width: Length
+    height: Length
+    confidence: Share = 1.0
+    text: str | None = None
+    color: Colour | None = None
+    visible: Share = 1.0
+    visible_box: tuple[Finite, Finite, Length, Length] | None = None
+
+    @property
+    def box(self) -> Box:
+        """(x, y, width, height)."""
+        return self.x, self.y, self.width, self.height
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Layout:
+    """What a frame holds: at most `MAX_OBJECTS` objects."""
+
+    objects: Annotated[tuple[Object, ...], Field(max_length=MAX_OBJECTS)]
+
+
+_LAYOUTS = TypeAdapter(Layout)
+
+
+def from_json(value: Any, place: str = "layout") -> Layout:
+    """The layout that a JSON object holds.
+
+    Raises UserError with `place` and the key, such as `scenes.jsonl:3: layout.objects[2].type`.
+    """
+    try:
+        # As JSON in strict mode: takes an array for a tuple, and "2" or true for no number.
+        return _LAYOUTS.validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in problem["loc"])
+        found = problem["input"]
+        if problem["type"] == "literal_error":
+            near = did_you_mean(str(found), TYPES)
+            said = f"unknown type {found!r}{near}; known: {', '.join(TYPES)}"
+        elif problem["type"] == "missing":
+            said = "missing"
+        elif problem["type"] == "unexpected_keyword_argument":
+            said = "unknown key"
+        elif problem["type"] == "too_long":
+            said = f"a layout holds {MAX_OBJECTS} objects at most, not {problem['ctx']['actual_length']}"
+        else:
+            message = str(problem["msg"])
+            said = f"{message[:1].lower()}{message[1:]}, found {found!r}"
+        raise UserError(f"{place}{keys}: {said}") from None
+
+
+def to_json(layout: Layout) -> dict[str, Any]:
+    """A layout as a JSON object: lengths to a ten-thousandth of a unit, keys at their defaults left out."""
+    return {"objects": [_plain(item) for item in layout.objects]}
+
+
+def iou(a: Sequence[float], b: Sequence[float], least: float = LEAST_SIDE) -> float:
+    """Intersection over union of two boxes (x, y, width, height), sides widened to `least` units first."""
+    sides = []
+    for centre, side in ((0, 2), (1, 3)):
+        half_a, half_b = max(a[side], least) / 2, max(b[side], least) / 2
+        top = min(a[centre] + half_a, b[centre] + half_b)
+        bottom = max(a[centre] - half_a, b[centre] - half_b)
+        sides.append(max(top - bottom, 0.0))
+    common = sides[0] * sides[1]
+    areas = [max(box[2], least) * max(box[3], least) for box in (a, b)]
+    return common / (sum(areas) - common)
+
+
+def _plain(item: Object) -> dict[str, Any]:
+    values = {key.name: getattr(item, key.name) for key in fields(item)}
+    left_out = {"text": None, "color": None, "visible": 1.0, "visible_box": None}
+    return {key: _rounded(value) for key, value in values.items() if value != left_out.get(key, ...)}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4) + 0.0  # -0.0 reads badly
+    return [_rounded(part) for part in value] if isinstance(value, tuple) else value

@@ -1,0 +1,88 @@
+"""What is true of a Manim object: its box, from points on its curves, and its main colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+# Bernstein weights of a cubic curve at 17 places: between two of them it strays 0.2 % of its size at most.
+_T = np.linspace(0, 1, 17)[:, None]
+_WEIGHTS = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T), _T**3])
+
+
+def drawn_parts(mobject: Any) -> Iterator[Any]:
+    """The members of an object's family that leave paint, in drawing order."""
+    for part in mobject.get_family():
+        if len(part.points) and (not _is_curves(part) or _fill(part) > 0 or _stroke(part) > 0):
+            yield part
+
+
+def curve_points(points: Points) -> Points:
+    """Points on cubic Bezier curves: (curves * 17, 3), of control points (curves * 4, 3).
+
+    Control points themselves lie outside their curves: the box of a turned circle's is 3 % too large.
+    """
+    curves = points[: len(points) // 4 * 4].reshape(-1, 4, 3)
+    drawn: Points = np.einsum("tk,ckd->tcd", _WEIGHTS, curves).reshape(-1, 3)
+    return drawn
+
+
+def span(
+    mobject: Any, see: Callable[[Any, Points], Points] | None = None
+) -> tuple[float, float, float, float] | None:
+    """(left, bottom, right, top) of what an object draws, in Manim units, None where it draws nothing.
+
+    The width of strokes is not counted: lit pixels reach half of it further. `see` turns points of a member
+    into those that the camera sees.
+    """
+    parts = list(drawn_parts(mobject))
+    if not parts:
+        return None
+    if see is None:
+        points = _reaching(np.concatenate([part.points[: len(part.points) // 4 * 4] for part in parts]))
+    else:
+        drawn = [curve_points(part.points) if _is_curves(part) else part.points for part in parts]
+        points = np.concatenate([see(part, of_part) for part, of_part in zip(parts, drawn, strict=True)])
+    if not len(points):
+        return None
+    left, bottom = points[:, :2].min(axis=0)
+    right, top = points[:, :2].max(axis=0)
+    return float(left), float(bottom), float(right), float(top)
+
+
+def _reaching(points: Points) -> Points:
+    """The anchors of curves, and points on those curves that can reach out of the anchors' box."""
+    curves = points.reshape(-1, 4, 3)
+    anchors = curves[:, ::3].reshape(-1, 3)
+    if not len(anchors):
+        return anchors
+    # A curve lies within its control points: where they do not reach out, neither does it.
+    low, high = anchors.min(axis=0), anchors.max(axis=0)
+    out = ((curves < low) | (curves > high)).any(axis=(1, 2))
+    return np.concatenate([anchors, curve_points(curves[out].reshape(-1, 3))])
+
+
+def colour_of(mobject: Any) -> str | None:
+    """ "#RRGGBB" of the first member that is drawn: of its fill where that is at least half opaque."""
+    for part in filter(_is_curves, drawn_parts(mobject)):
+        if _fill(part) >= 0.5 or _stroke(part) == 0:
+            return str(part.get_fill_color().to_hex()).upper()[:7]
+        return str(part.get_stroke_color().to_hex()).upper()[:7]
+    return None
+
+
+def _is_curves(part: Any) -> bool:
+    # Images and point clouds have points that are no curves, and no fill or stroke.
+    return hasattr(part, "fill_rgbas")
+
+
+def _fill(part: Any) -> float:
+    return float(part.get_fill_opacity())
+
+
+def _stroke(part: Any) -> float:
+    return float(part.get_stroke_opacity()) if part.get_stroke_width() > 0 else 0.0

@@ -1,0 +1,37 @@
+"""A rendered video of a scene: its frames by their number."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from PIL import Image
+
+from jepamine.errors import UserError
+from jepamine.video import Moment, Videos, frame_times
+
+
+class Film:
+    """`rate` is the frames a second, `count` how many there are. Raises UserError where it is no video."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.times, end = frame_times(path)
+        self.count = len(self.times)
+        step = median(after - before for before, after in pairwise([*self.times, end]))
+        # Containers round times; a rate of 29.9997 would make other frames than one of 30.
+        self.rate = round(1e6 / step, 2)
+        self._videos = Videos()
+
+    def frame(self, number: int) -> Image.Image:
+        """The frame with which a play ends after which `number` frames have been written.
+
+        Raises UserError where the video is shorter.
+        """
+        if number > self.count:
+            raise UserError(
+                f"video {self.path}: it has {self.count} frames, the scene needs {number}; "
+                "is it of another scene, or of another version of this one?"
+            )
+        return self._videos.image(Moment(self.path, self.times[max(number, 1) - 1]))

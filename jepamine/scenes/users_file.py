@@ -1,0 +1,93 @@
+"""Somebody's own Manim file: its scenes, and what is told where it fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jepamine.errors import UserError, did_you_mean, first_line
+
+LATEX = (
+    "MathTex and Tex need LaTeX (on Debian or Ubuntu: apt install texlive-latex-base texlive-latex-extra "
+    "texlive-fonts-recommended dvisvgm)"
+)
+Result = TypeVar("Result")
+
+
+def scene_classes(path: Path, wanted: str | None, manim: Any) -> list[Any]:
+    """Run a file; its scenes in its own order, or the one called `wanted`.
+
+    Raises UserError where the file fails, has no scene, or not that one.
+    """
+    module = guarded(path, lambda: _load(path))
+    found = [
+        value
+        for value in vars(module).values()
+        if _is_scene(value, manim) and value.__module__ == module.__name__
+    ]
+    if not found:
+        raise UserError(f"{path}: no scene in it, no class that inherits from Scene and has a construct")
+    if wanted is None:
+        return found
+    names = [kind.__name__ for kind in found]
+    if wanted not in names:
+        near = did_you_mean(wanted, names)
+        raise UserError(f"{path}: no scene '{wanted}'{near}; it has: {', '.join(names)}")
+    return [kind for kind in found if kind.__name__ == wanted]
+
+
+def _is_scene(value: Any, manim: Any) -> bool:
+    if not (inspect.isclass(value) and issubclass(value, manim.Scene)):
+        return False
+    # One without a construct is there for others to inherit from.
+    return getattr(value, "construct", None) is not manim.Scene.construct
+
+
+def guarded(path: Path, work: Callable[[], Result]) -> Result:
+    """What `work` gives. Whatever goes wrong in it is raised as a UserError with the line of `path`."""
+    try:
+        return work()
+    except UserError:
+        raise
+    except BaseException as error:
+        # SystemExit too: a file that calls exit() has not shown its scenes.
+        raise UserError(_told(path, error)) from None
+
+
+def source_of(kind: Any) -> str | None:
+    """The source of a scene's class, None where it cannot be read."""
+    try:
+        return inspect.getsource(kind)
+    except (OSError, TypeError):
+        return None
+
+
+def _load(path: Path) -> Any:
+    # As Manim does: modules beside the file can be imported, and `__name__` is not "__main__".
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UserError(f"{path}: not a Python file; its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _told(path: Path, error: BaseException) -> str:
+    kind = type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{path}:{error.lineno}: {kind}: {error.msg}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if frame.filename == str(path)]
+    place = f"{path}:{own[-1]}" if own else str(path)
+    if any("tex_file_writing" in frame.filename for frame in frames) and shutil.which("latex") is None:
+        return f"{place}: {LATEX}"
+    said = first_line(error)
+    return f"{place}: {kind}" + (f": {said}" if said != kind else "")
