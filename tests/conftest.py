@@ -11,12 +11,17 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from hypothesis import settings
 from PIL import Image
 
 from jepamine.cli.main import cli
 
 # Tiny tensors: threads cost more than they bring, and very much more on a busy machine.
 torch.set_num_threads(1)
+
+# No test fails on speed.
+settings.register_profile("jepamine", deadline=None)
+settings.load_profile("jepamine")
 
 # A frozen "encoder" of 48 numbers, fast enough that a whole run takes a second: mean colours of 4 x 4 cells.
 TINY_ENCODER = """
