@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,18 +15,27 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class EfficientNetLite0:
-    """Frozen EfficientNet-lite0 (Apache-2.0): a tubelet's tokens are the last feature map's cells.
+# Channels of the feature map at each stride.
+CHANNELS = {8: 40, 16: 112, 32: 1280}
 
-    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T * H/32 * W/32, 1280) float32. Pixels are scaled as
-    the TensorFlow original does, (x - 127) / 128.
+
+class EfficientNetLite0:
+    """Frozen EfficientNet-lite0 (Apache-2.0): a tubelet's tokens are the cells of a feature map.
+
+    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T * H/stride * W/stride, D) float32; D is 1280 at
+    stride 32 (the last map), 112 at 16, 40 at 8. Pixels are scaled as the TensorFlow original does,
+    (x - 127) / 128.
     """
 
     name = "efficientnet-lite0"
-    preprocessing = "(x - 127) / 128"
-    dim = 1280
 
-    def __init__(self, device: torch.device, *, batch_size: Annotated[int, Field(ge=1)] = 8) -> None:
+    def __init__(
+        self,
+        device: torch.device,
+        *,
+        stride: Literal[8, 16, 32] = 32,
+        batch_size: Annotated[int, Field(ge=1)] = 8,
+    ) -> None:
         import torch
 
         from jepamine.encoders.freeze import freeze
@@ -35,10 +44,23 @@ class EfficientNetLite0:
         self.weights_sha256 = sha256_file(path)
         self.batch_size = batch_size
         self.device = device
+        self.stride, self.dim = stride, CHANNELS[stride]
+        # Embeddings of stride 32 are kept under the name that they had when there was no other.
+        self.preprocessing = "(x - 127) / 128" + ("" if stride == 32 else f"; stride {stride}")
         weights = torch.load(path, map_location="cpu", weights_only=True)
         # Channels last and folded batch norms: 1.6 times the frames a second on two cores.
         network = _fold(_network(weights)).to(memory_format=torch.channels_last)
         self.network = freeze(network.to(device))
+
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        """(rows, columns) of a frame's tokens; `shape` is (T, H, W).
+
+        Raises UserError where cells do not tile the frame.
+        """
+        _, height, width = shape
+        if height % self.stride or width % self.stride:
+            raise UserError(f"encoder.stride: {self.stride} does not divide frames of {height} x {width}")
+        return height // self.stride, width // self.stride
 
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
@@ -47,9 +69,22 @@ class EfficientNetLite0:
         with torch.inference_mode():
             # (N, T, H, W, 3) -> (N * T, 3, H, W), which the memory already holds as channels last
             pixels = frames.reshape(count * length, height, width, 3).permute(0, 3, 1, 2).to(self.device)
-            features = self.network.extract_features((pixels.float() - 127) / 128)
+            features = self._features((pixels.float() - 127) / 128)
             # (N * T, D, h, w) -> (N, T * h * w, D)
-            return features.flatten(2).transpose(1, 2).reshape(count, -1, self.dim)  # type: ignore[no-any-return]
+            return features.flatten(2).transpose(1, 2).reshape(count, -1, self.dim)
+
+    def _features(self, pixels: Tensor) -> Tensor:
+        """The last feature map of the stride: (N, 3, H, W) -> (N, D, h, w)."""
+        if self.stride == 32:
+            return self.network.extract_features(pixels)  # type: ignore[no-any-return]
+        network = self.network
+        features, stride = network._swish(network._bn0(network._conv_stem(pixels))), 2
+        for block in network._blocks:
+            stride *= max(block._depthwise_conv.stride)
+            if stride > self.stride:
+                break
+            features = block(features)
+        return features  # type: ignore[no-any-return]
 
 
 def _weights_file() -> Path:

@@ -21,7 +21,7 @@ from jepamine.scenes.annotations import Job, settle
 from jepamine.scenes.engine import load_manim
 from jepamine.scenes.render import MANIFEST
 
-# Seconds past a scene's time until its process is given up: it may still be importing Manim, or write its end.
+# Seconds past a scene's time until its process is given up: it may be importing Manim still.
 GRACE = 60.0
 
 
@@ -120,7 +120,7 @@ def _run(path: Path, job: Job) -> int:
         start_new_session=True,
     )
     try:
-        # The child ends itself when a scene's time is up; one that was stopped, or cannot, is ended from here.
+        # The child ends itself when a scene's time is up; one that cannot is ended from here.
         while process.poll() is None:
             begun = job.stack if job.stack.exists() else path
             if time.time() - begun.stat().st_mtime > job.timeout + GRACE:

