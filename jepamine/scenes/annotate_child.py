@@ -23,7 +23,7 @@ from jepamine.layouts import to_json
 from jepamine.scenes.annotations import Job, Steps
 from jepamine.scenes.description import describe
 from jepamine.scenes.engine import load_manim
-from jepamine.scenes.film import Film
+from jepamine.scenes.film import Film, alike
 from jepamine.scenes.recorder import record
 from jepamine.scenes.seen import Seen, fitted
 from jepamine.scenes.users_file import guarded, scene_classes, source_of
@@ -91,11 +91,16 @@ def _run(job: Job, outcome: Outcome, stack: TextIO) -> None:
 
 def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | None) -> None:
     steps = Steps(job, kind.__name__)
+    unlike: list[int] = []
 
     def on_step(seen: Seen, frames: int, play: str) -> None:
-        image = film.frame(frames) if film else Image.fromarray(seen.frame)
+        image = painted = fitted(Image.fromarray(seen.frame), job.width)
+        if film:
+            image = fitted(film.frame(frames), job.width)
+            if not alike(image, painted):
+                unlike.append(steps.count + 1)
         buffer = io.BytesIO()
-        fitted(image, job.width).save(buffer, "PNG")
+        image.save(buffer, "PNG")
         line = {
             "layout": to_json(seen.layout),
             "description": describe(seen.layout, steps.count),
@@ -111,9 +116,14 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
 
     total = guarded(job.file, lambda: record(manim, kind, on_step))
     outcome.finished[steps.scene] = steps.count
+    if unlike:
+        outcome.warnings.append(
+            f"{job.video} shows something else than {steps.scene} does now at step {unlike[0]} "
+            f"({len(unlike)} such steps in all); does it draw random numbers, or was it changed?"
+        )
     if film and abs(film.count - total) > 1:
         outcome.warnings.append(
-            f"{job.video} has {film.count} frames, {steps.scene} makes {total}; is it of another version?"
+            f"{job.video} has {film.count} frames, {steps.scene} makes {total}; was it changed?"
         )
 
 

@@ -79,7 +79,11 @@ def settle(manifest: Path, finished: dict[str, int]) -> None:
     if not manifest.exists():
         return
     lines = [line for _, line in read_jsonl(manifest)]
-    newest = {line["clip_id"]: line for line in lines}
+    newest: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        # Taken out first: the newest stands where it was written, in the order of its scene.
+        newest.pop(line["clip_id"], None)
+        newest[line["clip_id"]] = line
     kept = [
         line
         for line in newest.values()

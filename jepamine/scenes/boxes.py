@@ -49,9 +49,10 @@ def span(
         points = np.concatenate([see(part, of_part) for part, of_part in zip(parts, drawn, strict=True)])
     if not len(points):
         return None
-    left, bottom = points[:, :2].min(axis=0)
-    right, top = points[:, :2].max(axis=0)
-    return float(left), float(bottom), float(right), float(top)
+    # Rounded: the last bit of a sum, which machines may do in another order, must not move an object.
+    left, bottom = points[:, :2].min(axis=0).round(9).tolist()
+    right, top = points[:, :2].max(axis=0).round(9).tolist()
+    return left, bottom, right, top
 
 
 def _reaching(points: Points) -> Points:

@@ -75,7 +75,7 @@ def describe(layout: Layout, seed: int) -> str:
 
 
 def _introduced(thing: _Thing, said: Sequence[_Thing]) -> str:
-    """ "a red circle", "another red circle" where one was said before."""
+    """What introduces a thing: its words, with "another" where the same were said before."""
     article_, _, words = thing.new.partition(" ")
     again = article_ in ("a", "an") and any(other.new == thing.new for other in said)
     return f"another {words}" if again else thing.new
@@ -89,11 +89,11 @@ def _things(objects: Sequence[Object], rng: np.random.Generator) -> list[_Thing]
     keys = Counter(_key(item) for item in objects)
     texts = Counter(item.text for item in objects if item.type == "text")
     sizes = rng.random() < 0.4
-    things = [
-        _Thing(_group_words(group, names), f"the {group.kind}" if kinds[group.kind] == 1 else None,
-               bounds(group.members), group.members[0].z, True)
-        for group in groups
-    ]  # fmt: skip
+    things = []
+    for group in groups:
+        known = f"the {group.kind}" if kinds[group.kind] == 1 else None
+        box, z = bounds(group.members), group.members[0].z
+        things.append(_Thing(_group_words(group, names), known, box, z, True))
     for item in objects:
         if id(item) in grouped:
             continue

@@ -12,6 +12,10 @@ from jepamine.scenes.style import draw_style, number, pick, text_of, vector
 from jepamine.scenes.words import LABELS, SENTENCES
 
 LIGHT = ("WHITE", "WHITE", "WHITE", "GRAY", "BLUE")
+SHORT = [word for word in LABELS if len(word) < 8]
+FIGURES = ("circle", "square", "triangle", "star", "polygon", "annulus", "number_plane", "axes")
+#: The corners between which a double arrow along a side runs.
+CORNERS = {"UP": ("UL", "UR"), "DOWN": ("DL", "DR"), "LEFT": ("DL", "UL"), "RIGHT": ("DR", "UR")}
 
 
 def axes(rng: np.random.Generator, scene: Composition) -> None:
@@ -66,17 +70,11 @@ def flowchart(rng: np.random.Generator, scene: Composition) -> None:
     """Three or four steps, each a figure with a caption or a text alone, and arrows from one to the next."""
     across = rng.random() < 0.65
     count = int(rng.integers(3, 5)) if across else 3
-    words = [
-        str(word) for word in rng.choice([word for word in LABELS if len(word) < 8], count, replace=False)
-    ]
+    words = [str(word) for word in rng.choice(SHORT, count, replace=False)]
     texts = count == 4 or rng.random() < 0.35
     if count < 4 and rng.random() < 0.5:
         title(rng, scene)
-    figure, style, color = (
-        pick(rng, ["Rectangle", "RoundedRectangle", "Circle", "Ellipse"]),
-        draw_style(rng),
-        "",
-    )
+    figure, style = pick(rng, ["Rectangle", "RoundedRectangle", "Circle", "Ellipse"]), draw_style(rng)
     width, height = rng.uniform(1.3, 2.0), rng.uniform(0.7, 0.95)
     sides = f"width={number(width)}, height={number(height)}, {style.area()}"
     drawn = {
@@ -89,13 +87,9 @@ def flowchart(rng: np.random.Generator, scene: Composition) -> None:
     scale = float(rng.uniform(0.55, 0.7))
     step = float(rng.uniform(3.3, 4.2)) if count == 3 else float(rng.uniform(3.1, 3.4))
     down = float(rng.uniform(1.8, 2.1))
-    x, y = (
-        (-step * (count - 1) / 2, float(rng.uniform(-1.6, 1.2)))
-        if across
-        else (float(rng.uniform(-4.5, 3)), 1.6)
-    )
+    free = float(rng.uniform(-1.6, 1.2) if across else rng.uniform(-4.5, 3))
     for index, word in enumerate(words):
-        place = [x + step * index, y] if across else [x, y - down * index]
+        place = [step * (index - (count - 1) / 2), free] if across else [free, 1.6 - down * index]
         text = text_of(word, style.color if texts else color, scale * (1.3 if texts else 1))
         if texts:
             scene.add(f"step_{index + 1}", "text", f"{text}.move_to({vector(*place)})")
@@ -130,9 +124,7 @@ def heading(rng: np.random.Generator, scene: Composition) -> None:
             bullet = f"Dot(radius=0.1, color={bullets}).next_to(body_{index}, LEFT)"
             scene.add(f"bullet_{index}", "dot", bullet)
     if rng.random() < 0.6:
-        type_ = pick(
-            rng, ["circle", "square", "triangle", "star", "polygon", "annulus", "number_plane", "axes"]
-        )
+        type_ = pick(rng, FIGURES)
         code = MAKERS[type_](rng, float(rng.uniform(1.8, 2.6)), draw_style(rng))
         scene.place("figure", type_, code, [float(rng.uniform(3, 4.8)), float(rng.uniform(-1.2, 0.2))])
     elif rng.random() < 0.5:
@@ -150,7 +142,7 @@ def measured(rng: np.random.Generator, scene: Composition) -> None:
     scene.place("figure", type_, code, [float(rng.uniform(-3, 3)), float(rng.uniform(-0.8, 0.4))])
     sides = ["DOWN", "UP"] if type_ == "line" else ["DOWN", "LEFT", "RIGHT", "UP"]
     chosen = [str(side) for side in rng.permutation(sides)[: int(rng.integers(1, 3))]]
-    words = rng.choice([word for word in LABELS if len(word) < 8], len(chosen), replace=False)
+    words = rng.choice(SHORT, len(chosen), replace=False)
     color = pick(rng, LIGHT)
     for side, word in zip(chosen, words, strict=True):
         name = side.lower()
@@ -159,10 +151,7 @@ def measured(rng: np.random.Generator, scene: Composition) -> None:
             scene.add(f"{name}_brace", "brace", f"Brace(figure, {side}{shade})")
             beside = f"{name}_brace"
         else:
-            ends = {"UP": ("UL", "UR"), "DOWN": ("DL", "DR"), "LEFT": ("DL", "UL"), "RIGHT": ("DR", "UR")}[
-                side
-            ]
-            corners = ", ".join(f"figure.get_corner({end})" for end in ends)
+            corners = ", ".join(f"figure.get_corner({corner})" for corner in CORNERS[side])
             arrow = f"DoubleArrow({corners}, buff=0, color={color}).next_to(figure, {side})"
             scene.add(f"{name}_arrow", "double_arrow", arrow)
             beside = f"{name}_arrow"
@@ -181,9 +170,8 @@ def marked_line(rng: np.random.Generator, scene: Composition) -> None:
     line = f"NumberLine(x_range=[-{half}, {half}, 1], length=10){painted}"
     size, place = number(rng.uniform(0.7, 1.15)), vector(0, rng.uniform(-1.5, 1.2))
     scene.add("line", "number_line", f"{line}.scale({size}).move_to({place})")
-    ticks = sorted(
-        int(tick) for tick in rng.choice(np.arange(-half, half + 1), int(rng.integers(2, 6)), False)
-    )
+    every = np.arange(-half, half + 1)
+    ticks = sorted(int(tick) for tick in rng.choice(every, int(rng.integers(2, 6)), False))
     scale = float(rng.uniform(0.6, 0.8))
     for index, tick in enumerate(ticks, 1):
         caption = text_of(str(tick), "WHITE", scale)

@@ -6,10 +6,14 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 from PIL import Image
 
 from jepamine.errors import UserError
 from jepamine.video import Moment, Videos, frame_times
+
+# A pixel differs by at least this, of 255: compression and an animation's last hundredth differ by less.
+DIFFERS = 60
 
 
 class Film:
@@ -35,3 +39,12 @@ class Film:
                 "is it of another scene, or of another version of this one?"
             )
         return self._videos.image(Moment(self.path, self.times[max(number, 1) - 1]))
+
+
+def alike(shown: Image.Image, painted: Image.Image) -> bool:
+    """Whether two frames of one size show the same: most of what stands out in either is in both."""
+    a, b = (np.asarray(image.convert("RGB"), dtype=np.int16) for image in (shown, painted))
+    ground = np.median(b, axis=(0, 1))
+    drawn = [np.abs(pixels - ground).max(axis=2) > DIFFERS for pixels in (a, b)]
+    other = np.abs(a - b).max(axis=2) > DIFFERS
+    return bool(other.sum() <= 0.5 * (drawn[0] | drawn[1]).sum() + 0.001 * other.size)

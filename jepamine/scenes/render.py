@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -105,8 +105,9 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-# What a spawned process renders with, from its start to its end.
+# What a spawned process renders with, from its start to its end; the stack keeps the engine's settings.
 _own: tuple[Engine, Job] | None = None
+_stack = ExitStack()
 
 
 def _start(job: Job, media: Path) -> None:
@@ -118,7 +119,7 @@ def _start(job: Job, media: Path) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     folder = media / str(os.getpid())
     folder.mkdir()
-    _own = (engine(job.width, folder).__enter__(), job)
+    _own = (_stack.enter_context(engine(job.width, folder)), job)
 
 
 def _end_with(parent: Any) -> None:

@@ -35,12 +35,16 @@ def contents(folder):
 
 
 @pytest.mark.usefixtures("manim_there")
-def test_any_number_of_processes_writes_the_same_bytes(tmp_path):
+def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     for workers in (1, 2):
         render_scenes(Job(tmp_path / str(workers), 0, 256, Shares()), 12, workers=workers)
     alone = contents(tmp_path / "1")
     assert len(alone) == 13
     assert alone == contents(tmp_path / "2")
+    # Manim would keep the glyphs of texts below the current folder.
+    assert contents(tmp_path / "here") == {}
 
 
 @pytest.mark.usefixtures("manim_there")
