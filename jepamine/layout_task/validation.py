@@ -1,0 +1,40 @@
+"""The held-out scenes after every epoch: clean, and each under one mask."""
+
+from __future__ import annotations
+
+import torch
+
+from jepamine.layout_eval.intervals import Resampled
+from jepamine.layout_eval.judge import judge
+from jepamine.layout_eval.measures import measures
+from jepamine.layout_task.truth import layouts_from
+from jepamine.layout_task.views import view
+from jepamine.layouts import Layout
+from jepamine.protocols import Encoder, Tensors
+
+BATCH = 64
+
+
+def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
+    """Loss, and the first measures of the eval, without intervals. `val` has two views of each scene."""
+    true = layouts_from(val)
+    found: list[dict[str, float]] = []
+    losses = []
+    for which in (0, 1):
+        guessed: list[Layout] = []
+        for start in range(0, len(true), BATCH):
+            batch = {name: tensor[start : start + BATCH] for name, tensor in val.items()}
+            count = len(batch["types"])
+            answer = predictor(*view(batch, torch.full((count,), which), encoder))
+            losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
+            guessed += predictor.layouts(answer)  # type: ignore[operator]
+        judged = measures(judge(true, guessed), Resampled(len(true), resamples=0))
+        found.append({name: measure["value"] or 0.0 for name, measure in judged.items()})
+    clean, masked = found
+    return {
+        "val_loss": sum(losses) / (2 * len(true)),
+        "mean_iou": clean["mean_iou"],
+        "f1": clean["f1"],
+        "type_accuracy": clean["type_accuracy"],
+        "masked_mean_iou": masked["mean_iou"],
+    }

@@ -1,0 +1,127 @@
+"""The network of the predictor `layout-dense`: from tokens to a map of features, one cell 8 x 8 pixels.
+
+Legend of shapes: N frames, H x W their pixels, D the dimension of a token, C channels.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+#: Pixels of a cell of the map.
+STRIDE = 8
+# Pixels are folded into cells of 4 x 4 first: convolutions over single pixels take most of the time, and what
+# they would gain is gained by the second look.
+FOLD = 4
+
+
+def conv(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    """Convolution, batch norm, ReLU."""
+    return nn.Sequential(
+        nn.Conv2d(inside, outside, size, stride, size // 2, bias=False),
+        nn.BatchNorm2d(outside),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Residual(nn.Module):
+    """Two convolutions beside the identity, which is all that it is at first."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = conv(channels, channels)
+        self.second = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        nn.init.zeros_(self.norm.weight)
+
+    def forward(self, features: Tensor) -> Tensor:
+        changed: Tensor = F.relu(features + self.norm(self.second(self.first(features))))
+        return changed
+
+
+class Attention(nn.Module):
+    """A Transformer block over all cells (N, C, h, w), with its own embedding of their places."""
+
+    def __init__(self, channels: int, grid: tuple[int, int], heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.place = nn.Parameter(0.02 * torch.randn(grid[0] * grid[1], channels))
+        self.norm, self.norm_mlp = nn.LayerNorm(channels), nn.LayerNorm(channels)
+        self.queries_keys_values = nn.Linear(channels, 3 * channels)
+        self.out = nn.Linear(channels, channels)
+        self.mlp = nn.Sequential(
+            nn.Linear(channels, 2 * channels), nn.GELU(), nn.Linear(2 * channels, channels)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        count, channels, rows, columns = features.shape
+        cells = features.flatten(2).transpose(1, 2) + self.place
+        # (N, cells, 3 * C) -> 3 x (N, heads, cells, C / heads)
+        split = self.queries_keys_values(self.norm(cells)).view(
+            count, -1, 3, self.heads, channels // self.heads
+        )
+        queries, keys, values = split.permute(2, 0, 3, 1, 4)
+        seen = F.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).flatten(2)
+        cells = cells + self.out(seen)
+        cells = cells + self.mlp(self.norm_mlp(cells))
+        mixed: Tensor = cells.transpose(1, 2).reshape(count, channels, rows, columns)
+        return mixed
+
+
+class Body(nn.Module):
+    """A small U-net: cells of 8 pixels, from them cells of 16 with attention over all, and back.
+
+    `channels` are those at 4, 8 and 16 pixels a cell. `grid` (rows, columns) is that of the tokens: pixels,
+    or cells of features, which are resized.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        grid: tuple[int, int],
+        frame: tuple[int, int],
+        channels: tuple[int, int, int],
+        blocks: int,
+        attention: int,
+    ) -> None:
+        super().__init__()
+        fine, middle, coarse = channels
+        self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
+        self.of_pixels = grid == frame
+        if self.of_pixels:
+            self.stem = nn.Sequential(conv(dim * FOLD**2 + 1, fine), conv(fine, middle, stride=2))
+        else:
+            self.stem = nn.Sequential(conv(dim + 1, middle, size=1), conv(middle, middle))
+        self.inner = nn.Sequential(*(Residual(middle) for _ in range(blocks)))
+        self.down = nn.Sequential(conv(middle, coarse, stride=2), *(Residual(coarse) for _ in range(blocks)))
+        places = (frame[0] // (2 * STRIDE), frame[1] // (2 * STRIDE))
+        self.attention = nn.Sequential(*(Attention(coarse, places) for _ in range(attention)))
+        self.up = nn.Conv2d(coarse, middle, 1)
+        self.join = conv(middle, middle)
+        self.out = conv(middle, middle, size=1)
+
+    def forward(self, tokens: Tensor, hidden: Tensor) -> Tensor:
+        """tokens (N, L, D), hidden bool (N, rows, columns) -> (N, C, H / 8, W / 8), C that at 8 pixels."""
+        middle = self.inner(self.stem(self._fold(tokens, hidden)))
+        coarse = self.attention(self.down(middle))
+        joined: Tensor = self.out(self.join(middle + F.interpolate(self.up(coarse), scale_factor=2)))
+        return joined
+
+    def _fold(self, tokens: Tensor, hidden: Tensor) -> Tensor:
+        """Tokens as a map, channels last in memory, one of the channels being what is hidden."""
+        count, (rows, columns) = len(tokens), self.grid
+        if not self.of_pixels:
+            tokens = tokens[:, -rows * columns :]  # without those of no place, as CLIP's pooled one
+            features = tokens.transpose(1, 2).reshape(count, -1, rows, columns)
+            features = F.interpolate(features, size=self.cells, mode="bilinear", align_corners=False)
+            mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.cells)
+            return torch.cat([features, mask], dim=1).contiguous(memory_format=torch.channels_last)
+        rows, columns = rows // FOLD, columns // FOLD
+        pixels = (
+            tokens.view(count, rows, FOLD, columns, FOLD, -1)
+            .transpose(2, 3)
+            .reshape(count, rows, columns, -1)
+        )
+        mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=(rows, columns))
+        return torch.cat([pixels, mask.permute(0, 2, 3, 1)], dim=3).permute(0, 3, 1, 2)
