@@ -1,4 +1,4 @@
-"""scenes render, scenes annotate."""
+"""scenes render, annotate, validate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.commands import Commands
+from jepamine.cli.scenes_validate import validate
 
 Folder = click.Path(file_okay=False, path_type=Path)
 
@@ -14,6 +15,9 @@ Folder = click.Path(file_okay=False, path_type=Path)
 @click.group(cls=Commands)
 def scenes() -> None:
     """Manim scenes and their layouts."""
+
+
+scenes.add_command(validate)
 
 
 @scenes.command()

@@ -1,0 +1,1 @@
+"""Generators: plugins that write Manim code which keeps to a layout."""

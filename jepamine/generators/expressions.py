@@ -1,0 +1,57 @@
+"""A Manim expression for each object of a layout, as large as its box, not yet at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+
+from jepamine.generators.figures import (
+    annulus,
+    circle,
+    dot,
+    ellipse,
+    polygon,
+    rectangle,
+    square,
+    star,
+    triangle,
+)
+from jepamine.generators.plotted import axes, function_graph, number_line, number_plane
+from jepamine.generators.strokes import arc, arrow, brace, dashed_line, double_arrow, line
+from jepamine.generators.texts import text
+from jepamine.generators.wording import Paint
+from jepamine.layouts import Object
+
+Expression = Callable[[Object, Set[str], Paint], str]
+
+#: By type, in the order of `layouts.TYPES`.
+EXPRESSIONS: dict[str, Expression] = {
+    "circle": circle,
+    "square": square,
+    "rectangle": rectangle,
+    "triangle": triangle,
+    "ellipse": ellipse,
+    "dot": dot,
+    "star": star,
+    "polygon": polygon,
+    "line": line,
+    "dashed_line": dashed_line,
+    "arrow": arrow,
+    "double_arrow": double_arrow,
+    "arc": arc,
+    "annulus": annulus,
+    "text": text,
+    "number_line": number_line,
+    "axes": axes,
+    "number_plane": number_plane,
+    "function_graph": function_graph,
+    "brace": brace,
+}
+
+
+def expression(item: Object, traits: Set[str], filled: bool) -> str:
+    """Python for one object, near the origin.
+
+    `traits` are those of `textlayout.reading.Item`. Sizes are exact to a hundredth; a circle or a square
+    whose box is hardly longer than wide stays one.
+    """
+    return EXPRESSIONS[item.type](item, traits, Paint(item.color, filled))

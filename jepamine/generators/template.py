@@ -1,0 +1,86 @@
+"""The generator `template`: the same layout always gives the same code, which keeps to it exactly."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Literal
+
+from jepamine.generators.expressions import expression
+from jepamine.generators.hints import filled, traits_of
+from jepamine.generators.protocol import Generated
+from jepamine.generators.styles import STYLES, Shown
+from jepamine.layouts import Layout
+from jepamine.scenes.composition import names_for
+from jepamine.scenes.groups import find_groups
+from jepamine.scenes.scene_code import CLASS
+from jepamine.scenes.style import vector
+from jepamine.scenes.wording import NOUNS
+
+Style = Literal["static", "write-on", "one-by-one"]
+
+
+@dataclass(frozen=True)
+class Template:
+    """Writes a variable for each object, moved to its place, and what the style does with them."""
+
+    style: Style
+
+    def generate(self, layout: Layout, description: str) -> Generated:
+        """The code: objects in drawing order, then rows, columns and grids as groups, then the style."""
+        order = sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
+        traits = traits_of(layout, description)
+        names = names_for(
+            ["title" if "title" in traits[place] else layout.objects[place].type for place in order]
+        )
+        lines = []
+        for name, place in zip(names, order, strict=True):
+            item = layout.objects[place]
+            code = expression(item, traits[place], filled(layout, place, traits[place]))
+            point = vector(item.x, item.y)
+            lines.append(f"{name} = {code}.move_to({'ORIGIN' if point == '[0, 0, 0]' else point})")
+        shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
+        groups, shown = _grouped(layout, order, shown)
+        lines += [*groups, *STYLES[self.style](shown)]
+        body = textwrap.indent("\n".join(lines), " " * 8)
+        header = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n"
+        return Generated(f"{header}{body}\n", dict(zip(names, order, strict=True)))
+
+
+def template(*, style: Style = "static") -> Template:
+    """Readable Manim in one of three styles.
+
+    "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" draws one
+    when the one before is done.
+    """
+    return Template(style)
+
+
+def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:
+    """(lines that make groups, what is shown with groups for their members).
+
+    A group whose members are not drawn one directly after the other would change what lies on what.
+    """
+    place_of = {id(layout.objects[place]): number for number, place in enumerate(order)}
+    found = []
+    for group in find_groups(layout.objects):
+        places = sorted(place_of[id(item)] for item in group.members)
+        if places == list(range(places[0], places[0] + len(places))):
+            found.append((places, group.members[0].type))
+    found.sort()
+    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in found])
+    lines = []
+    result: list[Shown] = []
+    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, found, strict=True)}
+    number = 0
+    while number < len(shown):
+        if number in firsts:
+            name, places, type_ = firsts[number]
+            members = ", ".join(shown[place].name for place in places)
+            lines.append(f"{name} = VGroup({members})")
+            result.append(Shown(name, type_, group=True))
+            number += len(places)
+        else:
+            result.append(shown[number])
+            number += 1
+    return lines, result

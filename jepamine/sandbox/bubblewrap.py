@@ -1,0 +1,47 @@
+"""Bubblewrap around the server where it is installed: own namespaces, a file system with little in it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS
+
+
+def installed() -> bool:
+    """Whether there is a bubblewrap to be tried."""
+    return sys.platform == "linux" and shutil.which("bwrap") is not None
+
+
+def prefix(home: Path, more: Iterable[Path]) -> list[str]:
+    """The words before a command that runs Python inside.
+
+    Inside are the system's and Python's libraries and `more`, all read-only, and `home` to write in.
+    """
+    # Not --die-with-parent: the parent would be the thread that starts it. The server ends with its stdin.
+    words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
+    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    interpreter = Path(sys.executable)
+    needed = [
+        Path(name) for name in ("/usr", "/bin", *LIBRARIES, *FONTS, *OTHERS) if not name.startswith("/dev")
+    ]
+    needed += [
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        interpreter.parent,
+        interpreter.resolve().parent,
+        *more,
+    ]
+    for path in _outermost(needed):
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), str(path)]
+        else:
+            words += ["--ro-bind-try", str(path), str(path)]
+    return [*words, "--bind", str(home), str(home), "--chdir", str(home), "--"]
+
+
+def _outermost(paths: Iterable[Path]) -> list[Path]:
+    wanted = set(paths)
+    return sorted(path for path in wanted if not wanted.intersection(path.parents))

@@ -1,0 +1,81 @@
+"""The forked child: gives up its powers, does its task, answers and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from jepamine.sandbox.confine import confine, die_with_parent
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.problems import line_of, problem
+from jepamine.sandbox.task import Task
+
+#: The descriptor that the answer goes to; nothing else is open but /dev/null as 0 to 2.
+ANSWER = 3
+
+
+def live(
+    task: Task,
+    request: dict[str, Any],
+    *,
+    parent: int,
+    folder: Path,
+    answer: int,
+    limits: Limits,
+    reading: Sequence[Path],
+) -> NoReturn:
+    """Do `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`."""
+    try:
+        _leave(parent, folder, answer)
+        said: dict[str, Any] = {}
+        signal.signal(signal.SIGALRM, lambda _, frame: _too_late(said, limits, frame))
+        signal.setitimer(signal.ITIMER_REAL, limits.deadline)
+        said["confinement"] = vars(confine(limits, reading, folder))
+        try:
+            said["answer"] = task.run(request, folder)
+        except BaseException as error:
+            said["problem"] = problem(error)
+        _say(said)
+    finally:
+        # Whatever happens, no handler and no thread of the code may run on.
+        os._exit(0)
+
+
+def _leave(parent: int, folder: Path, answer: int) -> None:
+    """Let go of what the server holds: its session, its descriptors, its environment."""
+    os.setsid()
+    die_with_parent(parent)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.dup2(answer, ANSWER)
+    os.closerange(ANSWER + 1, os.sysconf("SC_OPEN_MAX"))
+    os.environ.clear()
+    os.environ.update(
+        HOME=str(folder), TMPDIR=str(folder), LANG="C.UTF-8", PATH=os.defpath, OMP_NUM_THREADS="1"
+    )
+    tempfile.tempdir = None
+    os.chdir(folder)
+
+
+def _too_late(said: dict[str, Any], limits: Limits, frame: FrameType | None) -> NoReturn:
+    text = f"still running after {limits.deadline:g} s"
+    _say({**said, "problem": {"kind": "deadline", "line": line_of(frame), "message": text}})
+    os._exit(0)
+
+
+def _say(said: dict[str, Any]) -> None:
+    try:
+        data = json.dumps(said, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError, MemoryError) as error:
+        data = json.dumps({**said, "answer": None, "problem": problem(error)}).encode()
+    with contextlib.suppress(OSError):
+        while data:
+            data = data[os.write(ANSWER, data) :]

@@ -1,0 +1,136 @@
+"""A fork server seen from outside: started, asked, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jepamine
+from jepamine.errors import UserError
+from jepamine.sandbox.bubblewrap import installed, prefix
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.messages import Closed, receive, send
+from jepamine.sandbox.protection import Protection, from_trial
+from jepamine.sandbox.watch import GRACE, End
+
+# Seconds for a cold start on a slow disk, and for a server to clear up behind a child.
+START, SLACK = 120.0, 20.0
+# The interpreter's own folders come first, so that nothing beside the code at hand takes a module's place.
+BOOT = """
+import json, sys
+sys.path += [path for path in json.loads(sys.argv.pop()) if path not in sys.path]
+from jepamine.sandbox.server import main
+main()
+"""
+# One thread for each library, before and after the fork; one arena, as each takes 64 MiB of a child's share.
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "PATH": os.defpath,
+    "MALLOC_ARENA_MAX": "1",
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+}
+
+
+class Handle:
+    """One server. Its children's answers come one at a time: a second asker waits its turn elsewhere."""
+
+    def __init__(self, task: str, path: Sequence[Path] = (), bubblewrap: bool | None = None) -> None:
+        """`task` is a module of `jepamine.sandbox.task.Task`, found in `path` too.
+
+        `bubblewrap` is None to use it where it works. Raises UserError where the server cannot start.
+        """
+        self.task, self.path, self.bubblewrap = task, tuple(path), bubblewrap
+        self._closed = False
+        self._start()
+
+    def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+        """How the child of this request ended, and what it said. A server that was lost is started anew."""
+        began = time.monotonic()
+        try:
+            send(self._in, {"request": request, "limits": asdict(limits)})
+            end, said = receive(self._out, began + limits.deadline + GRACE + SLACK)
+        except Closed:
+            if not self._closed:
+                self._end()
+                self._start()
+            return End("ended", None, time.monotonic() - began), b""
+        return End(**end), said
+
+    def close(self) -> None:
+        """End the server, with whatever child it has, and remove its folder."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()  # type: ignore[union-attr]
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _start(self) -> None:
+        if sys.platform == "win32":
+            raise UserError("code is run in forked processes only: use Linux, macOS or WSL")
+        if self.bubblewrap is not False and installed():
+            try:
+                self.protection = self._start_one(wrapped=True)
+                return
+            except Closed:
+                # Many containers let nobody make the namespaces that it needs.
+                self._end()
+        if self.bubblewrap:
+            raise UserError(
+                "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` says why"
+            )
+        try:
+            self.protection = self._start_one(wrapped=False)
+        except Closed:
+            self._end()
+            raise UserError("the server that runs code ended as it began; is memory short?") from None
+
+    def _start_one(self, wrapped: bool) -> Protection:
+        self._home = Path(tempfile.mkdtemp(prefix="jepamine-sandbox-")).resolve()
+        path = [*self.path, *(Path(name) for name in sys.path if Path(name).is_absolute())]
+        words = prefix(self._home, [Path(jepamine.__file__).parent, *self.path]) if wrapped else []
+        settings = {"task": self.task, "home": str(self._home)}
+        with tempfile.NamedTemporaryFile(prefix="jepamine-outside-") as outside:
+            settings["outside"] = outside.name
+            python = [
+                sys.executable,
+                "-I",
+                "-c",
+                BOOT,
+                json.dumps(settings),
+                json.dumps([str(one) for one in path]),
+            ]
+            self._process = subprocess.Popen(
+                [*words, *python],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**ENVIRONMENT, "HOME": str(self._home), "TMPDIR": str(self._home)},
+                cwd=self._home,
+                start_new_session=True,
+            )
+            assert self._process.stdin is not None and self._process.stdout is not None
+            self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+            first, _ = receive(self._out, time.monotonic() + START)
+        if "ready" not in first:
+            self._end()
+            raise UserError(first["error"]) if "error" in first else RuntimeError(first["bug"])
+        self.pid = first["ready"]
+        return from_trial(first["trial"], wrapped)

@@ -1,0 +1,50 @@
+"""Messages between processes: a length of four bytes, then that many bytes. Nothing is unpickled."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import time
+from typing import Any
+
+
+class Closed(Exception):
+    """The other side has gone, or did not answer in time."""
+
+
+def send(descriptor: int, value: Any, body: bytes = b"") -> None:
+    """Write a JSON value, and bytes behind it. Raises Closed."""
+    head = json.dumps(value).encode()
+    data = struct.pack("!II", len(head), len(body)) + head + body
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError as error:
+        raise Closed from error
+
+
+def receive(descriptor: int, deadline: float | None = None) -> tuple[Any, bytes]:
+    """Read what `send` wrote. `deadline` is a time of time.monotonic(). Raises Closed."""
+    head, body = struct.unpack("!II", _exactly(descriptor, 8, deadline))
+    value = json.loads(_exactly(descriptor, head, deadline))
+    return value, _exactly(descriptor, body, deadline)
+
+
+def _exactly(descriptor: int, count: int, deadline: float | None) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0) * 1000
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        if not waiting.poll(left):
+            raise Closed
+        try:
+            chunk = os.read(descriptor, min(count - len(data), 2**20))
+        except OSError as error:
+            raise Closed from error
+        if not chunk:
+            raise Closed
+        data += chunk
+    return bytes(data)

@@ -1,0 +1,55 @@
+"""Several fork servers behind one door."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jepamine.sandbox.handle import Handle
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.protection import Protection
+from jepamine.sandbox.watch import End
+
+
+class Pool:
+    """Runs requests, as many at a time as it has servers; make it with `pool`."""
+
+    def __init__(self, handles: Sequence[Handle], askers: Executor) -> None:
+        self._idle: queue.SimpleQueue[Handle] = queue.SimpleQueue()
+        for handle in handles:
+            self._idle.put(handle)
+        self._askers = askers
+        self.protection: Protection = handles[0].protection
+
+    def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+        """As `Handle.ask`, from any thread; who comes first is served first."""
+        return self._askers.submit(self._ask, request, limits).result()
+
+    def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+        # As many threads as servers: one is idle. Askers that waited for it themselves would not take turns.
+        handle = self._idle.get()
+        try:
+            return handle.ask(request, limits)
+        finally:
+            self._idle.put(handle)
+
+
+@contextmanager
+def pool(
+    task: str, *, workers: int = 1, path: Sequence[Path] = (), bubblewrap: bool | None = None
+) -> Iterator[Pool]:
+    """`workers` servers of a task, as `Handle` describes it. They end with the block."""
+    with ThreadPoolExecutor(workers) as askers:
+        futures = [askers.submit(Handle, task, path, bubblewrap) for _ in range(workers)]
+        handles = [future.result() for future in futures if future.exception() is None]
+        try:
+            for future in futures:
+                future.result()
+            yield Pool(handles, askers)
+        finally:
+            for handle in handles:
+                handle.close()

@@ -1,0 +1,49 @@
+"""What holds confined code back on this machine, by trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: What a trial tries; the words stand for themselves in a sentence "... is closed".
+POWERS = ("reading", "writing", "network", "processes", "signals")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """`closed` are the POWERS that a child tried and could not use; `landlock` is a version, 0 without."""
+
+    landlock: int
+    seccomp: bool
+    bubblewrap: bool
+    no_new_privileges: bool
+    limits: tuple[str, ...]
+    closed: tuple[str, ...]
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Those of POWERS that code still has."""
+        return tuple(power for power in POWERS if power not in self.closed)
+
+    def __str__(self) -> str:
+        parts = [
+            f"Landlock {self.landlock}" if self.landlock else "",
+            "seccomp" if self.seccomp else "",
+            "bubblewrap" if self.bubblewrap else "",
+            "limits" if self.limits else "",
+        ]
+        kept = f"; not closed: {', '.join(self.open)}" if self.open else ""
+        return (", ".join(part for part in parts if part) or "none") + kept
+
+
+def from_trial(said: dict[str, Any], bubblewrap: bool) -> Protection:
+    """The protection that a server's trial found."""
+    confinement = said["confinement"]
+    return Protection(
+        landlock=confinement["landlock"],
+        seccomp=confinement["seccomp"],
+        bubblewrap=bubblewrap,
+        no_new_privileges=confinement["no_new_privileges"],
+        limits=tuple(confinement["limits"]),
+        closed=tuple(said["answer"]["closed"]),
+    )

@@ -1,0 +1,95 @@
+"""The fork server: imports once, then forks a confined child for each request that comes on its stdin.
+
+Messages (`messages`): it says {"ready": ..., "trial": ...} or {"error": ...}, then answers each request with
+how its child ended (`watch.End`) and, as the message's body, what the child said, unread.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+from jepamine.errors import UserError
+from jepamine.sandbox import trial
+from jepamine.sandbox.child import live
+from jepamine.sandbox.folders import clear
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.messages import Closed, receive, send
+from jepamine.sandbox.readable import readable
+from jepamine.sandbox.task import Task
+from jepamine.sandbox.watch import End, watch
+
+
+class Server:
+    """Forks children of one task; made by `serve`."""
+
+    def __init__(self, task: Task, asker: int, home: Path) -> None:
+        self.task, self.asker, self.home = task, asker, home
+        self.reading = readable()
+
+    def ask(self, task: Task, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+        """Let a new child do `request`; its folder is gone when this returns."""
+        folder = Path(tempfile.mkdtemp(prefix="child-", dir=self.home))
+        mine, its = os.pipe()
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            live(task, request, parent=parent, folder=folder, answer=its, limits=limits, reading=self.reading)
+        os.close(its)
+        try:
+            return watch(child, mine, self.asker, folder, limits)
+        finally:
+            os.close(mine)
+            clear(folder)
+
+    def trial(self, outside: str) -> dict[str, Any]:
+        """What a child said of its confinement and of its attempts to get out of it."""
+        request = {"outside": outside, "parent": os.getpid()}
+        end, said = self.ask(trial, request, Limits())
+        if end.how != "answered":
+            raise UserError(f"a confined process cannot run here: {end.how}, signal {end.signal}")
+        return cast(dict[str, Any], json.loads(said))
+
+
+def main() -> None:
+    """`argv[1]` is JSON: `task` (a module's name), `home` (an own folder), `outside` (a file elsewhere)."""
+    settings = json.loads(sys.argv[1])
+    asker, out = os.dup(0), os.dup(1)
+    # What imports print must not get between the messages.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    home = Path(settings["home"])
+    try:
+        task = cast(Task, importlib.import_module(settings["task"]))
+        task.prepare()
+        server = Server(task, asker, home)
+        gc.collect()
+        # Children share the pages of what is there already; the collector would write to all of them.
+        gc.freeze()
+        send(out, {"ready": os.getpid(), "trial": server.trial(settings["outside"])})
+        while True:
+            request, _ = receive(asker)
+            end, said = server.ask(task, request["request"], Limits(**request["limits"]))
+            send(out, asdict(end), said)
+    except Closed:
+        return
+    except UserError as error:
+        send(out, {"error": str(error)})
+    except Exception:
+        send(out, {"bug": traceback.format_exc()})
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

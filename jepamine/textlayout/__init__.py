@@ -1,0 +1,1 @@
+"""Layouts from English: a description is read into objects and relations, and these are solved to places."""

@@ -1,0 +1,109 @@
+"""What may stand behind a noun: its words, its colours, its direction, its labels."""
+
+from __future__ import annotations
+
+from jepamine.layouts import MAX_OBJECTS
+from jepamine.textlayout.cursor import Cursor
+from jepamine.textlayout.lexemes import Lexeme
+from jepamine.textlayout.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
+
+
+def after(cursor: Cursor, phrase: NounPhrase) -> None:
+    """Read all that stands behind the noun and is part of its phrase."""
+    while _one(cursor, phrase):
+        pass
+
+
+def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Read one of these; whether there was one."""
+    following = cursor.peek(1).kind
+    if phrase.type == "text" and not phrase.texts and not phrase.wordless:
+        place = cursor.place
+        cursor.skip("saying", "filler")
+        phrase.texts = texts(cursor, number(phrase))
+        if phrase.texts:
+            return True
+        cursor.place = place
+    if cursor.at("label"):
+        return _label(cursor, phrase)
+    if phrase.type != "text" and not phrase.labels and _says(cursor):
+        cursor.skip("saying")
+        phrase.labels.append(("inside", texts(cursor, number(phrase))))
+    elif cursor.at("coloured") and following == "colour":
+        cursor.next()
+        phrase.colours += colours(cursor, number(phrase) > 1)
+        cursor.skip("order")
+    elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
+        cursor.next()
+        phrase.colours += colours(cursor, number(phrase) > 1)
+    elif cursor.at("pointing") and following in ("side", "trait", "place"):
+        cursor.next()
+        phrase.traits.add(direction(cursor.next()))
+    else:
+        return cursor.skip("filler")
+    return True
+
+
+def _says(cursor: Cursor) -> bool:
+    return cursor.at("quoted") or (cursor.at("saying") and cursor.peek(1).kind == "quoted")
+
+
+def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
+    place, where = cursor.place, cursor.next().value
+    labels = texts(cursor, 2 if phrase.type == "axes" else number(phrase))
+    if not labels:
+        cursor.place = place
+        return False
+    if cursor.at("relation"):
+        # "with the label 'A' above it".
+        place, (where, *_) = cursor.place, cursor.next().value
+        if not cursor.skip("pronoun") and starts(cursor):
+            cursor.place = place
+            where = "below"
+    phrase.labels.append((where, labels))
+    return True
+
+
+def number(phrase: NounPhrase) -> int:
+    """How many things a phrase names, at most."""
+    return phrase.count or (MAX_OBJECTS if phrase.plural or phrase.form else 1)
+
+
+def texts(cursor: Cursor, most: int) -> list[str]:
+    """Up to `most` texts in quotes, or bare words that mean nothing else: "labelled A"."""
+    found: list[str] = []
+    while cursor.at("quoted"):
+        found.append(cursor.next().value)
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if len(found) == most or not ahead or cursor.peek(ahead).kind != "quoted":
+            break
+        cursor.place += ahead
+    if found:
+        return found
+    first, start = cursor.peek(), cursor.place
+    if first.kind == "count" or (first.kind == "article" and first.text == "A"):
+        return [cursor.next().text]
+    return [cursor.words(cursor.since(start))] if cursor.skip("unknown") else []
+
+
+def colours(cursor: Cursor, several: bool) -> list[str]:
+    """A colour, or a list of them that no noun follows: "red, blue and green"."""
+    found = [cursor.next().value]
+    while several:
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if not ahead or cursor.peek(ahead).kind != "colour" or noun_follows(cursor, ahead + 1):
+            break
+        cursor.place += ahead
+        found.append(cursor.next().value)
+    return found
+
+
+def direction(part: Lexeme) -> str:
+    """The trait that a side, a place or a word such as "upwards" is as a direction."""
+    if part.kind == "trait":
+        return str(part.value)
+    return DIRECTIONS.get(part.value[:2], "right")

@@ -1,0 +1,171 @@
+"""The parts of a sentence as they come: noun phrases, modifiers, pronouns, and what is not understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jepamine.textlayout.clauses import Entry
+from jepamine.textlayout.cursor import Cursor
+from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
+from jepamine.textlayout.noun_endings import direction, texts
+from jepamine.textlayout.noun_phrases import noun_phrase
+from jepamine.textlayout.phrase import bare_noun_follows, starts
+from jepamine.textlayout.story import Story
+
+
+def part(cursor: Cursor, story: Story, joined: str | None) -> None:
+    """Read a noun phrase, a modifier, or what is not understood."""
+    start = cursor.place
+    if cursor.at("with", "contains"):
+        _with(cursor, story)
+    elif cursor.at("pronoun"):
+        _pronoun(cursor, story, joined)
+    elif cursor.at("form", "article") and _form_of_several(cursor):
+        story.close()
+        form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
+        story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
+    elif starts(cursor):
+        phrase = noun_phrase(cursor)
+        ref, new = story.thing(phrase)
+        # "Three circles, one red and two blue": the subject stays the same.
+        if new or phrase.type or phrase.form or not (ref and phrase.colours):
+            story.add(ref, joined)
+    elif cursor.at(*BEGINNINGS, "label", "pointing"):
+        if cursor.at("label", "pointing"):
+            _late(cursor, story)
+        else:
+            _modifier(cursor, story, joined)
+    else:
+        _unknown(cursor, story, joined)
+
+
+def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
+    first = len(story.things.items)
+    said = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
+    if said is None:
+        return
+    free = not story.clause.begun() or joined is not None
+    if free and said.kind not in ("colour", "trait") and _leads(cursor, story.clause.begun()):
+        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
+        story.close()
+        story.fronted.append(said)
+        cursor.skip("be", "filler")
+        story.listing = cursor.at("colon")
+        return
+    focus = story.focus if joined is None else ()
+    alone = said.pronoun == "it" or said.pronoun == ""
+    subjects = story.clause.meant(all_of_them=said.kind == "arranged", alone=alone)
+    if focus and said.kind != "arranged":
+        subjects = [Entry(focus)]
+    if not subjects and story.fronted and not story.clause.begun():
+        # Two in front of one noun: "at the top, in a row: ..."
+        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
+        story.fronted.append(said)
+        return
+    opened = said.pronoun == ""
+    said = replace(said, others=story.meaning(said, subjects, False), pronoun=None)
+    if opened and not said.others and said.value in (("left",), ("right",)):
+        # "A dot to the left, a star to the right": nothing else is there to be left of.
+        said = replace(said, kind="place", value=(-1 if said.value == ("left",) else 1, 0, False))
+    if said.kind == "place" and said.value == (0, 0, False) and story.clause.head and not focus:
+        said = replace(said, kind="relation", value=("inside",), others=(story.clause.head,))
+    story.say(said, subjects)
+    if not focus and subjects != story.clause.subjects:
+        story.clause.subjects = subjects
+    new = tuple(range(first, len(story.things.items)))
+    story.focus = said.others[-1] if said.new and new else ()
+
+
+def _leads(cursor: Cursor, begun: bool) -> bool:
+    """Whether what was just read stands in front of the noun that it is said of."""
+    ahead = 0
+    while cursor.peek(ahead).kind in ("be", "filler", "colon") or (
+        not begun and cursor.peek(ahead).kind == "comma"
+    ):
+        ahead += 1
+    place, cursor.place = cursor.place, cursor.place + ahead
+    leads = starts(cursor)
+    cursor.place = place
+    return leads
+
+
+def _with(cursor: Cursor, story: Story) -> None:
+    start = cursor.place
+    kind = cursor.next().kind
+    head = story.focus or (story.clause.entries[-1].ref if story.clause.begun() else ())
+    cursor.skip("filler")
+    if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
+        if cursor.at("pronoun"):
+            cursor.next()
+            other = story.before[-1] if story.before else ()
+        else:
+            other, _ = story.thing(noun_phrase(cursor))
+        story.relate("inside", other, head, cursor.since(start))
+        while cursor.at("and") and bare_noun_follows(cursor, 1, ("a", "the", "another")):
+            cursor.next()
+            story.relate("inside", story.thing(noun_phrase(cursor))[0], head, cursor.since(start))
+        for entry in story.clause.entries[-1:]:
+            entry.told = True
+            story.clause.subjects = [entry]
+    elif starts(cursor) and head:
+        story.begin_with(head)
+    elif starts(cursor):
+        return
+    else:
+        cursor.miss(cursor.since(start), "what it refers to is missing")
+
+
+def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
+    part = cursor.next()
+    said = Modifier("subject", None, part.span, pronoun=part.value)
+    story.close()
+    (ref,) = story.meaning(said, [], True) or ((),)
+    if not ref:
+        cursor.miss(part.span, "nothing was named before")
+    story.add(ref, joined)
+
+
+def _late(cursor: Cursor, story: Story) -> None:
+    """Read a label or a direction behind more than its noun: "a circle at the top labelled 'A'"."""
+    start, part = cursor.place, cursor.next()
+    subjects = story.clause.meant(all_of_them=True, alone=False)
+    ref = story.focus or sum((entry.ref for entry in subjects), ())
+    if part.kind == "label":
+        labels = texts(cursor, max(len(ref), 2))
+        if labels and ref:
+            return story.label(ref, part.value, labels, cursor.since(start))
+    elif cursor.at("side", "trait") and ref and not starts(cursor):
+        return story.things.add_traits(ref, direction(cursor.next()))
+    elif cursor.at("relation") and ref and cursor.peek().text.lower().startswith("to the"):
+        return story.things.add_traits(ref, cursor.next().value[0])
+    elif ref and (cursor.skip("to", "filler") or True) and starts(cursor):
+        other, _ = story.thing(noun_phrase(cursor))
+        story.aims.append((ref, other, cursor.since(start)))
+        return None
+    return cursor.miss(cursor.since(start), "what it says of what is not clear")
+
+
+def _unknown(cursor: Cursor, story: Story, joined: str | None) -> None:
+    start = cursor.place
+    cursor.next()
+    cursor.skip("unknown")
+    cursor.miss(cursor.since(start), "not understood")
+    fresh = joined is not None or not story.clause.begun()
+    if fresh and cursor.at("be", "with", *BEGINNINGS) and not _leads(cursor, True):
+        # What follows is said of that, and of nothing else.
+        story.add((), joined)
+
+
+def _form_of_several(cursor: Cursor) -> bool:
+    """Pass "a row of" before a list of different things."""
+    place = cursor.place
+    cursor.skip("article")
+    if cursor.at("form"):
+        cursor.next()
+        cursor.skip("of", "with")
+        if cursor.peek(-1).kind in ("of", "with") and (
+            cursor.at("quoted") or (cursor.at("article") and cursor.peek().value != "the")
+        ):
+            return True
+    cursor.place = place
+    return False

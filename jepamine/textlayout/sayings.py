@@ -1,0 +1,88 @@
+"""What each kind of modifier does to the things that it is said of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jepamine.textlayout.modifiers import Modifier
+from jepamine.textlayout.reading import Place, Ref
+
+if TYPE_CHECKING:
+    from jepamine.textlayout.story import Story
+
+#: What a text or a dot can lie in.
+HOLDERS = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus", "axes",
+           "number_plane")  # fmt: skip
+_CORNERS = ((-1, 1), (1, 1), (-1, -1), (1, -1))
+
+
+def take_down(story: Story, said: Modifier, refs: list[Ref]) -> None:
+    """Add what is said of several things to a story."""
+    together: Ref = sum(refs, ())
+    match said.kind:
+        case "colour":
+            _paint(story, together, said)
+        case "trait":
+            story.things.add_traits(together, *({said.value} - {""}))
+        case "arranged":
+            story.things.group(said.value[0], together, said.span, said.value[1])
+        case "place":
+            column, row, corner = said.value
+            story.places += [Place(ref, column, row, said.span, corner) for ref in refs]
+        case "point":
+            story.places.append(Place(refs[0], None, None, said.span, point=said.value))
+            if len(together) > 1:
+                story.cursor.miss(said.span, "only one thing can stand there")
+        case "corners":
+            _corners(story, together, said)
+        case "on":
+            _relations(story, refs, ("on",), said)
+        case "relation":
+            _relations(story, refs, said.value, said)
+        case "at":
+            story.aims += [(ref, other, said.span) for ref in refs for other in said.others]
+        case "between" | "joins":
+            _two(story, refs, said)
+
+
+def _paint(story: Story, together: Ref, said: Modifier) -> None:
+    """Colours are given out in order; a single one is that of all."""
+    colours = said.value
+    if 1 < len(colours) != len(together):
+        story.cursor.miss(said.span, f"{len(colours)} colours for {len(together)} things")
+    for number, place in enumerate(together):
+        story.things.paint((place,), colours[number % len(colours)])
+
+
+def _relations(story: Story, refs: list[Ref], hows: tuple[str, ...], said: Modifier) -> None:
+    if not said.others:
+        story.cursor.miss(said.span, "what it refers to is not clear")
+    for ref in refs:
+        for other in said.others:
+            for how in hows:
+                flat = other and story.things.items[other[0]].type not in HOLDERS
+                on = "front" if flat else "inside"
+                story.relate(on if how == "on" else how, ref, other, said.span)
+
+
+def _corners(story: Story, together: Ref, said: Modifier) -> None:
+    if len(together) == 1 and said.value == "each":
+        together = story.things.repeat(together[0], 4, said.span)
+    for member, (column, row) in zip(together, _CORNERS, strict=False):
+        story.places.append(Place((member,), column, row, said.span, corner=True))
+    if len(together) > 4:
+        story.cursor.miss(said.span, "there are four corners")
+
+
+def _two(story: Story, refs: list[Ref], said: Modifier) -> None:
+    others: Any = said.others
+    if len(others) == 1 and len(others[0]) == 2:
+        others = (others[0][:1], others[0][1:])
+    if len(others) != 2 or not all(others):
+        return story.cursor.miss(said.span, "it takes two things")
+    place = said.value[1]
+    if place is not None:
+        column, row, corner = place
+        story.places.append(Place(others[0], column, row, said.span, corner))
+    story.joins += [(ref, others[0], others[1], said.span) for ref in refs]
+    return None

@@ -1,0 +1,235 @@
+"""The fork server: what its children are, what they say, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.sandbox.handle import Handle
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.pool import pool
+
+TASKS = [Path(__file__).parent / "tasks"]
+LIMITS = Limits(memory=256)
+THREADS = """
+import threading, time
+for number in range(40):
+    threading.Thread(target=time.sleep, args=(9,)).start()
+time.sleep(9)
+"""
+
+
+def answer(servers, code, limits=LIMITS):
+    end, said = servers.ask({"code": code}, limits)
+    assert end.how == "answered"
+    return json.loads(said)
+
+
+def said(servers, code):
+    return answer(servers, code)["answer"]["said"]
+
+
+def problem(servers, code, limits=LIMITS):
+    return answer(servers, code, limits)["problem"]
+
+
+def test_a_child_begins_where_the_server_stands_and_nothing_of_it_stays(plain):
+    assert said(plain, "import math; math.mine = 1; open('file', 'w').write('x'); said = 1") == 1
+    assert said(plain, "import math, os; said = [hasattr(math, 'mine'), os.listdir()]") == [False, []]
+
+
+def test_the_folder_of_a_child_is_gone_with_it(plain):
+    folder = Path(answer(plain, "open('file', 'w').write('x')")["answer"]["folder"])
+    assert folder.parent.is_dir() and not folder.exists()
+
+
+def test_a_child_has_an_environment_of_its_own_and_descriptors_to_nowhere(plain, monkeypatch):
+    monkeypatch.setenv("JEPAMINE_TEST_SECRET", "x")
+    assert said(plain, "import os; said = sorted(os.environ)") == [
+        "HOME",
+        "LANG",
+        "OMP_NUM_THREADS",
+        "PATH",
+        "TMPDIR",
+    ]
+    assert said(plain, "import os; said = os.environ['HOME'] == os.getcwd()") is True
+    code = """
+import os
+said = []
+for number in range(64):
+    try:
+        said.append([number, os.fstat(number).st_rdev])
+    except OSError:
+        pass
+"""
+    null = Path(os.devnull).stat().st_rdev
+    assert said(plain, code) == [[0, null], [1, null], [2, null], [3, 0]]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "message"),
+    [
+        ("x = 1\n\n1 / 0\n", 3, "ZeroDivisionError: division by zero"),
+        ("def f():\n    return [][1]\n\nf()\n", 2, "IndexError: list index out of range"),
+        ("import json\n\njson.loads('')\n", 3, "JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
+        ("x = 1\ny = (\n", 2, "SyntaxError: '(' was never closed"),
+        ("def f():\n    f()\n\n\nf()\n", 2, "RecursionError: maximum recursion depth exceeded"),
+        ("\nraise SystemExit\n", 2, "SystemExit"),
+        ("\nraise ValueError('a\\x1b[31m\\nb')\n", 2, "ValueError: a?[31m b"),
+        ("data = bytes(10**11)\n", 1, "MemoryError"),
+    ],
+    ids=["direct", "in a function", "in a library", "syntax", "recursion", "exit", "terminal", "memory"],
+)
+def test_an_error_names_the_line_of_the_code_that_was_handed_in(code, line, message, plain):
+    assert problem(plain, code) == {"kind": "failed", "line": line, "message": message}
+
+
+def test_what_runs_too_long_is_told_with_the_line_that_it_is_in(plain):
+    found = problem(plain, "x = 0\nwhile True:\n    x += 1\n", Limits(deadline=0.2))
+    assert (found["kind"], found["message"]) == ("deadline", "still running after 0.2 s")
+    assert found["line"] in (2, 3)
+
+
+def test_what_does_not_listen_is_ended_with_all_that_it_started(plain):
+    end, text = plain.ask(
+        {"code": "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"},
+        Limits(deadline=0.2),
+    )
+    assert (end.how, text) == ("deadline", b"")
+
+
+def test_a_crash_is_told_by_its_signal(plain):
+    end, text = plain.ask({"code": "import ctypes; ctypes.string_at(0)"}, LIMITS)
+    assert (end.how, end.signal, text) == ("ended", signal.SIGSEGV, b"")
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ("folder", "for n in range(10**6): open(f'file-{n}', 'wb').close()"),
+        ("folder", "for n in range(10**6): open(f'file-{n}', 'wb').write(bytes(10**6))"),
+        ("answer", "import os\nwhile True: os.write(3, bytes(10**5))"),
+        ("threads", THREADS),
+    ],
+    ids=["files", "bytes", "answer", "threads"],
+)
+def test_what_takes_too_much_is_ended(how, code, plain):
+    limits = Limits(memory=1024, folder=8, entries=100, threads=16, answer=1)
+    assert plain.ask({"code": code}, limits)[0].how == how
+
+
+def test_a_server_that_is_lost_is_started_anew(temporary):
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+    try:
+        first = handle.pid
+        os.kill(first, signal.SIGKILL)
+        assert handle.ask({"code": "said = 1"}, LIMITS)[0].how == "ended"
+        assert handle.pid != first
+        assert said(handle, "said = 2") == 2
+    finally:
+        handle.close()
+    assert list(Path(temporary).glob(handle._home.name)) == []
+
+
+def test_askers_at_the_same_time_each_get_their_own_answer(temporary):
+    with (
+        pool("plain_task", workers=2, path=TASKS, bubblewrap=False) as servers,
+        ThreadPoolExecutor(8) as askers,
+    ):
+        answers = list(askers.map(lambda number: said(servers, f"said = {number} ** 2"), range(40)))
+    assert answers == [number**2 for number in range(40)]
+
+
+def test_who_asks_once_does_not_wait_for_who_asks_all_the_time(temporary):
+    order = []
+    with pool("plain_task", path=TASKS, bubblewrap=False) as servers, ThreadPoolExecutor(2) as askers:
+
+        def ask(name, times):
+            for _ in range(times):
+                said(servers, "said = 1")
+                order.append(name)
+
+        busy = askers.submit(ask, "busy", 40)
+        while not order:
+            pass
+        askers.submit(ask, "once", 1).result()
+        busy.result()
+    assert order.index("once") < 20
+
+
+def test_no_server_and_no_folder_is_left_behind(temporary, world):
+    before = sorted(Path(temporary).iterdir())
+    with pool("plain_task", workers=2, path=TASKS, bubblewrap=False) as servers:
+        assert said(servers, "said = 1") == 1
+        assert len(world.processes() - world.before[2]) == 2
+    assert sorted(Path(temporary).iterdir()) == before
+    assert world.processes() == world.before[2]
+
+
+def test_a_server_ends_when_whoever_started_it_does(temporary, world):
+    code = f"""
+import os, sys, tempfile
+tempfile.tempdir = {temporary!r}
+from pathlib import Path
+from jepamine.sandbox.handle import Handle
+from jepamine.sandbox.limits import Limits
+handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)
+print(handle.pid, flush=True)
+handle.ask({{"code": "while True: pass"}}, Limits(deadline=60))
+"""
+    asker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    with asker:
+        ended = os.pidfd_open(int(asker.stdout.readline()))
+        asker.kill()
+        # Its stdin has ended: it ends its child, clears up, and goes.
+        assert select.select([ended], [], [], 30)[0]
+    os.close(ended)
+    assert world.processes() == world.before[2]
+
+
+def test_what_a_task_lacks_is_told_to_the_user(temporary):
+    with pytest.raises(UserError, match="nothing to run with: install it"):
+        Handle("broken_task", TASKS, bubblewrap=False)
+
+
+def test_a_bug_in_a_task_shows_itself(temporary):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        Handle("buggy_task", TASKS, bubblewrap=False)
+
+
+def test_a_module_beside_the_working_folder_takes_no_module_s_place(temporary, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+    handle.close()
+
+
+def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
+    program = shutil.which("bwrap")
+    if (
+        program is None
+        or subprocess.run([program, "--unshare-all", "--ro-bind", "/", "/", "true"]).returncode
+    ):
+        pytest.skip("no bubblewrap that works here: apt-get install bubblewrap")
+    (tmp_path / "canary").write_text("x")
+    with pool("plain_task", path=TASKS) as servers:
+        assert "bubblewrap" in str(servers.protection)
+        assert said(servers, f"import os; said = os.path.exists({str(tmp_path / 'canary')!r})") is False
+        assert said(servers, "import os; said = os.path.exists('/etc/passwd')") is False
+        assert said(servers, "import os; said = os.getppid() < 10") is True
+
+
+def test_bubblewrap_that_is_asked_for_and_missing_is_told(temporary, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match="bubblewrap"):
+        Handle("plain_task", TASKS, bubblewrap=True)

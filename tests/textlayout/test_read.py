@@ -1,0 +1,292 @@
+"""What is read of single sentences."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jepamine.errors import UserError
+from jepamine.scenes.palette import PALETTE
+from jepamine.textlayout.lexicon import lexicon
+from jepamine.textlayout.read import LONGEST, read
+
+RED, BLUE = PALETTE["RED"][0], PALETTE["BLUE"][0]
+
+
+def things(description):
+    """The type and text of each object."""
+    return [f"{item.type} {item.text or ''}".strip() for item in read(description).items]
+
+
+def said(description):
+    """The relations as (subject, how, other)."""
+    return [(part.subject, part.how, part.other) for part in read(description).relations]
+
+
+def missed(description):
+    return [(part.text, part.reason) for part in read(description).not_understood]
+
+
+def test_an_object_has_its_type_colour_and_traits():
+    (item,) = read("a large, filled red circle").items
+    assert (item.type, item.color, item.traits) == ("circle", RED, {"large", "filled"})
+
+
+@pytest.mark.parametrize(
+    ("words", "type_"),
+    [
+        ("an oval", "ellipse"),
+        ("a coordinate system", "axes"),
+        ("a double-headed arrow", "double_arrow"),
+        ("a hexagon", "polygon"),
+        ("a number line", "number_line"),
+        ("a coordinate grid", "number_plane"),
+        ("a dotted line", "dashed_line"),
+    ],
+)
+def test_other_names_mean_the_same_types(words, type_):
+    assert things(words) == [type_]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("gray", "#888888"),
+        ("light blue", "#C7E9F1"),
+        ("dark red", "#CF5044"),
+        ("BLUE_E", "#236B8E"),
+        ("navy", "#000080"),
+        ("#ff8800", "#FF8800"),
+    ],
+)
+def test_colours_are_manims_and_those_of_css(words, value):
+    assert read(f"a {words} circle").items[0].color == value
+
+
+@pytest.mark.parametrize("quotes", ["''", '""', "``", "\u201c\u201d", "\u2018\u2019"])
+def test_a_text_stands_in_any_quotes(quotes):
+    assert things(f"the text {quotes[0]}two words{quotes[1]} at the top") == ["text two words"]
+
+
+def test_an_apostrophe_does_not_end_a_text():
+    assert things("the text 'it's here' above the word \"Newton's law\"") == [
+        "text it's here",
+        "text Newton's law",
+    ]
+
+
+def test_a_single_word_needs_no_quotes():
+    assert things("a circle labelled A and the title Energy") == ["circle", "text A", "text Energy"]
+
+
+def test_a_number_before_a_noun_is_that_many():
+    assert things("three dots") == ["dot"] * 3
+    assert things("a pair of stars and 2 arcs") == ["star", "star", "arc", "arc"]
+
+
+@pytest.mark.parametrize(
+    ("words", "shape"),
+    [
+        ("a row of four dots", (1, 4)),
+        ("four dots in a row", (1, 4)),
+        ("a column of four dots", (4, 1)),
+        ("a 2 by 3 grid of dots", (2, 3)),
+        ("a 2x3 grid of dots", (2, 3)),
+        ("six dots in two rows of three", (2, 3)),
+        ("three columns of two dots", (2, 3)),
+        ("a grid of six dots", (2, 3)),
+        ("a circle, a square and a star side by side", (1, 3)),
+        ("from top to bottom: a circle, a square, a star", (3, 1)),
+        ("a row of a circle, a square and a star", (1, 3)),
+    ],
+)
+def test_rows_columns_and_grids_are_groups(words, shape):
+    (group,) = read(words).groups
+    assert (group.rows, group.columns) == shape
+    assert group.members == tuple(range(shape[0] * shape[1]))
+
+
+def test_a_list_of_colours_is_given_out_in_order():
+    assert [item.color for item in read("two dots coloured red and blue").items] == [RED, BLUE]
+    assert [item.color for item in read("two dots, one red and one blue").items] == [RED, BLUE]
+    assert [item.color for item in read("a red and a blue dot").items] == [RED, BLUE]
+
+
+def test_a_definite_noun_is_the_one_that_was_named():
+    assert said("a red circle and a blue circle. a dot above the red circle") == [((2,), "above", (0,))]
+    assert said("two circles. a dot above the second circle") == [((2,), "above", (1,))]
+    assert said("a circle and a square. a dot above the other circle")[0][0] == (2,)
+
+
+def test_a_definite_noun_that_was_not_named_is_a_new_object():
+    assert things("the red circle above the blue circle") == ["circle", "circle"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a circle on the left and a square to its right",
+        "a circle. To the right of it is a square",
+        "a circle. A square is right of the circle",
+        "a circle with a square to its right",
+        "a circle, and right of the circle a square",
+        "a circle has a square to the right of it",
+    ],
+)
+def test_a_relation_is_read_however_it_is_said(words):
+    assert things(words) == ["circle", "square"]
+    assert said(words) == [((1,), "right", (0,))]
+
+
+@pytest.mark.parametrize(
+    ("words", "how"),
+    [
+        ("a dot inside a circle", "inside"),
+        ("a dot in the middle of a circle", "inside"),
+        ("a dot on the axes", "inside"),
+        ("a dot in front of a circle", "front"),
+        ("a dot on a line", "front"),
+        ("a dot partly covered by a circle", "behind"),
+        ("a dot next to a circle", "beside"),
+        ("a dot on top of a circle", "above"),
+    ],
+)
+def test_each_relation_has_its_words(words, how):
+    assert said(words) == [((0,), how, (1,))]
+
+
+def test_what_contains_is_told_the_other_way_round():
+    assert said("a circle around a dot") == [((1,), "inside", (0,))]
+    assert said("a rectangle containing a dot and a star") == [((1,), "inside", (0,)), ((2,), "inside", (0,))]
+
+
+def test_both_of_two_subjects_are_meant():
+    assert said("a dot and a star above a line") == [((0,), "above", (2,)), ((1,), "above", (2,))]
+    assert said("a dot, a star above a line") == [((1,), "above", (2,))]
+
+
+def test_it_and_its_are_the_last_subject():
+    assert said("a circle, a square below it, a star below it") == [
+        ((1,), "below", (0,)),
+        ((2,), "below", (1,)),
+    ]
+    assert said("a line, a square to its left and a star to its right") == [
+        ((1,), "left", (0,)),
+        ((2,), "right", (0,)),
+    ]
+
+
+def test_an_arrow_from_one_to_another_lies_between_and_points_there():
+    reading = read("a circle and a square, an arrow from the square to the circle")
+    assert [(part.subject, part.how, part.other) for part in reading.relations] == [
+        ((1,), "left", (2,)),
+        ((0,), "right", (2,)),
+    ]
+    assert reading.items[2].traits == {"right"}
+    reading = read("a circle above a square, an arrow from the circle to the square")
+    assert reading.items[2].traits == {"down"}
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("a dot at the top left", (-1, 1)),
+        ("in the upper right corner there is a dot", (1, 1)),
+        ("at the bottom: a dot", (0, -1)),
+        ("a dot on the right-hand side", (1, 0)),
+    ],
+)
+def test_places_are_fields_of_the_frame(words, place):
+    (found,) = read(words).places
+    assert (found.column, found.row) == place
+
+
+def test_labels_are_texts_below_inside_or_above():
+    assert said("a circle labelled 'A'") == [((1,), "below", (0,))]
+    assert said("a circle with the text 'A'") == [((1,), "inside", (0,))]
+    assert said("a circle with the title 'A'") == [((1,), "above", (0,))]
+    assert said("axes labelled 'x' and 'y'") == [((1,), "below", (0,)), ((2,), "left", (0,))]
+    assert said("two dots labelled 'A' and 'B'") == [((2,), "below", (0,)), ((3,), "below", (1,))]
+
+
+def test_what_is_not_understood_is_told_with_its_place_in_the_text():
+    reading = read("a shiny red circle at the top, wobbling, with a cat above it")
+    told = [
+        (part.text, reading.description[part.span.start : part.span.end]) for part in reading.not_understood
+    ]
+    assert told == [
+        ("shiny", "shiny"),
+        ("wobbling", "wobbling"),
+        ("a cat", "a cat"),
+        ("above it", "above it"),
+    ]
+    assert things(reading.description) == ["circle"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("circles at the top", [("circles", "how many is not said; taken for 2")]),
+        ("two circles, a dot in the circle", [("the circle", "could be any of 2; taken for the latest")]),
+        ("a dot, no circle", [("no circle", "what is not there cannot be drawn")]),
+        (
+            "five dots in two rows of three",
+            [("in two rows of three", "5 things do not fill a grid of 2 by 3")],
+        ),
+        ("a circle between", [("between", "it takes two things")]),
+    ],
+)
+def test_what_is_taken_for_more_than_it_says_is_told(words, told):
+    assert missed(words) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "the description is empty; name what the frame shows, such as 'a red circle'"),
+        (" \n", "the description is empty; name what the frame shows, such as 'a red circle'"),
+        ("x" * 100_000, f"the description has 100000 characters; {LONGEST} at most are read"),
+        (
+            "a dot and eleven circles",
+            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds 10 at most, "
+            "so leave some out",
+        ),
+        ("a circle \ud800", "the description holds half of a character (a lone surrogate); write it anew"),
+    ],
+)
+def test_a_description_that_cannot_be_laid_out_is_an_error(words, message):
+    with pytest.raises(UserError) as raised:
+        read(words)
+    assert str(raised.value) == message
+
+
+def test_a_description_without_an_object_is_an_error_that_names_the_types():
+    with pytest.raises(UserError, match=r"^no object found in 'a cat'; name at least one.*number plane"):
+        read("a cat")
+
+
+def test_an_empty_frame_has_no_objects():
+    assert read("an empty frame").items == ()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(sorted(" ".join(words) for words in lexicon())),
+            st.sampled_from(
+                [",", ".", ";", ":", "'A'", '"two words"', "'", "(1, 2)", "2 by 2", "blorp", "%"]
+            ),
+        ),
+        max_size=25,
+    ).map(" ".join)
+)
+def test_any_words_are_read_or_are_an_error_for_the_user(description):
+    try:
+        reading = read(description)
+    except UserError:
+        return
+    members = [place for group in reading.groups for place in group.members]
+    assert len(members) == len(set(members))
+    assert len(reading.items) <= 10
+    for part in reading.not_understood:
+        assert description[part.span.start : part.span.end] == part.text
