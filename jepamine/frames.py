@@ -72,7 +72,8 @@ class Frame:
     def _image(self) -> Image.Image:
         if isinstance(self.place, Moment):
             return self._videos.image(self.place)
-        return _decode(_read(self.place) if self._content is None else self._content, self.place)
+        content = _read(self.place) if self._content is None else self._content
+        return decode(content, f"frame {self.place}")
 
 
 class Frames:
@@ -144,14 +145,23 @@ def _read(path: Path) -> bytes:
         raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
 
 
-def _decode(content: bytes, path: Path) -> Image.Image:
+def decode(content: bytes, name: Path | str, longest: int | None = None) -> Image.Image:
+    """The picture in the content of an image file, RGB.
+
+    Raises UserError, with `name`, where it is no whole image, or has a side of more than `longest` pixels.
+    """
     try:
         with Image.open(io.BytesIO(content)) as image:
+            if longest is not None and max(image.size) > longest:
+                size = f"{image.width} x {image.height}"
+                raise UserError(f"{name}: {size} pixels are too many; at most {longest} a side are read")
             return image.convert("RGB")
+    except UserError:
+        raise
     except UnidentifiedImageError:
-        raise UserError(f"frame {path}: not an image") from None
+        raise UserError(f"{name}: not an image") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise UserError(f"frame {path}: absurdly large: {first_line(error)}") from None
+        raise UserError(f"{name}: absurdly large: {first_line(error)}") from None
     # Pillow's decoders raise many kinds for damaged files, SyntaxError and struct.error among them.
     except Exception as error:
-        raise UserError(f"frame {path}: damaged or truncated: {first_line(error)}") from None
+        raise UserError(f"{name}: damaged or truncated: {first_line(error)}") from None

@@ -34,24 +34,29 @@ def runner_parameters(plugin: Callable[..., Any]) -> list[str]:
     return [name for name, parameter in _signature(plugin).items() if parameter.kind in kinds]
 
 
+def keywords(plugin: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The parameters that come from the recipe, by name."""
+    return {
+        name: parameter
+        for name, parameter in _signature(plugin).items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+
+
 def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Check a recipe table (without its key `plugin`) against a plugin's keyword parameters.
 
     Returns (values to call the plugin with, every default filled in; errors, each `key: what is wrong`).
     A `Path` comes out absolute, relative ones from the folder the command runs in.
     """
-    keywords = {
-        name: parameter
-        for name, parameter in _signature(plugin).items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
+    known = keywords(plugin)
     values: dict[str, Any] = {}
     errors = [
-        f"{key}: unknown key{did_you_mean(key, keywords)}; known: {', '.join(keywords) or 'none'}"
+        f"{key}: unknown key{did_you_mean(key, known)}; known: {', '.join(known) or 'none'}"
         for key in table
-        if key not in keywords
+        if key not in known
     ]
-    for name, parameter in keywords.items():
+    for name, parameter in known.items():
         if name not in table:
             if parameter.default is inspect.Parameter.empty:
                 errors.append(f"{name}: missing")

@@ -26,9 +26,10 @@ class Generated:
 class Generator(Protocol):
     """What a generator factory returns."""
 
-    def generate(self, layout: Layout, description: str) -> Generated:
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
         """Code whose objects stand where the layout says; the description may say more of how they look.
 
-        What is returned has not been run. The description may be empty.
+        What is returned has not been run. The description may be empty. `attempt` counts from 0: a later one
+        may give other code, the same one always gives the same.
         """
         ...

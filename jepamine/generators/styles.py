@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+#: "3b1b" is how that channel shows things: one after another. "complex" points at each thing afterwards.
+Style = Literal["3b1b", "static", "write-on", "one-by-one"]
+Complexity = Literal["simple", "medium", "complex"]
+STYLE_NAMES: tuple[str, ...] = get_args(Style)
+COMPLEXITIES: tuple[str, ...] = get_args(Complexity)
 
 # The animation that draws an object; Create where nothing else is said.
 _DRAWN = {
@@ -51,8 +58,19 @@ def one_by_one(shown: Sequence[Shown]) -> list[str]:
     return [*(f"self.play({item.animation()})" for item in shown), "self.wait()"]
 
 
-STYLES: dict[str, Callable[[Sequence[Shown]], list[str]]] = {
+def pointed_at(shown: Sequence[Shown]) -> list[str]:
+    """Points at each, and leaves it as it was."""
+    return [*(f"self.play(Indicate({item.name}))" for item in shown), "self.wait()"] if shown else []
+
+
+_STYLES: dict[Style, Callable[[Sequence[Shown]], list[str]]] = {
+    "3b1b": one_by_one,
     "static": static,
     "write-on": write_on,
     "one-by-one": one_by_one,
 }
+
+
+def lines_of(style: Style, complexity: Complexity, shown: Sequence[Shown]) -> list[str]:
+    """The lines that show things in a style; "complex" points at each of them afterwards."""
+    return _STYLES[style](shown) + (pointed_at(shown) if complexity == "complex" else [])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import Literal
 
 from jepamine.generators.expressions import expression
 from jepamine.generators.hints import filled, traits_of
 from jepamine.generators.protocol import Generated
-from jepamine.generators.styles import STYLES, Shown
+from jepamine.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.layouts import Layout
 from jepamine.scenes.composition import names_for
 from jepamine.scenes.groups import find_groups
@@ -17,17 +16,19 @@ from jepamine.scenes.scene_code import CLASS
 from jepamine.scenes.style import vector
 from jepamine.scenes.wording import NOUNS
 
-Style = Literal["static", "write-on", "one-by-one"]
-
 
 @dataclass(frozen=True)
 class Template:
     """Writes a variable for each object, moved to its place, and what the style does with them."""
 
     style: Style
+    complexity: Complexity = "medium"
 
-    def generate(self, layout: Layout, description: str) -> Generated:
-        """The code: objects in drawing order, then rows, columns and grids as groups, then the style."""
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """The code: objects in drawing order, then rows, columns and grids as groups, then the style.
+
+        Every attempt gives the same.
+        """
         order = sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
         traits = traits_of(layout, description)
         names = names_for(
@@ -40,20 +41,23 @@ class Template:
             point = vector(item.x, item.y)
             lines.append(f"{name} = {code}.move_to({'ORIGIN' if point == '[0, 0, 0]' else point})")
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
-        groups, shown = _grouped(layout, order, shown)
-        lines += [*groups, *STYLES[self.style](shown)]
+        if self.complexity != "simple":
+            groups, shown = _grouped(layout, order, shown)
+            lines += groups
+        lines += lines_of(self.style, self.complexity, shown)
         body = textwrap.indent("\n".join(lines), " " * 8)
         header = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n"
         return Generated(f"{header}{body}\n", dict(zip(names, order, strict=True)))
 
 
-def template(*, style: Style = "static") -> Template:
-    """Readable Manim in one of three styles.
+def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
+    """Readable Manim in one of several styles.
 
-    "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" draws one
-    when the one before is done.
+    "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" and "3b1b"
+    draw one when the one before is done. A "simple" scene has no groups, a "complex" one points at each thing
+    or group once all are there.
     """
-    return Template(style)
+    return Template(style, complexity)
 
 
 def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:

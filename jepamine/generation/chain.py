@@ -1,0 +1,107 @@
+"""The chain: layout, code, validation; another try or a repair where that fails, and `template` in the end.
+
+Nothing is handed out that has not been run, and whose objects do not stand where the layout says.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from jepamine.errors import UserError
+from jepamine.generation.asked import Asked, Made, Try
+from jepamine.generation.layout import Eyes, Found, find_layout
+from jepamine.generation.repair import FARTHEST, repaired, troubled
+from jepamine.generators.protocol import Generated, Generator
+from jepamine.generators.styles import Complexity, Style
+from jepamine.layouts import Layout
+from jepamine.validation.report import Report
+from jepamine.validation.validator import Validator
+
+#: The generator that keeps to every layout.
+LAST = "template"
+Maker = Callable[[str, Style, Complexity], Generator]
+
+
+class Chain:
+    """Makes scenes, from any thread. `tries` is how often a generator is asked before `template` is."""
+
+    def __init__(self, validator: Validator, eyes: Eyes | None, generator: Maker, tries: int = 3) -> None:
+        self.validator, self.eyes, self._generator, self.tries = validator, eyes, generator, tries
+
+    def make(self, asked: Asked) -> Made:
+        """Code for what is asked, and how it came about.
+
+        Raises UserError for descriptions, images and generators that nothing can be made of.
+        """
+        began = time.perf_counter()
+        found = find_layout(asked, self.eyes)
+        seen = time.perf_counter()
+        # Before anything runs: is there such a generator?
+        first = self._generator(asked.generator, asked.style, asked.complexity)
+        tried: list[Try] = []
+        made = self._tried(asked, found, asked.generator, first, tried)
+        if made is None and asked.generator != LAST:
+            last = self._generator(LAST, asked.style, asked.complexity)
+            made = self._tried(asked, found, LAST, last, tried)
+        if made is None:
+            raise UserError(f"no code was found that keeps to the layout; the last try: {tried[-1].problem}")
+        generated, report = made
+        ended = time.perf_counter()
+        return Made(
+            code=generated.code,
+            names=dict(generated.names),
+            layout=found.layout,
+            layout_from=found.source,
+            confidence=found.confidence,
+            not_understood=found.not_understood,
+            generator=tried[-1].generator,
+            tries=tuple(tried),
+            report=report,
+            seconds={
+                "layout": round(seen - began, 4),
+                "code": round(ended - seen, 4),
+                "total": round(ended - began, 4),
+            },
+        )
+
+    def _tried(
+        self, asked: Asked, found: Found, name: str, generator: Generator, tried: list[Try]
+    ) -> tuple[Generated, Report] | None:
+        """The first code of a generator that holds, each try written down; None where none does."""
+        for attempt in range(1 if name == LAST else self.tries):
+            generated = generator.generate(found.layout, asked.description, attempt=attempt)
+            report = self._validated(generated, found.layout, asked)
+            problem = complaint(report, found.layout)
+            tried.append(Try(name, attempt, (), problem))
+            if problem is None:
+                return generated, report
+            if names := troubled(generated, report):
+                generated = repaired(generated, found.layout, asked.description, names)
+                report = self._validated(generated, found.layout, asked)
+                problem = complaint(report, found.layout)
+                tried.append(Try(name, attempt, tuple(names), problem))
+                if problem is None:
+                    return generated, report
+        return None
+
+    def _validated(self, generated: Generated, layout: Layout, asked: Asked) -> Report:
+        return self.validator.validate(
+            generated.code, layout=layout, names=generated.names, preview=asked.preview
+        )
+
+
+def complaint(report: Report, layout: Layout) -> str | None:
+    """Why code is not to be handed out, None where it may be."""
+    if report.problems:
+        first = report.problems[0]
+        return f"line {first.line}: {first.message}" if first.line else first.message
+    kept = report.final.adherence
+    assert kept is not None, "code is always validated against its layout"
+    for one in kept.matches:
+        what = f"object {one.index + 1} of the layout ({layout.objects[one.index].type})"
+        if one.error is None:
+            return f"{what} is missing"
+        if one.error > FARTHEST:
+            return f"{what} stands {one.error:.2f} units from its place"
+    return None

@@ -1,0 +1,67 @@
+"""A chain, opened: its validator, its layout run, its generators."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from jepamine import registry
+from jepamine.generation.chain import Chain, Maker
+from jepamine.generation.layout import Eyes
+from jepamine.generators.protocol import Generator
+from jepamine.generators.styles import Complexity, Style
+from jepamine.making import make
+from jepamine.sandbox.limits import Limits
+from jepamine.schema import keywords
+from jepamine.validation.validator import validator
+
+if TYPE_CHECKING:
+    from jepamine.generation.sight import Sight
+
+
+@contextmanager
+def chain(
+    experiments: Path, run: str | None, *, workers: int = 1, tries: int = 3, limits: Limits | None = None
+) -> Iterator[Chain]:
+    """A chain with the layout run called `run` (None: descriptions alone) and `workers` servers for code.
+
+    Raises UserError where the run or Manim is missing.
+    """
+    eyes = eyes_of(open_sight(experiments, run)) if run is not None else None
+    with validator(workers=workers, limits=limits or Limits()) as opened:
+        yield Chain(opened, eyes, maker(experiments), tries)
+
+
+def open_sight(experiments: Path, run: str) -> Sight:
+    """The layout run called `run`; imports torch."""
+    from jepamine.generation import sight
+
+    return sight.open_sight(experiments, run)
+
+
+def eyes_of(sight: Sight) -> Eyes:
+    """Eyes that look at one frame at a time."""
+    return Eyes(sight.size, lambda frame: sight.see([frame])[0], lambda text: sight.imagine([text])[0])
+
+
+def maker(experiments: Path) -> Maker:
+    """Builds generators by name, each once. What a generator has no setting for, it is not told."""
+
+    @functools.cache
+    def predictor_of(name: str) -> Any:
+        from jepamine.opened import predictor_of as opened
+
+        return opened(experiments, name)
+
+    @functools.cache
+    def made(name: str, style: Style, complexity: Complexity) -> Generator:
+        plugin = registry.find("generator", name, Path())
+        known = keywords(registry.load(plugin))
+        settings = {"style": style, "complexity": complexity}
+        table = {key: value for key, value in settings.items() if key in known}
+        return cast(Generator, make(plugin, table, {"predictor_of": predictor_of}))
+
+    return made

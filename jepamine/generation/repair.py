@@ -1,0 +1,56 @@
+"""Lines of generated code that failed, written anew by the generator `template`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from jepamine.generators.expressions import expression
+from jepamine.generators.hints import filled, traits_of
+from jepamine.generators.protocol import Generated
+from jepamine.layouts import Layout
+from jepamine.scenes.style import vector
+from jepamine.validation.report import Report
+
+# An object farther than this from its place, in units, is not where the layout says.
+FARTHEST = 0.5
+
+
+def troubled(generated: Generated, report: Report) -> list[str]:
+    """The variables whose lines a report blames: where an error arose, what is missing or far off."""
+    lines = generated.code.splitlines()
+    found = [
+        name
+        for problem in report.problems
+        if problem.line is not None and problem.line <= len(lines)
+        for name in generated.names
+        if _assigns(lines[problem.line - 1], name)
+    ]
+    kept = report.final.adherence
+    if report.runs and kept is not None:
+        by_index = {index: name for name, index in generated.names.items()}
+        for one in kept.matches:
+            if (one.error is None or one.error > FARTHEST) and one.index in by_index:
+                found.append(by_index[one.index])
+    return list(dict.fromkeys(found))
+
+
+def repaired(generated: Generated, layout: Layout, description: str, names: Iterable[str]) -> Generated:
+    """The code with the lines that assign `names` replaced by template's for their objects."""
+    traits = traits_of(layout, description)
+    lines = generated.code.splitlines()
+    for name in names:
+        place = generated.names[name]
+        item = layout.objects[place]
+        code = expression(item, traits[place], filled(layout, place, traits[place]))
+        fresh = f"{name} = {code}.move_to({vector(item.x, item.y)})"
+        lines = [_indent(line) + fresh if _assigns(line, name) else line for line in lines]
+    return Generated("\n".join(lines) + "\n", generated.names)
+
+
+def _assigns(line: str, name: str) -> bool:
+    return re.match(rf"\s*{re.escape(name)}\s*=(?!=)", line) is not None
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
