@@ -55,9 +55,13 @@ def build_predictor(recipe: Recipe, parts: Parts, device: torch.device) -> torch
     return cast(torch.nn.Module, module).to(device)
 
 
-def build_trainer(recipe: Recipe, predictor_of: Callable[[str], torch.nn.Module]) -> Trainer:
-    """The trainer, which knows the task; `predictor_of` gives another run's trained predictor by its name."""
-    offered = {"predictor_of": predictor_of}
+def build_trainer(
+    recipe: Recipe,
+    predictor_of: Callable[[str], torch.nn.Module],
+    record_of: Callable[[str], dict[str, Any]],
+) -> Trainer:
+    """The trainer, which knows the task; the others give another run's predictor and record by its name."""
+    offered = {"predictor_of": predictor_of, "record_of": record_of}
     return cast(Trainer, make(recipe.plugins["trainer"], recipe.tables["trainer"], offered))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def open_run(experiments: Path, name: str, manifest: Path | None = None, root: P
     tensors, _ = load_tensors(folder.weights)
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
-    trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
+    trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
     return Opened(folder, record, recipe, parts, predictor, trainer)
 
 
@@ -91,3 +92,15 @@ def require_clip_ranking(opened: Opened) -> None:
 def predictor_of(experiments: Path, name: str) -> torch.nn.Module:
     """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
     return open_run(experiments, name).predictor
+
+
+def record_of(experiments: Path, name: str) -> dict[str, Any]:
+    """The record of the run called `name`. Raises UserError where there is none."""
+    return records.read_record(records.find(experiments, name))
+
+
+def of_other_runs(
+    experiments: Path,
+) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], dict[str, Any]]]:
+    """What a trainer may ask of other runs by their names: their predictor, their record."""
+    return functools.partial(predictor_of, experiments), functools.partial(record_of, experiments)

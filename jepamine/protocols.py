@@ -2,9 +2,9 @@
 
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
-`shape`, `encoder` (predictor), `predictor_of` (trainer: the trained predictor of another run, by its name);
-`bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). What the factory returns is
-described here.
+`shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: the trained predictor and the record of
+another run, by its name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). What
+the factory returns is described here.
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from jepamine import assembly, provenance, records
 from jepamine.clips import as_written
 from jepamine.errors import UserError
 from jepamine.files import json_lines, sha256_file, write_atomic
-from jepamine.opened import predictor_of, run_source
+from jepamine.opened import of_other_runs, run_source
 from jepamine.progress import tell
 from jepamine.protocols import Parts, Trainer
 from jepamine.recipe import Recipe
@@ -36,7 +35,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
         records.check_free(experiments, name)
     source = assembly.build_source(recipe, experiments)
     parts = assembly.build_parts(recipe, source, experiments, device)
-    trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
+    trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
     lines = trainer.plan(parts)
 
     def fill(draft: RunFolder, final_name: str) -> None:
@@ -83,7 +82,7 @@ def resume(experiments: Path, name: str) -> RunFolder:
                 raise UserError(
                     f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' began"
                 )
-            trainer = assembly.build_trainer(recipe, functools.partial(predictor_of, experiments))
+            trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
             _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
 
