@@ -1,4 +1,4 @@
-"""scenes render, annotate, validate."""
+"""scenes render, annotate, generate, validate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.commands import Commands
+from jepamine.cli.scenes_generate import generate
 from jepamine.cli.scenes_validate import validate
 
 Folder = click.Path(file_okay=False, path_type=Path)
@@ -17,6 +18,7 @@ def scenes() -> None:
     """Manim scenes and their layouts."""
 
 
+scenes.add_command(generate)
 scenes.add_command(validate)
 
 

@@ -13,8 +13,18 @@ from jepamine.textlayout.arrange import arrange
 from jepamine.textlayout.reading import Place, Reading, Span
 
 # What a type that differs costs, in units of distance: more than half a frame, less than the whole of it, so
-# that a misread type does not send an object to the other side.
-OTHER_TYPE = 9.0
+# that a misread type does not send an object to the other side. What is easily misread costs less.
+OTHER_TYPE, KIN_TYPE = 9.0, 3.0
+KIN = (
+    {"circle", "ellipse", "annulus", "dot"},
+    {"square", "rectangle", "polygon"},
+    {"triangle", "polygon", "star"},
+    {"line", "dashed_line", "arrow", "double_arrow", "number_line"},
+    {"axes", "number_plane"},
+    {"arc", "function_graph", "brace"},
+)
+# A place that the description leaves open counts so much: it only tells twins apart.
+OPEN = 0.1
 # What is described stands where the image shows nothing: in no figure's way, as far as that goes.
 NOWHERE = Span(0, 0)
 
@@ -28,7 +38,7 @@ def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
     described stays as it is. Raises UserError where what is described contradicts itself.
     """
     wanted = arrange(reading)
-    pairs = _pairs(wanted, seen)
+    pairs = _pairs(reading, wanted, seen)
     objects = {
         item: _both(wanted.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
     }
@@ -50,20 +60,28 @@ def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
     return Layout(tuple(replace(item, z=int(z)) for item, z in zip(found, ranks, strict=True))), told
 
 
-def _pairs(wanted: Layout, seen: Layout) -> dict[int, int]:
+def _pairs(reading: Reading, wanted: Layout, seen: Layout) -> dict[int, int]:
     """Place in `wanted` -> place in `seen`."""
     from scipy.optimize import linear_sum_assignment
 
-    costs = np.array(
-        [
-            [
-                hypot(item.x - other.x, item.y - other.y) + (0.0 if item.type == other.type else OTHER_TYPE)
-                for other in seen.objects
-            ]
-            for item in wanted.objects
-        ]
-    ).reshape(len(wanted.objects), len(seen.objects))
+    said: set[int] = set().union(
+        *(one.subject for one in reading.places),
+        *(one.subject + one.other for one in reading.relations),
+        *(one.members for one in reading.groups),
+    )
+    costs = np.zeros((len(wanted.objects), len(seen.objects)))
+    for place, item in enumerate(wanted.objects):
+        weight = 1.0 if place in said else OPEN
+        for other, object_ in enumerate(seen.objects):
+            far = hypot(item.x - object_.x, item.y - object_.y)
+            costs[place, other] = weight * far + _unlike(item.type, object_.type)
     return {int(item): int(place) for item, place in zip(*linear_sum_assignment(costs), strict=True)}
+
+
+def _unlike(a: str, b: str) -> float:
+    if a == b:
+        return 0.0
+    return KIN_TYPE if any({a, b} <= kin for kin in KIN) else OTHER_TYPE
 
 
 def _both(described: Object, seen: Object) -> Object:

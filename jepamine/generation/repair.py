@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from jepamine.generators.expressions import expression
+from jepamine.generators.expressions import statement
 from jepamine.generators.hints import filled, traits_of
 from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout
-from jepamine.scenes.style import vector
 from jepamine.validation.report import Report
 
 # An object farther than this from its place, in units, is not where the layout says.
@@ -41,9 +40,8 @@ def repaired(generated: Generated, layout: Layout, description: str, names: Iter
     lines = generated.code.splitlines()
     for name in names:
         place = generated.names[name]
-        item = layout.objects[place]
-        code = expression(item, traits[place], filled(layout, place, traits[place]))
-        fresh = f"{name} = {code}.move_to({vector(item.x, item.y)})"
+        fill = filled(layout, place, traits[place])
+        fresh = statement(name, layout.objects[place], traits[place], fill)
         lines = [_indent(line) + fresh if _assigns(line, name) else line for line in lines]
     return Generated("\n".join(lines) + "\n", generated.names)
 

@@ -20,6 +20,7 @@ from jepamine.generators.strokes import arc, arrow, brace, dashed_line, double_a
 from jepamine.generators.texts import text
 from jepamine.generators.wording import Paint
 from jepamine.layouts import Object
+from jepamine.scenes.style import vector
 
 Expression = Callable[[Object, Set[str], Paint], str]
 
@@ -55,3 +56,10 @@ def expression(item: Object, traits: Set[str], filled: bool) -> str:
     whose box is hardly longer than wide stays one.
     """
     return EXPRESSIONS[item.type](item, traits, Paint(item.color, filled))
+
+
+def statement(name: str, item: Object, traits: Set[str], filled: bool) -> str:
+    """The line that gives an object its name, its look and its place."""
+    point = vector(item.x, item.y)
+    place = "ORIGIN" if point == "[0, 0, 0]" else point
+    return f"{name} = {expression(item, traits, filled)}.move_to({place})"

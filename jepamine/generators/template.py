@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from jepamine.generators.expressions import expression
+from jepamine.generators.expressions import statement
 from jepamine.generators.hints import filled, traits_of
 from jepamine.generators.protocol import Generated
 from jepamine.generators.styles import Complexity, Shown, Style, lines_of
@@ -13,7 +13,6 @@ from jepamine.layouts import Layout
 from jepamine.scenes.composition import names_for
 from jepamine.scenes.groups import find_groups
 from jepamine.scenes.scene_code import CLASS
-from jepamine.scenes.style import vector
 from jepamine.scenes.wording import NOUNS
 
 
@@ -36,10 +35,8 @@ class Template:
         )
         lines = []
         for name, place in zip(names, order, strict=True):
-            item = layout.objects[place]
-            code = expression(item, traits[place], filled(layout, place, traits[place]))
-            point = vector(item.x, item.y)
-            lines.append(f"{name} = {code}.move_to({'ORIGIN' if point == '[0, 0, 0]' else point})")
+            fill = filled(layout, place, traits[place])
+            lines.append(statement(name, layout.objects[place], traits[place], fill))
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)

@@ -9,7 +9,7 @@ from jepamine.layout_eval.judge import judge
 from jepamine.layout_eval.measures import measures
 from jepamine.layout_task.truth import layouts_from
 from jepamine.layout_task.views import view
-from jepamine.layouts import Layout
+from jepamine.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Tensors
 
 BATCH = 64
@@ -18,7 +18,7 @@ BATCH = 64
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
     """Loss, and the first measures of the eval, without intervals. `val` has two views of each scene."""
     true = layouts_from(val)
-    found: list[dict[str, float]] = []
+    found: list[dict[str, float | None]] = []
     losses = []
     for which in (0, 1):
         guessed: list[Layout] = []
@@ -29,12 +29,14 @@ def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict
             losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
             guessed += predictor.layouts(answer)  # type: ignore[operator]
         judged = measures(judge(true, guessed), Resampled(len(true), resamples=0))
-        found.append({name: measure["value"] or 0.0 for name, measure in judged.items()})
+        found.append({name: measure["value"] for name, measure in judged.items()})
     clean, masked = found
     return {
         "val_loss": sum(losses) / (2 * len(true)),
-        "mean_iou": clean["mean_iou"],
-        "f1": clean["f1"],
-        "type_accuracy": clean["type_accuracy"],
-        "masked_mean_iou": masked["mean_iou"],
+        "mean_iou": clean["mean_iou"] or 0.0,
+        "f1": clean["f1"] or 0.0,
+        "type_accuracy": clean["type_accuracy"] or 0.0,
+        # Where nothing was matched, nothing is near: no position counts as good.
+        "position_loss": FRAME_WIDTH if clean["centre_error"] is None else clean["centre_error"],
+        "masked_mean_iou": masked["mean_iou"] or 0.0,
     }

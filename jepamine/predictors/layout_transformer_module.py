@@ -31,6 +31,9 @@ LEAST = (LEAST_SIDE, LEAST_SIDE)
 class LayoutTransformer(nn.Module):
     """A `jepamine.layout_task.protocol.LayoutPredictor`."""
 
+    #: Tokens before the grid's, as CLIP's pooled one, are looked at; a text's feature may stand there.
+    reads_pooled = True
+
     def __init__(
         self,
         dim: int,

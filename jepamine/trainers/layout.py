@@ -34,6 +34,7 @@ class LayoutTrainer:
         "mean_iou": "mean IoU of true objects and what was predicted for them, held-out scenes as they are",
         "f1": "objects found (IoU of 0.5 or more), the same scenes",
         "type_accuracy": "matched objects whose type is right, the same scenes",
+        "position_loss": "mean distance of matched objects' centres, Manim units, the same scenes",
         "masked_mean_iou": "mean IoU where the recipe's share of patches is hidden, the same scenes",
         "val_loss": "the predictor's loss, mean of clean and masked held-out scenes; lower is better",
     }

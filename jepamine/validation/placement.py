@@ -37,15 +37,38 @@ class Outside:
 
 
 def overlaps(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> tuple[Overlap, ...]:
-    """The pairs of boxes that overlap, the largest share first; a part and its group do not count."""
+    """The pairs of boxes that overlap, the largest share first; a part and its group do not count.
+
+    Nor does a group whose named parts are all there is of it: they are compared themselves.
+    """
     found = []
-    for first, second in combinations(boxes, 2):
+    for first, second in combinations(_without_groups(boxes, parts_of), 2):
         if second in parts_of.get(first, ()) or first in parts_of.get(second, ()):
             continue
         share = common_share(boxes[first], boxes[second])
         if share > 0:
             found.append(Overlap(first, second, round(share, 4)))
     return tuple(sorted(found, key=lambda overlap: -overlap.share))
+
+
+def _without_groups(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> list[str]:
+    parts: dict[str, list[Box]] = {}
+    for name, groups in parts_of.items():
+        for group in groups:
+            if name in boxes:
+                parts.setdefault(group, []).append(boxes[name])
+    return [name for name in boxes if name not in parts or not _spans(boxes[name], parts[name])]
+
+
+def _spans(box: Box, parts: Sequence[Box]) -> bool:
+    """Whether parts reach as far as a box on every side, to `TOUCH` units."""
+    for centre, side in ((0, 2), (1, 3)):
+        low = min(part[centre] - part[side] / 2 for part in parts)
+        high = max(part[centre] + part[side] / 2 for part in parts)
+        half = box[side] / 2
+        if low > box[centre] - half + TOUCH or high < box[centre] + half - TOUCH:
+            return False
+    return True
 
 
 def common_share(a: Box, b: Box) -> float:

@@ -30,10 +30,19 @@ def test_overlaps_are_told_from_the_largest_and_not_of_parts_with_their_group():
     parts_of = {"a": ["group"], "b": ["group"]}
     assert overlaps(boxes, parts_of) == (
         Overlap("a", "c", 1.0),
-        Overlap("c", "group", 1.0),
         Overlap("a", "b", 0.5),
         Overlap("b", "c", 0.5),
     )
+
+
+def test_a_group_whose_parts_have_no_names_overlaps_by_itself():
+    boxes = {"a": (-1, 0, 1, 1), "c": (1, 0, 1, 1), "group": (0, 0, 3, 1)}
+    assert overlaps(boxes, {"a": ["group"]}) == (Overlap("c", "group", 1.0),)
+
+
+def test_what_stands_between_the_parts_of_a_group_overlaps_nothing():
+    boxes = {"left": (-2, 0, 1, 1), "right": (2, 0, 1, 1), "between": (0, 0, 1, 1), "group": (0, 0, 5, 1)}
+    assert overlaps(boxes, {"left": ["group"], "right": ["group"]}) == ()
 
 
 def test_what_reaches_out_of_the_frame_is_told_with_share_and_distance():

@@ -1,0 +1,69 @@
+"""`jepamine scenes generate`, with Manim."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.manim
+
+
+@pytest.fixture(autouse=True)
+def _manim():
+    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+
+
+def test_code_and_preview_are_written_and_told(jepamine, tmp_path):
+    scene, preview = tmp_path / "scene.py", tmp_path / "scene.png"
+    result = jepamine(
+        "scenes", "generate", "a red circle above a blue square", "--style", "static", "--output", scene,
+        "--preview", preview,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert scene.read_text() == (
+        "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construct(self):\n"
+        "        circle = Circle(radius=0.8, color=RED).move_to([0, 1.02, 0])\n"
+        "        square = Square(side_length=1.5, color=BLUE).move_to([0, -1.02, 0])\n"
+        "        self.add(circle, square)\n"
+    )
+    with Image.open(preview) as image:
+        assert image.size == (854, 480)
+    assert "layout kept: 100% within 0.5 units, 100% within 0.1" in result.stdout
+    assert f"manim {scene} GeneratedScene" in result.stdout
+
+
+def test_without_an_output_the_code_is_printed_and_notes_go_to_stderr(jepamine):
+    result = jepamine("scenes", "generate", "a dot and my dog", "--style", "static")
+    assert result.stdout.endswith("self.add(dot)\n")
+    assert result.stderr == "note: 'my dog': not understood\n"
+
+
+def test_json_tells_all_that_was_found(jepamine, tmp_path):
+    result = jepamine("scenes", "generate", "a dot", "--json")
+    found = json.loads(result.stdout)
+    assert found["layout"]["objects"][0]["type"] == "dot"
+    assert found["adherence"] == {"within_half": 1.0, "within_tenth": 1.0, "mean_error": 0.0}
+    assert found["tries"] == [{"generator": "template", "attempt": 0, "repaired": [], "problem": None}]
+    assert found["validation"]["runs"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["hello there"], "no object found in 'hello there'"),
+        (["a dot", "--image", "none.png"], "none.png: no such file"),
+        (["a dot", "--run", "nobody"], "nobody"),
+        (
+            ["a dot", "--generator", "templte"],
+            "unknown generator plugin 'templte' (did you mean 'template'?)",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_a_line(jepamine, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    result = jepamine("scenes", "generate", *words, "--output", "scene.py")
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not (tmp_path / "scene.py").exists()

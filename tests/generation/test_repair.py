@@ -1,0 +1,48 @@
+"""Lines that failed, written anew."""
+
+from __future__ import annotations
+
+from jepamine.generation.repair import repaired, troubled
+from jepamine.generators.protocol import Generated
+from jepamine.layouts import Layout, Object
+from jepamine.sandbox.protection import POWERS, Protection
+from jepamine.validation.answer import Answer, Found, Problem
+from jepamine.validation.report import report
+
+LAYOUT = Layout((Object("circle", -2, 0, 0, 2, 2), Object("square", 2, 0, 1, 1, 1, color="#58C4DD")))
+CODE = """from manim import *
+
+
+class GeneratedScene(Scene):
+    def construct(self):
+        circle = Circle(radius=one)
+        square = Square(side_length=1).move_to([4, 0, 0])
+        self.add(circle, square)
+"""
+MADE = Generated(CODE, {"circle": 0, "square": 1})
+SAFE = Protection(7, True, False, True, ("AS",), POWERS)
+
+
+def found(name, x):
+    return Found(name, (x, 0.0, 1.0, 1.0), True, (), "circle", None, None)
+
+
+def reported(*problems, objects=()):
+    return report(Answer(problems, "GeneratedScene", objects), SAFE, 0.1, LAYOUT, MADE.names)
+
+
+def test_the_line_of_an_error_is_blamed():
+    assert troubled(MADE, reported(Problem("failed", 6, "NameError: one"))) == ["circle"]
+    assert troubled(MADE, reported(Problem("failed", 8, "AttributeError"))) == []
+    assert troubled(MADE, reported(Problem("crashed", None, "gone"))) == []
+
+
+def test_what_is_missing_or_far_off_is_blamed():
+    assert troubled(MADE, reported(objects=(found("circle", -2.4), found("square", 4.0)))) == ["square"]
+    assert troubled(MADE, reported(objects=(found("square", 2.0),))) == ["circle"]
+
+
+def test_only_the_blamed_lines_change():
+    lines = repaired(MADE, LAYOUT, "", ["circle"]).code.splitlines()
+    assert lines[5] == "        circle = Circle(radius=1).move_to([-2, 0, 0])"
+    assert lines[:5] + lines[6:] == CODE.splitlines()[:5] + CODE.splitlines()[6:]
