@@ -1,4 +1,4 @@
-"""Held-out frames through a trained layout run, `template` and the sandbox: what Manim makes, against the truth.
+"""Held-out frames through a layout run, `template` and the sandbox: what Manim makes, against the truth.
 
 Two adherences: to the layout that was predicted, near certain as `template` keeps to it, and to the true one,
 which is what counts. Each with a 95 % interval from a bootstrap over scenes. About a minute for 200 frames.
