@@ -14,6 +14,7 @@ from jepamine.cli.mining import eval_command, run, score
 from jepamine.cli.report import report
 from jepamine.cli.review import probe, top
 from jepamine.cli.scenes import scenes
+from jepamine.cli.serve import serve
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,6 +55,7 @@ for command in (
     report,
     probe,
     scenes,
+    serve,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,76 @@
+"""serve: the chain over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jepamine.cli.options import with_experiments
+
+Folder = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--run", metavar="NAME", help="Layout run that sees images. [default: none, descriptions only]")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
+@click.option(
+    "--generator",
+    "generators",
+    multiple=True,
+    default=("template",),
+    show_default=True,
+    metavar="NAME",
+    help="Offered to clients; may be given again, the first is the default.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Servers that run code."
+)
+@click.option("--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Before `template`.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, 60, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Seconds that code may run.",
+)
+@click.option(
+    "--cache", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Answers to keep."
+)
+@click.option(
+    "--waiting",
+    type=click.IntRange(1, 10_000),
+    default=64,
+    show_default=True,
+    help="Requests that may wait; the next hear 503.",
+)
+@click.option(
+    "--previews",
+    type=Folder,
+    metavar="DIR",
+    help="Folder of previews; several services may share it. [default: experiments/_service/previews]",
+)
+@click.option(
+    "--preview-url",
+    "address",
+    default="/previews",
+    show_default=True,
+    metavar="URL",
+    help="Where clients find previews: a CDN's address.",
+)
+@click.option(
+    "--allow-unprotected", is_flag=True, help="Serve where the system leaves powers to code that is sent."
+)
+@with_experiments
+def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], **rest: object) -> None:
+    """Serve scenes over HTTP, with a page at / to try it.
+
+    \b
+    POST /generate  {"description": "a red circle above a blue square"}
+    POST /layout    an image       POST /validate  {"code": ...}
+    GET  /metrics   Prometheus     GET  /healthz   GET /openapi.json
+    """
+    from jepamine.serving.command import run
+
+    run(experiments, host, port, generators=generators, **rest)

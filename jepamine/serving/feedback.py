@@ -1,0 +1,28 @@
+"""What people say of what they got: a line each in a file of bounded size."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+#: A file of more bytes than this becomes the one before, which is then lost.
+LARGEST = 16 * 2**20
+
+
+class Feedback:
+    """Appends to the JSONL file `path`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._lock = threading.Lock()
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add a line."""
+        with self._lock:
+            if self.path.exists() and self.path.stat().st_size > LARGEST:
+                self.path.replace(self.path.with_suffix(".before.jsonl"))
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")

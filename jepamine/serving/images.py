@@ -1,0 +1,48 @@
+"""Images that anybody sends: base64 or bytes, looked at before they are decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+
+from PIL import Image, UnidentifiedImageError
+
+from jepamine.errors import UserError, first_line
+
+#: What is read; Pillow knows more, some by programs that it starts.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+#: The most pixels of an image: 16 megapixels take 50 MB once they are decoded.
+MOST_PIXELS = 2**24
+_DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+
+
+def from_text(text: str) -> bytes:
+    """The bytes of an image in base64, or of a data URL. Raises UserError where it is neither."""
+    head = _DATA_URL.match(text[:300])
+    if head is None and re.match(r"[a-z]+:", text[:20], re.IGNORECASE):
+        raise UserError("image: send the image itself, in base64 or as a data URL, not its address")
+    try:
+        return base64.b64decode("".join(text[head.end() if head else 0 :].split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UserError(f"image: not base64: {first_line(error)}") from None
+
+
+def inspected(content: bytes) -> bytes:
+    """The same bytes. Raises UserError where they are no image of FORMATS, or one of too many pixels."""
+    if not content:
+        raise UserError("image: it is empty")
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            width, height = image.size
+    except UnidentifiedImageError:
+        raise UserError(f"image: not one of {', '.join(FORMATS)}") from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise UserError(f"image: absurdly large: {first_line(error)}") from None
+    # Pillow raises many kinds for damaged files, SyntaxError and struct.error among them.
+    except Exception as error:
+        raise UserError(f"image: damaged: {first_line(error)}") from None
+    if width * height > MOST_PIXELS:
+        raise UserError(f"image: {width} x {height} pixels are too many; {MOST_PIXELS:,} at most are read")
+    return content
