@@ -57,11 +57,14 @@ def maker(experiments: Path) -> Maker:
         return opened(experiments, name)
 
     @functools.cache
+    def built(plugin: registry.Plugin, *settings: tuple[str, str]) -> Generator:
+        return cast(Generator, make(plugin, dict(settings), {"predictor_of": predictor_of}))
+
     def made(name: str, style: Style, complexity: Complexity) -> Generator:
         plugin = registry.find("generator", name, Path())
         known = keywords(registry.load(plugin))
         settings = {"style": style, "complexity": complexity}
-        table = {key: value for key, value in settings.items() if key in known}
-        return cast(Generator, make(plugin, table, {"predictor_of": predictor_of}))
+        # A language model, which knows neither, is there once, not once a style.
+        return built(plugin, *((key, value) for key, value in settings.items() if key in known))
 
     return made

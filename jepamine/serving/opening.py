@@ -76,7 +76,9 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
         in_turns = stack.enter_context(turns(servers, settings.workers))
         generator = one_at_a_time(maker(settings.experiments))
         chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
-        warm_up(chain, settings.generators)
+        for name in settings.generators:
+            generator(name, "3b1b", "medium")
+        warm_up(chain)
         service = Service(
             chain,
             identity,
@@ -103,10 +105,9 @@ def identify(experiments: Path, run: str | None) -> tuple[Identity, float | None
     return Identity(run, f"{weights} {encoder}"), record["metrics"].get("mean_iou")
 
 
-def warm_up(chain: Chain, generators: tuple[str, ...]) -> None:
-    """Import and build what the first request would wait for. Raises UserError for an unknown generator."""
-    for name in generators:
-        chain.make(Asked("a circle", generator=name, preview=64))
+def warm_up(chain: Chain) -> None:
+    """Do once what the first request would have to wait for: much is imported when it is needed."""
+    chain.make(Asked("a circle", preview=64))
     if chain.eyes is not None:
         chain.eyes.see(np.zeros((*chain.eyes.size, 3), np.uint8))
 
