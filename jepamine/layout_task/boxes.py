@@ -35,11 +35,23 @@ def least_sides(grid: tuple[int, int]) -> tuple[float, float]:
     return LEAST_SIDE * grid[1] / FRAME_WIDTH, LEAST_SIDE * grid[0] / FRAME_HEIGHT
 
 
+def iou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
+    """IoU of boxes (..., 4): (...), 0 to 1. Sides are widened to `least` (width, height) first."""
+    common, union, _ = _areas(a, b, least)
+    return common / union
+
+
 def giou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
     """Generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes (..., 4): (...), -1 to 1.
 
     Sides are widened to `least` (width, height) first, as where layouts are compared.
     """
+    common, union, around = _areas(a, b, least)
+    return common / union - (around - union) / around
+
+
+def _areas(a: Tensor, b: Tensor, least: tuple[float, float]) -> tuple[Tensor, Tensor, Tensor]:
+    """What two boxes have in common, what they cover together, and the least box around both."""
     shared, hull, area_a, area_b = [], [], [], []
     for centre, side, floor in ((0, 2, least[0]), (1, 3, least[1])):
         long_a, long_b = a[..., side].clamp(min=floor), b[..., side].clamp(min=floor)
@@ -50,6 +62,4 @@ def giou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
         area_a.append(long_a)
         area_b.append(long_b)
     common = shared[0] * shared[1]
-    union = area_a[0] * area_a[1] + area_b[0] * area_b[1] - common
-    around = hull[0] * hull[1]
-    return common / union - (around - union) / around
+    return common, area_a[0] * area_a[1] + area_b[0] * area_b[1] - common, hull[0] * hull[1]

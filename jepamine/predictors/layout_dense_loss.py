@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from jepamine.layout_task.boxes import giou, to_cells
+from jepamine.layout_task.boxes import giou, iou, to_cells
 from jepamine.layout_task.truth import NOTHING
 from jepamine.layouts import LEAST_SIDE, MAX_OBJECTS
 from jepamine.predictors.layout_second_look import SecondLook
@@ -19,6 +19,10 @@ SHORT = 0.1
 # What the second look is shown in training: what the map said where that is near enough, else the true box,
 # shaken.
 NEAR_ENOUGH, OWN_SHARE, SHAKEN = 0.2, 0.7, 0.3
+# Of so many of the warmest cells of a scene, so many are looked at, to learn which are no objects.
+WARMEST, LOOKED_AT = 24, 4
+# Up to the one IoU with any object a box is none, from the other on it is one.
+LOOSE, TIGHT = 0.3, 0.7
 
 
 def first_loss(answer: Tensors, truth: Tensors) -> Tensor:
@@ -47,19 +51,19 @@ def first_loss(answer: Tensors, truth: Tensors) -> Tensor:
 
 
 def second_loss(second: SecondLook, answer: Tensors, truth: Tensors, shaken: bool) -> Tensor:
-    """Per true object: cross-entropy of the type, GIoU, L1 of the edges, L1 of the drawing order.
+    """Per true object: cross-entropy of the type, GIoU, L1 of the edges, and for each two of which one may
+    lie on the other, which one does; and for these boxes and some of the map's warmest, whether there is an
+    object that fills them.
 
-    Without `shaken` the boxes shown are the map's own or the true ones: the loss is no matter of luck then.
+    Without `shaken` the boxes shown are the map's own or the true ones, and the warmest: the loss is no
+    matter of luck then.
     """
     scene, number = torch.nonzero(truth["types"] != NOTHING, as_tuple=True)
     if not len(scene):
         return answer["heat"].sum() * 0
     true, types = truth["boxes"][scene, number], truth["types"][scene, number]
-    grid = answer["heat"].shape[1:]
-    centres = to_cells(true, (grid[0], grid[1]))
-    column = centres[:, 0].floor().long().clamp(0, grid[1] - 1)
-    row = centres[:, 1].floor().long().clamp(0, grid[0] - 1)
-    own = answer["boxes"][scene, row, column].detach()
+    place = _cells(true, answer["heat"].shape[1:])
+    own = answer["boxes"][(scene, *place)].detach()
     near = giou(own, true, LEAST) > NEAR_ENOUGH
     sides = true[:, 2:].clamp(min=LEAST_SIDE)
     shown = true
@@ -67,15 +71,61 @@ def second_loss(second: SecondLook, answer: Tensors, truth: Tensors, shaken: boo
         shown = _shaken(true, sides)
         near &= (torch.rand(len(true)) < OWN_SHARE).to(near.device)
     shown = torch.where(near[:, None], own, shown)
-    said = second(answer["picture"], scene, shown, answer["features"][scene, :, row, column])
-    kinds = F.cross_entropy(said["types"], types)
-    overlap = (1 - giou(said["boxes"], true, LEAST)).mean()
-    off = said["boxes"] - true
+    warm = _warmest(answer["heat"], shaken)
+    # All that is shown: the true objects first, then the warmest cells' boxes.
+    where = [torch.cat([mine, other]) for mine, other in zip((scene, *place), warm, strict=True)]
+    boxes = torch.cat([shown, answer["boxes"][warm].detach()])
+    said = second(answer["picture"], where[0], boxes, answer["features"][where[0], :, where[1], where[2]])
+    better, count = said["boxes"][: len(scene)], len(scene)
+    kinds = F.cross_entropy(said["types"][:count], types)
+    overlap = (1 - giou(better, true, LEAST)).mean()
+    off = better - true
     low, high = off[:, :2] - off[:, 2:] / 2, off[:, :2] + off[:, 2:] / 2
     edges = ((low.abs() + high.abs()) / sides).sum(dim=1).mean()
-    depth = (said["depth"] - truth["z"][scene, number] / MAX_OBJECTS).abs().mean()
-    loss: Tensor = kinds + 2 * overlap + 0.5 * edges + 0.2 * depth
+    sure = F.binary_cross_entropy_with_logits(said["sure"], _filled(said["boxes"].detach(), where[0], truth))
+    order = _order(said["depth"][:count], true, scene, truth["z"][scene, number])
+    loss: Tensor = kinds + 2 * overlap + 0.5 * edges + sure + 0.3 * order
     return loss
+
+
+def _cells(boxes: Tensor, grid: torch.Size) -> tuple[Tensor, Tensor]:
+    """(row, column) of the cell that holds the centre of each box (M, 4) in units."""
+    centres = to_cells(boxes, (grid[0], grid[1]))
+    column = centres[:, 0].floor().long().clamp(0, grid[1] - 1)
+    row = centres[:, 1].floor().long().clamp(0, grid[0] - 1)
+    return row, column
+
+
+def _warmest(heat: Tensor, drawn: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """(scene, row, column) of `LOOKED_AT` cells of each scene: the warmest, or as many `drawn` from them."""
+    count, _, columns = heat.shape
+    ranks = torch.arange(LOOKED_AT)
+    if drawn:
+        # Drawn on the CPU, by the generator whose state checkpoints hold.
+        ranks = torch.rand(count, WARMEST).argsort(dim=1)[:, :LOOKED_AT]
+    warmest = heat.detach().flatten(1).topk(WARMEST, dim=1).indices
+    cells = warmest.gather(1, ranks.to(heat.device).expand(count, -1)).flatten()
+    scene = torch.arange(count, device=heat.device).repeat_interleave(LOOKED_AT)
+    return scene, cells // columns, cells % columns
+
+
+def _filled(boxes: Tensor, scene: Tensor, truth: Tensors) -> Tensor:
+    """How much each box (M, 4) is one of its scene's objects: 0 up to an IoU of 0.3, 1 from 0.7 on."""
+    overlap = iou(boxes[:, None], truth["boxes"][scene], LEAST)
+    best = torch.where(truth["types"][scene] != NOTHING, overlap, 0.0).amax(dim=1)
+    return ((best - LOOSE) / (TIGHT - LOOSE)).clamp(0, 1)
+
+
+def _order(depth: Tensor, boxes: Tensor, scene: Tensor, z: Tensor) -> Tensor:
+    """Of each two objects of a scene whose boxes meet the later drawn one has the greater depth (logistic)."""
+    apart = (boxes[:, None, :2] - boxes[None, :, :2]).abs()
+    meet = (apart < (boxes[:, None, 2:] + boxes[None, :, 2:]) / 2).all(dim=2)
+    first, later = torch.nonzero(
+        meet & (scene[:, None] == scene[None]) & (z[:, None] < z[None]), as_tuple=True
+    )
+    if not len(first):
+        return depth.sum() * 0
+    return F.softplus(depth[first] - depth[later]).mean()
 
 
 def _shaken(boxes: Tensor, sides: Tensor) -> Tensor:

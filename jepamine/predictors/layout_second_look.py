@@ -47,13 +47,15 @@ class SecondLook(nn.Module):
         self.types = nn.Linear(8 * width, len(TYPES))
         self.edges = nn.Linear(8 * width, 4)
         self.depth = nn.Linear(8 * width, 1)
+        self.sure = nn.Linear(8 * width, 1)
         # At first a box stays as it is.
         nn.init.zeros_(self.edges.weight)
         nn.init.zeros_(self.edges.bias)
 
     def forward(self, picture: Tensor, scene: Tensor, boxes: Tensor, features: Tensor) -> Tensors:
         """picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units, features (M, C) of the cells that
-        hold their centres -> types (M, 20) logits, boxes (M, 4) in units, depth (M,).
+        hold their centres -> types (M, 20) logits, boxes (M, 4) in units, depth (M,), `sure` (M,) logits:
+        whether there is an object that fills this box.
         """
         grid = (picture.shape[1], picture.shape[2])
         sides = boxes[:, 2:].clamp(min=LEAST) * TIMES + MARGIN
@@ -67,4 +69,9 @@ class SecondLook(nn.Module):
         low = boxes[:, :2] - boxes[:, 2:] / 2 + moves[:, :2] * sides
         high = boxes[:, :2] + boxes[:, 2:] / 2 + moves[:, 2:] * sides
         better = torch.cat([(low + high) / 2, (high - low).clamp(min=SHORTEST)], dim=1)
-        return {"types": self.types(thought), "boxes": better, "depth": self.depth(thought)[:, 0]}
+        return {
+            "types": self.types(thought),
+            "boxes": better,
+            "depth": self.depth(thought)[:, 0],
+            "sure": self.sure(thought)[:, 0],
+        }
