@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -111,7 +112,7 @@ def _add_work(app: FastAPI, service: Service, desk: Desk) -> None:
         asked = service.asked(body)
         key = service.key(asked)
         answer, cached = await counted(
-            desk.ask(key, lambda: service.generate(asked), left(request), fresh=service.still_shown)
+            desk.ask(key, lambda: service.generate(asked), partial(left, request), fresh=service.still_shown)
         )
         service.metrics.cache(cached)
         return as_json({"id": key, **answer, "cached": cached})
@@ -126,14 +127,14 @@ def _add_work(app: FastAPI, service: Service, desk: Desk) -> None:
         """The layout of an image, which is the body itself or the field `image` of a form."""
         image = await uploaded(request)
         key = service.layout_key(image)
-        answer, _ = await counted(desk.ask(key, lambda: service.layout(image), left(request)))
+        answer, _ = await counted(desk.ask(key, lambda: service.layout(image), partial(left, request)))
         return as_json(answer)
 
     @app.post("/validate", response_model=Validated, responses=_ERRORS)
     async def validate(body: Validate, request: Request) -> Response:
         """Run code without its powers, and tell where its objects are."""
         job: Callable[[], Any] = lambda: service.validate(body)  # noqa: E731
-        answer, _ = await counted(desk.ask(uuid.uuid4().hex, job, left(request), keep=False))
+        answer, _ = await counted(desk.ask(uuid.uuid4().hex, job, partial(left, request), keep=False))
         return as_json(answer)
 
 

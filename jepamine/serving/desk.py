@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Desk:
         self,
         key: str,
         job: Job,
-        left: Awaitable[object],
+        left: Callable[[], Coroutine[Any, Any, None]],
         *,
         keep: bool = True,
         fresh: Callable[[Any], bool] = lambda _: True,
@@ -69,7 +69,7 @@ class Desk:
         if flight is None:
             flight = self._take_off(key, job, keep)
         flight.askers += 1
-        leaving = asyncio.ensure_future(left)
+        leaving = asyncio.create_task(left())
         try:
             await asyncio.wait({flight.future, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from jepamine.serving.service import Identity, Service
 from jepamine.serving.turns import turns
 from jepamine.serving.work import current
 from jepamine.validation.validator import Validator, validator
+
+if TYPE_CHECKING:
+    from jepamine.generation.sight import Sight
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
     with ExitStack() as stack:
         eyes = None
         if settings.run is not None:
-            eyes = stack.enter_context(batched_eyes(settings.experiments, settings.run, metrics.batch))
+            sight = open_sight(settings.experiments, settings.run)
+            eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
@@ -124,9 +128,8 @@ def require_protection(servers: Validator, allow_unprotected: bool) -> None:
 
 
 @contextmanager
-def batched_eyes(experiments: Path, run: str, told: Callable[[int], None]) -> Iterator[Eyes]:
+def batched_eyes(sight: Sight, told: Callable[[int], None]) -> Iterator[Eyes]:
     """Eyes that encode in one call what waits together."""
-    sight = open_sight(experiments, run)
     with batcher(sight.see, told) as see, batcher(sight.imagine, told) as imagine:
         yield Eyes(sight.size, _timed(see), _timed(imagine))
 

@@ -1,0 +1,242 @@
+"""Services on a port of their own: the chain is real, the validator made up, so that nothing needs Manim."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import io
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jepamine.errors import UserError
+from jepamine.generation.chain import Chain
+from jepamine.generation.opening import maker
+from jepamine.layouts import Layout, Object
+from jepamine.sandbox.protection import POWERS, Protection
+from jepamine.validation.answer import Answer, Found, failed
+from jepamine.validation.report import report
+
+for package in ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn"):
+    pytest.importorskip(package, reason=f"no {package}: pip install 'jepamine[serve]'")
+
+from jepamine.serving.app import Bounds, create_app
+from jepamine.serving.desk import Desk, desk
+from jepamine.serving.feedback import Feedback
+from jepamine.serving.metrics import Metrics
+from jepamine.serving.opening import batched_eyes
+from jepamine.serving.previews import Previews
+from jepamine.serving.service import Identity, Service
+from jepamine.serving.turns import turns
+
+CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
+
+
+def png(width: int = 32, height: int = 18, grey: int = 0) -> bytes:
+    """A picture of one grey."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (grey, grey, grey)).save(file, "PNG")
+    return file.getvalue()
+
+
+class Pretended:
+    """A validator that finds every object in its place. `open` holds its validations up while it is clear."""
+
+    def __init__(self) -> None:
+        self.protection = CLOSED
+        self.open = threading.Event()
+        self.open.set()
+        self.seconds = 0.0
+        self.codes: list[str] = []
+        self.fails = False
+
+    def validate(self, code, *, layout=None, names=None, scene=None, check=True, preview=None):
+        self.codes.append(code)
+        assert self.open.wait(20)
+        time.sleep(self.seconds)
+        objects = ()
+        if layout is not None:
+            places = names or {f"it_{place}": place for place in range(len(layout.objects))}
+            objects = tuple(
+                Found(name, layout.objects[place].box, True, (), layout.objects[place].type, None, None)
+                for name, place in places.items()
+            )
+        answer = failed("failed", "made to fail") if self.fails else Answer((), "GeneratedScene", objects)
+        shade = hashlib.sha256(code.encode()).digest()[0]
+        found = report(answer, self.protection, 0.01, layout, names)
+        object.__setattr__(found, "preview", png(grey=shade) if preview else None)
+        return found
+
+
+class Watching:
+    """Eyes of a made-up run: a square whose width says how bright the frame is; `calls` are batch sizes."""
+
+    size = (36, 64)
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self.open = threading.Event()
+        self.open.set()
+
+    def see(self, frames):
+        self.calls.append(len(frames))
+        assert self.open.wait(20)
+        return [
+            Layout((Object("square", 0.0, 0.0, 0, 1 + float(np.mean(frame)) / 255, 2.0, 0.9),))
+            for frame in frames
+        ]
+
+    def imagine(self, descriptions):
+        raise UserError("run 'boxes' cannot read")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def detail(self) -> str:
+        return self.json["detail"]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A service that listens on `port`."""
+
+    port: int
+    service: Service
+    desk: Desk
+    validator: Any
+    watching: Watching
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.call("GET", path, None, {key.replace("_", "-"): value for key, value in headers.items()})
+
+    def post(self, path: str, value: Any) -> Reply:
+        return self.call("POST", path, json.dumps(value), {"Content-Type": "application/json"})
+
+    def generate(self, description: str = "a circle", **fields: Any) -> Reply:
+        return self.post("/generate", {"description": description, **fields})
+
+    def metric(self, name: str) -> float:
+        lines = self.get("/metrics").body.decode().splitlines()
+        return float(next(line.rpartition(" ")[2] for line in lines if line.startswith(f"{name} ")))
+
+
+@contextmanager
+def listening(service: Service, at: Desk, bounds: Bounds) -> Iterator[int]:
+    """The port on which uvicorn serves, in a thread."""
+    import uvicorn
+
+    from jepamine.serving.server import listening as door
+
+    with door("127.0.0.1", 0) as socket:
+        config = uvicorn.Config(create_app(service, at, bounds), log_level="critical", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+        thread.start()
+        try:
+            until(lambda: server.started)
+            yield socket.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def served(
+    folder: Path,
+    *,
+    cache: int = 100,
+    waiting: int = 64,
+    threads: int = 16,
+    workers: int = 4,
+    bounds: Bounds | None = None,
+) -> Iterator[Live]:
+    """A service of a made-up run, with a made-up validator."""
+    validator, watching = Pretended(), Watching()
+    metrics = Metrics("boxes", 0.75)
+    with ExitStack() as stack:
+        eyes = stack.enter_context(batched_eyes(watching, metrics.batch))  # type: ignore[arg-type]
+        in_turns = stack.enter_context(turns(validator, workers))  # type: ignore[arg-type]
+        service = Service(
+            Chain(in_turns, eyes, maker(folder / "experiments")),  # type: ignore[arg-type]
+            Identity("boxes", "0" * 64),
+            ("template",),
+            Previews(folder / "previews"),
+            Feedback(folder / "feedback.jsonl"),
+            metrics,
+        )
+        at = stack.enter_context(desk(cache, waiting, threads))
+        port = stack.enter_context(listening(service, at, bounds or Bounds()))
+        yield Live(port, service, at, validator, watching)
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """A service for one test."""
+    with served(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A service for all tests of a file that ask it for nothing that others could notice."""
+    with served(tmp_path_factory.mktemp("shared")) as made:
+        yield made
+
+
+@pytest.fixture
+def serve() -> Callable[..., Any]:
+    """`served`, for settings of a test's own."""
+    return served
+
+
+@pytest.fixture
+def picture() -> Callable[..., bytes]:
+    """`png`."""
+    return png
+
+
+@pytest.fixture
+def wait_for() -> Callable[[Callable[[], bool]], None]:
+    """`until`."""
+    return until
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Return once it is true; fail after 20 s."""
+    ends = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < ends, "it never came true"
+        time.sleep(0.005)

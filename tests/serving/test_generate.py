@@ -1,0 +1,147 @@
+"""POST /generate: each its own answer, each once."""
+
+from __future__ import annotations
+
+import base64
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+COLOURS = ("red", "blue", "green", "yellow", "orange", "purple", "white", "pink")
+SHAPES = ("circle", "square", "triangle", "star", "dot")
+PLACES = ("at the top", "at the bottom", "in the centre", "on the left", "on the right")
+
+
+def test_an_answer_holds_code_layout_preview_and_how_it_came_about(live):
+    reply = live.generate("a red circle above a blue square, gleefully")
+    assert reply.status == 200
+    answer = reply.json
+    assert answer.pop("seconds").keys() == {"layout", "code", "total"}
+    assert "circle = Circle(radius=0.8, color=RED)" in answer.pop("code")
+    assert [item["type"] for item in answer.pop("layout")["objects"]] == ["circle", "square"]
+    assert live.get(answer.pop("preview_url")).headers["content-type"] == "image/png"
+    assert len(answer.pop("id")) == 32
+    assert answer.pop("confidence") == pytest.approx(1 - 9 / 44, abs=0.03)
+    assert answer == {
+        "layout_from": "text",
+        "adherence": {"within_half": 1.0, "within_tenth": 1.0, "mean_error": 0.0},
+        "generator": "template",
+        "not_understood": [{"text": "gleefully", "reason": "not understood"}],
+        "tries": [{"generator": "template", "attempt": 0, "repaired": [], "problem": None}],
+        "cached": False,
+    }
+
+
+def test_200_requests_at_16_at_a_time_lose_none_and_answer_each_its_own(live):
+    asked = [(colour, shape, place) for colour in COLOURS for shape in SHAPES for place in PLACES]
+    with ThreadPoolExecutor(16) as clients:
+        replies = list(clients.map(lambda one: live.generate("a {} {} {}".format(*one)), asked))
+    assert len(asked) == 200
+    assert {reply.status for reply in replies} == {200}
+    for (colour, shape, _), reply in zip(asked, replies, strict=True):
+        code = reply.json["code"]
+        assert f"{shape} = " in code
+        assert f"color={colour.upper()}" in code or colour == "white"
+    assert len({reply.json["id"] for reply in replies}) == 200
+    assert len(set(live.validator.codes)) == 200
+
+
+def test_what_was_asked_before_is_there(live):
+    first, second = live.generate("a circle"), live.generate("a circle")
+    assert (first.json["cached"], second.json["cached"]) == (False, True)
+    assert {**first.json, "cached": None} == {**second.json, "cached": None}
+    assert len(live.validator.codes) == 1
+    assert (live.metric("jepamine_cache_hits_total"), live.metric("jepamine_cache_misses_total")) == (1, 1)
+
+
+def test_the_same_asked_by_many_at_a_time_is_done_once(live, wait_for):
+    live.validator.open.clear()
+    with ThreadPoolExecutor(8) as clients:
+        replies = [clients.submit(live.generate, "a star") for _ in range(8)]
+        wait_for(lambda: any(flight.askers == 8 for flight in live.desk._flights.values()))
+        live.validator.open.set()
+        answers = [reply.result().json for reply in replies]
+    assert len(live.validator.codes) == 1
+    assert sorted(answer["cached"] for answer in answers) == [False] + [True] * 7
+
+
+def test_whatever_changes_the_answer_changes_its_id(live, picture):
+    image = base64.b64encode(picture()).decode()
+    other = base64.b64encode(picture(grey=90)).decode()
+    asked = [
+        {"description": "a circle"},
+        {"description": "a dot"},
+        {"description": "a circle", "style": "static"},
+        {"description": "a circle", "complexity": "simple"},
+        {"description": "a circle", "layout": "text"},
+        {"description": "a circle", "image": image},
+        {"description": "a circle", "image": other},
+    ]
+    ids = [live.post("/generate", body).json["id"] for body in asked]
+    assert len(set(ids)) == len(asked)
+    assert live.post("/generate", {**asked[0], "style": "3b1b"}).json["id"] == ids[0]
+
+
+def test_as_many_answers_are_kept_as_was_said_the_last_ones(serve, tmp_path):
+    with serve(tmp_path, cache=2) as live:
+        for shape in ("circle", "dot", "star"):
+            live.generate(f"a {shape}")
+        assert [live.generate(f"a {shape}").json["cached"] for shape in ("star", "dot", "circle")] == [
+            True,
+            True,
+            False,
+        ]
+
+
+def test_without_a_cache_nothing_is_kept(serve, tmp_path):
+    with serve(tmp_path, cache=0) as live:
+        assert [live.generate().json["cached"] for _ in range(2)] == [False, False]
+
+
+def test_an_answer_whose_preview_was_cleared_away_is_made_anew(live):
+    url = live.generate().json["preview_url"]
+    (live.service.previews.folder / url.rpartition("/")[2]).unlink()
+    assert live.generate().json["cached"] is False
+    assert live.get(url).status == 200
+
+
+def test_an_image_says_where_as_base64_or_as_a_data_url(live, picture):
+    plain = base64.b64encode(picture(grey=51)).decode()
+    first = live.post("/generate", {"image": plain}).json
+    second = live.post("/generate", {"image": f"data:image/png;base64,{plain}"}).json
+    assert first["layout_from"] == "image"
+    assert first["layout"]["objects"][0]["width"] == pytest.approx(1.2, abs=0.01)
+    assert (first["confidence"], second["cached"]) == (0.9, True)
+
+
+def test_images_that_wait_together_are_encoded_together(live, picture, wait_for):
+    live.watching.open.clear()
+    images = [base64.b64encode(picture(grey=10 * number)).decode() for number in range(8)]
+    with ThreadPoolExecutor(8) as clients:
+        replies = [clients.submit(live.post, "/generate", {"image": image}) for image in images[:1]]
+        wait_for(lambda: live.watching.calls == [1])
+        replies += [clients.submit(live.post, "/generate", {"image": image}) for image in images[1:]]
+        wait_for(lambda: live.desk.waiting == 8)
+        # They decode their images meanwhile.
+        time.sleep(0.3)
+        live.watching.open.set()
+        widths = [reply.result().json["layout"]["objects"][0]["width"] for reply in replies]
+    assert sum(live.watching.calls) == 8
+    assert len(live.watching.calls) < 5
+    assert widths == pytest.approx([1 + number * 10 / 255 for number in range(8)], abs=0.02)
+
+
+def test_a_generator_that_is_not_offered_is_refused_however_it_is_named(live):
+    for name in ("templat", "os:system", "./x.py:run"):
+        reply = live.generate(generator=name)
+        assert reply.status == 422
+        assert reply.detail.startswith(f"generator: '{name}' is not offered")
+    assert live.generate(generator="template").status == 200
+
+
+def test_code_that_does_not_hold_is_not_handed_out(live):
+    live.validator.fails = True
+    reply = live.generate()
+    assert (reply.status, "made to fail" in reply.detail) == (422, True)
+    assert live.metric("jepamine_compile_rate") == 0

@@ -1,0 +1,118 @@
+"""Clients that go away, and more of them than can be served."""
+
+from __future__ import annotations
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+
+def send(live, path, value):
+    """A connection that has asked and not listened yet."""
+    body = json.dumps(value).encode()
+    connection = socket.create_connection(("127.0.0.1", live.port))
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    connection.sendall(f"{head}\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_who_goes_away_while_work_waits_costs_nothing(serve, tmp_path, wait_for):
+    with serve(tmp_path, threads=2, workers=1) as live:
+        live.validator.open.clear()
+        gone = [send(live, "/generate", {"description": f"a circle '{number}'"}) for number in range(6)]
+        wait_for(lambda: live.desk.waiting == 6 and len(live.validator.codes) == 1)
+        for connection in gone:
+            connection.close()
+        wait_for(lambda: live.desk.waiting == 0)
+        live.validator.open.set()
+        assert live.generate("a star").status == 200
+        # The one that was running, and the star: of the others none was run.
+        assert len(live.validator.codes) == 2
+
+
+def test_who_stays_gets_the_answer_that_another_left(live, wait_for):
+    live.validator.open.clear()
+    leaver = send(live, "/generate", {"description": "a star"})
+    wait_for(lambda: live.validator.codes)
+    with ThreadPoolExecutor(1) as clients:
+        stays = clients.submit(live.generate, "a star")
+        wait_for(lambda: any(flight.askers == 2 for flight in live.desk._flights.values()))
+        leaver.close()
+        wait_for(lambda: any(flight.askers == 1 for flight in live.desk._flights.values()))
+        live.validator.open.set()
+        assert stays.result().status == 200
+    assert len(live.validator.codes) == 1
+
+
+def test_half_a_request_costs_nothing(live):
+    connection = socket.create_connection(("127.0.0.1", live.port))
+    connection.sendall(b"POST /generate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    connection.close()
+    assert live.generate().status == 200
+
+
+def test_beyond_a_bounded_number_that_waits_the_next_is_told_to_come_again(serve, tmp_path, wait_for):
+    with serve(tmp_path, waiting=3) as live:
+        live.validator.open.clear()
+        with ThreadPoolExecutor(3) as clients:
+            waiting = [clients.submit(live.generate, f"a {shape}") for shape in ("dot", "star", "circle")]
+            wait_for(lambda: live.desk.waiting == 3)
+            refused = live.generate("a square")
+            assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+            assert refused.detail == "too many wait; try again in a moment"
+            assert live.get("/healthz").status == 200
+            live.validator.open.set()
+            assert [reply.result().status for reply in waiting] == [200] * 3
+        assert live.generate("a square").status == 200
+
+
+@pytest.fixture
+def bounded(serve, tmp_path):
+    from jepamine.serving.app import Bounds
+
+    with serve(tmp_path, bounds=Bounds(largest=1000, seconds=0.3, most=2)) as made:
+        yield made
+
+
+def answer_to(live, request):
+    with socket.create_connection(("127.0.0.1", live.port)) as connection:
+        connection.settimeout(20)
+        connection.sendall(request)
+        return connection.recv(4000).decode()
+
+
+def test_a_request_that_does_not_come_is_not_waited_for(bounded):
+    answer = answer_to(bounded, b"POST /generate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    assert answer.startswith("HTTP/1.1 408")
+    assert '{"detail": "the request was not there after 0.3 seconds"}' in answer
+
+
+def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, tmp_path, wait_for):
+    from jepamine.serving.app import Bounds
+
+    with serve(tmp_path, bounds=Bounds(most=2)) as live:
+        live.validator.open.clear()
+        held = [send(live, "/generate", {"description": f"a {shape}"}) for shape in ("dot", "star")]
+        wait_for(lambda: live.desk.waiting == 2)
+        refused = live.generate("a circle")
+        assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+        for connection in held:
+            connection.close()
+        live.validator.open.set()
+        wait_for(lambda: live.generate("a circle").status == 200)
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
+def test_a_body_that_is_too_large_is_refused_however_it_comes(bounded, chunked):
+    body = b"x" * 1001
+    if chunked:
+        body = iter([b"x" * 400] * 3)
+    reply = bounded.call("POST", "/generate", body, {"Content-Type": "application/json"})
+    assert (reply.status, reply.detail) == (413, "the request is larger than 1,000 bytes")
+
+
+def test_who_asks_before_sending_too_much_is_told_at_once(bounded):
+    head = b"POST /layout HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
+    assert answer_to(bounded, head).startswith("HTTP/1.1 413")

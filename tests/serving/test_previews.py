@@ -1,0 +1,53 @@
+"""Previews: at an address that never changes, for a CDN to keep."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from jepamine.serving import previews
+
+
+def test_a_preview_can_be_kept_for_good(live):
+    url = live.generate().json["preview_url"]
+    name = url.rpartition("/")[2].removesuffix(".png")
+    reply = live.get(url)
+    assert reply.body == (live.service.previews.folder / f"{name}.png").read_bytes()
+    assert reply.headers["content-type"] == "image/png"
+    assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert reply.headers["etag"] == f'"{name}"'
+    for known in (f'"{name}"', f'W/"{name}"', "*"):
+        again = live.get(url, If_None_Match=known)
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", f'"{name}"')
+    assert live.get(url, If_None_Match='"other"').status == 200
+    head = live.call("HEAD", url)
+    assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(reply.body)))
+
+
+def test_that_there_is_none_is_not_kept(shared):
+    assert shared.get("/previews/" + "0" * 32 + ".png").headers["cache-control"] == "no-store"
+
+
+def test_the_same_picture_has_the_same_name_in_every_service(tmp_path, picture):
+    one, other = previews.Previews(tmp_path / "one"), previews.Previews(tmp_path / "other")
+    assert one.keep(picture()) == other.keep(picture()) != one.keep(picture(grey=9))
+
+
+def test_the_oldest_go_once_there_are_too_many(tmp_path, picture, monkeypatch):
+    monkeypatch.setattr(previews, "MOST", 4)
+    monkeypatch.setattr(previews, "KEPT", 2)
+    kept = previews.Previews(tmp_path)
+    names = [kept.keep(picture(grey=grey)) for grey in range(4)]
+    for age, name in enumerate(names):
+        os.utime(tmp_path / f"{name}.png", (age, age))
+    # Asked for again: young again.
+    assert kept.has(names[0])
+    newest = kept.keep(picture(grey=4))
+    assert {path.stem for path in tmp_path.iterdir()} == {names[0], newest}
+
+
+@pytest.mark.parametrize("name", ["../x.png", "x.png", "0" * 32, ("0" * 32) + ".png\n", "A" * 32 + ".png"])
+def test_other_names_are_not_looked_for(tmp_path, name):
+    (tmp_path / "x.png").write_bytes(b"")
+    assert previews.Previews(tmp_path / "in").read(name) is None

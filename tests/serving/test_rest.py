@@ -1,0 +1,118 @@
+"""/layout, /validate, /feedback, /metrics and /healthz."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def form(content: bytes, field: str = "image") -> tuple[bytes, dict[str, str]]:
+    """(a form's body with one file, its headers)."""
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="a.png"\r\n\r\n'.encode()
+    return head + content + b"\r\n--x--\r\n", {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def test_an_image_becomes_a_layout_as_a_body_or_in_a_form(shared, picture):
+    content = picture(grey=51)
+    replies = [
+        shared.call("POST", "/layout", content, {"Content-Type": "image/png"}),
+        shared.call("POST", "/layout", content),
+        shared.call("POST", "/layout", *form(content)),
+    ]
+    assert [reply.status for reply in replies] == [200] * 3
+    answer = replies[0].json
+    assert (answer["confidence"], answer["layout"]["objects"][0]["type"]) == (0.9, "square")
+    assert {json.dumps(reply.json["layout"]) for reply in replies} == {json.dumps(answer["layout"])}
+    assert len(shared.watching.calls) == 1
+
+
+def test_code_is_validated_against_a_layout(shared):
+    made = shared.generate().json
+    report = shared.post("/validate", {"code": made["code"], "layout": made["layout"]}).json
+    assert (report["runs"], report["final"]["adherence"]["within_half"]) == (True, 1.0)
+    assert report["protection"]["open"] == []
+    assert "adherence" in shared.post("/validate", {"code": "pass"}).json["final"]
+
+
+def test_what_json_has_no_number_for_is_null(shared, monkeypatch):
+    def far(body):
+        return {"runs": True, "far": [float("inf"), {"x": float("nan")}], "text": "\ud800"}
+
+    monkeypatch.setattr(type(shared.service), "validate", lambda self, body: far(body))
+    assert shared.post("/validate", {"code": ""}).json == {
+        "runs": True,
+        "far": [None, {"x": None}],
+        "text": "\ud800",
+    }
+
+
+def test_feedback_is_counted_and_written_down(live):
+    name = live.generate().json["id"]
+    said = [
+        {"id": name, "satisfied": True, "comment": "näice"},
+        {"id": name, "satisfied": False},
+        {"id": name, "rating": 5},
+        {"id": name, "satisfied": 2},
+    ]
+    assert [live.post("/feedback", one).json["satisfied"] for one in said] == [True, False, True, False]
+    assert live.metric('jepamine_feedback_total{satisfied="yes"}') == 2
+    assert live.metric("jepamine_satisfaction") == 0.5
+    assert (live.metric("jepamine_rating_count"), live.metric("jepamine_rating_sum")) == (2, 7)
+    lines = [json.loads(line) for line in live.service.feedback.path.read_text().splitlines()]
+    assert lines[0] == {"id": name, "satisfied": True, "rating": None, "comment": "näice"}
+    assert [line["rating"] for line in lines] == [None, None, 5, 2]
+
+
+def test_the_file_of_feedback_does_not_grow_without_end(live, monkeypatch):
+    monkeypatch.setattr("jepamine.serving.feedback.LARGEST", 500)
+    for _ in range(40):
+        live.post("/feedback", {"id": "0" * 32, "rating": 4})
+    sizes = [path.stat().st_size for path in live.service.feedback.path.parent.glob("feedback*.jsonl")]
+    assert len(sizes) == 2
+    assert max(sizes) < 700
+
+
+def test_metrics_tell_time_accuracy_and_what_was_handed_out(live, picture):
+    live.generate("a circle and a square")
+    live.call("POST", "/layout", picture())
+    assert live.metric('jepamine_layout_accuracy{run="boxes"}') == 0.75
+    for stage, count in (("layout", 2), ("code", 1), ("validation", 1), ("total", 1), ("encoding", 1)):
+        assert live.metric(f'jepamine_inference_seconds_count{{stage="{stage}"}}') == count
+    assert live.metric("jepamine_objects_within_half_unit_total") == 2
+    assert live.metric("jepamine_compile_rate") == 1
+    assert live.metric("jepamine_batch_size_count") == 1
+    assert live.metric('jepamine_scenes_total{generator="template"}') == 1
+    assert live.metric('jepamine_requests_total{path="/generate",status="200"}') == 1
+    assert live.get("/metrics").headers["content-type"].startswith("text/plain")
+
+
+def test_addresses_that_clients_make_up_do_not_fill_the_metrics(live):
+    for number in range(5):
+        live.get(f"/made/up/{number}")
+        live.get(f"/previews/{number}")
+    text = live.get("/metrics").body.decode()
+    assert 'jepamine_requests_total{path="other",status="404"} 5.0' in text
+    assert 'jepamine_requests_total{path="/previews/{file}",status="404"} 5.0' in text
+
+
+def test_health_says_what_runs_and_what_holds_code_back(shared):
+    assert shared.get("/healthz").json == {
+        "status": "ok",
+        "version": shared.service.identity.version,
+        "run": "boxes",
+        "generators": ["template"],
+        "protection": {
+            "in_force": "Landlock 7, seccomp, limits",
+            "closed": ["reading", "writing", "network", "processes", "signals"],
+            "open": [],
+        },
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/openapi.json"])
+def test_every_answer_says_what_a_browser_may_do_with_it(shared, path):
+    headers = shared.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
