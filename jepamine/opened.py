@@ -40,11 +40,18 @@ def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
     return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
 
 
-def open_run(experiments: Path, name: str, manifest: Path | None = None, root: Path | None = None) -> Opened:
+def open_run(
+    experiments: Path,
+    name: str,
+    manifest: Path | None = None,
+    root: Path | None = None,
+    *,
+    int8: bool = False,
+) -> Opened:
     """Open the run called `name`, for its own clips or those of `manifest`.
 
     Frame paths of `manifest` are relative to `root`, else to the root that the run's dataset has, else to the
-    manifest's folder.
+    manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
     Raises UserError where the run is not there, has no weights yet, or its files are damaged or do not fit.
     """
     folder = records.find(experiments, name)
@@ -77,7 +84,23 @@ def open_run(experiments: Path, name: str, manifest: Path | None = None, root: P
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    return Opened(folder, record, recipe, parts, predictor, trainer)
+    opened = Opened(folder, record, recipe, parts, predictor, trainer)
+    return _quantized(opened) if int8 else opened
+
+
+def _quantized(opened: Opened) -> Opened:
+    from jepamine.int8 import quantize
+
+    if opened.trainer.ranks_clips:
+        raise UserError(
+            "--int8 is not for runs that rank clips: their embeddings are kept for all runs, as the whole "
+            "weights give them"
+        )
+    quantize(opened.predictor)
+    model = getattr(opened.parts.encoder, "model", None)
+    if isinstance(model, torch.nn.Module):
+        quantize(model)
+    return opened
 
 
 def require_clip_ranking(opened: Opened) -> None:
@@ -89,9 +112,9 @@ def require_clip_ranking(opened: Opened) -> None:
         )
 
 
-def predictor_of(experiments: Path, name: str) -> torch.nn.Module:
+def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
     """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
-    return open_run(experiments, name).predictor
+    return open_run(experiments, name, int8=int8).predictor
 
 
 def record_of(experiments: Path, name: str) -> dict[str, Any]:

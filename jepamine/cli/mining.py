@@ -122,6 +122,7 @@ def score(
 @click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
 @click.option("--scorer", help="With --labels and --run: rank this scorer too.")
 @click.option("--sheet", type=File, help="Draw what was predicted into a PNG, where the trainer can.")
+@click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to see what it costs.")
 @click.option("--output", type=File, help="Write the result as JSON there too.")
 @click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
 @click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
@@ -136,6 +137,7 @@ def eval_command(
     labels: Path | None,
     scorer: str | None,
     sheet: Path | None,
+    int8: bool,
     output: Path | None,
     strict: bool,
     json_: bool,
@@ -147,6 +149,8 @@ def eval_command(
         raise click.UsageError(
             "--strict asks whether the source predicts the label; it goes with --labels FILE."
         )
+    if int8 and scores is not None:
+        raise click.UsageError("--int8 goes with --run NAME.")
     if sheet is not None and scores is not None:
         raise click.UsageError("--sheet FILE goes with --run NAME.")
     if scorer is not None and (labels is None or scores is not None):
@@ -170,6 +174,7 @@ def eval_command(
             str(name),
             manifest.absolute() if manifest else None,
             root.absolute() if root else None,
+            int8=int8,
         )
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
@@ -181,7 +186,8 @@ def eval_command(
     if output:
         write_json(output, result)
     if opened:
-        title = [manifest.stem if manifest else "run", str(split), *(["labels"] if labels else [])]
+        more = [name for name, given in (("labels", labels), ("int8", int8)) if given]
+        title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:
         from jepamine.ranking import flagged

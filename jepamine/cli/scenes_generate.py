@@ -34,6 +34,7 @@ File = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Before template takes over."
 )
+@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers: smaller, for a CPU.")
 @click.option("--output", type=File, metavar="FILE.py", help="Write the code there. [default: stdout]")
 @click.option("--preview", type=File, metavar="FILE.png", help="Write the last frame there, 854 pixels wide.")
 @click.option("--json", "machine", is_flag=True, help="All of it as one JSON document.")
@@ -48,6 +49,7 @@ def generate(
     style: Any,
     complexity: Any,
     tries: int,
+    int8: bool,
     output: Path | None,
     preview: Path | None,
     machine: bool,
@@ -67,6 +69,7 @@ def generate(
         Outputs(output, preview),
         run_name=run_name,
         tries=tries,
+        int8=int8,
         style=style,
         complexity=complexity,
         generator=generator,

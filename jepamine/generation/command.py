@@ -30,6 +30,7 @@ def run(
     *,
     run_name: str | None,
     tries: int,
+    int8: bool,
     **asked: Any,
 ) -> Made:
     """Make a scene and write its files; `asked` are further fields of `Asked`. Warnings go to stderr.
@@ -39,7 +40,7 @@ def run(
     content = read_image(image) if image is not None else None
     width = WIDTH if outputs.preview is not None else None
     wanted = Asked(description, content, preview=width, **asked)
-    with chain(experiments, run_name, tries=tries) as opened:
+    with chain(experiments, run_name, tries=tries, int8=int8) as opened:
         still_open = ", ".join(opened.validator.protection.open)
         if still_open:
             tell(f"warning: this system leaves {still_open} open: only the check of the code holds it back")

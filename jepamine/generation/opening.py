@@ -24,22 +24,28 @@ if TYPE_CHECKING:
 
 @contextmanager
 def chain(
-    experiments: Path, run: str | None, *, workers: int = 1, tries: int = 3, limits: Limits | None = None
+    experiments: Path,
+    run: str | None,
+    *,
+    workers: int = 1,
+    tries: int = 3,
+    limits: Limits | None = None,
+    int8: bool = False,
 ) -> Iterator[Chain]:
     """A chain with the layout run called `run` (None: descriptions alone) and `workers` servers for code.
 
-    Raises UserError where the run or Manim is missing.
+    With `int8` the linear layers of all runs are quantized. Raises UserError where a run or Manim is missing.
     """
-    eyes = eyes_of(open_sight(experiments, run)) if run is not None else None
+    eyes = eyes_of(open_sight(experiments, run, int8)) if run is not None else None
     with validator(workers=workers, limits=limits or Limits()) as opened:
-        yield Chain(opened, eyes, maker(experiments), tries)
+        yield Chain(opened, eyes, maker(experiments, int8), tries)
 
 
-def open_sight(experiments: Path, run: str) -> Sight:
+def open_sight(experiments: Path, run: str, int8: bool = False) -> Sight:
     """The layout run called `run`; imports torch."""
     from jepamine.generation import sight
 
-    return sight.open_sight(experiments, run)
+    return sight.open_sight(experiments, run, int8)
 
 
 def eyes_of(sight: Sight) -> Eyes:
@@ -47,14 +53,14 @@ def eyes_of(sight: Sight) -> Eyes:
     return Eyes(sight.size, lambda frame: sight.see([frame])[0], lambda text: sight.imagine([text])[0])
 
 
-def maker(experiments: Path) -> Maker:
+def maker(experiments: Path, int8: bool = False) -> Maker:
     """Builds generators by name, each once. What a generator has no setting for, it is not told."""
 
     @functools.cache
     def predictor_of(name: str) -> Any:
         from jepamine.opened import predictor_of as opened
 
-        return opened(experiments, name)
+        return opened(experiments, name, int8=int8)
 
     @functools.cache
     def built(plugin: registry.Plugin, *settings: tuple[str, str]) -> Generator:

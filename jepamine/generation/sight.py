@@ -65,9 +65,9 @@ class Sight:
         return found
 
 
-def open_sight(experiments: Path, name: str) -> Sight:
+def open_sight(experiments: Path, name: str, int8: bool = False) -> Sight:
     """The eyes of the run called `name`. Raises UserError as `open_run`, and where it predicts no layouts."""
-    opened = open_run(experiments, name)
+    opened = open_run(experiments, name, int8=int8)
     if not hasattr(opened.predictor, "layouts"):
         raise UserError(f"run '{name}' predicts no layouts; {_KIND}")
     return Sight(name, opened)

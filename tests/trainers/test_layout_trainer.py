@@ -127,6 +127,16 @@ def test_a_run_is_trained_evaluated_and_drawn(jepamine, recipe, tmp_path):
     assert "objects" in jepamine("eval", "--run", "boxes").stdout
 
 
+def test_a_run_is_evaluated_in_eight_bits(jepamine, recipe, tmp_path):
+    pytest.importorskip("torchao", reason="torchao is not installed: pip install 'jepamine[int8]'")
+    jepamine("run", recipe)
+    result = jepamine("eval", "--run", "boxes", "--int8", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["clean"]["measures"]["mean_iou"]["value"]
+    assert found == pytest.approx(record_of(tmp_path)["metrics"]["mean_iou"], abs=0.05)
+    assert (tmp_path / "experiments" / "boxes" / "evals" / "run-val-int8.json").is_file()
+
+
 def test_training_finds_the_boxes(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--epochs", 30, "--set", "trainer.lr=0.005")
     assert result.exit_code == 0, result.output
