@@ -12,12 +12,16 @@ def install(session: nox.Session) -> None:
     session.install("--no-deps", "-e", ".")
 
 
+def install_manim(session: nox.Session) -> None:
+    # Built against system libraries; where they are missing its tests skip.
+    session.run("pip", "install", "-r", "requirements-manim.txt", success_codes=[0, 1])
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """The test suite."""
     install(session)
-    # Manim is built against system libraries; where they are missing its tests skip.
-    session.run("pip", "install", "-r", "requirements-manim.txt", success_codes=[0, 1])
+    install_manim(session)
     # Two files at a time, the slow ones first; one thread each, as with more they take turns on two cores.
     # 1,015 tests: 440 s one after the other.
     workers = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -35,8 +39,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed against bare PyTorch loops; prints a table and writes it as JSON."""
+    """Speed against bare PyTorch loops, and of Manim scenes; prints tables and writes them as JSON."""
     install(session)
+    install_manim(session)
     session.install("faiss-cpu==1.15.1")
     session.run("python", "benchmarks/speed.py", *session.posargs)
     session.run("python", "benchmarks/retrieval.py", *session.posargs)
+    session.run("python", "benchmarks/scenes.py")
+    session.run("python", "benchmarks/sandbox.py")
+    session.run("python", "benchmarks/text_layouts.py")
