@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jepamine.textlayout.phrase import TURNED
-from jepamine.textlayout.reading import Ref, Span
+from jepamine.textlayout.reading import Place, Ref, Span
 from jepamine.textlayout.story import Story
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
@@ -21,6 +21,7 @@ def finish(story: Story) -> None:
     for ref, target, span in story.aims:
         _aim(story, ref, target, span)
     _group(story)
+    _title(story)
     for relation in story.relations:
         if relation.how == "inside" and len(relation.other) == 1:
             _widen(story, relation.other)
@@ -31,6 +32,15 @@ def finish(story: Story) -> None:
             item = story.things.items[place]
             if item.type in _FIGURES and "outlined" not in item.traits:
                 story.things.add_traits((place,), "filled")
+
+
+def _title(story: Story) -> None:
+    """A title of which nothing is said stands at the top, where nothing else is said to."""
+    said = {place for one in story.places for place in one.subject}
+    said |= {place for one in story.relations for place in (*one.subject, *one.other)}
+    titles = [place for place, item in enumerate(story.things.items) if "title" in item.traits]
+    if len(titles) == 1 and not set(titles) & said and all(one.row != 1 for one in story.places):
+        story.places.append(Place((titles[0],), 0, 1, Span(0, 0)))
 
 
 def _widen(story: Story, ref: Ref) -> None:

@@ -42,6 +42,13 @@ def test_a_label_stands_close_below_the_middle_of_its_figure():
     assert gap == pytest.approx(0.25, abs=0.02)
 
 
+def test_a_title_stands_at_the_top_where_nothing_else_is_said():
+    title, circle = laid("a title 'Energy' and a circle").objects
+    assert (title.x, title.y > 2) == (0.0, True)
+    circle, title = laid("a circle at the top, a title 'Energy' below the circle").objects
+    assert title.y < circle.y
+
+
 def test_size_words_give_sizes():
     small, large, usual = laid("a small circle, a large square, a star").objects
     assert max(small.width, small.height) <= SMALL
