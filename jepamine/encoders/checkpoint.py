@@ -9,11 +9,20 @@ from typing import Any
 from jepamine.errors import UserError, first_line
 
 
-def load_whole(weights: str, config: Any, architecture: Any, kind: str, spare: Callable[[str], bool]) -> Any:
+def load_whole(
+    weights: str,
+    config: Any,
+    architecture: Any,
+    kind: str,
+    spare: Callable[[str], bool],
+    *,
+    key: str = "encoder.weights",
+) -> Any:
     """The model of class `architecture` with the weights called `weights`, whose config is of class `config`.
 
-    `kind` is what the user calls such a checkpoint; `spare` says of a layer's name that the model may do
-    without it. Raises UserError that says what to do where the weights cannot be had whole: offline, an
+    `kind` is what the user calls such a checkpoint, `key` where the recipe names it; `spare` says of a
+    layer's name that the model may do without it. A class that stands for many (`AutoConfig`) takes any
+    family. Raises UserError that says what to do where the weights cannot be had whole: offline, an
     unknown name, another kind of model, missing or extra layers, other shapes. Nothing is initialised at
     random.
     """
@@ -31,8 +40,8 @@ def load_whole(weights: str, config: Any, architecture: Any, kind: str, spare: C
         said = transformers.PretrainedConfig.get_config_dict(weights)[0]
         if not said:
             raise OSError("no config.json in it")
-        if said.get("model_type") != config.model_type:
-            raise UserError(f"encoder.weights: '{weights}' is no {kind} checkpoint")
+        if said.get("model_type") != getattr(config, "model_type", said.get("model_type")):
+            raise UserError(f"{key}: '{weights}' is no {kind} checkpoint")
         model, report = architecture.from_pretrained(
             weights,
             config=config.from_pretrained(weights),
@@ -42,7 +51,7 @@ def load_whole(weights: str, config: Any, architecture: Any, kind: str, spare: C
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise UserError(f"encoder.weights: cannot load '{weights}': {reason(weights, error)}") from error
+        raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
     problems = [
         f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
@@ -55,13 +64,13 @@ def load_whole(weights: str, config: Any, architecture: Any, kind: str, spare: C
     ]
     if problems:
         raise UserError(
-            f"encoder.weights: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
+            f"{key}: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
             "Download the checkpoint again, or name another"
         )
     return model
 
 
-def reason(weights: str, error: Exception) -> str:
+def reason(weights: str, error: Exception, key: str = "encoder.weights") -> str:
     """Why a checkpoint cannot be read, and what to do."""
     if Path(weights).exists():
         return (
@@ -70,5 +79,5 @@ def reason(weights: str, error: Exception) -> str:
         )
     return (
         "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
-        f"network: `hf download {weights} --local-dir FOLDER`, then set encoder.weights to that folder"
+        f"network: `hf download {weights} --local-dir FOLDER`, then set {key} to that folder"
     )

@@ -1,0 +1,1 @@
+"""The task of writing code: description and layout in, Manim code out."""

@@ -1,0 +1,136 @@
+"""The module of the predictor `layout-lm`.
+
+Legend of shapes: N scenes, K = 10 objects, T tokens of prompt and code, D dimensions of an embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from jepamine.code_task.examples import Example
+from jepamine.code_task.prompt import prompt
+from jepamine.code_task.written import body, finished, line_numbers
+from jepamine.generators.protocol import Generated
+from jepamine.layouts import Layout
+from jepamine.predictors.layout_lm_language import Language, held
+from jepamine.predictors.layout_lm_objects import ObjectEncoder, features_of
+from jepamine.predictors.layout_lm_writing import write
+
+Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
+# About the size of a language model's embeddings, beside vectors of variance 1.
+FIRST_GATE = 0.02
+# Scenes of like length go through the model together, so many at a time.
+TOGETHER = 8
+
+
+@dataclass(frozen=True)
+class Told:
+    """Tokens of a text, and the object on whose line each stands, from 1; 0 where it is no object's."""
+
+    tokens: list[int]
+    owners: list[int]
+
+
+class LayoutLm(nn.Module):
+    """A causal language model that is told a layout: in its prompt, and by a vector for each object.
+
+    A frozen model is no part of `state_dict` and `parameters`: the recipe names it.
+    """
+
+    def __init__(self, language: Language, conditioning: Conditioning) -> None:
+        super().__init__()
+        self.conditioning = conditioning
+        self.slots = conditioning == "slots"
+        self.trained = held(language)
+        # In a list, so that a frozen model does not become a part of this module.
+        self._language = [language]
+        told = conditioning != "prompt-only"
+        self.objects = ObjectEncoder(language.dim) if told else None
+        self.gate = nn.Parameter(torch.tensor(FIRST_GATE))
+
+    @property
+    def language(self) -> Language:
+        return self._language[0]
+
+    def _apply(self, fn: Callable[..., Any], recurse: bool = True) -> LayoutLm:
+        if self.language.frozen:
+            self.language.model._apply(fn)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+    def vectors(self, layouts: Sequence[Layout]) -> Tensor | None:
+        """Gated vectors (N, 1 + K, D), row 0 all 0; None where the prompt is all that is told."""
+        if self.objects is None:
+            return None
+        device = self.gate.device
+        features = torch.stack([features_of(layout) for layout in layouts]).to(device)
+        there = features.any(dim=2, keepdim=True)
+        vectors = self.gate * self.objects(features) * there
+        return torch.cat([torch.zeros_like(vectors[:, :1]), vectors], dim=1)
+
+    def embed(self, tokens: Tensor, owners: Tensor, vectors: Tensor | None) -> Tensor:
+        """Embeddings (N, T, D) of tokens int64 (N, T) on the lines of `owners` int64 (N, T)."""
+        embedded: Tensor = self.language.model.get_input_embeddings()(tokens)
+        if vectors is None or self.conditioning == "prefix":
+            return embedded
+        rows = owners[..., None].expand(-1, -1, vectors.shape[2])
+        return embedded + vectors.gather(1, rows).to(embedded.dtype)
+
+    def prefix(self, vectors: Tensor | None) -> Tensor | None:
+        """What stands before the prompt's embeddings: (N, K, D); None where nothing does."""
+        if vectors is None or self.conditioning != "prefix":
+            return None
+        return vectors[:, 1:].to(self.language.model.get_input_embeddings().weight.dtype)
+
+    def told(self, layout: Layout, text: str) -> Told:
+        """The tokens of a prompt or of a body; in both line i is that of object i."""
+        tokens, starts = self.language.tokens.encode(text)
+        count = len(layout.objects)
+        return Told(tokens, [line if line <= count else 0 for line in line_numbers(text, starts)])
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """The mean next-token loss over the bodies of scenes, nats a token."""
+        said = []
+        for example in examples:
+            before = self.told(example.layout, prompt(example.layout, example.description))
+            after = self.told(example.layout, body(example.layout, example.expressions, self.slots))
+            said.append((example.layout, before, after))
+        said.sort(key=lambda one: len(one[1].tokens) + len(one[2].tokens))
+        sums = [self._sum(said[start : start + TOGETHER]) for start in range(0, len(said), TOGETHER)]
+        count = sum(len(after.tokens) for _, _, after in said)
+        # The gate is all that a frozen model trains which is told nothing but its prompt: to no effect.
+        return torch.stack(sums).sum() / count + 0 * self.gate
+
+    def _sum(self, said: Sequence[tuple[Layout, Told, Told]]) -> Tensor:
+        device = self.gate.device
+        length = max(len(before.tokens) + len(after.tokens) for _, before, after in said)
+        tokens = torch.zeros(len(said), length, dtype=torch.int64)
+        owners, wanted = tokens.clone(), torch.full_like(tokens, -100)
+        for row, (_, before, after) in enumerate(said):
+            middle, end = len(before.tokens), len(before.tokens) + len(after.tokens)
+            tokens[row, :end] = torch.tensor(before.tokens + after.tokens)
+            owners[row, :end] = torch.tensor(before.owners + after.owners)
+            wanted[row, middle - 1 : end - 1] = tokens[row, middle:end]
+        vectors = self.vectors([layout for layout, _, _ in said])
+        embedded = self.embed(tokens.to(device), owners.to(device), vectors)
+        prefix = self.prefix(vectors)
+        if prefix is not None:
+            embedded = torch.cat([prefix, embedded], dim=1)
+        # What pads stands behind: no token sees it, so no mask is needed.
+        first = min(len(before.tokens) for _, before, _ in said) - 1
+        keep = length - first
+        logits = self.language.model(
+            inputs_embeds=embedded, use_cache=False, logits_to_keep=keep
+        ).logits.float()
+        return nn.functional.cross_entropy(
+            logits.flatten(0, 1), wanted[:, first:].flatten().to(device), ignore_index=-100, reduction="sum"
+        )
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """Code for a layout, as `jepamine.code_task.protocol.CodePredictor` says."""
+        return finished(write(self, layout, description, attempt), layout)
