@@ -19,18 +19,33 @@ from jepamine.generators.styles import Complexity, Style
 from jepamine.layouts import MAX_OBJECTS, Layout, Object, from_json
 from jepamine.textlayout.read import LONGEST
 
-#: The most characters of an image in base64: that many bytes of a body are refused anyway.
-LONGEST_IMAGE = 16 * 2**20
 LONGEST_CODE = 200_000
-ID = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="That of an answer of /generate.")]
+ID = Annotated[
+    str,
+    Field(pattern="^[0-9a-f]{32}$", description="That of an answer of /generate.", examples=["0f" * 16]),
+]
 
+_DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
+_CODE = """from manim import *
+
+
+class GeneratedScene(Scene):
+    def construct(self):
+        self.add(Circle(color=RED))
+"""
+_OBJECT = TypeAdapter(Object).json_schema()
+_OBJECT["properties"]["visible_box"] = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        {"type": "null"},
+    ],
+    "default": None,
+}
 LAYOUT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Layout",
     "description": Layout.__doc__,
-    "properties": {
-        "objects": {"type": "array", "maxItems": MAX_OBJECTS, "items": TypeAdapter(Object).json_schema()}
-    },
+    "properties": {"objects": {"type": "array", "maxItems": MAX_OBJECTS, "items": _OBJECT}},
     "required": ["objects"],
     "additionalProperties": False,
 }
@@ -55,10 +70,10 @@ class Body(BaseModel):
 class Generate(Body):
     """A scene to be made; `image` in base64 or as a data URL."""
 
-    description: Annotated[str, Field(max_length=LONGEST)] = ""
+    description: Annotated[str, Field(max_length=LONGEST, examples=[_DESCRIPTION])] = ""
     style: Style = "3b1b"
     complexity: Complexity = "medium"
-    image: Annotated[str, Field(max_length=LONGEST_IMAGE)] | None = None
+    image: str | None = None
     generator: Annotated[str, Field(max_length=100)] | None = Field(
         None, description="One of those that /healthz lists; the first where none is named."
     )
@@ -68,7 +83,7 @@ class Generate(Body):
 class Validate(Body):
     """Code to be run, and the layout that it is to keep to."""
 
-    code: Annotated[str, Field(max_length=LONGEST_CODE)]
+    code: Annotated[str, Field(max_length=LONGEST_CODE, examples=[_CODE])]
     scene: Annotated[str, Field(max_length=200)] | None = None
     layout: GivenLayout | None = None
 
