@@ -23,12 +23,12 @@ _COLOURS = (
 )
 _WORDS = (
     "the a an and of to in at on by from within inside above below under behind front partly covering "
-    "covered left right top bottom upper lower centre middle row column grid coloured another small large one two "
-    "three four five six seven eight nine ten red blue green yellow orange gold purple pink teal maroon grey "
-    "white black circle circles square squares rectangle rectangles triangle triangles ellipse ellipses oval "
-    "ovals dot dots point points star stars polygon polygons straight line lines dashed arrow arrows double "
-    "double-headed arc arcs annulus annuli ring rings text texts number set sets axes coordinate system "
-    "systems plane planes grids function graph graphs curve curves brace braces curly"
+    "covered left right top bottom upper lower centre middle row column grid coloured another small large "
+    "one two three four five six seven eight nine ten red blue green yellow orange gold purple pink teal "
+    "maroon grey white black circle circles square squares rectangle rectangles triangle triangles ellipse "
+    "ellipses oval ovals dot dots point points star stars polygon polygons straight line lines dashed arrow "
+    "arrows double double-headed arc arcs annulus annuli ring rings text texts number set sets axes "
+    "coordinate system systems plane planes grids function graph graphs curve curves brace braces curly"
 )
 _CODE = (
     *(
