@@ -53,6 +53,16 @@ def _umask() -> int:
 UMASK = _umask()
 
 
+def read_bytes(path: Path, name: str = "") -> bytes:
+    """The content of a file. Raises UserError, with `name` or the path, where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{name or path}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{name or path}: cannot be read: {error.strerror}") from None
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically."""
     write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from jepamine.errors import UserError, first_line
+from jepamine.files import read_bytes
 from jepamine.video import Moment, Videos
 
 # Pillow warns at 89 million pixels and raises at twice that; no camera frame is so large, so the warning is
@@ -136,11 +137,7 @@ def ahead(
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UserError(f"frame {path}: no such file") from None
-    except OSError as error:
-        raise UserError(f"frame {path}: cannot be read: {error.strerror}") from None
+        return read_bytes(path, f"frame {path}")
     except ValueError as error:
         raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
 

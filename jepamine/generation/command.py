@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.errors import UserError
-from jepamine.files import write_atomic
+from jepamine.files import read_bytes, write_atomic
 from jepamine.generation.asked import Asked, Made
 from jepamine.generation.opening import chain
 from jepamine.progress import tell
@@ -37,7 +36,7 @@ def run(
 
     Raises UserError where no scene can be made of it.
     """
-    content = read_image(image) if image is not None else None
+    content = read_bytes(image) if image is not None else None
     width = WIDTH if outputs.preview is not None else None
     wanted = Asked(description, content, preview=width, **asked)
     with chain(experiments, run_name, tries=tries, int8=int8) as opened:
@@ -54,16 +53,6 @@ def run(
     if outputs.preview is not None and made.report.preview is not None:
         write_atomic(outputs.preview, made.report.preview)
     return made
-
-
-def read_image(path: Path) -> bytes:
-    """The content of a file. Raises UserError where it cannot be read."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def summary(made: Made, output: Path, preview: Path | None) -> str:

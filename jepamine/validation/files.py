@@ -5,20 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from jepamine.errors import UserError
-from jepamine.files import read_json
+from jepamine.files import read_bytes, read_json
 from jepamine.layouts import Layout, from_json
 
 
 def read_code(path: Path) -> str:
     """A file's text. Raises UserError where it is missing or is no UTF-8 text."""
     try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
+        return read_bytes(path).decode()
     except UnicodeDecodeError:
         raise UserError(f"{path}: not UTF-8 text") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def read_layout(path: Path) -> Layout:
