@@ -35,6 +35,7 @@ Folder = click.Path(file_okay=False, path_type=Path)
     show_default=True,
     help="Seconds that code may run.",
 )
+@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers: smaller, for a CPU.")
 @click.option(
     "--cache", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Answers to keep."
 )

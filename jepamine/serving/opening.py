@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Settings:
     """A service. `cache` is how many answers are kept, `waiting` how many requests may wait, `deadline` the
-    seconds that code may run.
+    seconds that code may run; `int8` quantizes the runs' linear layers.
     """
 
     experiments: Path
@@ -51,6 +51,7 @@ class Settings:
     cache: int = 1000
     waiting: int = 64
     deadline: float = 5.0
+    int8: bool = False
     previews: Path | None = None
     address: str = "/previews"
     allow_unprotected: bool = False
@@ -67,18 +68,18 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
 
     Raises UserError where the run, a generator or Manim is missing, or code could do harm here.
     """
-    identity, mean_iou = identify(settings.experiments, settings.run)
+    identity, mean_iou = identify(settings.experiments, settings.run, settings.int8)
     metrics = Metrics(settings.run, mean_iou)
     with ExitStack() as stack:
         eyes = None
         if settings.run is not None:
-            sight = open_sight(settings.experiments, settings.run)
+            sight = open_sight(settings.experiments, settings.run, settings.int8)
             eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
         in_turns = stack.enter_context(turns(servers, settings.workers))
-        generator = one_at_a_time(maker(settings.experiments))
+        generator = one_at_a_time(maker(settings.experiments, settings.int8))
         chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
@@ -95,7 +96,7 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
         yield service, stack.enter_context(desk(settings.cache, settings.waiting))
 
 
-def identify(experiments: Path, run: str | None) -> tuple[Identity, float | None]:
+def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, float | None]:
     """(what answers of this run depend on, the mean IoU on its held-out scenes).
 
     Raises UserError where there is no such run.
@@ -106,7 +107,7 @@ def identify(experiments: Path, run: str | None) -> tuple[Identity, float | None
     record = records.read_record(folder)
     weights = sha256_file(folder.weights) if folder.weights.is_file() else ""
     encoder = record.get("encoder", {}).get("weights_sha256", "")
-    return Identity(run, f"{weights} {encoder}"), record["metrics"].get("mean_iou")
+    return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
 
 
 def warm_up(chain: Chain) -> None:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 FOLDER = Path(__file__).with_name("page")
 FILES = {
     "/": ("index.html", "text/html"),
+    "/page/icon.svg": ("icon.svg", "image/svg+xml"),
     "/page/page.css": ("page.css", "text/css"),
     "/page/layout.js": ("layout.js", "text/javascript"),
     "/page/page.js": ("page.js", "text/javascript"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from typing import NoReturn
@@ -42,9 +43,10 @@ def listening(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         door = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise UserError(
-            f"--host {host} --port {port}: {error.strerror or error}; --port 0 takes a free one"
-        ) from None
+        # What Python adds to the system's words says the address a second time; names that do not resolve
+        # have numbers of their own.
+        said = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+        raise UserError(f"--host {host} --port {port}: {said}; --port 0 takes a free one") from None
     # Connections have it from the door. Without it a second request of a client waits 40 ms for its answer.
     door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return door

@@ -122,10 +122,10 @@ class Live:
     """A service that listens on `port`."""
 
     port: int
-    service: Service
-    desk: Desk
-    validator: Any
-    watching: Watching
+    service: Any = None
+    desk: Any = None
+    validator: Any = None
+    watching: Any = None
 
     @property
     def url(self) -> str:
@@ -221,6 +221,18 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def serve() -> Callable[..., Any]:
     """`served`, for settings of a test's own."""
     return served
+
+
+@pytest.fixture(scope="session")
+def live_at() -> Callable[[int], Live]:
+    """A service that listens elsewhere, by its port."""
+    return Live
+
+
+@pytest.fixture
+def closed() -> Protection:
+    """A protection that leaves no power."""
+    return CLOSED
 
 
 @pytest.fixture

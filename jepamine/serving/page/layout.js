@@ -37,11 +37,11 @@ function drawLayout(layout) {
     const y = height / 2 - object.y * UNIT - high / 2;
     svg.append(
       element("rect", {
-        x, y, width: wide, height: high, rx: 4, fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 3,
+        x, y, width: wide, height: high, rx: 4, fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 4,
       }),
       element(
         "text",
-        { x: Math.min(Math.max(x + wide / 2, 50), width - 50), y: Math.max(y - 7, 20), fill: colour,
+        { x: Math.min(Math.max(x + wide / 2, 90), width - 90), y: Math.max(y - 12, 32), fill: colour,
           "text-anchor": "middle" },
         nameOf(object),
       ),

@@ -38,6 +38,7 @@ const asDataUrl = (file) =>
   });
 
 function choose(file) {
+  if (byId("image").disabled) return;
   if (file && file.size > LARGEST) {
     complain(`The image has ${(file.size / 2 ** 20).toFixed(1)} MB; ${LARGEST / 2 ** 20} MB at most are sent.`);
     file = null;
@@ -155,8 +156,10 @@ async function judge(button) {
   }
 }
 
-async function generators() {
-  const { generators: names } = await (await fetch("/healthz")).json();
+async function offered() {
+  const { generators: names, run } = await (await fetch("/healthz")).json();
+  byId("image").disabled = !run;
+  if (!run) byId("image-name").textContent = "This service reads no images: it was started without --run.";
   byId("generator").replaceChildren(...names.map((name) => new Option(name, name)));
   byId("generator-field").hidden = names.length < 2;
 }
@@ -186,4 +189,4 @@ addEventListener("paste", (event) => {
 byId("copy").addEventListener("click", copy);
 for (const button of document.querySelectorAll("[data-satisfied]"))
   button.addEventListener("click", () => judge(button));
-generators().catch(() => {});
+offered().catch(() => complain("The service cannot be reached. Is it still running?"));

@@ -1,0 +1,212 @@
+"""The page at `/` in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+# Found after `npm install --no-save axe-core` in the repository's root, or named by $AXE_CORE.
+AXE = Path(os.environ.get("AXE_CORE") or Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js")
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+WORDS = 'a red circle left of a blue square, with the text "energy" at the top, gleefully'
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests of this file."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium on the path: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser, shared):
+    """Open the page; what its script or its policy complains of fails the test, and so does what it loads
+    from elsewhere.
+    """
+    contexts, errors = [], []
+
+    def open_page(url=shared.url, **settings):
+        context = browser.new_context(**{"viewport": LAPTOP, "reduced_motion": "reduce"} | settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.on(
+            "console",
+            lambda said: "Failed to load resource" in said.text or errors.append(said.text),
+        )
+        tab.on(
+            "request",
+            lambda request: request.url.startswith((url, "blob:", "data:")) or errors.append(request.url),
+        )
+        tab.goto(url)
+        tab.wait_for_load_state("networkidle")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def make(tab, words=WORDS):
+    tab.fill("#description", words)
+    tab.get_by_role("button", name="Make the scene").click()
+    tab.wait_for_selector("#result:not([hidden])")
+    tab.locator("#preview").evaluate("(image) => image.decode()")
+
+
+def test_words_become_layout_preview_and_code_side_by_side(show):
+    tab = show()
+    make(tab)
+    layout = tab.get_by_role("img", name="Layout: circle, square, text “energy”")
+    preview = tab.get_by_role("img", name="The scene as Manim draws it: circle, square, text “energy”")
+    assert layout.locator("rect").count() == 3
+    assert preview.evaluate("(image) => image.naturalWidth") == 32
+    assert layout.bounding_box()["y"] == pytest.approx(preview.bounding_box()["y"], abs=2)
+    assert "class GeneratedScene(Scene):" in tab.locator("#code").inner_text()
+    assert tab.locator("#missed li").all_inner_texts() == ["“gleefully”: not understood"]
+    assert tab.get_by_role("status").first.inner_text().startswith("The scene is there: 3 objects, ")
+    # x, y in the frame's units: left of the middle is left of the middle of the picture.
+    boxes = [box.bounding_box() for box in layout.locator("rect").all()]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    assert boxes[2]["y"] < boxes[0]["y"]
+
+
+def test_all_of_it_can_be_done_by_keyboard(show, shared):
+    tab = show(permissions=["clipboard-read", "clipboard-write"])
+    reached = []
+
+    def tab_to(name):
+        for _ in range(25):
+            tab.keyboard.press("Tab")
+            reached.append(tab.evaluate("document.activeElement.id || document.activeElement.textContent"))
+            if reached[-1] == name:
+                return
+        raise AssertionError(f"{name} is not reached: {reached}")
+
+    tab_to("description")
+    tab.keyboard.type("a green star")
+    tab_to("image")
+    tab_to("style")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab_to("make")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#result:not([hidden])")
+    tab_to("copy")
+    tab.keyboard.press("Enter")
+    tab.get_by_role("button", name="Copied").wait_for()
+    assert tab.evaluate("navigator.clipboard.readText()") == tab.locator("#code").inner_text()
+    tab_to("comment")
+    tab.keyboard.type("fine")
+    before = shared.metric('jepamine_feedback_total{satisfied="yes"}')
+    tab_to("Yes")
+    tab.keyboard.press("Space")
+    tab.get_by_text("Thank you.").wait_for()
+    assert shared.metric('jepamine_feedback_total{satisfied="yes"}') == before + 1
+    assert '"comment": "fine"' in shared.service.feedback.path.read_text()
+
+
+def test_control_and_enter_make_the_scene(show):
+    tab = show()
+    tab.fill("#description", "a dot")
+    tab.press("#description", "Control+Enter")
+    tab.wait_for_selector("#result:not([hidden])")
+
+
+def test_an_image_is_shown_sent_and_taken_away_again(show, picture):
+    tab = show()
+    file = {"name": "sketch.png", "mimeType": "image/png", "buffer": picture(grey=51)}
+    tab.set_input_files("#image", file)
+    assert tab.locator("#image-name").inner_text() == "sketch.png"
+    tab.get_by_role("button", name="Make the scene").click()
+    tab.wait_for_selector("#result:not([hidden])")
+    assert tab.locator("#layout-note").inner_text() == "from the image, 90 % sure"
+    tab.get_by_role("button", name="Remove the image").click()
+    assert tab.evaluate("document.activeElement.id") == "image"
+    assert tab.locator("#chosen").is_hidden()
+
+
+def test_an_image_can_be_dropped(show, picture):
+    tab = show()
+    data = tab.evaluate_handle(
+        """(bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
+            return data;
+        }""",
+        list(picture()),
+    )
+    tab.dispatch_event("#drop", "drop", {"dataTransfer": data})
+    assert tab.locator("#image-name").inner_text() == "dropped.png"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "Say what the scene shows, or choose an image."),
+        ("colourless ideas", "no object found in 'colourless ideas'"),
+    ],
+)
+def test_what_is_wrong_is_told_in_place(show, words, said):
+    tab = show()
+    tab.fill("#description", words)
+    tab.get_by_role("button", name="Make the scene").click()
+    tab.wait_for_selector("#error:not([hidden])")
+    assert tab.get_by_role("alert").inner_text().startswith(said)
+    assert tab.locator("#result").is_hidden()
+    make(tab, "a circle")
+    assert tab.locator("#error").is_hidden()
+
+
+def test_text_that_looks_like_html_is_text(show):
+    tab = show()
+    make(tab, 'the text "<img src=x onerror=alert(1)>" above a circle')
+    assert tab.locator("#objects img, #missed img, #code img").count() == 0
+    assert "<img src=x" in tab.locator("#objects tbody").text_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 320, 768, 1280])
+def test_nothing_is_wider_than_the_screen(show, scheme, width):
+    tab = show(viewport={"width": width, "height": 740}, color_scheme=scheme)
+    make(tab, WORDS + " and " + "unbroken" * 30)
+    tab.evaluate("document.querySelector('details').open = true")
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_it_is_dark_where_the_system_is(show):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = show(color_scheme="dark").evaluate(ground)
+    assert show(color_scheme="light").evaluate(ground) != dark
+    assert max(int(part) for part in dark.removeprefix("rgb(").rstrip(")").split(",")) < 60
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", LAPTOP), ("dark", PHONE)], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(show, scheme, viewport):
+    if not AXE.is_file():
+        pytest.skip(f"no axe-core at {AXE}: npm install --no-save axe-core, or set AXE_CORE")
+    # Without it the policy keeps the test's own script out.
+    tab = show(color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    tab.add_script_tag(content=AXE.read_text())
+    for state in ("empty", "error", "result"):
+        if state == "error":
+            tab.get_by_role("button", name="Make the scene").click()
+            tab.wait_for_selector("#error:not([hidden])")
+        if state == "result":
+            make(tab)
+            tab.evaluate("document.querySelector('details').open = true")
+        found = tab.evaluate("axe.run().then((result) => result.violations)")
+        told = [(one["id"], one["impact"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+        assert [one for one in told if one[1] in ("serious", "critical")] == [], state
