@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,22 +17,12 @@ from jepamine.errors import UserError
 from jepamine.serving.answers import Counted, Generated, Health, Seen, Told, Validated
 from jepamine.serving.bodies import Generate, Satisfaction, Validate
 from jepamine.serving.desk import Busy, Desk
-from jepamine.serving.doorkeeper import Doorkeeper
+from jepamine.serving.doorkeeper import Bounds, Doorkeeper
 from jepamine.serving.page_files import add_page, policy
 from jepamine.serving.replies import GONE, Outermost, as_json, told, worded
 from jepamine.serving.service import Service
 from jepamine.serving.uploads import UPLOAD, uploaded
 from jepamine.serving.work import Gone
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Bytes of a request, seconds until it must be there, requests with a body at a time."""
-
-    largest: int = 12 * 2**20
-    seconds: float = 30.0
-    most: int = 256
-
 
 _SAID = {
     400: "not JSON, or not a form",
@@ -58,9 +47,7 @@ def create_app(service: Service, desk: Desk, bounds: Bounds) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(
-        Doorkeeper, largest=bounds.largest, seconds=bounds.seconds, most=bounds.most, refuse=told
-    )
+    app.add_middleware(Doorkeeper, bounds=bounds, refuse=told)
     app.add_middleware(Outermost, policy=policy(service.address), metrics=service.metrics)
     _add_handlers(app)
     _add_work(app, service, desk)

@@ -7,7 +7,7 @@ import threading
 from jepamine.generation.asked import Made
 from jepamine.serving.work import Work
 
-STAGES = ("layout", "encoding", "code", "validation", "total")
+STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0)
 _UNITS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -21,8 +21,8 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._seconds = Histogram(
             "jepamine_inference_seconds",
-            "Seconds of a scene by stage: layout (encoding is part of it, waiting for company included), "
-            "code (validation is part of it), total",
+            "Seconds by stage: layout (with encoding), code (with validation and the waiting for its turn), "
+            "total",
             ["stage"],
             buckets=_SECONDS,
             registry=registry,

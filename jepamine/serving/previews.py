@@ -38,10 +38,12 @@ class Previews:
 
     def has(self, name: str) -> bool:
         """Whether the preview is there; it is not cleared away for a while then."""
-        try:
-            os.utime(self._path(name))
-        except OSError:
+        path = self._path(name)
+        if not path.is_file():
             return False
+        # One that another service wrote may be somebody else's file.
+        with contextlib.suppress(OSError):
+            os.utime(path)
         return True
 
     def read(self, file: str) -> tuple[str, bytes] | None:

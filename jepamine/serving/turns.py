@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,13 +28,15 @@ class Turns:
     def validate(self, code: str, **options: Any) -> Report:
         """As the validator does, once it is this one's turn. Raises Gone where nobody waits by then."""
         work = current()
-        report = self._servers.submit(self._one, work, code, options).result()
+        came = time.perf_counter()
+        report = self._servers.submit(self._one, work, came, code, options).result()
         if work.first_ran is None:
             work.first_ran = report.runs
         return report
 
-    def _one(self, work: Work, code: str, options: dict[str, Any]) -> Report:
+    def _one(self, work: Work, came: float, code: str, options: dict[str, Any]) -> Report:
         work.go_on()
+        work.add("waiting", time.perf_counter() - came)
         with work.timed("validation"):
             return self._validator.validate(code, **options)
 

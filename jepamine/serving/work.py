@@ -36,7 +36,11 @@ class Work:
         try:
             yield
         finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
+            self.add(stage, time.perf_counter() - began)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add to the seconds of `stage`."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
 
 #: The work that this thread does; each job sets its own.

@@ -30,8 +30,9 @@ pytest.importorskip("cachetools", reason="no cachetools: pip install 'jepamine[s
 pytest.importorskip("fastapi", reason="no fastapi: pip install 'jepamine[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install 'jepamine[serve]'")
 
-from jepamine.serving.app import Bounds, create_app
+from jepamine.serving.app import create_app
 from jepamine.serving.desk import Desk, desk
+from jepamine.serving.doorkeeper import Bounds
 from jepamine.serving.feedback import Feedback
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.opening import batched_eyes

@@ -70,7 +70,7 @@ def test_beyond_a_bounded_number_that_waits_the_next_is_told_to_come_again(serve
 
 @pytest.fixture
 def bounded(serve, tmp_path):
-    from jepamine.serving.app import Bounds
+    from jepamine.serving.doorkeeper import Bounds
 
     with serve(tmp_path, bounds=Bounds(largest=1000, seconds=0.3, most=2)) as made:
         yield made
@@ -90,7 +90,7 @@ def test_a_request_that_does_not_come_is_not_waited_for(bounded):
 
 
 def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, tmp_path, wait_for):
-    from jepamine.serving.app import Bounds
+    from jepamine.serving.doorkeeper import Bounds
 
     with serve(tmp_path, bounds=Bounds(most=2)) as live:
         live.validator.open.clear()
@@ -102,6 +102,20 @@ def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, 
             connection.close()
         live.validator.open.set()
         wait_for(lambda: live.generate("a circle").status == 200)
+
+
+def test_bodies_that_are_too_heavy_together_are_not_all_taken(serve, tmp_path, wait_for):
+    from jepamine.serving.doorkeeper import Bounds
+
+    with serve(tmp_path, bounds=Bounds(heaviest=1000)) as live:
+        live.validator.open.clear()
+        held = send(live, "/generate", {"description": "a dot" + " " * 600})
+        wait_for(lambda: live.desk.waiting == 1)
+        refused = live.generate("a star" + " " * 600)
+        assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+        held.close()
+        live.validator.open.set()
+        wait_for(lambda: live.generate("a star" + " " * 600).status == 200)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])

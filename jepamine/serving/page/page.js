@@ -125,7 +125,7 @@ function show(answer) {
   byId("comment").value = byId("thanks").textContent = "";
   byId("copy").textContent = "Copy the code";
   byId("result").hidden = false;
-  const left = missed.length ? ` ${missed.length} left out of account.` : "";
+  const left = missed.length ? ` ${missed.length} to note.` : "";
   say(`The scene is there: ${answer.layout.objects.length} objects, ${answer.seconds.total} seconds.${left}`);
   byId("result").scrollIntoView({ block: "nearest" });
 }
