@@ -29,13 +29,15 @@ from jepamine.cli.serve import serve
 )
 @click.pass_context
 def cli(ctx: click.Context, experiments: Path) -> None:
-    """Find the few driving clips worth a human's time.
+    """Find the few driving clips worth a human's time; put the objects of Manim scenes where they belong.
 
     \b
-    Start:    jepamine run recipes/default.toml
-    Then:     jepamine score --run default MANIFEST.jsonl
+    Driving:  jepamine run recipes/default.toml
+              jepamine score --run default MANIFEST.jsonl
               jepamine eval --run default --labels LABELS.jsonl
               jepamine compare default default-2
+    Manim:    jepamine scenes generate "a red circle above a blue square"
+              jepamine run recipes/manim.toml
     """
     ctx.obj = experiments
 

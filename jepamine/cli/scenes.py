@@ -15,7 +15,7 @@ Folder = click.Path(file_okay=False, path_type=Path)
 
 @click.group(cls=Commands)
 def scenes() -> None:
-    """Manim scenes and their layouts."""
+    """Manim scenes: drawn, annotated, generated, checked."""
 
 
 scenes.add_command(generate)
