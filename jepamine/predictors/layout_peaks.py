@@ -15,13 +15,13 @@ from jepamine.protocols import Tensors
 
 # Cells cooler than this are no centre; where a second look decides, hardly any is left out before it.
 LEAST_HEAT, LEAST_HEAT_LOOKED_AT = 0.3, 0.1
-# What is less sure than this is no object. Chosen on scenes of another seed, where F1 is highest.
-LEAST_SURE = 0.4
+# What is less sure than this is no object.
+LEAST_SURE = 0.5
 # Of so many cells of a frame, the warmest.
 CANDIDATES = 40
 LOOKS = 2
 # Two boxes of one type that overlap more than this are one object; of two types, more than that.
-SAME, SAME_PLACE = 0.5, 0.85
+SAME, SAME_PLACE = 0.35, 0.5
 
 
 def read(answer: Tensors, second: SecondLook | None) -> list[Layout]:
