@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from jepamine.cli.options import as_json, with_experiments
-from jepamine.generation.asked import LAYOUTS
+from jepamine.generation.sources import LAYOUTS
 from jepamine.generators.styles import COMPLEXITIES, STYLE_NAMES
 
 File = click.Path(dir_okay=False, path_type=Path)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
+from jepamine.generation.sources import LayoutFrom
 from jepamine.generators.styles import Complexity, Style
 from jepamine.layouts import Layout, to_json
 from jepamine.textlayout.reading import NotUnderstood
 from jepamine.validation.report import Report
-
-#: Where the layout comes from: what is given decides, or the description alone, the image alone, or the
-#: description's CLIP features.
-LayoutFrom = Literal["auto", "text", "image", "clip-text"]
-LAYOUTS: tuple[str, ...] = get_args(LayoutFrom)
 
 
 @dataclass(frozen=True)

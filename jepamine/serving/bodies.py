@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from jepamine.generation.asked import LayoutFrom
+from jepamine.generation.sources import LayoutFrom
 from jepamine.generators.styles import Complexity, Style
 from jepamine.layouts import MAX_OBJECTS, Layout, Object, from_json
 from jepamine.textlayout.read import LONGEST
