@@ -61,6 +61,7 @@ def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) ->
         num_key_value_heads=heads,
         intermediate_size=feed_forward,
         tie_word_embeddings=True,
+        initializer_range=hidden_dim**-0.5,
         bos_token_id=None,
         eos_token_id=None,
     )

@@ -6,7 +6,6 @@ Legend of shapes: N scenes, K = 10 objects, T tokens of prompt and code, D dimen
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
@@ -14,11 +13,12 @@ from torch import Tensor, nn
 
 from jepamine.code_task.examples import Example
 from jepamine.code_task.prompt import prompt
-from jepamine.code_task.written import body, finished, line_numbers
+from jepamine.code_task.written import about, body, finished
 from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import Language, held
 from jepamine.predictors.layout_lm_objects import ObjectEncoder, features_of
+from jepamine.predictors.layout_lm_told import Told
 from jepamine.predictors.layout_lm_writing import write
 
 Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
@@ -26,14 +26,6 @@ Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
 FIRST_GATE = 0.02
 # Scenes of like length go through the model together, so many at a time.
 TOGETHER = 8
-
-
-@dataclass(frozen=True)
-class Told:
-    """Tokens of a text, and the object on whose line each stands, from 1; 0 where it is no object's."""
-
-    tokens: list[int]
-    owners: list[int]
 
 
 class LayoutLm(nn.Module):
@@ -51,7 +43,7 @@ class LayoutLm(nn.Module):
         self._language = [language]
         told = conditioning != "prompt-only"
         self.objects = ObjectEncoder(language.dim) if told else None
-        self.gate = nn.Parameter(torch.tensor(FIRST_GATE))
+        self.gate = nn.Parameter(torch.full((language.dim,), FIRST_GATE) if told else torch.zeros(1))
 
     @property
     def language(self) -> Language:
@@ -73,13 +65,14 @@ class LayoutLm(nn.Module):
         vectors = self.gate * self.objects(features) * there
         return torch.cat([torch.zeros_like(vectors[:, :1]), vectors], dim=1)
 
-    def embed(self, tokens: Tensor, owners: Tensor, vectors: Tensor | None) -> Tensor:
-        """Embeddings (N, T, D) of tokens int64 (N, T) on the lines of `owners` int64 (N, T)."""
+    def embed(self, rows: Tensor, vectors: Tensor | None) -> Tensor:
+        """Embeddings (N, T, D) of tokens, with what they are about: int64 (N, 3, T), as `Told.rows`."""
+        tokens, owners, places = rows.unbind(1)
         embedded: Tensor = self.language.model.get_input_embeddings()(tokens)
-        if vectors is None or self.conditioning == "prefix":
+        if vectors is None or self.objects is None or self.conditioning == "prefix":
             return embedded
-        rows = owners[..., None].expand(-1, -1, vectors.shape[2])
-        return embedded + vectors.gather(1, rows).to(embedded.dtype)
+        chosen = vectors.gather(1, owners[..., None].expand(-1, -1, vectors.shape[2]))
+        return embedded + (chosen + self.gate * self.objects.place(places)).to(embedded.dtype)
 
     def prefix(self, vectors: Tensor | None) -> Tensor | None:
         """What stands before the prompt's embeddings: (N, K, D); None where nothing does."""
@@ -91,7 +84,7 @@ class LayoutLm(nn.Module):
         """The tokens of a prompt or of a body; in both line i is that of object i."""
         tokens, starts = self.language.tokens.encode(text)
         count = len(layout.objects)
-        return Told(tokens, [line if line <= count else 0 for line in line_numbers(text, starts)])
+        return Told(tokens, [about(text[: start + 1], count) for start in starts])
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
         """The mean next-token loss over the bodies of scenes, nats a token."""
@@ -104,20 +97,19 @@ class LayoutLm(nn.Module):
         sums = [self._sum(said[start : start + TOGETHER]) for start in range(0, len(said), TOGETHER)]
         count = sum(len(after.tokens) for _, _, after in said)
         # The gate is all that a frozen model trains which is told nothing but its prompt: to no effect.
-        return torch.stack(sums).sum() / count + 0 * self.gate
+        return torch.stack(sums).sum() / count + 0 * self.gate.sum()
 
     def _sum(self, said: Sequence[tuple[Layout, Told, Told]]) -> Tensor:
         device = self.gate.device
         length = max(len(before.tokens) + len(after.tokens) for _, before, after in said)
-        tokens = torch.zeros(len(said), length, dtype=torch.int64)
-        owners, wanted = tokens.clone(), torch.full_like(tokens, -100)
-        for row, (_, before, after) in enumerate(said):
+        rows = torch.zeros(len(said), 3, length, dtype=torch.int64)
+        wanted = torch.full((len(said), length), -100)
+        for number, (_, before, after) in enumerate(said):
             middle, end = len(before.tokens), len(before.tokens) + len(after.tokens)
-            tokens[row, :end] = torch.tensor(before.tokens + after.tokens)
-            owners[row, :end] = torch.tensor(before.owners + after.owners)
-            wanted[row, middle - 1 : end - 1] = tokens[row, middle:end]
+            rows[number, :, :middle], rows[number, :, middle:end] = before.rows(), after.rows()
+            wanted[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
         vectors = self.vectors([layout for layout, _, _ in said])
-        embedded = self.embed(tokens.to(device), owners.to(device), vectors)
+        embedded = self.embed(rows.to(device), vectors)
         prefix = self.prefix(vectors)
         if prefix is not None:
             embedded = torch.cat([prefix, embedded], dim=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from jepamine.code_task.prompt import colour_name, drawn_order
+from jepamine.code_task.prompt import colour_name, drawn_order, variables
 from jepamine.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
 from jepamine.scenes.palette import PALETTE
 
@@ -13,32 +13,54 @@ _COLOURS = list(PALETTE)
 # Tens, units, tenths and hundredths: all that code says of a number.
 _PLACES = 4
 _NUMBER = 2 + 10 * _PLACES
-FEATURES = len(TYPES) + len(_COLOURS) + 4 * _NUMBER
+#: Places in a text that are told apart.
+LONGEST_TEXT = 63
+_COUNTED = MAX_OBJECTS + 1
+FEATURES = len(TYPES) + len(_COLOURS) + 2 * _COUNTED + 4 * _NUMBER
 
 
 class ObjectEncoder(nn.Module):
-    """Type, colour and box of an object, digit by digit, to a vector of D dimensions and variance 1."""
+    """Type, colour, number and box of an object to a vector of D dimensions and variance 1.
+
+    Numbers come digit by digit, so that they can be written down; an object's number is that of its line and
+    that in its name.
+    """
 
     def __init__(self, dim: int, hidden_dim: int = 128) -> None:
         super().__init__()
         self.first = nn.Linear(FEATURES, hidden_dim)
         self.second = nn.Linear(hidden_dim, dim)
         self.norm = nn.LayerNorm(dim)
+        self.places = nn.Embedding(1 + LONGEST_TEXT, dim, padding_idx=0)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, K, F) -> (N, K, D)."""
         vectors: Tensor = self.norm(self.second(nn.functional.gelu(self.first(features))))
         return vectors
 
+    def place(self, places: Tensor) -> Tensor:
+        """Vectors of places in a text, from 1, 0 being none: int64 (...) -> (..., D)."""
+        vectors: Tensor = self.places(places.clamp(max=LONGEST_TEXT))
+        return vectors
+
 
 def features_of(layout: Layout) -> Tensor:
     """Float32 (K, F): a row an object in drawing order, then rows of 0; K = 10."""
     rows = torch.zeros(MAX_OBJECTS, FEATURES)
-    for row, item in zip(rows, drawn_order(layout), strict=False):
-        row[TYPES.index(item.type)] = 1
-        row[len(TYPES) + _COLOURS.index(colour_name(item.color))] = 1
-        row[len(TYPES) + len(_COLOURS) :] = torch.tensor(_numbers(item))
+    for line, (item, name) in enumerate(zip(drawn_order(layout), variables(layout), strict=True)):
+        told = [
+            *_one(TYPES.index(item.type), len(TYPES)),
+            *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
+            *_one(line, _COUNTED),
+            *_one(int("0" + name.removeprefix(item.type).strip("_")), _COUNTED),
+            *_numbers(item),
+        ]
+        rows[line] = torch.tensor(told)
     return rows
+
+
+def _one(place: int, count: int) -> list[float]:
+    return [float(place == other) for other in range(count)]
 
 
 def _numbers(item: Object) -> list[float]:
@@ -49,5 +71,5 @@ def _numbers(item: Object) -> list[float]:
         told += [2 * value / FRAME_WIDTH, float(value < 0)]
         for place in reversed(range(_PLACES)):
             digit = hundredths // 10**place % 10
-            told += [float(digit == other) for other in range(10)]
+            told += _one(digit, 10)
     return told

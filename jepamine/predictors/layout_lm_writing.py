@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import torch
 
 from jepamine.code_task.prompt import prompt
-from jepamine.code_task.written import LAST
+from jepamine.code_task.written import LAST, about
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import likeliest
+from jepamine.predictors.layout_lm_told import Told
 
 if TYPE_CHECKING:
     from jepamine.predictors.layout_lm_module import LayoutLm
@@ -32,21 +34,17 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
     device = predictor.gate.device
     count = len(layout.objects)
     before = predictor.told(layout, prompt(layout, description))
-    lengths = [before.owners.count(owner) for owner in range(1, count + 1)]
-    longest = LONGEST_LINE + max(lengths, default=0)
+    lengths = Counter(one.owner for one in before.about if one.owner)
+    longest = LONGEST_LINE + max(lengths.values(), default=0)
     vectors = predictor.vectors([layout])
-
-    embedded = predictor.embed(
-        torch.tensor([before.tokens], device=device), torch.tensor([before.owners], device=device), vectors
-    )
+    embedded = predictor.embed(before.rows()[None].to(device), vectors)
     prefix = predictor.prefix(vectors)
     if prefix is not None:
         embedded = torch.cat([prefix, embedded], dim=1)
     cache = None
     tokens: list[int] = []
-    line: list[int] = []
-    number = 0
-    while len(line) < longest:
+    text, since = "", 0
+    while since < longest:
         answer = language.model(
             inputs_embeds=embedded, past_key_values=cache, use_cache=True, logits_to_keep=1
         )
@@ -55,16 +53,14 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
         if token in language.ends:
             break
         tokens.append(token)
-        breaks = language.tokens.decode([token]).count("\n")
-        if breaks:
-            said = language.tokens.decode(line).strip()
-            if said.startswith(LAST.strip()) or number > count:
+        # Of a character that several tokens spell this makes several: it is read for its line breaks alone.
+        piece = language.tokens.decode([token])
+        if "\n" in piece:
+            if text[text.rfind("\n") + 1 :].lstrip().startswith(LAST) or text.count("\n") > count:
                 break
-            number += breaks
-            line = []
-        line.append(token)
-        owner = number if number <= count else 0
-        embedded = predictor.embed(
-            torch.tensor([[token]], device=device), torch.tensor([[owner]], device=device), vectors
-        )
+            since = 0
+        since += 1
+        rows = Told([token], [about(text + piece[:1], count)]).rows()
+        embedded = predictor.embed(rows[None].to(device), vectors)
+        text += piece
     return language.tokens.decode(tokens)

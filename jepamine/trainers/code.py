@@ -86,7 +86,11 @@ class CodeTrainer:
         from jepamine.layout_task.schedule import adamw
 
         steps = self.epochs * -(-len(self._train) // self.batch_size)
-        return adamw(parameters, self.lr, self.weight_decay, steps)
+        optimizer = adamw(parameters, self.lr, self.weight_decay, steps)
+        # A short training must forget its first gradients, which are large.
+        for group in optimizer.param_groups:
+            group["betas"] = (0.9, 0.95)
+        return optimizer
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         from jepamine.code_task.variety import varied
