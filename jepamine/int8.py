@@ -6,7 +6,6 @@ Weights are int8, one scale an output channel; activations are quantized as they
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from torch import nn
@@ -19,18 +18,10 @@ def quantize(module: nn.Module) -> nn.Module:
 
     Raises UserError where torchao is missing or the module is not on the CPU.
     """
-    # It tells of CUDA parts that it cannot load, which nothing here needs.
-    loud = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
-    levels = [logger.level for logger in loud]
-    for logger in loud:
-        logger.setLevel(logging.ERROR)
     try:
         from torchao.quantization import Int8DynamicActivationInt8WeightConfig, quantize_
     except ImportError:
         raise UserError("--int8 needs torchao: pip install -e '.[int8]'") from None
-    finally:
-        for logger, level in zip(loud, levels, strict=True):
-            logger.setLevel(level)
     if any(parameter.device.type != "cpu" for parameter in module.parameters()):
         raise UserError("--int8 is for the CPU; leave it out, or set the recipe's device to cpu")
     quantize_(module, Int8DynamicActivationInt8WeightConfig())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -64,4 +65,7 @@ for command in (
 
 def main() -> None:
     """The console script."""
+    # torchao, which transformers imports where it is installed, tells of CUDA parts that it cannot load.
+    for name in ("torchao", "torch.utils._pytree"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     cli(prog_name="jepamine")
