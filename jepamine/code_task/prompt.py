@@ -60,9 +60,8 @@ def prompt(layout: Layout, description: str) -> str:
 
 
 def literal(item: Object) -> str:
-    """What a text says, as Python."""
-    content = item.text or UNKNOWN_TEXT
-    return json.dumps(content, ensure_ascii=not content.isprintable())
+    """What a text says, as Python, in ASCII."""
+    return json.dumps(item.text or UNKNOWN_TEXT)
 
 
 def colour_name(value: str | None) -> str:

@@ -69,7 +69,7 @@ def about(text: str, count: int) -> About:
         quoted = line.replace('\\"', "''").split('"')
         return About(number, len(quoted[-1]) if len(quoted) % 2 == 0 else 0)
     last = line.lstrip()
-    if number == count + 1 and last.startswith(LAST):
+    if number == count + 1 and (not last or last.startswith(LAST)):
         return About(min(1 + last.count(","), count), 0)
     return About(0, 0)
 

@@ -27,6 +27,7 @@ def load_whole(
     random.
     """
     import transformers
+    from huggingface_hub.errors import StrictDataclassError
     from huggingface_hub.utils import logging as about_the_hub
     from safetensors import SafetensorError
 
@@ -50,7 +51,7 @@ def load_whole(
             ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError, StrictDataclassError) as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
     problems = [

@@ -18,7 +18,7 @@ from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import Language, held
 from jepamine.predictors.layout_lm_objects import ObjectEncoder, features_of
-from jepamine.predictors.layout_lm_told import Told
+from jepamine.predictors.layout_lm_told import rows_of
 from jepamine.predictors.layout_lm_writing import write
 
 Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
@@ -66,13 +66,14 @@ class LayoutLm(nn.Module):
         return torch.cat([torch.zeros_like(vectors[:, :1]), vectors], dim=1)
 
     def embed(self, rows: Tensor, vectors: Tensor | None) -> Tensor:
-        """Embeddings (N, T, D) of tokens, with what they are about: int64 (N, 3, T), as `Told.rows`."""
-        tokens, owners, places = rows.unbind(1)
+        """Embeddings (N, T, D) of tokens with what they are told, int64 (N, 3, T) as of `rows_of`."""
+        tokens, owners, characters = rows.unbind(1)
         embedded: Tensor = self.language.model.get_input_embeddings()(tokens)
         if vectors is None or self.objects is None or self.conditioning == "prefix":
             return embedded
         chosen = vectors.gather(1, owners[..., None].expand(-1, -1, vectors.shape[2]))
-        return embedded + (chosen + self.gate * self.objects.place(places)).to(embedded.dtype)
+        told: Tensor = chosen + self.gate * self.objects.characters(characters)
+        return embedded + told.to(embedded.dtype)
 
     def prefix(self, vectors: Tensor | None) -> Tensor | None:
         """What stands before the prompt's embeddings: (N, K, D); None where nothing does."""
@@ -80,33 +81,33 @@ class LayoutLm(nn.Module):
             return None
         return vectors[:, 1:].to(self.language.model.get_input_embeddings().weight.dtype)
 
-    def told(self, layout: Layout, text: str) -> Told:
-        """The tokens of a prompt or of a body; in both line i is that of object i."""
+    def read(self, layout: Layout, text: str) -> Tensor:
+        """The tokens of a prompt or of a body, as `rows_of` gives them: int64 (3, T)."""
         tokens, starts = self.language.tokens.encode(text)
         count = len(layout.objects)
-        return Told(tokens, [about(text[: start + 1], count) for start in starts])
+        return rows_of(layout, tokens, [about(text[: start + 1], count) for start in starts])
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
         """The mean next-token loss over the bodies of scenes, nats a token."""
         said = []
         for example in examples:
-            before = self.told(example.layout, prompt(example.layout, example.description))
-            after = self.told(example.layout, body(example.layout, example.expressions, self.slots))
+            before = self.read(example.layout, prompt(example.layout, example.description))
+            after = self.read(example.layout, body(example.layout, example.expressions, self.slots))
             said.append((example.layout, before, after))
-        said.sort(key=lambda one: len(one[1].tokens) + len(one[2].tokens))
+        said.sort(key=lambda one: one[1].shape[1] + one[2].shape[1])
         sums = [self._sum(said[start : start + TOGETHER]) for start in range(0, len(said), TOGETHER)]
-        count = sum(len(after.tokens) for _, _, after in said)
+        count = sum(after.shape[1] for _, _, after in said)
         # The gate is all that a frozen model trains which is told nothing but its prompt: to no effect.
         return torch.stack(sums).sum() / count + 0 * self.gate.sum()
 
-    def _sum(self, said: Sequence[tuple[Layout, Told, Told]]) -> Tensor:
+    def _sum(self, said: Sequence[tuple[Layout, Tensor, Tensor]]) -> Tensor:
         device = self.gate.device
-        length = max(len(before.tokens) + len(after.tokens) for _, before, after in said)
+        length = max(before.shape[1] + after.shape[1] for _, before, after in said)
         rows = torch.zeros(len(said), 3, length, dtype=torch.int64)
         wanted = torch.full((len(said), length), -100)
         for number, (_, before, after) in enumerate(said):
-            middle, end = len(before.tokens), len(before.tokens) + len(after.tokens)
-            rows[number, :, :middle], rows[number, :, middle:end] = before.rows(), after.rows()
+            middle, end = before.shape[1], before.shape[1] + after.shape[1]
+            rows[number, :, :middle], rows[number, :, middle:end] = before, after
             wanted[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
         vectors = self.vectors([layout for layout, _, _ in said])
         embedded = self.embed(rows.to(device), vectors)
@@ -114,7 +115,7 @@ class LayoutLm(nn.Module):
         if prefix is not None:
             embedded = torch.cat([prefix, embedded], dim=1)
         # What pads stands behind: no token sees it, so no mask is needed.
-        first = min(len(before.tokens) for _, before, _ in said) - 1
+        first = min(before.shape[1] for _, before, _ in said) - 1
         keep = length - first
         logits = self.language.model(
             inputs_embeds=embedded, use_cache=False, logits_to_keep=keep

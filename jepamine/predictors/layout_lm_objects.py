@@ -7,23 +7,23 @@ from torch import Tensor, nn
 
 from jepamine.code_task.prompt import colour_name, drawn_order, variables
 from jepamine.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
+from jepamine.predictors.layout_lm_told import CHARACTERS, NOTHING
 from jepamine.scenes.palette import PALETTE
 
 _COLOURS = list(PALETTE)
 # Tens, units, tenths and hundredths: all that code says of a number.
 _PLACES = 4
 _NUMBER = 2 + 10 * _PLACES
-#: Places in a text that are told apart.
-LONGEST_TEXT = 63
 _COUNTED = MAX_OBJECTS + 1
-FEATURES = len(TYPES) + len(_COLOURS) + 2 * _COUNTED + 4 * _NUMBER
+FEATURES = len(TYPES) + len(_COLOURS) + 3 * _COUNTED + 4 * _NUMBER
 
 
 class ObjectEncoder(nn.Module):
     """Type, colour, number and box of an object to a vector of D dimensions and variance 1.
 
-    Numbers come digit by digit, so that they can be written down; an object's number is that of its line and
-    that in its name.
+    Numbers come digit by digit, so that they can be written down; an object's number is that of its line,
+    from the first and from the last, and that in its name. `characters` are vectors of what its text says
+    next.
     """
 
     def __init__(self, dim: int, hidden_dim: int = 128) -> None:
@@ -31,16 +31,11 @@ class ObjectEncoder(nn.Module):
         self.first = nn.Linear(FEATURES, hidden_dim)
         self.second = nn.Linear(hidden_dim, dim)
         self.norm = nn.LayerNorm(dim)
-        self.places = nn.Embedding(1 + LONGEST_TEXT, dim, padding_idx=0)
+        self.characters = nn.Embedding(CHARACTERS, dim, padding_idx=NOTHING)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, K, F) -> (N, K, D)."""
         vectors: Tensor = self.norm(self.second(nn.functional.gelu(self.first(features))))
-        return vectors
-
-    def place(self, places: Tensor) -> Tensor:
-        """Vectors of places in a text, from 1, 0 being none: int64 (...) -> (..., D)."""
-        vectors: Tensor = self.places(places.clamp(max=LONGEST_TEXT))
         return vectors
 
 
@@ -52,6 +47,7 @@ def features_of(layout: Layout) -> Tensor:
             *_one(TYPES.index(item.type), len(TYPES)),
             *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
             *_one(line, _COUNTED),
+            *_one(len(layout.objects) - line, _COUNTED),
             *_one(int("0" + name.removeprefix(item.type).strip("_")), _COUNTED),
             *_numbers(item),
         ]

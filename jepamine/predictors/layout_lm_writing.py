@@ -11,7 +11,7 @@ from jepamine.code_task.prompt import prompt
 from jepamine.code_task.written import LAST, about
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import likeliest
-from jepamine.predictors.layout_lm_told import Told
+from jepamine.predictors.layout_lm_told import rows_of
 
 if TYPE_CHECKING:
     from jepamine.predictors.layout_lm_module import LayoutLm
@@ -33,11 +33,11 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
     temperature = TEMPERATURE if attempt else 0.0
     device = predictor.gate.device
     count = len(layout.objects)
-    before = predictor.told(layout, prompt(layout, description))
-    lengths = Counter(one.owner for one in before.about if one.owner)
+    before = predictor.read(layout, prompt(layout, description))
+    lengths = Counter(owner for owner in before[1].tolist() if owner)
     longest = LONGEST_LINE + max(lengths.values(), default=0)
     vectors = predictor.vectors([layout])
-    embedded = predictor.embed(before.rows()[None].to(device), vectors)
+    embedded = predictor.embed(before[None].to(device), vectors)
     prefix = predictor.prefix(vectors)
     if prefix is not None:
         embedded = torch.cat([prefix, embedded], dim=1)
@@ -60,7 +60,7 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
                 break
             since = 0
         since += 1
-        rows = Told([token], [about(text + piece[:1], count)]).rows()
+        rows = rows_of(layout, [token], [about(text + piece[:1], count)])
         embedded = predictor.embed(rows[None].to(device), vectors)
         text += piece
     return language.tokens.decode(tokens)

@@ -1,0 +1,38 @@
+"""The generator `causal-lm`, with predictors that are made here."""
+
+from __future__ import annotations
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.generators.causal_lm import causal_lm
+from jepamine.generators.protocol import Generated
+from jepamine.layouts import Layout
+from jepamine.opened import predictor_of
+
+
+class Echo:
+    def generate(self, layout, description, *, attempt=0):
+        return Generated(f"{description} {attempt}", {})
+
+
+def test_it_writes_with_the_predictor_of_its_run():
+    asked = []
+
+    def of(name):
+        asked.append(name)
+        return Echo()
+
+    generator = causal_lm(of, run="mine")
+    assert generator.generate(Layout(()), "a circle", attempt=2) == Generated("a circle 2", {})
+    assert asked == ["mine"]
+
+
+def test_without_its_run_it_says_what_to_type(tmp_path):
+    with pytest.raises(UserError, match=r"no run 'manim-code' in .*jepamine run recipes/manim-code.toml"):
+        causal_lm(lambda name: predictor_of(tmp_path, name))
+
+
+def test_a_run_of_another_kind_is_refused():
+    with pytest.raises(UserError, match=r"run 'clips' writes no code; jepamine run recipes/manim-code.toml"):
+        causal_lm(lambda name: object(), run="clips")
