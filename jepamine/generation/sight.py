@@ -22,7 +22,7 @@ class Sight:
 
     def __init__(self, name: str, opened: Opened) -> None:
         self.name, self.size = name, opened.parts.source.image_size
-        self._encoder, self._predictor = opened.parts.encoder, opened.predictor
+        self._encoder, self.predictor = opened.parts.encoder, opened.predictor
         rows_columns = opened.parts.mask("", 0, 0).shape[1:]
         self._patches: tuple[int, int] = (rows_columns[0], rows_columns[1])
 
@@ -41,7 +41,7 @@ class Sight:
         every patch is hidden. Raises UserError where the run's encoder knows no text.
         """
         encoder: Any = self._encoder
-        if not hasattr(encoder, "text") or not getattr(self._predictor, "reads_pooled", False):
+        if not hasattr(encoder, "text") or not getattr(self.predictor, "reads_pooled", False):
             raise UserError(
                 f"run '{self.name}' cannot read: 'clip-text' needs a run of the encoder 'clip' and the "
                 "predictor 'layout-transformer'"
@@ -53,14 +53,14 @@ class Sight:
             return self._layouts(tokens, hidden=True)
 
     def _places(self) -> int:
-        rows, columns = self._predictor.grid  # type: ignore[misc]
+        rows, columns = self.predictor.grid  # type: ignore[misc]
         return int(rows) * int(columns)
 
     def _layouts(self, tokens: torch.Tensor, hidden: bool) -> list[Layout]:
-        device = next(self._predictor.parameters()).device
+        device = next(self.predictor.parameters()).device
         mask = torch.full((len(tokens), *self._patches), hidden, device=device)
-        found: list[Layout] = self._predictor.layouts(  # type: ignore[operator]
-            self._predictor(tokens.to(device), mask)
+        found: list[Layout] = self.predictor.layouts(  # type: ignore[operator]
+            self.predictor(tokens.to(device), mask)
         )
         return found
 
