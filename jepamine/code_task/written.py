@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from jepamine.code_task.prompt import HEADER, INDENT, drawn_order, order_of, variables
 from jepamine.generators.protocol import Generated
@@ -44,34 +43,6 @@ def finished(written: str, layout: Layout) -> Generated:
         if found:
             names[found[1]] = place
     return Generated("\n".join([HEADER, *lines]) + "\n", names)
-
-
-@dataclass(frozen=True)
-class About:
-    """What a token is about: an object, from 1 in drawing order, 0 where it is none; and where in its text.
-
-    `place` is that of the token's first character behind the opening quote, from 1, 0 outside of quotes.
-    """
-
-    owner: int
-    place: int
-
-
-def about(text: str, count: int) -> About:
-    """What the last token of a text, which ends with that token's first character, is about.
-
-    In a prompt and in a body that is object i of `count` on line i, which begins with its line break. In the
-    line that shows the objects it is the one whose turn it is, a comma being the next one's already.
-    """
-    number = text.count("\n")
-    line = text[text.rfind("\n") + 1 :]
-    if 0 < number <= count:
-        quoted = line.replace('\\"', "''").split('"')
-        return About(number, len(quoted[-1]) if len(quoted) % 2 == 0 else 0)
-    last = line.lstrip()
-    if number == count + 1 and (not last or last.startswith(LAST)):
-        return About(min(1 + last.count(","), count), 0)
-    return About(0, 0)
 
 
 def _place(item: Object) -> str:

@@ -19,9 +19,9 @@ def layout_lm(
     weights: Weights = "Qwen/Qwen2.5-Coder-3B",
     conditioning: Literal["slots", "lines", "prefix", "prompt-only"] = "slots",
     hidden_dim: Count = 128,
-    layers: Count = 3,
+    layers: Count = 2,
     heads: Count = 4,
-    feed_forward: Count = 256,
+    feed_forward: Count = 384,
 ) -> nn.Module:
     """A `jepamine.code_task.protocol.CodePredictor`.
 

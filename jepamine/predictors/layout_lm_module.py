@@ -11,9 +11,10 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from jepamine.code_task.about import about
 from jepamine.code_task.examples import Example
 from jepamine.code_task.prompt import prompt
-from jepamine.code_task.written import about, body, finished
+from jepamine.code_task.written import body, finished
 from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import Language, held

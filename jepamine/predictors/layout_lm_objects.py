@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from jepamine.code_task.prompt import colour_name, drawn_order, variables
 from jepamine.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
-from jepamine.predictors.layout_lm_told import CHARACTERS, NOTHING
+from jepamine.predictors.layout_lm_told import CHARACTERS, NOTHING, name_number
 from jepamine.scenes.palette import PALETTE
 
 _COLOURS = list(PALETTE)
@@ -15,27 +15,28 @@ _COLOURS = list(PALETTE)
 _PLACES = 4
 _NUMBER = 2 + 10 * _PLACES
 _COUNTED = MAX_OBJECTS + 1
-FEATURES = len(TYPES) + len(_COLOURS) + 3 * _COUNTED + 4 * _NUMBER
+FEATURES = len(TYPES) + len(_COLOURS) + _COUNTED + 1 + 4 * _NUMBER
 
 
 class ObjectEncoder(nn.Module):
     """Type, colour, number and box of an object to a vector of D dimensions and variance 1.
 
-    Numbers come digit by digit, so that they can be written down; an object's number is that of its line,
-    from the first and from the last, and that in its name. `characters` are vectors of what its text says
-    next.
+    Numbers come digit by digit, so that they can be written down; an object's number is that in its name,
+    and whether it is the last one is told too. `characters` are vectors of what is to be spelled next.
     """
 
-    def __init__(self, dim: int, hidden_dim: int = 128) -> None:
+    def __init__(self, dim: int, hidden_dim: int = 64) -> None:
         super().__init__()
         self.first = nn.Linear(FEATURES, hidden_dim)
         self.second = nn.Linear(hidden_dim, dim)
+        self.direct = nn.Linear(FEATURES, dim, bias=False)
         self.norm = nn.LayerNorm(dim)
         self.characters = nn.Embedding(CHARACTERS, dim, padding_idx=NOTHING)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, K, F) -> (N, K, D)."""
-        vectors: Tensor = self.norm(self.second(nn.functional.gelu(self.first(features))))
+        hidden = nn.functional.gelu(self.first(features))
+        vectors: Tensor = self.norm(self.direct(features) + self.second(hidden))
         return vectors
 
 
@@ -46,9 +47,8 @@ def features_of(layout: Layout) -> Tensor:
         told = [
             *_one(TYPES.index(item.type), len(TYPES)),
             *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
-            *_one(line, _COUNTED),
-            *_one(len(layout.objects) - line, _COUNTED),
-            *_one(int("0" + name.removeprefix(item.type).strip("_")), _COUNTED),
+            *_one(int(name_number(item.type, name) or 0), _COUNTED),
+            float(line == len(layout.objects) - 1),
             *_numbers(item),
         ]
         rows[line] = torch.tensor(told)

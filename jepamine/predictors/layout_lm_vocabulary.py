@@ -56,20 +56,12 @@ _CODE = (
     *(" = FunctionGraph(lambda x: ", " * np.sin(", " * np.cos(", " * np.exp(", " * np.sqrt(x)", " * x)"),
     *(" * x**2", " * (x**3 - ", ", x_range=[", "x_range=[", "y_range=[", ", 0.1]", ", 1]", ", 1], y_range=["),
     *(", 1], x_length=", ", 1], length=", ", y_length=", ", tips=False", ", include_tip=True", ", length="),
-    *(
-        " = BraceBetweenPoints([",
-        ", 0], direction=",
-        "UP",
-        "DOWN",
-        "LEFT",
-        "RIGHT",
-        " = NumberLine(x_range=[",
-    ),
+    *(" = BraceBetweenPoints([", ", 0], direction=", "UP", "DOWN", "LEFT", "RIGHT"),
+    *(" = NumberLine(x_range=[",),
     *(" = Axes(x_range=[", " = NumberPlane(x_range=[", ' = Text("', '")', '").scale(', '", color=', '" '),
     *(".stretch_to_fit_width(", ".stretch_to_fit_height(", ".scale_to_fit_width(", ".scale_to_fit_height("),
     *(")\n",),
 )
-_NUMBERED = tuple(f"_{number}" for number in range(1, 11))
 
 
 class Vocabulary:
@@ -77,7 +69,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         words = [f" {word}" for word in _WORDS.split()]
-        self.pieces = (*_TYPES.split(), *_COLOURS.split(), *_NUMBERED, *_CODE, *words)
+        self.pieces = (*_TYPES.split(), *_COLOURS.split(), *_CODE, *words)
         self._number = {piece: 256 + place for place, piece in enumerate(self.pieces)}
         self.size = 256 + len(self.pieces)
         fits = sorted(self.pieces, key=len, reverse=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from jepamine.code_task.about import about
 from jepamine.code_task.prompt import prompt
-from jepamine.code_task.written import LAST, about
+from jepamine.code_task.written import LAST
 from jepamine.layouts import Layout
 from jepamine.predictors.layout_lm_language import likeliest
 from jepamine.predictors.layout_lm_told import rows_of

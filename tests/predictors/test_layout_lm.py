@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
+from jepamine.code_task.about import About, about
 from jepamine.code_task.examples import Example
 from jepamine.code_task.prompt import prompt
-from jepamine.code_task.written import SLOT, about, body, finished
+from jepamine.code_task.written import SLOT, body, finished
 from jepamine.errors import UserError
 from jepamine.layouts import Layout, Object
 from jepamine.predictors.layout_lm import layout_lm
@@ -102,38 +104,45 @@ def test_any_text_comes_back_from_its_tokens(text):
 
 def test_numbers_are_spelled_digit_by_digit():
     vocabulary = Vocabulary()
-    tokens, starts = vocabulary.encode("circle: [-12.75, 0")
+    tokens, starts = vocabulary.encode("circle_1: [-2.75, 0")
     assert [vocabulary.decode([token]) for token in tokens] == [
-        "circle", ": ", "[", "-", "1", "2", ".", "7", "5", ", ", "0"
+        "circle", "_", "1", ": ", "[", "-", "2", ".", "7", "5", ", ", "0"
     ]  # fmt: skip
-    assert starts == [0, 6, 8, 9, 10, 11, 12, 13, 14, 15, 17]
+    assert starts == [0, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("# a", (0, 0)),
-        ("# a\n", (1, 0)),
-        ("# a\n# circle: R", (1, 0)),
-        ('\n c = 1\n text = Text("a', (2, 1)),
-        ('\n c = 1\n text = Text("a\\"b', (2, 4)),
-        ('\n c = 1\n text = Text("ab")', (2, 0)),
-        ("\n c = 1\n t = 2\n", (1, 0)),
-        ("\n c = 1\n t = 2\n        self.add(c", (1, 0)),
-        ("\n c = 1\n t = 2\n        self.add(circle,", (2, 0)),
-        ("\n c = 1\n t = 2\nfrom", (0, 0)),
-        ("\n c = 1\n t = 2\n        self.add(c, t)\n", (0, 0)),
+        ("# a", (0, "rest", 0)),
+        ("# a\n", (1, "name", 0)),
+        ("# a\n# dashed_line_1", (1, "name", 1)),
+        ("# a\n# circle: R", (1, "rest", 0)),
+        ('\n c = 1\n text = Text("', (2, "rest", 0)),
+        ('\n c = 1\n text = Text("a', (2, "rest", 1)),
+        ('\n c = 1\n text = Text("a\\"b', (2, "rest", 4)),
+        ('\n c = 1\n text = Text("ab")', (2, "rest", 0)),
+        ("\n c = 1\n t = 2\n", (1, "name", 0)),
+        ("\n c = 1\n t = 2\n        self.add(c", (1, "name", 0)),
+        ("\n c = 1\n t = 2\n        self.add(circle_10", (1, "name", 2)),
+        ("\n c = 1\n t = 2\n        self.add(circle_1,", (2, "name", 0)),
+        ("\n c = 1\n t = 2\nfrom", (0, "rest", 0)),
+        ("\n c = 1\n t = 2\n        self.add(c, t)\n", (0, "rest", 0)),
     ],
 )
 def test_a_token_is_about_the_object_of_its_line(text, expected):
-    found = about(text, 2)
-    assert (found.owner, found.place) == expected
+    assert about(text, 2) == About(*expected)
 
 
-def test_a_token_is_told_what_its_objects_text_says_next():
-    ends = ('\n c = 1\n t = Text("', '\n c = 1\n t = Text("a', '\n c = 1\n t = Text("ab', "\n c")
-    rows = rows_of(LAYOUT, range(4), [about(text, 2) for text in ends])
-    assert rows.tolist() == [[0, 1, 2, 3], [2, 2, 2, 1], [ord("a"), ord("b"), END, NOTHING]]
+def test_a_token_is_told_what_is_spelled_next():
+    three = Layout((TEXT, CIRCLE, replace(CIRCLE, z=2)))
+    two = "\n c = 1\n t = "
+    ends = ("\n circle", "\n circle_1", f'{two}Text("', f'{two}Text("a', f'{two}Text("ab', f"{two}1\n c = C")
+    rows = rows_of(three, range(6), [about(text, 3) for text in ends])
+    assert rows[1:].tolist() == [
+        [1, 1, 2, 2, 2, 3],
+        [ord("1"), END, ord("a"), ord("b"), END, NOTHING],
+    ]
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
