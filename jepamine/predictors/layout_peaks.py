@@ -15,13 +15,15 @@ from jepamine.protocols import Tensors
 
 # Cells cooler than this are no centre; where a second look decides, hardly any is left out before it.
 LEAST_HEAT, LEAST_HEAT_LOOKED_AT = 0.3, 0.1
-# What is less sure than this is no object.
+# What is less sure than this is no object. On 700 scenes of a seed that nothing was trained on, 0.35 to 0.6
+# change F1 by 0.01 and the share within 0.5 units by as much the other way.
 LEAST_SURE = 0.5
 # Of so many cells of a frame, the warmest.
 CANDIDATES = 40
 LOOKS = 2
-# Two boxes of one type that overlap more than this are one object; of two types, more than that.
-SAME, SAME_PLACE = 0.35, 0.5
+# Two boxes of one type that overlap more than this are one object; of two types, more than that. On the same
+# scenes: at 0.35 and 0.5 F1 is 0.968 and 0.981 lie within 0.5 units, here 0.963 and 0.985.
+SAME, SAME_PLACE = 0.4, 0.55
 
 
 def read(answer: Tensors, second: SecondLook | None) -> list[Layout]:
