@@ -70,7 +70,6 @@ def maker(experiments: Path, int8: bool = False) -> Maker:
         plugin = registry.find("generator", name, Path())
         known = keywords(registry.load(plugin))
         settings = {"style": style, "complexity": complexity}
-        # A language model, which knows neither, is there once, not once a style.
         return built(plugin, *((key, value) for key, value in settings.items() if key in known))
 
     return made

@@ -7,7 +7,7 @@ import pytest
 from jepamine.errors import UserError
 from jepamine.generators.causal_lm import causal_lm
 from jepamine.generators.protocol import Generated
-from jepamine.layouts import Layout
+from jepamine.layouts import Layout, Object
 from jepamine.opened import predictor_of
 
 
@@ -36,3 +36,21 @@ def test_without_its_run_it_says_what_to_type(tmp_path):
 def test_a_run_of_another_kind_is_refused():
     with pytest.raises(UserError, match=r"run 'clips' writes no code; jepamine run recipes/manim-code.toml"):
         causal_lm(lambda name: object(), run="clips")
+
+
+class Writes:
+    def generate(self, layout, description, *, attempt=0):
+        code = "class GeneratedScene(Scene):\n    def construct(self):\n        dot = Dot()\n        self.add(dot)\n"
+        return Generated(code, {"dot": 0})
+
+
+def test_a_style_stands_in_place_of_the_line_that_shows_all():
+    layout = Layout((Object("dot", 0, 0, 0, 0.2, 0.2),))
+    assert causal_lm(lambda name: Writes()).generate(layout, "").code.endswith("        self.add(dot)\n")
+    shown = causal_lm(lambda name: Writes(), style="3b1b").generate(layout, "")
+    assert shown.code.splitlines()[2:] == [
+        "        dot = Dot()",
+        "        self.play(FadeIn(dot))",
+        "        self.wait()",
+    ]
+    assert shown.names == {"dot": 0}
