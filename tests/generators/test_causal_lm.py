@@ -40,8 +40,8 @@ def test_a_run_of_another_kind_is_refused():
 
 class Writes:
     def generate(self, layout, description, *, attempt=0):
-        code = "class GeneratedScene(Scene):\n    def construct(self):\n        dot = Dot()\n        self.add(dot)\n"
-        return Generated(code, {"dot": 0})
+        head = "class GeneratedScene(Scene):\n    def construct(self):\n"
+        return Generated(f"{head}        dot = Dot()\n        self.add(dot)\n", {"dot": 0})
 
 
 def test_a_style_stands_in_place_of_the_line_that_shows_all():
