@@ -1,7 +1,7 @@
 """The tokens of a small model from scratch: fixed here, so that weights need no file beside them.
 
 Pieces of Manim code and words of descriptions are one token each, the longest that fits is taken; all else,
-digits among it, is spelled byte by byte, so that numbers and texts can be copied.
+digits and what stands in quotes among it, is spelled byte by byte, so that numbers and texts can be copied.
 """
 
 from __future__ import annotations
@@ -31,20 +31,8 @@ _WORDS = (
     "coordinate system systems plane planes grids function graph graphs curve curves brace braces curly"
 )
 _CODE = (
-    *(
-        "\n# ",
-        "# ",
-        ": ",
-        "] ",
-        " x ",
-        f"\n{HEADER}",
-        INDENT,
-        f"{INDENT}{LAST}",
-        ", ",
-        " = ",
-        ")",
-        "<x>, <y>",
-    ),
+    *("\n# ", "# ", ": ", "] ", " x ", f"\n{HEADER}", INDENT, f"{INDENT}{LAST}"),
+    *(", ", " = ", ")", "<x>, <y>"),
     *(").move_to([", "]).move_to([", " * DEGREES).move_to([", ".move_to([", ", 0])", ", 0]", ", 0], "),
     *(").rotate(", ").scale(", ").set_color(", ", color=", "color=", ", stroke_width=", ", fill_opacity="),
     *(", fill_color=", ", height=", ", width=", ", radius=", " = Circle(radius=", " = Square(side_length="),
@@ -60,8 +48,10 @@ _CODE = (
     *(" = NumberLine(x_range=[",),
     *(" = Axes(x_range=[", " = NumberPlane(x_range=[", ' = Text("', '")', '").scale(', '", color=', '" '),
     *(".stretch_to_fit_width(", ".stretch_to_fit_height(", ".scale_to_fit_width(", ".scale_to_fit_height("),
-    *(")\n",),
+    *(" = Line([", " = DashedLine([", " = Arrow([", " = DoubleArrow([", ", weight=BOLD"),
 )
+# What stands between double quotes in one line.
+_QUOTED = r'(?<=")(?:[^"\\\n]|\\.)+(?=")'
 
 
 class Vocabulary:
@@ -77,7 +67,7 @@ class Vocabulary:
         whole = {piece: "(?![A-Za-z])" if piece[-1].isalpha() else "(?![0-9])" for piece in fits}
         ends = {piece: whole[piece] if piece[-1].isalnum() else "" for piece in fits}
         self._pattern = re.compile(
-            "|".join(re.escape(piece) + ends[piece] for piece in fits) + "|.", re.DOTALL
+            "|".join([_QUOTED, *(re.escape(piece) + ends[piece] for piece in fits)]) + "|.", re.DOTALL
         )
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
@@ -86,9 +76,14 @@ class Vocabulary:
         starts: list[int] = []
         for found in self._pattern.finditer(text):
             number = self._number.get(found[0])
-            said = [number] if number is not None else list(found[0].encode("utf-8", "replace"))
-            tokens += said
-            starts += [found.start()] * len(said)
+            if number is not None:
+                tokens.append(number)
+                starts.append(found.start())
+                continue
+            for place, character in enumerate(found[0], found.start()):
+                said = character.encode("utf-8", "replace")
+                tokens += said
+                starts += [place] * len(said)
         return tokens, starts
 
     def decode(self, tokens: list[int]) -> str:

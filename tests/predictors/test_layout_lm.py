@@ -111,6 +111,16 @@ def test_numbers_are_spelled_digit_by_digit():
     assert starts == [0, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18]
 
 
+def test_what_stands_in_quotes_is_spelled_wherever_it_stands():
+    vocabulary = Vocabulary()
+    for text, before, behind in (
+        ('# text: "of RED" BLUE', ["# ", "text", ": ", '"'], ['" ', "BLUE"]),
+        (' = Text("of RED", color=BLUE', [' = Text("'], ['", color=', "BLUE"]),
+    ):
+        tokens = vocabulary.encode(text)[0]
+        assert [vocabulary.decode([token]) for token in tokens] == [*before, *"of RED", *behind]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -215,6 +225,7 @@ def test_a_pretrained_model_stays_as_it_is_and_is_not_stored(pretrained, conditi
     held = predictor.language.model.state_dict()
     assert all(torch.equal(held[name], tensor) for name, tensor in stored.items())
     assert not predictor.language.model.training
+    load_into(layout_lm(weights=str(pretrained), conditioning=conditioning), after, Path("weights"))
     assert predictor.generate(LAYOUT, "two things") == predictor.generate(LAYOUT, "two things")
 
 
