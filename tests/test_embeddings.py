@@ -38,18 +38,18 @@ class Counting:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
     """How often each frame was read, and decoded."""
     counts: Counter[tuple[str, str]] = Counter()
-    read, decode = frames_module._read, frames_module._decode
+    read, decode = frames_module._read, frames_module.decode
 
     def counted_read(path: Path) -> bytes:
         counts["read", str(path)] += 1
         return read(path)
 
-    def counted_decode(content: bytes, path: Path) -> Image.Image:
-        counts["decoded", str(path)] += 1
-        return decode(content, path)
+    def counted_decode(content: bytes, name: str) -> Image.Image:
+        counts["decoded", name.removeprefix("frame ")] += 1
+        return decode(content, name)
 
     monkeypatch.setattr(frames_module, "_read", counted_read)
-    monkeypatch.setattr(frames_module, "_decode", counted_decode)
+    monkeypatch.setattr(frames_module, "decode", counted_decode)
     return counts
 
 

@@ -6,7 +6,9 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -27,10 +29,20 @@ def blocks(language: str) -> list[str]:
     return [text for name, text in fenced if name == language]
 
 
+# What takes minutes is run on less: the same command, few scenes, one epoch.
+LESS = " --set dataset.scenes=40 --set trainer.val_scenes=8 --epochs 1"
+LONG = ("jepamine run recipes/manim.toml", "jepamine run recipes/manim-student.toml",
+        "jepamine run recipes/manim-code.toml")  # fmt: skip
+
+
 def commands() -> list[str]:
-    """Every line of the README's sh blocks, without the installing part, which came before this test."""
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    """Every command of the README's sh blocks, without the installing part, which came before this test."""
+    lines = [line for block in blocks("sh") for line in block.replace("\\\n", "").splitlines()]
     return [line.partition(" && ")[2] if line.startswith("pip install") else line for line in lines]
+
+
+def needs_manim(command: str) -> bool:
+    return "scenes" in command or "manim" in command
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +83,12 @@ def test_the_first_two_commands_are_the_first_thing_after_one_paragraph():
 
 def test_every_command_of_the_readme_works_in_its_order(home):
     ours = [line for line in commands() if line.startswith("jepamine") and "driving.jsonl" not in line]
-    assert len(ours) == len(commands()) - 2
+    # Of the others one runs this test; clips, service and its client have a test of their own.
+    assert len(ours) == len(commands()) - 3
+    ours = [line for line in ours if "serve" not in line]
     if importlib.util.find_spec("manim") is None:
-        ours = [line for line in ours if not line.startswith("jepamine scenes")]
-    outputs = {command: shell(command, home) for command in ours}
+        ours = [line for line in ours if not needs_manim(line)]
+    outputs = {command: shell(command + LESS * (command in LONG), home) for command in ours}
     first = outputs["jepamine run recipes/default.toml"]
     assert "cos(predicted, clean)" in first
     assert "jepamine score --run default experiments/default/manifest.jsonl" in first
@@ -90,6 +104,26 @@ def test_every_command_of_the_readme_works_in_its_order(home):
         for name in ("default", "fast")
     ]
     assert seconds[1] < seconds[0] / 5
+
+
+@pytest.mark.manim
+def test_the_service_of_the_readme_answers(home):
+    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    (serve,) = [line for line in commands() if "serve" in line]
+    (ask,) = [line for line in commands() if line.startswith("curl")]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    words = shlex.split(f"{serve} --port {port}")
+    with subprocess.Popen(words, cwd=home, env=os.environ | {"PATH": path}, stderr=subprocess.DEVNULL) as service:
+        try:
+            answer = json.loads(shell(f"{ask.replace('8000', str(port))} --retry 120 --retry-connrefused --retry-delay 1", home))
+        finally:
+            service.terminate()
+    assert answer["adherence"]["within_tenth"] == 1.0
+    assert answer["layout"]["objects"][0]["type"] == "circle"
+    assert answer["preview_url"].startswith("/previews/")
 
 
 @pytest.mark.real
