@@ -115,10 +115,11 @@ def test_the_service_of_the_readme_answers(home):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    words = shlex.split(f"{serve} --port {port}")
-    with subprocess.Popen(words, cwd=home, env=os.environ | {"PATH": path}, stderr=subprocess.DEVNULL) as service:
+    words, variables = shlex.split(f"{serve} --port {port}"), os.environ | {"PATH": path}
+    patient = f"{ask.replace('8000', str(port))} --retry 120 --retry-connrefused --retry-delay 1"
+    with subprocess.Popen(words, cwd=home, env=variables, stderr=subprocess.DEVNULL) as service:
         try:
-            answer = json.loads(shell(f"{ask.replace('8000', str(port))} --retry 120 --retry-connrefused --retry-delay 1", home))
+            answer = json.loads(shell(patient, home))
         finally:
             service.terminate()
     assert answer["adherence"]["within_tenth"] == 1.0
