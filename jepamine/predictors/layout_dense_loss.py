@@ -117,7 +117,7 @@ def _filled(boxes: Tensor, scene: Tensor, truth: Tensors) -> Tensor:
 
 
 def _order(depth: Tensor, boxes: Tensor, scene: Tensor, z: Tensor) -> Tensor:
-    """Of each two objects of a scene whose boxes meet the later drawn one has the greater depth (logistic)."""
+    """Of each two objects of a scene whose boxes meet the later drawn one has the greater depth."""
     apart = (boxes[:, None, :2] - boxes[None, :, :2]).abs()
     meet = (apart < (boxes[:, None, 2:] + boxes[None, :, 2:]) / 2).all(dim=2)
     first, later = torch.nonzero(
