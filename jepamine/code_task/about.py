@@ -8,7 +8,8 @@ from typing import Literal
 
 from jepamine.code_task.written import LAST
 
-# What begins a line, and a name that is not done yet.
+# A whole string; and what begins a line, with a name that is not done yet.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_NAME = re.compile(r"(?:# |\s*)[a-z_]*(\d*)")
 
 
@@ -37,8 +38,8 @@ def about(text: str, count: int) -> About:
         name = _IN_NAME.fullmatch(line)
         if name:
             return About(number, "name", len(name[1]))
-        quoted = line.replace('\\"', "''").split('"')
-        return About(number, "rest", len(quoted[-1]) if len(quoted) % 2 == 0 else 0)
+        _, opened, inside = _STRING.sub("", line).partition('"')
+        return About(number, "rest", len(inside) if opened else 0)
     last = line.lstrip()
     if number == count + 1 and (not last or last.startswith(LAST)):
         names = last.removeprefix(LAST).split(",")

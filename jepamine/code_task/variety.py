@@ -20,8 +20,11 @@ from jepamine.scenes.palette import PALETTE
 from jepamine.textlayout.sizes import text_extent
 
 _LETTERS = string.ascii_lowercase * 4 + string.ascii_uppercase * 2 + string.digits
-_MARKS = string.punctuation.replace('"', "").replace("'", "").replace("\\", "") + "  "
+# An apostrophe would end the text in the description. Letters beyond ASCII are escapes in the code.
+_MARKS = string.punctuation.replace("'", "") + "äéñößüΔπ°"
 LONGEST_WORD, MOST_WORDS = 9, 4
+# The share of words with a mark or a letter beyond ASCII in them.
+MARKED = 0.15
 
 
 def varied(example: Example, words: float, colours: float) -> Example:
@@ -52,9 +55,10 @@ def varied(example: Example, words: float, colours: float) -> Example:
 def _text(rng: random.Random) -> str:
     words = []
     for _ in range(rng.choice([1, 1, 1, *range(1, MOST_WORDS + 1)])):
-        mark = rng.choice(_MARKS).strip() if rng.random() < 0.1 else ""
         letters = rng.choices(_LETTERS, k=rng.randint(1, LONGEST_WORD))
-        words.append("".join(letters) + mark)
+        if rng.random() < MARKED:
+            letters[rng.randrange(len(letters))] = rng.choice(_MARKS)
+        words.append("".join(letters))
     return " ".join(words)
 
 

@@ -132,6 +132,7 @@ def test_what_stands_in_quotes_is_spelled_wherever_it_stands():
         ('\n c = 1\n text = Text("a', (2, "rest", 1)),
         ('\n c = 1\n text = Text("a\\"b', (2, "rest", 4)),
         ('\n c = 1\n text = Text("ab")', (2, "rest", 0)),
+        ('\n c = 1\n text = Text("a\\\\", c', (2, "rest", 0)),
         ("\n c = 1\n t = 2\n", (1, "name", 0)),
         ("\n c = 1\n t = 2\n        self.add(c", (1, "name", 0)),
         ("\n c = 1\n t = 2\n        self.add(circle_10", (1, "name", 2)),
