@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--experiments", type=Path, default=Path("experiments"))
     parser.add_argument("--run", default="manim")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--int8", action="store_true", help="quantize the run first")
     parser.add_argument("--output", type=Path, help="JSON")
     given = parser.parse_args()
     experiments = given.experiments.absolute()
@@ -51,7 +52,10 @@ def main() -> None:
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][: given.count]
     rows: list[dict[str, Any]] = []
     runs, seconds = [], []
-    with chain(experiments, given.run) as opened, progress("see scenes", len(clips), "scenes", 50) as bar:
+    with (
+        chain(experiments, given.run, int8=given.int8) as opened,
+        progress("see scenes", len(clips), "scenes", 50) as bar,
+    ):
         for scene, clip in enumerate(clips):
             began = time.perf_counter()
             made = opened.make(Asked(image=Path(clip.frames[0]).read_bytes(), style="static", preview=854))
