@@ -1,8 +1,8 @@
 """What `--int8` does to a layout run: how far layouts are from the truth, size, seconds a frame.
 
 And to a `layout-transformer` of the design document's size, whose weights are drawn: size and seconds only.
-Whole and quantized take turns, so that a busy machine is busy for both; seconds are medians. One core. What becomes of the
-code's adherence, `seen_scenes.py --int8` tells.
+Whole and quantized take turns, so that a busy machine is busy for both; seconds are medians. One core. What
+becomes of the code's adherence, `seen_scenes.py --int8` tells.
 """
 
 from __future__ import annotations
