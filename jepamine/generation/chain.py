@@ -1,6 +1,7 @@
 """The chain: layout, code, validation; another try or a repair where that fails, and `template` in the end.
 
-Nothing is handed out that has not been run, and whose objects do not stand where the layout says.
+Nothing is handed out that has not been run, and whose objects do not stand where the layout says. What a
+language model writes must also be of the layout's types, words and colours.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Callable
 
 from jepamine.errors import UserError
 from jepamine.generation.asked import Asked, Made, Try
+from jepamine.generation.faults import misplaced, mistaken
 from jepamine.generation.layout import Eyes, Found, find_layout
-from jepamine.generation.repair import FARTHEST, repaired, troubled
+from jepamine.generation.repair import repaired, troubled
 from jepamine.generators.protocol import Generated, Generator
 from jepamine.generators.styles import Complexity, Style
 from jepamine.layouts import Layout
@@ -68,18 +70,22 @@ class Chain:
     def _tried(
         self, asked: Asked, found: Found, name: str, generator: Generator, tried: list[Try]
     ) -> tuple[Generated, Report] | None:
-        """The first code of a generator that holds, each try written down; None where none does."""
-        for attempt in range(1 if name == LAST else self.tries):
+        """The first code of a generator that holds, each try written down; None where none does.
+
+        How `template` draws an object is not judged: nothing here would draw it better.
+        """
+        look = name != LAST
+        for attempt in range(self.tries if look else 1):
             generated = generator.generate(found.layout, asked.description, attempt=attempt)
             report = self._validated(generated, found.layout, asked)
-            problem = complaint(report, found.layout)
+            problem = complaint(report, found.layout, look=look)
             tried.append(Try(name, attempt, (), problem))
             if problem is None:
                 return generated, report
-            if names := troubled(generated, report):
+            if names := troubled(generated, report, found.layout):
                 generated = repaired(generated, found.layout, asked.description, names)
                 report = self._validated(generated, found.layout, asked)
-                problem = complaint(report, found.layout)
+                problem = complaint(report, found.layout, look=look)
                 tried.append(Try(name, attempt, tuple(names), problem))
                 if problem is None:
                     return generated, report
@@ -91,17 +97,10 @@ class Chain:
         )
 
 
-def complaint(report: Report, layout: Layout) -> str | None:
-    """Why code is not to be handed out, None where it may be."""
+def complaint(report: Report, layout: Layout, *, look: bool) -> str | None:
+    """Why code is not to be handed out, None where it may be; `look` is for type, wording and colour too."""
     if report.problems:
         first = report.problems[0]
         return f"line {first.line}: {first.message}" if first.line else first.message
-    kept = report.final.adherence
-    assert kept is not None, "code is always validated against its layout"
-    for one in kept.matches:
-        what = f"object {one.index + 1} of the layout ({layout.objects[one.index].type})"
-        if one.error is None:
-            return f"{what} is missing"
-        if one.error > FARTHEST:
-            return f"{what} stands {one.error:.2f} units from its place"
-    return None
+    faults = misplaced(report, layout) or (mistaken(report, layout) if look else [])
+    return faults[0].said if faults else None

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jepamine.generation.faults import misplaced, mistaken
 from jepamine.generators.expressions import statement
 from jepamine.generators.hints import filled, traits_of
 from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout
 from jepamine.validation.report import Report
 
-# An object farther than this from its place, in units, is not where the layout says.
-FARTHEST = 0.5
 
-
-def troubled(generated: Generated, report: Report) -> list[str]:
-    """The variables whose lines a report blames: where an error arose, what is missing or far off."""
+def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:
+    """The variables whose lines a report blames: of an error, and of objects missing, far off or mistaken."""
     lines = generated.code.splitlines()
     found = [
         name
@@ -25,12 +23,9 @@ def troubled(generated: Generated, report: Report) -> list[str]:
         for name in generated.names
         if _assigns(lines[problem.line - 1], name)
     ]
-    kept = report.final.adherence
-    if report.runs and kept is not None:
-        by_index = {index: name for name, index in generated.names.items()}
-        for one in kept.matches:
-            if (one.error is None or one.error > FARTHEST) and one.index in by_index:
-                found.append(by_index[one.index])
+    by_index = {index: name for name, index in generated.names.items()}
+    faults = misplaced(report, layout) + mistaken(report, layout)
+    found += [by_index[fault.index] for fault in faults if fault.index in by_index]
     return list(dict.fromkeys(found))
 
 

@@ -29,7 +29,10 @@ class Writes:
 
 
 class Runs:
-    """A validator: "wrong" in code raises in line 6, "far" stands 2 units off, "none" draws nothing."""
+    """A validator: "wrong" in code raises in line 6, "far" stands 2 units off, "none" draws nothing.
+
+    "star" in code draws a star.
+    """
 
     protection = SAFE
 
@@ -37,8 +40,9 @@ class Runs:
         if "wrong" in code:
             return report(Answer((Problem("failed", 6, "NameError: wrong"),)), SAFE, 0.1, layout, names)
         off = 2.0 if "far" in code else 0.0
+        kind = "star" if "star" in code else None
         objects = [
-            Found(name, (item.x + off, item.y, 1.0, 1.0), True, (), item.type, None, None)
+            Found(name, (item.x + off, item.y, 1.0, 1.0), True, (), kind or item.type, None, None)
             for name, place in names.items()
             for item in [layout.objects[place]]
         ]
@@ -75,6 +79,14 @@ def test_a_line_that_fails_is_repaired():
         ("mine", 0, ("circle",), None),
     ]
     assert "circle = Circle(radius=0.8).move_to(ORIGIN)" in made.code
+
+
+def test_an_object_of_another_type_is_drawn_anew():
+    made = chain(code("circle = star()")).make(Asked("a circle", generator="mine"))
+    assert tries_of(made) == [
+        ("mine", 0, (), "object 1 of the layout (circle) is drawn as star"),
+        ("mine", 0, ("circle",), None),
+    ]
 
 
 def test_what_no_repair_mends_is_tried_again():

@@ -23,8 +23,8 @@ MADE = Generated(CODE, {"circle": 0, "square": 1})
 SAFE = Protection(7, True, False, True, ("AS",), POWERS)
 
 
-def found(name, x):
-    return Found(name, (x, 0.0, 1.0, 1.0), True, (), "circle", None, None)
+def found(name, x, kind=None, color=None):
+    return Found(name, (x, 0.0, 1.0, 1.0), True, (), kind or name, None, color)
 
 
 def reported(*problems, objects=()):
@@ -32,14 +32,23 @@ def reported(*problems, objects=()):
 
 
 def test_the_line_of_an_error_is_blamed():
-    assert troubled(MADE, reported(Problem("failed", 6, "NameError: one"))) == ["circle"]
-    assert troubled(MADE, reported(Problem("failed", 8, "AttributeError"))) == []
-    assert troubled(MADE, reported(Problem("crashed", None, "gone"))) == []
+    assert troubled(MADE, reported(Problem("failed", 6, "NameError: one")), LAYOUT) == ["circle"]
+    assert troubled(MADE, reported(Problem("failed", 8, "AttributeError")), LAYOUT) == []
+    assert troubled(MADE, reported(Problem("crashed", None, "gone")), LAYOUT) == []
 
 
 def test_what_is_missing_or_far_off_is_blamed():
-    assert troubled(MADE, reported(objects=(found("circle", -2.4), found("square", 4.0)))) == ["square"]
-    assert troubled(MADE, reported(objects=(found("square", 2.0),))) == ["circle"]
+    assert troubled(MADE, reported(objects=(found("circle", -2.4), found("square", 4.0))), LAYOUT) == [
+        "square"
+    ]
+    assert troubled(MADE, reported(objects=(found("square", 2.0),)), LAYOUT) == ["circle"]
+
+
+def test_another_type_or_colour_than_the_layouts_is_blamed():
+    green = (found("circle", -2.0), found("square", 2.0, color="#00FF00"))
+    assert troubled(MADE, reported(objects=green), LAYOUT) == ["square"]
+    star = (found("circle", -2.0, "star"), found("square", 2.0, color="#58C4DD"))
+    assert troubled(MADE, reported(objects=star), LAYOUT) == ["circle"]
 
 
 def test_only_the_blamed_lines_change():
