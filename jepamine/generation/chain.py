@@ -77,18 +77,19 @@ class Chain:
         look = name != LAST
         for attempt in range(self.tries if look else 1):
             generated = generator.generate(found.layout, asked.description, attempt=attempt)
-            report = self._validated(generated, found.layout, asked)
-            problem = complaint(report, found.layout, look=look)
-            tried.append(Try(name, attempt, (), problem))
-            if problem is None:
-                return generated, report
-            if names := troubled(generated, report, found.layout):
-                generated = repaired(generated, found.layout, asked.description, names)
+            mended: tuple[str, ...] = ()
+            while True:
                 report = self._validated(generated, found.layout, asked)
                 problem = complaint(report, found.layout, look=look)
-                tried.append(Try(name, attempt, tuple(names), problem))
+                tried.append(Try(name, attempt, mended, problem))
                 if problem is None:
                     return generated, report
+                # An error hides what is wrong behind it, so once is not always enough.
+                names = [one for one in troubled(generated, report, found.layout) if one not in mended]
+                if not names:
+                    break
+                generated = repaired(generated, found.layout, asked.description, names)
+                mended += tuple(names)
         return None
 
     def _validated(self, generated: Generated, layout: Layout, asked: Asked) -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from jepamine.errors import UserError
@@ -28,6 +30,14 @@ class Writes:
         return Generated(self.codes[attempt], {"circle": 0})
 
 
+class WritesTwo:
+    """A generator of two objects, one wrong and one far off."""
+
+    def generate(self, layout, description, *, attempt=0):
+        lines = "circle = wrong()\n        square = far()"
+        return Generated(code(lines).replace("(circle)", "(circle, square)"), {"circle": 0, "square": 1})
+
+
 class Runs:
     """A validator: "wrong" in code raises in line 6, "far" stands 2 units off, "none" draws nothing.
 
@@ -39,10 +49,13 @@ class Runs:
     def validate(self, code, *, layout, names, preview):
         if "wrong" in code:
             return report(Answer((Problem("failed", 6, "NameError: wrong"),)), SAFE, 0.1, layout, names)
-        off = 2.0 if "far" in code else 0.0
+
+        def off(name):
+            return 2.0 if re.search(rf"{name} = far|# far", code) else 0.0
+
         kind = "star" if "star" in code else None
         objects = [
-            Found(name, (item.x + off, item.y, 1.0, 1.0), True, (), kind or item.type, None, None)
+            Found(name, (item.x + off(name), item.y, 1.0, 1.0), True, (), kind or item.type, None, None)
             for name, place in names.items()
             for item in [layout.objects[place]]
         ]
@@ -86,6 +99,17 @@ def test_an_object_of_another_type_is_drawn_anew():
     assert tries_of(made) == [
         ("mine", 0, (), "object 1 of the layout (circle) is drawn as star"),
         ("mine", 0, ("circle",), None),
+    ]
+
+
+def test_what_an_error_hid_is_repaired_after_it():
+    made = Chain(Runs(), None, lambda *_: WritesTwo(), 1).make(
+        Asked("a circle left of a square", generator="mine")
+    )
+    assert tries_of(made) == [
+        ("mine", 0, (), "line 6: NameError: wrong"),
+        ("mine", 0, ("circle",), "object 2 of the layout (square) stands 2.00 units from its place"),
+        ("mine", 0, ("circle", "square"), None),
     ]
 
 
