@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from jepamine.textlayout.phrase import TURNED
 from jepamine.textlayout.reading import Place, Ref, Span
 from jepamine.textlayout.story import Story
@@ -16,6 +18,8 @@ _FIGURES = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "pol
 
 def finish(story: Story) -> None:
     """Settle what was left open, once all is read."""
+    for ref, strokes, span in story.links:
+        _chain(story, ref, strokes, span)
     for ref, start, end, span in story.joins:
         _join(story, ref, start, end, span)
     for ref, target, span in story.aims:
@@ -30,7 +34,8 @@ def finish(story: Story) -> None:
         covering = {"front": relation.subject, "behind": relation.other}.get(relation.how, ())
         for place in covering:
             item = story.things.items[place]
-            if item.type in _FIGURES and "outlined" not in item.traits:
+            # Of "two overlapping circles" both are to be seen, as in a Venn diagram.
+            if item.type in _FIGURES and not item.traits & {"outlined", "overlapping"}:
                 story.things.add_traits((place,), "filled")
 
 
@@ -48,6 +53,20 @@ def _widen(story: Story, ref: Ref) -> None:
     item = story.things.items[ref[0]]
     if item.type in ("line", "dashed_line", "arrow", "double_arrow"):
         story.things.add_traits(ref, "diagonal")
+
+
+def _chain(story: Story, ref: Ref, strokes: Ref, span: Span) -> None:
+    """Each stroke leads from one thing to the next; things of which nothing is said stand in a row."""
+    groups = [group for _, group in story.things.groups if set(group.members) & set(ref)]
+    if not groups and not _apart(story, ref):
+        story.things.group("row", ref, span)
+    if any(group.rows > 1 and group.columns > 1 for group in groups):
+        return story.cursor.miss(span, "only things in a row or a column are connected one after the other")
+    story.joins += [
+        ((stroke,), (one,), (other,), span)
+        for stroke, (one, other) in zip(strokes, pairwise(ref), strict=False)
+    ]
+    return None
 
 
 def _join(story: Story, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
@@ -104,11 +123,16 @@ def _group(story: Story) -> None:
     """Things that were said together, and nowhere how they stand, stand in a row or a column."""
     for ref in story.things.sets:
         grouped = {member for _, group in story.things.groups for member in group.members}
-        apart = {
-            *(relation.subject for relation in story.relations),
-            *(place.subject for place in story.places),
-        }
-        if grouped & set(ref) or any((member,) in apart for member in ref):
+        if grouped & set(ref) or _apart(story, ref):
             continue
         aside = any(place.subject == ref and place.column and not place.row for place in story.places)
         story.things.group("column" if aside else "row", ref, Span(0, 0))
+
+
+def _apart(story: Story, ref: Ref) -> bool:
+    """Whether something is said of where single ones of these stand."""
+    said = {
+        *(relation.subject for relation in story.relations),
+        *(place.subject for place in story.places),
+    }
+    return any((member,) in said for member in ref)

@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_LEADS = ("article", "count", "colour", "trait")
+
 
 @dataclass(frozen=True)
 class Lexeme:
@@ -96,7 +98,7 @@ def _plain(text: str) -> str:
 
 
 def _settled(parts: list[Lexeme]) -> Iterator[Lexeme]:
-    """The same with "2 by 3" as one lexeme, and with "points" a verb behind a noun: "the arrow points up"."""
+    """The same with "2 by 3" as one lexeme, and words that their neighbours tell: "the arrow points up"."""
     place = 0
     while place < len(parts):
         three = parts[place : place + 3]
@@ -110,6 +112,9 @@ def _settled(parts: list[Lexeme]) -> Iterator[Lexeme]:
         following = three[1].kind if len(three) > 1 else "end"
         if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
             part = Lexeme("pronoun", "them", part.span, part.text)
+        before = parts[place - 1].kind if place else ""
+        if part.text.lower() == "overlapping" and before in _LEADS and following in ("noun", *_LEADS):
+            part = Lexeme("trait", "overlapping", part.span, part.text)
         verb = part.text.lower() == "points" and place and parts[place - 1].kind in ("noun", "pronoun")
         yield Lexeme("pointing", None, part.span, part.text) if verb else part
         place += 1

@@ -18,10 +18,11 @@ _RELATIONS: dict[str | tuple[str, str], str] = {
     "right": "right to the right of|on the right of|on the right side of|at the right of",
     "above": "above|over|on top of|atop|higher than",
     "below": "below|under|beneath|underneath|lower than",
-    "inside": "inside|inside of|within|into|enclosed by|surrounded by",
+    "inside": "inside|inside of|within|into|enclosed by|inscribed in",
     "front": "in front of|partly covering|covering|overlapping|overlapping with|overlaps|partly covers|"
     "covers",
     "behind": "behind|partly covered by|covered by|hidden by|partly hidden by|partly behind",
+    "amid": "surrounded by|ringed by|encircled by|circled by",
     "beside": "beside|next to|near|near to|close to|adjacent to|alongside|by the side of",
 }
 _SIDED = {
@@ -92,10 +93,12 @@ _OTHERS: dict[tuple[str, Any], str] = {
     "which is|which are|that lies|that sits|being|should be|must be|goes|comes",
     ("and", None): "and|and also|plus|as well as|while|with also",
     ("with", None): "with|has|have|that has|which has",
-    ("contains", None): "containing|contains|enclosing|encloses|around|surrounding|surrounds|holding|holds",
+    ("contains", None): "containing|contains|enclosing|encloses|holding|holds",
+    ("contains", "around"): "around|surrounding|surrounds|encircling|encircles|all around",
     ("between", None): "between|in between",
     ("from", None): "from|going from|pointing from|leading from|running from|drawn from",
     ("joins", None): "connecting|connects|joining|joins|linking|links",
+    ("linked", None): "connected by|connected with|connected via|joined by|joined with|linked by|linked with",
     ("to", None): "to|towards|toward",
     ("at", None): "pointing at|pointing to|pointing towards|pointing toward|leading to",
     ("pointing", None): "pointing|facing|opening|pointing to the|that points|which points",
@@ -111,7 +114,8 @@ _OTHERS: dict[tuple[str, Any], str] = {
     ("empty", None): "an empty frame|an empty scene|a blank frame|nothing",
     ("filler", None): "draw|write|show|showing|shows|create|make|add|put|place|render|display|displays|"
     "include|please|scene|a scene with|a scene of|a scene showing|a picture of|an image of|the scene shows|"
-    "the scene has|a frame with|i want|i would like|i'd like|we see|you can see|let there be|let's|"
+    "the scene has|a frame with|a diagram with|a diagram of|"
+    "a flowchart with|a flowchart of|i want|i would like|i'd like|we see|you can see|let there be|let's|"
     "that|also|then|next|finally|first of all|located|positioned|placed|arranged|set|sitting|standing|lying|"
     "which|who|exactly|directly|just|right at|immediately|all|together|side|in total|here|"
     "of the frame|of the screen|of the scene|of the picture|of the image|of the canvas|of the page|"

@@ -12,6 +12,8 @@ def after(cursor: Cursor, phrase: NounPhrase) -> None:
     """Read all that stands behind the noun and is part of its phrase."""
     while _one(cursor, phrase):
         pass
+    if phrase.plural and phrase.count is None and cursor.at("corners"):
+        phrase.count = 4
 
 
 def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
@@ -70,7 +72,7 @@ def number(phrase: NounPhrase) -> int:
 
 
 def texts(cursor: Cursor, most: int) -> list[str]:
-    """Up to `most` texts in quotes, or bare words that mean nothing else: "labelled A"."""
+    """Up to `most` texts in quotes, or bare words that mean nothing else: "labelled A, B and C"."""
     found: list[str] = []
     while cursor.at("quoted"):
         found.append(cursor.next().value)
@@ -82,6 +84,21 @@ def texts(cursor: Cursor, most: int) -> list[str]:
         cursor.place += ahead
     if found:
         return found
+    found += _bare(cursor)
+    while found and len(found) < most and cursor.at("comma", "and"):
+        place = cursor.place
+        cursor.skip("comma", "and")
+        more = [] if noun_follows(cursor, 0) else _bare(cursor)
+        if not more or cursor.at("noun", "colour", "trait"):
+            # Not a label: "labelled A, two circles".
+            cursor.place = place
+            break
+        found += more
+    return found
+
+
+def _bare(cursor: Cursor) -> list[str]:
+    """A label without quotes: words that mean nothing else, a number, the letter A."""
     first, start = cursor.peek(), cursor.place
     if first.kind == "count" or (first.kind == "article" and first.text == "A"):
         return [cursor.next().text]

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from jepamine.textlayout.clauses import Entry
 from jepamine.textlayout.cursor import Cursor
+from jepamine.textlayout.links import linked
 from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.textlayout.noun_endings import direction, texts
 from jepamine.textlayout.noun_phrases import noun_phrase
 from jepamine.textlayout.phrase import bare_noun_follows, starts
+from jepamine.textlayout.sayings import surround
 from jepamine.textlayout.story import Story
 
 
@@ -20,6 +22,8 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
+    elif cursor.at("linked"):
+        linked(cursor, story)
     elif cursor.at("form", "article") and _form_of_several(cursor):
         story.close()
         form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
@@ -91,7 +95,7 @@ def _leads(cursor: Cursor, begun: bool) -> bool:
 
 def _with(cursor: Cursor, story: Story) -> None:
     start = cursor.place
-    kind = cursor.next().kind
+    kind, around = cursor.peek().kind, cursor.next().value
     head = story.focus or (story.clause.entries[-1].ref if story.clause.begun() else ())
     cursor.skip("filler")
     if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
@@ -100,7 +104,10 @@ def _with(cursor: Cursor, story: Story) -> None:
             other = story.before[-1] if story.before else ()
         else:
             other, _ = story.thing(noun_phrase(cursor))
-        story.relate("inside", other, head, cursor.since(start))
+        if around:
+            surround(story, other, head, cursor.since(start))
+        else:
+            story.relate("inside", other, head, cursor.since(start))
         while cursor.at("and") and bare_noun_follows(cursor, 1, ("a", "the", "another")):
             cursor.next()
             story.relate("inside", story.thing(noun_phrase(cursor))[0], head, cursor.since(start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jepamine.textlayout.modifiers import Modifier
-from jepamine.textlayout.reading import Place, Ref
+from jepamine.textlayout.reading import Place, Ref, Span
 
 if TYPE_CHECKING:
     from jepamine.textlayout.story import Story
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 #: What a text or a dot can lie in.
 HOLDERS = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus", "axes",
            "number_plane")  # fmt: skip
+#: How many stand around a thing -> on which of its sides each does.
+_RINGS = {
+    2: "left right",
+    3: "above below+left below+right",
+    4: "left above right below",
+    5: "above left right below+left below+right",
+    6: "above+left above+right right below+right below+left left",
+    7: "above above+left above+right right below+right below+left left",
+    8: "above above+left above+right right below+right below below+left left",
+}
 _CORNERS = ((-1, 1), (1, 1), (-1, -1), (1, -1))
 
 
@@ -60,9 +70,24 @@ def _relations(story: Story, refs: list[Ref], hows: tuple[str, ...], said: Modif
     for ref in refs:
         for other in said.others:
             for how in hows:
+                if how == "amid":
+                    surround(story, ref, other, said.span)
+                    continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
                 on = "front" if flat else "inside"
                 story.relate(on if how == "on" else how, ref, other, said.span)
+
+
+def surround(story: Story, middle: Ref, around: Ref, span: Span) -> None:
+    """Several things stand around one, a single thing holds it."""
+    if len(around) == 1 or len(middle) != 1:
+        return story.relate("inside", middle, around, span)
+    if len(around) not in _RINGS:
+        return story.cursor.miss(span, f"around a thing there is room for {max(_RINGS)}")
+    for member, hows in zip(around, _RINGS[len(around)].split(), strict=True):
+        for how in hows.split("+"):
+            story.relate(how, (member,), middle, span)
+    return None
 
 
 def _corners(story: Story, together: Ref, said: Modifier) -> None:

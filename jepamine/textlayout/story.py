@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, get_args
 
 from jepamine.textlayout.clauses import Clause, Entry
@@ -14,7 +15,10 @@ from jepamine.textlayout.things import Things
 
 
 class Story:
-    """Things and what is said of them; `joins` are strokes that lead from one thing to another."""
+    """Things and what is said of them; `joins` are strokes that lead from one thing to another.
+
+    `links` are things and the strokes that lead from each to the next.
+    """
 
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
@@ -22,6 +26,7 @@ class Story:
         self.relations: list[Relation] = []
         self.places: list[Place] = []
         self.joins: list[tuple[Ref, Ref, Ref, Span]] = []
+        self.links: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
         self.clause = Clause()
         self.fronted: list[Modifier] = []
@@ -38,6 +43,9 @@ class Story:
         """What a noun phrase means, and whether it is new; its labels are added."""
         but = self.clause.entries[-1].ref if self.clause.begun() else self.before[-1] if self.before else ()
         ref, new = self.things.resolve(phrase, but)
+        if new and "overlapping" in phrase.traits:
+            for one, other in pairwise(ref):
+                self.relate("front", (other,), (one,), phrase.span)
         for where, texts in phrase.labels:
             self.label(ref, where, texts, phrase.span)
         return ref, new

@@ -186,6 +186,111 @@ def test_an_arrow_from_one_to_another_lies_between_and_points_there():
     assert reading.items[2].traits == {"down"}
 
 
+def joined(description):
+    """What each stroke leads from and to."""
+    reading = read(description)
+    strokes = [place for place, item in enumerate(reading.items) if item.type.endswith(("line", "arrow"))]
+    ends = {}
+    for relation in reading.relations:
+        if len(relation.other) == 1 and relation.other[0] in strokes:
+            ends.setdefault(relation.other[0], []).append(relation.subject[0])
+    return [ends[stroke] for stroke in strokes]
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("three boxes connected by arrows", [[0, 1], [1, 2]]),
+        ("three boxes connected by two red arrows", [[0, 1], [1, 2]]),
+        ("two circles joined by a line", [[0, 1]]),
+        ("a circle, a square and a star are connected by dashed lines", [[0, 1], [1, 2]]),
+        ("a circle on the left and a square on the right linked by a double arrow", [[0, 1]]),
+        ("a circle above a square, connected with a line", [[0, 1]]),
+        ("three dots in a column connected by lines", [[0, 1], [1, 2]]),
+        ("the boxes 'a' and 'b' connected by an arrow", [[0, 1]]),
+    ],
+)
+def test_what_is_connected_has_a_stroke_from_each_to_the_next(words, ends):
+    assert joined(words) == ends
+    assert missed(words) == []
+
+
+def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
+    (group,) = read("three boxes connected by arrows").groups
+    assert (group.rows, group.columns, group.members) == (1, 3, (0, 1, 2))
+    (group,) = read("three boxes in a column connected by arrows").groups
+    assert (group.rows, group.columns) == (3, 1)
+    assert read("a circle above a square, connected by a line").groups == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("a circle connected by a line", ("connected by a line", "it takes two things")),
+        ("two circles connected by a star", ("connected by a star", "only lines and arrows connect")),
+        ("two circles connected by", ("connected by", "what connects them is not clear")),
+        (
+            "two dots connected by three lines",
+            ("three lines", "1 of them connect 2 things one after the other"),
+        ),
+        (
+            "a 2 by 2 grid of dots connected by lines",
+            ("connected by lines", "only things in a row or a column are connected one after the other"),
+        ),
+    ],
+)
+def test_what_cannot_be_connected_is_told(words, told):
+    assert missed(words) == [told]
+
+
+@pytest.mark.parametrize(
+    ("words", "sides"),
+    [
+        ("a circle surrounded by two dots", ["left", "right"]),
+        ("four stars around a circle", ["left", "above", "right", "below"]),
+        ("a circle surrounded by three dots", ["above", "below left", "below right"]),
+    ],
+)
+def test_several_things_stand_around_one(words, sides):
+    found = {}
+    for subject, how, _ in said(words):
+        found.setdefault(subject, []).append(how)
+    assert [" ".join(hows) for hows in found.values()] == sides
+    assert missed(words) == []
+
+
+def test_one_thing_around_another_holds_it():
+    assert said("a dot surrounded by a circle") == [((0,), "inside", (1,))]
+    assert said("a circle around a dot") == [((1,), "inside", (0,))]
+
+
+def test_overlapping_figures_are_drawn_over_one_another_and_none_is_filled():
+    reading = read("two overlapping circles")
+    assert [(part.subject, part.how, part.other) for part in reading.relations] == [((1,), "front", (0,))]
+    assert all("filled" not in item.traits for item in reading.items)
+    assert "filled" in read("a circle overlapping a square").items[0].traits
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("axes labelled x and y", ["axes", "text x", "text y"]),
+        ("two boxes labelled A, B", ["rectangle", "rectangle", "text A", "text B"]),
+        ("three dots labelled 1, 2 and 3", ["dot", "dot", "dot", "text 1", "text 2", "text 3"]),
+        ("a dot labelled A and a red star", ["dot", "text A", "star"]),
+        ("boxes labelled start, hard work and end", [*["rectangle"] * 3, "text start", "text hard work"]),
+        ("two dots labelled A and two stars", ["dot", "dot", "text A", "star", "star"]),
+    ],
+)
+def test_labels_need_no_quotes_where_the_words_mean_nothing_else(words, found):
+    assert things(words)[: len(found)] == found
+
+
+def test_dots_in_the_corners_are_four():
+    assert things("dots in the corners") == ["dot"] * 4
+    assert missed("dots in the corners") == []
+
+
 @pytest.mark.parametrize(
     ("words", "place"),
     [
