@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from jepamine.errors import UserError
 from jepamine.layouts import Layout
 from jepamine.textlayout import statements
+from jepamine.textlayout.belongings import braces, labels, stroke_of_dots
 from jepamine.textlayout.boxes import Box, Boxes, Unit, boxes_of
 from jepamine.textlayout.objects import objects_of
 from jepamine.textlayout.reading import Place, Reading, Ref, Relation, Span
@@ -66,6 +67,9 @@ def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
         program.add(_unit(unit, strict, bool(large & set(unit.members))))
     program.add(spread(reading, boxes))
     program.add(halfway(reading, boxes))
+    program.add(braces(reading, boxes))
+    if strict.further:
+        program.add(labels(reading, boxes))
     said = list(_said(reading, boxes, strict))
     alone = program.mark()
     program.add(rule for _, rules, _ in said for rule in rules)
@@ -107,6 +111,9 @@ def _said(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[
             for other in boxes.of(said.other):
                 alone = pairs.count({said.subject, said.other}) == 1
                 label = any(reading.items[place].type == "text" for place in said.subject)
+                if said.how == "front" and (upright := stroke_of_dots(reading, said)) is not None:
+                    yield said.span, statements.upon(box, other, upright), []
+                    continue
                 yield said.span, *_related(reading, said.how, (box, other), said.other, strict, alone, label)
 
 

@@ -18,6 +18,8 @@ class Cursor:
         self.lexemes = lexemes
         self.place = 0
         self.missed: list[NotUnderstood] = []
+        # What labels say, in lower case -> the place of the thing that bears it.
+        self.names: dict[str, int] = {}
 
     def peek(self, ahead: int = 0) -> Lexeme:
         """The lexeme `ahead` of the next one; one of kind "end" behind the last."""
@@ -33,6 +35,17 @@ class Cursor:
         found = self.peek()
         self.place += 1
         return found
+
+    def named(self, ahead: int = 0) -> int:
+        """How many lexemes from `ahead` on are the name of a thing: "the Sun" once it is labelled so."""
+        words: list[str] = []
+        longest = 0
+        while self.peek(ahead + len(words)).kind in ("unknown", "quoted"):
+            part = self.peek(ahead + len(words))
+            words.append((part.value if part.kind == "quoted" else part.text).lower())
+            if " ".join(words) in self.names:
+                longest = len(words)
+        return longest
 
     def skip(self, *kinds: str) -> bool:
         """Pass all lexemes of these kinds that come next; whether there were any."""

@@ -22,6 +22,9 @@ def finish(story: Story) -> None:
         _chain(story, ref, strokes, span)
     for ref, start, end, span in story.joins:
         _join(story, ref, start, end, span)
+    for ref, brace, span in story.tips:
+        sides = [said.how for said in story.relations if said.subject == brace and said.how in _OUTWARD]
+        story.relate(sides[0] if sides else "below", ref, brace, span)
     for ref, target, span in story.aims:
         _aim(story, ref, target, span)
     _group(story)

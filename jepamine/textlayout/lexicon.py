@@ -58,8 +58,10 @@ _ORDER = {
 _FORMS = {"row": "row line", "column": "column stack", "grid": "grid matrix"}
 
 _TRAITS = {
-    "small": "small|tiny|little|mini",
-    "large": "large|big|huge|giant",
+    "small": "small|smaller|tiny|little|mini|in small letters|in smaller letters|in small type",
+    "large": "large|larger|big|bigger|huge|giant|in big letters|in large letters|in larger letters|"
+    "in bigger letters|in big type|in large type",
+    "dashed": "dashed|dotted",
     "filled": "filled|solid|filled in|shaded",
     "outlined": "outlined|hollow|empty|unfilled",
     "vertical": "vertical|upright|tall",
@@ -69,7 +71,8 @@ _TRAITS = {
     "left": "leftward|leftwards",
     "right": "rightward|rightwards",
     "diagonal": "diagonal|slanted|slanting|oblique",
-    "": "regular|medium|medium sized|normal|simple|plain|single|whole|straight|curved",
+    "": "regular|medium|medium sized|normal|simple|plain|single|whole|straight|curved|bold|"
+    "in bold|in bold letters|in capital letters|in letters",
 }
 
 # More than ten are too many, which can only be told where the word is known.
@@ -99,10 +102,12 @@ _OTHERS: dict[tuple[str, Any], str] = {
     ("from", None): "from|going from|pointing from|leading from|running from|drawn from",
     ("joins", None): "connecting|connects|joining|joins|linking|links",
     ("linked", None): "connected by|connected with|connected via|joined by|joined with|linked by|linked with",
+    ("gaps", None): "from each to the next|from each one to the next|from one to the next|between each|"
+    "between each pair|between each of them|between neighbours|between neighbors",
     ("to", None): "to|towards|toward",
     ("at", None): "pointing at|pointing to|pointing towards|pointing toward|leading to",
     ("pointing", None): "pointing|facing|opening|pointing to the|that points|which points",
-    ("label", "below"): "labelled|labeled|captioned|with labels|with the labels|with captions|named|called|"
+    ("label", None): "labelled|labeled|captioned|with labels|with the labels|with captions|named|called|"
     "labelled as|labeled as|marked",
     ("label", "above"): "titled|headed",
     ("label", "inside"): "that says|which says",

@@ -9,7 +9,7 @@ from jepamine.scenes.wording import NOUNS
 # Further names -> (type, traits); where the several are not the one and an s, they stand after a slash.
 _NOUNS = {
     "circle": {"disc": "filled", "disk": "filled"},
-    "rectangle": {"box/boxes": "", "block": "", "bar": "", "rounded rectangle": ""},
+    "rectangle": {"box/boxes": "box", "block": "box", "bar": "", "rounded rectangle": ""},
     "polygon": {"pentagon": "5", "hexagon": "6", "heptagon": "7", "octagon": "8"},
     "line": {"line segment": "", "segment": ""},
     "dashed_line": {"dotted line": ""},

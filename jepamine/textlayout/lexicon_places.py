@@ -64,10 +64,12 @@ def places() -> Phrases:
         say(phrase, 0, 0)
     for phrase in ("in a corner", "in the corner", "in one corner"):
         say(phrase, 1, 1, True)
-    for phrase in ("in the corners", "in the four corners", "at the corners"):
-        found[tuple(phrase.split())] = (("corners", "all"),)
-    for phrase in ("in each corner", "in every corner", "at each corner"):
-        found[tuple(phrase.split())] = (("corners", "each"),)
+    # "At" may be those of a thing.
+    for before, own in (("in", False), ("at", True), ("on", True)):
+        for phrase in ("the corners", "the four corners", "its corners", "its four corners"):
+            found[(before, *phrase.split())] = (("corners", (False, own or "its" in phrase)),)
+        for phrase in ("each corner", "every corner", "each of its corners"):
+            found[(before, *phrase.split())] = (("corners", (True, own or "its" in phrase)),)
     return found
 
 

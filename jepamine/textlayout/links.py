@@ -1,11 +1,11 @@
-"""Things one after the other "connected by arrows": a stroke from each to the next."""
+"""Things "connected by arrows", or "with arrows between them": a stroke leads from each to the next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.phrase import starts
+from jepamine.textlayout.phrase import BEFORE, starts
 from jepamine.textlayout.reading import Ref
 
 if TYPE_CHECKING:
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 STROKES = ("arrow", "double_arrow", "line", "dashed_line")
 
 
+def strokes_between(cursor: Cursor) -> bool:
+    """Whether "arrows between them" comes next, or "an arrow from each to the next"."""
+    ahead = 0
+    while cursor.peek(ahead).kind in BEFORE:
+        ahead += 1
+    noun, link, end = (cursor.peek(ahead + number) for number in range(3))
+    if noun.kind != "noun" or noun.value[0] not in STROKES:
+        return False
+    several = noun.value[2] and not any(cursor.peek(place).kind == "count" for place in range(ahead))
+    them = link.kind == "between" and end.kind == "pronoun" and end.value == "them"
+    return link.kind == "gaps" or (several and them)
+
+
 def linked(cursor: Cursor, story: Story) -> None:
     """Read "connected by arrows" and the like; the strokes are as many as it takes."""
     start = cursor.place
@@ -23,6 +36,24 @@ def linked(cursor: Cursor, story: Story) -> None:
     ref = _linked(story)
     if not starts(cursor):
         return cursor.miss(cursor.since(start), "what connects them is not clear")
+    return _link(cursor, story, ref, start)
+
+
+def linked_between(cursor: Cursor, story: Story) -> None:
+    """Read what `strokes_between` finds: of things named together, else of all in the sentence."""
+    start, clause = cursor.place, story.clause
+    ref = clause.head or sum((entry.ref for entry in clause.entries), ())
+    if len(ref) < 2:
+        story.close()
+        named = dict.fromkeys(sum(story.history[story.sentence :], ()))
+        ref = tuple(place for place in named if story.things.items[place].type not in STROKES)
+    _link(cursor, story, ref, start)
+    if cursor.at("between"):
+        cursor.next()
+    cursor.next()
+
+
+def _link(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
     phrase = noun_phrase(cursor)
     if len(ref) < 2 or phrase.type not in STROKES:
         said = "it takes two things" if len(ref) < 2 else "only lines and arrows connect"

@@ -69,6 +69,9 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
                 cursor.next()
                 return related("relation", (SIDES.get((column, row), "inside"),))
             return said("place", (column, row, bool(corner and corner[0])))
+        case "corners" if cursor.at("of"):
+            cursor.next()
+            return related("corners", (part.value[0], True))
         case "corners" | "point":
             return said(part.kind, part.value)
         case "relation":
@@ -108,7 +111,11 @@ def _two(
     The modifier's value is (whether the pronoun comes first, where the first thing is said to be).
     """
     start = cursor.place
-    if cursor.at("pronoun") and cursor.peek(1).kind == link:
+    if (
+        cursor.at("pronoun")
+        and cursor.peek(1).kind == link
+        and (link, cursor.peek().value) != ("and", "them")
+    ):
         pronoun = cursor.next().value
         cursor.next()
         if starts(cursor):

@@ -21,7 +21,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
     following = cursor.peek(1).kind
     if phrase.type == "text" and not phrase.texts and not phrase.wordless:
         place = cursor.place
-        cursor.skip("saying", "filler")
+        cursor.skip("saying", "filler", *(["colon"] if cursor.peek(1).kind == "quoted" else []))
         phrase.texts = texts(cursor, number(phrase))
         if phrase.texts:
             return True
@@ -40,7 +40,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.colours += colours(cursor, number(phrase) > 1)
     elif cursor.at("pointing") and following in ("side", "trait", "place"):
         cursor.next()
-        phrase.traits.add(direction(cursor.next()))
+        phrase.directions = _directions(cursor, number(phrase) > 1)
     else:
         return cursor.skip("filler")
     return True
@@ -61,7 +61,7 @@ def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
         place, (where, *_) = cursor.place, cursor.next().value
         if not cursor.skip("pronoun") and starts(cursor):
             cursor.place = place
-            where = "below"
+            where = None
     phrase.labels.append((where, labels))
     return True
 
@@ -116,6 +116,20 @@ def colours(cursor: Cursor, several: bool) -> list[str]:
             break
         cursor.place += ahead
         found.append(cursor.next().value)
+    return found
+
+
+def _directions(cursor: Cursor, several: bool) -> list[str]:
+    """A direction, or a list of them: "up, down and left"."""
+    found = [direction(cursor.next())]
+    while several:
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if not ahead or cursor.peek(ahead).kind not in ("side", "trait") or noun_follows(cursor, ahead + 1):
+            break
+        cursor.place += ahead
+        found.append(direction(cursor.next()))
     return found
 
 

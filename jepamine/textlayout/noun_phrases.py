@@ -11,6 +11,12 @@ from jepamine.textlayout.reading import Span
 def noun_phrase(cursor: Cursor) -> NounPhrase:
     """The noun phrase that comes next (see `starts`)."""
     start, phrase = cursor.place, NounPhrase()
+    if named := cursor.named(int(cursor.at("article"))):
+        cursor.skip("article")
+        words = [cursor.next() for _ in range(named)]
+        told = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
+        phrase.place, phrase.span = cursor.names[told.lower()], cursor.since(start)
+        return phrase
     unknown = _before(cursor, phrase)
     if cursor.at("form", "forms"):
         _form(cursor, phrase)
@@ -21,10 +27,22 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         noun = cursor.next()
         phrase.type, trait, phrase.plural = noun.value
         phrase.traits |= {trait} - {""}
+        while cursor.at("noun") and cursor.peek().value[0] == phrase.type:
+            # "A semicircle arc", "two text labels".
+            _, trait, phrase.plural = cursor.next().value
+            phrase.traits |= {trait} - {""}
+        if "dashed" in phrase.traits and phrase.type == "line":
+            phrase.type = "dashed_line"
+        elif "dashed" in phrase.traits and phrase.type != "dashed_line":
+            cursor.miss(cursor.since(start), "only lines are dashed")
+        phrase.traits.discard("dashed")
         phrase.wordless = cursor.peek().text.lower() == "without words"
     elif phrase.type is None and cursor.at("one"):
         cursor.next()
         phrase.type = "one"
+    elif phrase.type is None and phrase.article == "the" and cursor.peek(-1).text.lower() == "one":
+        # "The red one": the number is none.
+        phrase.type, phrase.count = "one", None
     elif cursor.at("quoted"):
         phrase.type = "text"
         phrase.article = phrase.article or "the"

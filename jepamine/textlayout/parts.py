@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from jepamine.textlayout.clauses import Entry
 from jepamine.textlayout.cursor import Cursor
-from jepamine.textlayout.links import linked
+from jepamine.textlayout.links import linked, linked_between, strokes_between
 from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
+from jepamine.textlayout.naming import name, names_follow
 from jepamine.textlayout.noun_endings import direction, texts
 from jepamine.textlayout.noun_phrases import noun_phrase
 from jepamine.textlayout.phrase import bare_noun_follows, starts
@@ -22,8 +23,12 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
+    elif not story.clause.begun() and names_follow(cursor):
+        name(cursor, story)
     elif cursor.at("linked"):
         linked(cursor, story)
+    elif strokes_between(cursor):
+        linked_between(cursor, story)
     elif cursor.at("form", "article") and _form_of_several(cursor):
         story.close()
         form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
@@ -32,7 +37,9 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         phrase = noun_phrase(cursor)
         ref, new = story.thing(phrase)
         # "Three circles, one red and two blue": the subject stays the same.
-        if new or phrase.type or phrase.form or not (ref and phrase.colours):
+        # "A square rotated by 45 degrees inside a circle": what is not understood is no subject in between.
+        lost = not ref and joined is None and story.clause.begun()
+        if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
             story.add(ref, joined)
     elif cursor.at(*BEGINNINGS, "label", "pointing"):
         if cursor.at("label", "pointing"):
@@ -59,7 +66,7 @@ def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
     focus = story.focus if joined is None else ()
     alone = said.pronoun == "it" or said.pronoun == ""
     subjects = story.clause.meant(all_of_them=said.kind == "arranged", alone=alone)
-    if focus and said.kind != "arranged":
+    if focus and (said.kind != "arranged" or len(focus) > 1):
         subjects = [Entry(focus)]
     if not subjects and story.fronted and not story.clause.begun():
         # Two in front of one noun: "at the top, in a row: ..."

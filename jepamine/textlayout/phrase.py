@@ -30,7 +30,8 @@ class NounPhrase:
     """What a noun phrase says. `type` is None for words that name nothing known, and for "the row".
 
     `count` is None where no number is given, `form` the arrangement ("row", "column", "grid") of a group,
-    `size` its rows and columns, as far as they are given. `side` and `ordinal` pick one of several.
+    `size` its rows and columns, as far as they are given. `side` and `ordinal` pick one of several. `place`
+    is that of the thing that was called by its name.
     """
 
     article: str | None = None
@@ -39,19 +40,23 @@ class NounPhrase:
     side: tuple[int, int] | None = None
     colours: list[str] = field(default_factory=list)
     traits: set[str] = field(default_factory=set)
+    directions: list[str] = field(default_factory=list)
     type: str | None = None
     plural: bool = False
     form: str | None = None
     size: tuple[int | None, int | None] = (None, None)
     texts: list[str] = field(default_factory=list)
     wordless: bool = False
-    labels: list[tuple[str, list[str]]] = field(default_factory=list)
+    place: int | None = None
+    labels: list[tuple[str | None, list[str]]] = field(default_factory=list)
     span: Span = field(default_factory=lambda: Span(0, 0))
 
 
 def starts(cursor: Cursor) -> bool:
     """Whether a noun phrase comes next: a noun, or an article with words that may be one."""
     ahead, seen, article = 0, False, False
+    if cursor.named() or (cursor.at("article") and cursor.named(1)):
+        return True
     if cursor.peek().text.lower() == "one" and cursor.peek(1).kind in ("place", "relation", "side"):
         return True
     while True:

@@ -36,6 +36,7 @@ def read(description: str) -> Reading:
         elif cursor.at("stop"):
             cursor.next()
             story.close()
+            story.sentence = len(story.history)
             joined = None
         elif cursor.at("colon", "filler", "be", "of", "empty"):
             cursor.next()

@@ -23,7 +23,13 @@ _RINGS = {
     7: "above above+left above+right right below+right below+left left",
     8: "above above+left above+right right below+right below below+left left",
 }
-_CORNERS = ((-1, 1), (1, 1), (-1, -1), (1, -1))
+#: Where the corners of a type lie; "" is the frame.
+_CORNERED = {
+    "": "above+left above+right below+left below+right",
+    "square": "above+left above+right below+left below+right",
+    "rectangle": "above+left above+right below+left below+right",
+    "triangle": "above below+left below+right",
+}
 
 
 def take_down(story: Story, said: Modifier, refs: list[Ref]) -> None:
@@ -91,12 +97,24 @@ def surround(story: Story, middle: Ref, around: Ref, span: Span) -> None:
 
 
 def _corners(story: Story, together: Ref, said: Modifier) -> None:
-    if len(together) == 1 and said.value == "each":
-        together = story.things.repeat(together[0], 4, said.span)
-    for member, (column, row) in zip(together, _CORNERS, strict=False):
-        story.places.append(Place((member,), column, row, said.span, corner=True))
-    if len(together) > 4:
-        story.cursor.miss(said.span, "there are four corners")
+    each, own = said.value
+    other: Ref = (said.others[0] if said.others else story.clause.head if own else ())[:1]
+    cornered = story.things.items[other[0]].type if other else ""
+    if said.others and cornered not in _CORNERED:
+        return story.cursor.miss(said.span, "only squares, rectangles and triangles have corners here")
+    corners = _CORNERED.get(cornered, _CORNERED[""]).split()
+    if len(together) == 1 and each:
+        together = story.things.repeat(together[0], len(corners), said.span)
+    for member, corner in zip(together, corners, strict=False):
+        if cornered in _CORNERED and cornered:
+            for how in corner.split("+"):
+                story.relate(how, (member,), other, said.span)
+        else:
+            row, column = (1 if part in ("above", "right") else -1 for part in corner.split("+"))
+            story.places.append(Place((member,), column, row, said.span, corner=True))
+    if len(together) > len(corners):
+        story.cursor.miss(said.span, f"there are {len(corners)} corners")
+    return None
 
 
 def _two(story: Story, refs: list[Ref], said: Modifier) -> None:

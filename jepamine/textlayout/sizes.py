@@ -81,6 +81,9 @@ def size_of(item: Item) -> Size:
 
 def _factor(item: Item, longer: float) -> tuple[float, float, float]:
     """(by how much "small" or "large" changes a size, and the bounds of the scale behind that)."""
+    if item.type == "brace":
+        # As long as what it holds.
+        return 1.0, 0.3, 5.0
     if item.type not in SIZED:
         factor = 0.6 if "small" in item.traits else 1.5 if "large" in item.traits else 1.0
         return (factor, 0.6, 1.4) if item.type != "dot" else (factor, 1.0, 1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from jepamine.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.textlayout.boxes import Box
 from jepamine.textlayout.reading import Place
@@ -65,6 +68,33 @@ def inside(a: Box, b: Box, type_: str | None, strict: Strictness) -> Rules:
         wish(a.x, b.x, ALIGNED),
         wish(a.y, middle, ALIGNED),
     ]
+
+
+def upon(a: Box, b: Box, upright: bool) -> Rules:
+    """`a`, a dot or a row of them, lies on the stroke `b`, between its ends."""
+    if upright:
+        return [
+            wish(a.y, b.y, NEAR),
+            *_level(a.x, b.x),
+            at_least(b.top - a.top, 0.0),
+            at_least(a.bottom - b.bottom, 0.0),
+        ]
+    return [
+        wish(a.x, b.x, NEAR),
+        *_level(a.y, b.y),
+        at_least(b.right - a.right, 0.0),
+        at_least(a.left - b.left, 0.0),
+    ]
+
+
+def level(boxes: Sequence[Box], upright: bool) -> Rules:
+    """The centres lie on one level line, or on an upright one."""
+    centres = [box.x if upright else box.y for box in boxes]
+    return [rule for one, other in pairwise(centres) for rule in _level(one, other)]
+
+
+def _level(one: Linear, other: Linear) -> Rules:
+    return [at_least(one - other, 0.0), at_most(one - other, 0.0)]
 
 
 def overlap(a: Box, b: Box, strict: Strictness) -> list[Rules]:

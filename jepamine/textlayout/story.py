@@ -13,6 +13,9 @@ from jepamine.textlayout.reading import How, Place, Ref, Relation, Span
 from jepamine.textlayout.sayings import HOLDERS, take_down
 from jepamine.textlayout.things import Things
 
+#: Where an arrow of a direction stands that is drawn at something.
+_SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
+
 
 class Story:
     """Things and what is said of them; `joins` are strokes that lead from one thing to another.
@@ -27,7 +30,11 @@ class Story:
         self.places: list[Place] = []
         self.joins: list[tuple[Ref, Ref, Ref, Span]] = []
         self.links: list[tuple[Ref, Ref, Span]] = []
+        # The labels of braces.
+        self.tips: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
+        # Where in `history` the sentence begins.
+        self.sentence = 0
         self.clause = Clause()
         self.fronted: list[Modifier] = []
         # Whether a colon stands behind what is fronted.
@@ -50,8 +57,11 @@ class Story:
             self.label(ref, where, texts, phrase.span)
         return ref, new
 
-    def label(self, ref: Ref, where: str, texts: list[str], span: Span) -> None:
-        """Add texts to things, one each; the second of axes stands beside them."""
+    def label(self, ref: Ref, where: str | None, texts: list[str], span: Span) -> None:
+        """Add texts to things, one each: without a side in boxes, below all else.
+
+        The second of axes stands beside them.
+        """
         if not ref:
             return None
         axes = len(ref) == 1 and self.things.items[ref[0]].type == "axes" and len(texts) == 2
@@ -60,10 +70,15 @@ class Story:
                 return self.cursor.miss(span, f"{len(texts)} labels for {len(ref)} things")
             member = ref[0] if axes else ref[number]
             how = "left" if axes and number else "below" if axes else where
+            how = how or ("inside" if "box" in self.things.items[member].traits else "below")
             if how == "inside" and self.things.items[member].type not in HOLDERS:
                 how = "below"
             (label,) = self.things.introduce(NounPhrase(type="text", texts=[text], span=span))
-            self.relate(how, (label,), (member,), span)
+            if self.things.items[member].type == "brace":
+                self.tips.append(((label,), (member,), span))
+            else:
+                self.relate(how, (label,), (member,), span)
+            self.cursor.names[text.lower()] = member
         return None
 
     def relate(self, how: str, subject: Ref, other: Ref, span: Span) -> None:
@@ -151,8 +166,14 @@ class Story:
         return take_down(self, said, refs)
 
     def _belongs(self, ref: Ref, head: Ref) -> None:
+        span = self.cursor.since(max(self.cursor.place - 1, 0))
+        ways = [set(_SIDES) & self.things.items[place].traits for place in ref]
+        if all(ways) and all(self.things.items[place].type in ("arrow", "double_arrow") for place in ref):
+            # "A square with arrows pointing up and down": forces.
+            for place, way in zip(ref, ways, strict=True):
+                self.relate(_SIDES[min(way)], (place,), head, span)
+            return
         holds = all(self.things.items[place].type in HOLDERS for place in head)
         traits = self.things.items[ref[0]].traits
-        span = self.cursor.since(max(self.cursor.place - 1, 0))
         how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
         self.relate(how, ref, head, span)

@@ -12,6 +12,9 @@ from jepamine.textlayout.cursor import Cursor
 from jepamine.textlayout.phrase import NounPhrase
 from jepamine.textlayout.reading import Group, Item, Ref, Span
 
+#: What "the line" is where there is no plain one.
+_ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
+
 
 class Things:
     """Objects and groups in the order they were introduced."""
@@ -30,6 +33,8 @@ class Things:
 
         `but` is what a phrase such as "the other circle" does not mean.
         """
+        if phrase.place is not None:
+            return (phrase.place,), False
         if phrase.type is None and not phrase.form:
             return self._set_members(phrase), False
         if phrase.type is None and phrase.article == "the":
@@ -42,6 +47,8 @@ class Things:
             return (), False
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
             known = self._known(phrase, but)
+            if not known and phrase.type in _ALSO:
+                known = self._known(replace(phrase, type=_ALSO[phrase.type]), but)
             if known:
                 return known, False
         if phrase.type == "one":
@@ -58,6 +65,9 @@ class Things:
         first = len(self.items)
         if first + count > MAX_OBJECTS:
             raise too_many(self.cursor, phrase.span)
+        if phrase.type == "text" and not phrase.texts and not phrase.wordless:
+            self.cursor.miss(phrase.span, "its words are not told; put them in quotes")
+        most = len(phrase.directions) or 1
         colours = phrase.colours or [None]  # type: ignore[list-item]
         for number in range(count):
             self.items.append(
@@ -65,10 +75,14 @@ class Things:
                     type=phrase.type,  # type: ignore[arg-type]
                     text=phrase.texts[number % len(phrase.texts)] if phrase.texts else None,
                     color=colours[number % len(colours)],
-                    traits=frozenset(phrase.traits),
+                    traits=frozenset(
+                        phrase.traits | set(phrase.directions[number % most : number % most + 1])
+                    ),
                 )
             )
         ref = tuple(range(first, first + count))
+        for place in ref:
+            self.cursor.names.setdefault((self.items[place].text or "").lower(), place)
         if phrase.form and count > 1:
             self.group(phrase.form, ref, phrase.span, size)
         if count > 1:
@@ -126,8 +140,10 @@ class Things:
             self.cursor.miss(phrase.span, "what is not there cannot be drawn")
             return 0, (None, None)
         if count is None and (phrase.plural or phrase.form):
-            if len(phrase.texts) > 1 or len(phrase.colours) > 1:
-                return max(len(phrase.texts), len(phrase.colours)), (rows, columns)
+            told = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
+            if told > 1 or phrase.texts:
+                # "The words 'Supply' in red and 'Demand' in blue": one at a time.
+                return told, (rows, columns)
             labels = max((len(labels) for _, labels in phrase.labels), default=0)
             if labels > 1:
                 return labels, (rows, columns)
@@ -185,7 +201,7 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
         return False
     if phrase.colours and item.color != phrase.colours[0]:
         return False
-    told = phrase.traits - {"title", "label"}
+    told = phrase.traits - {"title", "label", "box"}
     return told <= item.traits
 
 

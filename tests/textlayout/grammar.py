@@ -188,7 +188,9 @@ class _Writer:
         self.made.objects.append(("text", text, None))
         mark = '"' if "'" in text else "'"
         self.clauses.append(f"{new} {self.rng.choice(['labelled', 'labeled', 'named'])} {mark}{text}{mark}")
-        self.made.relations.append(("below", (number + 1,), (number,)))
+        # The words of a box stand in it.
+        how = "inside" if new.endswith("box") else "below"
+        self.made.relations.append((how, (number + 1,), (number,)))
         return None
 
     def covering(self, left: int) -> None:

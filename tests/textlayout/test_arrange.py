@@ -156,3 +156,28 @@ def test_whatever_is_laid_out_is_in_the_frame_and_overlaps_only_where_it_was_sai
     assert truth.off_screen(layout) == []
     for item in layout.objects:
         assert (item.width, item.height) < (FRAME_WIDTH, FRAME_HEIGHT)
+
+
+def test_labels_of_a_row_stand_in_a_row():
+    found = laid("four dots in a row labelled 'Monday', 'Tuesday', 'Wednesday' and 'Thursday'").objects
+    assert len({item.y for item in found[4:]}) == 1
+    assert [round(label.x - dot.x, 1) for dot, label in zip(found[:4], found[4:], strict=True)] == [
+        0,
+        0,
+        0,
+        0,
+    ]
+
+
+def test_a_brace_is_as_long_as_what_it_holds():
+    brace, *squares = laid("a brace below three squares in a row").objects
+    assert brace.width == pytest.approx(squares[2].x - squares[0].x + squares[0].width, abs=0.02)
+
+
+def test_dots_lie_on_a_line_between_its_ends():
+    line, *dots = laid("a horizontal line with three dots on it").objects
+    assert {dot.y for dot in dots} == {line.y}
+    assert all(abs(dot.x - line.x) <= (line.width - dot.width) / 2 + 0.01 for dot in dots)
+    line, dot = laid("a vertical line with a dot on it").objects
+    assert dot.x == line.x
+    assert abs(dot.y - line.y) <= line.height / 2

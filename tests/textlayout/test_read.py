@@ -208,6 +208,13 @@ def joined(description):
         ("a circle above a square, connected with a line", [[0, 1]]),
         ("three dots in a column connected by lines", [[0, 1], [1, 2]]),
         ("the boxes 'a' and 'b' connected by an arrow", [[0, 1]]),
+        ("three boxes in a row with arrows between them", [[0, 1], [1, 2]]),
+        (
+            "a dot on the left, a star in the middle, a circle on the right, with lines between them",
+            [[0, 1], [1, 2]],
+        ),
+        ("three boxes stacked vertically, with arrows from each one to the next", [[0, 1], [1, 2]]),
+        ("a circle and a square with a dashed line between them", [[0, 1]]),
     ],
 )
 def test_what_is_connected_has_a_stroke_from_each_to_the_next(words, ends):
@@ -264,6 +271,11 @@ def test_one_thing_around_another_holds_it():
     assert said("a circle around a dot") == [((1,), "inside", (0,))]
 
 
+def test_in_a_row_is_said_of_the_several_that_stand_before_it():
+    (group,) = read("a brace below three squares in a row").groups
+    assert group.members == (1, 2, 3)
+
+
 def test_overlapping_figures_are_drawn_over_one_another_and_none_is_filled():
     reading = read("two overlapping circles")
     assert [(part.subject, part.how, part.other) for part in reading.relations] == [((1,), "front", (0,))]
@@ -284,6 +296,81 @@ def test_overlapping_figures_are_drawn_over_one_another_and_none_is_filled():
 )
 def test_labels_need_no_quotes_where_the_words_mean_nothing_else(words, found):
     assert things(words)[: len(found)] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("A circle. Label it 'A'", [((1,), "below", (0,))]),
+        ("a circle, a square. Label the circle 'A' and the square 'B'",
+         [((2,), "below", (0,)), ((3,), "below", (1,))]),
+        ("a red dot and a blue dot. Name the red one 'cat' and the blue one 'dog'",
+         [((2,), "below", (0,)), ((3,), "below", (1,))]),
+        ("a box labelled 'go'", [((1,), "inside", (0,))]),
+        ("a box with the label 'go' below it", [((1,), "below", (0,))]),
+        ("a circle with a brace on its right that says 'r'", [((1,), "right", (0,)), ((2,), "right", (1,))]),
+    ],
+)  # fmt: skip
+def test_labels_belong_to_what_they_are_said_of(words, found):
+    assert said(words) == found
+    assert missed(words) == []
+
+
+def test_a_labelled_thing_is_found_by_its_name():
+    words = "a circle labelled Sun, a dot labelled 'my Earth', a star above the Sun, a line below 'my Earth'"
+    assert [relation for relation in said(words) if relation[0] in [(4,), (5,)]] == [
+        ((4,), "above", (0,)),
+        ((5,), "below", (2,)),
+    ]
+    assert said("'Before' at the top, a dot under Before") == [((1,), "below", (0,))]
+
+
+def test_arrows_of_several_directions_stand_on_their_sides():
+    words = "a square with arrows pointing up, down and left"
+    assert said(words) == [((1,), "above", (0,)), ((2,), "below", (0,)), ((3,), "left", (0,))]
+    assert [item.traits for item in read(words).items[1:]] == [{"up"}, {"down"}, {"left"}]
+    assert missed(words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sides"),
+    [
+        ("four dots at the corners of a square", ["above left", "above right", "below left", "below right"]),
+        ("a triangle with a dot at each corner", ["above", "below left", "below right"]),
+        ("a star and dots in the corners", []),
+    ],
+)
+def test_corners_are_those_of_a_thing_where_it_is_said(words, sides):
+    found = {}
+    for subject, how, _ in said(words):
+        found.setdefault(subject, []).append(how)
+    assert [" ".join(hows) for hows in found.values()] == sides
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ('Title: "Sets". Under the title, a circle', ["text Sets", "circle"]),
+        ('three words: "a", "b" and "c"', ["text a", "text b", "text c"]),
+        ("a semicircle arc and two text labels 'a' and 'b'", ["arc", "text a", "text b"]),
+        ("the words 'up' in red and 'down' in blue", ["text up", "text down"]),
+        ("a dashed vertical line, a dotted red line", ["dashed_line", "dashed_line"]),
+        ("a dot, a star, a dashed line between them and the label 'd' above the line",
+         ["dot", "star", "dashed_line", "text d"]),
+        ("'big' in big letters and 'small' in smaller letters", ["text big", "text small"]),
+    ],
+)  # fmt: skip
+def test_words_that_once_gave_too_many_objects(words, found):
+    assert things(words) == found
+    assert missed(words) == []
+
+
+def test_what_is_not_understood_does_not_take_what_follows_with_it():
+    assert said("a square rotated by 45 degrees inside a circle") == [((0,), "inside", (1,))]
+
+
+def test_only_lines_are_dashed():
+    assert missed("a dashed circle") == [("a dashed circle", "only lines are dashed")]
 
 
 def test_dots_in_the_corners_are_four():

@@ -1,0 +1,51 @@
+"""Labels given in a sentence of their own: "Label the red one "Cats" and the blue one "Dogs"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jepamine.textlayout.modifiers import Modifier
+from jepamine.textlayout.noun_endings import texts
+from jepamine.textlayout.noun_phrases import noun_phrase
+from jepamine.textlayout.reading import Ref
+
+if TYPE_CHECKING:
+    from jepamine.textlayout.cursor import Cursor
+    from jepamine.textlayout.story import Story
+
+_VERBS = ("label", "name", "call", "mark")
+
+
+def names_follow(cursor: Cursor) -> bool:
+    """Whether "label" is a verb here: "it" or "the circle" comes behind it."""
+    return cursor.peek().text.lower() in _VERBS and _known_follows(cursor, 1)
+
+
+def name(cursor: Cursor, story: Story) -> None:
+    """Read what `names_follow` finds."""
+    cursor.next()
+    while True:
+        start, labels = cursor.place, []
+        if cursor.at("pronoun"):
+            said = Modifier("subject", None, cursor.peek().span, pronoun=cursor.next().value)
+            ref: Ref = sum(story.meaning(said, [], True), ())
+        else:
+            phrase = noun_phrase(cursor)
+            # Words in quotes behind a noun were taken for its own.
+            labels = [text for _, own in phrase.labels for text in own]
+            phrase.labels = []
+            ref, _ = story.thing(phrase)
+        cursor.skip("filler", "label", "saying", "with", "colon")
+        labels = labels or texts(cursor, max(len(ref), 1))
+        if ref and labels:
+            story.label(ref, None, labels, cursor.since(start))
+        else:
+            cursor.miss(cursor.since(start), "what is to be called what is not clear")
+        if not (cursor.at("and", "comma") and _known_follows(cursor, 1)):
+            return
+        cursor.next()
+
+
+def _known_follows(cursor: Cursor, ahead: int) -> bool:
+    part = cursor.peek(ahead)
+    return part.kind == "pronoun" or (part.kind == "article" and part.value == "the")
