@@ -24,13 +24,35 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
+def check_output(path: Path, manifest: Path | None = None) -> None:
+    """Raise UserError where `path` is no place to write to: a folder, a device, or the manifest itself.
+
+    A file that is put in the place of a device would take it away from the whole machine.
+    """
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a device"
+        raise UserError(f"{path}: is {what}; give the name of a file")
+    if manifest is None:
+        return
+    # "sub/../m.jsonl" may become the manifest though there is no such folder yet.
+    if path.resolve() == manifest.resolve() or (path.exists() and path.samefile(manifest)):
+        raise UserError(f"{path}: is the manifest itself; give another --output")
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
-    Raises OSError (a full disk, no permission); the old file and no temporary file are left then.
+    Raises UserError for a folder or a device, OSError for a full disk or where one may not write; the old
+    file and no temporary file are left then.
     """
+    check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        # The name of a temporary file says nothing to a user.
+        error.filename = str(path)
+        raise
     try:
         with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -56,6 +56,11 @@ def open_run(
     """
     folder = records.find(experiments, name)
     record = records.read_record(folder)
+    if not folder.weights.is_file() and record["status"] == "finished":
+        raise UserError(
+            f"{folder.weights}: no such file, though the run is finished; train it anew under another name: "
+            f"jepamine run {folder.recipe} --name {name}-again"
+        )
     if not folder.weights.is_file():
         raise UserError(
             f"run '{name}' has no weights yet (status {record['status']}); "

@@ -17,6 +17,7 @@ from jepamine.embeddings import Embedded
 from jepamine.files import read_json, sha256_file, write_json
 from jepamine.mining import BANK, embedded, predict
 from jepamine.opened import Opened, require_clip_ranking, run_source
+from jepamine.progress import tell
 from jepamine.protocols import ClipEmbeddings, Scorer
 from jepamine.ranking import scene_of
 from jepamine.splits import chosen
@@ -70,6 +71,8 @@ class RunPanel:
         for scorer in self._made.values():
             if hasattr(scorer, "prepare"):
                 scorer.prepare(clips())
+            if said := getattr(scorer, "warning", str)():
+                tell(f"warning: {said}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """For each clip its novelty by scorer, float64 (N,): a number a tubelet."""

@@ -150,7 +150,7 @@ class Scorer(Protocol):
 
     A scorer that must see all clips before it can score one (the scorer `scene`) has a method `prepare(clips:
     Iterable[ClipEmbeddings])` besides, which is called with all of them before they are scored; a second call
-    begins anew.
+    begins anew. One that cannot rank some of them may have `warning() -> str`, which is told after that.
     """
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:

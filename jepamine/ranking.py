@@ -110,9 +110,10 @@ def rank(
     truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
     if len(set(truth.tolist())) < 2:
         scored = len(set().union(*scores.values()))
+        hint = "" if ids else "; do the clip_ids agree?"
         raise UserError(
             f"of {scored} scored clips {len(ids)} are labelled, {int(truth.sum())} of them 1: "
-            "ranking statistics need both labels among the scored clips; do the clip_ids agree?"
+            f"ranking statistics need clips of both labels, 0 and 1{hint}"
         )
     scenes = [scene_of(origins[clip_id].scene, clip_id) for clip_id in ids]
     keys = list(dict.fromkeys(key for clip_id in ids for key in origins[clip_id].sources))
@@ -149,4 +150,12 @@ def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
         {clip_id: line.get("fitted_on", ()) for clip_id, line in scored.items() if clip_id in truth}
     )
     origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in scored.items()}
-    return rank(table, truth, origins)
+    result = rank(table, truth, origins)
+    trained = sum(line.get("split") == "train" for clip_id, line in scored.items() if clip_id in truth)
+    if trained:
+        result["warnings"].insert(
+            0,
+            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: who knows them "
+            "finds the others new. Rank held-out clips alone: jepamine eval --run NAME --labels FILE.",
+        )
+    return result

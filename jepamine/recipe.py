@@ -84,8 +84,17 @@ def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
         table[keys[-1]] = value
     recipe, errors = _resolve(path, document)
     if recipe is None:
-        raise UserError("\n".join(f"{path}: {error}" for error in errors))
+        raise UserError("\n".join(f"{_origin(path, error, overrides)}: {error}" for error in errors))
     return recipe
+
+
+def _origin(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -> str:
+    """Where the value stands that an error is about: in the recipe, or on the command line."""
+    for keys in overrides:
+        begin = f"[{keys[0]}] {keys[1]}" if len(keys) == 2 else keys[0]
+        if re.match(re.escape(begin) + r"\b", error):
+            return f"--set {'.'.join(keys)}"
+    return str(path)
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -106,11 +115,7 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
     errors: list[str] = []
     errors += [f"{key}: must be finite" for key in _not_finite(document)]
     known = ("schema", *inspect.signature(general).parameters, *TABLES, "scoring")
-    errors += [
-        f"{key}: unknown {'table' if isinstance(document[key], dict) else 'key'}{did_you_mean(key, known)}"
-        for key in document
-        if key not in known
-    ]
+    unknown = [key for key in document if key not in known]
     if document.get("schema", SCHEMA) != SCHEMA:
         errors.append(f"schema: this jepamine reads schema {SCHEMA}, found {document['schema']!r}")
     own = {key: document[key] for key in inspect.signature(general).parameters if key in document}
@@ -129,6 +134,11 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
             errors += found.errors
     scoring_table, scorers, problems = _scoring(document.get("scoring", {}), path.parent)
     errors += problems
+    for key in unknown:
+        what = "table" if isinstance(document[key], dict) else "key"
+        inner = [f"{kind}.{key}" for kind, table in tables.items() if key in table]
+        hint = f" (did you mean '{inner[0]}'?)" if inner else did_you_mean(key, known)
+        errors.append(f"{key}: unknown {what}{hint}")
     if errors:
         return None, errors
     return Recipe(name, values["seed"], values["device"], plugins, tables, scoring_table, scorers), []

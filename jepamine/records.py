@@ -108,7 +108,11 @@ def check_free(experiments: Path, name: str) -> None:
     if (experiments / name).exists():
         raise UserError(
             f"run '{name}' exists already in {experiments}; take another --name, "
-            f"or go on with it: jepamine run --resume {name}"
+            + (
+                f"or go on with it: jepamine run --resume {name}"
+                if RunFolder(experiments / name).record.is_file()
+                else f"or remove {experiments / name}, which holds no run record"
+            )
         )
 
 
@@ -190,6 +194,10 @@ def status_of(run: RunFolder) -> Iterator[None]:
         # On a full disk not even the reason can be written; the error itself still reaches the user.
         with contextlib.suppress(OSError):
             update(run, status="failed", failure=reason)
-        tell(f"run '{run.name}' failed; once that is mended, go on with: jepamine run --resume {run.name}")
+        tell(
+            f"run '{run.name}' failed; once that is mended, go on with: jepamine run --resume {run.name}\n"
+            f"It goes on with the recipe, plugins and manifest kept in {run.path}; to change those, begin a "
+            "new run with another --name."
+        )
         raise
     update(run, status="finished", finished=provenance.now(), failure=None)

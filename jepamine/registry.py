@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import sys
 import tomllib
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
@@ -114,6 +115,8 @@ def load(plugin: Plugin) -> Callable[..., Any]:
         raise BrokenPluginError(
             f"{label} cannot be imported: {type(error).__name__}: {first_line(error)}"
         ) from error
+    if plugin.source != "jepamine" and module.__file__:
+        _FOREIGN[module.__file__] = f"{plugin.kind} plugin '{plugin.name}'"
     found: Any = module
     for part in attribute.split("."):
         found = getattr(found, part, None)
@@ -123,6 +126,22 @@ def load(plugin: Plugin) -> Callable[..., Any]:
             f"{label}: no function or class '{attribute}'{did_you_mean(attribute, names)}"
         )
     return found  # type: ignore[no-any-return]
+
+
+#: Files of plugins that are not jepamine's own, as far as they were loaded -> what they are.
+_FOREIGN: dict[str, str] = {}
+
+
+def blame(error: BaseException) -> str | None:
+    """Where somebody's plugin raised an error, with that line of it; None where none of them did."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in _FOREIGN]
+    if not frames:
+        return None
+    file, line = frames[-1].filename, frames[-1].lineno
+    return (
+        f"{file}:{line}: {_FOREIGN[file]} raised {type(error).__name__}: {first_line(error)}\n"
+        f"  {frames[-1].line}"
+    )
 
 
 def overview(check: bool) -> tuple[list[list[str]], list[str]]:

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from jepamine.clips import Clip, as_written, read_clips, read_clips_or_errors
 from jepamine.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
-from jepamine.files import exclusive, naming, parse_line, raw_lines, sha256_file
+from jepamine.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
 from jepamine.opened import Opened
 from jepamine.panel import RunPanel
-from jepamine.progress import progress
+from jepamine.progress import progress, tell
 from jepamine.ranking import origin
 from jepamine.shards import Shard
 from jepamine.store import Store
@@ -48,8 +48,7 @@ def score_manifest(
     def mine() -> Iterator[Clip | UserError]:
         return shard.part(read(opened.parts.source))
 
-    if output.exists() and output.samefile(opened.parts.source.manifest):
-        raise UserError(f"{output}: is the manifest itself; give another --output")
+    check_output(output, opened.parts.source.manifest)
     # Every line is checked before the first is encoded; none is kept, however long the manifest is.
     total = sum(1 for _ in mine())
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +70,9 @@ def score_manifest(
                 items = _embedded(panel, islice(mine(), done, None), "score", total, done)
                 errors += _write(unfinished, items, panel, done, on_error == "stop")
                 unfinished.replace(output)
+            except KeyboardInterrupt:
+                tell(f"\ninterrupted; {unfinished} keeps what was scored: type the same with --resume")
+                raise
             finally:
                 lock.unlink(missing_ok=True)
     return {"clips": total, "errors": errors}
@@ -122,7 +124,9 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
 
 
 def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
-    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+    embedded = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
+    # A batch of nothing but an error has nothing to score.
+    scores = iter(panel.score(embedded) if embedded else ())
     source = panel.opened.parts.source
     # Where the clip stands, so that who reads the scores finds its frames again, also in joined shards.
     where = {"manifest": str(source.manifest.absolute())}
@@ -140,6 +144,8 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             # Carried along, so that an eval of the score file can ask whether they predict the label.
             sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
             facts |= {"sources": sources} if sources else {}
+            # A training clip is not new to its run: who ranks the scores is to know.
+            facts |= {"split": clip.line["split"]} if "split" in clip.line else {}
         if isinstance(item, Unreadable):
             nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
             yield facts | nothing | where | {"error": str(item.error)}

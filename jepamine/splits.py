@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from jepamine.clips import Clip
-from jepamine.errors import UserError
+from jepamine.errors import UserError, did_you_mean
 from jepamine.progress import tell
 
 
@@ -25,14 +25,44 @@ def split(
     """
     told = Counter(str(clip.line.get("split")) for clip in clips)
     if val_by == "scene" and told["train"] and told["val"]:
-        tell(f"split: as the manifest says, {told['train']} clips train, {told['val']} val")
+        tell(f"split: as the manifest says, {told['train']} clips train, {told['val']} val{_others(told)}")
+        _warn_of_leaks(clips)
         return [{} for _ in clips]
+    if not told["train"] and set(told) - {"None"}:
+        tell(f"warning: no clip's split is 'train', so the manifest's is not used{_others(told)}")
+    if told["train"] == len(clips):
+        tell(f"split: the manifest calls all {len(clips)} clips train, so a part of them is held out")
     mine = [not told["train"] or clip.line.get("split") == "train" for clip in clips]
     if not all(mine):
         tell(f"split: of the {sum(mine)} clips that the manifest calls train; {mine.count(False)} stay out")
     eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
     said = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
     return [next(said) if is_mine else {} for is_mine in mine]
+
+
+def _others(told: Counter[str]) -> str:
+    """What is said of clips that are in neither part, and how many they are."""
+    others = [name for name in sorted(told) if name not in ("train", "val")]
+    listed = [
+        f"{told[name]} say nothing" if name == "None" else f"{told[name]} say '{name}'{_meant(name)}"
+        for name in others
+    ]
+    return f"; in neither: {', '.join(listed)}" if listed else ""
+
+
+def _meant(name: str) -> str:
+    return did_you_mean(name, ("train", "val"))
+
+
+def _warn_of_leaks(clips: Sequence[Clip]) -> None:
+    train, val = (
+        {clip.scene for clip in clips if clip.line.get("split") == part} - {None} for part in ("train", "val")
+    )
+    if both := sorted(map(str, train & val)):
+        tell(
+            f"warning: {len(both)} scenes are in train and in val, such as '{both[0]}': their clips look "
+            "alike, so figures of held-out clips are too good; jepamine manifest split keeps scenes apart"
+        )
 
 
 def _by_scene(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:

@@ -159,3 +159,21 @@ def test_a_lock_is_free_after_its_block_also_after_an_error(tmp_path):
 def test_a_lock_that_nobody_ever_took_is_free_and_asking_makes_no_file(tmp_path):
     assert not is_locked(tmp_path / "lock")
     assert contents(tmp_path) == {}
+
+
+def test_no_device_or_folder_is_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for place, what in ((tmp_path, "a folder"), (tmp_path / "pipe", "a device")):
+        with pytest.raises(UserError, match=f"is {what}; give the name of a file"):
+            write_atomic(place, b"x")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_an_error_of_writing_names_the_file_and_not_the_temporary_one(tmp_path, monkeypatch):
+    def refused(**_):
+        raise OSError(30, "Read-only file system", str(tmp_path / ".a.json.x1.tmp"))
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(OSError, match="Read-only") as raised:
+        write_atomic(tmp_path / "a.json", b"x")
+    assert raised.value.filename == str(tmp_path / "a.json")

@@ -179,3 +179,85 @@ def test_every_command_takes_experiments_before_and_after_the_verb(jepamine, rec
         before, after = jepamine("--experiments", other, *words), jepamine(*words, "--experiments", other)
         assert (before.exit_code, after.exit_code) == (0, 0)
         assert before.output == after.output
+
+
+def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe, clips, tmp_path):
+    jepamine("run", recipe)
+    lines = lines_of(clips)
+    lines[0] = lines[0] | {"frame_paths": ["gone.jpg", "gone2.jpg"]}
+    manifest = written(clips.with_name("gone.jsonl"), lines)
+    result = jepamine("score", "--run", "small", manifest)
+    assert result.exit_code == 1
+    assert f"{manifest}:1: frame" in result.output
+    assert "0 clips are scored and kept" in result.output
+    result = jepamine("score", "--run", "small", manifest, "--on-error", "record")
+    assert result.exit_code == 0
+    assert "1 clips could not be read" in result.output
+
+
+def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, tmp_path):
+    jepamine("run", recipe)
+    own = tmp_path / "experiments" / "small" / "manifest.jsonl"
+    scores = tmp_path / "own.jsonl"
+    jepamine("score", "--run", "small", own, "--output", scores)
+    ids = [line["clip_id"] for line in lines_of(own)]
+    labels = written(
+        tmp_path / "l.jsonl",
+        [{"clip_id": clip_id, "binary_label": number % 2} for number, clip_id in enumerate(ids)],
+    )
+    train = sum(line["split"] == "train" for line in lines_of(own))
+    said = f"{train} of the {len(ids)} ranked clips are training clips"
+    assert said in jepamine("eval", "--scores", scores, "--labels", labels).output
+
+
+def test_labels_of_one_kind_are_not_blamed_on_the_ids(jepamine, recipe, tmp_path):
+    jepamine("run", recipe)
+    own = tmp_path / "experiments" / "small" / "manifest.jsonl"
+    labels = written(
+        tmp_path / "l.jsonl", [{"clip_id": line["clip_id"], "binary_label": 0} for line in lines_of(own)]
+    )
+    result = jepamine("eval", "--run", "small", "--labels", labels)
+    assert result.exit_code == 1
+    assert "0 of them 1: ranking statistics need clips of both labels, 0 and 1\n" in result.output
+
+
+def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe, clips, tmp_path):
+    jepamine("run", recipe)
+    lines = lines_of(clips)
+    manifest = written(clips.with_name("one.jsonl"), [lines[0] | {"scene": "alone"}, *lines[1:]])
+    result = jepamine("score", "--run", "small", manifest, "--scorer", "scene")
+    assert "warning: 1 clips are alone in their scene" in result.output
+    result = jepamine("score", "--run", "small", clips, "--scorer", "scene")
+    assert "alone in their scene" not in result.output
+
+
+def test_a_split_does_not_overwrite_its_manifest(jepamine, clips):
+    before = clips.read_bytes()
+    result = jepamine("manifest", "split", clips, "--output", clips)
+    assert (result.exit_code, "is the manifest itself; give another --output" in result.output) == (1, True)
+    assert clips.read_bytes() == before
+
+
+def test_a_finished_run_without_weights_says_what_can_be_done(jepamine, recipe, tmp_path):
+    jepamine("run", recipe)
+    (tmp_path / "experiments" / "small" / "weights.safetensors").unlink()
+    result = jepamine("eval", "--run", "small")
+    assert result.exit_code == 1
+    assert "train it anew under another name: jepamine run" in result.output
+
+
+def test_a_folder_without_a_record_is_no_run_to_go_on_with(jepamine, recipe, tmp_path):
+    (tmp_path / "experiments" / "mine").mkdir(parents=True)
+    result = jepamine("run", recipe, "--name", "mine")
+    assert result.exit_code == 1
+    assert "which holds no run record" in result.output
+
+
+def test_a_failed_run_says_that_it_keeps_its_own_recipe_and_plugins(jepamine, recipe, tmp_path):
+    plugin = tmp_path / "tiny.py"
+    plugin.write_text(
+        plugin.read_text().replace("        cells =", "        raise ValueError\n        cells =")
+    )
+    result = jepamine("run", recipe)
+    assert result.exit_code == 1
+    assert "It goes on with the recipe, plugins and manifest kept in" in result.output

@@ -178,8 +178,10 @@ def test_overrides_replace_and_add_values_and_tables(tmp_path):
 
 
 def test_an_override_is_checked_as_the_recipe_is(tmp_path):
-    (error,) = errors(write(tmp_path), {("trainer", "epoch"): 2})
-    assert error.startswith("[trainer] epoch: unknown key (did you mean 'epochs'?)")
+    with pytest.raises(UserError) as raised:
+        read(write(tmp_path), {("trainer", "epoch"): 2})
+    said = "--set trainer.epoch: [trainer] epoch: unknown key (did you mean 'epochs'?)"
+    assert str(raised.value).startswith(said)
 
 
 def test_an_override_below_a_value_is_refused(tmp_path):

@@ -61,7 +61,10 @@ def test_a_clip_without_a_scene_is_a_scene_of_its_own():
 def test_the_manifests_own_train_and_val_are_taken(capsys):
     clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split="train"), clip(3, split="test")]
     assert split(clips, "scene", 0.5, 0) == [{}, {}, {}, {}]
-    assert capsys.readouterr().err == "split: as the manifest says, 2 clips train, 1 val\n"
+    assert (
+        capsys.readouterr().err
+        == "split: as the manifest says, 2 clips train, 1 val; in neither: 1 say 'test'\n"
+    )
     assert [chosen(one, "val").tolist() for one in clips] == [[True] * 2, *[[False] * 2] * 3]
     assert [chosen(one, "train").any() for one in clips] == [False, True, True, False]
 
@@ -118,3 +121,26 @@ def test_the_tubelets_of_a_part_are_those_its_line_says():
     assert chosen(mixed, None).tolist() == [True] * 4
     assert chosen(clip(1, split="val"), "train").tolist() == [False, False]
     assert chosen(clip(2), "val").tolist() == [False, False]
+
+
+def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
+    clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split="trian"), clip(3)]
+    split(clips, "scene", 0.5, 0)
+    assert capsys.readouterr().err == (
+        "split: as the manifest says, 1 clips train, 1 val; in neither: 1 say nothing, "
+        "1 say 'trian' (did you mean 'train'?)\n"
+    )
+
+
+def test_a_manifest_whose_split_cannot_be_used_is_told(capsys):
+    assert parts([clip(0, split="trian"), clip(1, split="test")]).keys() == {"c0", "c1"}
+    assert "warning: no clip's split is 'train', so the manifest's is not used" in capsys.readouterr().err
+    parts([clip(0, split="train"), clip(1, split="train")])
+    assert "the manifest calls all 2 clips train, so a part of them is held out" in capsys.readouterr().err
+
+
+def test_scenes_on_both_sides_of_the_manifests_own_split_are_warned_of(capsys):
+    split([clip(0, "a", split="val"), clip(1, "a", split="train")], "scene", 0.5, 0)
+    assert "warning: 1 scenes are in train and in val, such as 'a'" in capsys.readouterr().err
+    split([clip(0, "a", split="val"), clip(1, "b", split="train")], "scene", 0.5, 0)
+    assert "warning" not in capsys.readouterr().err

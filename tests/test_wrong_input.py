@@ -79,9 +79,19 @@ def test_all_errors_of_a_recipe_are_told_at_once(jepamine, recipe):
     sets = ["trainer.epoch=3", 'trainer.lr="fast"', "masking.plugin=patchs"]
     result = jepamine("run", recipe, *(word for text in sets for word in ("--set", text)))
     assert result.exit_code == 1
-    assert "small.toml: [trainer] epoch: unknown key (did you mean 'epochs'?)" in result.output
-    assert "small.toml: [trainer] lr: input should be a valid number, found 'fast'" in result.output
+    assert "--set trainer.epoch: [trainer] epoch: unknown key (did you mean 'epochs'?)" in result.output
+    assert "--set trainer.lr: [trainer] lr: input should be a valid number, found 'fast'" in result.output
     assert "unknown masking plugin 'patchs' (did you mean 'patches'?)" in result.output
+
+
+def test_an_error_of_the_recipe_is_blamed_on_it_and_one_of_an_option_on_that(jepamine, recipe):
+    result = jepamine("run", recipe, "--set", "epochs=3")
+    assert result.exit_code == 1
+    assert "--set epochs: epochs: unknown key (did you mean 'trainer.epochs'?)" in result.output
+    recipe.write_text(recipe.read_text().replace("epochs = 4", "epochs = -4"))
+    result = jepamine("run", recipe, "--lr", "0")
+    assert "small.toml: [trainer] epochs: input should be greater than" in result.output
+    assert "--set trainer.lr: [trainer] lr: input should be greater than 0" in result.output
 
 
 @pytest.mark.parametrize("name", ["smal", "../small", "a/b", "..", ""])
@@ -183,3 +193,31 @@ def test_a_wrong_command_line_exits_with_2(words, jepamine):
     result = jepamine(*words)
     assert result.exit_code == 2
     assert "Error: " in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["score", "--run", "small", "m.jsonl", "--output"],
+        ["eval", "--run", "small", "--output"],
+        ["manifest", "frames", ".", "--output"],
+        ["run"],
+    ],
+)
+def test_an_empty_path_is_a_mistake_of_use(words, jepamine):
+    result = jepamine(*words, "")
+    assert result.exit_code == 2
+    assert "is empty; name a file." in result.output
+
+
+def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepamine, recipe, clips):
+    missing = clips.with_name("manifets.jsonl")
+    result = jepamine("run", recipe, "--set", f'dataset.manifest="{missing}"')
+    assert result.exit_code == 1
+    assert f"[dataset] manifest: {missing}: no such file (did you mean '{clips}'?)" in result.output
+    assert "--set dataset.manifest=FILE.jsonl" in result.output
+
+
+def test_a_root_without_a_manifest_is_refused(jepamine, recipe):
+    result = jepamine("eval", "--run", "small", "--root", ".")
+    assert (result.exit_code, "--root DIR goes with a MANIFEST" in result.output) == (2, True)

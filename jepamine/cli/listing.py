@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import as_json, with_experiments
+from jepamine.cli.options import File, as_json, with_experiments
 
 
 @click.command()
@@ -31,7 +31,7 @@ def runs(experiments: Path, json_: bool) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--json", "json_", is_flag=True, help="The record as one JSON document.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the loss curves there.")
+@click.option("--plot", type=File, help="Draw the loss curves there.")
 @with_experiments
 def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     """One run's record."""

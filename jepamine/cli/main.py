@@ -12,6 +12,7 @@ from jepamine.cli.commands import Commands
 from jepamine.cli.listing import check, compare, plugins, runs, show, store
 from jepamine.cli.manifest import manifest
 from jepamine.cli.mining import eval_command, run, score
+from jepamine.cli.options import Folder
 from jepamine.cli.report import report
 from jepamine.cli.review import probe, top
 from jepamine.cli.scenes import scenes
@@ -22,7 +23,7 @@ from jepamine.cli.serve import serve
 @click.version_option(jepamine.__version__, message="jepamine %(version)s")
 @click.option(
     "--experiments",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder,
     envvar="JEPAMINE_EXPERIMENTS",
     default="experiments",
     show_default=True,

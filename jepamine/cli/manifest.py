@@ -8,9 +8,8 @@ import click
 
 from jepamine.cli.commands import Commands
 from jepamine.cli.manifest_audit import audit, fix
-from jepamine.cli.manifest_output import File, deliver, tell_next, with_max_gap, with_windows, write
-
-Folder = click.Path(file_okay=False, path_type=Path)
+from jepamine.cli.manifest_output import deliver, tell_next, with_max_gap, with_windows, write
+from jepamine.cli.options import File, Folder
 
 
 @click.group(cls=Commands)
@@ -141,9 +140,12 @@ def video(
 @click.option("--output", type=File, help="Write the manifest there. [default: stdout]")
 def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
     """Write "split": "train" or "val" into the lines of MANIFEST; scenes (--by) are never divided."""
+    from jepamine.files import check_output
     from jepamine.manifests.paths import moved
     from jepamine.manifests.split import split_lines
 
+    if output is not None:
+        check_output(output, path)
     lines = split_lines(path, by, val, seed)
     write(moved(lines, path, output), output)
 

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import as_json
+from jepamine.cli.options import File, Folder, as_json
 from jepamine.manifests.findings.kinds import KINDS
-
-File = click.Path(dir_okay=False, path_type=Path)
-Folder = click.Path(file_okay=False, path_type=Path)
 
 with_root = click.option("--root", type=Folder, help="Frame paths are relative to it.")
 with_max_gap = click.option(

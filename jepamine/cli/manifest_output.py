@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-File = click.Path(dir_okay=False, path_type=Path)
+from jepamine.cli.options import File
 
 
 def with_windows(command: Callable[..., None]) -> Callable[..., None]:

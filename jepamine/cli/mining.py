@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import as_json, with_experiments
-
-File = click.Path(dir_okay=False, path_type=Path)
+from jepamine.cli.options import File, Folder, as_json, with_experiments
 
 # Shorter ways to say --set, by option.
 SHORTCUTS = {
@@ -73,9 +71,7 @@ def run(
 @click.argument("manifest", type=File)
 @click.option("--output", type=File, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
 @click.option("--scorer", help="Which scorer `score` repeats. [default: the recipe's]")
-@click.option(
-    "--root", type=click.Path(file_okay=False, path_type=Path), help="Frame paths are relative to it."
-)
+@click.option("--root", type=Folder, help="Frame paths are relative to it.")
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Go on where a stopped score of the same manifest was.")
 @click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are dealt out whole.")
@@ -116,9 +112,7 @@ def score(
 @click.option(
     "--split", type=click.Choice(["val", "train", "all"]), help="[default: val; all for a MANIFEST]"
 )
-@click.option(
-    "--root", type=click.Path(file_okay=False, path_type=Path), help="Frame paths are relative to it."
-)
+@click.option("--root", type=Folder, help="Frame paths are relative to it.")
 @click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
 @click.option("--scorer", help="With --labels and --run: rank this scorer too.")
 @click.option("--sheet", type=File, help="Draw what was predicted into a PNG, where the trainer can.")
@@ -149,6 +143,8 @@ def eval_command(
         raise click.UsageError(
             "--strict asks whether the source predicts the label; it goes with --labels FILE."
         )
+    if root is not None and manifest is None:
+        raise click.UsageError("--root DIR goes with a MANIFEST.")
     if int8 and scores is not None:
         raise click.UsageError("--int8 goes with --run NAME.")
     if sheet is not None and scores is not None:

@@ -11,12 +11,25 @@ from typing import Any
 import click
 
 
+class Named(click.Path):
+    """A path that is named: an unset shell variable gives "", which is no folder to write into."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("is empty; name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+File = Named(dir_okay=False, path_type=Path)
+Folder = Named(file_okay=False, path_type=Path)
+
+
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its `experiments` folder: the option after the verb, else the one before it."""
 
     @click.option(
         "--experiments",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=Folder,
         default=None,
         help="Folder of runs. [default: experiments]",
     )

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from jepamine.cli.commands import Commands
+from jepamine.cli.options import File, Folder
 from jepamine.cli.scenes_generate import generate
 from jepamine.cli.scenes_validate import validate
-
-Folder = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(cls=Commands)
@@ -62,10 +61,10 @@ def render(
 
 
 @scenes.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.py")
+@click.argument("file", type=File, metavar="FILE.py")
 @click.option(
     "--video",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=File,
     metavar="FILE.mp4",
     help="Take the frames from this rendering of the scene.",
 )

@@ -7,11 +7,9 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import as_json, with_experiments
+from jepamine.cli.options import File, as_json, with_experiments
 from jepamine.generation.sources import LAYOUTS
 from jepamine.generators.styles import COMPLEXITIES, STYLE_NAMES
-
-File = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import as_json
-
-File = click.Path(dir_okay=False, path_type=Path)
+from jepamine.cli.options import File, as_json
 
 
 @click.command()

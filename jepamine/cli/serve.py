@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import with_experiments
-
-Folder = click.Path(file_okay=False, path_type=Path)
+from jepamine.cli.options import Folder, with_experiments
 
 
 @click.command()

@@ -6,10 +6,17 @@ from pathlib import Path
 
 from jepamine.clips import Source
 from jepamine.datasets.sizes import ImageSize, TubeletSize
+from jepamine.errors import UserError, did_you_mean
 
 
 def clips(
     *, manifest: Path, root: Path | None = None, tubelet_size: TubeletSize = 2, image_size: ImageSize = 224
 ) -> Source:
     """Clips from the lines of `manifest`; frame paths relative to `root`, else to the manifest's folder."""
+    if not manifest.is_file():
+        known = [str(file) for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
+        raise UserError(
+            f"[dataset] manifest: {manifest}: no such file{did_you_mean(str(manifest), known)}; name yours: "
+            "--set dataset.manifest=FILE.jsonl"
+        )
     return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))

@@ -10,7 +10,7 @@ from typing import Any
 
 from jepamine.clips import Source
 from jepamine.errors import UserError
-from jepamine.files import json_lines, write_atomic
+from jepamine.files import check_output, json_lines, write_atomic
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import numbered_lines, read_entries
@@ -41,8 +41,7 @@ def fix_manifest(source: Source, output: Path, max_gap: float = 1.0, drop: Colle
     In a folder other than the one that paths are relative to, they become absolute. Raises UserError as
     `audit` does, where `output` is the manifest itself, and where no clip is left.
     """
-    if full(output) == full(source.manifest) or (output.exists() and output.samefile(source.manifest)):
-        raise UserError(f"{output}: is the manifest itself; give another --output")
+    check_output(output, source.manifest)
     fixed = fix(source, max_gap, drop)
     if not fixed.lines:
         raise UserError(

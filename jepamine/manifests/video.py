@@ -28,7 +28,8 @@ def video_lines(
         raise UserError(f"two videos are called '{twice[0]}': scenes are named by them; make them differ")
     lines = [line for file in files for line in _clips(file, fps, window, stride)]
     if not lines:
-        raise UserError(f"no clip: the videos are shorter than a tubelet at {fps:g} a second")
+        names = ", ".join(map(str, files[:5]))
+        raise UserError(f"{names}: no clip: less than a tubelet's two frames at {fps:g} a second; a video?")
     return [line | ({"camera": camera} if camera else {}) for line in lines]
 
 

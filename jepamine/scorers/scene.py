@@ -27,6 +27,16 @@ class Scene:
         """Take in all clips that are going to be scored, once each."""
         self.context.look_through((clip.scene, clip.clean) for clip in clips)
 
+    def warning(self) -> str:
+        """How many clips are alone in their scene, so that nothing ranks them; empty where none is."""
+        alone = sum(count == 1 for count in self.context.counts.values())
+        if not alone:
+            return ""
+        return (
+            f"{alone} clips are alone in their scene: the scorer 'scene' can compare them with nothing and "
+            "ranks them last; --scorer predicted looks at each clip by itself"
+        )
+
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
 

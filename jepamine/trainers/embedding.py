@@ -25,7 +25,7 @@ class EmbeddingTrainer:
 
     meanings: Mapping[str, str] = {
         "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
-        "masked_cosine_similarity": "cos(masked, clean), the same clips: what no predictor at all reaches",
+        "masked_cosine_similarity": "cos(masked, clean), the same clips: what you get without a predictor",
         "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
     }
     ranks_clips = True
@@ -93,7 +93,7 @@ class EmbeddingTrainer:
                 f"{result['clips']} clips, {result['tubelets']} tubelets",
                 f"cos(predicted, clean)  {mean:.4f}  (standard deviation "
                 f"{result['std_cosine_similarity']:.4f})",
-                f"cos(masked, clean)     {masked:.4f}  what no predictor at all reaches",
+                f"cos(masked, clean)     {masked:.4f}  what you get without a predictor",
                 f"The prediction is {better} the clean embedding than the masked one is.",
                 "",
                 table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
