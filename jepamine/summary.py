@@ -59,6 +59,8 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
         ),
         "",
     ]
+    if said := getattr(trainer, "remark", lambda _: "")(metrics):
+        lines += [f"{said} Train longer, or change the recipe: see the loss curve.", ""]
     if not trainer.ranks_clips:
         lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
         return "\n".join(lines)

@@ -111,6 +111,11 @@ def test_a_crash_marks_the_run_failed_with_its_reason(jepamine, recipe, tmp_path
     assert (record["status"], record["failure"]) == ("failed", "RuntimeError: out of memory")
 
 
+def test_a_run_that_learned_nothing_says_so(jepamine, recipe):
+    said = "The prediction is no closer to the clean embedding than the masked one is."
+    assert said in jepamine("run", recipe, "--epochs", 1, "--lr", "1e-12").output
+
+
 def test_a_finished_run_is_left_as_it_is_by_resume(jepamine, recipe, tmp_path):
     jepamine("run", recipe)
     before = (tmp_path / "experiments" / "small" / "record.json").read_bytes()

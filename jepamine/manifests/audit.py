@@ -115,4 +115,8 @@ def _next(found: Audit) -> list[str]:
     words = ["manifest", "fix", near(source.manifest), "--output", near(fixed)]
     words += ["--root", near(source.root)] if source.root else []
     words += ["--max-gap", f"{found.max_gap:g}"] if found.max_gap != 1 else []
+    if all(item.stays for item in found.details):
+        # What `fix` leaves alone unless it is told to: it would find nothing to mend.
+        words += [word for kind in sorted({item.kind for item in found.details}) for word in ("--drop", kind)]
+        return ["They can be used as they are. To drop them:", f"  {command(*words)}"]
     return ["Mend it:", f"  {command(*words)}"]

@@ -83,18 +83,25 @@ class EmbeddingTrainer:
 
         return cosine_report(predictor, parts, split)
 
+    @staticmethod
+    def remark(metrics: Mapping[str, Any]) -> str:
+        """What is to be said of a run whose metrics show that it learned nothing; empty where it did."""
+        if metrics["mean_cosine_similarity"] > metrics["masked_cosine_similarity"]:
+            return ""
+        return "The prediction is no closer to the clean embedding than the masked one is."
+
     def describe(self, result: Mapping[str, Any]) -> str:
         from jepamine.tables import table
 
         mean, masked = result["mean_cosine_similarity"], result["masked_cosine_similarity"]
-        better = "closer to" if mean > masked else "no closer to"
+        learned = "The prediction is closer to the clean embedding than the masked one is."
         return "\n".join(
             [
                 f"{result['clips']} clips, {result['tubelets']} tubelets",
                 f"cos(predicted, clean)  {mean:.4f}  (standard deviation "
                 f"{result['std_cosine_similarity']:.4f})",
                 f"cos(masked, clean)     {masked:.4f}  what you get without a predictor",
-                f"The prediction is {better} the clean embedding than the masked one is.",
+                self.remark(result) or learned,
                 "",
                 table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
             ]

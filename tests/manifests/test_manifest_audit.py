@@ -382,6 +382,15 @@ def test_the_table_tells_kind_count_meaning_and_the_first_clips_with_their_lines
     assert lines[-1].endswith(f" --root {drives}")
 
 
+def test_what_fix_leaves_alone_is_offered_to_be_dropped(drives, tmp_path):
+    manifest = tmp_path / "m.jsonl"
+    lines = [*GOOD, clip("x", "a/4-5")]
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    lines = call(manifest, "--root", drives).stdout.splitlines()
+    assert lines[-2] == "They can be used as they are. To drop them:"
+    assert lines[-1].endswith(" --drop uneven_length")
+
+
 def test_json_is_one_document_and_progress_goes_to_stderr(broken, drives):
     result = call(broken, "--root", drives, "--json")
     assert json.loads(result.stdout) == {
