@@ -23,7 +23,7 @@ def tests(session: nox.Session) -> None:
     install(session)
     install_manim(session)
     # Two files at a time, the slow ones first; one thread each, as with more they take turns on two cores.
-    # 1,015 tests: 440 s one after the other.
+    # 2,281 tests: 193 s on two idle cores.
     workers = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     session.run("pytest", *workers, *session.posargs, env={"OMP_NUM_THREADS": "1"})
 

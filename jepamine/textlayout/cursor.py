@@ -47,6 +47,12 @@ class Cursor:
                 longest = len(words)
         return longest
 
+    def take(self, *kinds: str) -> list[Lexeme]:
+        """All lexemes of these kinds that come next, which are passed."""
+        start = self.place
+        self.skip(*kinds)
+        return list(self.lexemes[start : self.place])
+
     def skip(self, *kinds: str) -> bool:
         """Pass all lexemes of these kinds that come next; whether there were any."""
         start = self.place

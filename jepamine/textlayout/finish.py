@@ -10,6 +10,8 @@ from jepamine.textlayout.story import Story
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _TURNS = {"left": "right", "right": "left", "above": "down", "below": "up"}
+#: The direction of an arrow -> on which side of what it points at it stands.
+_FROM = {"right": "left", "left": "right", "down": "above", "up": "below"}
 #: A brace turns its back on what it holds.
 _OUTWARD = {"left": "left", "right": "right", "above": "up", "below": "down"}
 #: Types that can be painted over what they cover.
@@ -83,7 +85,8 @@ def _join(story: Story, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
 def _aim(story: Story, ref: Ref, target: Ref, span: Span) -> None:
     side = _stated(story, ref, target)
     if side is None:
-        side = "left"
+        told = [way for way in _FROM if way in story.things.items[ref[0]].traits]
+        side = _FROM[told[0]] if told else "left"
         story.relate(side, ref, target, span)
     _turn(story, ref, _TURNS[side])
 

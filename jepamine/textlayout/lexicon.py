@@ -106,7 +106,8 @@ _OTHERS: dict[tuple[str, Any], str] = {
     "between each pair|between each of them|between neighbours|between neighbors",
     ("to", None): "to|towards|toward",
     ("at", None): "pointing at|pointing to|pointing towards|pointing toward|leading to",
-    ("pointing", None): "pointing|facing|opening|pointing to the|that points|which points",
+    ("pointing", None): "pointing|facing|opening|going|heading|going to the|heading to the|"
+    "pointing to the|that points|which points",
     ("label", None): "labelled|labeled|captioned|with labels|with the labels|with captions|named|called|"
     "labelled as|labeled as|marked",
     ("label", "above"): "titled|headed",

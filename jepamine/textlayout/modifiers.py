@@ -80,6 +80,13 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return _two(cursor, part.kind, said, thing, "and")
         case "from" if cursor.at("place") or cursor.peek(1).kind == "place":
             cursor.skip("article", "place", "to")
+        case "from" if cursor.at("point", "count"):
+            ends = [part.value for part in cursor.take("point", "to") if part.kind == "point"]
+            if len(ends) == 2:
+                return said("ends", ends)
+            cursor.skip("count", "to")
+            cursor.miss(cursor.since(start), "what numbers it reaches is not kept")
+            return None
         case "from":
             return _two(cursor, "joins", said, thing, "to")
         case "at" | "on":

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from jepamine.textlayout.clauses import Entry
 from jepamine.textlayout.cursor import Cursor
+from jepamine.textlayout.late import aim, aims, late
 from jepamine.textlayout.links import linked, linked_between, strokes_between
 from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.textlayout.naming import name, names_follow
-from jepamine.textlayout.noun_endings import direction, texts
 from jepamine.textlayout.noun_phrases import noun_phrase
 from jepamine.textlayout.phrase import bare_noun_follows, starts
 from jepamine.textlayout.sayings import surround
@@ -36,14 +36,19 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
     elif starts(cursor):
         phrase = noun_phrase(cursor)
         ref, new = story.thing(phrase)
+        if not new and story.clause.head and cursor.at("with", "contains"):
+            # "The left one with a circle and the right one with a star": nothing that the left one has.
+            story.close()
         # "Three circles, one red and two blue": the subject stays the same.
         # "A square rotated by 45 degrees inside a circle": what is not understood is no subject in between.
         lost = not ref and joined is None and story.clause.begun()
         if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
             story.add(ref, joined)
+    elif cursor.at("to") and aims(cursor, story):
+        aim(cursor, story)
     elif cursor.at(*BEGINNINGS, "label", "pointing"):
         if cursor.at("label", "pointing"):
-            _late(cursor, story)
+            late(cursor, story)
         else:
             _modifier(cursor, story, joined)
     else:
@@ -137,26 +142,6 @@ def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
     if not ref:
         cursor.miss(part.span, "nothing was named before")
     story.add(ref, joined)
-
-
-def _late(cursor: Cursor, story: Story) -> None:
-    """Read a label or a direction behind more than its noun: "a circle at the top labelled 'A'"."""
-    start, part = cursor.place, cursor.next()
-    subjects = story.clause.meant(all_of_them=True, alone=False)
-    ref = story.focus or sum((entry.ref for entry in subjects), ())
-    if part.kind == "label":
-        labels = texts(cursor, max(len(ref), 2))
-        if labels and ref:
-            return story.label(ref, part.value, labels, cursor.since(start))
-    elif cursor.at("side", "trait") and ref and not starts(cursor):
-        return story.things.add_traits(ref, direction(cursor.next()))
-    elif cursor.at("relation") and ref and cursor.peek().text.lower().startswith("to the"):
-        return story.things.add_traits(ref, cursor.next().value[0])
-    elif ref and (cursor.skip("to", "filler") or True) and starts(cursor):
-        other, _ = story.thing(noun_phrase(cursor))
-        story.aims.append((ref, other, cursor.since(start)))
-        return None
-    return cursor.miss(cursor.since(start), "what it says of what is not clear")
 
 
 def _unknown(cursor: Cursor, story: Story, joined: str | None) -> None:

@@ -49,6 +49,8 @@ def take_down(story: Story, said: Modifier, refs: list[Ref]) -> None:
             story.places.append(Place(refs[0], None, None, said.span, point=said.value))
             if len(together) > 1:
                 story.cursor.miss(said.span, "only one thing can stand there")
+        case "ends":
+            _ends(story, refs[0], said)
         case "corners":
             _corners(story, together, said)
         case "on":
@@ -94,6 +96,22 @@ def surround(story: Story, middle: Ref, around: Ref, span: Span) -> None:
         for how in hows.split("+"):
             story.relate(how, (member,), middle, span)
     return None
+
+
+def _ends(story: Story, ref: Ref, said: Modifier) -> None:
+    """A stroke between two points: its middle and its direction; how long it is follows its kind."""
+    (x, y), (to_x, to_y) = said.value
+    across, up = to_x - x, to_y - y
+    if abs(up) > 2 * abs(across):
+        way = "up" if up > 0 else "down"
+    elif abs(across) > 2 * abs(up):
+        way = "right" if across > 0 else "left"
+    else:
+        way = "diagonal"
+    story.things.add_traits(ref, way)
+    middle = ((x + to_x) / 2, (y + to_y) / 2)
+    story.places.append(Place(ref, None, None, said.span, point=middle))
+    story.cursor.miss(said.span, "its middle and direction are kept, not its length")
 
 
 def _corners(story: Story, together: Ref, said: Modifier) -> None:

@@ -115,7 +115,11 @@ class Story:
                 self._belongs(entry.ref, clause.head)
         for said in fronted:
             everything = said.kind == "arranged" or clause.closed
-            self.say(said, [entry for entry in clause.entries if not entry.told][: None if everything else 1])
+            entries = [entry for entry in clause.entries if not entry.told]
+            if not entries and len(clause.entries) == 1:
+                # "Inside it is a dot at the centre": both are said of the dot.
+                entries = clause.entries
+            self.say(said, entries[: None if everything else 1])
         if clause.begun():
             self.fronted, self.listing = [], False
             refs = [entry.ref for entry in clause.entries if entry.ref]
@@ -172,8 +176,11 @@ class Story:
             # "A square with arrows pointing up and down": forces.
             for place, way in zip(ref, ways, strict=True):
                 self.relate(_SIDES[min(way)], (place,), head, span)
-            return
+            return None
         holds = all(self.things.items[place].type in HOLDERS for place in head)
         traits = self.things.items[ref[0]].traits
+        types = [self.things.items[place].type for place in (*ref, *head)]
+        if len(head) == 1 and set(types[:-1]) == {"dot"} and types[-1].endswith("line"):
+            return self.relate("front", ref, head, span)
         how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
-        self.relate(how, ref, head, span)
+        return self.relate(how, ref, head, span)

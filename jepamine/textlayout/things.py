@@ -9,11 +9,9 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.layouts import MAX_OBJECTS
 from jepamine.textlayout.cursor import Cursor
+from jepamine.textlayout.known import known
 from jepamine.textlayout.phrase import NounPhrase
 from jepamine.textlayout.reading import Group, Item, Ref, Span
-
-#: What "the line" is where there is no plain one.
-_ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
 
 
 class Things:
@@ -46,11 +44,9 @@ class Things:
             self.cursor.miss(phrase.span, f"of what the {phrase.form} is made is not said")
             return (), False
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
-            known = self._known(phrase, but)
-            if not known and phrase.type in _ALSO:
-                known = self._known(replace(phrase, type=_ALSO[phrase.type]), but)
-            if known:
-                return known, False
+            found = known(self, phrase, but)
+            if found:
+                return found, False
         if phrase.type == "one":
             kinds_ = [item.type for item in self.items]
             if not kinds_:
@@ -151,25 +147,6 @@ class Things:
             self.cursor.miss(phrase.span, f"how many is not said; taken for {count}")
         return count or 1, (rows, columns)
 
-    def _known(self, phrase: NounPhrase, but: Ref) -> Ref:
-        found = [place for place, item in enumerate(self.items) if _fits(item, phrase)]
-        exact = [place for place in found if (self.items[place].color is None) == (not phrase.colours)]
-        if phrase.ordinal == "other":
-            found = [place for place in found if place not in but]
-            return (found[-1],) if found else ()
-        if isinstance(phrase.ordinal, int) and -len(found) <= phrase.ordinal < len(found):
-            return (found[phrase.ordinal],)
-        if phrase.side and len(found) > 1:
-            column, row = phrase.side
-            last = column > 0 or row < 0
-            return (found[len(found) // 2 if not any(phrase.side) else -1 if last else 0],)
-        if phrase.plural or (phrase.count or 1) > 1:
-            return tuple(found[-phrase.count :] if phrase.count else found)
-        found = exact or found
-        if len(found) > 1:
-            self.cursor.miss(phrase.span, f"could be any of {len(found)}; taken for the latest")
-        return tuple(found[-1:])
-
     def _set_members(self, phrase: NounPhrase) -> Ref:
         """What "the first" means, or "one red" after "two circles"."""
         together = self.sets[-1] if self.sets else ()
@@ -194,15 +171,6 @@ def too_many(cursor: Cursor, span: Span) -> UserError:
         f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {MAX_OBJECTS} objects; "
         f"a layout holds {MAX_OBJECTS} at most, so leave some out"
     )
-
-
-def _fits(item: Item, phrase: NounPhrase) -> bool:
-    if phrase.type not in ("one", item.type) or (phrase.texts and item.text != phrase.texts[0]):
-        return False
-    if phrase.colours and item.color != phrase.colours[0]:
-        return False
-    told = phrase.traits - {"title", "label", "box"}
-    return told <= item.traits
 
 
 def _shape(kind: str, count: int, size: tuple[Any, Any]) -> tuple[int, int]:

@@ -369,6 +369,35 @@ def test_what_is_not_understood_does_not_take_what_follows_with_it():
     assert said("a square rotated by 45 degrees inside a circle") == [((0,), "inside", (1,))]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("two axes side by side, the left one with a parabola and the right one with a sine wave",
+         [((2,), "inside", (0,)), ((3,), "inside", (1,))]),
+        ("an arrow going right to a square and an arrow going down to a circle",
+         [((0,), "left", (1,)), ((2,), "above", (3,))]),
+        ("a circle. Inside it is a small dot at the centre", [((1,), "inside", (0,))]),
+        ("a number line with a dot", [((1,), "front", (0,))]),
+    ],
+)  # fmt: skip
+def test_what_is_said_behind_a_thing_is_said_of_that(words, found):
+    assert said(words) == found
+    assert missed(words) == []
+
+
+def test_a_stroke_between_points_lies_halfway_and_its_length_is_said_to_be_lost():
+    reading = read("a vector from (0, 0) to (2, 1) and a line from (-1, -3) to (-1, 1)")
+    assert [place.point for place in reading.places] == [(1.0, 0.5), (-1.0, -1.0)]
+    assert [item.traits for item in reading.items] == [{"diagonal"}, {"up"}]
+    assert {reason for _, reason in missed(reading.description)} == {
+        "its middle and direction are kept, not its length"
+    }
+
+
+def test_numbers_of_a_number_line_are_one_note():
+    assert missed("a number line from -5 to 5") == [("from -5 to 5", "what numbers it reaches is not kept")]
+
+
 def test_only_lines_are_dashed():
     assert missed("a dashed circle") == [("a dashed circle", "only lines are dashed")]
 
