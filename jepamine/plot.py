@@ -29,7 +29,7 @@ def loss_plot(folder: RunFolder, output: Path) -> None:
         from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
     except ImportError:
-        raise UserError("a plot needs matplotlib: pip install 'jepamine[plot]'") from None
+        raise UserError("a plot needs matplotlib: pip install -e '.[plot]'") from None
     epochs = [line["epoch"] for line in lines]
     best = min(lines, key=lambda line: float(line["val_loss"]))
     # No pyplot: it would look for a screen and keep the figure.

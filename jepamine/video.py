@@ -167,7 +167,7 @@ def load_av() -> Any:
     try:
         import av
     except ImportError:
-        raise UserError("video needs PyAV: pip install 'jepamine[video]'") from None
+        raise UserError("video needs PyAV: pip install -e '.[video]'") from None
     return av
 
 

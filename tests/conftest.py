@@ -119,7 +119,7 @@ WriteVideo = Callable[..., list[int]]
 @pytest.fixture(scope="session")
 def write_video() -> WriteVideo:
     """Write an mp4 whose frames are shown from given milliseconds on; returns their greys, one a frame."""
-    av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'jepamine[video]'")
+    av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 
     def write(path: Path, milliseconds: list[int], darkest: int = 10) -> list[int]:
         height, width = 64, 96

@@ -108,7 +108,7 @@ def test_every_command_of_the_readme_works_in_its_order(home):
 
 @pytest.mark.manim
 def test_the_service_of_the_readme_answers(home):
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     (serve,) = [line for line in commands() if "serve" in line]
     (ask,) = [line for line in commands() if line.startswith("curl")]
     with socket.socket() as free:

@@ -19,7 +19,7 @@ from jepamine.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.scenes.quicker import quicker
 
 INSTALL = (
-    "scenes need Manim: pip install 'jepamine[manim]' "
+    "scenes need Manim: pip install -e '.[manim]' "
     "(on Debian or Ubuntu before that: apt install libcairo2-dev libpango1.0-dev pkg-config)"
 )
 # Classes whose objects take long to make, and how many of each are kept to be copied.

@@ -14,7 +14,7 @@ def there():
     import importlib.util
 
     if importlib.util.find_spec("manim") is None:
-        pytest.skip("Manim is not installed: pip install 'jepamine[manim]'")
+        pytest.skip("Manim is not installed: pip install -e '.[manim]'")
 
 
 def test_scenes_are_rendered_once_and_are_clips_of_one_frame(there, tmp_path, capsys):

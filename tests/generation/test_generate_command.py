@@ -12,7 +12,7 @@ pytestmark = pytest.mark.manim
 
 @pytest.fixture(autouse=True)
 def _manim():
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
 
 
 def test_code_and_preview_are_written_and_told(jepamine, tmp_path):

@@ -32,7 +32,7 @@ Run = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="session")
 def run() -> Iterator[Run]:
     """Run a scene's code with Manim: the local variables of `construct` as it returns, and "self"."""
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     from jepamine.scenes.engine import engine, load_manim
 
     load_manim()

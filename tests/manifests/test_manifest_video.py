@@ -130,7 +130,7 @@ def test_a_line_that_is_no_clip_of_a_video_is_told(line, message, tmp_path):
 @pytest.mark.real
 @pytest.mark.skipif(not REAL.is_dir(), reason="no real videos beside the checkout")
 def test_real_videos_become_clips_whose_frames_can_be_read():
-    pytest.importorskip("av", reason="PyAV is not installed: pip install 'jepamine[video]'")
+    pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
     lines = video_lines(sorted(REAL.glob("*.mp4")), 10, 16, 16, None)
     assert [(line["scene"], len(line["timestamps"])) for line in lines[:6]] == [
         ("solidWhiteRight", 16)

@@ -24,7 +24,7 @@ def run(tmp_path):
 
 
 def test_the_plot_is_an_image_with_two_curves(run, tmp_path):
-    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'jepamine[plot]'")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install -e '.[plot]'")
     loss_plot(run, tmp_path / "loss.png")
     with Image.open(tmp_path / "loss.png") as image:
         assert image.size == (1050, 600)
@@ -45,5 +45,5 @@ def test_a_run_without_epochs_has_nothing_to_draw(run, tmp_path):
 
 def test_without_matplotlib_a_line_says_how_to_install_it(run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(UserError, match=r"pip install 'jepamine\[plot\]'"):
+    with pytest.raises(UserError, match=r"pip install -e '.\[plot\]'"):
         loss_plot(run, tmp_path / "loss.png")

@@ -21,7 +21,7 @@ GOOD = HEAD + "        circle = Circle().move_to([1, 2, 0])\n        self.add(ci
 
 @pytest.fixture(scope="session")
 def opened(temporary):
-    pytest.importorskip("manim", reason="no Manim: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="no Manim: pip install -e '.[manim]'")
     with validator(workers=2, limits=LIMITS, bubblewrap=False) as made:
         if made.protection.open:
             pytest.skip(f"this system leaves {', '.join(made.protection.open)} open to confined code")

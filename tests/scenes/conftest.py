@@ -14,7 +14,7 @@ from jepamine.scenes.engine import Engine, engine, load_manim
 def manim_there() -> None:
     """Skip where Manim is missing."""
     if importlib.util.find_spec("manim") is None:
-        pytest.skip("Manim is not installed: pip install 'jepamine[manim]'")
+        pytest.skip("Manim is not installed: pip install -e '.[manim]'")
     load_manim()
 
 

@@ -26,9 +26,9 @@ from jepamine.sandbox.protection import POWERS, Protection
 from jepamine.validation.answer import Answer, Found, failed
 from jepamine.validation.report import report
 
-pytest.importorskip("cachetools", reason="no cachetools: pip install 'jepamine[serve]'")
-pytest.importorskip("fastapi", reason="no fastapi: pip install 'jepamine[serve]'")
-pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install 'jepamine[serve]'")
+pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve]'")
+pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
+pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
 from jepamine.serving.app import create_app
 from jepamine.serving.desk import Desk, desk

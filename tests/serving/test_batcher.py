@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-pytest.importorskip("fastapi", reason="no fastapi: pip install 'jepamine[serve]'")
+pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.serving.batcher import LARGEST, batcher
 from jepamine.serving.work import CURRENT, Gone, Work

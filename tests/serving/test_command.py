@@ -99,7 +99,7 @@ def train(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def process(tmp_path_factory, live_at):
     """The service of that run, on a port of its own; ended by SIGTERM at last."""
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     folder = tmp_path_factory.mktemp("served")
     train(folder)
     words = ["--run", "boxes", "--port", "0", "--workers", "2", "--deadline", "2", "--allow-unprotected"]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-pytest.importorskip("fastapi", reason="no fastapi: pip install 'jepamine[serve]'")
+pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.generators.protocol import Generated
 from jepamine.layouts import Layout

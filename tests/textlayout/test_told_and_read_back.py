@@ -123,7 +123,7 @@ def test_types_texts_colours_and_relations_come_back():
 
 @pytest.mark.manim
 def test_they_come_back_from_rendered_scenes_too():
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     from jepamine.scenes.engine import engine
     from jepamine.scenes.families import Shares
     from jepamine.scenes.scene import make_scene

@@ -214,7 +214,7 @@ def test_lines_that_teach_no_code_are_told_with_their_place(jepamine, recipe, tm
 
 @pytest.mark.manim
 def test_first_tries_are_run_and_measured(jepamine, recipe):
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     assert jepamine("run", recipe, "--epochs", 60, "--set", "trainer.lr=0.01").exit_code == 0
     result = jepamine("eval", "--run", "code", "--json")
     assert result.exit_code == 0, result.output

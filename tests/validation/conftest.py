@@ -11,7 +11,7 @@ from jepamine.validation.validator import validator
 @pytest.fixture(scope="session")
 def opened():
     """A validator with one server."""
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     with validator(bubblewrap=False) as made:
         yield made
 

@@ -142,7 +142,7 @@ def test_no_name_that_reaches_files_is_on_the_lists():
 
 @pytest.mark.manim
 def test_every_name_of_manim_is_either_allowed_or_said_to_be_wrong():
-    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     from jepamine.validation import names
 
     modules = {name for name, value in vars(manim).items() if isinstance(value, type(manim))}
@@ -156,7 +156,7 @@ def test_every_name_of_manim_is_either_allowed_or_said_to_be_wrong():
 
 @pytest.mark.manim
 def test_every_name_that_is_allowed_is_there():
-    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     import numpy as np
 
     assert {

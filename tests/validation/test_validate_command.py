@@ -134,7 +134,7 @@ def test_a_system_that_holds_little_back_is_told_and_wants_the_check(path, answe
 
 @pytest.mark.manim
 def test_the_whole_command_runs_a_scene_and_writes_a_preview(path, tmp_path):
-    pytest.importorskip("manim", reason="Manim is not installed: pip install 'jepamine[manim]'")
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     preview = tmp_path / "preview.png"
     result = call(path, "--preview", preview, "--json")
     value = json.loads(result.stdout)
