@@ -24,18 +24,24 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
+_DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
+
+
 def check_output(path: Path, manifest: Path | None = None) -> None:
     """Raise UserError where `path` is no place to write to: a folder, a device, or the manifest itself.
 
     A file that is put in the place of a device would take it away from the whole machine.
     """
     if path.exists() and not path.is_file():
-        what = "a folder" if path.is_dir() else "a device"
+        what = "a folder" if path.is_dir() else "no plain file"
         raise UserError(f"{path}: is {what}; give the name of a file")
+    if path.is_symlink() and path.parent in _DEVICES:
+        # /dev/stdout leads to a plain file where that is what the output goes into.
+        raise UserError(f"{path}: is no plain file; give the name of a file")
     if manifest is None:
         return
     # "sub/../m.jsonl" may become the manifest though there is no such folder yet.
-    if path.resolve() == manifest.resolve() or (path.exists() and path.samefile(manifest)):
+    if path.resolve() == manifest.resolve():
         raise UserError(f"{path}: is the manifest itself; give another --output")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from jepamine import assembly
 from jepamine.bank import Bank, load_bank
-from jepamine.clips import Clip, read_clips
+from jepamine.clips import Clip, as_written, read_clips
 from jepamine.embeddings import Embedded
 from jepamine.files import read_json, sha256_file, write_json
 from jepamine.mining import BANK, embedded, predict
@@ -57,6 +58,15 @@ class RunPanel:
         """The run's bank, read when the first scorer asks for it."""
         return load_bank(self.opened.folder.path / BANK)
 
+    @functools.cached_property
+    def _training_clips(self) -> set[tuple[str, str]]:
+        clips = read_clips(run_source(self.opened.folder, self.opened.record))
+        return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
+
+    def trained_on(self, clip: Clip) -> bool:
+        """Whether the run was trained on the clip, told by its id and the name of its first frame."""
+        return _identity(clip) in self._training_clips
+
     def fitted_on(self, clip: Clip) -> list[str]:
         """The scorers that were fitted to labels of the clip's scene."""
         scene = scene_of(clip.scene, clip.clip_id)
@@ -76,6 +86,8 @@ class RunPanel:
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """For each clip its novelty by scorer, float64 (N,): a number a tubelet."""
+        if not clips:
+            return []
         columns = {name: self._made[name](clips) for name in self.names}
         return [
             {
@@ -122,6 +134,11 @@ class RunPanel:
         return ClipEmbeddings(
             clip.clip_id, clip.scene, item.clean, item.masked, predicted, item.content, item.frames
         )
+
+
+def _identity(clip: Clip) -> tuple[str, str]:
+    # Not the whole path: a run's own manifest has it absolute.
+    return clip.clip_id, Path(as_written(clip.line)[0]).name
 
 
 class _Offers(Mapping[str, Any]):

@@ -151,7 +151,7 @@ def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     )
     origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in scored.items()}
     result = rank(table, truth, origins)
-    trained = sum(line.get("split") == "train" for clip_id, line in scored.items() if clip_id in truth)
+    trained = sum(line.get("trained_on") is True for clip_id, line in scored.items() if clip_id in truth)
     if trained:
         result["warnings"].insert(
             0,

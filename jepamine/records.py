@@ -111,7 +111,7 @@ def check_free(experiments: Path, name: str) -> None:
             + (
                 f"or go on with it: jepamine run --resume {name}"
                 if RunFolder(experiments / name).record.is_file()
-                else f"or remove {experiments / name}, which holds no run record"
+                else f"for {experiments / name} holds no run record to go on with"
             )
         )
 

@@ -115,8 +115,9 @@ def load(plugin: Plugin) -> Callable[..., Any]:
         raise BrokenPluginError(
             f"{label} cannot be imported: {type(error).__name__}: {first_line(error)}"
         ) from error
-    if plugin.source != "jepamine" and module.__file__:
-        _FOREIGN[module.__file__] = f"{plugin.kind} plugin '{plugin.name}'"
+    file = getattr(module, "__file__", None)
+    if file and not Path(file).is_relative_to(_OWN):
+        _FOREIGN[file] = f"{plugin.kind} plugin '{plugin.name}'"
     found: Any = module
     for part in attribute.split("."):
         found = getattr(found, part, None)
@@ -128,20 +129,26 @@ def load(plugin: Plugin) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+_OWN = Path(__file__).parent
 #: Files of plugins that are not jepamine's own, as far as they were loaded -> what they are.
 _FOREIGN: dict[str, str] = {}
 
 
 def blame(error: BaseException) -> str | None:
-    """Where somebody's plugin raised an error, with that line of it; None where none of them did."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in _FOREIGN]
-    if not frames:
+    """Where somebody's plugin raised an error, with that line of it; None where none of them did.
+
+    What jepamine raises while a plugin calls it is jepamine's.
+    """
+    last = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename in _FOREIGN:
+            last = frame
+        elif Path(frame.filename).is_relative_to(_OWN):
+            last = None
+    if last is None:
         return None
-    file, line = frames[-1].filename, frames[-1].lineno
-    return (
-        f"{file}:{line}: {_FOREIGN[file]} raised {type(error).__name__}: {first_line(error)}\n"
-        f"  {frames[-1].line}"
-    )
+    what = f"{_FOREIGN[last.filename]} raised {type(error).__name__}: {first_line(error)}"
+    return f"{last.filename}:{last.lineno}: {what}\n  {last.line}"
 
 
 def overview(check: bool) -> tuple[list[list[str]], list[str]]:

@@ -27,11 +27,14 @@ class SceneContext:
         self.centre = unit(bank.vectors).mean(axis=0)
         self.sums: dict[str, np.ndarray] = {}
         self.counts: dict[str, int] = {}
+        # Clips that have no scene.
+        self.without = 0
 
     def look_through(self, clips: Iterable[tuple[str | None, np.ndarray]]) -> None:
         """Take in the clips of every scene, once each; what was seen before is forgotten."""
-        self.sums, self.counts = {}, {}
+        self.sums, self.counts, self.without = {}, {}, 0
         for scene, clean in clips:
+            self.without += scene is None
             if scene is not None:
                 # float64, so that the order of the clips does not show
                 self.sums[scene] = self.sums.get(scene, 0) + self.centred(clean)

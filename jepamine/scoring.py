@@ -124,9 +124,7 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
 
 
 def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
-    embedded = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
-    # A batch of nothing but an error has nothing to score.
-    scores = iter(panel.score(embedded) if embedded else ())
+    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
     source = panel.opened.parts.source
     # Where the clip stands, so that who reads the scores finds its frames again, also in joined shards.
     where = {"manifest": str(source.manifest.absolute())}
@@ -144,8 +142,8 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             # Carried along, so that an eval of the score file can ask whether they predict the label.
             sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
             facts |= {"sources": sources} if sources else {}
-            # A training clip is not new to its run: who ranks the scores is to know.
-            facts |= {"split": clip.line["split"]} if "split" in clip.line else {}
+            # Nothing of it is new to the run: who ranks the scores is to know.
+            facts |= {"trained_on": True} if panel.trained_on(clip) else {}
         if isinstance(item, Unreadable):
             nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
             yield facts | nothing | where | {"error": str(item.error)}

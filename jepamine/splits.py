@@ -29,7 +29,10 @@ def split(
         _warn_of_leaks(clips)
         return [{} for _ in clips]
     if not told["train"] and set(told) - {"None"}:
-        tell(f"warning: no clip's split is 'train', so the manifest's is not used{_others(told)}")
+        words = [f"'{name}'{_meant(name)}" for name in sorted(told) if name != "None"]
+        more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+        listed = ", ".join(words[:3]) + more
+        tell(f"warning: no clip's split is 'train', so the manifest's are not used: {listed}")
     if told["train"] == len(clips):
         tell(f"split: the manifest calls all {len(clips)} clips train, so a part of them is held out")
     mine = [not told["train"] or clip.line.get("split") == "train" for clip in clips]
@@ -47,7 +50,8 @@ def _others(told: Counter[str]) -> str:
         f"{told[name]} say nothing" if name == "None" else f"{told[name]} say '{name}'{_meant(name)}"
         for name in others
     ]
-    return f"; in neither: {', '.join(listed)}" if listed else ""
+    more = ", ..." if len(listed) > 5 else ""
+    return f"; in neither: {', '.join(listed[:5])}{more}" if listed else ""
 
 
 def _meant(name: str) -> str:

@@ -195,7 +195,7 @@ def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe
     assert "1 clips could not be read" in result.output
 
 
-def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, tmp_path):
+def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     own = tmp_path / "experiments" / "small" / "manifest.jsonl"
     scores = tmp_path / "own.jsonl"
@@ -208,6 +208,12 @@ def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, tmp_pat
     train = sum(line["split"] == "train" for line in lines_of(own))
     said = f"{train} of the {len(ids)} ranked clips are training clips"
     assert said in jepamine("eval", "--scores", scores, "--labels", labels).output
+    # Also where it is the manifest that the run was made of; other clips of the same ids are new.
+    jepamine("score", "--run", "small", clips, "--output", scores)
+    assert said in jepamine("eval", "--scores", scores, "--labels", labels).output
+    lines = [line | {"frame_paths": line["frame_paths"][::-1]} for line in lines_of(clips)]
+    jepamine("score", "--run", "small", written(clips.with_name("o.jsonl"), lines), "--output", scores)
+    assert "are training clips" not in jepamine("eval", "--scores", scores, "--labels", labels).output
 
 
 def test_labels_of_one_kind_are_not_blamed_on_the_ids(jepamine, recipe, tmp_path):
@@ -226,7 +232,7 @@ def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe,
     lines = lines_of(clips)
     manifest = written(clips.with_name("one.jsonl"), [lines[0] | {"scene": "alone"}, *lines[1:]])
     result = jepamine("score", "--run", "small", manifest, "--scorer", "scene")
-    assert "warning: 1 clips are alone in their scene" in result.output
+    assert "warning: 1 clips are alone in their scene or have none" in result.output
     result = jepamine("score", "--run", "small", clips, "--scorer", "scene")
     assert "alone in their scene" not in result.output
 
@@ -250,7 +256,7 @@ def test_a_folder_without_a_record_is_no_run_to_go_on_with(jepamine, recipe, tmp
     (tmp_path / "experiments" / "mine").mkdir(parents=True)
     result = jepamine("run", recipe, "--name", "mine")
     assert result.exit_code == 1
-    assert "which holds no run record" in result.output
+    assert "holds no run record" in result.output
 
 
 def test_a_failed_run_says_that_it_keeps_its_own_recipe_and_plugins(jepamine, recipe, tmp_path):

@@ -134,7 +134,10 @@ def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
 
 def test_a_manifest_whose_split_cannot_be_used_is_told(capsys):
     assert parts([clip(0, split="trian"), clip(1, split="test")]).keys() == {"c0", "c1"}
-    assert "warning: no clip's split is 'train', so the manifest's is not used" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "warning: no clip's split is 'train', so the manifest's are not used: 'test', "
+        "'trian' (did you mean 'train'?)\n"
+    )
     parts([clip(0, split="train"), clip(1, split="train")])
     assert "the manifest calls all 2 clips train, so a part of them is held out" in capsys.readouterr().err
 

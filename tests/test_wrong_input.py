@@ -207,14 +207,14 @@ def test_a_wrong_command_line_exits_with_2(words, jepamine):
 def test_an_empty_path_is_a_mistake_of_use(words, jepamine):
     result = jepamine(*words, "")
     assert result.exit_code == 2
-    assert "is empty; name a file." in result.output
+    assert "is empty; name one." in result.output
 
 
 def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepamine, recipe, clips):
     missing = clips.with_name("manifets.jsonl")
     result = jepamine("run", recipe, "--set", f'dataset.manifest="{missing}"')
     assert result.exit_code == 1
-    assert f"[dataset] manifest: {missing}: no such file (did you mean '{clips}'?)" in result.output
+    assert f"[dataset] manifest: {missing}: no such file (did you mean '{clips.name}'?)" in result.output
     assert "--set dataset.manifest=FILE.jsonl" in result.output
 
 

@@ -17,21 +17,18 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except UserError as error:
             raise click.ClickException(str(error)) from error
-        except OSError as error:
-            # A full disk, no permission: the environment's fault. Anything else is ours and shows itself,
-            # or a plugin's.
-            if error.strerror is None:
-                raise
-            where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror}") from error
-        except click.ClickException:
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             from jepamine.registry import blame
 
             if said := blame(error):
                 raise click.ClickException(said) from error
-            raise
+            # A full disk, no permission: the environment's fault. Anything else is ours and shows itself.
+            if not isinstance(error, OSError) or error.strerror is None:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror}") from error
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

@@ -16,7 +16,7 @@ class Named(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail("is empty; name a file.", param, ctx)
+            self.fail("is empty; name one.", param, ctx)
         return super().convert(value, param, ctx)
 
 

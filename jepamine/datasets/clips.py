@@ -14,9 +14,9 @@ def clips(
 ) -> Source:
     """Clips from the lines of `manifest`; frame paths relative to `root`, else to the manifest's folder."""
     if not manifest.is_file():
-        known = [str(file) for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
+        known = [file.name for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
+        what = "is a folder" if manifest.is_dir() else f"no such file{did_you_mean(manifest.name, known)}"
         raise UserError(
-            f"[dataset] manifest: {manifest}: no such file{did_you_mean(str(manifest), known)}; name yours: "
-            "--set dataset.manifest=FILE.jsonl"
+            f"[dataset] manifest: {manifest}: {what}; name yours: --set dataset.manifest=FILE.jsonl"
         )
     return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))

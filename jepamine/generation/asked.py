@@ -27,7 +27,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Try:
-    """One code that was tried: `attempt` counts from 0, `repaired` are objects that `template` wrote anew.
+    """One code that was tried: `attempt` counts from 0, `repaired` are the objects `template` wrote anew.
 
     `problem` says why it was not handed out, None for the last.
     """
@@ -40,7 +40,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Made:
-    """Code that ran and whose objects stand within 0.5 units of the layout's.
+    """Code that ran and whose objects stand within 0.5 units of the layout's, each as what the layout says.
 
     `names` says which variable is which object of the layout. `confidence` is the mean of the objects' where
     an image was seen, else the share of the description that was understood. `seconds` are those of layout,

@@ -22,6 +22,8 @@ from jepamine.validation.validator import Validator
 
 #: The generator that keeps to every layout.
 LAST = "template"
+#: How often a try is repaired: each time its code is run, which may take a deadline.
+REPAIRS = 3
 Maker = Callable[[str, Style, Complexity], Generator]
 
 
@@ -78,6 +80,7 @@ class Chain:
         for attempt in range(self.tries if look else 1):
             generated = generator.generate(found.layout, asked.description, attempt=attempt)
             mended: tuple[str, ...] = ()
+            rounds = 0
             while True:
                 report = self._validated(generated, found.layout, asked)
                 problem = complaint(report, found.layout, look=look)
@@ -86,10 +89,10 @@ class Chain:
                     return generated, report
                 # An error hides what is wrong behind it, so once is not always enough.
                 names = [one for one in troubled(generated, report, found.layout) if one not in mended]
-                if not names:
+                again = repaired(generated, found.layout, asked.description, names)
+                if again.code == generated.code or rounds == REPAIRS:
                     break
-                generated = repaired(generated, found.layout, asked.description, names)
-                mended += tuple(names)
+                generated, mended, rounds = again, (*mended, *names), rounds + 1
         return None
 
     def _validated(self, generated: Generated, layout: Layout, asked: Asked) -> Report:

@@ -28,13 +28,13 @@ class Scene:
         self.context.look_through((clip.scene, clip.clean) for clip in clips)
 
     def warning(self) -> str:
-        """How many clips are alone in their scene, so that nothing ranks them; empty where none is."""
-        alone = sum(count == 1 for count in self.context.counts.values())
+        """How many clips are alone in their scene or have none, so that nothing ranks them; else empty."""
+        alone = sum(count == 1 for count in self.context.counts.values()) + self.context.without
         if not alone:
             return ""
         return (
-            f"{alone} clips are alone in their scene: the scorer 'scene' can compare them with nothing and "
-            "ranks them last; --scorer predicted looks at each clip by itself"
+            f"{alone} clips are alone in their scene or have none: the scorer 'scene' can compare them with "
+            "nothing and scores them 0"
         )
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:

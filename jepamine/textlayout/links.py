@@ -75,4 +75,5 @@ def _linked(story: Story) -> Ref:
         # "A circle above a square, connected by a line".
         return ref + story.relations[-1].other
     # "A circle on the left and a square on the right, connected by a line".
-    return story.history[-1] + ref if len(ref) == 1 and story.history else ref
+    others = [other for other in story.history if not set(other) & set(ref)]
+    return others[-1] + ref if len(ref) == 1 and others else ref
