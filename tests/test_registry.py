@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -186,3 +187,37 @@ def test_a_missing_attribute_is_an_error_that_offers_the_nearest(tmp_path):
 def test_a_missing_module_is_an_error_that_names_it(tmp_path):
     with pytest.raises(BrokenPluginError, match="No module named 'no_such_package'"):
         registry.load(registry.find("masking", "no_such_package.masks:make", tmp_path))
+
+
+PLUGIN = """
+def own():
+    raise ValueError("mine")
+
+
+def calls(back):
+    back()
+"""
+
+
+def test_a_plugins_error_is_blamed_on_its_line_and_jepamines_is_not(tmp_path):
+    file = tmp_path / "p.py"
+    file.write_text(PLUGIN)
+    own = registry.load(registry.find("masking", "./p.py:own", tmp_path))
+    with pytest.raises(ValueError, match="mine") as raised:
+        own()
+    assert registry.blame(raised.value) == (
+        f"{file}:3: masking plugin './p.py:own' raised ValueError: mine\n  raise ValueError(\"mine\")"
+    )
+
+    def calls_back():
+        raise KeyError("jepamine's")
+
+    calls_back.__code__ = calls_back.__code__.replace(co_filename=str(Path(registry.__file__)))
+    with pytest.raises(KeyError) as raised:
+        registry.load(registry.find("masking", "./p.py:calls", tmp_path))(calls_back)
+    assert registry.blame(raised.value) is None
+
+
+def test_a_module_without_a_file_is_a_broken_plugin():
+    with pytest.raises(BrokenPluginError, match="no function or class 'foo'"):
+        registry.load(registry.find("masking", "sys:foo", Path()))

@@ -9,10 +9,11 @@ from jepamine.textlayout.reading import Ref
 
 @dataclass
 class Entry:
-    """A subject; `told` once something is said of where it lies."""
+    """A subject; `told` once something is said of where it lies, `labelled` once it has a label."""
 
     ref: Ref
     told: bool = False
+    labelled: bool = False
 
 
 @dataclass

@@ -17,10 +17,14 @@ def late(cursor: Cursor, story: Story) -> None:
     """Read a label or a direction behind more than its noun: "a circle at the top labelled 'A'"."""
     start, part = cursor.place, cursor.next()
     subjects = story.clause.meant(all_of_them=True, alone=False)
-    ref = story.focus or sum((entry.ref for entry in subjects), ())
+    # "The first labelled 'X' and the second labelled 'Y'": what has its label gets no other.
+    bare = [entry for entry in subjects if not entry.labelled] or subjects
+    ref = story.focus or sum((entry.ref for entry in bare), ())
     if part.kind == "label":
         labels = texts(cursor, max(len(ref), 2))
         if labels and ref:
+            for entry in bare if not story.focus else []:
+                entry.labelled = True
             return story.label(ref, part.value, labels, cursor.since(start))
     elif cursor.at("side", "trait") and ref and not starts(cursor):
         return story.things.add_traits(ref, direction(cursor.next()))

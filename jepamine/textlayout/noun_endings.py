@@ -21,6 +21,9 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
     following = cursor.peek(1).kind
     if phrase.type == "text" and not phrase.texts and not phrase.wordless:
         place = cursor.place
+        if cursor.at("label") and cursor.peek().value == "inside":
+            # "A title that says 'Limits'".
+            cursor.next()
         cursor.skip("saying", "filler", *(["colon"] if cursor.peek(1).kind == "quoted" else []))
         phrase.texts = texts(cursor, number(phrase))
         if phrase.texts:

@@ -69,7 +69,8 @@ def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
         story.listing = cursor.at("colon")
         return
     focus = story.focus if joined is None else ()
-    alone = said.pronoun == "it" or said.pronoun == ""
+    # Of "a circle, a square and an arrow from the circle to the square" only the arrow leads there.
+    alone = said.pronoun == "it" or said.pronoun == "" or said.kind == "joins"
     subjects = story.clause.meant(all_of_them=said.kind == "arranged", alone=alone)
     if focus and (said.kind != "arranged" or len(focus) > 1):
         subjects = [Entry(focus)]

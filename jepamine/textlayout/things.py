@@ -151,7 +151,10 @@ class Things:
         """What "the first" means, or "one red" after "two circles"."""
         together = self.sets[-1] if self.sets else ()
         if isinstance(phrase.ordinal, int) and -len(together) <= phrase.ordinal < len(together):
-            return (together[phrase.ordinal],)
+            ref: Ref = (together[phrase.ordinal],)
+            if phrase.colours and self.items[ref[0]].color is None:
+                self.paint(ref, phrase.colours[0])
+            return ref
         if phrase.count == 1 and not phrase.colours and self.single < len(together):
             # "Two lines, one at the top and one at the bottom".
             self.single += 1
