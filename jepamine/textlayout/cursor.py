@@ -40,12 +40,15 @@ class Cursor:
         """How many lexemes from `ahead` on are the name of a thing: "the Sun" once it is labelled so."""
         words: list[str] = []
         longest = 0
-        while self.peek(ahead + len(words)).kind in ("unknown", "quoted"):
+        while True:
             part = self.peek(ahead + len(words))
+            if part.kind not in ("unknown", "quoted", "count") and part.text != "A":
+                return longest
             words.append((part.value if part.kind == "quoted" else part.text).lower())
-            if " ".join(words) in self.names:
+            after = self.peek(ahead + len(words)).kind
+            # "2 circles" is no name, nor is "A circle".
+            if " ".join(words) in self.names and after not in ("noun", "colour", "trait", "form", "forms"):
                 longest = len(words)
-        return longest
 
     def take(self, *kinds: str) -> list[Lexeme]:
         """All lexemes of these kinds that come next, which are passed."""

@@ -101,6 +101,8 @@ _OTHERS: dict[tuple[str, Any], str] = {
     ("between", None): "between|in between",
     ("from", None): "from|going from|pointing from|leading from|running from|drawn from",
     ("joins", None): "connecting|connects|joining|joins|linking|links",
+    ("linked", "to"): "connected to|joined to|linked to|connects to|links to",
+    ("connect", None): "connect|join|link",
     ("linked", None): "connected by|connected with|connected via|joined by|joined with|linked by|linked with",
     ("gaps", None): "from each to the next|from each one to the next|from one to the next|between each|"
     "between each pair|between each of them|between neighbours|between neighbors",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jepamine.textlayout.modifiers import Modifier
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.phrase import BEFORE, starts
+from jepamine.textlayout.phrase import BEFORE, NounPhrase, starts
 from jepamine.textlayout.reading import Ref
 
 if TYPE_CHECKING:
@@ -30,13 +31,56 @@ def strokes_between(cursor: Cursor) -> bool:
 
 
 def linked(cursor: Cursor, story: Story) -> None:
-    """Read "connected by arrows" and the like; the strokes are as many as it takes."""
+    """Read "connected by arrows", "connected to a square by a line"; the strokes are as many as it takes."""
     start = cursor.place
-    cursor.next()
+    to = cursor.next().value == "to"
     ref = _linked(story)
     if not starts(cursor):
         return cursor.miss(cursor.since(start), "what connects them is not clear")
-    return _link(cursor, story, ref, start)
+    if not to:
+        return _link(cursor, story, ref, start)
+    subjects = story.clause.meant(all_of_them=False, alone=True)
+    ref = sum((entry.ref for entry in subjects), ()) + story.thing(noun_phrase(cursor))[0]
+    return _by(cursor, story, ref, start)
+
+
+def connect(cursor: Cursor, story: Story) -> None:
+    """Read "Connect them with an arrow", "Connect the circle and the square by a line"."""
+    start = cursor.place
+    cursor.next()
+    story.close()
+    ref: Ref = ()
+    while True:
+        if cursor.at("pronoun"):
+            said = Modifier("subject", None, cursor.peek().span, pronoun=cursor.next().value)
+            ref += sum(story.meaning(said, [], True), ())
+        elif starts(cursor):
+            ref += story.thing(noun_phrase(cursor))[0]
+        if not (
+            cursor.at("and", "comma", "to") and (starts_behind(cursor) or cursor.peek(1).kind == "pronoun")
+        ):
+            break
+        cursor.next()
+    if len(set(ref)) < 2:
+        # "A red square. A blue circle. Connect them": all that was named.
+        ref = tuple(dict.fromkeys(sum(story.history, ())))
+    _by(cursor, story, ref, start)
+
+
+def starts_behind(cursor: Cursor) -> bool:
+    """Whether a noun phrase comes behind the next lexeme."""
+    place, cursor.place = cursor.place, cursor.place + 1
+    found = starts(cursor)
+    cursor.place = place
+    return found
+
+
+def _by(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
+    """Read "by an arrow" or "with a line"; a line where nothing is said."""
+    if cursor.peek().text.lower() in ("by", "with", "via", "through") and starts_behind(cursor):
+        cursor.next()
+        return _link(cursor, story, ref, start)
+    return _strokes(cursor, story, ref, NounPhrase(article="a", type="line", span=cursor.since(start)), start)
 
 
 def linked_between(cursor: Cursor, story: Story) -> None:
@@ -54,7 +98,10 @@ def linked_between(cursor: Cursor, story: Story) -> None:
 
 
 def _link(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
-    phrase = noun_phrase(cursor)
+    _strokes(cursor, story, ref, noun_phrase(cursor), start)
+
+
+def _strokes(cursor: Cursor, story: Story, ref: Ref, phrase: NounPhrase, start: int) -> None:
     if len(ref) < 2 or phrase.type not in STROKES:
         said = "it takes two things" if len(ref) < 2 else "only lines and arrows connect"
         return cursor.miss(cursor.since(start), said)
@@ -74,6 +121,15 @@ def _linked(story: Story) -> Ref:
     if len(ref) == 1 and story.relations and story.relations[-1].subject == ref:
         # "A circle above a square, connected by a line".
         return ref + story.relations[-1].other
+    if len(ref) != 1:
+        return ref
     # "A circle on the left and a square on the right, connected by a line".
-    others = [other for other in story.history if not set(other) & set(ref)]
-    return others[-1] + ref if len(ref) == 1 and others else ref
+    others = [other for other in story.history[story.sentence :] if _linkable(story, other, ref)]
+    return tuple(dict.fromkeys(sum(others, ()))) + ref
+
+
+def _linkable(story: Story, other: Ref, ref: Ref) -> bool:
+    items = [story.things.items[place] for place in other]
+    return not set(other) & set(ref) and not any(
+        item.type in STROKES or "title" in item.traits for item in items
+    )

@@ -80,7 +80,7 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return _two(cursor, part.kind, said, thing, "and")
         case "from" if cursor.at("place") or cursor.peek(1).kind == "place":
             cursor.skip("article", "place", "to")
-        case "from" if cursor.at("point", "count"):
+        case "from" if cursor.at("point", "count") and not cursor.named():
             ends = [part.value for part in cursor.take("point", "to") if part.kind == "point"]
             if len(ends) == 2:
                 return said("ends", ends)

@@ -18,7 +18,14 @@ _VERBS = ("label", "name", "call", "mark")
 
 def names_follow(cursor: Cursor) -> bool:
     """Whether "label" is a verb here: "it" or "the circle" comes behind it."""
-    return cursor.peek().text.lower() in _VERBS and _known_follows(cursor, 1)
+    verb = cursor.peek().text.lower()
+    if verb not in _VERBS or not _known_follows(cursor, 1):
+        return False
+    # "Mark the circle with a dot" names nothing.
+    ahead = 1
+    while cursor.peek(ahead).kind not in ("quoted", "stop", "end"):
+        ahead += 1
+    return verb != "mark" or cursor.peek(ahead).kind == "quoted"
 
 
 def name(cursor: Cursor, story: Story) -> None:
@@ -36,7 +43,11 @@ def name(cursor: Cursor, story: Story) -> None:
             phrase.labels = []
             ref, _ = story.thing(phrase)
         cursor.skip("filler", "label", "saying", "with", "colon")
-        labels = labels or texts(cursor, max(len(ref), 1))
+        if labels and cursor.at("and", "comma") and cursor.peek(1).kind == "quoted":
+            # "Label the axes 'x' and 'y'".
+            cursor.next()
+            labels += texts(cursor, 10)
+        labels = labels or texts(cursor, max(len(ref), 2))
         if ref and labels:
             story.label(ref, None, labels, cursor.since(start))
         else:

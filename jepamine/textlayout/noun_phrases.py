@@ -11,8 +11,9 @@ from jepamine.textlayout.reading import Span
 def noun_phrase(cursor: Cursor) -> NounPhrase:
     """The noun phrase that comes next (see `starts`)."""
     start, phrase = cursor.place, NounPhrase()
-    if named := cursor.named(int(cursor.at("article"))):
-        cursor.skip("article")
+    if named := cursor.named() or (cursor.at("article") and cursor.named(1)):
+        if not cursor.named():
+            cursor.next()
         words = [cursor.next() for _ in range(named)]
         told = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
         phrase.place, phrase.span = cursor.names[told.lower()], cursor.since(start)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from jepamine.textlayout.clauses import Entry
 from jepamine.textlayout.cursor import Cursor
 from jepamine.textlayout.late import aim, aims, late
-from jepamine.textlayout.links import linked, linked_between, strokes_between
+from jepamine.textlayout.links import connect, linked, linked_between, strokes_between
 from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.textlayout.naming import name, names_follow
 from jepamine.textlayout.noun_phrases import noun_phrase
@@ -27,6 +27,8 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         name(cursor, story)
     elif cursor.at("linked"):
         linked(cursor, story)
+    elif cursor.at("connect"):
+        connect(cursor, story)
     elif strokes_between(cursor):
         linked_between(cursor, story)
     elif cursor.at("form", "article") and _form_of_several(cursor):

@@ -215,6 +215,17 @@ def joined(description):
         ),
         ("three boxes stacked vertically, with arrows from each one to the next", [[0, 1], [1, 2]]),
         ("a circle and a square with a dashed line between them", [[0, 1]]),
+        (
+            "a dot on the left, a star in the middle and a circle on the right, connected by lines",
+            [[0, 1], [1, 2]],
+        ),
+        ("a circle connected to a square by an arrow", [[0, 1]]),
+        ("a circle connected to a square", [[0, 1]]),
+        ("a red square and a blue circle. Connect them with an arrow", [[0, 1]]),
+        ("a dot, a star, a circle. Connect the dot and the star with a line", [[0, 1]]),
+        ("two dots labelled A and B with a line from A to B", [[0, 1]]),
+        ("three dots labelled 1, 2 and 3 and an arrow from 1 to 3", [[0, 2]]),
+        ("a circle, a square and an arrow from the circle to the square", [[0, 1]]),
     ],
 )
 def test_what_is_connected_has_a_stroke_from_each_to_the_next(words, ends):
@@ -306,6 +317,14 @@ def test_labels_need_no_quotes_where_the_words_mean_nothing_else(words, found):
          [((2,), "below", (0,)), ((3,), "below", (1,))]),
         ("a red dot and a blue dot. Name the red one 'cat' and the blue one 'dog'",
          [((2,), "below", (0,)), ((3,), "below", (1,))]),
+        ("a dot and a star. The dot is labelled 'X' and the star is labelled 'Y'",
+         [((2,), "below", (0,)), ((3,), "below", (1,))]),
+        ("two dots, the first labelled 'X' and the second labelled 'Y'",
+         [((2,), "below", (0,)), ((3,), "below", (1,))]),
+        ("axes. Label the axes 'x' and 'y'", [((1,), "below", (0,)), ((2,), "left", (0,))]),
+        ("a circle labelled Sun and a dot labelled Earth to the right of it",
+         [((1,), "below", (0,)), ((3,), "below", (2,)), ((2,), "right", (0,))]),
+        ("a title that says 'go' and a dot below it", [((1,), "below", (0,))]),
         ("a box labelled 'go'", [((1,), "inside", (0,))]),
         ("a box with the label 'go' below it", [((1,), "below", (0,))]),
         ("a circle with a brace on its right that says 'r'", [((1,), "right", (0,)), ((2,), "right", (1,))]),
@@ -392,6 +411,28 @@ def test_a_stroke_between_points_lies_halfway_and_its_length_is_said_to_be_lost(
     assert {reason for _, reason in missed(reading.description)} == {
         "its middle and direction are kept, not its length"
     }
+
+
+def test_the_first_and_the_second_can_be_given_colours():
+    found = read("two overlapping squares, the first one blue and the second one red").items
+    assert [item.color for item in found] == [BLUE, RED]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a circle at the top. it is connected by a line", "a square. the square is connected by an arrow"],
+)
+def test_nothing_is_connected_with_itself(words):
+    assert [reason for _, reason in missed(words)] == ["it takes two things"]
+
+
+def test_to_mark_with_something_gives_no_name():
+    assert said("Mark the circle with a red dot") == [((1,), "inside", (0,))]
+
+
+def test_a_name_before_a_noun_is_none():
+    assert things("three dots labelled 1, 2 and 3 and 2 circles")[-2:] == ["circle", "circle"]
+    assert things("two dots labelled A and B. A circle at the top")[-1] == "circle"
 
 
 def test_numbers_of_a_number_line_are_one_note():
