@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jepamine.errors import UserError
@@ -145,6 +145,7 @@ def sentences():
 
 @settings(max_examples=60, deadline=None)
 @given(sentences())
+@example("a red circle inside a red circle, a red circle inside it, a red circle inside it")
 def test_whatever_is_laid_out_is_in_the_frame_and_overlaps_only_where_it_was_said(truth, description):
     reading = read(description)
     try:

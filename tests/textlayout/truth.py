@@ -72,7 +72,12 @@ def asked_for(facts: list[tuple[Any, ...]]) -> set[tuple[int, int]]:
         if how == "inside":
             on.setdefault(a, set()).add(b)
         pairs.add((a, b))
+    # What is in something is in all that holds that, however deep.
+    for _ in facts:
+        for holders in on.values():
+            holders |= {outer for holder in holders for outer in on.get(holder, ())}
     for a, holders in on.items():
+        pairs |= {(a, holder) for holder in holders}
         pairs |= {(a, outer) for holder in holders for outer in on.get(holder, ())}
         pairs |= {(other, holder) for holder in holders for other, b in list(pairs) if b == a}
     return pairs | {(b, a) for a, b in pairs}
