@@ -61,7 +61,8 @@ def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
         return False
     # Of a second thing it says where that stands: "a dot labelled Earth to the right of it".
     alone = sum(part.kind == "noun" for part in cursor.lexemes[: cursor.place]) < 2
-    if cursor.at("relation") and (alone or cursor.peek(1).kind != "pronoun"):
+    aside = cursor.at("relation") and cursor.peek().value != ("amid",)
+    if aside and (alone or cursor.peek(1).kind != "pronoun"):
         # "with the label 'A' above it".
         place, (where, *_) = cursor.place, cursor.next().value
         if not cursor.skip("pronoun") and starts(cursor):

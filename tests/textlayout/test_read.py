@@ -1,7 +1,7 @@
 """What is read of single sentences."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jepamine.errors import UserError
@@ -542,6 +542,8 @@ def test_an_empty_frame_has_no_objects():
         max_size=25,
     ).map(" ".join)
 )
+@example("a circle labelled by surrounded by, three dots")
+@example("'A' that says A surrounded by")
 def test_any_words_are_read_or_are_an_error_for_the_user(description):
     try:
         reading = read(description)
