@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jepamine.textlayout.noun_endings import direction, texts
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.phrase import starts
+from jepamine.textlayout.phrase import starts, starts_behind
 
 if TYPE_CHECKING:
     from jepamine.textlayout.cursor import Cursor
@@ -41,10 +41,7 @@ def aims(cursor: Cursor, story: Story) -> bool:
     """Whether an arrow goes to what comes: "an arrow going right to a box"."""
     entries = story.clause.entries[-1:]
     arrow = entries and all("arrow" in story.things.items[place].type for place in entries[0].ref)
-    place, cursor.place = cursor.place, cursor.place + 1
-    aims = bool(arrow and entries[0].ref) and starts(cursor)
-    cursor.place = place
-    return aims
+    return bool(arrow and entries[0].ref) and starts_behind(cursor)
 
 
 def aim(cursor: Cursor, story: Story) -> None:

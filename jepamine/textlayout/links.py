@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jepamine.textlayout.modifiers import Modifier
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.phrase import BEFORE, NounPhrase, starts
+from jepamine.textlayout.phrase import BEFORE, NounPhrase, starts, starts_behind
 from jepamine.textlayout.reading import Ref
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def linked(cursor: Cursor, story: Story) -> None:
     if not starts(cursor):
         return cursor.miss(cursor.since(start), "what connects them is not clear")
     if not to:
-        return _link(cursor, story, ref, start)
+        return _strokes(cursor, story, ref, noun_phrase(cursor), start)
     subjects = story.clause.meant(all_of_them=False, alone=True)
     ref = sum((entry.ref for entry in subjects), ()) + story.thing(noun_phrase(cursor))[0]
     return _by(cursor, story, ref, start)
@@ -52,8 +51,7 @@ def connect(cursor: Cursor, story: Story) -> None:
     ref: Ref = ()
     while True:
         if cursor.at("pronoun"):
-            said = Modifier("subject", None, cursor.peek().span, pronoun=cursor.next().value)
-            ref += sum(story.meaning(said, [], True), ())
+            ref += story.pronoun()
         elif starts(cursor):
             ref += story.thing(noun_phrase(cursor))[0]
         if not (
@@ -67,19 +65,11 @@ def connect(cursor: Cursor, story: Story) -> None:
     _by(cursor, story, ref, start)
 
 
-def starts_behind(cursor: Cursor) -> bool:
-    """Whether a noun phrase comes behind the next lexeme."""
-    place, cursor.place = cursor.place, cursor.place + 1
-    found = starts(cursor)
-    cursor.place = place
-    return found
-
-
 def _by(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
     """Read "by an arrow" or "with a line"; a line where nothing is said."""
     if cursor.peek().text.lower() in ("by", "with", "via", "through") and starts_behind(cursor):
         cursor.next()
-        return _link(cursor, story, ref, start)
+        return _strokes(cursor, story, ref, noun_phrase(cursor), start)
     return _strokes(cursor, story, ref, NounPhrase(article="a", type="line", span=cursor.since(start)), start)
 
 
@@ -91,14 +81,10 @@ def linked_between(cursor: Cursor, story: Story) -> None:
         story.close()
         named = dict.fromkeys(sum(story.history[story.sentence :], ()))
         ref = tuple(place for place in named if story.things.items[place].type not in STROKES)
-    _link(cursor, story, ref, start)
+    _strokes(cursor, story, ref, noun_phrase(cursor), start)
     if cursor.at("between"):
         cursor.next()
     cursor.next()
-
-
-def _link(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
-    _strokes(cursor, story, ref, noun_phrase(cursor), start)
 
 
 def _strokes(cursor: Cursor, story: Story, ref: Ref, phrase: NounPhrase, start: int) -> None:
@@ -116,7 +102,7 @@ def _strokes(cursor: Cursor, story: Story, ref: Ref, phrase: NounPhrase, start: 
 
 
 def _linked(story: Story) -> Ref:
-    """What is connected: all of a list; of single things those of the last relation, or the last two."""
+    """What is connected: all of a list; of single things those of the last relation, or of the sentence."""
     ref: Ref = sum((entry.ref for entry in story.clause.meant(all_of_them=True, alone=False)), ())
     if len(ref) == 1 and story.relations and story.relations[-1].subject == ref:
         # "A circle above a square, connected by a line".

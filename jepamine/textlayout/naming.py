@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jepamine.textlayout.modifiers import Modifier
 from jepamine.textlayout.noun_endings import texts
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.reading import Ref
 
 if TYPE_CHECKING:
     from jepamine.textlayout.cursor import Cursor
@@ -34,8 +32,7 @@ def name(cursor: Cursor, story: Story) -> None:
     while True:
         start, labels = cursor.place, []
         if cursor.at("pronoun"):
-            said = Modifier("subject", None, cursor.peek().span, pronoun=cursor.next().value)
-            ref: Ref = sum(story.meaning(said, [], True), ())
+            ref = story.pronoun()
         else:
             phrase = noun_phrase(cursor)
             # Words in quotes behind a noun were taken for its own.

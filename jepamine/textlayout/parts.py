@@ -11,7 +11,7 @@ from jepamine.textlayout.links import connect, linked, linked_between, strokes_b
 from jepamine.textlayout.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.textlayout.naming import name, names_follow
 from jepamine.textlayout.noun_phrases import noun_phrase
-from jepamine.textlayout.phrase import bare_noun_follows, starts
+from jepamine.textlayout.phrase import bare_noun_follows, starts, starts_behind
 from jepamine.textlayout.sayings import surround
 from jepamine.textlayout.story import Story
 
@@ -102,10 +102,7 @@ def _leads(cursor: Cursor, begun: bool) -> bool:
         not begun and cursor.peek(ahead).kind == "comma"
     ):
         ahead += 1
-    place, cursor.place = cursor.place, cursor.place + ahead
-    leads = starts(cursor)
-    cursor.place = place
-    return leads
+    return starts_behind(cursor, ahead)
 
 
 def _with(cursor: Cursor, story: Story) -> None:
@@ -138,12 +135,11 @@ def _with(cursor: Cursor, story: Story) -> None:
 
 
 def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
-    part = cursor.next()
-    said = Modifier("subject", None, part.span, pronoun=part.value)
+    start = cursor.place
     story.close()
-    (ref,) = story.meaning(said, [], True) or ((),)
+    ref = story.pronoun()
     if not ref:
-        cursor.miss(part.span, "nothing was named before")
+        cursor.miss(cursor.since(start), "nothing was named before")
     story.add(ref, joined)
 
 

@@ -73,6 +73,14 @@ def starts(cursor: Cursor) -> bool:
         ahead += 1
 
 
+def starts_behind(cursor: Cursor, ahead: int = 1) -> bool:
+    """Whether a noun phrase comes behind the next `ahead` lexemes."""
+    place, cursor.place = cursor.place, cursor.place + ahead
+    found = starts(cursor)
+    cursor.place = place
+    return found
+
+
 def between_words(cursor: Cursor, ahead: int) -> bool:
     """Whether a comma stands between the adjectives of one noun: "a large, red circle"."""
     around = cursor.peek(ahead - 1).kind, cursor.peek(ahead + 1).kind

@@ -158,6 +158,12 @@ class Story:
             self.topic = found[0], said.value, None
         return tuple(found)
 
+    def pronoun(self) -> Ref:
+        """What the pronoun means that comes next, which is passed; () for nothing."""
+        part = self.cursor.next()
+        said = Modifier("subject", None, part.span, pronoun=part.value)
+        return sum(self.meaning(said, [], True), ())
+
     def say(self, said: Modifier, subjects: list[Entry]) -> None:
         """Take down what is said of subjects, whose relation to others is known by now."""
         refs = [entry.ref for entry in subjects if entry.ref]
