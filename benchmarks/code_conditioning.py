@@ -11,12 +11,12 @@ import argparse
 import json
 from pathlib import Path
 
-from jepamine import records, runner
-from jepamine.code_task.evaluation import MEANINGS
-from jepamine.layout_eval.report import said
-from jepamine.opened import open_run
-from jepamine.recipe import parse_override, read
-from jepamine.tables import table
+from jepamine.config.recipe import parse_override, read
+from jepamine.manim.code_model.evaluation import MEANINGS
+from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.runs import records, runner
+from jepamine.runs.loading import open_run
+from jepamine.utils.tables import table
 
 CONDITIONINGS = ("prefix", "prompt-only", "lines", "slots")
 RECIPE = Path(__file__).parent.parent / "recipes" / "manim-code.toml"

@@ -16,21 +16,21 @@ from typing import Any
 
 import torch
 
-from jepamine.clips import read_clips
-from jepamine.files import write_json
-from jepamine.frames import Frames
-from jepamine.generation.sight import open_sight
-from jepamine.int8 import quantize, size
-from jepamine.layout_eval.intervals import Resampled
-from jepamine.layout_eval.judge import judge
-from jepamine.layout_eval.measures import measures
-from jepamine.layout_eval.report import said
-from jepamine.layout_task.truth import layout_of
-from jepamine.layouts import Layout
-from jepamine.opened import open_run
-from jepamine.predictors.layout_transformer_module import LayoutTransformer
-from jepamine.splits import chosen
-from jepamine.tables import table
+from jepamine.data.clips import read_clips
+from jepamine.data.frames import Frames
+from jepamine.data.splits import chosen
+from jepamine.manim.generation.layout_run import open_sight
+from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
+from jepamine.manim.layout_model.evaluation.matching import judge
+from jepamine.manim.layout_model.evaluation.measures import measures
+from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
+from jepamine.manim.layout_model.targets import layout_of
+from jepamine.manim.layouts import Layout
+from jepamine.runs.loading import open_run
+from jepamine.runs.quantization import quantize, size
+from jepamine.utils.files import write_json
+from jepamine.utils.tables import table
 
 MEASURES = ("mean_iou", "f1", "type_accuracy", "within_half_unit")
 

@@ -14,18 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
-from jepamine import recipe, records, runner
-from jepamine.clips import Source
-from jepamine.datasets.street import street
-from jepamine.diverse import choose
-from jepamine.files import json_lines, write_json
-from jepamine.labelling import label_round
-from jepamine.opened import Opened, open_run
-from jepamine.ranking import read_labels, read_scores
-from jepamine.scored import read_scored
-from jepamine.scoring import score_manifest
-from jepamine.shards import Shard
+from jepamine.config import recipe
+from jepamine.data.clips import Source
+from jepamine.mining.label_rounds import label_round
+from jepamine.mining.ranking import read_labels, read_scores
+from jepamine.mining.score_files import read_scored
+from jepamine.mining.scoring import score_manifest
+from jepamine.mining.selection import choose
+from jepamine.mining.shards import Shard
+from jepamine.mining.street.dataset import street
+from jepamine.runs import records, runner
+from jepamine.runs.loading import Opened, open_run
 from jepamine.statistics import bootstrap
+from jepamine.utils.files import json_lines, write_json
 
 SHARE = 0.1
 

@@ -18,8 +18,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 from sklearn.neighbors import NearestNeighbors
 
-from jepamine.nearest import cosine_distances
-from jepamine.store import Store
+from jepamine.data.embedding_store import Store
+from jepamine.mining.nearest import cosine_distances
 
 
 def seconds(work: Callable[[], object]) -> float:

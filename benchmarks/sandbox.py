@@ -16,7 +16,7 @@ import textwrap
 import time
 from pathlib import Path
 
-from jepamine.validation.validator import Validator, validator
+from jepamine.manim.validation.validator import Validator, validator
 
 SHAPES = """
 circle = Circle(radius=0.8, color=RED, fill_opacity=0.5).move_to([-3, 1, 0])
@@ -46,7 +46,7 @@ SCENES = {"2 shapes": SHAPES, "8 objects, 2 of them texts": TEXTS, "2 objects, 2
 COLD = """
 import json, sys, tempfile
 from pathlib import Path
-from jepamine.validation import task
+from jepamine.manim.validation import task
 task.prepare()
 request = {"code": Path(sys.argv[1]).read_text(), "check": True, "scene": None, "preview": None}
 assert not task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]

@@ -14,9 +14,9 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import mean
 
-from jepamine.scenes.engine import engine
-from jepamine.scenes.families import Shares
-from jepamine.scenes.render import Job, render_one
+from jepamine.manim.engine.engine import engine
+from jepamine.manim.scenes.families import Shares
+from jepamine.manim.scenes.render import Job, render_one
 
 
 def timed(job: Job, first: int, then: int) -> list[tuple[str, float, float]]:

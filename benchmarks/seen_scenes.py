@@ -13,18 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.clips import read_clips
-from jepamine.files import write_json
-from jepamine.generation.asked import Asked, Made
-from jepamine.generation.opening import chain
-from jepamine.layout_eval.intervals import Resampled
-from jepamine.layout_eval.matching import boxes_of, match
-from jepamine.layout_eval.report import said
-from jepamine.layout_task.truth import layout_of
-from jepamine.layouts import Layout, Object
-from jepamine.opened import open_run
-from jepamine.progress import progress
-from jepamine.splits import chosen
+from jepamine.data.clips import read_clips
+from jepamine.data.splits import chosen
+from jepamine.manim.generation.build import chain
+from jepamine.manim.generation.request import Asked, Made
+from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
+from jepamine.manim.layout_model.evaluation.matching_ import boxes_of, match
+from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.targets import layout_of
+from jepamine.manim.layouts import Layout, Object
+from jepamine.runs.loading import open_run
+from jepamine.utils.files import write_json
+from jepamine.utils.progress import progress
 
 
 def drawn(made: Made) -> Layout:

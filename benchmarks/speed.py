@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from jepamine.clips import Source, read_clips
-from jepamine.embeddings import embed_clips
+from jepamine.data.clips import Source, read_clips
+from jepamine.data.embedding_store import Store
+from jepamine.data.embeddings import embed_clips
+from jepamine.data.masks import hide
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
-from jepamine.masking.apply import hide
 from jepamine.masking.patches import patches
-from jepamine.predictors.mlp_module import Mlp
+from jepamine.mining.predictors.mlp_module import Mlp
+from jepamine.mining.street.generate import generate
+from jepamine.mining.trainer import EmbeddingTrainer
 from jepamine.protocols import Encoder
-from jepamine.store import Store
-from jepamine.street.generate import generate
-from jepamine.trainers.embedding import EmbeddingTrainer
-from jepamine.training import Training, fit
+from jepamine.runs.training import Training, fit
 
 CPU = torch.device("cpu")
 

@@ -10,11 +10,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from jepamine import recipe, records, runner
-from jepamine.datasets.street import street
-from jepamine.evaluation import evaluate, keep
-from jepamine.opened import open_run
-from jepamine.statistics.render import render
+from jepamine.config import recipe
+from jepamine.mining.evaluation import evaluate, keep
+from jepamine.mining.street.dataset import street
+from jepamine.runs import records, runner
+from jepamine.runs.loading import open_run
+from jepamine.statistics.text import render
 
 
 def cell(values: dict[str, Any], metric: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from jepamine.street.generate import generate
+from jepamine.mining.street.generate import generate
 
 NAMES = (
     "mean brightness",

@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from jepamine.files import write_json
-from jepamine.generation.asked import Asked, Made
-from jepamine.generation.chain import Chain
-from jepamine.generation.opening import chain
-from jepamine.layouts import Layout, Object
-from jepamine.progress import progress
+from jepamine.manim.generation.build import chain
+from jepamine.manim.generation.pipeline import Chain
+from jepamine.manim.generation.request import Asked, Made
+from jepamine.manim.layouts import Layout, Object
+from jepamine.utils.files import write_json
+from jepamine.utils.progress import progress
 
-TESTS = Path(__file__).parents[1] / "tests" / "textlayout" / "conftest.py"
+TESTS = Path(__file__).parents[1] / "tests" / "manim" / "text" / "conftest.py"
 COLD = 5
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from jepamine.clips import Source
+    from jepamine.data.clips import Source
 
 Tensors = dict[str, "Tensor"]
 

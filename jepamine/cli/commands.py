@@ -20,7 +20,7 @@ class Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from jepamine.registry import blame
+            from jepamine.config.registry import blame
 
             if said := blame(error):
                 raise click.ClickException(said) from error

@@ -9,12 +9,12 @@ import click
 
 import jepamine
 from jepamine.cli.commands import Commands
-from jepamine.cli.listing import check, compare, plugins, runs, show, store
 from jepamine.cli.manifest import manifest
-from jepamine.cli.mining import eval_command, run, score
 from jepamine.cli.options import Folder
 from jepamine.cli.report import report
 from jepamine.cli.review import probe, top
+from jepamine.cli.run import eval_command, run, score
+from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
 from jepamine.cli.serve import serve
 

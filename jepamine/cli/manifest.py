@@ -8,7 +8,7 @@ import click
 
 from jepamine.cli.commands import Commands
 from jepamine.cli.manifest_audit import audit, fix
-from jepamine.cli.manifest_output import deliver, tell_next, with_max_gap, with_windows, write
+from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
 from jepamine.cli.options import File, Folder
 
 
@@ -93,8 +93,8 @@ def nuscenes(
     if wanted is None or labels_output is None:
         deliver(lines, output)
         return
-    from jepamine.files import json_lines, write_atomic
     from jepamine.manifests.nuscenes_labels import label_lines
+    from jepamine.utils.files import json_lines, write_atomic
 
     found = label_lines(root, version, lines, wanted)
     deliver(lines, output)
@@ -140,9 +140,9 @@ def video(
 @click.option("--output", type=File, help="Write the manifest there. [default: stdout]")
 def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
     """Write "split": "train" or "val" into the lines of MANIFEST; scenes (--by) are never divided."""
-    from jepamine.files import check_output
     from jepamine.manifests.paths import moved
     from jepamine.manifests.split import split_lines
+    from jepamine.utils.files import check_output
 
     if output is not None:
         check_output(output, path)

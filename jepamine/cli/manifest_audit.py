@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, Folder, as_json
-from jepamine.manifests.findings.kinds import KINDS
+from jepamine.manifests.findings.finding import KINDS
 
 with_root = click.option("--root", type=Folder, help="Frame paths are relative to it.")
 with_max_gap = click.option(
@@ -28,7 +28,7 @@ with_max_gap = click.option(
 @click.option("--strict", is_flag=True, help="Exit 1 where anything is found.")
 def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict: bool) -> None:
     """What is wrong with the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
-    from jepamine.clips import Source
+    from jepamine.data.clips import Source
     from jepamine.manifests.audit import audit as audit_manifest
     from jepamine.manifests.audit import audit_summary
 
@@ -52,7 +52,7 @@ def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict
 )
 def fix(manifest: Path, output: Path, root: Path | None, max_gap: float, drop: tuple[str, ...]) -> None:
     """Divide, shorten, move or drop the clips of MANIFEST in which `audit` finds something."""
-    from jepamine.clips import Source
+    from jepamine.data.clips import Source
     from jepamine.manifests.fix import fix_manifest, fix_summary
 
     fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)

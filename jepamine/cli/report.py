@@ -25,10 +25,10 @@ def report(
     output: Path | None,
 ) -> None:
     """One HTML page of the best clips of SCORES (default: the run's newest), to look at and label."""
-    from jepamine.opened import open_run
-    from jepamine.report.gather import gather
-    from jepamine.report.write import report_summary, write_page
-    from jepamine.scored import newest_scores
+    from jepamine.mining.review_page.gather import gather
+    from jepamine.mining.review_page.write import report_summary, write_page
+    from jepamine.mining.score_files import newest_scores
+    from jepamine.runs.loading import open_run
 
     opened = open_run(experiments, name)
     scores = scores or newest_scores(opened.folder)

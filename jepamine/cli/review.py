@@ -43,11 +43,11 @@ def top(
     json_: bool,
 ) -> None:
     """The best clips of SCORES (default: the run's newest), unlike each other, without near-duplicates."""
-    from jepamine import diverse
-    from jepamine.opened import open_run
-    from jepamine.progress import tell
-    from jepamine.review import as_manifest, chosen_json, top_summary
-    from jepamine.scored import newest_scores, read_scored
+    from jepamine.mining import selection as diverse
+    from jepamine.mining.score_files import newest_scores, read_scored
+    from jepamine.mining.summaries import as_manifest, chosen_json, top_summary
+    from jepamine.runs.loading import open_run
+    from jepamine.utils.progress import tell
 
     opened = open_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
@@ -89,9 +89,9 @@ def probe(
     json_: bool,
 ) -> None:
     """Fit a logistic head to LABELS, kept in the run as the scorer `probe`; say which clips to label next."""
-    from jepamine.labelling import label_round
-    from jepamine.opened import open_run
-    from jepamine.review import clips_as_manifest, round_json, round_summary
+    from jepamine.mining.label_rounds import label_round
+    from jepamine.mining.summaries import clips_as_manifest, round_json, round_summary
+    from jepamine.runs.loading import open_run
 
     opened = open_run(experiments, name)
     found = label_round(

@@ -46,10 +46,10 @@ def render(
 
     The same seed gives the same pixels and layouts; scene i is the same whatever COUNT is.
     """
-    from jepamine.progress import progress
-    from jepamine.scenes.families import parse_shares
-    from jepamine.scenes.folder import new_folder, write_sheet
-    from jepamine.scenes.render import Job, render_scenes
+    from jepamine.manim.scenes.families import parse_shares
+    from jepamine.manim.scenes.folder import new_folder, write_sheet
+    from jepamine.manim.scenes.render import Job, render_scenes
+    from jepamine.utils.progress import progress
 
     shares = parse_shares(families)
     new_folder(out)
@@ -88,10 +88,10 @@ def annotate(
     FILE is run as `manim` would run it: it can do whatever you can. Lines are appended to DIR/scenes.jsonl as
     they come and stay, whatever happens afterwards; those of an earlier run of the same scene are replaced.
     """
-    from jepamine.progress import tell
-    from jepamine.scenes.annotate import annotate as run
-    from jepamine.scenes.annotate import summary
-    from jepamine.scenes.folder import write_sheet
+    from jepamine.manim.annotate.annotate import annotate as run
+    from jepamine.manim.annotate.annotate import summary
+    from jepamine.manim.scenes.folder import write_sheet
+    from jepamine.utils.progress import tell
 
     tell(f"runs {file}, as manim would")
     result = run(

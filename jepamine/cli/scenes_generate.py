@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from jepamine.cli.options import File, as_json, with_experiments
-from jepamine.generation.sources import LAYOUTS
-from jepamine.generators.styles import COMPLEXITIES, STYLE_NAMES
+from jepamine.manim.generators.sources import LAYOUTS
+from jepamine.manim.generators.styles import COMPLEXITIES, STYLE_NAMES
 
 
 @click.command()
@@ -58,7 +58,7 @@ def generate(
     jepamine scenes generate "a red circle left of a blue square" --output scene.py
     manim scene.py GeneratedScene
     """
-    from jepamine.generation.command import Outputs, run, summary
+    from jepamine.manim.generation.command import Outputs, run, summary
 
     made = run(
         experiments,

@@ -43,8 +43,8 @@ def validate(
     run.
     """
     from jepamine.errors import UserError
-    from jepamine.validation.command import run
-    from jepamine.validation.text import problems, summary
+    from jepamine.manim.validation.command import run
+    from jepamine.manim.validation.text import problems, summary
 
     report = run(path, scene, layout_path, deadline, preview, check)
     if machine:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jepamine.clips import Source
-from jepamine.datasets.sizes import ImageSize, TubeletSize
+from jepamine.data.clips import Source
+from jepamine.data.sizes import ImageSize, TubeletSize
 from jepamine.errors import UserError, did_you_mean
 
 

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.clips import Source
-from jepamine.datasets.sizes import ImageSize, TubeletSize
+from jepamine.data.clips import Source
+from jepamine.data.sizes import ImageSize, TubeletSize
 from jepamine.errors import UserError
-from jepamine.files import json_lines, write_atomic
 from jepamine.manifests.frames import folder_clip_id, frame_folders, no_frames
 from jepamine.manifests.windows import windows
-from jepamine.progress import tell
+from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.progress import tell
 
 
 def folders(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from jepamine.config.schema import Weights
 from jepamine.errors import UserError
-from jepamine.schema import Weights
 
 if TYPE_CHECKING:
     import torch

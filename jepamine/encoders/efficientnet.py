@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.errors import UserError
-from jepamine.files import sha256_file
+from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from jepamine.config.schema import Weights
 from jepamine.errors import UserError, first_line
-from jepamine.files import sha256_file
-from jepamine.schema import Weights
+from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
     import torch

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.clips import Source
+from jepamine.data.clips import Source
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
 from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
+from jepamine.manifests.findings.finding import KINDS, Finding
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.kinds import KINDS, Finding
 from jepamine.manifests.findings.lengths import bad_files, uneven_lengths, usual_length
 from jepamine.manifests.findings.neighbours import cuts_in_tubelets, time_gaps
 from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
-from jepamine.summary import command, near
-from jepamine.tables import table
+from jepamine.runs.summary import command, near
+from jepamine.utils.tables import table
 
 # Clips named of each kind in the table.
 NAMED = 3

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.clips import Source
+from jepamine.data.clips import Source
 from jepamine.errors import UserError
-from jepamine.files import check_output, json_lines, write_atomic
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import numbered_lines, read_entries
+from jepamine.manifests.findings.finding import Finding
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.kinds import Finding
-from jepamine.manifests.findings.mending import Deed, Numbered, mend
+from jepamine.manifests.findings.repairs import Deed, Numbered, mend
 from jepamine.manifests.paths import full, placed
-from jepamine.summary import command, near
-from jepamine.tables import table
+from jepamine.runs.summary import command, near
+from jepamine.utils.files import check_output, json_lines, write_atomic
+from jepamine.utils.tables import table
 
 # Mending shows what was hidden, so it goes in turns; what is still found after so many is dropped.
 TURNS = 12

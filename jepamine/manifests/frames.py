@@ -12,7 +12,7 @@ from jepamine.errors import UserError
 from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.paths import full
 from jepamine.manifests.windows import Cutter
-from jepamine.progress import tell
+from jepamine.utils.progress import tell
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 

@@ -12,7 +12,7 @@ from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
 from jepamine.manifests.paths import full
 from jepamine.manifests.windows import Cutter
-from jepamine.progress import tell
+from jepamine.utils.progress import tell
 
 FRONT = ("CAM_FRONT",)
 

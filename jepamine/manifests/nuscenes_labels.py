@@ -9,7 +9,7 @@ from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
-from jepamine.progress import tell
+from jepamine.utils.progress import tell
 
 
 def label_lines(

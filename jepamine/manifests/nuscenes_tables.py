@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jepamine.errors import UserError, did_you_mean, first_line
-from jepamine.progress import Progress, progress
+from jepamine.utils.progress import Progress, progress
 
 CHUNK = 1 << 20
 # No record is as long as this: what does not parse up to here is broken, not cut off by the end of a chunk.

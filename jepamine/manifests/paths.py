@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jepamine.progress import tell
+from jepamine.utils.progress import tell
 
 LISTS = ("frame_paths", "frames")
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jepamine.clips import Clip, as_written, derived_id, frames_of, text_of
+from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
+from jepamine.data.splits import split
 from jepamine.errors import UserError, did_you_mean
-from jepamine.files import read_jsonl
-from jepamine.progress import tell
-from jepamine.splits import split
+from jepamine.utils.files import read_jsonl
+from jepamine.utils.progress import tell
 
 
 def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:

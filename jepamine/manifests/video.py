@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.video import EARLY, frame_times
 from jepamine.errors import UserError
 from jepamine.manifests.windows import windows
-from jepamine.progress import tell
-from jepamine.video import EARLY, frame_times
+from jepamine.utils.progress import tell
 
 
 def video_lines(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jepamine.errors import UserError
-from jepamine.progress import tell
+from jepamine.utils.progress import tell
 
 
 def windows(frames: int, window: int, stride: int, tubelet_size: int = 2) -> list[range]:

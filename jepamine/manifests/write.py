@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jepamine.clips import as_written
+from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.manifests.paths import full, paths_of, placed
 

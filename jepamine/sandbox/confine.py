@@ -11,7 +11,7 @@ from pathlib import Path
 from jepamine.sandbox.landlock import restrict
 from jepamine.sandbox.limits import Limits, be_first_to_go, drop_capabilities, set_limits
 from jepamine.sandbox.linux import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
-from jepamine.sandbox.seccomp import filter_calls
+from jepamine.sandbox.seccomp_ import filter_calls
 
 
 @dataclass(frozen=True)

@@ -1,42 +1,97 @@
-"""Puts the seccomp filter in force."""
+"""The seccomp filter as a BPF program: a pure function, so that it can be tried without a kernel.
+
+What is not allowed fails with EPERM, and with ENOSYS where the number is newer than clone3's neighbours:
+glibc then falls back on the older call, which is filtered by its arguments. Calls of another architecture's
+numbers (32-bit, x32) end the process.
+"""
 
 from __future__ import annotations
 
-import ctypes
-import os
+import errno
+from collections.abc import Iterable
 
-from jepamine.sandbox.linux import PR_SET_SECCOMP, prctl
-from jepamine.sandbox.seccomp_filter import program
-from jepamine.sandbox.syscalls import this_machine
+from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine
 
-MODE_FILTER = 2
+#: (code, jump if true, jump if false, constant): struct sock_filter.
+Instruction = tuple[int, int, int, int]
+
+LOAD, EQUAL, AT_LEAST, ANY_BIT, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+KILL, ERROR, ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
+# Offsets in struct seccomp_data; an argument has its low half first on both machines.
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+
+CLONE_THREAD = 0x00010000
+# CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.
+NAMESPACES = 0x7E020000
+O_TRUNC, O_ACCMODE = 0x200, 0x3
+PR_NAMES = (15, 16)
+# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what a look at a file descriptor needs.
+IOCTLS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)
+# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. F_SETOWN and F_SETSIG would send signals to others.
+FCNTLS = (0, 1, 2, 3, 4, 1030)
+# Since 5.0 the numbers are the same on all machines from here on; clone3 is 435.
+NEW = 424
+X32 = 0x40000000
+
+DENY: list[Instruction] = [(RETURN, 0, 0, ERROR | errno.EPERM)]
+PASS: list[Instruction] = [(RETURN, 0, 0, ALLOW)]
 
 
-class _Instruction(ctypes.Structure):
-    _fields_ = (
-        ("code", ctypes.c_uint16),
-        ("jt", ctypes.c_uint8),
-        ("jf", ctypes.c_uint8),
-        ("k", ctypes.c_uint32),
-    )
+def program(machine: Machine, pid: int) -> list[Instruction]:
+    """The filter for the process `pid`, which may send signals to itself only."""
+    code: list[Instruction] = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 1, 0, machine.audit),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, NUMBER),
+    ]
+    if machine.column == 0:
+        code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
+    for numbers in ALLOWED.values():
+        code += _on(numbers[machine.column], PASS)
+    own = _among(0, [pid])
+    rules = {
+        "clone": _threads_only(),
+        "kill": own,
+        "tgkill": own,
+        "prctl": _among(0, PR_NAMES),
+        "prlimit64": _reads_own_limits(),
+        "ioctl": _among(1, IOCTLS),
+        "fcntl": _among(1, FCNTLS),
+        "open": _truncates_only_what_it_writes(1),
+        "openat": _truncates_only_what_it_writes(2),
+    }
+    for name, numbers in CHECKED.items():
+        code += _on(numbers[machine.column], rules[name])
+    return [*code, (AT_LEAST, 0, 1, NEW), (RETURN, 0, 0, ERROR | errno.ENOSYS), *DENY]
 
 
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+def _on(number: int | None, block: list[Instruction]) -> list[Instruction]:
+    # Each block ends in returns only, so the number is still loaded behind it.
+    return [] if number is None else [(EQUAL, 0, len(block), number), *block]
 
 
-def filter_calls() -> bool:
-    """Filter this process's system calls from here on, whatever it becomes; it cannot be undone.
+def _low(argument: int) -> Instruction:
+    return LOAD, 0, 0, ARGUMENTS + 8 * argument
 
-    False where the machine or the kernel has no filter. No new privileges must have been given up before.
-    """
-    machine = this_machine()
-    if machine is None:
-        return False
-    code = program(machine, os.getpid())
-    instructions = (_Instruction * len(code))(*(_Instruction(*words) for words in code))
-    try:
-        prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code), instructions)))
-    except OSError:
-        return False
-    return True
+
+def _among(argument: int, values: Iterable[int]) -> list[Instruction]:
+    # The kernel takes these arguments as 32 bits, whatever stands in the upper half.
+    tests = [instruction for value in values for instruction in _on(value, PASS)]
+    return [_low(argument), *tests, *DENY]
+
+
+def _threads_only() -> list[Instruction]:
+    return [_low(0), (ANY_BIT, 1, 0, NAMESPACES), (ANY_BIT, 1, 0, CLONE_THREAD), *DENY, *PASS]
+
+
+def _reads_own_limits() -> list[Instruction]:
+    # prlimit64(0, resource, NULL, old): the pointer is 64 bits.
+    pointer = _low(2)
+    upper = (LOAD, 0, 0, pointer[3] + 4)
+    return [_low(0), (EQUAL, 0, 4, 0), pointer, (EQUAL, 0, 2, 0), upper, (EQUAL, 1, 0, 0), *DENY, *PASS]
+
+
+def _truncates_only_what_it_writes(argument: int) -> list[Instruction]:
+    # Landlock before its third version lets O_RDONLY | O_TRUNC empty any file that may be read.
+    return [_low(argument), (ANY_BIT, 0, 3, O_TRUNC), (AND, 0, 0, O_ACCMODE), (EQUAL, 0, 1, 0), *DENY, *PASS]

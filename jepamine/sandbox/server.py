@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jepamine.errors import UserError
-from jepamine.sandbox import trial
+from jepamine.sandbox import self_test as trial
 from jepamine.sandbox.child import live
 from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from jepamine.serving.bodies import ID, LayoutJson
-from jepamine.validation.answer import Problem
+from jepamine.manim.validation.answer import Problem
+from jepamine.serving.schemas import ID, LayoutJson
 
 
 class Told(BaseModel):

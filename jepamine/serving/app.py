@@ -15,12 +15,12 @@ from starlette.exceptions import HTTPException
 import jepamine
 from jepamine.errors import UserError
 from jepamine.serving.answers import Counted, Generated, Health, Seen, Told, Validated
-from jepamine.serving.bodies import Generate, Satisfaction, Validate
-from jepamine.serving.desk import Busy, Desk
-from jepamine.serving.doorkeeper import Bounds, Doorkeeper
-from jepamine.serving.page_files import add_page, policy
-from jepamine.serving.replies import GONE, Outermost, as_json, told, worded
+from jepamine.serving.jobs import Busy, Desk
+from jepamine.serving.middleware import Bounds, Doorkeeper
+from jepamine.serving.responses import GONE, Outermost, as_json, told, worded
+from jepamine.serving.schemas import Generate, Satisfaction, Validate
 from jepamine.serving.service import Service
+from jepamine.serving.static import add_page, policy
 from jepamine.serving.uploads import UPLOAD, uploaded
 from jepamine.serving.work import Gone
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from jepamine.generation.asked import Made
+from jepamine.manim.generation.request import Made
 from jepamine.serving.work import Work
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")

@@ -9,7 +9,7 @@ import re
 import threading
 from pathlib import Path
 
-from jepamine.files import write_atomic
+from jepamine.utils.files import write_atomic
 
 # Once more than MOST lie there, the oldest go until KEPT are left; who is asked for again is young again.
 MOST, KEPT = 12_000, 10_000

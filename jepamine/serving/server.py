@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from jepamine.errors import UserError
-from jepamine.progress import tell
-from jepamine.serving.opening import Settings, opened
+from jepamine.serving.build import Settings, opened
+from jepamine.utils.progress import tell
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 # Seconds that requests under way have at the end.
@@ -27,7 +27,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             import uvicorn
 
             from jepamine.serving.app import create_app
-            from jepamine.serving.doorkeeper import Bounds
+            from jepamine.serving.middleware import Bounds
 
             if host not in LOCAL:
                 tell(f"warning: {host} can be reached from elsewhere; nobody is asked who they are")

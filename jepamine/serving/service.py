@@ -11,16 +11,16 @@ from typing import Any
 
 import jepamine
 from jepamine.errors import UserError, did_you_mean
-from jepamine.generation.asked import Asked
-from jepamine.generation.chain import Chain
-from jepamine.generation.layout import find_layout
-from jepamine.layouts import from_json, to_json
+from jepamine.manim.generation.find_layout import find_layout
+from jepamine.manim.generation.pipeline import Chain
+from jepamine.manim.generation.request import Asked
+from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
 from jepamine.serving import images
-from jepamine.serving.bodies import Generate, Satisfaction, Validate
 from jepamine.serving.feedback import Feedback
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
+from jepamine.serving.schemas import Generate, Satisfaction, Validate
 from jepamine.serving.work import current
 
 #: Pixels across a preview.

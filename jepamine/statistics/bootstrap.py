@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.statistics import weighted
+from jepamine.statistics import metrics as weighted
 
 RESAMPLES = 1000
 # Resamples of one or two scenes are hardly anything but these scenes again: their spread says nothing.

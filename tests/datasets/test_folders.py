@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jepamine.clips import read_clips
+from jepamine.data.clips import read_clips
 from jepamine.datasets.folders import folders
 from jepamine.errors import UserError
 

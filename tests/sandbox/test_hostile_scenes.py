@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from jepamine.manim.validation.syntax import objections
+from jepamine.manim.validation.validator import Validator, validator
 from jepamine.sandbox.limits import Limits
-from jepamine.validation.syntax import objections
-from jepamine.validation.validator import Validator, validator
 
 LIMITS = Limits(memory=256, folder=16, entries=300, answer=1)
 ENDLESS = Limits(deadline=0.4, memory=256, folder=16, entries=300, answer=1)

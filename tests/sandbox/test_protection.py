@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from jepamine.sandbox import confine, landlock, seccomp
+from jepamine.sandbox import confine, landlock
+from jepamine.sandbox import seccomp_ as seccomp
 from jepamine.sandbox.protection import POWERS, Protection, from_trial
 from jepamine.sandbox.readable import readable
 

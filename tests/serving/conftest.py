@@ -19,26 +19,26 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.generation.chain import Chain
-from jepamine.generation.opening import maker
-from jepamine.layouts import Layout, Object
+from jepamine.manim.generation.build import maker
+from jepamine.manim.generation.pipeline import Chain
+from jepamine.manim.layouts import Layout, Object
+from jepamine.manim.validation.answer import Answer, Found, failed
+from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
-from jepamine.validation.answer import Answer, Found, failed
-from jepamine.validation.report import report
 
 pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve]'")
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
 from jepamine.serving.app import create_app
-from jepamine.serving.desk import Desk, desk
-from jepamine.serving.doorkeeper import Bounds
+from jepamine.serving.build import batched_eyes
 from jepamine.serving.feedback import Feedback
+from jepamine.serving.jobs import Desk, desk
 from jepamine.serving.metrics import Metrics
-from jepamine.serving.opening import batched_eyes
+from jepamine.serving.middleware import Bounds
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.turns import turns
+from jepamine.serving.validation_queue import turns
 
 CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
 

@@ -70,7 +70,7 @@ def test_beyond_a_bounded_number_that_waits_the_next_is_told_to_come_again(serve
 
 @pytest.fixture
 def bounded(serve, tmp_path):
-    from jepamine.serving.doorkeeper import Bounds
+    from jepamine.serving.middleware import Bounds
 
     with serve(tmp_path, bounds=Bounds(largest=1000, seconds=0.3, most=2)) as made:
         yield made
@@ -96,7 +96,7 @@ def test_a_request_that_does_not_come_is_not_waited_for(bounded):
 
 
 def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, tmp_path, wait_for):
-    from jepamine.serving.doorkeeper import Bounds
+    from jepamine.serving.middleware import Bounds
 
     with serve(tmp_path, bounds=Bounds(most=2)) as live:
         live.validator.open.clear()
@@ -111,7 +111,7 @@ def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, 
 
 
 def test_bodies_that_are_too_heavy_together_are_not_all_taken(serve, tmp_path, wait_for):
-    from jepamine.serving.doorkeeper import Bounds
+    from jepamine.serving.middleware import Bounds
 
     with serve(tmp_path, bounds=Bounds(heaviest=1000)) as live:
         live.validator.open.clear()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jepamine.serving import opening
+from jepamine.serving import build as opening
 
 
 @pytest.fixture

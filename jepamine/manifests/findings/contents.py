@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.data.frames import Frames, ahead
+from jepamine.data.video import Moment
 from jepamine.errors import UserError
-from jepamine.frames import Frames, ahead
-from jepamine.manifests.cuts import SIZE, cuts
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.progress import progress
-from jepamine.video import Moment
+from jepamine.manifests.hard_cuts import SIZE, cuts
+from jepamine.utils.progress import progress
 
 THREADS = min(4, os.cpu_count() or 2)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.kinds import Finding
+from jepamine.manifests.findings.finding import Finding
 
 
 def copies(entries: Sequence[Entry], contents: Contents) -> dict[int, int]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.clips import as_written, derived_id, frames_of, text_of
+from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.errors import UserError
-from jepamine.files import parse_line, raw_lines
 from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.utils.files import parse_line, raw_lines
 
 # Broken lines that are told one by one.
 TOLD = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from pathlib import Path
 
+from jepamine.data.video import EARLY, Moment, frame_times, load_av
 from jepamine.errors import UserError
 from jepamine.manifests.frames import said_by_name
-from jepamine.video import EARLY, Moment, frame_times, load_av
 
 
 class FrameTable:

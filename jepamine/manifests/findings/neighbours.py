@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import Entry
+from jepamine.manifests.findings.finding import Finding, between
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.kinds import Finding, between
 
 
 def time_gaps(entries: Sequence[Entry], max_gap: float) -> list[Finding]:

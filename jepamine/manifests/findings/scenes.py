@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from jepamine.manifests.findings.entries import Entry
+from jepamine.manifests.findings.finding import Finding, between
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.kinds import Finding, between
 
 
 def scene_crossings(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.kinds import Finding
+from jepamine.manifests.findings.finding import Finding
 
 
 def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""The Click command line: options in, functions of the other rooms called, text out."""

@@ -1,0 +1,86 @@
+"""What the commands that make manifests share: options of the cut, and the way out of their lines."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jepamine.cli.options import File
+
+
+def with_windows(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --window, --stride and --output; a stride that is not said is the window."""
+
+    @functools.wraps(command)
+    def wrapped(window: int, stride: int | None, **options: Any) -> None:
+        command(window=window, stride=stride or window, **options)
+
+    for option in (
+        click.option("--output", type=File, help="Write the manifest there. [default: stdout]"),
+        click.option(
+            "--stride",
+            type=click.IntRange(min=1),
+            help="Frames from the begin of one clip to that of the next. [default: the window]",
+        ),
+        click.option(
+            "--window",
+            type=click.IntRange(min=2),
+            default=16,
+            show_default=True,
+            help="Frames of a clip, rounded down to an even number.",
+        ),
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+with_max_gap = click.option(
+    "--max-gap",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="No clip spans more than this between two frames.",
+)
+
+
+def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
+    """Write a builder's lines to `output`, or to stdout, and say how much footage they hold."""
+    from jepamine.manifests.write import fresh, summary
+    from jepamine.utils.progress import tell
+
+    lines = fresh(lines, output)
+    tell(summary(lines))
+    write(lines, output)
+
+
+def write(lines: list[dict[str, Any]], output: Path | None) -> None:
+    """Write lines as they are to `output`, or to stdout, and say what to type next."""
+    from jepamine.utils.files import json_lines, write_atomic
+    from jepamine.utils.progress import tell
+
+    content = json_lines(lines)
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        how = "replaced" if output.exists() else "written"
+        write_atomic(output, content)
+        tell(f"{output}: {how}")
+    path = output or "M.jsonl"
+    tell_next(
+        "Next:" if output else "Next, with the lines in a file (--output M.jsonl):",
+        ["manifest", "audit", path],
+        ["run", "recipes/clips.toml", "--set", f"dataset.manifest={path}"],
+    )
+
+
+def tell_next(what: str, *commands: list[object]) -> None:
+    """Say `what`, and below it commands to type."""
+    from jepamine.runs.summary import command
+    from jepamine.utils.progress import tell
+
+    tell("\n".join([what, *("  " + command(*map(str, words)) for words in commands)]))

@@ -1,0 +1,192 @@
+"""run, score, eval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jepamine.cli.options import File, Folder, as_json, with_experiments
+
+# Shorter ways to say --set, by option.
+SHORTCUTS = {
+    "lr": ("trainer", "lr"),
+    "epochs": ("trainer", "epochs"),
+    "batch_size": ("trainer", "batch_size"),
+    "seed": ("seed",),
+    "device": ("device",),
+}
+
+
+@click.command()
+@click.argument("recipe", type=File, required=False)
+@click.option("--name", help="The run's name; must be free. [default: the recipe's]")
+@click.option(
+    "--set", "sets", multiple=True, metavar="TABLE.KEY=VALUE", help="Override a recipe key with a TOML value."
+)
+@click.option("--lr", type=float, help="--set trainer.lr")
+@click.option("--epochs", type=int, help="--set trainer.epochs")
+@click.option("--batch-size", type=int, help="--set trainer.batch_size")
+@click.option("--seed", type=int, help="--set seed")
+@click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
+@click.option("--resume", metavar="NAME", help="Take up a stopped run; needs nothing else.")
+@with_experiments
+def run(
+    experiments: Path,
+    recipe: Path | None,
+    name: str | None,
+    sets: tuple[str, ...],
+    resume: str | None,
+    **short: Any,
+) -> None:
+    """Train what RECIPE declares: encode once, train the predictor, keep a run record."""
+    given = {key: value for key, value in short.items() if value is not None}
+    if resume is not None:
+        if recipe or name or sets or given:
+            raise click.UsageError("--resume NAME takes a run up as it was; it goes with nothing else.")
+    elif recipe is None:
+        raise click.UsageError("Name a RECIPE, such as recipes/default.toml, or --resume NAME.")
+    from jepamine.config.recipe import parse_override, read
+
+    overrides: dict[tuple[str, ...], Any] = {}
+    for text in sets:
+        try:
+            path, value = parse_override(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--set") from None
+        overrides[tuple(path)] = value
+    overrides |= {SHORTCUTS[key]: value for key, value in given.items()}
+    resolved = read(recipe, overrides) if recipe is not None else None
+
+    from jepamine.runs import runner
+    from jepamine.runs.summary import run_summary
+
+    folder = runner.run(resolved, experiments, name) if resolved else runner.resume(experiments, str(resume))
+    click.echo(run_summary(folder, experiments))
+
+
+@click.command()
+@click.option("--run", "name", required=True, metavar="NAME", help="The run whose predictor scores.")
+@click.argument("manifest", type=File)
+@click.option("--output", type=File, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
+@click.option("--scorer", help="Which scorer `score` repeats. [default: the recipe's]")
+@click.option("--root", type=Folder, help="Frame paths are relative to it.")
+@click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
+@click.option("--resume", is_flag=True, help="Go on where a stopped score of the same manifest was.")
+@click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are dealt out whole.")
+@with_experiments
+def score(
+    experiments: Path,
+    name: str,
+    manifest: Path,
+    output: Path | None,
+    scorer: str | None,
+    root: Path | None,
+    on_error: Any,
+    resume: bool,
+    shard: str,
+) -> None:
+    """Score every clip of MANIFEST: higher is more novel."""
+    number, _, of = shard.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
+    from jepamine.mining.scoring import score_manifest
+    from jepamine.mining.shards import Shard
+    from jepamine.runs.loading import open_run
+    from jepamine.runs.summary import score_summary
+
+    opened = open_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
+    suffix = "" if int(of) == 1 else f"-{number}-of-{of}"
+    output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+    counts = score_manifest(
+        opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=Shard(int(number), int(of))
+    )
+    click.echo(score_summary(output, counts, name))
+
+
+@click.command("eval")
+@click.option("--run", "name", metavar="NAME", help="The run to evaluate.")
+@click.option("--scores", type=File, help="Rank a score file instead; needs --labels and no run.")
+@click.argument("manifest", type=File, required=False)
+@click.option(
+    "--split", type=click.Choice(["val", "train", "all"]), help="[default: val; all for a MANIFEST]"
+)
+@click.option("--root", type=Folder, help="Frame paths are relative to it.")
+@click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
+@click.option("--scorer", help="With --labels and --run: rank this scorer too.")
+@click.option("--sheet", type=File, help="Draw what was predicted into a PNG, where the trainer can.")
+@click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to see what it costs.")
+@click.option("--output", type=File, help="Write the result as JSON there too.")
+@click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def eval_command(
+    experiments: Path,
+    name: str | None,
+    scores: Path | None,
+    manifest: Path | None,
+    split: str | None,
+    root: Path | None,
+    labels: Path | None,
+    scorer: str | None,
+    sheet: Path | None,
+    int8: bool,
+    output: Path | None,
+    strict: bool,
+    json_: bool,
+) -> None:
+    """Cosine similarity on held-out clips and, with --labels, how well the scores rank."""
+    if (name is None) == (scores is None):
+        raise click.UsageError("Give either --run NAME or --scores FILE.")
+    if strict and labels is None:
+        raise click.UsageError(
+            "--strict asks whether the source predicts the label; it goes with --labels FILE."
+        )
+    if root is not None and manifest is None:
+        raise click.UsageError("--root DIR goes with a MANIFEST.")
+    if int8 and scores is not None:
+        raise click.UsageError("--int8 goes with --run NAME.")
+    if sheet is not None and scores is not None:
+        raise click.UsageError("--sheet FILE goes with --run NAME.")
+    if scorer is not None and (labels is None or scores is not None):
+        raise click.UsageError("--scorer NAME goes with --run NAME and --labels FILE.")
+    if scores is not None and (labels is None or manifest is not None or split is not None):
+        raise click.UsageError("--scores FILE goes with --labels FILE, and with no MANIFEST or --split.")
+    from jepamine.runs.summary import eval_summary
+    from jepamine.utils.files import write_json
+
+    opened = None
+    if scores is not None and labels is not None:
+        from jepamine.mining.ranking import rank_files
+
+        result: dict[str, Any] = rank_files(scores, labels)
+    else:
+        from jepamine.mining.evaluation import draw_sheet, evaluate, keep
+        from jepamine.runs.loading import open_run
+
+        opened = open_run(
+            experiments,
+            str(name),
+            manifest.absolute() if manifest else None,
+            root.absolute() if root else None,
+            int8=int8,
+        )
+        split = split or ("all" if manifest else "val")
+        part = None if split == "all" else split
+        result = evaluate(opened, part, labels, scorer)
+        if sheet:
+            draw_sheet(opened, part, sheet)
+    # Printed before it is written: a full disk must not lose what was computed.
+    as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
+    if output:
+        write_json(output, result)
+    if opened:
+        more = [name for name, given in (("labels", labels), ("int8", int8)) if given]
+        title = [manifest.stem if manifest else "run", str(split), *more]
+        keep(opened, result, "-".join(title))
+    if strict:
+        from jepamine.mining.ranking import flagged
+
+        for field in flagged(result):
+            raise click.ClickException(f"the {field} alone predicts the label (--strict)")

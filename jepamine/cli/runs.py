@@ -1,0 +1,127 @@
+"""runs, show, compare, check, plugins, store: what there is; none of them imports torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jepamine.cli.options import File, as_json, with_experiments
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def runs(experiments: Path, json_: bool) -> None:
+    """One line a run: name, status, recipe, headline metric, when."""
+    from jepamine.runs.summary import runs_rows
+    from jepamine.utils.tables import table
+
+    rows, damaged = runs_rows(experiments)
+    if json_:
+        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    elif len(rows) > 1:
+        click.echo(table(rows))
+    elif not damaged:
+        click.echo(f"no runs in {experiments}; begin with: jepamine run recipes/default.toml")
+    for message in damaged:
+        click.echo(f"warning: {message}", err=True)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "json_", is_flag=True, help="The record as one JSON document.")
+@click.option("--plot", type=File, help="Draw the loss curves there.")
+@with_experiments
+def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
+    """One run's record."""
+    from jepamine.runs import records
+    from jepamine.runs.summary import show_summary
+
+    folder = records.find(experiments, name)
+    record = records.read_record(folder)
+    if plot:
+        from jepamine.runs.loss_plot import loss_plot
+
+        loss_plot(folder, plot)
+    as_json(record) if json_ else click.echo(show_summary(folder, record))
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
+@click.option("--all", "everything", is_flag=True, help="Also what does not differ.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: bool) -> None:
+    """Runs side by side: only what differs, settings first, then metrics."""
+    if len(names) < 2:
+        raise click.UsageError("Name at least two runs.")
+    from jepamine.runs import records
+    from jepamine.runs.compare import compare as compare_runs
+    from jepamine.runs.summary import compare_summary
+
+    result = compare_runs([records.find(experiments, name) for name in names], everything)
+    as_json(result) if json_ else click.echo(compare_summary(result))
+
+
+@click.command()
+@click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+@with_experiments
+def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
+    """Validate recipes without building anything; all errors are told at once."""
+    from jepamine.config.recipe import read
+    from jepamine.errors import UserError
+
+    errors: list[str] = []
+    for path in recipes:
+        try:
+            read(path, {})
+            click.echo(f"{path}: ok")
+        except UserError as error:
+            errors.append(str(error))
+    if errors:
+        raise click.ClickException("\n".join(errors))
+
+
+@click.command()
+@click.option("--check", "check_", is_flag=True, help="Import each; exit 1 where one is broken.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def plugins(experiments: Path, check_: bool, json_: bool) -> None:
+    """Every plugin by kind: name and where it comes from."""
+    from jepamine.config.registry import overview
+    from jepamine.utils.tables import table
+
+    rows, broken = overview(check_)
+    if json_:
+        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    else:
+        click.echo(table(rows))
+    if broken:
+        raise click.ClickException("\n".join(broken))
+
+
+@click.command()
+@click.option("--prune", "names", multiple=True, metavar="STORE", help="Remove this store.")
+@click.option("--prune-unused", is_flag=True, help="Remove the stores of encoders that no run has.")
+@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@with_experiments
+def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: bool) -> None:
+    """Size of the embedding store by encoder; what is pruned is encoded again when needed."""
+    from jepamine.runs.store_usage import prune, usage
+    from jepamine.utils.tables import table
+
+    removed = prune(experiments, list(names), prune_unused) if names or prune_unused else []
+    left = usage(experiments)
+    if json_:
+        as_json({"stores": left, "removed": removed})
+        return
+    for entry in removed:
+        click.echo(f"removed {entry['store']}: {entry['bytes'] / 1e6:.1f} MB")
+    rows = [
+        [entry["store"], entry["embeddings"], f"{entry['bytes'] / 1e6:.1f} MB", len(entry["runs"])]
+        for entry in left
+    ]
+    click.echo(
+        table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored"
+    )

@@ -1,0 +1,198 @@
+"""Recipes: read, overridden, checked and resolved, without building anything.
+
+All errors of a recipe are told at once, each with file and key.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from jepamine.config import registry, schema
+from jepamine.config.names import valid_name
+from jepamine.errors import UserError, did_you_mean, first_line
+
+TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A resolved recipe: every default filled in, paths absolute, plugins found.
+
+    `tables` holds plain TOML values by table, without the key `plugin`; `plugins` says where each table's
+    plugin stands, `scorers` where those stand that `scoring` names.
+    """
+
+    name: str
+    seed: int
+    device: str
+    plugins: dict[str, registry.Plugin]
+    tables: dict[str, dict[str, Any]]
+    scoring: dict[str, Any]
+    scorers: dict[str, registry.Plugin]
+
+
+def general(
+    *,
+    name: str = "",
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 42,
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+) -> None:
+    """The recipe's top-level keys; its signature is their schema, as a plugin's is."""
+
+
+def scoring(*, scorer: str = "predicted", also: tuple[str, ...] = ("predicted", "masked")) -> None:
+    """The keys of `[scoring]`; further tables in it hold the settings of single scorers."""
+
+
+def parse_override(text: str) -> tuple[list[str], Any]:
+    """`table.key=VALUE` as (path of keys, TOML value); a bare word that is no TOML value is a string.
+
+    Raises ValueError where there is no key or no value.
+    """
+    key, equals, value = text.partition("=")
+    path = [part.strip() for part in key.split(".")]
+    if not equals or not all(path) or not value.strip():
+        raise ValueError(f"'{text}' is not table.key=VALUE")
+    try:
+        return path, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return path, value.strip()
+
+
+def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
+    """Read the recipe at `path`, lay `overrides` (path of keys -> TOML value) over it, check and resolve it.
+
+    Raises UserError with every error found.
+    """
+    document = _document(path)
+    for keys, value in overrides.items():
+        table = document
+        for key in keys[:-1]:
+            table = table.setdefault(key, {})
+            if not isinstance(table, dict):
+                raise UserError(f"{path}: {'.'.join(keys)}: '{key}' is a value, not a table")
+        table[keys[-1]] = value
+    recipe, errors = _resolve(path, document)
+    if recipe is None:
+        raise UserError("\n".join(f"{_origin(path, error, overrides)}: {error}" for error in errors))
+    return recipe
+
+
+def _origin(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -> str:
+    """Where the value stands that an error is about: in the recipe, or on the command line."""
+    for keys in overrides:
+        begin = f"[{keys[0]}] {keys[1]}" if len(keys) == 2 else keys[0]
+        if re.match(re.escape(begin) + r"\b", error):
+            return f"--set {'.'.join(keys)}"
+    return str(path)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), known)}") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path}: not TOML: {first_line(error)}") from None
+
+
+def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[str]]:
+    errors: list[str] = []
+    errors += [f"{key}: must be finite" for key in _not_finite(document)]
+    known = ("schema", *inspect.signature(general).parameters, *TABLES, "scoring")
+    unknown = [key for key in document if key not in known]
+    if document.get("schema", SCHEMA) != SCHEMA:
+        errors.append(f"schema: this jepamine reads schema {SCHEMA}, found {document['schema']!r}")
+    own = {key: document[key] for key in inspect.signature(general).parameters if key in document}
+    values, problems = schema.resolve(general, own)
+    errors += problems
+    name = values.get("name") or re.sub(r"[^A-Za-z0-9._-]+|\.\.+", "-", path.stem).strip("-._")
+    if not valid_name(name):
+        errors.append(f"name: {name!r} cannot name a run: letters, digits, '.', '_' and '-' only")
+
+    plugins: dict[str, registry.Plugin] = {}
+    tables: dict[str, dict[str, Any]] = {}
+    for kind in TABLES:
+        try:
+            plugins[kind], tables[kind] = _plugin_table(kind, document.get(kind), path.parent)
+        except _Problems as found:
+            errors += found.errors
+    scoring_table, scorers, problems = _scoring(document.get("scoring", {}), path.parent)
+    errors += problems
+    for key in unknown:
+        what = "table" if isinstance(document[key], dict) else "key"
+        inner = [f"{kind}.{key}" for kind, table in tables.items() if key in table]
+        hint = f" (did you mean '{inner[0]}'?)" if inner else did_you_mean(key, known)
+        errors.append(f"{key}: unknown {what}{hint}")
+    if errors:
+        return None, errors
+    return Recipe(name, values["seed"], values["device"], plugins, tables, scoring_table, scorers), []
+
+
+class _Problems(Exception):
+    def __init__(self, errors: list[str]) -> None:
+        self.errors = errors
+
+
+def _plugin_table(kind: str, table: Any, folder: Path) -> tuple[registry.Plugin, dict[str, Any]]:
+    if not isinstance(table, dict):
+        raise _Problems([f'[{kind}]: missing; it names a plugin: plugin = "..."'])
+    name = table.get("plugin")
+    if not isinstance(name, str):
+        raise _Problems([f"[{kind}] plugin: " + ("missing" if name is None else f"not a name: {name!r}")])
+    try:
+        plugin = registry.find(kind, name, folder)
+        target = registry.load(plugin)
+        values, errors = schema.resolve(target, {key: table[key] for key in table if key != "plugin"})
+        if errors:
+            raise _Problems([f"[{kind}] {error}" for error in errors])
+        return plugin, schema.plain(target, values)
+    except UserError as error:
+        raise _Problems([f"[{kind}] plugin: {error}"]) from error
+
+
+def _scoring(table: Any, folder: Path) -> tuple[dict[str, Any], dict[str, registry.Plugin], list[str]]:
+    if not isinstance(table, dict):
+        return {}, {}, [f"[scoring]: expected a table, found {table!r}"]
+    own = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    values, problems = schema.resolve(scoring, own)
+    if problems:
+        return {}, {}, [f"[scoring] {problem}" for problem in problems]
+    resolved = schema.plain(scoring, values)
+    settings = {key: value for key, value in table.items() if isinstance(value, dict)}
+    scorers: dict[str, registry.Plugin] = {}
+    errors: list[str] = []
+    for name in dict.fromkeys((values["scorer"], *values["also"], *settings)):
+        try:
+            scorers[name] = registry.find("scorer", name, folder)
+            target = registry.load(scorers[name])
+            given, problems = schema.resolve(target, settings.get(name, {}))
+            errors += [f"[scoring.{name}] {problem}" for problem in problems]
+            if (given or name in settings) and not problems:
+                resolved[name] = schema.plain(target, given)
+        except UserError as error:
+            errors.append(f"[scoring] {error}")
+    return resolved, scorers, errors
+
+
+def _not_finite(value: Any, key: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [found for name in value for found in _not_finite(value[name], f"{key}.{name}".lstrip("."))]
+    if isinstance(value, list):
+        return [found for item in value for found in _not_finite(item, key)]
+    return [key] if isinstance(value, float) and not math.isfinite(value) else []

@@ -1,0 +1,174 @@
+"""Clips: the lines of a manifest, checked and read one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jepamine.data.video import Moment
+from jepamine.errors import UserError
+from jepamine.utils.files import parse_line, raw_lines
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where clips stand and how their frames are cut; what a dataset plugin returns.
+
+    `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
+    `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
+    """
+
+    manifest: Path
+    root: Path | None = None
+    labels: Path | None = None
+    tubelet_size: int = 2
+    image_size: tuple[int, int] = (224, 224)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One manifest line. `place` is `file:line`, `line` the object as it stands there.
+
+    `frames` are image files, or moments of a video.
+
+    `first_tubelet` is the running number, over the whole manifest, of the clip's first tubelet.
+    """
+
+    clip_id: str
+    frames: tuple[Path | Moment, ...]
+    scene: str | None
+    camera: str | None
+    place: str
+    line: dict[str, Any]
+    first_tubelet: int
+    tubelets: int
+
+
+def read_clips(source: Source) -> Iterator[Clip]:
+    """Yield the clips of a manifest in its order. Frames are not opened.
+
+    Raises UserError, with file and line, for the first line that is not a clip, and for a manifest that is
+    missing or holds no clip at all.
+    """
+    for item in read_clips_or_errors(source):
+        if isinstance(item, UserError):
+            raise item
+        yield item
+
+
+def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
+    """As `read_clips`, but a line that is not a clip is yielded as its error, and reading goes on."""
+    root = source.root or source.manifest.parent
+    running = 0
+    empty = True
+    for number, raw in raw_lines(source.manifest):
+        empty = False
+        place = f"{source.manifest}:{number}"
+        try:
+            line = parse_line(source.manifest, number, raw)
+            # A run's own manifest says where in the user's a clip stood.
+            place = str(line.get("place", place))
+            clip = _clip(line, place, root, source.tubelet_size, running)
+        except UserError as error:
+            yield error
+            continue
+        running += clip.tubelets
+        yield clip
+    if empty:
+        raise UserError(f"{source.manifest}: holds no clip")
+
+
+def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, running: int) -> Clip:
+    frames = frames_of(line, place, root)
+    if not frames:
+        raise UserError(f"{place}: '{_paths_key(line)}' is empty: a clip without frames")
+    if len(frames) % tubelet_size:
+        raise UserError(
+            f"{place}: {len(frames)} frames cannot be cut into tubelets of {tubelet_size}; "
+            "drop or add a frame"
+        )
+    return Clip(
+        clip_id=text_of(line, place, "clip_id") or derived_id(as_written(line)),
+        frames=frames,
+        scene=text_of(line, place, "scene", "scene_id"),
+        camera=text_of(line, place, "camera"),
+        place=place,
+        line=line,
+        first_tubelet=running,
+        tubelets=len(frames) // tubelet_size,
+    )
+
+
+def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | Moment, ...]:
+    """The frames that a manifest line names, in their order: image files below `root`, or moments of a video.
+
+    A line `{"video", "start", "end", "fps"}` (seconds, frames a second) names the frames that are shown at
+    start, start + 1 / fps, ... before end. Raises UserError, with `place`, where it names none in either way.
+    """
+    key = _paths_key(line)
+    if key is None:
+        if not isinstance(line["video"], str) or not line["video"]:
+            raise UserError(f"{place}: 'video' is not a path: {line['video']!r}")
+        return tuple(Moment(root / line["video"], time) for time in _times(line, place))
+    names = line.get(key)
+    if names is None:
+        raise UserError(f"{place}: no key 'frame_paths' (or 'frames', or 'video')")
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise UserError(f"{place}: '{key}' is not a list of paths")
+    return tuple(root / name for name in names)
+
+
+def as_written(line: Mapping[str, Any]) -> list[str]:
+    """The frames of a line that is a clip, in the line's own words: paths, or VIDEO#t=SECONDS."""
+    key = _paths_key(line)
+    if key is None:
+        return [str(Moment(line["video"], time)) for time in _times(line, "")]
+    return list(line[key])
+
+
+def _paths_key(line: Mapping[str, Any]) -> str | None:
+    """The key of a line's frame paths; None where it is a clip of a video."""
+    if "frame_paths" not in line and "frames" not in line and "video" in line:
+        return None
+    return "frame_paths" if "frame_paths" in line else "frames"
+
+
+def _times(line: Mapping[str, Any], place: str) -> list[int]:
+    """The times of a video clip's frames, in microseconds."""
+    numbers = []
+    for key in ("start", "end", "fps"):
+        value = line.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e9:
+            raise UserError(
+                f"{place}: a clip of a video has numbers 'start', 'end' (s) and 'fps'; '{key}' is {value!r}"
+            )
+        numbers.append(float(value))
+    start, end, fps = numbers
+    if end <= start or not 0 < fps <= 1000:
+        raise UserError(f"{place}: {end - start:g} s at {fps:g} frames a second hold no frame")
+    # An end that was rounded, to the millisecond say, must neither lose nor add a frame.
+    count = max(math.ceil((end - start) * fps - 0.1), 1)
+    return [round((start + number / fps) * 1e6) for number in range(count)]
+
+
+def derived_id(frames: list[str]) -> str:
+    """The id of a clip that has none: the first frame's stem and a hash of its frames as written."""
+    digest = hashlib.sha256("\n".join(frames).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{Path(frames[0].partition('#t=')[0]).stem}-{digest[:12]}"
+
+
+def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
+    """The first of `keys` that the line says, as text. Raises UserError where that is no text or integer."""
+    for key in keys:
+        value = line.get(key)
+        if value is None:
+            continue
+        # Numbers are common here (a scene's index); anything else would be a mistake.
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise UserError(f"{place}: '{key}' is not text: {value!r}")
+        return str(value) or None
+    return None

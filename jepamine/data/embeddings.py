@@ -1,0 +1,147 @@
+"""Clean and masked embeddings of clips, each tubelet through the encoder once for either, kept in a store.
+
+Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, L tokens, D dimensions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, Source
+from jepamine.data.embedding_store import NOTE, Store, stores_root
+from jepamine.data.frames import Frame, Frames, ahead
+from jepamine.data.masks import check, hide
+from jepamine.errors import UserError
+from jepamine.protocols import Encoder, Mask
+from jepamine.utils.files import write_json
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
+
+    `content` is a hash of the frames, `frames()` gives them: uint8 (N, T, H, W, 3).
+    """
+
+    clip: Clip
+    clean: NDArray[np.float32]
+    masked: NDArray[np.float32]
+    fraction: NDArray[np.float32]
+    content: bytes
+    frames: Callable[[], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A clip that could not be embedded, and why; `clip` is None where the line itself is no clip."""
+
+    clip: Clip | None
+    error: UserError
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    mask: NDArray[np.bool_]  # (N, T, rows, columns)
+    clean_key: bytes
+    masked_key: bytes
+    pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None where the store holds both embeddings
+
+
+def store_folder(experiments: Path, encoder: Encoder) -> Path:
+    """The folder of an encoder's embeddings, made with a note of whose they are.
+
+    Its name is the encoder's and a hash of what its embeddings depend on: weights and preprocessing.
+    """
+    words = f"{encoder.weights_sha256}\n{encoder.preprocessing}"
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", Path(encoder.name).name).strip("-.")
+    folder = stores_root(experiments) / f"{name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+    if not (folder / NOTE).exists():
+        note = {key: getattr(encoder, key) for key in ("name", "weights_sha256", "preprocessing", "dim")}
+        write_json(folder / NOTE, note)
+    return folder
+
+
+def embed_clips(
+    items: Iterable[Clip | UserError], source: Source, mask: Mask, encoder: Encoder, store: Store
+) -> Iterator[Embedded | Unreadable]:
+    """Yield the embeddings of every clip in order; in the place of one that cannot be read, the reason.
+
+    Frames are read and decoded ahead of the encoder. A clip goes through the encoder by itself, in batches of
+    `encoder.batch_size` tubelets: what its neighbours are, and where a killed run began again, changes not a
+    bit of its embeddings. Each embedding is in the store before it is yielded.
+    """
+    frames = Frames(source.image_size)
+
+    def load(item: Clip | UserError) -> _Loaded:
+        if isinstance(item, UserError):
+            raise item
+        try:
+            return _load(item, frames, source, mask, store)
+        except UserError as error:
+            raise UserError(f"{item.place}: {error}") from None
+
+    for item, loaded in ahead(items, load):
+        if isinstance(loaded, UserError) or isinstance(item, UserError):
+            clip = None if isinstance(item, UserError) else item
+            yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
+            continue
+
+        def read(clip: Clip = item) -> NDArray[np.uint8]:
+            return _tubelets(frames, [frames[place] for place in clip.frames], source)
+
+        clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
+        if clean is None or masked is None:
+            pixels = loaded.pixels
+            if pixels is None:  # the store held it when the clip was loaded, but it is damaged
+                pixels = read()
+            if clean is None:
+                clean = encode(encoder, pixels)
+                store.put(loaded.clean_key, clean)
+            if masked is None:
+                masked = encode(encoder, hide(pixels, loaded.mask))
+                store.put(loaded.masked_key, masked)
+        if not (np.isfinite(clean).all() and np.isfinite(masked).all()):
+            yield Unreadable(
+                item, UserError(f"{item.place}: the encoder gave embeddings that are not finite")
+            )
+            continue
+        fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
+        yield Embedded(item, clean, masked, fraction.astype(np.float32), loaded.clean_key, read)
+
+
+def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Mean of the encoder's tokens: pixels (N, T, H, W, 3) uint8 -> (N, D) float32."""
+    means = []
+    for batch in torch.split(torch.from_numpy(pixels), encoder.batch_size):
+        with torch.inference_mode():
+            # (n, L, D) -> (n, D)
+            means.append(encoder(batch).float().mean(dim=1).cpu())
+    return torch.cat(means).numpy()
+
+
+def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) -> _Loaded:
+    masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
+    for one in masks:
+        check(one, (source.tubelet_size, *source.image_size))
+    drawn = np.stack(masks)
+    held = [frames[place] for place in clip.frames]
+    content = b"".join(frame.digest() for frame in held)
+    shape = json.dumps([source.image_size, source.tubelet_size]).encode()
+    clean_key = hashlib.sha256(shape + content).digest()
+    cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
+    masked_key = hashlib.sha256(shape + content + cells).digest()
+    known = clean_key in store and masked_key in store
+    return _Loaded(drawn, clean_key, masked_key, None if known else _tubelets(frames, held, source))
+
+
+def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:
+    return frames.pixels(held).reshape(-1, source.tubelet_size, *source.image_size, 3)

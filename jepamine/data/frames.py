@@ -1,0 +1,164 @@
+"""Frames from disk or video: each read, hashed and decoded once, ahead of the encoder, in threads."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import warnings
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from jepamine.data.video import Moment, Videos
+from jepamine.errors import UserError, first_line
+from jepamine.utils.files import read_bytes
+
+# Pillow warns at 89 million pixels and raises at twice that; no camera frame is so large, so the warning is
+# an error too (a decompression bomb would take gigabytes).
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+Item = TypeVar("Item")
+Loaded = TypeVar("Loaded")
+
+
+class Frame:
+    """One image file, or one moment of a video. `digest` reads it, `pixels` decodes it; each happens once,
+    whichever thread asks.
+    """
+
+    def __init__(self, place: Path | Moment, size: tuple[int, int], videos: Videos | None = None) -> None:
+        self.place, self.size = place, size
+        self._videos = videos or Videos()
+        self._lock = threading.Lock()
+        self._digest: bytes | None = None
+        self._content: bytes | None = None
+        self._pixels: NDArray[np.uint8] | None = None
+
+    def digest(self) -> bytes:
+        """SHA-256 of the file, or of the video's and the time. Raises UserError where it cannot be read."""
+        with self._lock:
+            if self._digest is None:
+                if isinstance(self.place, Moment):
+                    self._digest = self._videos.digest(self.place)
+                else:
+                    self._content = _read(self.place)
+                    self._digest = hashlib.sha256(self._content).digest()
+            return self._digest
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """RGB uint8 (H, W, 3), resized bicubically to `size`. Raises UserError where it is no whole image."""
+        self.digest()
+        with self._lock:
+            if self._pixels is None:
+                height, width = self.size
+                # Bicubic on RGB, as the research notebook; Pillow's is antialiased.
+                resized = self._image().resize((width, height), Image.Resampling.BICUBIC)
+                self._pixels = np.asarray(resized)
+                self._content = None
+            return self._pixels
+
+    def image(self) -> Image.Image:
+        """The whole picture, RGB. Raises UserError where it is no whole image; keeps nothing."""
+        with self._lock:
+            return self._image()
+
+    def _image(self) -> Image.Image:
+        if isinstance(self.place, Moment):
+            return self._videos.image(self.place)
+        content = _read(self.place) if self._content is None else self._content
+        return decode(content, f"frame {self.place}")
+
+
+class Frames:
+    """Gives `Frame`s by their place and keeps the last `keep` of them, for clips that overlap."""
+
+    def __init__(self, size: tuple[int, int], keep: int = 256) -> None:
+        self.size, self.keep = size, keep
+        self._lock = threading.Lock()
+        self._frames: OrderedDict[Path | Moment, Frame] = OrderedDict()
+        self._videos = Videos()
+
+    def __getitem__(self, place: Path | Moment) -> Frame:
+        with self._lock:
+            frame = self._frames.pop(place, None) or Frame(place, self.size, self._videos)
+            self._frames[place] = frame
+            if len(self._frames) > self.keep:
+                self._frames.popitem(last=False)
+            return frame
+
+    def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
+        """The frames of a clip, RGB uint8 (frames, H, W, 3). Raises UserError as `Frame.pixels` does."""
+        # A video is read forward: two threads that took turns frame by frame would seek for each.
+        turn = (
+            self._videos.turn if any(isinstance(frame.place, Moment) for frame in frames) else nullcontext()
+        )
+        with turn:
+            return np.stack([frame.pixels() for frame in frames])
+
+
+def ahead(
+    items: Iterable[Item], load: Callable[[Item], Loaded], threads: int = 2, depth: int = 4
+) -> Iterator[tuple[Item, Loaded | UserError]]:
+    """Yield (item, load(item)) in order, loading up to `depth` items ahead in `threads` threads.
+
+    A UserError from `load` is yielded in its item's place.
+    """
+
+    def guarded(item: Item) -> Loaded | UserError:
+        try:
+            return load(item)
+        except UserError as error:
+            return error
+
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="frames")
+    waiting: deque[tuple[Item, Future[Loaded | UserError]]] = deque()
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(guarded, item)))
+            if len(waiting) > depth:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        # Not waited for: an abandoned generator may be collected inside any thread, also one that is just
+        # starting and holds a lock of `threading` which a join needs (seen: a test run stood still).
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_bytes(path, f"frame {path}")
+    except ValueError as error:
+        raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
+
+
+def decode(content: bytes, name: Path | str, longest: int | None = None) -> Image.Image:
+    """The picture in the content of an image file, RGB.
+
+    Raises UserError, with `name`, where it is no whole image, or has a side of more than `longest` pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if longest is not None and max(image.size) > longest:
+                size = f"{image.width} x {image.height}"
+                raise UserError(f"{name}: {size} pixels are too many; at most {longest} a side are read")
+            return image.convert("RGB")
+    except UserError:
+        raise
+    except UnidentifiedImageError:
+        raise UserError(f"{name}: not an image") from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise UserError(f"{name}: absurdly large: {first_line(error)}") from None
+    # Pillow's decoders raise many kinds for damaged files, SyntaxError and struct.error among them.
+    except Exception as error:
+        raise UserError(f"{name}: damaged or truncated: {first_line(error)}") from None

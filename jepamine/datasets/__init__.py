@@ -1,0 +1,1 @@
+"""Datasets for clip mining: plugins that turn a recipe table into a manifest."""

@@ -1,0 +1,1 @@
+"""Frozen encoders: plugins that turn uint8 frames into tokens."""

@@ -1,0 +1,114 @@
+"""What becomes of the clips in which something is found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jepamine.manifests.findings.contents import Contents
+from jepamine.manifests.findings.duplicates import repeats
+from jepamine.manifests.findings.entries import Entry
+from jepamine.manifests.findings.finding import Finding
+from jepamine.manifests.findings.remedies import in_scene, of_video, other_id, part_ids, part_of, parts
+
+DROPPED = {"missing_file", "unreadable_file"}
+DIVIDED = ("time_gap", "cut_in_tubelet", "scene_crossing")
+
+# Line number of the manifest, and a line.
+Numbered = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done to a clip that comes from the manifest's line `number`."""
+
+    clip_id: str
+    number: int
+    done: str
+
+
+def mend(
+    lines: Sequence[Numbered],
+    entries: Sequence[Entry],
+    found: Sequence[Finding],
+    drop: Collection[str],
+    contents: Contents,
+    tubelet_size: int,
+    deeds: list[Deed],
+) -> list[Numbered]:
+    """The lines with what was `found` mended, clips of the kinds in `drop` dropped; adds to `deeds`."""
+    by_clip: defaultdict[int, list[Finding]] = defaultdict(list)
+    for item in found:
+        by_clip[item.clip].append(item)
+    taken = {entry.clip_id for entry in entries}
+    mended: list[Numbered] = []
+    for index, (number, line) in enumerate(lines):
+        items, entry = by_clip.get(index), entries[index]
+        if items is None:
+            mended.append((number, line))
+            continue
+        why = next((item.why for item in items if _goes(item, drop)), None)
+        if why is None:
+            made, done = _mended(line, entry, items, contents, tubelet_size, taken)
+            why = "; ".join(dict.fromkeys(item.why for item in items))
+        else:
+            made, done = [], "dropped"
+        taken |= {str(new["clip_id"]) for new in made}
+        mended += [(number, new) for new in made]
+        deeds.append(Deed(entry.clip_id, number, f"{done}: {why}"))
+    return mended
+
+
+def _goes(item: Finding, drop: Collection[str]) -> bool:
+    return item.kind in drop or item.kind in DROPPED or (item.kind == "duplicate_clip" and not item.to)
+
+
+def _mended(
+    line: dict[str, Any],
+    entry: Entry,
+    items: Sequence[Finding],
+    contents: Contents,
+    tubelet_size: int,
+    taken: Collection[str],
+) -> tuple[list[dict[str, Any]], str]:
+    """(what a line becomes, in words)."""
+    of = {item.kind: item for item in items}
+    count, done = len(entry.frames), []
+    if "split_leak" in of:
+        line = line | {"split": of["split_leak"].to[0]}
+        done.append(f"moved to split '{line['split']}'")
+    if "duplicate_clip" in of:
+        line = line | {"clip_id": other_id(entry.clip_id, taken)}
+        done.append(f"now '{line['clip_id']}'")
+    if entry.stamps not in (None, count):
+        line = {key: value for key, value in line.items() if key != "timestamps"}
+        done.append("timestamps left out")
+    crossing, repeated = of.get("scene_crossing"), of.get("duplicate_frame")
+    starts = {at for kind in DIVIDED if kind in of for at in of[kind].at}
+    gone = set(repeated.at) if repeated else set()
+    # A frame shown twice leaves no hole, but a clip of a video cannot leave it out.
+    holes = gone if of_video(line) else gone.difference(repeats(entry, contents))
+    left = parts(count, starts, gone, holes, tubelet_size)
+    made = [part_of(line, part, count) if len(part) < count else line for part in left]
+    renamed: list[str] = []
+    if crossing:
+        for place, part in enumerate(left):
+            scene = crossing.to[sum(start <= part[0] for start in crossing.at)]
+            if scene is not None and scene != entry.scene:
+                made[place] = in_scene(made[place], scene)
+                renamed.append(scene)
+    if len(made) > 1:
+        ids = part_ids(str(line["clip_id"]), len(made), taken)
+        made = [new | {"clip_id": clip_id} for new, clip_id in zip(made, ids, strict=True)]
+        named = (f"'{new['clip_id']}' ({len(part)})" for new, part in zip(made, left, strict=True))
+        done.append(f"divided into {', '.join(named)} of {count} frames")
+    elif not made:
+        done.append("dropped, no tubelet is left")
+    elif len(left[0]) < count:
+        done.append(f"cut to {len(left[0])} of {count} frames")
+    if renamed:
+        which = "part of it " if len(renamed) < len(made) else ""
+        done.append(f"{which}now in scene {', '.join(map(repr, dict.fromkeys(renamed)))}")
+    return made, ", ".join(done)

@@ -1,0 +1,131 @@
+"""Runs somebody's Manim file and writes what its scenes show: the process that `annotate` starts.
+
+Called as `python -m jepamine.manim.annotate.child JOB.json`; what came of it goes into a file that the job
+names.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, TextIO
+
+from PIL import Image
+
+from jepamine.errors import UserError
+from jepamine.manim.annotate.annotations import Job, Steps
+from jepamine.manim.annotate.recorder import record
+from jepamine.manim.annotate.rendered_video import Film, alike
+from jepamine.manim.annotate.snapshot import Seen, fitted
+from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
+from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.layouts import to_json
+from jepamine.manim.scenes.description import describe
+from jepamine.utils.files import write_atomic
+
+# Frames a second where no video says so: how often what moves by itself is moved.
+RATE = 30
+
+
+def main() -> None:
+    job = Job.read(Path(sys.argv[1]))
+    outcome = Outcome()
+    try:
+        with job.stack.open("w") as stack:
+            _run(job, outcome, stack)
+    except UserError as error:
+        outcome.error = str(error)
+    write_atomic(job.outcome, json.dumps(vars(outcome)).encode())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Threads that the file has left running must not keep this process.
+    os._exit(0)
+
+
+class Outcome:
+    """What came of a job; `finished` is the number of steps by scene."""
+
+    def __init__(self) -> None:
+        self.finished: dict[str, int] = {}
+        self.unmapped: Counter[str] = Counter()
+        self.left_out = 0
+        self.warnings: list[str] = []
+        self.error: str | None = None
+
+
+def _run(job: Job, outcome: Outcome, stack: TextIO) -> None:
+    manim = load_manim()
+    film = Film(job.video) if job.video else None
+    settings = {
+        "pixel_width": job.width,
+        "pixel_height": round(job.width * 9 / 16),
+        "frame_rate": film.rate if film else RATE,
+        "media_dir": job.media,
+        "verbosity": "ERROR",
+        "progress_bar": "none",
+        "disable_caching": True,
+        "dry_run": True,
+        "preview": False,
+        "show_in_file_browser": False,
+    }
+    for name, value in settings.items():
+        setattr(manim.config, name, value)
+    # The watchdog needs no turn of the interpreter: it also ends what hangs inside a library.
+    faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
+    classes = scene_classes(job.file, job.scene, manim)
+    if film and len(classes) > 1:
+        names = ", ".join(kind.__name__ for kind in classes)
+        raise UserError(f"{job.file}: several scenes ({names}); say which the video shows: --scene NAME")
+    for kind in classes:
+        # Tells whoever waits that another scene begins.
+        os.utime(job.stack)
+        faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
+        _annotate(job, outcome, manim, kind, film)
+    faulthandler.cancel_dump_traceback_later()
+
+
+def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | None) -> None:
+    steps = Steps(job, kind.__name__)
+    unlike: list[int] = []
+
+    def on_step(seen: Seen, frames: int, play: str) -> None:
+        image = painted = fitted(Image.fromarray(seen.frame), job.width)
+        if film:
+            image = fitted(film.frame(frames), job.width)
+            if not alike(image, painted):
+                unlike.append(steps.count + 1)
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        line = {
+            "layout": to_json(seen.layout),
+            "description": describe(seen.layout, steps.count),
+            "code": source_of(kind),
+            "play": play,
+            "seconds": round(frames / manim.config.frame_rate, 4),
+            "unmapped": seen.unmapped,
+            "left_out": seen.left_out,
+        }
+        steps.write(buffer.getvalue(), line)
+        outcome.unmapped.update(seen.unmapped)
+        outcome.left_out += seen.left_out
+
+    total = guarded(job.file, lambda: record(manim, kind, on_step))
+    outcome.finished[steps.scene] = steps.count
+    if unlike:
+        outcome.warnings.append(
+            f"{job.video} shows something else than {steps.scene} does now at step {unlike[0]} "
+            f"({len(unlike)} such steps in all); does it draw random numbers, or was it changed?"
+        )
+    if film and abs(film.count - total) > 1:
+        outcome.warnings.append(
+            f"{job.video} has {film.count} frames, {steps.scene} makes {total}; was it changed?"
+        )
+
+
+if __name__ == "__main__":
+    main()

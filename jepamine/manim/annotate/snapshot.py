@@ -1,0 +1,139 @@
+"""The frame and the layout of what a running scene shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from jepamine.manim.engine.boxes import Points, colour_of, span
+from jepamine.manim.engine.object_types import class_of, objects_of, words_of
+from jepamine.manim.engine.visibility import visible_shares
+from jepamine.manim.layouts import (
+    FRAME_HEIGHT,
+    FRAME_WIDTH,
+    MAX_OBJECTS,
+    TYPES,
+    Layout,
+    Object,
+    from_json,
+    to_json,
+)
+from jepamine.manim.scenes.composition import meet
+
+# An object of which less is to be seen is not there for whoever looks at the frame.
+LEAST_VISIBLE = 0.02
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a frame holds. `unmapped` counts classes that have no type, `left_out` objects beyond 10."""
+
+    frame: NDArray[np.uint8]
+    layout: Layout
+    unmapped: dict[str, int]
+    left_out: int
+
+
+def look(scene: Any) -> Seen:
+    """Paint what a scene holds now, and measure it.
+
+    The frame is as large as the scene's camera makes it, uint8 RGB (H, W, 3). Boxes are what lies within the
+    frame, in units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
+    """
+    camera, renderer = scene.renderer.camera, scene.renderer
+    renderer.static_image = None
+    renderer.update_frame(scene)
+    frame = np.ascontiguousarray(camera.pixel_array[..., :3])
+    drawn = sorted(_unique([*scene.mobjects, *scene.foreground_mobjects]), key=lambda item: item.z_index)
+    found, coverages, unmapped = [], [], Counter[str]()
+    for mobject, type_, known in objects_of(drawn):
+        box = _box(camera, mobject)
+        if box is None:
+            continue
+        camera.set_frame_to_background(np.zeros_like(camera.pixel_array))
+        camera.capture_mobjects([mobject])
+        covered = camera.pixel_array[..., 3].astype(np.float32) / 255
+        # Nothing that is too faint or too thin for a single grey level.
+        if covered.max() < 0.05:
+            continue
+        found.append((mobject, type_, known, box))
+        coverages.append(covered)
+    seen = []
+    shares = visible_shares(coverages, _fitted_size(camera))
+    for (mobject, type_, known, box), (share, visible_box) in zip(found, shares, strict=True):
+        if share < LEAST_VISIBLE:
+            continue
+        if not known:
+            unmapped[class_of(mobject)] += 1
+        seen.append((mobject, type_, box, share, visible_box))
+    # The largest stay: they are what one would point at.
+    keep = sorted(range(len(seen)), key=lambda place: -seen[place][2][2] * seen[place][2][3])[:MAX_OBJECTS]
+    objects = []
+    for z, place in enumerate(sorted(keep)):
+        mobject, type_, (x, y, width, height), share, visible_box = seen[place]
+        assert type_ in TYPES
+        text = words_of(mobject) if type_ == "text" else None
+        objects.append(
+            Object(
+                type=type_,  # type: ignore[arg-type]
+                x=x,
+                y=y,
+                z=z,
+                width=width,
+                height=height,
+                text=text,
+                color=colour_of(mobject),
+                visible=share,
+                visible_box=visible_box,
+            )
+        )
+    return Seen(frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(seen) - len(objects))
+
+
+def fitted(image: Image.Image, width: int) -> Image.Image:
+    """An image as a frame of `width` pixels, 16 : 9, with black around it where its shape differs."""
+    height = round(width * 9 / 16)
+    if image.size == (width, height):
+        return image.convert("RGB")
+    scale = min(width / image.width, height / image.height)
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    frame = Image.new("RGB", (width, height))
+    resized = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    frame.paste(resized, ((width - size[0]) // 2, (height - size[1]) // 2))
+    return frame
+
+
+def _unique(mobjects: list[Any]) -> list[Any]:
+    return list({id(mobject): mobject for mobject in mobjects}.values())
+
+
+def _fitted_size(camera: Any) -> tuple[float, float]:
+    """How large the camera's frame is, units, once it fits into one of 14.222 x 8."""
+    wide, high = float(camera.frame_width), float(camera.frame_height)
+    scale = min(FRAME_WIDTH / wide, FRAME_HEIGHT / high)
+    return wide * scale, high * scale
+
+
+def _box(camera: Any, mobject: Any) -> tuple[float, float, float, float] | None:
+    """(x, y, width, height) of what lies in the frame, None where nothing does."""
+
+    def see(part: Any, points: Points) -> Points:
+        moved: Points = camera.transform_points_pre_display(part, points)
+        return moved
+
+    drawn = span(mobject, see)
+    if drawn is None:
+        return None
+    wide, high = float(camera.frame_width), float(camera.frame_height)
+    scale = _fitted_size(camera)[1] / high
+    x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
+    if not meet(drawn, (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)):
+        return None
+    left, right = (max(min(value - x, wide / 2), -wide / 2) * scale for value in (drawn[0], drawn[2]))
+    bottom, top = (max(min(value - y, high / 2), -high / 2) * scale for value in (drawn[1], drawn[3]))
+    return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom

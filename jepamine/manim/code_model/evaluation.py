@@ -1,0 +1,80 @@
+"""First tries of a predictor of code, run in the sandbox: the eval output, and its text for the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.kept import Kept, kept, share_within
+from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
+from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.utils.progress import progress
+from jepamine.utils.tables import table
+
+#: Measure -> what it means.
+MEANINGS = {
+    "first_tries_that_run": "scenes whose first code is allowed and runs to its end",
+    "within_half_unit": "objects whose centre lies within 0.5 units of its place in the layout",
+    "within_half_unit_shuffled": "the same where another scene's layout is told: luck, if layouts count",
+    "types": "objects of the right type",
+    "texts": "texts that say what they should",
+    "colours": "objects of the right colour",
+    "mean_iou": "mean IoU of the objects' boxes and the layout's",
+    "seconds": "seconds that writing a scene takes",
+}
+
+
+def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
+    """All measures of a `CodePredictor` on scenes; each `{"value", "interval", "count"}`, by scenes.
+
+    With layouts shuffled, scene i is told the layout of scene i + 1 with its own description, and its own
+    layout is what counts; any of its objects may stand for an object of the layout, whatever its name.
+    """
+    from jepamine.manim.validation.validator import validator
+
+    ran: list[bool] = []
+    seconds: list[float] = []
+    objects: list[list[Kept]] = []
+    shuffled: list[list[bool]] = []
+    with validator() as opened, progress("write scenes", len(examples), "scenes", every=20) as bar:
+        for place, example in enumerate(examples):
+            began = time.perf_counter()
+            made = predictor.generate(example.layout, example.description)
+            seconds.append(time.perf_counter() - began)
+            report = opened.validate(made.code, layout=example.layout, names=made.names)
+            ran.append(report.runs)
+            objects.append(kept(report, example.layout))
+            other = examples[(place + 1) % len(examples)].layout
+            wrong = predictor.generate(other, example.description)
+            shuffled.append(share_within(opened.validate(wrong.code, layout=example.layout)))
+            bar.step()
+    resampled = Resampled(len(examples))
+
+    def mean(rows: Sequence[Sequence[float | None]]) -> dict[str, Any]:
+        flat = [(scene, value) for scene, row in enumerate(rows) for value in row if value is not None]
+        scenes = np.array([scene for scene, _ in flat], dtype=np.int64)
+        return resampled.mean(scenes, np.array([value for _, value in flat], dtype=np.float64))
+
+    return {
+        "scenes": len(examples),
+        "objects": sum(map(len, objects)),
+        "first_tries_that_run": mean([[one] for one in ran]),
+        "within_half_unit": mean([[one.within for one in row] for row in objects]),
+        "within_half_unit_shuffled": mean(shuffled),
+        "types": mean([[one.type for one in row] for row in objects]),
+        "texts": mean([[one.text for one in row] for row in objects]),
+        "colours": mean([[one.colour for one in row] for row in objects]),
+        "mean_iou": mean([[one.iou for one in row] for row in objects]),
+        "seconds": mean([[one] for one in seconds]) | {"95th percentile": float(np.percentile(seconds, 95))},
+    }
+
+
+def describe(result: Mapping[str, Any]) -> str:
+    """What `evaluate` found, as a table."""
+    rows = [[name, said(result[name]), meaning] for name, meaning in MEANINGS.items()]
+    scenes = f"{result['scenes']} scenes, {result['objects']} objects; first tries, none repaired"
+    return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'what it means'], *rows])}"

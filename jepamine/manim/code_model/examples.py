@@ -1,0 +1,85 @@
+"""Scenes to learn code from."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from jepamine.data.clips import Clip
+from jepamine.errors import UserError
+from jepamine.manim.code_model.prompt import order_of
+from jepamine.manim.generators.expressions import expression
+from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.layout_model.targets import layout_of
+from jepamine.manim.layouts import Layout
+
+# The calls that put an object somewhere.
+_PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A scene: `expressions` are Python, one an object in drawing order, each not yet at its place."""
+
+    layout: Layout
+    description: str
+    expressions: tuple[str, ...]
+
+
+def example_of(clip: Clip) -> Example:
+    """The example that a manifest line holds; its code has a line an object, which may place it anyhow.
+
+    An object's expression is that of its line without the calls that place it. A line that refers to other
+    objects (a brace along a figure, an arrow from box to box) cannot stand alone: there the expression is
+    what the generator `template` writes for that object. Raises UserError, with file and line, for a line
+    without description or code, or whose code has other lines than the layout has objects.
+    """
+    layout = layout_of(clip)
+    for key in ("description", "code"):
+        if not isinstance(clip.line.get(key), str):
+            raise UserError(
+                f"{clip.place}: no key '{key}'; code is learned from scenes as the dataset 'manim' and "
+                "`jepamine scenes render` write them"
+            )
+    description, code = clip.line["description"], clip.line["code"]
+    values = _assigned(code)
+    if len(values) != len(layout.objects):
+        raise UserError(
+            f"{clip.place}: code: {len(values)} lines `name = ...` in construct, and {len(layout.objects)} "
+            "objects in its layout; code is learned where each object has one line"
+        )
+    traits = None
+    expressions = []
+    for (name, value), place in zip(values.items(), order_of(layout), strict=True):
+        alone = _unplaced(value)
+        if {node.id for node in ast.walk(alone) if isinstance(node, ast.Name)} & (values.keys() - {name}):
+            traits = traits or traits_of(layout, description)
+            item = layout.objects[place]
+            expressions.append(expression(item, traits[place], filled(layout, place, traits[place])))
+        else:
+            expressions.append(str(ast.get_source_segment(code, alone)))
+    return Example(layout, description, tuple(expressions))
+
+
+def _assigned(code: str) -> dict[str, ast.expr]:
+    """The variables of `construct` in the order of their lines, and what each is; none where it has none."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return {}
+    found = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name == "construct":
+            for line in function.body:
+                match line:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                        found[name] = value
+    return found
+
+
+def _unplaced(value: ast.expr) -> ast.expr:
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr not in _PLACING:
+            break
+        value = value.func.value
+    return value

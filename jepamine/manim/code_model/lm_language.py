@@ -1,0 +1,124 @@
+"""Language models with their tokens: from a hub or a folder, or small and from scratch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from jepamine.encoders.checkpoint import load_whole
+from jepamine.encoders.freeze import freeze
+from jepamine.errors import UserError
+from jepamine.manim.code_model.lm_vocabulary import Vocabulary
+
+KEY = "predictor.weights"
+
+
+class Tokens(Protocol):
+    """Text to tokens and back."""
+
+    def encode(self, text: str) -> tuple[list[int], list[int]]:
+        """The tokens of a text, and the place in it where each begins."""
+        ...
+
+    def decode(self, tokens: list[int]) -> str:
+        """The text of tokens."""
+        ...
+
+
+@dataclass(frozen=True)
+class Language:
+    """A causal language model of transformers; `frozen` is whether it stays as it is. `ends` end a text."""
+
+    model: Any
+    tokens: Tokens
+    frozen: bool
+    ends: frozenset[int] = frozenset()
+
+    @property
+    def dim(self) -> int:
+        """The dimension of its embeddings."""
+        return int(self.model.get_input_embeddings().weight.shape[1])
+
+
+def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) -> Language:
+    """A small Qwen2 with its first weights drawn from torch's generator."""
+    import transformers
+
+    if hidden_dim % (2 * heads):
+        raise UserError(
+            f"predictor.hidden_dim: {hidden_dim} is no multiple of twice the {heads} heads; "
+            f"take {hidden_dim // (2 * heads) * 2 * heads or 2 * heads}"
+        )
+    tokens = Vocabulary()
+    config = transformers.Qwen2Config(
+        vocab_size=tokens.size,
+        hidden_size=hidden_dim,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        intermediate_size=feed_forward,
+        tie_word_embeddings=True,
+        initializer_range=hidden_dim**-0.5,
+        bos_token_id=None,
+        eos_token_id=None,
+    )
+    return Language(transformers.Qwen2ForCausalLM(config), tokens, frozen=False)
+
+
+def from_weights(weights: str) -> Language:
+    """The frozen model called `weights`, with its tokenizer.
+
+    Raises UserError that says what to do where either cannot be had whole.
+    """
+    import transformers
+
+    auto = transformers.AutoModelForCausalLM
+    model = freeze(
+        load_whole(weights, transformers.AutoConfig, auto, "causal language model", _spare, key=KEY)
+    )
+    tokenizer = _tokenizer(weights)
+    ends = {tokenizer.eos_token_id, model.config.eos_token_id}
+    return Language(model, _Pretrained(tokenizer), True, frozenset(ends - {None}))
+
+
+@dataclass(frozen=True)
+class _Pretrained:
+    tokenizer: Any
+
+    def encode(self, text: str) -> tuple[list[int], list[int]]:
+        said = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return list(said["input_ids"]), [start for start, _ in said["offset_mapping"]]
+
+    def decode(self, tokens: list[int]) -> str:
+        return str(self.tokenizer.decode(tokens, clean_up_tokenization_spaces=False))
+
+
+def _spare(layer: str) -> bool:
+    return layer.endswith("rotary_emb.inv_freq")
+
+
+def _tokenizer(weights: str) -> Any:
+    import transformers
+    from transformers.utils.hub import cached_file
+
+    # Places of tokens in the text are told by tokenizers of this file alone; without it one would be made up.
+    if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
+        raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
+    return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True)
+
+
+def held(language: Language) -> nn.Module | None:
+    """What of a model trains along, and is part of a predictor's weights; None where it is frozen."""
+    # Its last layer shares the embeddings' weights, which would be stored twice.
+    return None if language.frozen else language.model.base_model
+
+
+def likeliest(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
+    """A token by its logits (V,): the likeliest at temperature 0, else one drawn."""
+    if temperature == 0:
+        return int(logits.argmax())
+    shares = (logits.float() / temperature).softmax(0).cpu()
+    return int(torch.multinomial(shares, 1, generator=draw))

@@ -1,0 +1,130 @@
+"""The module of the predictor `layout-lm`.
+
+Legend of shapes: N scenes, K = 10 objects, T tokens of prompt and code, D dimensions of an embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.layout_lm_told import rows_of
+from jepamine.manim.code_model.layout_lm_writing import write
+from jepamine.manim.code_model.lm_language import Language, held
+from jepamine.manim.code_model.lm_objects import ObjectEncoder, features_of
+from jepamine.manim.code_model.prompt import prompt
+from jepamine.manim.code_model.token_context import about
+from jepamine.manim.code_model.written import body, finished
+from jepamine.manim.generators.protocol import Generated
+from jepamine.manim.layouts import Layout
+
+Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
+# About the size of a language model's embeddings, beside vectors of variance 1.
+FIRST_GATE = 0.02
+# Scenes of like length go through the model together, so many at a time.
+TOGETHER = 8
+
+
+class LayoutLm(nn.Module):
+    """A causal language model that is told a layout: in its prompt, and by a vector for each object.
+
+    A frozen model is no part of `state_dict` and `parameters`: the recipe names it.
+    """
+
+    def __init__(self, language: Language, conditioning: Conditioning) -> None:
+        super().__init__()
+        self.conditioning = conditioning
+        self.slots = conditioning == "slots"
+        self.trained = held(language)
+        # In a list, so that a frozen model does not become a part of this module.
+        self._language = [language]
+        told = conditioning != "prompt-only"
+        self.objects = ObjectEncoder(language.dim) if told else None
+        self.gate = nn.Parameter(torch.full((language.dim,), FIRST_GATE) if told else torch.zeros(1))
+
+    @property
+    def language(self) -> Language:
+        return self._language[0]
+
+    def _apply(self, fn: Callable[..., Any], recurse: bool = True) -> LayoutLm:
+        if self.language.frozen:
+            self.language.model._apply(fn)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+    def vectors(self, layouts: Sequence[Layout]) -> Tensor | None:
+        """Gated vectors (N, 1 + K, D), row 0 all 0; None where the prompt is all that is told."""
+        if self.objects is None:
+            return None
+        device = self.gate.device
+        features = torch.stack([features_of(layout) for layout in layouts]).to(device)
+        there = features.any(dim=2, keepdim=True)
+        vectors = self.gate * self.objects(features) * there
+        return torch.cat([torch.zeros_like(vectors[:, :1]), vectors], dim=1)
+
+    def embed(self, rows: Tensor, vectors: Tensor | None) -> Tensor:
+        """Embeddings (N, T, D) of tokens with what they are told, int64 (N, 3, T) as of `rows_of`."""
+        tokens, owners, characters = rows.unbind(1)
+        embedded: Tensor = self.language.model.get_input_embeddings()(tokens)
+        if vectors is None or self.objects is None or self.conditioning == "prefix":
+            return embedded
+        chosen = vectors.gather(1, owners[..., None].expand(-1, -1, vectors.shape[2]))
+        told: Tensor = chosen + self.gate * self.objects.characters(characters)
+        return embedded + told.to(embedded.dtype)
+
+    def prefix(self, vectors: Tensor | None) -> Tensor | None:
+        """What stands before the prompt's embeddings: (N, K, D); None where nothing does."""
+        if vectors is None or self.conditioning != "prefix":
+            return None
+        return vectors[:, 1:].to(self.language.model.get_input_embeddings().weight.dtype)
+
+    def read(self, layout: Layout, text: str) -> Tensor:
+        """The tokens of a prompt or of a body, as `rows_of` gives them: int64 (3, T)."""
+        tokens, starts = self.language.tokens.encode(text)
+        count = len(layout.objects)
+        return rows_of(layout, tokens, [about(text[: start + 1], count) for start in starts])
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """The mean next-token loss over the bodies of scenes, nats a token."""
+        said = []
+        for example in examples:
+            before = self.read(example.layout, prompt(example.layout, example.description))
+            after = self.read(example.layout, body(example.layout, example.expressions, self.slots))
+            said.append((example.layout, before, after))
+        said.sort(key=lambda one: one[1].shape[1] + one[2].shape[1])
+        sums = [self._sum(said[start : start + TOGETHER]) for start in range(0, len(said), TOGETHER)]
+        count = sum(after.shape[1] for _, _, after in said)
+        # The gate is all that a frozen model trains which is told nothing but its prompt: to no effect.
+        return torch.stack(sums).sum() / count + 0 * self.gate.sum()
+
+    def _sum(self, said: Sequence[tuple[Layout, Tensor, Tensor]]) -> Tensor:
+        device = self.gate.device
+        length = max(before.shape[1] + after.shape[1] for _, before, after in said)
+        rows = torch.zeros(len(said), 3, length, dtype=torch.int64)
+        wanted = torch.full((len(said), length), -100)
+        for number, (_, before, after) in enumerate(said):
+            middle, end = before.shape[1], before.shape[1] + after.shape[1]
+            rows[number, :, :middle], rows[number, :, middle:end] = before, after
+            wanted[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
+        vectors = self.vectors([layout for layout, _, _ in said])
+        embedded = self.embed(rows.to(device), vectors)
+        prefix = self.prefix(vectors)
+        if prefix is not None:
+            embedded = torch.cat([prefix, embedded], dim=1)
+        # What pads stands behind: no token sees it, so no mask is needed.
+        first = min(before.shape[1] for _, before, _ in said) - 1
+        keep = length - first
+        logits = self.language.model(
+            inputs_embeds=embedded, use_cache=False, logits_to_keep=keep
+        ).logits.float()
+        return nn.functional.cross_entropy(
+            logits.flatten(0, 1), wanted[:, first:].flatten().to(device), ignore_index=-100, reduction="sum"
+        )
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """Code for a layout, as `jepamine.manim.code_model.protocol.CodePredictor` says."""
+        return finished(write(self, layout, description, attempt), layout)

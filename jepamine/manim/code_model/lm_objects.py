@@ -1,0 +1,71 @@
+"""What a layout's objects are to a language model: one vector each."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from jepamine.manim.code_model.layout_lm_told import CHARACTERS, NOTHING, name_number
+from jepamine.manim.code_model.prompt import colour_name, drawn_order, variables
+from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
+
+_COLOURS = list(PALETTE)
+# Tens, units, tenths and hundredths: all that code says of a number.
+_PLACES = 4
+_NUMBER = 2 + 10 * _PLACES
+_COUNTED = MAX_OBJECTS + 1
+FEATURES = len(TYPES) + len(_COLOURS) + _COUNTED + 1 + 4 * _NUMBER
+
+
+class ObjectEncoder(nn.Module):
+    """Type, colour, number and box of an object to a vector of D dimensions and variance 1.
+
+    Numbers come digit by digit, so that they can be written down; an object's number is that in its name,
+    and whether it is the last one is told too. `characters` are vectors of what is to be spelled next.
+    """
+
+    def __init__(self, dim: int, hidden_dim: int = 64) -> None:
+        super().__init__()
+        self.first = nn.Linear(FEATURES, hidden_dim)
+        self.second = nn.Linear(hidden_dim, dim)
+        self.direct = nn.Linear(FEATURES, dim, bias=False)
+        self.norm = nn.LayerNorm(dim)
+        self.characters = nn.Embedding(CHARACTERS, dim, padding_idx=NOTHING)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, K, F) -> (N, K, D)."""
+        hidden = nn.functional.gelu(self.first(features))
+        vectors: Tensor = self.norm(self.direct(features) + self.second(hidden))
+        return vectors
+
+
+def features_of(layout: Layout) -> Tensor:
+    """Float32 (K, F): a row an object in drawing order, then rows of 0; K = 10."""
+    rows = torch.zeros(MAX_OBJECTS, FEATURES)
+    for line, (item, name) in enumerate(zip(drawn_order(layout), variables(layout), strict=True)):
+        told = [
+            *_one(TYPES.index(item.type), len(TYPES)),
+            *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
+            *_one(int(name_number(item.type, name) or 0), _COUNTED),
+            float(line == len(layout.objects) - 1),
+            *_numbers(item),
+        ]
+        rows[line] = torch.tensor(told)
+    return rows
+
+
+def _one(place: int, count: int) -> list[float]:
+    return [float(place == other) for other in range(count)]
+
+
+def _numbers(item: Object) -> list[float]:
+    told: list[float] = []
+    for value in item.box:
+        # As the prompt says it: two decimals.
+        hundredths = round(abs(value) * 100)
+        told += [2 * value / FRAME_WIDTH, float(value < 0)]
+        for place in reversed(range(_PLACES)):
+            digit = hundredths // 10**place % 10
+            told += _one(digit, 10)
+    return told

@@ -1,0 +1,40 @@
+"""The lines of a code run's own manifest, and what must be there before one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jepamine.data.clips import read_clips
+from jepamine.errors import UserError
+from jepamine.manim.code_model.examples import example_of
+from jepamine.manim.layout_model.plan import plan as plan_layouts
+from jepamine.protocols import Parts
+
+
+def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
+    """Every scene with its split, `val_scenes` of them held out unless the manifest itself says which.
+
+    Raises UserError for lines that no code can be learned from.
+    """
+    lines = plan_layouts(parts, val_scenes)
+    for clip in read_clips(parts.source):
+        example_of(clip)
+    return lines
+
+
+def require_layout_run(record_of: Callable[[str], dict[str, Any]], name: str, threshold: float) -> None:
+    """Raise UserError unless the layout run called `name` places objects better than `threshold` units."""
+    metrics = record_of(name).get("metrics", {})
+    loss = metrics.get("position_loss")
+    if loss is None:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has no position_loss in its record; name a finished run of "
+            "the trainer 'layout': jepamine run recipes/manim.toml"
+        )
+    if not loss < threshold:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has a position_loss of {loss:.3f} units, and code is learned "
+            f"only under trainer.layout_threshold = {threshold:g}; train a better one "
+            "(jepamine run recipes/manim.toml, more scenes or epochs), or raise the threshold"
+        )

@@ -1,0 +1,125 @@
+"""The trainer `code`: Manim code from a description and a layout, token by token.
+
+Scenes of any family of the dataset `manim` are learned from, each with one line an object that moves it to
+its place in the layout: of the dataset's code an object's line keeps all but the calls that place it, and a
+line that cannot stand without another (`Brace(figure, RIGHT)`) is what the generator `template` writes for
+that object. The frames themselves are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from jepamine.manim.code_model.examples import Example
+    from jepamine.protocols import Parts, Tensors
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class CodeTrainer:
+    """AdamW on the predictor's next-token loss, its rate as that of the trainer `layout`.
+
+    With `layout_run`, the name of a run of that trainer, training begins only where its objects lie less than
+    `layout_threshold` units from the true ones in the mean. `new_words` and `new_colours` are the shares of
+    objects that say something else, or have another colour, each time they are learned from.
+    """
+
+    meanings: Mapping[str, str] = {
+        "val_loss": "nats a token of held-out scenes' code, given all before it; lower is better",
+        "perplexity": "e to that: between so many tokens the predictor hesitates",
+    }
+    ranks_clips = False
+
+    def __init__(
+        self,
+        record_of: Callable[[str], dict[str, Any]],
+        *,
+        epochs: Count = 3,
+        batch_size: Count = 16,
+        lr: Annotated[float, Field(gt=0)] = 3e-3,
+        weight_decay: Annotated[float, Field(ge=0)] = 0.02,
+        checkpoint_every: Count = 1,
+        val_scenes: Count = 200,
+        eval_scenes: Count = 100,
+        new_words: Share = 0.5,
+        new_colours: Share = 0.1,
+        layout_run: str = "",
+        layout_threshold: Annotated[float, Field(gt=0)] = 0.5,
+    ) -> None:
+        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+        self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
+        self.val_scenes, self.eval_scenes = val_scenes, eval_scenes
+        self.new_words, self.new_colours = new_words, new_colours
+        self.layout_run, self.layout_threshold = layout_run, layout_threshold
+        self._record_of = record_of
+        self._train: Sequence[Example] = ()
+        self._val: Sequence[Example] = ()
+
+    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+        from jepamine.manim.code_model.plan import plan, require_layout_run
+
+        if self.layout_run:
+            require_layout_run(self._record_of, self.layout_run, self.layout_threshold)
+        return plan(parts, self.val_scenes)
+
+    def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
+        """Scenes stay text, as the predictor knows its tokens: a tensor says which ones, `row` int64 (N,)."""
+        import torch
+
+        from jepamine.manim.code_model.examples import example_of
+        from jepamine.manim.layout_model.examples import scenes_of
+
+        self._train, self._val = (
+            [example_of(clip) for clip in scenes_of(parts, split)] for split in ("train", "val")
+        )
+        return {"row": torch.arange(len(self._train))}, {"row": torch.arange(len(self._val))}
+
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        from jepamine.runs.lr_schedule import adamw
+
+        steps = self.epochs * -(-len(self._train) // self.batch_size)
+        optimizer = adamw(parameters, self.lr, self.weight_decay, steps)
+        # A short training must forget its first gradients, which are large.
+        for group in optimizer.param_groups:
+            group["betas"] = (0.9, 0.95)
+        return optimizer
+
+    def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        from jepamine.manim.code_model.augmentation import varied
+
+        examples = [
+            varied(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()
+        ]
+        return predictor.loss(examples)  # type: ignore[no-any-return,operator]
+
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        from math import exp
+
+        rows = val["row"].tolist()
+        total = 0.0
+        for start in range(0, len(rows), self.batch_size):
+            examples = [self._val[row] for row in rows[start : start + self.batch_size]]
+            total += float(predictor.loss(examples)) * len(examples)  # type: ignore[operator]
+        loss = total / len(rows)
+        return {"val_loss": loss, "perplexity": exp(min(loss, 100))}
+
+    def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.code_model.evaluation import evaluate
+        from jepamine.manim.code_model.examples import example_of
+        from jepamine.manim.layout_model.examples import scenes_of
+
+        clips = scenes_of(parts, split)[: self.eval_scenes]
+        return evaluate(predictor, [example_of(clip) for clip in clips])
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        from jepamine.manim.code_model.evaluation import describe
+
+        return describe(result)

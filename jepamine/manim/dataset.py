@@ -1,0 +1,55 @@
+"""The dataset `manim`: scenes of real Manim with their layouts, rendered once and reused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from jepamine.data.clips import Source
+from jepamine.errors import UserError
+from jepamine.utils.files import exclusive, sha256_file, write_atomic
+from jepamine.utils.progress import progress
+
+# Part of the folder's name: raise it when scenes are drawn differently, so that old ones are not reused.
+GENERATOR = 1
+
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+def manim(
+    data_dir: Path,
+    *,
+    scenes: Annotated[int, Field(ge=1, le=1_000_000)] = 6000,
+    seed: Annotated[int, Field(ge=0)] = 0,
+    width: Annotated[int, Field(ge=64, le=2048, multiple_of=16)] = 256,
+    random: Weight = 0.4,
+    structured: Weight = 0.4,
+    overlap: Weight = 0.2,
+) -> Source:
+    """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
+
+    Frames are `width` pixels wide, 16 : 9. `random`, `structured` and `overlap` weigh the families. A scene
+    is a clip of one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene i
+    of a seed is the same whatever the number of scenes. Raises UserError where Manim is missing.
+    """
+    if random + structured + overlap <= 0:
+        raise UserError("dataset: random, structured and overlap are all 0; give one of them a weight")
+    shares = f"{random:g}-{structured:g}-{overlap:g}"
+    folder = data_dir / f"manim-v{GENERATOR}-n{scenes}-s{seed}-w{width}-{shares}"
+    manifest, marker = folder / "scenes.jsonl", folder / "complete"
+    lock = data_dir / f"{folder.name}.lock"
+    with exclusive(lock, f"{folder}: another process is rendering these scenes; wait for it"):
+        if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
+            from jepamine.manim.scenes.families import Shares
+            from jepamine.manim.scenes.render import Job, render_scenes
+
+            shutil.rmtree(folder, ignore_errors=True)
+            job = Job(folder, seed, width, Shares(random, structured, overlap))
+            with progress("render scenes", scenes, "scenes", every=100) as bar:
+                render_scenes(job, scenes, on_scene=bar.step)
+            # The marker is written last: a killed process leaves no marker, and the next one renders anew.
+            write_atomic(marker, sha256_file(manifest).encode())
+    return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width))

@@ -1,0 +1,1 @@
+"""Manim as a library: load it quickly, draw one frame, measure what is visible."""

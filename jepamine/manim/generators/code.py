@@ -1,0 +1,58 @@
+"""Pieces of Manim code that all expressions share: colours, numbers, and fitting to a box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.engine.style import number
+from jepamine.manim.layouts import Object
+
+#: "#RRGGBB" -> Manim's name for it.
+NAMES = {value: name for name, (value, _) in reversed(PALETTE.items())}
+
+
+@dataclass(frozen=True)
+class Paint:
+    """A colour, "#RRGGBB" or None for Manim's own choice, and whether a figure is filled with it."""
+
+    color: str | None
+    filled: bool = False
+
+    def name(self) -> str:
+        """The colour as code."""
+        return NAMES.get(str(self.color), f'"{self.color}"')
+
+    def after(self, arguments: str, fill: bool = True) -> str:
+        """The arguments of a call, with the colour behind them."""
+        color = [f"color={self.name()}"] if self.color else []
+        filling = ["fill_opacity=1"] if self.filled and fill else []
+        return ", ".join([arguments, *color, *filling])
+
+    def set_color(self) -> str:
+        """A call that colours all of an object that is made of parts."""
+        return f".set_color({self.name()})" if self.color else ""
+
+
+def near(length: float, other: float) -> bool:
+    """Whether two lengths are the same to the eye, and to a predictor."""
+    return abs(length - other) <= 0.04 + 0.03 * max(length, other)
+
+
+def least(length: float) -> float:
+    """A length that Manim can draw."""
+    return max(length, 0.05)
+
+
+def fitted(code: str, item: Object, *, width: bool = False, height: bool = False) -> str:
+    """An expression stretched to the width, the height or both of an object's box."""
+    if width:
+        code += f".stretch_to_fit_width({number(least(item.width))})"
+    if height:
+        code += f".stretch_to_fit_height({number(least(item.height))})"
+    return code
+
+
+def digits(value: float) -> str:
+    """A factor as code: four digits, whatever its size."""
+    return f"{value:.4g}"

@@ -1,0 +1,87 @@
+"""The generator `template`: the same layout always gives the same code, which keeps to it exactly."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from jepamine.manim.engine.scene_code import CLASS
+from jepamine.manim.generators.expressions import statement
+from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.generators.protocol import Generated
+from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
+from jepamine.manim.layouts import Layout
+from jepamine.manim.scenes.composition import names_for
+from jepamine.manim.scenes.groups import find_groups
+from jepamine.manim.scenes.phrases import NOUNS
+
+
+@dataclass(frozen=True)
+class Template:
+    """Writes a variable for each object, moved to its place, and what the style does with them."""
+
+    style: Style
+    complexity: Complexity = "medium"
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """The code: objects in drawing order, then rows, columns and grids as groups, then the style.
+
+        Every attempt gives the same.
+        """
+        order = sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
+        traits = traits_of(layout, description)
+        names = names_for(
+            ["title" if "title" in traits[place] else layout.objects[place].type for place in order]
+        )
+        lines = []
+        for name, place in zip(names, order, strict=True):
+            fill = filled(layout, place, traits[place])
+            lines.append(statement(name, layout.objects[place], traits[place], fill))
+        shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
+        if self.complexity != "simple":
+            groups, shown = _grouped(layout, order, shown)
+            lines += groups
+        lines += lines_of(self.style, self.complexity, shown)
+        body = textwrap.indent("\n".join(lines), " " * 8)
+        header = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n"
+        return Generated(f"{header}{body}\n", dict(zip(names, order, strict=True)))
+
+
+def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
+    """Readable Manim in one of several styles.
+
+    "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" and "3b1b"
+    draw one when the one before is done. A "simple" scene has no groups, a "complex" one points at each thing
+    or group once all are there.
+    """
+    return Template(style, complexity)
+
+
+def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:
+    """(lines that make groups, what is shown with groups for their members).
+
+    A group whose members are not drawn one directly after the other would change what lies on what.
+    """
+    place_of = {id(layout.objects[place]): number for number, place in enumerate(order)}
+    found = []
+    for group in find_groups(layout.objects):
+        places = sorted(place_of[id(item)] for item in group.members)
+        if places == list(range(places[0], places[0] + len(places))):
+            found.append((places, group.members[0].type))
+    found.sort()
+    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in found])
+    lines = []
+    result: list[Shown] = []
+    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, found, strict=True)}
+    number = 0
+    while number < len(shown):
+        if number in firsts:
+            name, places, type_ = firsts[number]
+            members = ", ".join(shown[place].name for place in places)
+            lines.append(f"{name} = VGroup({members})")
+            result.append(Shown(name, type_, group=True))
+            number += len(places)
+        else:
+            result.append(shown[number])
+            number += 1
+    return lines, result

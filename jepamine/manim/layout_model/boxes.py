@@ -1,0 +1,65 @@
+"""Boxes as tensors: between Manim units and cells of a grid, and how far two of them are apart.
+
+A box is (x, y, width, height), x and y of its centre, in the last dimension. In units y points up from the
+frame's centre; in cells it points down from the top left corner.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE
+
+
+def to_cells(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Boxes (..., 4) in units as boxes in cells of a grid of (rows, columns) over the whole frame."""
+    down, across = grid[0] / FRAME_HEIGHT, grid[1] / FRAME_WIDTH
+    x, y, width, height = boxes.unbind(-1)
+    return torch.stack(
+        [(x + FRAME_WIDTH / 2) * across, (FRAME_HEIGHT / 2 - y) * down, width * across, height * down], -1
+    )
+
+
+def to_units(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The inverse of `to_cells`."""
+    down, across = grid[0] / FRAME_HEIGHT, grid[1] / FRAME_WIDTH
+    x, y, width, height = boxes.unbind(-1)
+    return torch.stack(
+        [x / across - FRAME_WIDTH / 2, FRAME_HEIGHT / 2 - y / down, width / across, height / down], -1
+    )
+
+
+def least_sides(grid: tuple[int, int]) -> tuple[float, float]:
+    """(width, height) in cells of a side of `LEAST_SIDE` units."""
+    return LEAST_SIDE * grid[1] / FRAME_WIDTH, LEAST_SIDE * grid[0] / FRAME_HEIGHT
+
+
+def iou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
+    """IoU of boxes (..., 4): (...), 0 to 1. Sides are widened to `least` (width, height) first."""
+    common, union, _ = _areas(a, b, least)
+    return common / union
+
+
+def giou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
+    """Generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes (..., 4): (...), -1 to 1.
+
+    Sides are widened to `least` (width, height) first, as where layouts are compared.
+    """
+    common, union, around = _areas(a, b, least)
+    return common / union - (around - union) / around
+
+
+def _areas(a: Tensor, b: Tensor, least: tuple[float, float]) -> tuple[Tensor, Tensor, Tensor]:
+    """What two boxes have in common, what they cover together, and the least box around both."""
+    shared, hull, area_a, area_b = [], [], [], []
+    for centre, side, floor in ((0, 2, least[0]), (1, 3, least[1])):
+        long_a, long_b = a[..., side].clamp(min=floor), b[..., side].clamp(min=floor)
+        low = (a[..., centre] - long_a / 2, b[..., centre] - long_b / 2)
+        high = (a[..., centre] + long_a / 2, b[..., centre] + long_b / 2)
+        shared.append((torch.minimum(*high) - torch.maximum(*low)).clamp(min=0))
+        hull.append(torch.maximum(*high) - torch.minimum(*low))
+        area_a.append(long_a)
+        area_b.append(long_b)
+    common = shared[0] * shared[1]
+    return common, area_a[0] * area_a[1] + area_b[0] * area_b[1] - common, hull[0] * hull[1]

@@ -1,0 +1,122 @@
+"""The trainer `distill`: a small predictor of layouts learns from a trained run's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from jepamine.manim.layout_model.trainer import Count, LayoutTrainer, Share
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from jepamine.protocols import Parts, Tensors
+
+
+class DistillTrainer:
+    """As `layout`, and beside the truth the student is told what the teacher says of the same view.
+
+    `teacher` is the name of a trained layout run whose predictor is of the student's kind, `temperature`
+    softens what it says of centres and types, `weight` is that of its word beside the truth's.
+    """
+
+    meanings: Mapping[str, str] = {
+        **LayoutTrainer.meanings,
+        "teacher_mean_iou": "the teacher's mean IoU on the same held-out scenes as they are",
+        "smaller": "how many times fewer parameters the student has",
+    }
+    ranks_clips = False
+
+    def __init__(
+        self,
+        predictor_of: Callable[[str], torch.nn.Module],
+        *,
+        teacher: str,
+        temperature: Annotated[float, Field(gt=0)] = 2.0,
+        weight: Annotated[float, Field(ge=0)] = 1.0,
+        epochs: Count = 12,
+        batch_size: Count = 16,
+        lr: Annotated[float, Field(gt=0)] = 2e-3,
+        weight_decay: Annotated[float, Field(ge=0)] = 0.02,
+        checkpoint_every: Count = 1,
+        val_scenes: Count = 500,
+        masked: Share = 0.5,
+        views: Count = 16,
+    ) -> None:
+        self.truth = LayoutTrainer(
+            epochs=epochs,
+            batch_size=batch_size,
+            lr=lr,
+            weight_decay=weight_decay,
+            checkpoint_every=checkpoint_every,
+            val_scenes=val_scenes,
+            masked=masked,
+            views=views,
+        )
+        self.epochs, self.batch_size, self.checkpoint_every = epochs, batch_size, checkpoint_every
+        self.predictor_of, self.teacher_name = predictor_of, teacher
+        self.temperature, self.weight = temperature, weight
+        self._teacher: torch.nn.Module | None = None
+        self._teacher_iou: float | None = None
+
+    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+        from jepamine.manim.layout_model.distillation import check_teacher
+
+        # Before anything is read: is it there, and one to learn layouts from?
+        self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
+        return self.truth.plan(parts)
+
+    def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
+        from jepamine.manim.layout_model.distillation import check_teacher
+
+        if self._teacher is None:
+            self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
+        return self.truth.prepare(parts)
+
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        return self.truth.optimizer(parameters)
+
+    def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        import torch
+
+        from jepamine.manim.layout_model.distillation import check_alike
+
+        assert self._teacher is not None, "prepare comes first"
+        check_alike(predictor, self._teacher)
+        tokens, hidden = self.truth.view(batch)
+        with torch.no_grad():
+            said = self._teacher(tokens, hidden)
+        answer = predictor(tokens, hidden)
+        told = predictor.imitation(answer, said, self.temperature)  # type: ignore[operator]
+        return predictor.loss(answer, batch) + self.weight * told  # type: ignore[no-any-return,operator]
+
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        from jepamine.manim.layout_model.distillation import times_smaller
+
+        assert self._teacher is not None, "prepare comes first"
+        if self._teacher_iou is None:
+            self._teacher_iou = self.truth.validate(self._teacher, val)["mean_iou"]
+        return self.truth.validate(predictor, val) | {
+            "teacher_mean_iou": self._teacher_iou,
+            "smaller": times_smaller(predictor, self._teacher),
+        }
+
+    def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.layout_model.distillation import beside_teacher
+
+        teacher = self.predictor_of(self.teacher_name)
+        result = self.truth.evaluate(predictor, parts, split)
+        return result | {"teacher": beside_teacher(self.teacher_name, teacher, predictor, parts, split)}
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        from jepamine.manim.layout_model.distillation import describe
+
+        return f"{self.truth.describe(result)}\n\n{describe(result['teacher'])}"
+
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
+        """Write a PNG of frames with true and predicted boxes side by side."""
+        self.truth.sheet(predictor, parts, split, path)

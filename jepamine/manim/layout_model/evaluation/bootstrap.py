@@ -1,0 +1,81 @@
+"""Means over rows of scenes, each with a 95 % interval from a bootstrap over scenes.
+
+Objects of one scene resemble each other, so whole scenes are drawn with replacement, not objects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.manim.layout_model.evaluation.matching_ import Floats
+from jepamine.statistics.bootstrap import FEWEST_SCENES, RESAMPLES, interval
+
+BINS = 10
+
+
+class Resampled:
+    """The resamples of `scenes` scenes: the same ones for every measure. With none there are no intervals."""
+
+    def __init__(self, scenes: int, seed: int = 0, resamples: int = RESAMPLES) -> None:
+        self.scenes = scenes
+        self.counts: Floats | None = None
+        if scenes >= FEWEST_SCENES and resamples:
+            rng = np.random.default_rng(seed)
+            drawn = rng.multinomial(scenes, np.full(scenes, 1 / scenes), size=resamples)
+            self.counts = drawn.astype(np.float64)
+
+    def mean(self, scene: NDArray[np.int64], values: NDArray[Any]) -> dict[str, Any]:
+        """The mean of `values` (n,), rows of the scenes `scene` (n,): `{"value", "interval", "count"}`.
+
+        The value is None where there is no row, the interval where scenes are too few.
+        """
+        return self.ratio(self._sums(scene, values), self._sums(scene, np.ones(len(values)))) | {
+            "count": len(values)
+        }
+
+    def f1(
+        self, hits: NDArray[np.int64], true: NDArray[np.int64], guessed: NDArray[np.int64]
+    ) -> dict[str, Any]:
+        """2 hits / (true + guessed); each argument is the scenes of such rows."""
+        ones = [self._sums(rows, np.ones(len(rows))) for rows in (hits, true, guessed)]
+        return self.ratio(2 * ones[0], ones[1] + ones[2])
+
+    def ratio(self, above: Floats, below: Floats) -> dict[str, Any]:
+        """Sum of `above` by sum of `below`, each (scenes,): `{"value", "interval"}`."""
+        if not below.sum():
+            return {"value": None, "interval": None}
+        spread = None
+        if self.counts is not None:
+            lower = self.counts @ below
+            spread = interval((self.counts @ above)[lower > 0] / lower[lower > 0])
+        return {"value": float(above.sum() / below.sum()), "interval": list(spread) if spread else None}
+
+    def calibration(
+        self, scene: NDArray[np.int64], confidence: Floats, right: NDArray[np.bool_]
+    ) -> dict[str, Any]:
+        """Expected calibration error (Guo et al. 2017, arXiv:1706.04599), ten bins of equal width.
+
+        The mean over predictions of |share that is right - mean confidence| of their bin. A resample's own
+        noise adds to it, so the interval lies high.
+        """
+        if not len(confidence):
+            return {"value": None, "interval": None}
+        bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        # (scenes, bins): what is right beyond, or short of, what was claimed
+        gaps = np.zeros((self.scenes, BINS))
+        np.add.at(gaps, (scene, bins), right - confidence)
+        count = self._sums(scene, np.ones(len(scene)))
+        spread = None
+        if self.counts is not None:
+            total = self.counts @ count
+            spread = interval(np.abs(self.counts @ gaps).sum(axis=1)[total > 0] / total[total > 0])
+        value = float(np.abs(gaps.sum(axis=0)).sum() / count.sum())
+        return {"value": value, "interval": list(spread) if spread else None}
+
+    def _sums(self, scene: NDArray[np.int64], values: NDArray[Any]) -> Floats:
+        sums = np.zeros(self.scenes)
+        np.add.at(sums, scene, values)
+        return sums

@@ -1,0 +1,100 @@
+"""Scenes as tensors to train on: frames, or what a costly encoder makes of them, masks, and true layouts.
+
+Legend of shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens
+of D dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, read_clips
+from jepamine.data.frames import Frames, ahead
+from jepamine.data.masks import check, hide
+from jepamine.data.splits import chosen
+from jepamine.errors import UserError
+from jepamine.manim.layout_model.targets import layout_of, truth_tensors
+from jepamine.protocols import Parts, Tensors
+from jepamine.utils.progress import progress
+
+#: Tokens of all scenes are held in memory; more than this many bytes would hardly fit.
+MOST_BYTES = 16 * 2**30
+
+
+def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
+    """The clips of `parts.source` that say `split` (None: all). Raises UserError where there are none."""
+    clips = [clip for clip in read_clips(parts.source) if chosen(clip, split).any()]
+    if not clips:
+        raise UserError(f"{parts.source.manifest}: no clip has the split '{split}'")
+    return clips
+
+
+def masks_of(parts: Parts, clip: Clip, views: int) -> NDArray[np.bool_]:
+    """`views` masks of a scene, the same ones each time: bool (views, rows, columns)."""
+    drawn = [parts.mask(clip.clip_id, view, clip.first_tubelet + view) for view in range(views)]
+    for mask in drawn:
+        check(mask, (1, *parts.source.image_size))
+    return np.concatenate(drawn)
+
+
+def loaded(parts: Parts, clips: list[Clip], what: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
+    """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first that cannot be read."""
+    frames = Frames(parts.source.image_size, keep=8)
+    with progress(what, len(clips), "scenes", every=1000) as bar:
+        for clip, pixels in ahead(clips, lambda clip: frames[clip.frames[0]].pixels()):
+            if isinstance(pixels, UserError):
+                raise UserError(f"{clip.place}: {pixels}")
+            yield clip, pixels
+            bar.step()
+
+
+def examples(parts: Parts, split: str, views: int) -> Tensors:
+    """The scenes of a split: `hidden` bool (N, V, rows, columns), the first view's all False, and the truth.
+
+    Beside them either `frames` uint8 (N, H, W, 3), where encoding is cheap, or `tokens` float32 (N, V, L, D).
+    V is views + 1. Raises UserError for a frame or layout that cannot be read, and where tokens would not fit
+    into memory.
+    """
+    clips = scenes_of(parts, split)
+    truth = truth_tensors([layout_of(clip) for clip in clips])
+    masks = [masks_of(parts, clip, views) for clip in clips]
+    hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
+    found: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
+    if getattr(parts.encoder, "keeps_frames", False):
+        shape = (len(clips), *parts.source.image_size, 3)
+        frames = np.empty(shape, np.uint8)
+        for row, (_, pixels) in enumerate(loaded(parts, clips, f"read {split} scenes")):
+            frames[row] = pixels
+        return found | {"frames": torch.from_numpy(frames)}
+    tokens: torch.Tensor | None = None
+    for row, (_, pixels) in enumerate(loaded(parts, clips, f"encode {split} scenes")):
+        seen = encode_views(parts, pixels, hidden[row])
+        if tokens is None:
+            _check_memory(len(clips) * seen.numel() * 4, views)
+            tokens = torch.empty(len(clips), *seen.shape)
+        tokens[row] = seen
+    assert tokens is not None
+    return found | {"tokens": tokens}
+
+
+def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> torch.Tensor:
+    """Tokens float32 (V, L, D), on the CPU, of a frame uint8 (H, W, 3) under V masks bool (rows, columns)."""
+    views = hide(np.repeat(pixels[None, None], len(hidden), axis=0), hidden[:, None])
+    batches = torch.split(torch.from_numpy(views), parts.encoder.batch_size)
+    with torch.inference_mode():
+        tokens = torch.cat([parts.encoder(batch).float().cpu() for batch in batches])
+    if not torch.isfinite(tokens).all():
+        raise UserError(f"encoder '{parts.encoder.name}': tokens are not finite")
+    return tokens
+
+
+def _check_memory(size: int, views: int) -> None:
+    if size > MOST_BYTES:
+        raise UserError(
+            f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB, {MOST_BYTES >> 30} at most "
+            f"are held; take fewer scenes, or trainer.views below {views}"
+        )

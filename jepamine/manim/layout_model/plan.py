@@ -1,0 +1,31 @@
+"""The lines of a layout run's own manifest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jepamine.data.clips import read_clips
+from jepamine.errors import UserError
+from jepamine.manim.layout_model.targets import layout_of
+from jepamine.mining.task import manifest_lines
+from jepamine.protocols import Parts
+
+
+def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
+    """Every scene with its split, `val_scenes` of them held out unless the manifest itself says which.
+
+    Raises UserError for clips of more than one frame and lines without a layout, before anything is read.
+    """
+    clips = list(read_clips(parts.source))
+    if val_scenes >= len(clips):
+        raise UserError(
+            f"trainer.val_scenes: {val_scenes} of {len(clips)} scenes held out leave none to train on"
+        )
+    for clip in clips:
+        if len(clip.frames) != 1 or parts.source.tubelet_size != 1:
+            raise UserError(
+                f"{clip.place}: a layout is that of one frame; this clip has {len(clip.frames)}, "
+                f"in tubelets of {parts.source.tubelet_size}"
+            )
+        layout_of(clip)
+    return manifest_lines(parts.source, "scene", val_scenes / len(clips), parts.seed)

@@ -1,0 +1,1 @@
+"""Layout predictors: dense heads and a transformer."""

@@ -1,0 +1,112 @@
+"""The module behind the predictor `layout-dense`.
+
+Every cell of a map says how much it is the centre of an object (a heat map, learned by the quality focal
+loss) and what that object is: offset, size, type, place in the drawing order. Where the encoder hands pixels
+on, a second network looks at the pixels around each object found and says it better, twice over.
+
+Legend of shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels, C its channels.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from jepamine.manim.layout_model.boxes import to_units
+from jepamine.manim.layout_model.predictors.backbone import STRIDE, Body
+from jepamine.manim.layout_model.predictors.dense_loss import first_loss, second_loss
+from jepamine.manim.layout_model.predictors.peaks import read
+from jepamine.manim.layout_model.predictors.refinement import SecondLook
+from jepamine.manim.layouts import TYPES, Layout
+from jepamine.protocols import Tensors
+
+# Sides of exp(-3) to exp(5) cells: 0.02 to 66 units.
+LOG_SIDES = (-3.0, 5.0)
+# A pixel brighter than this is not background.
+LIT = 0.15
+TEMPERED = ("heat", "types")
+
+
+class LayoutDense(nn.Module):
+    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+
+    def __init__(
+        self,
+        dim: int,
+        grid: tuple[int, int],
+        frame: tuple[int, int],
+        channels: tuple[int, int, int],
+        blocks: int,
+        attention: int,
+        second_look: int,
+    ) -> None:
+        super().__init__()
+        self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
+        self.of_pixels = grid == frame
+        self.body = Body(dim, grid, frame, channels, blocks, attention)
+        self.heat = nn.Conv2d(channels[1], 1, 1)
+        self.says = nn.Conv2d(channels[1], 4 + 1 + len(TYPES), 1)
+        # At first no cell is a centre, and boxes are a cell large.
+        nn.init.constant_(self.heat.bias, -4.6)  # type: ignore[arg-type]
+        nn.init.normal_(self.says.weight, std=0.03)
+        nn.init.zeros_(self.says.bias)  # type: ignore[arg-type]
+        second = self.of_pixels and second_look > 0
+        self.second = SecondLook(dim + 1, channels[1], second_look) if second else None
+
+    def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
+        """tokens (N, L, D), hidden bool (N, rows, columns) -> maps, each with a row a cell.
+
+        `features` (N, C, rows, columns), `heat` (N, rows, columns) logits, `boxes` (N, rows, columns, 4) in
+        units, `types` (N, rows, columns, 20) logits, `depth` (N, rows, columns), `seen` bool (N, rows,
+        columns) where something is seen; `picture` (N, H, W, D + 1), what the second look sees.
+        """
+        features = self.body(tokens, hidden)
+        said = self.says(features).permute(0, 2, 3, 1)
+        answer = {
+            "features": features,
+            "heat": self.heat(features)[:, 0],
+            "boxes": self._boxes(said[..., :4]),
+            "depth": said[..., 4],
+            "types": said[..., 5:],
+        }
+        if not self.of_pixels:
+            # All cells of a box tell of its object: nothing is known of what is seen in them.
+            return answer | {"seen": torch.ones_like(answer["heat"], dtype=torch.bool)}
+        rows, columns = self.grid
+        pixels = tokens.view(len(tokens), rows, columns, -1)
+        mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.grid)[:, 0, :, :, None]
+        seen = F.max_pool2d(pixels.amax(dim=3)[:, None], STRIDE)[:, 0] > LIT
+        return answer | {"seen": seen, "picture": torch.cat([pixels, mask], dim=3)}
+
+    def _boxes(self, said: Tensor) -> Tensor:
+        rows, columns = self.cells
+        across = torch.arange(columns, device=said.device) + 0.5
+        down = torch.arange(rows, device=said.device)[:, None] + 0.5
+        sides = said[..., 2:].clamp(*LOG_SIDES).exp()
+        centres = torch.stack([across + said[..., 0], down + said[..., 1]], dim=-1)
+        return to_units(torch.cat([centres, sides], dim=-1), self.cells)
+
+    def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
+        """The map's loss, and the second look's at what the map finds of the true objects."""
+        loss = first_loss(answer, truth)
+        return loss if self.second is None else loss + second_loss(self.second, answer, truth, self.training)
+
+    def layouts(self, answer: Tensors) -> list[Layout]:
+        """The warmest cells, looked at again; of those that say one object the surest, 10 at most."""
+        return read(answer, self.second)
+
+    def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
+        """Cell by cell: the teacher's heat and types, softened, and its boxes, weighted by its heat."""
+        warmth = torch.sigmoid(teacher["heat"])
+        total = warmth.sum().clamp(min=1)
+        heat = F.binary_cross_entropy_with_logits(
+            answer["heat"] / temperature, torch.sigmoid(teacher["heat"] / temperature), reduction="sum"
+        )
+        soft = F.log_softmax(teacher["types"] / temperature, dim=-1)
+        types = F.kl_div(
+            F.log_softmax(answer["types"] / temperature, dim=-1), soft, log_target=True, reduction="none"
+        ).sum(dim=-1)
+        sides = teacher["boxes"][..., 2:].clamp(min=0.2).repeat(1, 1, 1, 2)
+        boxes = ((answer["boxes"] - teacher["boxes"]).abs() / sides).sum(dim=-1)
+        return (temperature**2 * heat + (warmth * (temperature**2 * types + boxes)).sum()) / total

@@ -1,0 +1,77 @@
+"""The second look of the predictor `layout-dense`: a small network on what lies around each box.
+
+Whatever an object's size, it fills the same small picture; so its type is learned from few examples, and its
+edges are placed to a fraction of a pixel.
+
+Legend of shapes: M boxes, C channels of the map's features, P those of the picture.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from jepamine.manim.layout_model.boxes import to_cells
+from jepamine.manim.layout_model.predictors.backbone import conv
+from jepamine.manim.layout_model.predictors.layout_crops import crop
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
+from jepamine.protocols import Tensors
+
+#: Parts a side that the surroundings of a box are brought to.
+SIZE = 24
+# The surroundings of a box: so many times its sides, of at least LEAST units, and a margin (units).
+TIMES, LEAST, MARGIN = 1.4, 0.3, 0.2
+# No side is shorter than this, in units.
+SHORTEST = 0.02
+
+
+class SecondLook(nn.Module):
+    """Types, better boxes, and places in the drawing order of boxes that are about right."""
+
+    def __init__(self, picture_channels: int, feature_channels: int, width: int) -> None:
+        super().__init__()
+        self.look = nn.Sequential(
+            conv(picture_channels, width),
+            conv(width, 2 * width, stride=2),
+            conv(2 * width, 4 * width, stride=2),
+            conv(4 * width, 4 * width, stride=2),
+            nn.Flatten(),
+        )
+        seen = 4 * width * (SIZE // 8) ** 2
+        self.think = nn.Sequential(
+            nn.Linear(seen + feature_channels + 4, 12 * width),
+            nn.ReLU(),
+            nn.Linear(12 * width, 8 * width),
+            nn.ReLU(),
+        )
+        self.types = nn.Linear(8 * width, len(TYPES))
+        self.edges = nn.Linear(8 * width, 4)
+        self.depth = nn.Linear(8 * width, 1)
+        self.sure = nn.Linear(8 * width, 1)
+        # At first a box stays as it is.
+        nn.init.zeros_(self.edges.weight)
+        nn.init.zeros_(self.edges.bias)
+
+    def forward(self, picture: Tensor, scene: Tensor, boxes: Tensor, features: Tensor) -> Tensors:
+        """picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units, features (M, C) of the cells that
+        hold their centres -> types (M, 20) logits, boxes (M, 4) in units, depth (M,), `sure` (M,) logits:
+        whether there is an object that fills this box.
+        """
+        grid = (picture.shape[1], picture.shape[2])
+        sides = boxes[:, 2:].clamp(min=LEAST) * TIMES + MARGIN
+        around = torch.cat([boxes[:, :2], sides], dim=1)
+        pieces = crop(picture, scene, to_cells(around, grid), SIZE)
+        frame = boxes.new_tensor([FRAME_WIDTH / 2, FRAME_HEIGHT / 2])
+        numbers = torch.cat([boxes[:, :2] / frame, boxes[:, 2:].clamp(min=0.1).log()], dim=1)
+        thought = self.think(torch.cat([self.look(pieces), features, numbers], dim=1))
+        # Edges move by shares of the piece's sides.
+        moves = self.edges(thought)
+        low = boxes[:, :2] - boxes[:, 2:] / 2 + moves[:, :2] * sides
+        high = boxes[:, :2] + boxes[:, 2:] / 2 + moves[:, 2:] * sides
+        better = torch.cat([(low + high) / 2, (high - low).clamp(min=SHORTEST)], dim=1)
+        return {
+            "types": self.types(thought),
+            "boxes": better,
+            "depth": self.depth(thought)[:, 0],
+            "sure": self.sure(thought)[:, 0],
+        }

@@ -1,0 +1,123 @@
+"""The module behind the predictor `layout-transformer`.
+
+The architecture is that of the design document, put right: the batch is the batch and tokens the sequence;
+tokens know their place, and hidden ones are left out; what the MLP sees is a token that gathers from all
+others, no mean of them; a type is a vector that is compared with 20 embeddings, no single number; and
+objects, which have no order, are matched before they are compared.
+
+Legend of shapes: N frames, L tokens, D their dimension, K = 10 objects.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from jepamine.manim.layout_model.boxes import giou
+from jepamine.manim.layout_model.predictors.layout_matching import match_sets
+from jepamine.manim.layout_model.reading import to_layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
+from jepamine.protocols import Tensors
+
+# x, y, width, height, depth, confidence; the type is told apart.
+NUMBERS = 6
+TYPE_DIM = 32
+# An object counts where it is more likely there than not.
+THERE = 0.5
+LEAST = (LEAST_SIDE, LEAST_SIDE)
+
+
+class LayoutTransformer(nn.Module):
+    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+
+    #: Tokens before the grid's, as CLIP's pooled one, are looked at; a text's feature may stand there.
+    reads_pooled = True
+
+    def __init__(
+        self,
+        dim: int,
+        grid: tuple[int, int],
+        hidden_dim: int,
+        layers: int,
+        heads: int,
+        feed_forward: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.grid = grid
+        self.project = nn.Sequential(
+            nn.Linear(dim, hidden_dim), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden_dim, hidden_dim)
+        )
+        self.place = nn.Parameter(0.02 * torch.randn(grid[0] * grid[1], hidden_dim))
+        self.summary = nn.Parameter(0.02 * torch.randn(hidden_dim))
+        layer = nn.TransformerEncoderLayer(hidden_dim, heads, feed_forward, dropout, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.head = nn.Sequential(nn.Linear(hidden_dim, 1024), nn.ReLU())
+        self.numbers = nn.Linear(1024, MAX_OBJECTS * NUMBERS)
+        self.kinds = nn.Linear(1024, MAX_OBJECTS * TYPE_DIM)
+        self.types = nn.Embedding(len(TYPES), TYPE_DIM)
+
+    def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
+        """tokens (N, L, D), hidden bool (N, rows, columns) -> boxes (N, K, 4) in units, depth and confidence
+        (a logit) (N, K), types (N, K, 20) logits.
+        """
+        count, places = len(tokens), len(self.place)
+        # The last tokens are the grid's; what stands before them, as CLIP's pooled one, has no place.
+        first = tokens.shape[1] - places
+        sequence = self.project(tokens)
+        sequence = torch.cat([sequence[:, :first], sequence[:, first:] + self.place], dim=1)
+        sequence = torch.cat([self.summary.expand(count, 1, -1), sequence], dim=1)
+        # A token is left out where patches hide all of its cell.
+        shares = F.adaptive_avg_pool2d(hidden[:, None].float(), self.grid).flatten(1)
+        left_out = torch.cat([shares.new_zeros(count, first + 1), shares], dim=1) > 0.999
+        out = self.head(self.encoder(sequence, src_key_padding_mask=left_out)[:, 0])
+        numbers = self.numbers(out).view(count, MAX_OBJECTS, NUMBERS)
+        kinds = self.kinds(out).view(count, MAX_OBJECTS, TYPE_DIM)
+        frame = numbers.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
+        shift = numbers.new_tensor([0.5, 0.5, 0.0, 0.0])
+        return {
+            "boxes": (torch.sigmoid(numbers[..., :4]) - shift) * frame,
+            "depth": numbers[..., 4],
+            "confidence": numbers[..., 5],
+            "types": kinds @ self.types.weight.T,
+        }
+
+    def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
+        """Matched as a set: L1 and GIoU of boxes, cross-entropy of types, L1 of the drawing order; every
+        object's confidence against whether it was matched.
+        """
+        scene, guess, true = match_sets(answer, truth)
+        there = torch.zeros_like(answer["confidence"])
+        there[scene, guess] = 1
+        boxes, wanted = answer["boxes"][scene, guess], truth["boxes"][scene, true]
+        frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
+        objects = max(len(scene), 1)
+        apart = ((boxes - wanted) / frame).abs().sum() / objects
+        overlap = (1 - giou(boxes, wanted, LEAST)).sum() / objects
+        kinds = answer["types"][scene, guess]
+        kind = F.cross_entropy(kinds, truth["types"][scene, true], reduction="sum") / objects
+        depth = (answer["depth"][scene, guess] - truth["z"][scene, true] / MAX_OBJECTS).abs().sum() / objects
+        sure = F.binary_cross_entropy_with_logits(answer["confidence"], there)
+        return 5 * apart + 2 * overlap + kind + 0.2 * depth + sure
+
+    def layouts(self, answer: Tensors) -> list[Layout]:
+        """The objects that are more likely there than not."""
+        confidence = torch.sigmoid(answer["confidence"])
+        types = answer["types"].argmax(dim=-1)
+        return [
+            to_layout(answer["boxes"][row, there], types[row, there], confidence[row, there], depth[there])
+            for row, (there, depth) in enumerate(zip(confidence >= THERE, answer["depth"], strict=True))
+        ]
+
+    def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
+        """Place by place: boxes where the teacher sees an object, its types softened, its confidence."""
+        sure = torch.sigmoid(teacher["confidence"] / temperature)
+        weight = torch.sigmoid(teacher["confidence"])[..., None]
+        boxes = ((answer["boxes"] - teacher["boxes"]).abs() / FRAME_WIDTH * weight).sum(-1).mean()
+        soft = F.log_softmax(teacher["types"] / temperature, dim=-1)
+        kinds = F.kl_div(
+            F.log_softmax(answer["types"] / temperature, dim=-1), soft, log_target=True, reduction="none"
+        )
+        confidence = F.binary_cross_entropy_with_logits(answer["confidence"] / temperature, sure)
+        return 5 * boxes + temperature**2 * ((kinds * weight).sum(-1).mean() + confidence)

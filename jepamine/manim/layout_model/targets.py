@@ -1,0 +1,58 @@
+"""True layouts, read from manifest lines, and as tensors to train on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from jepamine.data.clips import Clip
+from jepamine.errors import UserError
+from jepamine.manim.layouts import MAX_OBJECTS, TYPES, Layout, Object, from_json
+from jepamine.protocols import Tensors
+
+#: The type of a row that holds no object.
+NOTHING = -1
+
+
+def layout_of(clip: Clip) -> Layout:
+    """The layout of a clip's line. Raises UserError, with file and line, where it has none or a wrong one."""
+    if "layout" not in clip.line:
+        raise UserError(
+            f"{clip.place}: no key 'layout'; layouts are learned from scenes as the dataset 'manim' and "
+            "`jepamine scenes render` write them"
+        )
+    return from_json(clip.line["layout"], f"{clip.place}: layout")
+
+
+def truth_tensors(layouts: Sequence[Layout]) -> Tensors:
+    """Layouts of N scenes, K = 10 rows each, objects first, then rows of type `NOTHING`.
+
+    `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), places in `TYPES`;
+    `z` float32 (N, K), the place in the drawing order.
+    """
+    number = {name: place for place, name in enumerate(TYPES)}
+    boxes = np.zeros((len(layouts), MAX_OBJECTS, 4), np.float32)
+    types = np.full((len(layouts), MAX_OBJECTS), NOTHING, np.int64)
+    z = np.zeros((len(layouts), MAX_OBJECTS), np.float32)
+    for row, layout in enumerate(layouts):
+        for place, item in enumerate(layout.objects):
+            boxes[row, place], types[row, place], z[row, place] = item.box, number[item.type], item.z
+    return {"boxes": torch.from_numpy(boxes), "types": torch.from_numpy(types), "z": torch.from_numpy(z)}
+
+
+def layouts_from(tensors: Mapping[str, Any]) -> list[Layout]:
+    """The inverse of `truth_tensors`, boxes, types and z being all that is known of the objects."""
+    boxes, types, z = (tensors[name].tolist() for name in ("boxes", "types", "z"))
+    return [
+        Layout(
+            tuple(
+                Object(TYPES[kind], x, y, round(place), width, height)
+                for (x, y, width, height), kind, place in zip(*rows, strict=True)
+                if kind != NOTHING
+            )
+        )
+        for rows in zip(boxes, types, z, strict=True)
+    ]

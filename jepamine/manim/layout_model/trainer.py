@@ -1,0 +1,115 @@
+"""The trainer `layout`: the full layout of a frame from what is seen of it.
+
+The encoder is frozen. A predictor is shown clean frames and masked ones, mixed, and always told the whole
+layout, so that one predictor does both; how its answer is held against the truth, it says itself
+(`jepamine.manim.layout_model.protocol`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from jepamine.protocols import Encoder, Parts, Tensors
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class LayoutTrainer:
+    """AdamW on the predictor's own loss; its rate rises for a tenth of the steps, then falls as a cosine.
+
+    The rate follows from the number of steps that the optimizer has done, which every checkpoint holds, so
+    that resuming changes no bit.
+    """
+
+    meanings: Mapping[str, str] = {
+        "mean_iou": "mean IoU of true objects and what was predicted for them, held-out scenes as they are",
+        "f1": "objects found (IoU of 0.5 or more), the same scenes",
+        "type_accuracy": "matched objects whose type is right, the same scenes",
+        "position_loss": "mean distance of matched objects' centres, Manim units, the same scenes",
+        "masked_mean_iou": "mean IoU where the recipe's share of patches is hidden, the same scenes",
+        "val_loss": "the predictor's loss, mean of clean and masked held-out scenes; lower is better",
+    }
+    ranks_clips = False
+
+    def __init__(
+        self,
+        *,
+        epochs: Count = 12,
+        batch_size: Count = 16,
+        lr: Annotated[float, Field(gt=0)] = 2e-3,
+        weight_decay: Annotated[float, Field(ge=0)] = 0.02,
+        checkpoint_every: Count = 1,
+        val_scenes: Count = 500,
+        masked: Share = 0.5,
+        views: Count = 16,
+    ) -> None:
+        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+        self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
+        self.val_scenes, self.masked, self.views = val_scenes, masked, views
+        self._encoder: Encoder | None = None
+        self._steps = 0
+
+    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+        from jepamine.manim.layout_model.plan import plan
+
+        return plan(parts, self.val_scenes)
+
+    def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
+        from jepamine.manim.layout_model.examples import examples
+
+        train, val = examples(parts, "train", self.views), examples(parts, "val", 1)
+        self._encoder = parts.encoder
+        self._steps = self.epochs * -(-len(train["types"]) // self.batch_size)
+        return train, val
+
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        from jepamine.runs.lr_schedule import adamw
+
+        return adamw(parameters, self.lr, self.weight_decay, self._steps)
+
+    def view(self, batch: Tensors) -> tuple[Tensor, Tensor]:
+        """(tokens, hidden) of one view of each example, clean or masked by chance."""
+        from jepamine.manim.layout_model.views import draw_view
+
+        assert self._encoder is not None, "prepare comes first"
+        return draw_view(batch, self.masked, self._encoder)
+
+    def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]
+
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        from jepamine.manim.layout_model.validation import validate
+
+        assert self._encoder is not None, "prepare comes first"
+        return validate(predictor, val, self._encoder)
+
+    def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.layout_model.evaluation.report import report
+        from jepamine.manim.layout_model.examples import scenes_of
+        from jepamine.manim.layout_model.predict import predict
+        from jepamine.manim.layout_model.targets import layout_of
+
+        clips = scenes_of(parts, split)
+        families = [str(clip.line.get("family", "unknown")) for clip in clips]
+        return report([layout_of(clip) for clip in clips], families, *predict(predictor, parts, clips))
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        from jepamine.manim.layout_model.evaluation.report import describe
+
+        return describe(result)
+
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
+        """Write a PNG of frames with true and predicted boxes side by side."""
+        from jepamine.manim.layout_model.contact_sheet import write_sheet
+        from jepamine.manim.layout_model.examples import scenes_of
+
+        write_sheet(predictor, parts, scenes_of(parts, split), path)

@@ -1,0 +1,157 @@
+"""A layout in English, worded by seed: clauses that each introduce one thing, a group, or two things.
+
+description  clause, clause, ... (with "; " between where a clause holds a list)
+clause       NEW PLACE | NEW RELATION KNOWN | NEW RELATION NEW
+NEW          "a red circle", "another red circle", "the text 'energy'", "a row of three blue squares"
+KNOWN        "the red circle", "the text 'energy'", "the row": said before, and the only one of its kind
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jepamine.manim.engine.palette import colour_word
+from jepamine.manim.layouts import Box, Layout, Object
+from jepamine.manim.scenes.groups import Group, bounds, find_groups
+from jepamine.manim.scenes.phrases import (
+    COUNTS,
+    LARGE,
+    NOUNS,
+    PLACES,
+    RELATIONS,
+    SIZED,
+    SMALL,
+    article,
+    listed,
+    place_of,
+    quoted,
+    relation,
+)
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """What one phrase introduces. `known` refers to it afterwards, None where that would not be clear."""
+
+    new: str
+    known: str | None
+    box: Box
+    z: int
+    grouped: bool
+
+
+def describe(layout: Layout, seed: int) -> str:
+    """The description of a layout; another seed chooses other words and other relations, all of them true."""
+    if not layout.objects:
+        return "an empty frame"
+    rng = np.random.default_rng(seed)
+    things = _things(layout.objects, rng)
+    waiting = [things[int(place)] for place in _order(things, rng)]
+    said: list[_Thing] = []
+    clauses: list[str] = []
+    while waiting:
+        thing = waiting.pop(0)
+        new = _introduced(thing, said)
+        told, clause = None, ""
+        if said and rng.random() < 0.6:
+            told = _beside(thing, [other for other in said if other.known], rng)
+            if told:
+                clause = f"{new} {told[0]} {told[1].known}"
+        elif waiting and rng.random() < 0.35:
+            told = _beside(thing, [other for other in waiting if not other.grouped], rng)
+            if told:
+                clause = f"{new} {told[0]} {_introduced(told[1], [*said, thing])}"
+        clauses.append(clause or f"{new} {_pick(rng, PLACES[place_of(thing.box)])}")
+        said.append(thing)
+        if told and told[1] in waiting:
+            waiting.remove(told[1])
+            said.append(told[1])
+    # A list has commas of its own.
+    return ("; " if any(" coloured " in clause for clause in clauses) else ", ").join(clauses)
+
+
+def _introduced(thing: _Thing, said: Sequence[_Thing]) -> str:
+    """What introduces a thing: its words, with "another" where the same were said before."""
+    article_, _, words = thing.new.partition(" ")
+    again = article_ in ("a", "an") and any(other.new == thing.new for other in said)
+    return f"another {words}" if again else thing.new
+
+
+def _things(objects: Sequence[Object], rng: np.random.Generator) -> list[_Thing]:
+    groups = find_groups(objects)
+    kinds = Counter(group.kind for group in groups)
+    grouped = {id(item) for group in groups for item in group.members}
+    names = {type_: NOUNS[type_][int(rng.integers(len(NOUNS[type_])))] for type_ in NOUNS}
+    keys = Counter(_key(item) for item in objects)
+    texts = Counter(item.text for item in objects if item.type == "text")
+    sizes = rng.random() < 0.4
+    things = []
+    for group in groups:
+        known = f"the {group.kind}" if kinds[group.kind] == 1 else None
+        box, z = bounds(group.members), group.members[0].z
+        things.append(_Thing(_group_words(group, names), known, box, z, True))
+    for item in objects:
+        if id(item) in grouped:
+            continue
+        if item.type == "text":
+            content = quoted(item.text) if item.text else "without words"
+            known = f"the text {content}" if item.text and texts[item.text] == 1 else None
+            colour = f"{colour_word(item.color)} " if item.color and rng.random() < 0.5 else ""
+            things.append(_Thing(f"the {colour}text {content}", known, item.box, item.z, False))
+            continue
+        words = " ".join(part for part in (_key(item)[0], names[item.type][0]) if part)
+        known = f"the {words}" if keys[_key(item)] == 1 else None
+        things.append(_Thing(article(_size(item, sizes) + words), known, item.box, item.z, False))
+    return things
+
+
+def _group_words(group: Group, names: dict[str, tuple[str, str]]) -> str:
+    members = group.members
+    plural = names[members[0].type][1]
+    colours = [colour_word(item.color) if item.color else "" for item in members]
+    told = ""
+    if len(set(colours)) == 1:
+        plural = f"{colours[0]} {plural}".strip()
+    elif all(colours):
+        way = {"row": "from left to right", "column": "from top to bottom", "grid": "row by row"}[group.kind]
+        told = f" coloured {listed(colours)} {way}"
+    if group.kind == "grid":
+        return f"a {group.rows} by {group.columns} grid of {plural}{told}"
+    return f"a {group.kind} of {COUNTS[len(members)]} {plural}{told}"
+
+
+def _key(item: Object) -> tuple[str, str]:
+    return (colour_word(item.color) if item.color else "", item.type)
+
+
+def _size(item: Object, told: bool) -> str:
+    longer = max(item.width, item.height)
+    if not told or item.type not in SIZED or SMALL < longer < LARGE:
+        return ""
+    return "small " if longer <= SMALL else "large "
+
+
+def _order(things: Sequence[_Thing], rng: np.random.Generator) -> list[int]:
+    # As one reads, more or less: from the top, groups before what stands around them.
+    heights = [-thing.box[1] - 3 * thing.grouped + float(rng.normal(0, 0.8)) for thing in things]
+    return [int(place) for place in np.argsort(heights)]
+
+
+def _beside(thing: _Thing, others: Sequence[_Thing], rng: np.random.Generator) -> tuple[str, _Thing] | None:
+    """How a thing lies to the nearest of others, in words, and to which; None where no words fit."""
+    if not others:
+        return None
+    other = min(others, key=lambda other: np.hypot(thing.box[0] - other.box[0], thing.box[1] - other.box[1]))
+    how = relation(thing.box, other.box)
+    if how == "overlap":
+        # Of a group that would not be clear.
+        how = None if thing.grouped or other.grouped else "front" if thing.z > other.z else "behind"
+    return (_pick(rng, RELATIONS[how]), other) if how else None
+
+
+def _pick(rng: np.random.Generator, options: Sequence[str]) -> str:
+    return options[int(rng.integers(len(options)))]

@@ -1,0 +1,74 @@
+"""The families of scenes, their forms, and which scene of a seed is of which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from jepamine.errors import UserError, did_you_mean
+from jepamine.manim.scenes import arranged, diagrams
+from jepamine.manim.scenes.composition import Composition
+from jepamine.manim.scenes.scattered import scattered
+from jepamine.manim.scenes.stacked import stacked
+
+Form = Callable[[np.random.Generator, Composition], None]
+
+#: family -> form -> what draws it; a form is drawn as often as any other of its family.
+FAMILIES: dict[str, dict[str, Form]] = {
+    "random": {"scattered": scattered},
+    "structured": {
+        "row": arranged.row,
+        "column": arranged.column,
+        "grid": arranged.grid,
+        "pair": arranged.pair,
+        "axes": diagrams.axes,
+        "flowchart": diagrams.flowchart,
+        "title": diagrams.heading,
+        "measure": diagrams.measured,
+        "number_line": diagrams.marked_line,
+    },
+    "overlap": {"stacked": stacked},
+}
+# Its multiples fall evenly on 0 .. 1, so that any run of scenes has the shares asked for, nearly.
+GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many of the scenes are of each family; they are weights, of any sum."""
+
+    random: float = 0.4
+    structured: float = 0.4
+    overlap: float = 0.2
+
+    def family(self, seed: int, index: int) -> str:
+        """The family of scene `index` of a seed; it does not depend on how many scenes there are."""
+        start = float(np.random.default_rng([seed, 0xFA]).random())
+        place = (start + index * GOLDEN) % 1 * (self.random + self.structured + self.overlap)
+        if place < self.random:
+            return "random"
+        return "structured" if place < self.random + self.structured else "overlap"
+
+
+def parse_shares(text: str) -> Shares:
+    """Shares from words such as "random,overlap" (equal) or "random=0.3,structured=0.7".
+
+    Raises UserError for a name that is no family and a weight that is no positive number.
+    """
+    weights = dict.fromkeys(FAMILIES, 0.0)
+    for word in text.split(","):
+        name, sign, weight = (part.strip() for part in word.partition("="))
+        if name not in weights:
+            known = ", ".join(FAMILIES)
+            raise UserError(f"no family '{name}'{did_you_mean(name, FAMILIES)}; known: {known}")
+        try:
+            weights[name] = float(weight) if sign else 1.0
+        except ValueError:
+            weights[name] = -1.0
+        if not 0 <= weights[name] < float("inf"):
+            raise UserError(f"family {name}: '{weight}' is not a weight (0 or more)")
+    if not any(weights.values()):
+        raise UserError("no family has a weight above 0")
+    return Shares(**weights)

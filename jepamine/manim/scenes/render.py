@@ -1,0 +1,145 @@
+"""Renders scenes into a folder, in one process a core; however many, a seed writes the same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError
+from jepamine.manim.engine.engine import Engine, engine, load_manim
+from jepamine.manim.scenes.families import Shares
+from jepamine.manim.scenes.scene import make_scene
+from jepamine.utils.files import write_atomic
+
+#: The file with a line a scene.
+MANIFEST = "scenes.jsonl"
+# A process takes as long to start as this many scenes take.
+WORTH_A_PROCESS = 150
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a process renders: scenes of a seed, `width` pixels wide, into `folder`."""
+
+    folder: Path
+    seed: int
+    width: int
+    shares: Shares
+
+
+def render_scenes(
+    job: Job, count: int, *, workers: int | None = None, on_scene: Callable[[], object] | None = None
+) -> Path:
+    """Write `count` scenes: `frames/*.png` and `scenes.jsonl`, one line a scene; returns the latter's path.
+
+    `workers` is the number of processes, by default that of the cores where there are scenes enough.
+    Raises UserError where Manim is missing.
+    """
+    load_manim()
+    workers = workers or min(cores(), -(-count // WORTH_A_PROCESS))
+    (job.folder / "frames").mkdir(parents=True, exist_ok=True)
+    lines = []
+    with tempfile.TemporaryDirectory(prefix="jepamine-") as media:
+        run = _here if workers == 1 else partial(_in_processes, workers=workers)
+        for line in run(job, range(count), Path(media)):
+            lines.append(json.dumps(line) + "\n")
+            if on_scene is not None:
+                on_scene()
+    manifest = job.folder / MANIFEST
+    write_atomic(manifest, "".join(lines).encode())
+    return manifest
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _here(job: Job, indices: range, media: Path) -> Iterator[dict[str, Any]]:
+    with engine(job.width, media) as own:
+        for index in indices:
+            yield render_one(own, job, index)
+
+
+def _in_processes(job: Job, indices: range, media: Path, workers: int) -> Iterator[dict[str, Any]]:
+    # Spawned, not forked: a fork beside torch's or the progress bar's threads can stand still.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job, media))
+    try:
+        with _one_thread_each():
+            yield from pool.map(_render_there, indices, chunksize=8)
+    except BrokenProcessPool:
+        raise UserError(
+            "a process that rendered scenes was killed (out of memory?); render fewer at a time"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    # Each core has a process of its own: numpy's threads would only get in one another's way.
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+# What a spawned process renders with, from its start to its end; the stack keeps the engine's settings.
+_own: tuple[Engine, Job] | None = None
+_stack = ExitStack()
+
+
+def _start(job: Job, media: Path) -> None:
+    global _own
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # A parent that is killed cannot end the pool; nobody else would.
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    folder = media / str(os.getpid())
+    folder.mkdir()
+    _own = (_stack.enter_context(engine(job.width, folder)), job)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _render_there(index: int) -> dict[str, Any]:
+    assert _own is not None
+    return render_one(*_own, index)
+
+
+def render_one(own: Engine, job: Job, index: int) -> dict[str, Any]:
+    """Make scene `index` of a job and write its frame; returns its line of `scenes.jsonl`."""
+    from PIL import Image
+
+    scene = make_scene(own, job.seed, index, job.shares)
+    line = scene.line()
+    buffer = io.BytesIO()
+    Image.fromarray(scene.frame).save(buffer, "PNG", compress_level=3)
+    # Not write_atomic: a sync a frame takes longer than rendering it, and the manifest comes last anyway.
+    (job.folder / line["frame_paths"][0]).write_bytes(buffer.getvalue())
+    return line

@@ -1,0 +1,168 @@
+"""What is said of things: "at the top", "left of the square", "in a row", "from the circle to the square"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.noun_endings import colours
+from jepamine.manim.text.phrase import bare_noun_follows, starts
+from jepamine.manim.text.reading import Ref, Span
+
+#: The lexemes that a modifier begins with.
+BEGINNINGS = (
+    "place", "corners", "side", "point", "relation", "between", "from", "joins", "at", "in", "on", "arranged",
+    "order", "coloured", "colour", "trait",
+)  # fmt: skip
+#: (column, row) -> what lies there of another thing.
+SIDES = {(-1, 0): "left", (1, 0): "right", (0, 1): "above", (0, -1): "below"}
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """One thing said. `others` are what it is said in relation to.
+
+    `pronoun` stands for others that only the place in the sentence tells: "it", "them", or "" where nothing
+    was named. `new` is whether the others were introduced by it.
+    """
+
+    kind: str
+    value: Any
+    span: Span
+    others: tuple[Ref, ...] = ()
+    pronoun: str | None = None
+    new: bool = False
+
+
+#: Reads a noun phrase: (what it means, whether it is new).
+ReadThing = Callable[[], tuple[Ref, bool]]
+
+
+def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
+    """The modifier that comes next; None, with what was passed noted, where it makes no sense."""
+    start = cursor.place
+    part = cursor.next()
+
+    def said(kind: str, value: Any, *others: Ref, pronoun: str | None = None, new: bool = False) -> Modifier:
+        return Modifier(kind, value, cursor.since(start), others, pronoun, new)
+
+    def related(kind: str, value: Any) -> Modifier:
+        cursor.skip("filler", "of")
+        if cursor.at("pronoun"):
+            return said(kind, value, pronoun=cursor.next().value)
+        if not starts(cursor):
+            return said(kind, value, pronoun="")
+        other, new = thing()
+        others = [other]
+        articles = ("a", "another") if new else ("the",)
+        while other and cursor.at("and") and bare_noun_follows(cursor, 1, articles):
+            cursor.next()
+            others.append(thing()[0])
+        return said(kind, value, *others, new=new)
+
+    match part.kind:
+        case "place" | "side":
+            column, row, *corner = part.value
+            if cursor.at("of"):
+                cursor.next()
+                return related("relation", (SIDES.get((column, row), "inside"),))
+            return said("place", (column, row, bool(corner and corner[0])))
+        case "corners" if cursor.at("of"):
+            cursor.next()
+            return related("corners", (part.value[0], True))
+        case "corners" | "point":
+            return said(part.kind, part.value)
+        case "relation":
+            return related("relation", part.value)
+        case "between" | "joins":
+            return _two(cursor, part.kind, said, thing, "and")
+        case "from" if cursor.at("place") or cursor.peek(1).kind == "place":
+            cursor.skip("article", "place", "to")
+        case "from" if cursor.at("point", "count") and not cursor.named():
+            ends = [part.value for part in cursor.take("point", "to") if part.kind == "point"]
+            if len(ends) == 2:
+                return said("ends", ends)
+            cursor.skip("count", "to")
+            cursor.miss(cursor.since(start), "what numbers it reaches is not kept")
+            return None
+        case "from":
+            return _two(cursor, "joins", said, thing, "to")
+        case "at" | "on":
+            return related(part.kind, None)
+        case "arranged" | "order":
+            return said("arranged", (part.value, (None, None)))
+        case "trait":
+            return said(part.kind, part.value)
+        case "colour":
+            cursor.place = start
+            return said("colour", colours(cursor, True))
+        case "coloured" | "in" if cursor.at("colour") and not starts(cursor):
+            return said("colour", colours(cursor, True))
+        case "in":
+            form = _form(cursor)
+            if form:
+                return said("arranged", form)
+            if cursor.at("pronoun") or starts(cursor):
+                return related("relation", ("inside",))
+    cursor.miss(cursor.since(start), "what it refers to is missing")
+    return None
+
+
+def _two(
+    cursor: Cursor, kind: str, said: Callable[..., Modifier], thing: ReadThing, link: str
+) -> Modifier | None:
+    """Read "the circle and the square", "the circle to the square", "the two circles" or "them".
+
+    The modifier's value is (whether the pronoun comes first, where the first thing is said to be).
+    """
+    start = cursor.place
+    if (
+        cursor.at("pronoun")
+        and cursor.peek(1).kind == link
+        and (link, cursor.peek().value) != ("and", "them")
+    ):
+        pronoun = cursor.next().value
+        cursor.next()
+        if starts(cursor):
+            return said(kind, (True, None), thing()[0], pronoun=pronoun)
+    elif cursor.at("pronoun"):
+        return said(kind, (True, None), pronoun=cursor.next().value)
+    elif starts(cursor):
+        first, new = thing()
+        place = cursor.next().value if cursor.at("place") and cursor.peek(1).kind == link else None
+        if len(first) == 2 and not cursor.at(link):
+            return said(kind, (False, None), first[:1], first[1:], new=new)
+        if cursor.at(link):
+            cursor.next()
+            if cursor.at("pronoun"):
+                return said(kind, (False, place), first, pronoun=cursor.next().value)
+            if starts(cursor):
+                return said(kind, (False, place), first, thing()[0], new=new)
+    cursor.miss(cursor.since(start - 1), "it takes two things")
+    return None
+
+
+def _form(cursor: Cursor) -> tuple[str, tuple[int | None, int | None]] | None:
+    """Read "two rows of three", "a 2 by 3 grid", "3 columns" behind "in"."""
+    ahead, count, size = 0, None, (None, None)
+    while cursor.peek(ahead).kind in ("article", "count", "dims", "trait"):
+        part = cursor.peek(ahead)
+        if part.kind == "article" and part.value == "the":
+            return None
+        count = part.value if part.kind == "count" else count
+        size = part.value if part.kind == "dims" else size
+        ahead += 1
+    form = cursor.peek(ahead)
+    if form.kind not in ("form", "forms"):
+        return None
+    cursor.place += ahead + 1
+    each = None
+    if cursor.at("of") and cursor.peek(1).kind == "count" and cursor.peek(2).kind not in ("noun", "colour"):
+        cursor.next()
+        each = cursor.next().value
+        cursor.skip("filler")
+    if form.kind == "forms" and count:
+        return "grid", ((count, each) if form.value == "row" else (each, count))
+    return form.value, size

@@ -1,0 +1,109 @@
+"""Noun phrases: "a red circle", "the text 'energy'", "a row of three blue squares labelled 'A', 'B', 'C'"."""
+
+from __future__ import annotations
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.noun_endings import after
+from jepamine.manim.text.phrase import BEFORE, DIRECTIONS, TURNED, NounPhrase, between_words
+from jepamine.manim.text.reading import Span
+
+
+def noun_phrase(cursor: Cursor) -> NounPhrase:
+    """The noun phrase that comes next (see `starts`)."""
+    start, phrase = cursor.place, NounPhrase()
+    if named := cursor.named() or (cursor.at("article") and cursor.named(1)):
+        if not cursor.named():
+            cursor.next()
+        words = [cursor.next() for _ in range(named)]
+        told = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
+        phrase.place, phrase.span = cursor.names[told.lower()], cursor.since(start)
+        return phrase
+    unknown = _before(cursor, phrase)
+    if cursor.at("form", "forms"):
+        _form(cursor, phrase)
+        if phrase.type is None and cursor.at("of"):
+            cursor.next()
+            unknown |= _before(cursor, phrase, inner=True)
+    if phrase.type is None and cursor.at("noun"):
+        noun = cursor.next()
+        phrase.type, trait, phrase.plural = noun.value
+        phrase.traits |= {trait} - {""}
+        while cursor.at("noun") and cursor.peek().value[0] == phrase.type:
+            # "A semicircle arc", "two text labels".
+            _, trait, phrase.plural = cursor.next().value
+            phrase.traits |= {trait} - {""}
+        if "dashed" in phrase.traits and phrase.type == "line":
+            phrase.type = "dashed_line"
+        elif "dashed" in phrase.traits and phrase.type != "dashed_line":
+            cursor.miss(cursor.since(start), "only lines are dashed")
+        phrase.traits.discard("dashed")
+        phrase.wordless = cursor.peek().text.lower() == "without words"
+    elif phrase.type is None and cursor.at("one"):
+        cursor.next()
+        phrase.type = "one"
+    elif phrase.type is None and phrase.article == "the" and cursor.peek(-1).text.lower() == "one":
+        # "The red one": the number is none.
+        phrase.type, phrase.count = "one", None
+    elif cursor.at("quoted"):
+        phrase.type = "text"
+        phrase.article = phrase.article or "the"
+    elif phrase.type is None and phrase.form is None:
+        phrase.type = _borrowed(cursor, phrase)
+    if phrase.type is not None or phrase.form:
+        for span in unknown:
+            cursor.miss(span, "no word for a colour, a size or a shape")
+        if phrase.side in DIRECTIONS and phrase.type in TURNED:
+            phrase.traits.add(DIRECTIONS[phrase.side])
+            phrase.side = None
+        after(cursor, phrase)
+    phrase.span = cursor.since(start)
+    return phrase
+
+
+def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span]:
+    """Read what stands before the noun; the unknown words among it."""
+    unknown = set()
+    while cursor.at(*BEFORE, "unknown", "comma"):
+        if cursor.at("comma") and not between_words(cursor, 0):
+            break
+        part = cursor.next()
+        match part.kind:
+            case "article":
+                if not inner:
+                    phrase.article = part.value
+            case "count":
+                phrase.count = part.value
+            case "dims":
+                phrase.form, phrase.size = phrase.form or "grid", part.value
+            case "ordinal":
+                phrase.ordinal = part.value
+            case "side":
+                phrase.side = part.value
+            case "colour":
+                phrase.colours.append(part.value)
+            case "trait":
+                phrase.traits |= {part.value} - {""}
+            case "unknown":
+                unknown.add(part.span)
+    return unknown
+
+
+def _form(cursor: Cursor, phrase: NounPhrase) -> None:
+    """Read "row", or "two rows of three"."""
+    part = cursor.next()
+    phrase.form = part.value
+    if part.kind == "forms" and phrase.count:
+        lines, phrase.count = phrase.count, None
+        phrase.size = (lines, None) if part.value == "row" else (None, lines)
+        phrase.form = "grid"
+
+
+def _borrowed(cursor: Cursor, phrase: NounPhrase) -> str | None:
+    """The type that "a red" has in "a red and a blue circle"; None without such a noun."""
+    if not phrase.colours and not phrase.traits:
+        return None
+    ahead = 0
+    while cursor.peek(ahead).kind in ("and", "comma", "article", "count", "colour", "trait", "unknown"):
+        ahead += 1
+    noun = cursor.peek(ahead)
+    return noun.value[0] if ahead and noun.kind == "noun" else None

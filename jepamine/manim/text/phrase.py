@@ -1,0 +1,105 @@
+"""What a noun phrase is, and where one comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.reading import Span
+
+#: Lexemes that stand before a noun.
+BEFORE = ("article", "count", "ordinal", "side", "colour", "trait", "dims")
+#: Types that a direction before their noun turns: "a left arrow".
+TURNED = ("arrow", "double_arrow", "line", "dashed_line", "brace")
+#: (column, row) of a side -> the trait that it is as a direction.
+DIRECTIONS = {
+    (-1, 0): "left",
+    (1, 0): "right",
+    (0, 1): "up",
+    (0, -1): "down",
+    (1, 1): "diagonal",
+    (-1, 1): "diagonal",
+    (1, -1): "diagonal",
+    (-1, -1): "diagonal",
+}
+_WORDS = ("colour", "trait", "unknown")
+
+
+@dataclass
+class NounPhrase:
+    """What a noun phrase says. `type` is None for words that name nothing known, and for "the row".
+
+    `count` is None where no number is given, `form` the arrangement ("row", "column", "grid") of a group,
+    `size` its rows and columns, as far as they are given. `side` and `ordinal` pick one of several. `place`
+    is that of the thing that was called by its name.
+    """
+
+    article: str | None = None
+    count: int | None = None
+    ordinal: int | str | None = None
+    side: tuple[int, int] | None = None
+    colours: list[str] = field(default_factory=list)
+    traits: set[str] = field(default_factory=set)
+    directions: list[str] = field(default_factory=list)
+    type: str | None = None
+    plural: bool = False
+    form: str | None = None
+    size: tuple[int | None, int | None] = (None, None)
+    texts: list[str] = field(default_factory=list)
+    wordless: bool = False
+    place: int | None = None
+    labels: list[tuple[str | None, list[str]]] = field(default_factory=list)
+    span: Span = field(default_factory=lambda: Span(0, 0))
+
+
+def starts(cursor: Cursor) -> bool:
+    """Whether a noun phrase comes next: a noun, or an article with words that may be one."""
+    ahead, seen, article = 0, False, False
+    if cursor.named() or (cursor.at("article") and cursor.named(1)):
+        return True
+    if cursor.peek().text.lower() == "one" and cursor.peek(1).kind in ("place", "relation", "side"):
+        return True
+    while True:
+        kind = cursor.peek(ahead).kind
+        if kind in ("noun", "form", "forms", "quoted", "one"):
+            return True
+        if kind == "comma" and seen and between_words(cursor, ahead):
+            ahead += 1
+            continue
+        if kind not in (*BEFORE, "unknown"):
+            return (article and ahead > 1) or (seen and cursor.peek(ahead - 1).kind == "ordinal")
+        article = article or kind in ("article", "count")
+        seen = True
+        ahead += 1
+
+
+def starts_behind(cursor: Cursor, ahead: int = 1) -> bool:
+    """Whether a noun phrase comes behind the next `ahead` lexemes."""
+    place, cursor.place = cursor.place, cursor.place + ahead
+    found = starts(cursor)
+    cursor.place = place
+    return found
+
+
+def between_words(cursor: Cursor, ahead: int) -> bool:
+    """Whether a comma stands between the adjectives of one noun: "a large, red circle"."""
+    around = cursor.peek(ahead - 1).kind, cursor.peek(ahead + 1).kind
+    return set(around) <= set(_WORDS) and noun_follows(cursor, ahead + 1)
+
+
+def bare_noun_follows(cursor: Cursor, ahead: int, articles: tuple[str, ...]) -> bool:
+    """Whether a noun phrase with one of these articles comes, of which nothing more is said."""
+    if cursor.peek(ahead).kind != "article" or cursor.peek(ahead).value not in articles:
+        return False
+    ahead += 1
+    start = ahead
+    while cursor.peek(ahead).kind in (*BEFORE, "noun", "quoted"):
+        ahead += 1
+    return ahead > start and cursor.peek(ahead).kind in ("end", "stop", "comma", "and")
+
+
+def noun_follows(cursor: Cursor, ahead: int) -> bool:
+    """Whether only adjectives stand between here and a noun."""
+    while cursor.peek(ahead).kind in _WORDS:
+        ahead += 1
+    return cursor.peek(ahead).kind == "noun"

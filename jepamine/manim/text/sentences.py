@@ -1,0 +1,169 @@
+"""The parts of a sentence as they come: noun phrases, modifiers, pronouns, and what is not understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jepamine.manim.text.clauses import Entry
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.discourse import Story
+from jepamine.manim.text.labels import name, names_follow
+from jepamine.manim.text.late import aim, aims, late
+from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
+from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
+from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
+from jepamine.manim.text.sayings import surround
+
+
+def part(cursor: Cursor, story: Story, joined: str | None) -> None:
+    """Read a noun phrase, a modifier, or what is not understood."""
+    start = cursor.place
+    if cursor.at("with", "contains"):
+        _with(cursor, story)
+    elif cursor.at("pronoun"):
+        _pronoun(cursor, story, joined)
+    elif not story.clause.begun() and names_follow(cursor):
+        name(cursor, story)
+    elif cursor.at("linked"):
+        linked(cursor, story)
+    elif cursor.at("connect"):
+        connect(cursor, story)
+    elif strokes_between(cursor):
+        linked_between(cursor, story)
+    elif cursor.at("form", "article") and _form_of_several(cursor):
+        story.close()
+        form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
+        story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
+    elif starts(cursor):
+        phrase = noun_phrase(cursor)
+        ref, new = story.thing(phrase)
+        if not new and story.clause.head and cursor.at("with", "contains"):
+            # "The left one with a circle and the right one with a star": nothing that the left one has.
+            story.close()
+        # "Three circles, one red and two blue": the subject stays the same.
+        # "A square rotated by 45 degrees inside a circle": what is not understood is no subject in between.
+        lost = not ref and joined is None and story.clause.begun()
+        if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
+            story.add(ref, joined)
+    elif cursor.at("to") and aims(cursor, story):
+        aim(cursor, story)
+    elif cursor.at(*BEGINNINGS, "label", "pointing"):
+        if cursor.at("label", "pointing"):
+            late(cursor, story)
+        else:
+            _modifier(cursor, story, joined)
+    else:
+        _unknown(cursor, story, joined)
+
+
+def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
+    first = len(story.things.items)
+    said = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
+    if said is None:
+        return
+    free = not story.clause.begun() or joined is not None
+    if free and said.kind not in ("colour", "trait") and _leads(cursor, story.clause.begun()):
+        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
+        story.close()
+        story.fronted.append(said)
+        cursor.skip("be", "filler")
+        story.listing = cursor.at("colon")
+        return
+    focus = story.focus if joined is None else ()
+    # Of "a circle, a square and an arrow from the circle to the square" only the arrow leads there.
+    alone = said.pronoun == "it" or said.pronoun == "" or said.kind == "joins"
+    subjects = story.clause.meant(all_of_them=said.kind == "arranged", alone=alone)
+    if focus and (said.kind != "arranged" or len(focus) > 1):
+        subjects = [Entry(focus)]
+    if not subjects and story.fronted and not story.clause.begun():
+        # Two in front of one noun: "at the top, in a row: ..."
+        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
+        story.fronted.append(said)
+        return
+    opened = said.pronoun == ""
+    said = replace(said, others=story.meaning(said, subjects, False), pronoun=None)
+    if opened and not said.others and said.value in (("left",), ("right",)):
+        # "A dot to the left, a star to the right": nothing else is there to be left of.
+        said = replace(said, kind="place", value=(-1 if said.value == ("left",) else 1, 0, False))
+    if said.kind == "place" and said.value == (0, 0, False) and story.clause.head and not focus:
+        said = replace(said, kind="relation", value=("inside",), others=(story.clause.head,))
+    story.say(said, subjects)
+    if not focus and subjects != story.clause.subjects:
+        story.clause.subjects = subjects
+    new = tuple(range(first, len(story.things.items)))
+    story.focus = said.others[-1] if said.new and new else ()
+
+
+def _leads(cursor: Cursor, begun: bool) -> bool:
+    """Whether what was just read stands in front of the noun that it is said of."""
+    ahead = 0
+    while cursor.peek(ahead).kind in ("be", "filler", "colon") or (
+        not begun and cursor.peek(ahead).kind == "comma"
+    ):
+        ahead += 1
+    return starts_behind(cursor, ahead)
+
+
+def _with(cursor: Cursor, story: Story) -> None:
+    start = cursor.place
+    kind, around = cursor.peek().kind, cursor.next().value
+    head = story.focus or (story.clause.entries[-1].ref if story.clause.begun() else ())
+    cursor.skip("filler")
+    if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
+        if cursor.at("pronoun"):
+            cursor.next()
+            other = story.before[-1] if story.before else ()
+        else:
+            other, _ = story.thing(noun_phrase(cursor))
+        if around:
+            surround(story, other, head, cursor.since(start))
+        else:
+            story.relate("inside", other, head, cursor.since(start))
+        while cursor.at("and") and bare_noun_follows(cursor, 1, ("a", "the", "another")):
+            cursor.next()
+            story.relate("inside", story.thing(noun_phrase(cursor))[0], head, cursor.since(start))
+        for entry in story.clause.entries[-1:]:
+            entry.told = True
+            story.clause.subjects = [entry]
+    elif starts(cursor) and head:
+        story.begin_with(head)
+    elif starts(cursor):
+        return
+    else:
+        cursor.miss(cursor.since(start), "what it refers to is missing")
+
+
+def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
+    start = cursor.place
+    story.close()
+    ref = story.pronoun()
+    if not ref:
+        cursor.miss(cursor.since(start), "nothing was named before")
+    story.add(ref, joined)
+
+
+def _unknown(cursor: Cursor, story: Story, joined: str | None) -> None:
+    start = cursor.place
+    cursor.next()
+    cursor.skip("unknown")
+    cursor.miss(cursor.since(start), "not understood")
+    fresh = joined is not None or not story.clause.begun()
+    if fresh and cursor.at("be", "with", *BEGINNINGS) and not _leads(cursor, True):
+        # What follows is said of that, and of nothing else.
+        story.add((), joined)
+
+
+def _form_of_several(cursor: Cursor) -> bool:
+    """Pass "a row of" before a list of different things."""
+    place = cursor.place
+    cursor.skip("article")
+    if cursor.at("form"):
+        cursor.next()
+        cursor.skip("of", "with")
+        if cursor.peek(-1).kind in ("of", "with") and (
+            cursor.at("quoted") or (cursor.at("article") and cursor.peek().value != "the")
+        ):
+            return True
+    cursor.place = place
+    return False

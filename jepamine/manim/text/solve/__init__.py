@@ -1,0 +1,1 @@
+"""A solver that turns objects and relations into places and sizes."""

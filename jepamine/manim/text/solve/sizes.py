@@ -1,0 +1,128 @@
+"""How large things are by themselves, before anything is solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import cos, pi, sin
+from typing import Any
+
+from jepamine.manim.scenes.phrases import LARGE, SIZED, SMALL
+from jepamine.manim.text.reading import Item
+
+#: Width and height in units of what has its usual size, lying.
+_USUAL: dict[str, tuple[float, float]] = {
+    "circle": (1.6, 1.6),
+    "square": (1.5, 1.5),
+    "rectangle": (2.4, 1.3),
+    "triangle": (1.56, 1.35),
+    "ellipse": (2.4, 1.4),
+    "star": (1.71, 1.63),
+    "line": (2.6, 0.0),
+    "dashed_line": (2.6, 0.0),
+    "arrow": (2.2, 0.0),
+    "double_arrow": (2.2, 0.0),
+    "arc": (2.2, 1.1),
+    "annulus": (1.6, 1.6),
+    "number_line": (6.0, 0.0),
+    "axes": (4.8, 3.2),
+    "number_plane": (4.8, 3.2),
+    "function_graph": (3.4, 1.2),
+    "brace": (2.4, 0.0),
+    "dot": (0.0, 0.0),
+}
+#: Types that can stand instead of lying.
+_LONG = ("line", "dashed_line", "arrow", "double_arrow", "number_line", "brace", "rectangle", "ellipse")
+#: What of its height does not grow with it: tips, ticks, a brace's depth; of a dot both sides.
+THICKNESS = {"arrow": 0.35, "double_arrow": 0.35, "number_line": 0.2, "brace": 0.28, "dot": 0.2}
+#: The usual size of a text, and of a title: Manim's font size over 48.
+_TEXT, _TITLE = 0.7, 0.95
+#: The height of a letter A of Manim's in units, at its font size of 48.
+CAPITAL = 0.49
+#: What a text that is not told says.
+PLACEHOLDER = "Text"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Width and height in units: each is `scale` times a length, and something fixed.
+
+    `least` and `most` are how far the scale may go from 1, without contents.
+    """
+
+    width: float
+    height: float
+    fixed_width: float
+    fixed_height: float
+    least: float
+    most: float
+
+
+def size_of(item: Item) -> Size:
+    """The usual size of what is described."""
+    if item.type == "text":
+        scale = _TITLE if "title" in item.traits else _TEXT
+        width, height = text_extent(item.text or PLACEHOLDER)
+        # A line as wide as the frame at most.
+        scale = min(scale, 13 / width)
+        return Size(scale * width, scale * height, 0.0, 0.0, 0.7, 1.0)
+    width, height = _polygon(item) if item.type == "polygon" else _USUAL[item.type]
+    thick = THICKNESS.get(item.type, 0.0)
+    fixed = (thick if item.type == "dot" else 0.0, thick)
+    # A brace that points up lies.
+    turns = {"left", "right"} if item.type == "brace" else {"up", "down"}
+    if item.type in _LONG and item.traits & {"vertical", *turns}:
+        width, height, fixed = height, width, fixed[::-1]
+    elif item.type in _LONG and "diagonal" in item.traits:
+        width, height, fixed = 0.8 * width, 0.6 * width, (0.0, 0.0)
+    factor, least, most = _factor(item, max(width, height))
+    return Size(factor * width, factor * height, factor * fixed[0], factor * fixed[1], least, most)
+
+
+def _factor(item: Item, longer: float) -> tuple[float, float, float]:
+    """(by how much "small" or "large" changes a size, and the bounds of the scale behind that)."""
+    if item.type == "brace":
+        # As long as what it holds.
+        return 1.0, 0.3, 5.0
+    if item.type not in SIZED:
+        factor = 0.6 if "small" in item.traits else 1.5 if "large" in item.traits else 1.0
+        return (factor, 0.6, 1.4) if item.type != "dot" else (factor, 1.0, 1.0)
+    if "small" in item.traits:
+        return 0.85 * SMALL / longer, 0.6, 1.1
+    if "large" in item.traits:
+        return 1.1 * LARGE / longer, 0.95, 1.6
+    return 1.0, 1.05 * SMALL / longer, 0.95 * LARGE / longer
+
+
+def _polygon(item: Item) -> tuple[float, float]:
+    """The extent of a regular polygon of radius 0.9 as Manim draws it: lying on a side where it can."""
+    corners = corners_of(item.traits)
+    start = pi / 2 if corners % 2 else 0.0
+    turns = [start + 2 * pi * number / corners for number in range(corners)]
+    across, along = [cos(turn) for turn in turns], [sin(turn) for turn in turns]
+    return 0.9 * (max(across) - min(across)), 0.9 * (max(along) - min(along))
+
+
+def corners_of(traits: frozenset[str]) -> int:
+    """How many corners a polygon has: six where nothing is said."""
+    return next((int(trait) for trait in sorted(traits) if trait.isdigit()), 6)
+
+
+@cache
+def _font() -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(100)
+
+
+@cache
+def text_extent(text: str) -> tuple[float, float]:
+    """About how wide and high Manim draws a text at its font size of 48, in units.
+
+    Which font that is depends on the machine; this is Pillow's own, a tenth wider, near to DejaVu Sans.
+    """
+    font = _font()
+    capital = font.getbbox("A")
+    left, top, right, bottom = font.getbbox(text)
+    unit = CAPITAL / (capital[3] - capital[1])
+    return 1.1 * unit * max(right - left, 1), unit * max(bottom - top, 1)

@@ -1,0 +1,120 @@
+"""A description as a line of lexemes: known phrases, texts in quotes, points, punctuation, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jepamine.manim.text.lexicon import lexicon
+from jepamine.manim.text.reading import Span
+
+_TOKEN = re.compile(
+    r"""
+      (?P<quoted> (?<!\w)(?: "(?P<a>[^"]+)" | \u201c(?P<b>[^\u201d]+)\u201d
+                | \u2018(?P<c>[^\u2019]+)\u2019 | `(?P<d>[^`]+)` | '(?P<e>(?:[^']|'(?=\w))+)'(?!\w) ))
+    | (?P<point> [(\[]\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*(?P<y>-?\d+(?:\.\d+)?)\s*[)\]] )
+    | (?P<hex> \#[0-9a-fA-F]{6}\b )
+    | (?P<dims> (?P<rows>\d+)\s*[x\u00d7]\s*(?P<columns>\d+)\b )
+    | (?P<count> \d+\b )
+    | (?P<word> \w+(?:['\u2019](?!\w*')[a-z]+)? )
+    | (?P<stop> [.;!?\n]+ )
+    | (?P<comma> , )
+    | (?P<colon> : )
+    | (?P<dash> [-_]|\s )
+    | (?P<other> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_LEADS = ("article", "count", "colour", "trait")
+
+
+@dataclass(frozen=True)
+class Lexeme:
+    """One part of a phrase: its kind and meaning as in `lexicon`, and the words it was read from."""
+
+    kind: str
+    value: Any
+    span: Span
+    text: str
+
+
+def lexemes(description: str) -> list[Lexeme]:
+    """The lexemes of a description; words of no phrase have the kind "unknown"."""
+    tokens = list(_tokens(description))
+    known, longest = lexicon(), max(map(len, lexicon()))
+    found: list[Lexeme] = []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind != "word":
+            found.append(token)
+            place += 1
+            continue
+        words = tuple(
+            after.value if after.kind == "word" else "" for after in tokens[place : place + longest]
+        )
+        length = next((n for n in range(len(words), 0, -1) if words[:n] in known), 0)
+        span = Span(token.span.start, tokens[place + max(length, 1) - 1].span.end)
+        text = description[span.start : span.end]
+        parts = known[words[:length]] if length else (("unknown", None),)
+        found += [Lexeme(kind, value, span, text) for kind, value in parts]
+        place += max(length, 1)
+    return list(_settled(found))
+
+
+def _tokens(description: str) -> Iterator[Lexeme]:
+    for match in _TOKEN.finditer(description):
+        kind = str(match.lastgroup)
+        value: Any = None
+        for name in ("quoted", "point", "hex", "dims", "count", "word", "stop", "comma", "colon", "other"):
+            if match[name] is not None:
+                kind = name
+        if kind == "quoted":
+            value = _plain(next(filter(None, (match[name] for name in "abcde"))))
+            kind = kind if value else "unknown"
+        elif kind == "point":
+            value = (float(match["x"]), float(match["y"]))
+        elif kind == "hex":
+            kind, value = "colour", match[0].upper()
+        elif kind == "dims":
+            value = (int(match["rows"]), int(match["columns"]))
+        elif kind == "count":
+            # More than a layout holds, whatever the number.
+            value = int(match[0][:6])
+        elif kind == "word":
+            value = match[0].lower().replace("\u2019", "'")
+        elif kind == "other":
+            kind = "unknown"
+        if kind != "dash":
+            yield Lexeme(kind, value, Span(*match.span()), match[0])
+
+
+def _plain(text: str) -> str:
+    """A text on one line, without what cannot be drawn."""
+    return " ".join("".join(part for part in text if part.isprintable() or part.isspace()).split())
+
+
+def _settled(parts: list[Lexeme]) -> Iterator[Lexeme]:
+    """The same with "2 by 3" as one lexeme, and words that their neighbours tell: "the arrow points up"."""
+    place = 0
+    while place < len(parts):
+        three = parts[place : place + 3]
+        part = three[0]
+        if len(three) == 3 and part.kind == three[2].kind == "count" and three[1].text.lower() == "by":
+            span = Span(part.span.start, three[2].span.end)
+            text = " ".join(part.text for part in three)
+            yield Lexeme("dims", (part.value, three[2].value), span, text)
+            place += 3
+            continue
+        following = three[1].kind if len(three) > 1 else "end"
+        if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
+            part = Lexeme("pronoun", "them", part.span, part.text)
+        before = parts[place - 1].kind if place else ""
+        if part.text.lower() == "overlapping" and before in _LEADS and following in ("noun", *_LEADS):
+            part = Lexeme("trait", "overlapping", part.span, part.text)
+        verb = part.text.lower() == "points" and place and parts[place - 1].kind in ("noun", "pronoun")
+        yield Lexeme("pointing", None, part.span, part.text) if verb else part
+        place += 1

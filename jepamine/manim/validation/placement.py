@@ -1,0 +1,102 @@
+"""Where boxes are in each other's way, and where they leave the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
+
+# Boxes that meet by less, in units, touch: an arrow at its circle, a label at its line.
+TOUCH = 0.05
+# Strokes at the edge of the frame are half outside of it.
+EDGE = 0.01
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two objects whose boxes overlap; `share` is that of the smaller box, 1 where it lies inside.
+
+    `expected` says whether the layout has the two overlap as well, None without a layout.
+    """
+
+    first: str
+    second: str
+    share: float
+    expected: bool | None = None
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An object that leaves the frame: `share` is that of its box outside, `by` how many units it reaches."""
+
+    name: str
+    share: float
+    by: float
+
+
+def overlaps(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> tuple[Overlap, ...]:
+    """The pairs of boxes that overlap, the largest share first; a part and its group do not count.
+
+    Nor does a group whose named parts are all there is of it: they are compared themselves.
+    """
+    found = []
+    for first, second in combinations(_without_groups(boxes, parts_of), 2):
+        if second in parts_of.get(first, ()) or first in parts_of.get(second, ()):
+            continue
+        share = common_share(boxes[first], boxes[second])
+        if share > 0:
+            found.append(Overlap(first, second, round(share, 4)))
+    return tuple(sorted(found, key=lambda overlap: -overlap.share))
+
+
+def _without_groups(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> list[str]:
+    parts: dict[str, list[Box]] = {}
+    for name, groups in parts_of.items():
+        for group in groups:
+            if name in boxes:
+                parts.setdefault(group, []).append(boxes[name])
+    return [name for name in boxes if name not in parts or not _spans(boxes[name], parts[name])]
+
+
+def _spans(box: Box, parts: Sequence[Box]) -> bool:
+    """Whether parts reach as far as a box on every side, to `TOUCH` units."""
+    for centre, side in ((0, 2), (1, 3)):
+        low = min(part[centre] - part[side] / 2 for part in parts)
+        high = max(part[centre] + part[side] / 2 for part in parts)
+        half = box[side] / 2
+        if low > box[centre] - half + TOUCH or high < box[centre] + half - TOUCH:
+            return False
+    return True
+
+
+def common_share(a: Box, b: Box) -> float:
+    """Which share of the smaller box the two have in common; 0 where they only touch."""
+    common, least = 1.0, [1.0, 1.0]
+    for centre, side in ((0, 2), (1, 3)):
+        # A level line has no height: it crosses a box all the same.
+        sides = [max(box[side], 2 * TOUCH) for box in (a, b)]
+        top = min(a[centre] + sides[0] / 2, b[centre] + sides[1] / 2)
+        bottom = max(a[centre] - sides[0] / 2, b[centre] - sides[1] / 2)
+        if top - bottom <= TOUCH:
+            return 0.0
+        common *= top - bottom
+        least = [area * own for area, own in zip(least, sides, strict=True)]
+    return min(common / min(least), 1.0)
+
+
+def outside(boxes: Mapping[str, Box]) -> tuple[Outside, ...]:
+    """The boxes that reach out of the frame, by more than a hair, the farthest first."""
+    found = []
+    for name, (x, y, width, height) in boxes.items():
+        spans = ((x, width, FRAME_WIDTH / 2), (y, height, FRAME_HEIGHT / 2))
+        by = max(abs(centre) + side / 2 - half for centre, side, half in spans)
+        if by <= EDGE:
+            continue
+        inside = 1.0
+        for centre, side, half in spans:
+            low, high = max(centre - side / 2, -half), min(centre + side / 2, half)
+            inside *= (max(high - low, 0.0) / side) if side else float(abs(centre) <= half)
+        found.append(Outside(name, round(1 - inside, 4), round(by, 4)))
+    return tuple(sorted(found, key=lambda item: -item.by))

@@ -1,0 +1,139 @@
+"""What a validation found."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from jepamine.manim.layouts import Box, Layout
+from jepamine.manim.validation.adherence import Adherence, adherence, match
+from jepamine.manim.validation.answer import Answer, Found, Look, Problem
+from jepamine.manim.validation.placement import Outside, Overlap, common_share, outside, overlaps
+from jepamine.sandbox.protection import Protection
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class State:
+    """What stands where at one time; `adherence` None without a layout.
+
+    At a moment of an animation it is that of the objects which are there by then.
+    """
+
+    adherence: Adherence | None
+    overlaps: tuple[Overlap, ...]
+    off_screen: tuple[Outside, ...]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The scene at `share` of animation number `play`, which `line` starts; boxes (x, y, width, height)."""
+
+    play: int
+    line: int | None
+    share: float
+    boxes: dict[str, Box]
+    state: State
+
+
+@dataclass(frozen=True)
+class Report:
+    """A validation: the code ran to its end where there are no problems.
+
+    `objects` are those with a name in the code and those drawn; `final` is the state as construct returned,
+    `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time.
+    """
+
+    problems: tuple[Problem, ...]
+    scene: str | None
+    objects: tuple[Found, ...]
+    final: State
+    moments: tuple[Moment, ...]
+    protection: Protection
+    seconds: float
+    preview: bytes | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the code was allowed and ran to its end."""
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it but the preview's pixels."""
+        values = asdict(replace(self, preview=None))
+        del values["preview"]
+        protection = {
+            "in_force": str(self.protection),
+            "closed": self.protection.closed,
+            "open": self.protection.open,
+        }
+        return {"runs": self.runs, **values, "protection": protection}
+
+
+def report(
+    answer: Answer,
+    protection: Protection,
+    seconds: float,
+    layout: Layout | None = None,
+    names: Mapping[str, int] | None = None,
+) -> Report:
+    """Make a report of what a child said. Raises UserError where `names` does not fit the layout."""
+    chosen = match(layout, answer.objects, names) if layout is not None else []
+    boxes = {item.name: item.box for item in answer.objects if item.shown}
+    parts_of = {item.name: item.parts_of for item in answer.objects}
+    return Report(
+        answer.problems,
+        answer.scene,
+        answer.objects,
+        _state(boxes, parts_of, layout, chosen),
+        tuple(_moment(look, layout, chosen) for look in answer.moments),
+        protection,
+        round(seconds, 4),
+        _png(answer.preview),
+    )
+
+
+def _state(
+    boxes: Mapping[str, Box],
+    parts_of: Mapping[str, Sequence[str]],
+    layout: Layout | None,
+    chosen: Sequence[str | None],
+    so_far: bool = False,
+) -> State:
+    found = overlaps(boxes, parts_of)
+    if layout is None:
+        return State(None, found, outside(boxes))
+    index_of = {name: index for index, name in enumerate(chosen) if name is not None}
+    wanted = [item.box for item in layout.objects]
+    told = tuple(
+        replace(one, expected=_expected(index_of.get(one.first), index_of.get(one.second), wanted))
+        for one in found
+    )
+    tops = [name for name in boxes if not parts_of.get(name)]
+    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), told, outside(boxes))
+
+
+def _expected(first: int | None, second: int | None, wanted: Sequence[Box]) -> bool:
+    if first is None or second is None:
+        return False
+    return common_share(wanted[first], wanted[second]) > 0
+
+
+def _moment(look: Look, layout: Layout | None, chosen: Sequence[str | None]) -> Moment:
+    # What has not come yet is not late.
+    state = _state(look.boxes, look.parts_of, layout, chosen, so_far=True)
+    return Moment(look.play, look.line, look.share, look.boxes, state)
+
+
+def _png(said: str | None) -> bytes | None:
+    if said is None:
+        return None
+    try:
+        data = base64.b64decode(said, validate=True)
+    except binascii.Error:
+        return None
+    return data if data.startswith(PNG) else None

@@ -1,0 +1,140 @@
+"""Runs a scene's code in this process and reads back where its objects are; for a confined child."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import builtins
+import io
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.validation import measure as measured
+from jepamine.manim.validation.builtins import guarded_builtins
+from jepamine.manim.validation.play import play
+from jepamine.sandbox.problems import line_of
+from jepamine.sandbox.task import SOURCE
+
+#: The class that is run where a file has several.
+USUAL = "GeneratedScene"
+# Looks that a report holds: three for each of the first 60 animations.
+MOST_LOOKS = 180
+# No name in code can hold a space, so that none can stand for these.
+_ENDS, _LOCALS = "construct ends", "local names"
+
+
+class Refused(Exception):
+    """The code holds no scene that could be run."""
+
+
+def run(tree: ast.Module, *, scene: str | None, guarded: bool, preview: int | None) -> dict[str, Any]:
+    """Run a scene of the code: {"scene", "objects", "shown", "moments", "preview"}, as JSON.
+
+    `guarded` leaves the code only the built-in names and modules of the allow-list. `preview` is the width in
+    pixels of a PNG of the last frame, in base64. Raises what the code raises, and Refused without a scene.
+    """
+    ended: list[Mapping[str, Any]] = []
+    given = guarded_builtins() if guarded else dict(vars(builtins))
+    given |= {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
+    namespace: dict[str, Any] = {"__builtins__": given, "__name__": "scene"}
+    exec(compile(_with_reports(tree), SOURCE, "exec"), namespace)
+    running = _scene_class(namespace, scene)()
+    running._jepamine_own_names = frozenset(vars(running)) | {"_jepamine_own_names"}
+    moments: list[dict[str, Any]] = []
+    renderer = running.renderer
+
+    def played(_: Any, *arguments: Any, **keywords: Any) -> None:
+        number = renderer.num_plays + 1
+        caller = sys._getframe(1)
+
+        def look(share: float) -> None:
+            if len(moments) < MOST_LOOKS:
+                moments.append(_moment(running, caller, number, share))
+
+        play(running, look, *arguments, **keywords)
+
+    renderer.play = played
+    running.setup()
+    running.construct()
+    running.tear_down()
+    names = measured.named(ended[-1] if ended else {}, running)
+    drawn = measured.shown(names, running)
+    boxes = measured.boxes({**names, **drawn}, running.camera)
+    groups = measured.memberships({**names, **drawn})
+    return {
+        "scene": type(running).__name__,
+        "objects": [
+            {
+                "name": name,
+                "box": boxes[name],
+                "shown": name in drawn,
+                "parts_of": groups[name],
+                **measured.described(mobject),
+            }
+            for name, mobject in {**names, **drawn}.items()
+            if name in boxes
+        ],
+        "moments": moments,
+        "preview": _png(running, preview) if preview else None,
+    }
+
+
+def _with_reports(tree: ast.Module) -> ast.Module:
+    """The tree with a `finally` around each method `construct` that hands its local variables out."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef) and method.name == "construct":
+                values = ast.Call(ast.Name(_LOCALS, ast.Load()), [], [])
+                report = ast.Expr(ast.Call(ast.Name(_ENDS, ast.Load()), [values], []))
+                method.body = [ast.Try(method.body, [], [], [report])]
+    return ast.fix_missing_locations(tree)
+
+
+def _scene_class(namespace: Mapping[str, Any], wanted: str | None) -> Any:
+    manim = load_manim()
+    found = {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, type) and issubclass(value, manim.Scene) and value.__module__ == "scene"
+    }
+    if wanted is not None and wanted not in found:
+        raise Refused(f"there is no scene {wanted}; there is: {', '.join(found) or 'none'}")
+    if not found:
+        raise Refused(
+            "there is no scene: write `class GeneratedScene(Scene):` with a method `construct(self)`"
+        )
+    if wanted is None and len(found) > 1 and USUAL not in found:
+        raise Refused(f"there are several scenes, say which: {', '.join(found)}")
+    return found[wanted or (USUAL if USUAL in found else next(iter(found)))]
+
+
+def _moment(scene: Any, caller: FrameType, number: int, share: float) -> dict[str, Any]:
+    frame: FrameType | None = caller
+    while frame is not None and not (
+        frame.f_code.co_filename == SOURCE and frame.f_code.co_name == "construct"
+    ):
+        frame = frame.f_back
+    names = measured.named(dict(frame.f_locals) if frame is not None else {}, scene)
+    drawn = measured.shown(names, scene)
+    return {
+        "play": number,
+        "line": line_of(caller),
+        "share": share,
+        "boxes": measured.boxes(drawn, scene.camera),
+        "parts_of": measured.memberships(drawn),
+    }
+
+
+def _png(scene: Any, width: int) -> str:
+    from PIL import Image
+
+    scene.renderer.static_image = None
+    scene.renderer.update_frame(scene)
+    buffer = io.BytesIO()
+    Image.fromarray(scene.camera.pixel_array[..., :3]).save(buffer, "PNG", compress_level=4)
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,96 @@
+"""What a confined child does with Manim code: `jepamine.sandbox.task.Task`."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import ctypes
+import importlib
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+from jepamine.manim.validation import run as running
+from jepamine.manim.validation.syntax import objections
+from jepamine.sandbox.task import SOURCE
+
+LONGEST = 200_000
+SAMPLE = """
+from manim import *
+import numpy as np
+
+
+class GeneratedScene(Scene):
+    def construct(self):
+        axes = Axes(x_range=[-1, 1, 1], y_range=[-1, 1, 1])
+        group = VGroup(Circle(), Arrow(LEFT, RIGHT), Star(color=RED, fill_opacity=1)).arrange()
+        self.add(axes)
+        self.play(Create(group))
+        self.play(group.animate.shift(UP))
+"""
+
+
+def prepare() -> None:
+    """Import Manim and what it imports later on. Raises UserError where it is missing."""
+    manim = load_manim()
+    manim.config.update(
+        {
+            "frame_width": FRAME_WIDTH,
+            "frame_height": FRAME_HEIGHT,
+            "background_color": "#000000",
+            "verbosity": "CRITICAL",
+            "progress_bar": "none",
+            "dry_run": True,
+            "disable_caching": True,
+        }
+    )
+    _refuse_latex()
+    with contextlib.suppress(OSError, AttributeError):
+        # Pango reads the list of fonts in a thread of its own otherwise, once in each child.
+        ctypes.CDLL("libfontconfig.so.1").FcInit()
+    _warm_up(manim)
+
+
+def _warm_up(manim: Any) -> None:
+    """Do once what children do: none of them then loads and compiles what is used for the first time."""
+    # No Text: Pango may start a thread for it, and a process with two is not to be forked.
+    with tempfile.TemporaryDirectory() as folder:
+        drawing = Path(folder) / "drawing.svg"
+        drawing.write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0 Q1 0 1 1 C1 2 0 2 0 1 Z"/></svg>'
+        )
+        manim.SVGMobject(drawing)
+        with manim.tempconfig({"media_dir": folder, "pixel_width": 64, "pixel_height": 36}):
+            running.run(ast.parse(SAMPLE, SOURCE), scene=None, guarded=True, preview=64)
+
+
+def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """`request`: `code`, `check` (by the allow-list or not), `scene` and `preview` as for `running.run`."""
+    manim = load_manim()
+    code, width = request["code"], request["preview"] or 64
+    if len(code) > LONGEST:
+        text = f"the code is longer than {LONGEST:,} characters"
+        return {"problems": [{"kind": "refused", "line": None, "message": text}]}
+    tree = ast.parse(code, SOURCE)
+    if request["check"] and (found := objections(tree)):
+        return {"problems": [{"kind": "refused", "line": one.line, "message": one.message} for one in found]}
+    manim.config.update(
+        {"media_dir": str(folder), "pixel_width": width, "pixel_height": round(width * 9 / 16)}
+    )
+    try:
+        done = running.run(tree, scene=request["scene"], guarded=request["check"], preview=request["preview"])
+    except running.Refused as error:
+        return {"problems": [{"kind": "refused", "line": None, "message": str(error)}]}
+    return {"problems": [], **done}
+
+
+def _refuse_latex() -> None:
+    # No program is started in a child, and what would come of the attempt says nothing to whoever reads it.
+    tex_file_writing = importlib.import_module("manim.utils.tex_file_writing")
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise RuntimeError("LaTeX is not run here: use Text, or mob_class=Text for numbers")
+
+    tex_file_writing.compile_tex = refuse  # type: ignore[attr-defined]

@@ -1,0 +1,80 @@
+"""The door to validation: servers with Manim imported, and reports of code that is handed to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from jepamine.manim.layouts import Layout
+from jepamine.manim.validation.answer import Answer, failed, parse
+from jepamine.manim.validation.report import Report, report
+from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.pool import Pool, pool
+from jepamine.sandbox.protection import Protection
+from jepamine.sandbox.watch import End
+
+TASK = "jepamine.manim.validation.task"
+NO_LIMITS = Limits()
+
+
+class Validator:
+    """Validates code; make it with `validator`."""
+
+    def __init__(self, servers: Pool, limits: Limits) -> None:
+        self._servers, self._limits = servers, limits
+
+    @property
+    def protection(self) -> Protection:
+        """What holds the code back, by trial."""
+        return self._servers.protection
+
+    def validate(
+        self,
+        code: str,
+        *,
+        layout: Layout | None = None,
+        names: Mapping[str, int] | None = None,
+        scene: str | None = None,
+        check: bool = True,
+        preview: int | None = None,
+    ) -> Report:
+        """Run code in a child without powers, and report where its objects are; from any thread.
+
+        `names` says which variable is which object of the layout; without it they are matched by type and
+        place. `scene` is needed where there are several and none is GeneratedScene. `check` False leaves out
+        the allow-list over the syntax tree: the child's confinement alone holds the code back then, and the
+        code could write its own report. `preview` is a width in pixels, 16 : 9.
+        """
+        # Such characters are nothing that a file could hold, and JSON would carry them all the same.
+        code = code.encode("utf-8", "replace").decode()
+        request = {"code": code, "scene": scene, "check": check, "preview": preview}
+        end, said = self._servers.ask(request, self._limits)
+        answer = parse(said) if end.how == "answered" else _without_answer(end, self._limits)
+        return report(answer, self.protection, end.seconds, layout, names)
+
+
+@contextmanager
+def validator(
+    *, workers: int = 1, limits: Limits = NO_LIMITS, bubblewrap: bool | None = None
+) -> Iterator[Validator]:
+    """A validator with `workers` servers, which take a second or two to start and end with the block.
+
+    `bubblewrap` None uses it where it works. Raises UserError where Manim is missing or nothing can fork.
+    """
+    with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
+        yield Validator(servers, limits)
+
+
+def _without_answer(end: End, limits: Limits) -> Answer:
+    match end.how:
+        case "deadline":
+            return failed("deadline", f"still running after {limits.deadline:g} s")
+        case "folder":
+            return failed("limit", f"it wrote more than {limits.folder} MiB or {limits.entries} files")
+        case "threads":
+            return failed("limit", f"it started more than {limits.threads} threads")
+        case "answer":
+            return failed("limit", f"what it says of itself is larger than {limits.answer} MiB")
+        case _:
+            how = f" (signal {end.signal})" if end.signal else ""
+            return failed("crashed", f"the process that ran it ended{how} before construct did")

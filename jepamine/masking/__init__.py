@@ -1,0 +1,1 @@
+"""Maskings: plugins that choose which patches of a tubelet are hidden."""

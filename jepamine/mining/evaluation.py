@@ -1,0 +1,69 @@
+"""The eval of a run: cosine similarities on held-out clips and, with labels, how well its scorers rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jepamine.data.clips import read_clips
+from jepamine.data.embedding_store import Store
+from jepamine.data.splits import chosen
+from jepamine.errors import UserError
+from jepamine.mining.panel import RunPanel
+from jepamine.mining.ranking import origin, rank, read_labels, refuse_fitted
+from jepamine.mining.task import embedded
+from jepamine.runs.loading import Opened
+from jepamine.utils.files import write_json
+
+
+def evaluate(
+    opened: Opened, part: str | None, labels: Path | None, scorer: str | None = None
+) -> dict[str, Any]:
+    """The eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
+
+    With `labels` the recipe's scorers are ranked, and `scorer` first. Raises UserError where there are no
+    tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer was fitted to such labels.
+    """
+    truth, labelled = read_labels(labels) if labels else ({}, {})
+    result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if labels:
+        scores, lines = _scores(opened, part, scorer, truth)
+        origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in lines.items()}
+        result |= rank(scores, truth, origins)
+    return result
+
+
+def _scores(
+    opened: Opened, part: str | None, scorer: str | None, truth: Mapping[str, int]
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+    """(scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
+    clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
+    table: dict[str, dict[str, float]] = {}
+    with Store(opened.parts.store) as store:
+        panel = RunPanel(opened, store, scorer)
+        refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in truth})
+        panel.prepare(
+            lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
+        )
+        for item in embedded(opened.parts, clips, "rank"):
+            for name, values in panel.score([panel.embeddings(item)])[0].items():
+                mean = float(values[chosen(item.clip, part)].mean())
+                table.setdefault(name, {})[item.clip.clip_id] = mean
+    return table, {clip.clip_id: clip.line for clip in clips}
+
+
+def keep(opened: Opened, result: dict[str, Any], title: str) -> Path:
+    """Write the result to the run's evals/ under `title`; the same evaluation again replaces it."""
+    path = opened.folder.evals / f"{title}.json"
+    write_json(path, result)
+    return path
+
+
+def draw_sheet(opened: Opened, part: str | None, output: Path) -> None:
+    """Draw what the run predicts for `part` into a PNG. Raises UserError where its trainer draws nothing."""
+    draw = getattr(opened.trainer, "sheet", None)
+    if draw is None:
+        name = opened.recipe.plugins["trainer"].name
+        raise UserError(f"--sheet: the trainer '{name}' of run '{opened.folder.name}' draws no sheet")
+    draw(opened.predictor, opened.parts, part, output)

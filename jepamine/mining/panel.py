@@ -1,0 +1,161 @@
+"""A run's panel of scorers: built with what each asks for, applied to the same embeddings."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, as_written, read_clips
+from jepamine.data.embedding_store import Store
+from jepamine.data.embeddings import Embedded
+from jepamine.data.splits import chosen
+from jepamine.mining.bank import Bank, load_bank
+from jepamine.mining.ranking import scene_of
+from jepamine.mining.task import BANK, embedded, predict
+from jepamine.protocols import ClipEmbeddings, Scorer
+from jepamine.runs import build as assembly
+from jepamine.runs.loading import Opened, require_clip_ranking, run_source
+from jepamine.utils.files import read_json, sha256_file, write_json
+from jepamine.utils.progress import tell
+
+
+class RunPanel:
+    """The scorers of one opened run. `names` are those of the recipe, the headline first."""
+
+    def __init__(self, opened: Opened, store: Store, headline: str | None = None) -> None:
+        require_clip_ranking(opened)
+        self.opened, self.store = opened, store
+        self.headline: str = headline or opened.recipe.scoring["scorer"]
+        also = [opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]]
+        self.names = list(dict.fromkeys([self.headline, *also]))
+        self._made: dict[str, Scorer] = {}
+        for name in self.names:
+            self.scorer(name)
+
+    def scorer(self, name: str) -> Scorer:
+        """The scorer called `name`, made once."""
+        if name not in self._made:
+            offers = _Offers(
+                bank=lambda: self.bank,
+                encoder=lambda: self.opened.parts.encoder,
+                store=lambda: self.store,
+                panel=lambda: self,
+                folder=lambda: self.opened.folder.path,
+            )
+            self._made[name] = assembly.build_scorer(
+                self.opened.recipe, name, self.opened.folder.path, offers
+            )
+        return self._made[name]
+
+    @functools.cached_property
+    def bank(self) -> Bank:
+        """The run's bank, read when the first scorer asks for it."""
+        return load_bank(self.opened.folder.path / BANK)
+
+    @functools.cached_property
+    def _training_clips(self) -> set[tuple[str, str]]:
+        clips = read_clips(run_source(self.opened.folder, self.opened.record))
+        return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
+
+    def trained_on(self, clip: Clip) -> bool:
+        """Whether the run was trained on the clip, told by its id and the name of its first frame."""
+        return _identity(clip) in self._training_clips
+
+    def fitted_on(self, clip: Clip) -> list[str]:
+        """The scorers that were fitted to labels of the clip's scene."""
+        scene = scene_of(clip.scene, clip.clip_id)
+        return [name for name in self.names if scene in getattr(self._made[name], "fitted_on", ())]
+
+    def wants_all(self) -> bool:
+        """Whether some scorer must see all clips before it can score one."""
+        return any(hasattr(scorer, "prepare") for scorer in self._made.values())
+
+    def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
+        """Let the scorers that want to see all clips first see them, one pass a scorer."""
+        for scorer in self._made.values():
+            if hasattr(scorer, "prepare"):
+                scorer.prepare(clips())
+            if said := getattr(scorer, "warning", str)():
+                tell(f"warning: {said}")
+
+    def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
+        """For each clip its novelty by scorer, float64 (N,): a number a tubelet."""
+        if not clips:
+            return []
+        columns = {name: self._made[name](clips) for name in self.names}
+        return [
+            {
+                name: np.broadcast_to(np.asarray(values[row], dtype=np.float64), (len(clip.clean),))
+                for name, values in columns.items()
+            }
+            for row, clip in enumerate(clips)
+        ]
+
+    def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """Each scorer's scores of the run's held-out clips, sorted, float64 (clips,); kept in the run."""
+        path = self.opened.folder.path / "reference.json"
+        state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
+        kept = read_json(path) if path.exists() else {}
+        scores: dict[str, list[float]] = kept["scores"] if kept.get("state") == state else {}
+        missing = [name for name in names if name not in scores]
+        if missing:
+            scores |= self._own_scores(missing)
+            write_json(path, {"state": state, "scores": scores})
+        return {name: np.array(scores[name]) for name in names}
+
+    def _own_scores(self, names: list[str]) -> dict[str, list[float]]:
+        source = run_source(self.opened.folder, self.opened.record)
+        parts = dataclasses.replace(self.opened.parts, source=source)
+        clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()]
+        scorers = {name: self.scorer(name) for name in names}
+
+        def items() -> Iterator[ClipEmbeddings]:
+            return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
+
+        for scorer in scorers.values():
+            if hasattr(scorer, "prepare"):
+                scorer.prepare(items())
+        found: dict[str, list[float]] = {name: [] for name in names}
+        for clip in items():
+            for name, scorer in scorers.items():
+                found[name].append(float(np.mean(scorer([clip])[0])))
+        return {name: sorted(values) for name, values in found.items()}
+
+    def embeddings(self, item: Embedded) -> ClipEmbeddings:
+        """A clip as scorers see it."""
+        predicted = predict(self.opened.predictor, item)
+        clip = item.clip
+        return ClipEmbeddings(
+            clip.clip_id, clip.scene, item.clean, item.masked, predicted, item.content, item.frames
+        )
+
+
+def _identity(clip: Clip) -> tuple[str, str]:
+    # Not the whole path: a run's own manifest has it absolute.
+    return clip.clip_id, Path(as_written(clip.line)[0]).name
+
+
+class _Offers(Mapping[str, Any]):
+    """What a scorer may ask for, made only when it does: the bank of a large run takes a while to read."""
+
+    def __init__(self, **makers: Callable[[], Any]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Any:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __contains__(self, name: object) -> bool:
+        # Mapping's own would make the thing to see whether it is there.
+        return name in self._makers

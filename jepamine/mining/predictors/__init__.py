@@ -1,0 +1,1 @@
+"""Predictors of clean embeddings from masked ones."""

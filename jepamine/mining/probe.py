@@ -1,0 +1,155 @@
+"""The probe: a logistic head fitted to labelled clips, how well it does on scenes it was not fitted to, and
+which clips to label next.
+
+Legend of shapes: N labelled clips, F features of a clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, Source, read_clips
+from jepamine.errors import UserError
+from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.ranking import Origin, origin, rank, scene_of
+from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.score_files import Scored
+from jepamine.mining.scorers.probe import FILE, features
+from jepamine.mining.selection import DIVERSITY, POOL, spread
+from jepamine.mining.task import BANK, embedded
+from jepamine.runs.loading import Opened, require_clip_ranking, run_source
+from jepamine.utils.tensors import save_tensors
+
+FOLDS = 5
+# Of features of mean length 1: C = 0.01 to 100 were tried on drawn clips, 1 to 100 differ little.
+REGULARISATION = 1.0
+
+Place = tuple[Clip, Source]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear head: `weight` float64 (F,) and `bias`; positive where a clip is rather labelled 1."""
+
+    weight: NDArray[np.float64]
+    bias: float
+
+    def decide(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The log odds of `rows` (N, F), float64 (N,)."""
+        decided: NDArray[np.float64] = rows @ self.weight + self.bias
+        return decided
+
+
+def fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Head:
+    """Logistic regression with balanced classes on `rows` (N, F); both labels must occur."""
+    from sklearn.linear_model import LogisticRegression
+
+    length = float(np.linalg.norm(rows, axis=1).mean()) or 1.0
+    model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=5000)
+    model.fit(rows / length, labels)
+    return Head(model.coef_[0] / length, float(model.intercept_[0]))
+
+
+def out_of_fold(
+    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
+) -> NDArray[np.float64] | None:
+    """Log odds of each clip by a head that saw no clip of its scene, float64 (N,).
+
+    None where no division into folds leaves both labels to fit to.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    most = min(FOLDS, len({scene for scene, label in zip(scenes, labels, strict=True) if label}))
+    for folds in range(most, 1, -1):
+        parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(rows, labels, scenes))
+        if all(len(set(labels[train].tolist())) == 2 for train, _ in parts):
+            found = np.empty(len(labels))
+            for train, test in parts:
+                found[test] = fit(rows[train], labels[train]).decide(rows[test])
+            return found
+    return None
+
+
+def learn(
+    opened: Opened,
+    labels: Mapping[str, int],
+    labelled: Mapping[str, Place],
+    lines: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Fit the head to `labels` (clip_id -> 0 or 1) of the clips `labelled` and save it in the run.
+
+    `lines` are the label file's. Returns {"labelled": {...}, and as `rank` does for the scorer "probe" on
+    scenes it was not fitted to; without "ranking" where no scene can be left out}. Raises UserError where
+    there are not both labels.
+    """
+    require_clip_ranking(opened)
+    ids = sorted(labels)
+    truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
+    if len(set(truth.tolist())) < 2:
+        raise UserError(
+            f"of {len(ids)} labels {int(truth.sum())} are 1: a probe needs both 0 and 1 among them"
+        )
+    clips = [labelled[clip_id] for clip_id in ids]
+    rows = feature_rows(opened, clips)
+    scenes = [scene_of(clip.scene, clip.clip_id) for clip, _ in clips]
+    head = fit(rows, truth)
+    scores = out_of_fold(rows, truth, scenes)
+    result: dict[str, Any] = {
+        "labelled": {"clips": len(ids), "positives": int(truth.sum()), "scenes": len(set(scenes))}
+    }
+    if scores is not None:
+        origins: dict[str, Origin] = {
+            clip.clip_id: origin(clip.line, lines.get(clip.clip_id, {})) for clip, _ in clips
+        }
+        result = rank({"probe": dict(zip(ids, scores.tolist(), strict=True))}, labels, origins)
+    save_tensors(
+        opened.folder.path / FILE,
+        {"weight": torch.from_numpy(head.weight), "bias": torch.tensor(head.bias, dtype=torch.float64)},
+        {"labelled": result["labelled"], "scenes": sorted(set(scenes))},
+    )
+    return result
+
+
+def feature_rows(opened: Opened, clips: list[Place]) -> NDArray[np.float64]:
+    """The features of `clips`, float64 (N, F); their scenes' other clips are looked through too."""
+    context = SceneContext(load_bank(opened.folder.path / BANK))
+    scenes = {clip.scene for clip, _ in clips}
+    around: dict[str, Clip] = {clip.clip_id: clip for clip, _ in clips}
+    for source in dict.fromkeys(source for _, source in clips):
+        around |= {clip.clip_id: clip for clip in read_clips(source) if clip.scene in scenes}
+    clean = {
+        item.clip.clip_id: item.clean for item in embedded(opened.parts, list(around.values()), "look at")
+    }
+    context.look_through((clip.scene, clean[clip.clip_id]) for clip in around.values())
+    return np.stack([features(context, clip.scene, clean[clip.clip_id]) for clip, _ in clips])
+
+
+def held_out_scenes(opened: Opened) -> set[str]:
+    """The scenes that the run's own evaluation is about."""
+    own = run_source(opened.folder, opened.record)
+    clips = [clip for clip in read_clips(own) if clip.line.get("split") == "val"]
+    return {scene_of(clip.scene, clip.clip_id) for clip in clips}
+
+
+def propose(opened: Opened, candidates: list[Scored], count: int) -> list[Scored]:
+    """The `count` clips to label next: those the probe is least sure of, unlike each other."""
+    best = candidates[:POOL]
+    if not best:
+        return []
+    rows = feature_rows(opened, [(item.clip, item.source) for item in best])
+    sure = np.abs(np.tanh(_saved(opened).decide(rows) / 2))  # |2 p - 1|
+    order = spread(unit(rows.astype(np.float32)), 1 - sure, count, DIVERSITY)
+    return [best[place] for place in order]
+
+
+def _saved(opened: Opened) -> Head:
+    from jepamine.mining.scorers.probe import Probe
+
+    probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)
+    return Head(probe.weight, probe.bias)

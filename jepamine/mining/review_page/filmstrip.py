@@ -1,0 +1,67 @@
+"""A clip's strip: which of its frames are shown, in which cells, and for how long each stands when played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from jepamine.data.clips import Clip
+from jepamine.data.video import Moment
+
+# Where a manifest tells no times.
+FRAMES_A_SECOND = 8
+# A gap in a clip is seen as one, but nobody waits for minutes.
+LONGEST = 2.0
+SHORTEST = 1 / 120
+
+
+@dataclass(frozen=True)
+class Span:
+    """Tubelets `first` to `last` of a clip, and the frames shown of them; all numbers from 0."""
+
+    first: int
+    last: int
+    frames: tuple[int, ...]
+
+
+def spans(clip: Clip, most: int) -> list[Span]:
+    """The cells of a strip that shows at most `most` frames.
+
+    A cell is a tubelet with all its frames, or, of a clip with more frames than `most`, a run of tubelets
+    with the first frame of them.
+    """
+    size = len(clip.frames) // clip.tubelets
+    if len(clip.frames) <= most:
+        return [
+            Span(number, number, tuple(range(number * size, (number + 1) * size)))
+            for number in range(clip.tubelets)
+        ]
+    count = min(most, clip.tubelets)
+    edges = [round(number * clip.tubelets / count) for number in range(count + 1)]
+    return [Span(start, end - 1, (start * size,)) for start, end in pairwise(edges)]
+
+
+def seconds(clip: Clip) -> tuple[list[float], bool]:
+    """(how long each frame of a clip stands, in seconds; whether the manifest told it).
+
+    A frame stands until the next one's time, the last one as long as most do; nothing stands longer than
+    LONGEST. Without times that rise from frame to frame all stand as long as FRAMES_A_SECOND says.
+    """
+    times = _times(clip)
+    gaps = [(later - earlier) / 1e6 for earlier, later in pairwise(times)]
+    if not gaps or min(gaps) <= 0:
+        return [1 / FRAMES_A_SECOND] * len(clip.frames), False
+    return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True
+
+
+def _times(clip: Clip) -> Sequence[float]:
+    """The frames' times in microseconds; none where they are not known for all."""
+    times: Any = clip.line.get("timestamps")
+    whole = isinstance(times, list) and len(times) == len(clip.frames)
+    if whole and all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times):
+        return list(times)
+    moments = [frame.microseconds for frame in clip.frames if isinstance(frame, Moment)]
+    return moments if len(moments) == len(clip.frames) else []

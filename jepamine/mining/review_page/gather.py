@@ -1,0 +1,139 @@
+"""A run and a score file made into what the review page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from jepamine.data.frames import ahead
+from jepamine.errors import UserError
+from jepamine.mining import selection as diverse
+from jepamine.mining.review_page.filmstrip import Span, seconds
+from jepamine.mining.review_page.images import Pictures
+from jepamine.mining.review_page.neighbours import Near, nearest
+from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
+from jepamine.mining.review_page.percentiles import Standing
+from jepamine.mining.review_page.pictures import Picture
+from jepamine.mining.review_page.settings import settings
+from jepamine.mining.score_files import Scored, read_scored
+from jepamine.runs.loading import Opened
+from jepamine.utils.files import read_jsonl, sha256_file
+from jepamine.utils.progress import progress, tell
+
+NEIGHBOURS = 3
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A clip of the page before its pictures are made, or why there will be none."""
+
+    scored: Scored
+    stands_for: tuple[str, ...] = ()
+    near: Sequence[Near] = ()
+    error: UserError | None = None
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    spans: Sequence[Span]
+    frames: Sequence[Picture]
+    thumbnails: Sequence[Picture | None]
+    error: UserError | None = None
+
+
+def gather(opened: Opened, scores: Path, top: int, manifest: Path | None = None) -> Page:
+    """The page of the `top` best clips of `scores` that are unlike each other.
+
+    Clips stand where `read_scored` finds them. Those among the best `top` that cannot be read any more come
+    last, with the reason. Raises UserError for a file that is no score file, and where no clip can be read.
+    """
+    scored = read_scored(scores, opened.parts.source, manifest)
+    standing = Standing(scored, opened.recipe.scoring["scorer"])
+    pictures = Pictures()
+    entries = _entries(opened, scored, top)
+
+    def load(entry: _Entry) -> _Pictures:
+        thumbnails = [pictures.thumbnail(other.clip) if other.clip else None for other in entry.near]
+        try:
+            if entry.error:
+                raise entry.error
+            return _Pictures(*pictures.strip(entry.scored.clip), thumbnails)
+        except UserError as error:
+            return _Pictures((), (), thumbnails, error)
+
+    clips = []
+    with progress("pictures", len(entries), "clips") as bar:
+        for entry, made in ahead(entries, load):
+            assert isinstance(made, _Pictures)
+            clips.append(_review_clip(entry, made, standing))
+            bar.step()
+    folder = opened.folder
+    return Page(
+        run=folder.name,
+        scores_name=scores.name,
+        scores_sha256=sha256_file(scores),
+        settings=settings(opened.record, opened.recipe),
+        recipe=folder.recipe.read_text("utf-8"),
+        epochs=tuple(line for _, line in read_jsonl(folder.metrics)) if folder.metrics.exists() else (),
+        scorer=standing.scorer,
+        scores=tuple(item.score for item in scored),
+        clips=tuple(clips),
+    )
+
+
+def _entries(opened: Opened, scored: list[Scored], top: int) -> list[_Entry]:
+    chosen = diverse.choose(opened, scored, top)
+    choices = chosen.choices
+    if chosen.unreadable:
+        count, (_, first) = len(chosen.unreadable), chosen.unreadable[0]
+        tell(f"warning: {count} clips cannot be read any more, the first: {first}")
+    best = set(map(id, scored[:top]))
+    vectors = np.array([choice.vector for choice in choices], dtype=np.float32)
+    near = nearest(opened, [choice.scored.clip for choice in choices], vectors, NEIGHBOURS)
+    return [
+        _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), others)
+        for choice, others in zip(choices, near, strict=True)
+    ] + [_Entry(item, error=error) for item, error in chosen.unreadable if id(item) in best]
+
+
+def _review_clip(entry: _Entry, made: _Pictures, standing: Standing) -> ReviewClip:
+    clip, line = entry.scored.clip, entry.scored.line
+    durations, timed = seconds(clip)
+    scores = line.get("tubelet_scores") or ()
+    # Only as many scores as tubelets can be said to belong to them.
+    scores = scores if len(scores) == clip.tubelets else ()
+    frames = iter(made.frames)
+    starts = [number for span in made.spans for number in span.frames]
+    ends = [*starts[1:], len(durations)][: len(starts)]
+    root = entry.scored.source.root
+    return ReviewClip(
+        clip_id=clip.clip_id,
+        scene=clip.scene,
+        camera=clip.camera,
+        place=standing.place(entry.scored),
+        score=entry.scored.score,
+        frames=len(clip.frames),
+        cells=tuple(
+            Cell(
+                span.first + 1,
+                span.last + 1,
+                tuple(next(frames) for _ in span.frames),
+                tuple(map(float, scores[span.first : span.last + 1])),
+            )
+            for span in made.spans
+        ),
+        seconds=tuple(sum(durations[start:end]) for start, end in zip(starts, ends, strict=True)),
+        timed=timed,
+        values=standing.values(entry.scored),
+        neighbours=tuple(
+            Neighbour(other.clip_id, other.distance, picture)
+            for other, picture in zip(entry.near, made.thumbnails, strict=True)
+        ),
+        stands_for=entry.stands_for,
+        manifest=str(entry.scored.source.manifest.absolute()),
+        root=str(root.absolute()) if root else None,
+        error=str(made.error) if made.error else None,
+    )

@@ -1,0 +1,67 @@
+"""The training clips that are nearest to the clips of a page."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, read_clips
+from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.nearest import most_similar
+from jepamine.mining.task import BANK
+from jepamine.runs.loading import Opened, run_source
+
+
+@dataclass(frozen=True)
+class Near:
+    """A training clip and its cosine distance; `clip` is None where the run's manifest has it no more."""
+
+    clip_id: str
+    distance: float
+    clip: Clip | None
+
+
+def nearest(opened: Opened, clips: Sequence[Clip], vectors: NDArray[np.float32], k: int) -> list[list[Near]]:
+    """The up to `k` nearest training clips of each clip, nearest first.
+
+    `vectors` float32 (Q, D) are the clips' own as `diverse.clip_vectors` gives them: centred on the training
+    clips' mean, unit length. A training clip with the same frames is the clip itself and no neighbour.
+    """
+    bank = load_bank(opened.folder.path / BANK)
+    if not len(clips) or len(bank.clip_ids) < 2:
+        return [[] for _ in clips]
+    centred = unit(bank.unit - bank.unit.mean(axis=0))
+    rows = {clip_id: row for row, clip_id in enumerate(bank.clip_ids)}
+    training = _training_clips(opened, rows)
+    same_frames: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for clip_id, clip in training.items():
+        same_frames[_frames(clip)].append(rows[clip_id])
+    own = [same_frames.get(_frames(clip), [-1]) for clip in clips]
+    # Asked for besides: those that are the clip itself under a further name.
+    further = max(map(len, own)) - 1
+    found = most_similar(vectors, centred, k + further, np.array([same[0] for same in own]))
+    # 1 - q . b = |q - b|^2 / 2 at unit length, which has digits left where both are nearly the same.
+    difference = vectors[:, None].astype(np.float64) - centred[found]
+    distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
+    return [
+        [
+            Near(bank.clip_ids[row], float(distance), training.get(bank.clip_ids[row]))
+            for row, distance in zip(found[query], distances[query], strict=True)
+            if row not in own[query]
+        ][:k]
+        for query in range(len(clips))
+    ]
+
+
+def _training_clips(opened: Opened, rows: Mapping[str, int]) -> dict[str, Clip]:
+    source = run_source(opened.folder, opened.record)
+    return {clip.clip_id: clip for clip in read_clips(source) if clip.clip_id in rows}
+
+
+def _frames(clip: Clip) -> tuple[str, ...]:
+    return tuple(os.path.abspath(str(frame)) for frame in clip.frames)  # noqa: PTH100 - also of moments

@@ -1,0 +1,199 @@
+"""The review page: what it shows, and its HTML."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from jepamine.mining.review_page import charts
+from jepamine.mining.review_page.pictures import Picture
+from jepamine.utils.tables import cell
+
+HERE = Path(__file__).parent
+SCRIPTS = ("labels.js", "player.js", "page.js", "keys.js")
+STYLES = ("page.css", "clip.css")
+# Characters of ids that a clip stands for.
+IDS = 12_000
+# The page points nowhere, and a look for this word proves it: also where base64, a scene or a recipe has it.
+ADDRESS = re.compile("(htt)(p)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a clip's strip: tubelets `first` to `last`, counted from 1, their scores and frames."""
+
+    first: int
+    last: int
+    frames: tuple[Picture, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ScorerValue:
+    """What one scorer says of a clip; `percentile` is 0 to 100 within the score file, None for a lone one."""
+
+    name: str
+    value: float
+    percentile: float | None
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A training clip near to the one reviewed; `distance` is the cosine distance of clean embeddings."""
+
+    clip_id: str
+    distance: float
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class ReviewClip:
+    """One clip to look at. `place` counts from 1 in the score file by score.
+
+    `seconds` is how long each shown frame stays, in the order of `cells`; `timed` says whether the manifest
+    told it. `stands_for` are ids of near-duplicates. A clip that cannot be read has `error` and no cells.
+    """
+
+    clip_id: str
+    scene: str | None
+    camera: str | None
+    place: int
+    score: float
+    frames: int
+    cells: tuple[Cell, ...]
+    seconds: tuple[float, ...]
+    timed: bool
+    values: tuple[ScorerValue, ...]
+    neighbours: tuple[Neighbour, ...]
+    stands_for: tuple[str, ...]
+    manifest: str
+    root: str | None
+    error: str | None = None
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The shown frames in order."""
+        return [frame for piece in self.cells for frame in piece.frames]
+
+    @property
+    def poster(self) -> int:
+        """The number, from 0, of the shown frame where the clip's score is highest."""
+        best, number, poster = -float("inf"), 0, 0
+        for piece in self.cells:
+            if piece.scores and max(piece.scores) > best:
+                best, poster = max(piece.scores), number
+            number += len(piece.frames)
+        return poster
+
+    @property
+    def flat(self) -> bool:
+        """Whether all tubelets have the same score, as with a scorer of whole clips."""
+        scores = [score for piece in self.cells for score in piece.scores]
+        return len(scores) > 1 and len(set(scores)) == 1
+
+    @property
+    def ids_shown(self) -> tuple[str, ...]:
+        """The first ids of `stands_for`, as many as a page has room for."""
+        room, count = IDS, 0
+        while count < len(self.stands_for) and room > 0:
+            room -= len(f"<li>{escape(self.stands_for[count])}</li>")
+            count += 1
+        return self.stands_for[:count]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A run, a score file and the clips to review, in their order.
+
+    `settings` are (name, value) to show, `epochs` the lines of metrics.jsonl, `scorer` the name of what
+    `score` repeats, `scores` the scores of the whole file, `scores_sha256` the file's hash.
+    """
+
+    run: str
+    scores_name: str
+    scores_sha256: str
+    settings: tuple[tuple[str, str], ...]
+    recipe: str
+    epochs: tuple[dict[str, Any], ...]
+    scorer: str
+    scores: tuple[float, ...]
+    clips: tuple[ReviewClip, ...]
+
+    @property
+    def download(self) -> str:
+        """The name of the file of labels that the page gives."""
+        return f"labels-{self.run}-{Path(self.scores_name).stem}.jsonl"
+
+
+def render(page: Page) -> str:
+    """The page as HTML in one piece: no file beside it, no address in it."""
+    low, high = _range([score for clip in page.clips for piece in clip.cells for score in piece.scores])
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            data=_data(page),
+            loss=charts.loss_curve(page.epochs),
+            distribution=charts.histogram(page.scores, [clip.score for clip in page.clips]),
+            bars=lambda scores: charts.bars(scores, low, high),
+            style=Markup("\n").join(Markup((HERE / name).read_text("utf-8")) for name in STYLES),
+            script=Markup("\n").join(Markup((HERE / name).read_text("utf-8")) for name in SCRIPTS),
+        )
+    )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_without_address,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = lambda value: cell(float(value))
+    return environment
+
+
+def _range(scores: Sequence[float]) -> tuple[float, float]:
+    """What an empty and a full bar mean: from 0, or from below it where a score is."""
+    return min([0.0, *scores]), max([0.0, *scores]) or 1.0
+
+
+def _data(page: Page) -> Markup:
+    """What the script needs, as JSON that is safe inside of a script element."""
+    value = {
+        "key": f"jepamine:{page.run}:{page.scores_sha256[:16]}",
+        "download": page.download,
+        "clips": [
+            {
+                "line": {
+                    "clip_id": clip.clip_id,
+                    "binary_label": None,
+                    "scene": clip.scene,
+                    "manifest": clip.manifest,
+                    "root": clip.root,
+                },
+                "milliseconds": [round(1000 * seconds) for seconds in clip.seconds],
+                "poster": clip.poster,
+            }
+            for clip in page.clips
+        ],
+    }
+    text = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value))
+    return Markup(ADDRESS.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04x}", text))
+
+
+def _without_address(value: Any) -> Markup:
+    """A value as the template writes it: escaped, and `p` of the word looked for as a character reference."""
+    return Markup(ADDRESS.sub(lambda found: f"{found[1]}&#{ord(found[2])};", str(escape(value))))

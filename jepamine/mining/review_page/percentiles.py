@@ -1,0 +1,59 @@
+"""Where a clip stands within its score file."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+
+from jepamine.mining.review_page.page import ScorerValue
+from jepamine.mining.score_files import Scored
+
+
+class Standing:
+    """The scores of a whole file, of which `scorer` is the one that `score` repeats.
+
+    `preferred` is the run's own, for the case that two scorers gave the same values.
+    """
+
+    def __init__(self, scored: Sequence[Scored], preferred: str) -> None:
+        tables = [_scores(item) for item in scored]
+        names = list(dict.fromkeys(name for table in tables for name in table))
+        self._sorted = {name: sorted(table[name] for table in tables if name in table) for name in names}
+        self._scores = sorted(item.score for item in scored)
+        fitting = [
+            name
+            for name in names
+            if all(table.get(name) == item.score for table, item in zip(tables, scored, strict=True))
+        ]
+        self.scorer = preferred if preferred in fitting else next(iter(fitting), "score")
+
+    def place(self, item: Scored) -> int:
+        """The clip's number in the file by score, from 1; ties have the same one."""
+        return 1 + len(self._scores) - bisect_right(self._scores, item.score)
+
+    def values(self, item: Scored) -> tuple[ScorerValue, ...]:
+        """What every scorer says of a clip, the one that chose first."""
+        table = _scores(item)
+        names = sorted(table, key=lambda name: name != self.scorer)
+        return tuple(ScorerValue(name, table[name], self._percentile(name, table[name])) for name in names)
+
+    def _percentile(self, name: str, value: float) -> float | None:
+        """The share of the file's other clips with a lower score, in percent; those that tie count half."""
+        column = self._sorted[name]
+        others = len(column) - 1
+        if not others:
+            return None
+        lower = bisect_left(column, value)
+        ties = bisect_right(column, value) - lower - 1
+        return 100 * (lower + ties / 2) / others
+
+
+def _scores(item: Scored) -> dict[str, float]:
+    table = item.line.get("scores")
+    if not isinstance(table, Mapping):
+        return {"score": item.score}
+    return {
+        str(name): float(value)
+        for name, value in table.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }

@@ -1,0 +1,1 @@
+"""Scorers: plugins that give each clip one novelty score."""

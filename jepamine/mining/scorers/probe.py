@@ -1,0 +1,64 @@
+"""The scorer `probe`: a logistic head on frozen clean embeddings, fitted to labels by `jepamine probe`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jepamine.errors import UserError
+from jepamine.mining.scene_context import SceneContext
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from jepamine.mining.bank import Bank
+    from jepamine.protocols import ClipEmbeddings
+
+FILE = "probe.safetensors"
+# How much being unlike its own scene counts beside what a clip is. On 400 drawn clips with 40 events, recall
+# at 10 % in cross-validation: the clip alone 0.65, its deviation alone 0.85, both at weight 1 0.78. The clip
+# itself stays in, as a label like rain can be told by nothing else.
+DEVIATION = 2.0
+
+
+class Probe:
+    """The probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
+
+    `fitted_on` names the scenes whose labels the head has seen: a ranking of these proves nothing.
+    """
+
+    def __init__(self, bank: Bank, folder: Path) -> None:
+        from jepamine.utils.tensors import load_tensors
+
+        path = folder / FILE
+        if not path.is_file():
+            raise UserError(
+                f"run '{folder.name}' has no probe yet: "
+                f"jepamine probe --run {folder.name} --labels LABELS.jsonl"
+            )
+        tensors, metadata = load_tensors(path)
+        size = 2 * bank.vectors.shape[1]
+        if {name: tuple(tensor.shape) for name, tensor in tensors.items()} != {"weight": (size,), "bias": ()}:
+            raise UserError(f"{path}: not a probe of this run")
+        self.weight, self.bias = tensors["weight"].numpy(), float(tensors["bias"])
+        self.fitted_on: frozenset[str] = frozenset(metadata.get("scenes", ()))
+        self.context = SceneContext(bank)
+
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
+        """Take in all clips that are going to be scored, once each."""
+        self.context.look_through((clip.scene, clip.clean) for clip in clips)
+
+    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        from scipy.special import expit
+
+        rows = [features(self.context, clip.scene, clip.clean) for clip in clips]
+        return [expit(row @ self.weight + self.bias) for row in rows]
+
+
+def features(context: SceneContext, scene: str | None, clean: np.ndarray) -> np.ndarray:
+    """What the head looks at, float64 (2 D,): the centred embedding, its deviation from its scene's mean."""
+    import numpy as np
+
+    centred = context.centred(clean)
+    return np.concatenate([centred, DEVIATION * (centred - context.mean(scene, clean))])

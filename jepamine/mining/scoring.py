@@ -1,0 +1,193 @@
+"""Scores of a manifest's clips: streamed, written as they come, and taken up where a killed score stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_errors
+from jepamine.data.embedding_store import Store
+from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.errors import UserError
+from jepamine.mining.panel import RunPanel
+from jepamine.mining.ranking import origin
+from jepamine.mining.shards import Shard
+from jepamine.runs.loading import Opened
+from jepamine.utils.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
+from jepamine.utils.progress import progress, tell
+
+# Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
+# written: while embeddings are made, that is a clip or two.
+BATCH_CLIPS = 64
+BATCH_SECONDS = 1.0
+
+
+def score_manifest(
+    opened: Opened,
+    output: Path,
+    *,
+    scorer: str | None,
+    on_error: Literal["stop", "record"],
+    resume: bool,
+    shard: Shard,
+) -> dict[str, int]:
+    """Score the clips of `opened.parts.source` into the JSONL file `output`, in the manifest's order.
+
+    Lines go to a temporary file beside `output`, which takes its name when whole. With `on_error` "stop" the
+    first clip that cannot be read raises UserError, and what was scored is kept for `resume`; with "record"
+    it gets a line with its error. Returns {"clips": lines written, "errors": those with an error}.
+    """
+    read = read_clips if on_error == "stop" else read_clips_or_errors
+
+    def mine() -> Iterator[Clip | UserError]:
+        return shard.part(read(opened.parts.source))
+
+    check_output(output, opened.parts.source.manifest)
+    # Every line is checked before the first is encoded; none is kept, however long the manifest is.
+    total = sum(1 for _ in mine())
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with Store(opened.parts.store) as store:
+        panel = RunPanel(opened, store, scorer)
+        if panel.wants_all():
+            panel.prepare(
+                lambda: (
+                    panel.embeddings(item)
+                    for item in _embedded(panel, mine(), "look through", total)
+                    if isinstance(item, Embedded)
+                )
+            )
+        unfinished = _unfinished(output, panel, shard)
+        lock = unfinished.with_suffix(".lock")
+        with exclusive(lock, f"{output}: another process is scoring into it"):
+            try:
+                done, errors = _take_up(unfinished) if resume else (0, 0)
+                items = _embedded(panel, islice(mine(), done, None), "score", total, done)
+                errors += _write(unfinished, items, panel, done, on_error == "stop")
+                unfinished.replace(output)
+            except KeyboardInterrupt:
+                tell(f"\ninterrupted; {unfinished} keeps what was scored: type the same with --resume")
+                raise
+            finally:
+                lock.unlink(missing_ok=True)
+    return {"clips": total, "errors": errors}
+
+
+def _write(
+    unfinished: Path, items: Iterable[Embedded | Unreadable], panel: RunPanel, done: int, stop: bool
+) -> int:
+    """Append the lines of `items`, of which `done` are there already; returns how many have an error."""
+    errors = 0
+    with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
+        for batch in _batches(items, stop):
+            for line in _lines(batch, panel):
+                if "error" in line and stop:
+                    raise UserError(
+                        f"{line['error']}\n{done} clips are scored and kept: mend it and go on with "
+                        "--resume, or pass over such clips with --on-error record"
+                    )
+                file.write(json.dumps(line).encode() + b"\n")
+                done += 1
+                errors += "error" in line
+            # A killed process loses the clips in flight only.
+            file.flush()
+        os.fsync(file.fileno())
+    return errors
+
+
+def _embedded(
+    panel: RunPanel, items: Iterable[Clip | UserError], what: str, total: int, done: int = 0
+) -> Iterator[Embedded | Unreadable]:
+    parts = panel.opened.parts
+    with progress(what, total, "clips", done=done) as bar:
+        for item in embed_clips(items, parts.source, parts.mask, parts.encoder, panel.store):
+            yield item
+            bar.step()
+
+
+def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[list[Embedded | Unreadable]]:
+    batch: list[Embedded | Unreadable] = []
+    began = time.monotonic()
+    for item in items:
+        batch.append(item)
+        failed = stop and isinstance(item, Unreadable)
+        if failed or len(batch) == BATCH_CLIPS or time.monotonic() - began > BATCH_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
+
+
+def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
+    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+    source = panel.opened.parts.source
+    # Where the clip stands, so that who reads the scores finds its frames again, also in joined shards.
+    where = {"manifest": str(source.manifest.absolute())}
+    where |= {"root": str(source.root.absolute())} if source.root else {}
+    for item in batch:
+        facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
+        if item.clip is not None:
+            clip = item.clip
+            facts = {
+                "clip_id": clip.clip_id,
+                "scene": clip.scene,
+                "camera": clip.camera,
+                "first_frame": as_written(clip.line)[0],
+            }
+            # Carried along, so that an eval of the score file can ask whether they predict the label.
+            sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
+            facts |= {"sources": sources} if sources else {}
+            # Nothing of it is new to the run: who ranks the scores is to know.
+            facts |= {"trained_on": True} if panel.trained_on(clip) else {}
+        if isinstance(item, Unreadable):
+            nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
+            yield facts | nothing | where | {"error": str(item.error)}
+            continue
+        tubelets = next(scores)
+        means = {name: float(values.mean()) for name, values in tubelets.items()}
+        fitted = panel.fitted_on(item.clip)
+        where_fitted = {"fitted_on": fitted} if fitted else {}
+        said = {
+            "score": means[panel.headline],
+            "scores": means,
+            "tubelet_scores": tubelets[panel.headline].tolist(),
+        }
+        yield facts | said | where | where_fitted
+
+
+def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
+    """The temporary name; it tells apart what must not be mixed: run, weights, scorers, manifest, shard."""
+    opened = panel.opened
+    facts = [
+        opened.folder.name,
+        sha256_file(opened.folder.weights),
+        panel.names,
+        opened.recipe.scoring,
+        sha256_file(opened.parts.source.manifest),
+        str(opened.parts.source.root),
+        [shard.number, shard.of],
+    ]
+    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
+    return output.with_name(f"{output.name}.{digest}.part")
+
+
+def _take_up(unfinished: Path) -> tuple[int, int]:
+    """Cut a torn last line off what a stopped score wrote; returns (whole lines, those with an error)."""
+    if not unfinished.exists():
+        return 0, 0
+    count = errors = size = 0
+    for number, raw in raw_lines(unfinished):
+        try:
+            line = parse_line(unfinished, number, raw)
+        except UserError:
+            break
+        if not raw.endswith(b"\n"):
+            break
+        count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
+    os.truncate(unfinished, size)
+    return count, errors

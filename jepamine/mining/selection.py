@@ -1,0 +1,130 @@
+"""The best clips without their near-duplicates, and unlike each other.
+
+Legend of shapes: P clips of the pool, D dimensions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.data.embedding_store import Store
+from jepamine.data.embeddings import Unreadable, embed_clips
+from jepamine.errors import UserError
+from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.score_files import Scored
+from jepamine.mining.task import BANK
+from jepamine.runs.loading import Opened, require_clip_ranking
+from jepamine.utils.progress import progress
+
+# Cosine of centred embeddings from which on two clips count as the same thing seen twice. Clips of real
+# drives that share half their frames: 0.86 to 0.99 (median 0.94); other clips of the same piece of a drive
+# 0.68 to 0.87; other drives up to 0.80.
+THRESHOLD = 0.85
+DIVERSITY = 0.3
+# So many of the best are looked at: their frames are read once more, to find their embeddings in the store.
+POOL = 1000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chosen clip; `stands_for` are its near-duplicates of lower score, `vector` float32 (D,) centred."""
+
+    scored: Scored
+    stands_for: list[Scored]
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What `choose` found: the clips in their order, and those of the pool that cannot be read any more."""
+
+    choices: list[Choice]
+    unreadable: list[tuple[Scored, UserError]]
+
+
+def choose(
+    opened: Opened,
+    scored: list[Scored],
+    k: int,
+    threshold: float = THRESHOLD,
+    diversity: float = DIVERSITY,
+    pool: int = POOL,
+) -> Chosen:
+    """Up to `k` clips of `scored` (highest score first), from its best max(`pool`, 20 k).
+
+    Near-duplicates, by a cosine of at least `threshold`, collapse into the best of them; then clips are
+    chosen one by one, each the one with the largest sum of its score (from 0 to 1 within the pool) and
+    `diversity` times its distance to those chosen already (maximal marginal relevance, Carbonell and
+    Goldstein 1998). Raises UserError where no clip of the pool can be read.
+    """
+    require_clip_ranking(opened)
+    best, vectors, unreadable = _readable(opened, scored[: max(pool, 20 * k)])
+    scores = np.array([item.score for item in best])
+    leaders, members = collapse(vectors, threshold)
+    order = spread(vectors[leaders], scores[leaders], k, diversity)
+    choices = [
+        Choice(best[leaders[place]], [best[row] for row in members[place]], vectors[leaders[place]])
+        for place in order
+    ]
+    return Chosen(choices, unreadable)
+
+
+def _readable(
+    opened: Opened, items: list[Scored]
+) -> tuple[list[Scored], NDArray[np.float32], list[tuple[Scored, UserError]]]:
+    """The clips that can be read, their embeddings (P, D), and those that cannot.
+
+    Embeddings are means of clean ones less the training clips' mean, at unit length. Centred, because all
+    driving has much in common: uncentred cosines of unrelated clips go up to 0.97.
+    """
+    centre = load_bank(opened.folder.path / BANK).unit.mean(axis=0)
+    parts, kept, means = opened.parts, [], []
+    unreadable: list[tuple[Scored, UserError]] = []
+    with Store(parts.store) as store, progress("look at", len(items), "clips") as bar:
+        clips = (item.clip for item in items)
+        embedded = embed_clips(clips, parts.source, parts.mask, parts.encoder, store)
+        for item, found in zip(items, embedded, strict=True):
+            if isinstance(found, Unreadable):
+                unreadable.append((item, found.error))
+            else:
+                kept.append(item)
+                means.append(found.clean.mean(axis=0))
+            bar.step()
+    if not kept:
+        raise UserError(f"no clip can be read any more; the first: {unreadable[0][1]}")
+    return kept, unit(unit(np.stack(means)) - centre), unreadable
+
+
+def collapse(vectors: NDArray[np.float32], threshold: float) -> tuple[list[int], list[list[int]]]:
+    """(rows that stand for themselves, the rows that each of them stands for) of unit `vectors` (P, D).
+
+    Rows are taken in their order: one that is near an earlier leader joins the nearest of them.
+    """
+    leaders: list[int] = []
+    members: list[list[int]] = []
+    for row, vector in enumerate(vectors):
+        similarity = vectors[leaders] @ vector  # (leaders,)
+        if leaders and similarity.max() >= threshold:
+            members[int(similarity.argmax())].append(row)
+        else:
+            leaders.append(row)
+            members.append([])
+    return leaders, members
+
+
+def spread(vectors: NDArray[np.float32], scores: NDArray[np.float64], k: int, diversity: float) -> list[int]:
+    """`k` rows of unit `vectors` (P, D) with `scores` (P,), in the order in which they are chosen."""
+    span = float(scores.max() - scores.min()) or 1.0
+    value = (1 - diversity) * (scores - scores.min()) / span
+    nearest = np.full(len(vectors), -1.0)  # largest cosine to a chosen row
+    chosen: list[int] = []
+    for _ in range(min(k, len(vectors))):
+        gain = value + diversity * (1 - nearest) / 2
+        gain[chosen] = -np.inf
+        row = int(gain.argmax())
+        chosen.append(row)
+        nearest = np.maximum(nearest, vectors @ vectors[row])
+    return chosen

@@ -1,0 +1,169 @@
+"""The mining task: a manifest's clips as tensors to train on, and how well a predictor does on them.
+
+Legend of shapes: N tubelets, D dimensions of an embedding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from jepamine.data.clips import Clip, Source, read_clips
+from jepamine.data.embedding_store import Store
+from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.splits import chosen, split
+from jepamine.data.video import Moment
+from jepamine.errors import UserError
+from jepamine.mining.bank import Bank, save_bank
+from jepamine.mining.scorers.cosine import cosine
+from jepamine.protocols import Parts, Tensors
+from jepamine.utils.progress import progress
+
+BANK = "bank.safetensors"
+# Keys of the user's line that the run's own manifest says in its own words.
+SAID_ANEW = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets")
+
+
+def manifest_lines(
+    source: Source, val_by: Literal["scene", "tubelet"], fraction: float, seed: int
+) -> list[dict[str, Any]]:
+    """The lines of a run's own manifest: ids explicit, paths absolute, the split told.
+
+    Raises UserError for lines that are no clips, ids that name two different clips, and frames that are not
+    there, before anything is encoded.
+    """
+    clips = list(read_clips(source))
+    _check_ids(clips)
+    _check_frames(clips)
+    lines = []
+    for clip, said in zip(clips, split(clips, val_by, fraction, seed), strict=True):
+        lines.append(own_line(clip) | said)
+    return lines
+
+
+def own_line(clip: Clip) -> dict[str, Any]:
+    """A clip's manifest line as it stands in another file: id explicit, paths absolute, its place told."""
+    line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
+    return {"clip_id": clip.clip_id, **line, **_absolute(clip), "place": clip.place}
+
+
+def _absolute(clip: Clip) -> dict[str, Any]:
+    first = clip.frames[0]
+    if isinstance(first, Moment):
+        return {"video": str(first.video.absolute())}
+    return {"frame_paths": [str(path.absolute()) for path in clip.frames if isinstance(path, Path)]}
+
+
+def _check_ids(clips: Iterable[Clip]) -> None:
+    seen: dict[str, Clip] = {}
+    for clip in clips:
+        other = seen.setdefault(clip.clip_id, clip)
+        if other.frames != clip.frames:
+            raise UserError(
+                f"{clip.place}: clip_id '{clip.clip_id}' also names other frames, at {other.place}"
+            )
+
+
+def _check_frames(clips: Iterable[Clip]) -> None:
+    missing: list[str] = []
+    checked: dict[Any, bool] = {}
+    for clip in clips:
+        for frame in clip.frames:
+            path = frame.video if isinstance(frame, Moment) else frame
+            if path not in checked:
+                checked[path] = path.is_file()
+                what = "frame" if path is frame else "video"
+                missing += [] if checked[path] else [f"{clip.place}: {what} {path}: no such file"]
+    if missing:
+        more = f"\n... and {len(missing) - 5} more frames missing" if len(missing) > 5 else ""
+        raise UserError("\n".join(missing[:5]) + more)
+
+
+def embedded(parts: Parts, clips: list[Clip], what: str) -> Iterator[Embedded]:
+    """Yield the embeddings of `clips` with progress. Raises UserError at the first that cannot be read."""
+    with (
+        Store(parts.store) as store,
+        progress(what, len(clips), "clips") as bar,
+    ):
+        for item in embed_clips(clips, parts.source, parts.mask, parts.encoder, store):
+            if isinstance(item, Unreadable):
+                raise item.error
+            yield item
+            bar.step()
+
+
+def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
+    """Tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
+
+    The bank of the training clips goes into the run's folder.
+    """
+    clips = [
+        clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
+    ]
+    rows: dict[str, dict[str, list[NDArray[np.float32]]]] = {
+        "train": defaultdict(list),
+        "val": defaultdict(list),
+    }
+    ids: list[str] = []
+    contents: list[str] = []
+    vectors: list[NDArray[np.float32]] = []
+    for item in embedded(parts, clips, "encode"):
+        if chosen(item.clip, "train").any():
+            ids.append(item.clip.clip_id)
+            contents.append(item.content.hex())
+            vectors.append(item.clean.mean(axis=0))
+        for part, tensors in rows.items():
+            picked = chosen(item.clip, part)
+            tensors["clean"].append(item.clean[picked])
+            tensors["masked"].append(item.masked[picked])
+            tensors["fraction"].append(item.fraction[picked, None])
+    if parts.folder:
+        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors)))
+    train, val = (
+        {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in rows[part].items()}
+        for part in ("train", "val")
+    )
+    return train, val
+
+
+def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:
+    """The predicted embeddings of a clip, float32 (N, D); the predictor must be in eval mode."""
+    device = next(predictor.parameters()).device
+    with torch.inference_mode():
+        masked = torch.from_numpy(item.masked.copy()).to(device)
+        fraction = torch.from_numpy(item.fraction[:, None].copy()).to(device)
+        predicted: NDArray[np.float32] = predictor(masked, fraction).cpu().numpy()
+        return predicted
+
+
+def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) -> dict[str, Any]:
+    """Cosine similarity of predicted and clean embeddings over tubelets, and what no predictor reaches.
+
+    Raises UserError where no clip of the manifest belongs to `part`.
+    """
+    clips = [clip for clip in read_clips(parts.source) if chosen(clip, part).any()]
+    if not clips:
+        raise UserError(f"{parts.source.manifest}: no clip has the split '{part}'")
+    similarities: list[NDArray[np.float64]] = []
+    masked: list[NDArray[np.float64]] = []
+    scenes: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    for item in embedded(parts, clips, "eval"):
+        picked = chosen(item.clip, part)
+        similarities.append(cosine(predict(predictor, item), item.clean)[picked])
+        masked.append(cosine(item.masked, item.clean)[picked])
+        scenes[item.clip.scene or "unknown"].append(similarities[-1])
+    joined = np.concatenate(similarities)
+    return {
+        "mean_cosine_similarity": float(joined.mean()),
+        "std_cosine_similarity": float(joined.std()),
+        "masked_cosine_similarity": float(np.concatenate(masked).mean()),
+        "per_scene": {scene: float(np.concatenate(scenes[scene]).mean()) for scene in sorted(scenes)},
+        "clips": len(clips),
+        "tubelets": len(joined),
+    }

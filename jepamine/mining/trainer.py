@@ -1,0 +1,108 @@
+"""The trainer `embedding`: predict a tubelet's clean embedding from its masked one.
+
+The encoder is frozen and a tubelet's mask is fixed, so both embeddings are computed once; then the predictor
+alone trains, on batches of embeddings (research notebook).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from jepamine.protocols import Parts, Tensors
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class EmbeddingTrainer:
+    """L1 between L2-normalised prediction and L2-normalised clean embedding, AdamW, no schedule."""
+
+    meanings: Mapping[str, str] = {
+        "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
+        "masked_cosine_similarity": "cos(masked, clean), the same clips: what you get without a predictor",
+        "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
+    }
+    ranks_clips = True
+
+    def __init__(
+        self,
+        *,
+        epochs: Count = 30,
+        batch_size: Count = 8,
+        lr: Annotated[float, Field(gt=0)] = 1e-4,
+        checkpoint_every: Count = 5,
+        val_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2,
+        val_by: Literal["scene", "tubelet"] = "scene",
+    ) -> None:
+        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+        self.checkpoint_every = checkpoint_every
+        self.val_fraction, self.val_by = val_fraction, val_by
+
+    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+        from jepamine.mining.task import manifest_lines
+
+        return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed)
+
+    def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
+        from jepamine.mining.task import training_tensors
+
+        return training_tensors(parts)
+
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        import torch
+
+        # Fused: 10.9 ms a step instead of 19.7 on two cores (D = 1280), the same update in one kernel.
+        return torch.optim.AdamW(parameters, lr=self.lr, fused=True)
+
+    def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        from torch.nn.functional import l1_loss, normalize
+
+        # predicted, clean: (N, D), unit length -> mean over N and D
+        predicted = normalize(predictor(batch["masked"], batch["fraction"]), dim=1)
+        return l1_loss(predicted, normalize(batch["clean"], dim=1))
+
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        from torch.nn.functional import cosine_similarity, l1_loss, normalize
+
+        # predicted, masked, clean: (N, D)
+        predicted, masked, clean = predictor(val["masked"], val["fraction"]), val["masked"], val["clean"]
+        return {
+            "val_loss": float(l1_loss(normalize(predicted, dim=1), normalize(clean, dim=1))),
+            "mean_cosine_similarity": float(cosine_similarity(predicted, clean).mean()),
+            "masked_cosine_similarity": float(cosine_similarity(masked, clean).mean()),
+        }
+
+    def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.mining.task import cosine_report
+
+        return cosine_report(predictor, parts, split)
+
+    @staticmethod
+    def remark(metrics: Mapping[str, Any]) -> str:
+        """What is to be said of a run whose metrics show that it learned nothing; empty where it did."""
+        if metrics["mean_cosine_similarity"] > metrics["masked_cosine_similarity"]:
+            return ""
+        return "The prediction is no closer to the clean embedding than the masked one is."
+
+    def describe(self, result: Mapping[str, Any]) -> str:
+        from jepamine.utils.tables import table
+
+        mean, masked = result["mean_cosine_similarity"], result["masked_cosine_similarity"]
+        learned = "The prediction is closer to the clean embedding than the masked one is."
+        return "\n".join(
+            [
+                f"{result['clips']} clips, {result['tubelets']} tubelets",
+                f"cos(predicted, clean)  {mean:.4f}  (standard deviation "
+                f"{result['std_cosine_similarity']:.4f})",
+                f"cos(masked, clean)     {masked:.4f}  what you get without a predictor",
+                self.remark(result) or learned,
+                "",
+                table([["scene", "cos(predicted, clean)"], *result["per_scene"].items()]),
+            ]
+        )

@@ -1,0 +1,1 @@
+"""Runs: build a recipe, train with checkpoints, record, load, list and compare."""

@@ -1,0 +1,82 @@
+"""Runs side by side: what differs in their settings, then in their metrics."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from jepamine.errors import UserError, first_line
+from jepamine.runs.records import RunFolder, read_record
+from jepamine.utils.files import read_json
+
+
+def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
+    """{"runs": names, "settings": {key: [a value a run]}, "metrics": likewise}; all keys only if asked.
+
+    Raises UserError where a record or recipe is damaged.
+    """
+    settings = [_flat(_recipe(run)) for run in runs]
+    for run, flat in zip(runs, settings, strict=True):
+        flat.pop("name", None)
+        # A local plugin's file can change while the recipe stays the same.
+        plugins = read_record(run).get("plugins", {})
+        flat |= {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
+    evals = [_evals(run) for run in runs]
+    if not everything:
+        # An eval that one run alone has compares with nothing.
+        seen = Counter(key for found in evals for key in found)
+        evals = [{key: value for key, value in found.items() if seen[key] > 1} for found in evals]
+    metrics = []
+    for run, found in zip(runs, evals, strict=True):
+        record = read_record(run)
+        metrics.append(
+            {
+                "status": record["status"],
+                "epochs_done": record.get("epochs_done"),
+                "best_metric": record.get("best_metric"),
+                **record["metrics"],
+                **found,
+                **{f"seconds.{phase}": value for phase, value in record.get("seconds", {}).items()},
+            }
+        )
+    return {
+        "runs": [run.name for run in runs],
+        "settings": _table(settings, everything),
+        "metrics": _table(metrics, everything),
+    }
+
+
+def _evals(run: RunFolder) -> dict[str, Any]:
+    """What the evals of a run found: AP, AUROC and verdict of each scorer, by the eval's name."""
+    found: dict[str, Any] = {}
+    for path in sorted(run.evals.glob("*.json")):
+        for scorer, values in read_json(path).get("ranking", {}).items():
+            for key in ("average_precision", "auroc", "verdict"):
+                found[f"{path.stem}.{scorer}.{key}"] = values.get(key)
+    return found
+
+
+def _recipe(run: RunFolder) -> dict[str, Any]:
+    try:
+        return tomllib.loads(run.recipe.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{run.recipe}: cannot be read: {first_line(error)}") from None
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+    return flat
+
+
+def _table(columns: list[dict[str, Any]], everything: bool) -> dict[str, list[Any]]:
+    keys = dict.fromkeys(key for column in columns for key in column)
+    rows = {key: [column.get(key) for column in columns] for key in keys}
+    return {
+        key: values
+        for key, values in rows.items()
+        if everything or any(value != values[0] for value in values)
+    }

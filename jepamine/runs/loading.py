@@ -1,0 +1,135 @@
+"""A trained run, opened to be used: its parts, and its predictor with the best weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jepamine.config.recipe import Recipe
+from jepamine.config.recipe import read as read_recipe
+from jepamine.data.clips import Source
+from jepamine.errors import UserError
+from jepamine.protocols import Parts, Trainer
+from jepamine.runs import build as assembly
+from jepamine.runs import records
+from jepamine.runs.records import RunFolder
+from jepamine.utils.progress import tell
+from jepamine.utils.tensors import load_into, load_tensors
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What eval and score need of a run. `parts.source` is the run's own manifest unless one was given."""
+
+    folder: RunFolder
+    record: dict[str, Any]
+    recipe: Recipe
+    parts: Parts
+    predictor: torch.nn.Module
+    trainer: Trainer
+
+
+def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
+    """A run's own manifest as the source of clips, cut as its dataset said."""
+    data = record["data"]
+    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
+
+
+def open_run(
+    experiments: Path,
+    name: str,
+    manifest: Path | None = None,
+    root: Path | None = None,
+    *,
+    int8: bool = False,
+) -> Opened:
+    """Open the run called `name`, for its own clips or those of `manifest`.
+
+    Frame paths of `manifest` are relative to `root`, else to the root that the run's dataset has, else to the
+    manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
+    Raises UserError where the run is not there, has no weights yet, or its files are damaged or do not fit.
+    """
+    folder = records.find(experiments, name)
+    record = records.read_record(folder)
+    if not folder.weights.is_file() and record["status"] == "finished":
+        raise UserError(
+            f"{folder.weights}: no such file, though the run is finished; train it anew under another name: "
+            f"jepamine run {folder.recipe} --name {name}-again"
+        )
+    if not folder.weights.is_file():
+        raise UserError(
+            f"run '{name}' has no weights yet (status {record['status']}); "
+            f"go on with it: jepamine run --resume {name}"
+        )
+    records.require_whole(folder, record)
+    if record["status"] != "finished":
+        tell(
+            f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
+            "its best weights so far are used"
+        )
+    recipe = read_recipe(folder.recipe, {})
+    source = run_source(folder, record)
+    if manifest is not None:
+        trained_on = record["data"].get("root")
+        root = root or (Path(trained_on) if trained_on else None)
+        source = dataclasses.replace(source, manifest=manifest, root=root)
+    device = assembly.pick_device(recipe.device)
+    parts = assembly.build_parts(recipe, source, experiments, device)
+    if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
+        raise UserError(
+            f"the encoder '{parts.encoder.name}' has other weights than the ones run '{name}' was trained on"
+        )
+    predictor = assembly.build_predictor(recipe, parts, device)
+    tensors, _ = load_tensors(folder.weights)
+    load_into(predictor, tensors, folder.weights)
+    predictor.eval().requires_grad_(False)
+    trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
+    opened = Opened(folder, record, recipe, parts, predictor, trainer)
+    return _quantized(opened) if int8 else opened
+
+
+def _quantized(opened: Opened) -> Opened:
+    from jepamine.runs.quantization import quantize
+
+    if opened.trainer.ranks_clips:
+        raise UserError(
+            "--int8 is not for runs that rank clips: their embeddings are kept for all runs, as the whole "
+            "weights give them"
+        )
+    quantize(opened.predictor)
+    model = getattr(opened.parts.encoder, "model", None)
+    if isinstance(model, torch.nn.Module):
+        quantize(model)
+    return opened
+
+
+def require_clip_ranking(opened: Opened) -> None:
+    """Raise UserError where the run is of a task that ranks no clips."""
+    if not opened.trainer.ranks_clips:
+        raise UserError(
+            f"run '{opened.folder.name}' ranks no clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it"
+        )
+
+
+def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
+    """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
+    return open_run(experiments, name, int8=int8).predictor
+
+
+def record_of(experiments: Path, name: str) -> dict[str, Any]:
+    """The record of the run called `name`. Raises UserError where there is none."""
+    return records.read_record(records.find(experiments, name))
+
+
+def of_other_runs(
+    experiments: Path,
+) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], dict[str, Any]]]:
+    """What a trainer may ask of other runs by their names: their predictor, their record."""
+    return functools.partial(predictor_of, experiments), functools.partial(record_of, experiments)

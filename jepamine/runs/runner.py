@@ -1,0 +1,154 @@
+"""A recipe carried out: from its parts to a trained run, and a stopped run taken up again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jepamine.config.recipe import Recipe
+from jepamine.config.recipe import read as read_recipe
+from jepamine.config.recipe_text import local_files, to_toml
+from jepamine.data.clips import as_written
+from jepamine.errors import UserError
+from jepamine.protocols import Parts, Trainer
+from jepamine.runs import build as assembly
+from jepamine.runs import provenance, records
+from jepamine.runs.loading import of_other_runs, run_source
+from jepamine.runs.records import RunFolder
+from jepamine.runs.training import Training, best_line, fit
+from jepamine.utils.files import json_lines, sha256_file, write_atomic
+from jepamine.utils.progress import tell
+
+
+def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
+    """Carry out `recipe` as a new run, called `name` or by the recipe's name.
+
+    Raises UserError for input that is at fault (before anything is encoded, no run is left behind) and
+    KeyboardInterrupt after the run is marked interrupted.
+    """
+    device = assembly.pick_device(recipe.device)
+    if name is not None:
+        records.check_free(experiments, name)
+    source = assembly.build_source(recipe, experiments)
+    parts = assembly.build_parts(recipe, source, experiments, device)
+    trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
+    lines = trainer.plan(parts)
+
+    def fill(draft: RunFolder, final_name: str) -> None:
+        for file, copy in local_files(recipe).items():
+            write_atomic(draft.plugins / copy, file.read_bytes())
+        write_atomic(draft.recipe, to_toml(recipe).encode())
+        write_atomic(draft.manifest, json_lines(lines))
+        if source.labels:
+            write_atomic(draft.labels, source.labels.read_bytes())
+        record = _first_record(final_name, recipe, parts, lines, device)
+        records.update(draft, **record, headline=next(iter(trainer.meanings)))
+
+    folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
+    if folder.name != (name or recipe.name):
+        tell(f"run '{recipe.name}' exists already; this one is called '{folder.name}'")
+    with folder.open_to_write(), records.status_of(folder):
+        _encode_and_train(folder, recipe, parts, trainer, device)
+    return folder
+
+
+def resume(experiments: Path, name: str) -> RunFolder:
+    """Take up a run where it stopped; on a CPU it ends with the same weights as if it had not.
+
+    A finished run is left as it is. Raises UserError as `run` does, and where another process writes the run.
+    """
+    folder = records.find(experiments, name)
+    with folder.open_to_write():
+        record = records.read_record(folder)
+        if record["status"] == "finished":
+            tell(f"run '{name}' is finished already; nothing to do")
+            return folder
+        records.require_whole(folder, record)
+        if sha256_file(folder.recipe) != record["recipe_sha256"]:
+            raise UserError(
+                f"{folder.recipe}: changed since run '{name}' began; begin a new run with it: "
+                f"jepamine run {folder.recipe}"
+            )
+        recipe = read_recipe(folder.recipe, {})
+        device = assembly.pick_device(recipe.device)
+        records.update(folder, status="running", failure=None)
+        with records.status_of(folder):
+            parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
+            if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
+                raise UserError(
+                    f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' began"
+                )
+            trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
+            _encode_and_train(folder, recipe, parts, trainer, device)
+    return folder
+
+
+def _encode_and_train(
+    folder: RunFolder, recipe: Recipe, parts: Parts, trainer: Trainer, device: torch.device
+) -> None:
+    source = dataclasses.replace(parts.source, manifest=folder.manifest, root=None)
+    own = dataclasses.replace(parts, source=source, folder=folder.path)
+    began = time.perf_counter()
+    train, val = trainer.prepare(own)
+    encoded = time.perf_counter()
+    records.update(folder, seconds={"encode": round(encoded - began, 3)})
+    predictor = assembly.build_predictor(recipe, own, device)
+
+    def on_epoch(line: dict[str, Any]) -> None:
+        records.update(folder, epochs_done=line["epoch"])
+
+    where = Training(
+        folder.metrics, folder.weights, folder.checkpoints, {"recipe_sha256": sha256_file(folder.recipe)}
+    )
+    lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
+    best = best_line(lines)
+    ended = time.perf_counter()
+    records.update(
+        folder,
+        best_metric=best["val_loss"],
+        metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
+        | {"best_epoch": best["epoch"]},
+        seconds={"train": round(ended - encoded, 3), "total": round(ended - began, 3)},
+    )
+
+
+def _first_record(
+    name: str, recipe: Recipe, parts: Parts, lines: list[dict[str, Any]], device: torch.device
+) -> dict[str, Any]:
+    source = parts.source
+    return {
+        "schema": 1,
+        "name": name,
+        "status": "running",
+        "created": provenance.now(),
+        "finished": None,
+        "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
+        "seed": recipe.seed,
+        "plugins": {
+            kind: {"name": plugin.name, "source": plugin.source, "version": plugin.version}
+            for kind, plugin in recipe.plugins.items()
+        },
+        "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
+        "environment": provenance.environment(str(device)),
+        "git": provenance.git_state(),
+        "data": {
+            "manifest": str(source.manifest.absolute()),
+            "sha256": sha256_file(source.manifest),
+            "labels": str(source.labels.absolute()) if source.labels else None,
+            "clips": len(lines),
+            "tubelets": sum(len(as_written(line)) // source.tubelet_size for line in lines),
+            "root": str(source.root.absolute()) if source.root else None,
+            "tubelet_size": source.tubelet_size,
+            "image_size": list(source.image_size),
+        },
+        "epochs_done": 0,
+        "best_metric": None,
+        "metrics": {},
+        "seconds": {},
+        "failure": None,
+    }

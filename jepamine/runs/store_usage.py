@@ -1,0 +1,60 @@
+"""How large the embedding stores are, and what of them can go."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from jepamine.data.embedding_store import HEADER, NOTE, Store, stores_root
+from jepamine.errors import UserError, did_you_mean
+from jepamine.runs.records import all_runs, read_record
+from jepamine.utils.files import read_json
+
+
+def usage(experiments: Path) -> list[dict[str, Any]]:
+    """One entry an encoder: its store's name, the encoder, embeddings, bytes on disk, ratio to raw, runs."""
+    found = []
+    users = _runs_by_weights(experiments)
+    root = stores_root(experiments)
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []:
+        note = read_json(folder / NOTE) if (folder / NOTE).exists() else {}
+        with Store(folder) as store:
+            count = len(store)
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        raw = sum(path.stat().st_size for path in folder.glob("*.part")) - count * HEADER.size
+        found.append(
+            {
+                "store": folder.name,
+                "encoder": note.get("name"),
+                "embeddings": count,
+                "bytes": size,
+                "ratio_to_raw": round(size / raw, 4) if raw > 0 else None,
+                "runs": users.get(note.get("weights_sha256", ""), []),
+            }
+        )
+    return found
+
+
+def prune(experiments: Path, names: list[str], unused: bool) -> list[dict[str, Any]]:
+    """Remove the stores called `names` and, with `unused`, those whose encoder no run has; returns them.
+
+    What is removed is encoded again when it is needed. Raises UserError for a name that is no store's.
+    """
+    entries = {entry["store"]: entry for entry in usage(experiments)}
+    for name in names:
+        if name not in entries:
+            raise UserError(f"no store '{name}'{did_you_mean(name, entries)}")
+    gone = [entry for entry in entries.values() if entry["store"] in names or (unused and not entry["runs"])]
+    for entry in gone:
+        shutil.rmtree(stores_root(experiments) / entry["store"])
+    return gone
+
+
+def _runs_by_weights(experiments: Path) -> dict[str, list[str]]:
+    users: dict[str, list[str]] = {}
+    for run in all_runs(experiments):
+        # A damaged record may be of any encoder: then nothing can be called unused.
+        weights = read_record(run).get("encoder", {}).get("weights_sha256", "")
+        users.setdefault(weights, []).append(run.name)
+    return users

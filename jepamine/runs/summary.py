@@ -1,0 +1,147 @@
+"""What the commands say: results in words and tables, with the next thing to type."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError
+from jepamine.protocols import Trainer
+from jepamine.runs import records
+from jepamine.runs.records import RunFolder
+from jepamine.utils.tables import cell, table
+
+
+def near(path: Path) -> str:
+    """A path as a user here would type it: relative where it lies below this folder."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def command(*words: str, experiments: Path | None = None) -> str:
+    """A command line that can be pasted; names `experiments` where it is not the one found by default."""
+    usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
+    extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
+    return shlex.join(["jepamine", *words, *extra])
+
+
+def run_summary(run: RunFolder, experiments: Path) -> str:
+    """What a run left behind, what its numbers mean, and what to type next."""
+    record = records.read_record(run)
+    from jepamine.config import registry
+    from jepamine.config.recipe import read
+
+    trainer: Any = registry.load(read(run.recipe, {}).plugins["trainer"])
+    data, metrics = record["data"], record["metrics"]
+    seconds = record["seconds"]
+    lines = [
+        f"run '{run.name}' {record['status']}: {data['clips']} clips, {data['tubelets']} tubelets, "
+        f"{record['epochs_done']} epochs (encode {cell(seconds.get('encode'))} s, "
+        f"train {cell(seconds.get('train'))} s)",
+        "",
+        table(
+            [["metric", "value", "what it means"]]
+            + [[key, metrics[key], text] for key, text in trainer.meanings.items() if key in metrics]
+        ),
+        "",
+        table(
+            [
+                ["record", near(run.record)],
+                ["weights", f"{near(run.weights)} (epoch {metrics.get('best_epoch')}, the lowest val_loss)"],
+                ["loss curve", near(run.metrics)],
+                ["recipe, resolved", near(run.recipe)],
+                ["manifest", near(run.manifest)],
+            ]
+        ),
+        "",
+    ]
+    if said := getattr(trainer, "remark", lambda _: "")(metrics):
+        lines += [f"{said} Train longer, or change the recipe: see the loss curve.", ""]
+    if not trainer.ranks_clips:
+        lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
+        return "\n".join(lines)
+    lines += [
+        "Next: score clips by novelty, here the run's own:",
+        "  " + command("score", "--run", run.name, near(run.manifest), experiments=experiments),
+    ]
+    if run.labels.exists():
+        lines += [
+            "and see how well the ranking finds the labelled events among the held-out clips:",
+            "  " + command("eval", "--run", run.name, "--labels", near(run.labels), experiments=experiments),
+        ]
+    return "\n".join(lines)
+
+
+def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
+    """Where the scores are and how to look at the first of them."""
+    lines = [f"scored {counts['clips']} clips: {near(output)}"]
+    if counts["errors"]:
+        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
+    lines += [
+        "A clip's score is the mean over its tubelets; higher is more novel. Does the ranking beat chance?",
+        "  " + command("eval", "--scores", near(output), "--labels", "LABELS.jsonl"),
+    ]
+    return "\n".join(lines)
+
+
+def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
+    """The eval output as tables; `trainer` describes what its own part of it says."""
+    lines = [trainer.describe(result)] if trainer else []
+    if "ranking" in result:
+        from jepamine.statistics.text import render
+
+        lines += ["", render(result | result["labelled"])]
+    return "\n".join(lines).strip()
+
+
+def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
+    """A record as text."""
+    rows: list[list[Any]] = []
+    for key, value in record.items():
+        if isinstance(value, dict):
+            rows += [[f"{key}.{name}", _inline(inner)] for name, inner in value.items()]
+        else:
+            rows.append([key, _inline(value)])
+    text = table([["field", "value"], *rows])
+    if record["status"] in ("interrupted", "failed"):
+        text += f"\n\ngo on with it: {command('run', '--resume', run.name)}"
+    return text
+
+
+def _inline(value: Any) -> Any:
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values())
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else cell(value)
+
+
+def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
+    """(head and a row a run, messages on damaged records)."""
+    rows: list[list[Any]] = [["name", "status", "recipe", "metric", "value", "created"]]
+    damaged: list[str] = []
+    for run in records.all_runs(experiments):
+        try:
+            record = records.read_record(run)
+        except UserError as error:
+            damaged.append(str(error))
+            continue
+        plugins = record.get("plugins", {})
+        recipe = " ".join(
+            str(plugins[kind]["name"]) for kind in ("dataset", "encoder", "masking") if kind in plugins
+        )
+        metric = record.get("headline")
+        value = record["metrics"].get(metric)
+        rows.append([run.name, record["status"], recipe, metric, value, record.get("created")])
+    return rows, damaged
+
+
+def compare_summary(result: dict[str, Any]) -> str:
+    """Two tables: settings that differ, metrics that differ."""
+    parts = []
+    for title in ("settings", "metrics"):
+        rows = [[key, *(_inline(value) for value in values)] for key, values in result[title].items()]
+        parts.append(table([[title, *result["runs"]], *rows]) if rows else f"{title}: no difference")
+    return "\n\n".join(parts)

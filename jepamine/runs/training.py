@@ -1,0 +1,117 @@
+"""The training loop: epochs, checkpoints, the best weights, and going on where a stopped run was."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jepamine.errors import UserError
+from jepamine.protocols import Tensors, Trainer
+from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
+from jepamine.utils.files import json_lines, read_jsonl, write_atomic
+from jepamine.utils.progress import progress
+from jepamine.utils.tensors import save_tensors
+
+
+@dataclass(frozen=True)
+class Training:
+    """Where training writes: the run's folder, and what its checkpoints say of the settings."""
+
+    metrics: Path
+    weights: Path
+    checkpoints: Path
+    config: dict[str, Any]
+
+
+def fit(
+    predictor: torch.nn.Module,
+    trainer: Trainer,
+    train: Tensors,
+    val: Tensors,
+    where: Training,
+    seed: int,
+    on_epoch: Callable[[dict[str, Any]], None],
+) -> list[dict[str, Any]]:
+    """Train `predictor` from its latest checkpoint, or from the start; returns the lines of metrics.jsonl.
+
+    `on_epoch` is called with each epoch's line once all of that epoch is on disk. On a CPU the weights do not
+    depend on where a run was stopped and resumed. Raises UserError where the loss is not finite.
+    """
+    device = next(predictor.parameters()).device
+    train = {name: tensor.to(device) for name, tensor in train.items()}
+    val = {name: tensor.to(device) for name, tensor in val.items()}
+    optimizer = trainer.optimizer(predictor.parameters())
+    shuffle = torch.Generator().manual_seed(seed)
+    checkpoint = latest(where.checkpoints)
+    done = 0
+    if checkpoint:
+        try:
+            done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"]
+        except UserError as error:
+            raise UserError(f"{error}\ndelete that file to go on from the checkpoint before it") from None
+    # Epochs after the checkpoint are trained again, and come out the same.
+    lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
+
+    with progress("train", trainer.epochs, "epochs", every=1, done=done) as bar:
+        for epoch in range(done + 1, trainer.epochs + 1):
+            began = time.perf_counter()
+            train_loss = _epoch(predictor, trainer, optimizer, shuffle, train)
+            predictor.eval()
+            with torch.inference_mode():
+                metrics = trainer.validate(predictor, val)
+            if not (math.isfinite(train_loss) and math.isfinite(metrics["val_loss"])):
+                raise UserError(
+                    f"training diverged in epoch {epoch}: the loss is not finite; lower trainer.lr"
+                )
+            best = min((line["val_loss"] for line in lines), default=math.inf)
+            seconds = round(time.perf_counter() - began, 4)
+            lines.append({"epoch": epoch, "train_loss": train_loss, **metrics, "seconds": seconds})
+            write_atomic(where.metrics, json_lines(lines))
+            if metrics["val_loss"] < best:
+                best = metrics["val_loss"]
+                # One key, as safetensors orders several anew each time: the file is to be the same twice.
+                kept = {"config": {"epoch": epoch, **where.config}}
+                save_tensors(where.weights, predictor.state_dict(), kept)
+            if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
+                # Last: a checkpoint says that all before it is on disk.
+                facts = {"epoch": epoch, "config": where.config, "best_metric": best}
+                path = checkpoint_path(where.checkpoints, epoch)
+                save_checkpoint(path, predictor, optimizer, shuffle, facts)
+            on_epoch(lines[-1])
+            bar.step(note=f"train_loss {train_loss:.5f}, val_loss {metrics['val_loss']:.5f}")
+    return lines
+
+
+def _epoch(
+    predictor: torch.nn.Module,
+    trainer: Trainer,
+    optimizer: torch.optim.Optimizer,
+    shuffle: torch.Generator,
+    train: Tensors,
+) -> float:
+    """One pass over `train` in a new order; the mean loss of its examples."""
+    predictor.train()
+    count = len(next(iter(train.values())))
+    device = next(predictor.parameters()).device
+    total = torch.zeros((), device=device)
+    order = torch.randperm(count, generator=shuffle).to(device)
+    for rows in torch.split(order, trainer.batch_size):
+        batch = {name: tensor[rows] for name, tensor in train.items()}
+        loss = trainer.loss(predictor, batch)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        # Kept on the device: reading it every step would make a GPU wait.
+        total += loss.detach() * len(rows)
+    return float(total) / count
+
+
+def best_line(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The epoch whose weights are kept: the first with the lowest val_loss."""
+    return min(lines, key=lambda line: line["val_loss"])

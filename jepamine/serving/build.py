@@ -1,0 +1,170 @@
+"""A service, opened: layout run, validation servers, threads; all of it ends with the block."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from jepamine.errors import UserError
+from jepamine.manim.generation.build import maker, open_sight
+from jepamine.manim.generation.find_layout import Eyes
+from jepamine.manim.generation.pipeline import LAST, Chain, Maker
+from jepamine.manim.generation.request import Asked
+from jepamine.manim.generators.protocol import Generated, Generator
+from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.layouts import Layout
+from jepamine.manim.validation.validator import Validator, validator
+from jepamine.runs import records
+from jepamine.sandbox.limits import Limits
+from jepamine.serving.batcher import batcher
+from jepamine.serving.feedback import Feedback
+from jepamine.serving.jobs import Desk, desk
+from jepamine.serving.metrics import Metrics
+from jepamine.serving.previews import Previews
+from jepamine.serving.service import Identity, Service
+from jepamine.serving.validation_queue import turns
+from jepamine.serving.work import current
+from jepamine.utils.files import sha256_file
+
+if TYPE_CHECKING:
+    from jepamine.manim.generation.layout_run import Sight
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A service. `cache` is how many answers are kept, `waiting` how many requests may wait, `deadline` the
+    seconds that code may run; `int8` quantizes the runs' linear layers.
+    """
+
+    experiments: Path
+    run: str | None = None
+    generators: tuple[str, ...] = (LAST,)
+    workers: int = 1
+    tries: int = 3
+    cache: int = 1000
+    waiting: int = 64
+    deadline: float = 5.0
+    int8: bool = False
+    previews: Path | None = None
+    address: str = "/previews"
+    allow_unprotected: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where feedback lies, and previews where nothing else is said."""
+        return self.experiments / "_service"
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
+    """A service and its desk.
+
+    Raises UserError where the run, a generator or Manim is missing, or code could do harm here.
+    """
+    identity, mean_iou = identify(settings.experiments, settings.run, settings.int8)
+    metrics = Metrics(settings.run, mean_iou)
+    with ExitStack() as stack:
+        eyes = None
+        if settings.run is not None:
+            sight = open_sight(settings.experiments, settings.run, settings.int8)
+            eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
+        limits = Limits(deadline=settings.deadline)
+        servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
+        require_protection(servers, settings.allow_unprotected)
+        in_turns = stack.enter_context(turns(servers, settings.workers))
+        generator = one_at_a_time(maker(settings.experiments, settings.int8))
+        chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
+        for name in settings.generators:
+            generator(name, "3b1b", "medium")
+        warm_up(chain)
+        service = Service(
+            chain,
+            identity,
+            settings.generators,
+            Previews(settings.previews or settings.folder / "previews"),
+            Feedback(settings.folder / "feedback.jsonl"),
+            metrics,
+            settings.address.rstrip("/"),
+        )
+        yield service, stack.enter_context(desk(settings.cache, settings.waiting))
+
+
+def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, float | None]:
+    """(what answers of this run depend on, the mean IoU on its held-out scenes).
+
+    Raises UserError where there is no such run.
+    """
+    if run is None:
+        return Identity(), None
+    folder = records.find(experiments, run)
+    record = records.read_record(folder)
+    weights = sha256_file(folder.weights) if folder.weights.is_file() else ""
+    encoder = record.get("encoder", {}).get("weights_sha256", "")
+    return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
+
+
+def warm_up(chain: Chain) -> None:
+    """Do once what the first request would have to wait for: much is imported when it is needed."""
+    chain.make(Asked("a circle", preview=64))
+    if chain.eyes is not None:
+        chain.eyes.see(np.zeros((*chain.eyes.size, 3), np.uint8))
+
+
+def require_protection(servers: Validator, allow_unprotected: bool) -> None:
+    """Raise UserError where code that anybody sends has powers."""
+    still_open = servers.protection.open
+    if still_open and not allow_unprotected:
+        raise UserError(
+            f"this system leaves {', '.join(still_open)} open to code that anybody sends (in force: "
+            f"{servers.protection}); serve on Linux with Landlock and seccomp, or with bubblewrap, or say "
+            "--allow-unprotected where only you can reach the service"
+        )
+
+
+@contextmanager
+def batched_eyes(sight: Sight, told: Callable[[int], None]) -> Iterator[Eyes]:
+    """Eyes that encode in one call what waits together."""
+    with batcher(sight.see, told) as see, batcher(sight.imagine, told) as imagine:
+        yield Eyes(sight.size, _timed(see), _timed(imagine))
+
+
+def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
+    def timed(item: Any) -> Layout:
+        with current().timed("encoding"):
+            return function(item)
+
+    return timed
+
+
+def one_at_a_time(make: Maker) -> Maker:
+    """Generators built once, and asked by one thread at a time; `template`, which is pure, by all."""
+    building, asking = threading.Lock(), threading.Lock()
+
+    @functools.cache
+    def wrapped(name: str, style: Style, complexity: Complexity) -> Generator:
+        made = make(name, style, complexity)
+        return made if name == LAST else _Alone(made, asking)
+
+    def generator(name: str, style: Style, complexity: Complexity) -> Generator:
+        with building:
+            return wrapped(name, style, complexity)
+
+    return generator
+
+
+class _Alone:
+    def __init__(self, generator: Generator, lock: threading.Lock) -> None:
+        self._generator, self._lock = generator, lock
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        work = current()
+        with self._lock:
+            work.go_on()
+            return self._generator.generate(layout, description, attempt=attempt)

@@ -1,0 +1,115 @@
+"""What requests hold: checked, with a schema that says the same."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
+
+from jepamine.manim.generators.sources import LayoutFrom
+from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json
+from jepamine.manim.text.parse import LONGEST
+
+LONGEST_CODE = 200_000
+ID = Annotated[
+    str,
+    Field(pattern="^[0-9a-f]{32}$", description="That of an answer of /generate.", examples=["0f" * 16]),
+]
+
+_DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
+_CODE = """from manim import *
+
+
+class GeneratedScene(Scene):
+    def construct(self):
+        self.add(Circle(color=RED))
+"""
+_OBJECT = TypeAdapter(Object).json_schema()
+_OBJECT["properties"]["visible_box"] = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        {"type": "null"},
+    ],
+    "default": None,
+}
+LAYOUT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Layout",
+    "description": Layout.__doc__,
+    "properties": {"objects": {"type": "array", "maxItems": MAX_OBJECTS, "items": _OBJECT}},
+    "required": ["objects"],
+    "additionalProperties": False,
+}
+
+
+def _layout(value: dict[str, Any]) -> dict[str, Any]:
+    from_json(value)
+    return value
+
+
+#: A layout as JSON, of which `jepamine.layouts.from_json` makes one.
+LayoutJson = Annotated[dict[str, Any], WithJsonSchema(LAYOUT_SCHEMA)]
+GivenLayout = Annotated[dict[str, Any], AfterValidator(_layout), WithJsonSchema(LAYOUT_SCHEMA)]
+
+
+class Body(BaseModel):
+    """A JSON object; a key that is not known is an error, and so is `"2"` for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Generate(Body):
+    """A scene to be made; `image` in base64 or as a data URL."""
+
+    description: Annotated[str, Field(max_length=LONGEST, examples=[_DESCRIPTION])] = ""
+    style: Style = "3b1b"
+    complexity: Complexity = "medium"
+    image: str | None = None
+    generator: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description="One of those that /healthz lists; the first where none is named."
+    )
+    layout: LayoutFrom = "auto"
+
+
+class Validate(Body):
+    """Code to be run, and the layout that it is to keep to."""
+
+    code: Annotated[str, Field(max_length=LONGEST_CODE, examples=[_CODE])]
+    scene: Annotated[str, Field(max_length=200)] | None = None
+    layout: GivenLayout | None = None
+
+
+class Satisfaction(Body):
+    """Whether somebody is satisfied with an answer: `satisfied`, or a `rating` from 1 to 5, or both.
+
+    4 and 5 count as satisfied where only a rating is given.
+    """
+
+    id: ID
+    satisfied: bool | Annotated[int, Field(ge=1, le=5)] | None = None
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    comment: Annotated[str, Field(max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> Satisfaction:
+        if self.satisfied is None and self.rating is None:
+            raise ValueError("say 'satisfied' (true or false) or give a 'rating' from 1 to 5")
+        return self
+
+    def verdict(self) -> tuple[bool, int | None]:
+        """(satisfied, the rating where there is one)."""
+        number = self.satisfied if isinstance(self.satisfied, int) else None
+        rating = self.rating if number is None or isinstance(self.satisfied, bool) else number
+        if isinstance(self.satisfied, bool):
+            return self.satisfied, rating
+        assert rating is not None, "one of both is there"
+        return rating >= 4, rating

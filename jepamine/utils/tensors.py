@@ -1,0 +1,47 @@
+"""Tensors on disk: safetensors, written atomically, read strictly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from jepamine.errors import UserError, first_line
+from jepamine.utils.files import write_atomic
+
+
+def save_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:
+    """Write tensors and JSON metadata. Raises OSError (a full disk), the old file then stands."""
+    on_cpu = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomic(path, save(on_cpu, {key: json.dumps(value) for key, value in metadata.items()}))
+
+
+def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Read what `save_tensors` wrote. Raises UserError that names the file where it is missing or damaged."""
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged or no safetensors file: {first_line(error)}") from None
+    return tensors, metadata
+
+
+def load_into(module: torch.nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:
+    """Load `tensors`, read from `path`, into `module`, strictly.
+
+    Raises UserError that names the file where layers or shapes do not fit.
+    """
+    try:
+        module.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        reasons = [line.strip() for line in str(error).splitlines()[1:]] or [first_line(error)]
+        raise UserError(
+            f"{path}: the weights do not fit the recipe's predictor: {' '.join(reasons)}"
+        ) from None

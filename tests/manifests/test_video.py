@@ -1,0 +1,137 @@
+"""Clips straight from video files."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from jepamine.data.clips import Source, read_clips
+from jepamine.data.video import Moment
+from jepamine.errors import UserError
+from jepamine.manifests.video import video_lines
+
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "video"
+
+
+@pytest.fixture
+def drives(tmp_path: Path, write_video) -> list[Path]:
+    """Three seconds at 20 a second, and one that stands still between 0.5 and 1.5 s."""
+    even, uneven = tmp_path / "even.mp4", tmp_path / "uneven.mp4"
+    write_video(even, list(range(0, 3000, 50)))
+    write_video(uneven, [*range(0, 500, 50), *range(1500, 2000, 50)])
+    return [even, uneven]
+
+
+def test_clips_are_windows_of_time_with_the_frames_own_timestamps(drives):
+    first, *_ = lines = video_lines(drives, 10, 8, 8, "CAM_FRONT")
+    assert [line["clip_id"] for line in lines] == [
+        *("even__00000000", "even__00000800", "even__00001600", "even__00002400"),
+        *("uneven__00000000", "uneven__00000800", "uneven__00001600"),
+    ]
+    assert first == {
+        "clip_id": "even__00000000",
+        "scene": "even",
+        "video": str(drives[0]),
+        "start": 0.0,
+        "end": 0.8,
+        "fps": 10,
+        "timestamps": [100_000 * number for number in range(8)],
+        "camera": "CAM_FRONT",
+    }
+    # 3 s hold 30 frames at 10 a second: the rest of 6 is a shorter clip.
+    assert (lines[3]["start"], lines[3]["end"]) == (2.4, 3.0)
+
+
+def test_where_the_video_stands_still_the_frame_that_is_shown_repeats(drives):
+    uneven = [line for line in video_lines(drives, 10, 8, 8, None) if line["scene"] == "uneven"]
+    assert uneven[0]["timestamps"] == [0, 100_000, 200_000, 300_000, 400_000, 450_000, 450_000, 450_000]
+    assert uneven[1]["timestamps"] == [450_000] * 7 + [1_500_000]
+
+
+def test_a_line_names_as_many_frames_as_it_has_timestamps(drives, tmp_path):
+    lines = video_lines(drives, 7.3, 6, 3, None)
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for clip in read_clips(Source(manifest)):
+        assert len(clip.frames) == len(clip.line["timestamps"])
+        first = clip.frames[0]
+        assert isinstance(first, Moment)
+        assert first.microseconds == round(clip.line["start"] * 1e6)
+
+
+def test_overlapping_windows_hold_every_frame_and_none_lies_within_another(drives):
+    spans = [(line["start"], line["end"]) for line in video_lines(drives[:1], 10, 8, 3, None)]
+    assert spans[0][0] == 0.0
+    assert spans[-1][1] == 3.0
+    assert all(start < after and end < beyond for (start, end), (after, beyond) in itertools.pairwise(spans))
+
+
+def test_a_rate_above_the_videos_own_is_told(drives, capsys):
+    video_lines(drives[:1], 40, 8, 8, None)
+    assert "even.mp4: 20 frames a second on average, so at --fps 40 frames repeat" in capsys.readouterr().err
+
+
+def test_two_videos_of_one_name_are_refused(drives, tmp_path):
+    with pytest.raises(UserError, match="two videos are called 'even'"):
+        video_lines([drives[0], tmp_path / "other" / "even.mp4"], 10, 8, 8, None)
+
+
+def test_a_run_a_score_and_an_eval_read_a_video_and_write_nothing_beside_it(
+    jepamine, recipe, drives, tmp_path
+):
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    for drive in drives:
+        drive.rename(folder / drive.name)
+    manifest = tmp_path / "videos.jsonl"
+    lines = video_lines([folder / drive.name for drive in drives], 10, 4, 4, None)
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    result = jepamine("run", recipe, "--set", f'dataset.manifest="{manifest}"')
+    assert result.exit_code == 0, result.output
+    result = jepamine("score", "--run", "small", manifest, "--output", tmp_path / "scores.jsonl")
+    assert result.exit_code == 0, result.output
+    scored = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text().splitlines()]
+    assert [line["clip_id"] for line in scored] == [line["clip_id"] for line in lines]
+    assert scored[1]["first_frame"] == f"{folder / 'even.mp4'}#t=0.400000"
+    assert jepamine("eval", "--run", "small").exit_code == 0
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_video_that_is_not_there_is_told_before_anything_is_encoded(jepamine, recipe, tmp_path):
+    manifest = tmp_path / "m.jsonl"
+    line = {"video": "gone.mp4", "start": 0, "end": 1.0, "fps": 4}
+    manifest.write_text(json.dumps(line) + "\n" + json.dumps(line | {"start": 1.0, "end": 2}) + "\n")
+    result = jepamine("run", recipe, "--set", f'dataset.manifest="{manifest}"')
+    assert result.exit_code == 1
+    assert f"m.jsonl:1: video {tmp_path / 'gone.mp4'}: no such file" in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"video": "a.mp4", "start": 0, "end": 1}, "'fps' is None"),
+        ({"video": "a.mp4", "start": "0", "end": 1, "fps": 10}, "'start' is '0'"),
+        ({"video": "a.mp4", "start": 1, "end": 1, "fps": 10}, "0 s at 10 frames a second hold no frame"),
+        ({"video": 3, "start": 0, "end": 1, "fps": 10}, "'video' is not a path: 3"),
+        ({"video": "a.mp4", "start": 0, "end": 0.3, "fps": 10}, "3 frames cannot be cut into tubelets of 2"),
+    ],
+)
+def test_a_line_that_is_no_clip_of_a_video_is_told(line, message, tmp_path):
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text(json.dumps(line) + "\n")
+    with pytest.raises(UserError, match=f"m.jsonl:1: .*{message}"):
+        list(read_clips(Source(manifest)))
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.is_dir(), reason="no real videos beside the checkout")
+def test_real_videos_become_clips_whose_frames_can_be_read():
+    pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+    lines = video_lines(sorted(REAL.glob("*.mp4")), 10, 16, 16, None)
+    assert [(line["scene"], len(line["timestamps"])) for line in lines[:6]] == [
+        ("solidWhiteRight", 16)
+    ] * 5 + [("solidWhiteRight", 8)]

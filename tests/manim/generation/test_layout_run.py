@@ -1,0 +1,66 @@
+"""A layout run as eyes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from jepamine.encoders.pixels import Pixels
+from jepamine.errors import UserError
+from jepamine.manim.generation.layout_run import Sight
+from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
+from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
+
+
+def sight(encoder, predictor, size=(48, 96)):
+    mask = lambda clip, tubelet, running: np.zeros((1, 3, 6), bool)  # noqa: E731
+    parts = SimpleNamespace(encoder=encoder, mask=mask, source=SimpleNamespace(image_size=size))
+    return Sight("eyes", SimpleNamespace(parts=parts, predictor=predictor.eval()))
+
+
+class Reads:
+    """An encoder of frames and texts in one space of 4 numbers, with a grid of 3 x 6 tokens."""
+
+    name, batch_size, dim = "reads", 2, 4
+
+    def __call__(self, frames):
+        return torch.zeros(len(frames), 19, 4)
+
+    def text(self, texts):
+        return torch.tensor([[float(len(text)), 1, 0, 0] for text in texts])
+
+
+def test_frames_seen_together_give_what_each_gives_alone():
+    torch.manual_seed(0)
+    predictor = LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 1, 4)
+    torch.nn.init.constant_(predictor.heat.bias, 1.0)
+    eyes = sight(Pixels(torch.device("cpu"), batch_size=2), predictor)
+    frames = [np.full((48, 96, 3), value, np.uint8) for value in (0, 90, 200)]
+    frames[1][10:20, 30:50] = 255
+    together = eyes.see(frames)
+    assert len(together) == 3
+    assert together[1].objects
+    for frame, layout in zip(frames, together, strict=True):
+        (alone,) = eyes.see([frame])
+        assert [item.type for item in alone.objects] == [item.type for item in layout.objects]
+        boxes = [np.array([item.box for item in one.objects]) for one in (alone, layout)]
+        assert np.allclose(*boxes, atol=1e-4)
+
+
+def test_a_description_is_imagined_from_its_features_alone():
+    torch.manual_seed(0)
+    predictor = LayoutTransformer(4, (3, 6), 16, 1, 2, 16, 0.0)
+    torch.nn.init.constant_(predictor.numbers.bias, 2.0)
+    eyes = sight(Reads(), predictor)
+    short, long = eyes.imagine(["a circle", "a circle and a square"])
+    assert len(short.objects) == 10
+    assert short.objects[0].box != long.objects[0].box
+
+
+def test_a_run_without_text_features_cannot_imagine():
+    eyes = sight(Pixels(torch.device("cpu")), LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 0, 0))
+    with pytest.raises(UserError, match="run 'eyes' cannot read: 'clip-text' needs a run of the encoder"):
+        eyes.imagine(["a circle"])

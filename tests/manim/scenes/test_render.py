@@ -1,0 +1,86 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from jepamine.cli.main import Commands
+from jepamine.cli.scenes import scenes
+from jepamine.manim.engine import engine
+from jepamine.manim.layouts import from_json
+from jepamine.manim.scenes.families import Shares
+from jepamine.manim.scenes.render import Job, render_scenes
+from jepamine.utils.files import read_jsonl
+
+pytestmark = pytest.mark.manim
+
+
+@pytest.fixture
+def call():
+    """Call the command line with words; a traceback fails the test."""
+    group = Commands("jepamine")
+    group.add_command(scenes)
+
+    def run(*words):
+        result = CliRunner().invoke(group, [str(word) for word in words])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.usefixtures("manim_there")
+def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for workers in (1, 2):
+        render_scenes(Job(tmp_path / str(workers), 0, 256, Shares()), 12, workers=workers)
+    alone = contents(tmp_path / "1")
+    assert len(alone) == 13
+    assert alone == contents(tmp_path / "2")
+    # Manim would keep the glyphs of texts below the current folder.
+    assert contents(tmp_path / "here") == {}
+
+
+@pytest.mark.usefixtures("manim_there")
+def test_render_writes_frames_lines_and_a_sheet(call, tmp_path):
+    out = tmp_path / "scenes"
+    result = call("scenes", "render", "--count", 5, "--out", out, "--seed", 9, "--width", 128)
+    assert result.exit_code == 0, result.output
+    lines = [line for _, line in read_jsonl(out / "scenes.jsonl")]
+    assert [line["clip_id"] for line in lines] == [f"9-{index:06d}" for index in range(5)]
+    for line in lines:
+        with Image.open(out / line["frame_paths"][0]) as frame:
+            assert (frame.format, frame.size, frame.mode) == ("PNG", (128, 72), "RGB")
+        assert from_json(line["layout"]).objects
+        assert line["description"]
+        assert "class GeneratedScene(Scene):" in line["code"]
+    with Image.open(out / "sheet.png") as sheet:
+        assert sheet.size[0] > 5 * 384
+
+
+def test_render_refuses_a_folder_that_is_not_empty(call, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    result = call("scenes", "render", "--count", 1, "--out", tmp_path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the folder is not empty" in result.stderr
+    assert contents(tmp_path) == {"mine.txt": b"mine"}
+
+
+def test_missing_manim_is_told_in_one_line(call, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "manim", None)
+    engine.load_manim.cache_clear()
+    try:
+        result = call("scenes", "render", "--count", 1, "--out", tmp_path / "out")
+    finally:
+        engine.load_manim.cache_clear()
+    assert result.exit_code == 1
+    (message,) = (line for line in result.stderr.splitlines() if line.startswith("Error"))
+    assert "pip install -e '.[manim]'" in message
+    assert "libcairo2-dev libpango1.0-dev pkg-config" in message
+    assert json.dumps(list(tmp_path.rglob("*.png"))) == "[]"

@@ -1,0 +1,167 @@
+"""The allow-list over the syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from jepamine.manim.validation.syntax import MOST, objections
+from jepamine.manim.validation.vocabulary import BUILTINS, MODULES
+
+EVERYDAY = '''
+from __future__ import annotations
+
+import math
+import manim as mn
+import numpy as np
+from manim import *
+from math import pi
+from numpy.linalg import norm
+from manim.utils.rate_functions import ease_in_sine
+
+
+class GeneratedScene(MovingCameraScene):
+    """A scene with a bit of everything that scenes have."""
+
+    colors: list = [RED, BLUE, ManimColor("#123456")]
+
+    def helper(self, count: int = 3, *, label=None) -> VGroup:
+        dots = VGroup(*[Dot([x, math.sin(x), 0], color=self.colors[x % 3]) for x in range(count)])
+        for number, dot in enumerate(dots):
+            dot.set_z_index(number)
+        return dots
+
+    def construct(self):
+        axes = mn.Axes(x_range=[-3, 3, 1], y_range=[-1, 1], tips=False)
+        graph = axes.plot(lambda x: np.exp(-(x**2)) * np.linalg.norm([x, 1]), color=BLUE_C)
+        label = Text("{} of {:.2f}".format("area", pi)).next_to(axes, UP)
+        value = f"{norm([3, 4]):.1f}" if label.width > 1 else "%d" % 5
+        tracker = ValueTracker(0)
+        box = always_redraw(lambda: Square().move_to([tracker.get_value(), 0, 0]))
+        try:
+            group = self.helper(5, label=value)
+        except ValueError as error:
+            print(error)
+            raise
+        rng = np.random.default_rng(1)
+        group.shift(rng.normal() * RIGHT)
+        edge = config.frame_width / 2
+        index = 0
+        while index < 2 and (step := index + 1):
+            index = step
+        with_lines = {"a": Line(LEFT, RIGHT), "b": Arrow(ORIGIN, UP * edge)}
+        self.camera.background_color = BLACK
+        self.play(Create(axes), Create(graph), run_time=2, rate_func=rate_functions.ease_out_bounce)
+        self.play(self.camera.frame.animate.scale(0.5), LaggedStart(*[FadeIn(d) for d in group]))
+        self.play(tracker.animate.set_value(3), rate_func=ease_in_sine)
+        self.add(box, *with_lines.values())
+        self.wait()
+'''
+
+
+def said(body):
+    code = "from manim import *\nimport numpy as np\nclass GeneratedScene(Scene):\n    def construct(self):\n"
+    found = objections(ast.parse(code + textwrap.indent(textwrap.dedent(body), " " * 8)))
+    return [(one.line - 4, one.message) for one in found]
+
+
+def test_everyday_code_is_allowed():
+    assert objections(ast.parse(EVERYDAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("x = ().__class__", 1, ".__class__: attributes that start with _ are not allowed"),
+        ("x = 1\ny = self._private", 2, "._private: attributes that start with _ are not allowed"),
+        ("print(__builtins__)", 1, "__builtins__: names that start with __ are not allowed"),
+        ("open('x')", 1, "open is not among the built-in names"),
+        ("x = eval", 1, "eval is not among the built-in names"),
+        ("x = getattr(self, 'y')", 1, "getattr is not among the built-in names"),
+        ("import os", 1, "import os: only manim, numpy and math may be imported"),
+        ("import manim.utils.file_ops", 1, "import manim.utils.file_ops: only manim, numpy and math"),
+        ("from os import path", 1, "from os import: only manim, numpy and math"),
+        ("from . import x", 1, "from . import: only manim, numpy and math"),
+        ("from numpy.lib import npyio", 1, "from numpy.lib import: only manim, numpy and math"),
+        (
+            "from manim.utils.file_ops import open_file",
+            1,
+            "manim.utils.file_ops.open_file starts other programs",
+        ),
+        ("from numpy import load", 1, "numpy.load is not among the names that a scene may use"),
+        ("x = np.load('x')", 1, "numpy.load is not among the names that a scene may use"),
+        ("x = np.random.mtrand", 1, "numpy.random.mtrand is not among the names"),
+        ("x = np.array([1]).tofile('x')", 1, ".tofile reads or writes files"),
+        ("x = rate_functions.np", 1, "manim.rate_functions.np is not among the names"),
+        ("x = ImageMobject('x')", 1, "ImageMobject reads or writes files"),
+        ("x = MathTex('x')", 1, "MathTex runs LaTeX, which validation does not; use Text"),
+        ("x = Cirlce()", 1, "Cirlce is not among the names that a scene may use (did you mean 'Circle'?)"),
+        ("x = (i for i in [1]).gi_frame", 1, ".gi_frame leads out of the scene into Python itself"),
+        ("x = '{0.real}'.format(1)", 1, ".format leads out of the scene"),
+        ("x = '{:{0.real}}'.format(1)", 1, ".format leads out of the scene"),
+        ("t = '{0.real}'\nx = t.format(1)", 2, ".format leads out of the scene"),
+        ("self.renderer.x = 1", 1, ".renderer is part of how Manim runs, not of a scene"),
+        ("match 1:\n    case 1: pass", 1, "Match is not among the statements"),
+        ("async def f(): pass", 1, "AsyncFunctionDef is not among the statements"),
+        ("class C(Circle, metaclass=Circle): pass", 1, "a class with keywords is not allowed"),
+        ("def __getattr__(x): pass", 1, "__getattr__: names that start with __ are not allowed"),
+        ("f = lambda __x: 1", 1, "__x: names that start with __ are not allowed"),
+    ],
+)
+def test_what_is_not_on_the_list_is_refused_with_its_line(body, line, message):
+    assert [(found, told[: len(message)]) for found, told in said(body)][:1] == [(line, message)]
+
+
+def test_names_of_one_s_own_may_be_those_of_what_is_not_allowed():
+    assert said("input = 3\nframe = Square()\ndef version(id): return id + input\nself.add(frame)") == []
+
+
+def test_at_most_twenty_objections_are_told_from_the_top():
+    found = said("\n".join(f"x{number} = open" for number in range(50)))
+    assert [line for line, _ in found] == list(range(1, MOST + 1))
+
+
+def test_code_without_end_of_nesting_is_checked_all_the_same():
+    tree = ast.parse("x = 1")
+    inner = tree.body[0].value
+    for _ in range(5_000):
+        inner = ast.UnaryOp(ast.USub(), inner)
+    tree.body[0].value = inner
+    assert objections(tree) == []
+    while isinstance(inner, ast.UnaryOp):
+        inner.operand, inner = None, inner.operand
+
+
+def test_no_name_that_reaches_files_is_on_the_lists():
+    assert not BUILTINS & {"open", "eval", "exec", "compile", "getattr", "setattr", "vars", "type", "input"}
+    files = {"load", "save", "savez", "savetxt", "loadtxt", "genfromtxt", "fromfile", "memmap", "lib", "f2py"}
+    assert not MODULES["numpy"] & files | MODULES["numpy"] & {"ctypeslib", "testing", "DataSource", "core"}
+
+
+@pytest.mark.manim
+def test_every_name_of_manim_is_either_allowed_or_said_to_be_wrong():
+    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
+    from jepamine.manim.validation import names
+
+    modules = {name for name, value in vars(manim).items() if isinstance(value, type(manim))}
+    there = {name for name in vars(manim) if not name.startswith("_")} - modules - {"config"}
+    assert there - names.ALLOWED - set(names.DENIED) == set()
+    assert names.ALLOWED - there == set()
+    # These are there beside IPython only.
+    assert set(names.DENIED) - there - {"ipy", "get_ipython", "ManimMagic"} == set()
+    assert not names.ALLOWED & set(names.DENIED)
+
+
+@pytest.mark.manim
+def test_every_name_that_is_allowed_is_there():
+    manim = pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
+    import numpy as np
+
+    assert {
+        name for name in MODULES["manim.rate_functions"] if not hasattr(manim.rate_functions, name)
+    } == set()
+    assert {name for name in MODULES["manim.config"] if not hasattr(manim.config, name)} == set()
+    assert {name for name in MODULES["numpy.random"] if not hasattr(np.random, name)} == set()
+    assert {name for name in MODULES["numpy.linalg"] if not hasattr(np.linalg, name)} == set()

@@ -1,0 +1,142 @@
+"""`jepamine scenes validate` from words to text."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from jepamine.cli.commands import Commands
+from jepamine.cli.scenes_validate import validate
+from jepamine.manim.validation import command
+from jepamine.manim.validation.answer import Answer, Problem
+from jepamine.manim.validation.report import report
+from jepamine.sandbox.protection import POWERS, Protection
+
+CODE = """from manim import *
+
+
+class GeneratedScene(Scene):
+    def construct(self):
+        circle = Circle().move_to([1, 2, 0])
+        self.add(circle)
+"""
+LAYOUT = {"objects": [{"type": "circle", "x": 1.0, "y": 2.0, "z": 0, "width": 2.0, "height": 2.0}]}
+FULL = Protection(7, True, False, True, ("AS",), POWERS)
+OPEN = Protection(0, True, False, True, ("AS",), ("network", "processes", "signals"))
+
+
+def call(*words):
+    group = Commands("jepamine", commands={"validate": validate})
+    result = CliRunner().invoke(group, ["validate", *map(str, words)], prog_name="jepamine")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "scene.py"
+    path.write_text(CODE)
+    return path
+
+
+@pytest.fixture
+def answering(monkeypatch, found):
+    """Let a validator answer without Manim: with an answer, under a protection."""
+
+    def install(answer=None, protection=FULL):
+        answer = answer or Answer((), "GeneratedScene", (found("circle", (1, 2, 2, 2)),))
+
+        class Answering:
+            def __init__(self):
+                self.protection = protection
+
+            def validate(self, code, *, layout, scene, check, preview):
+                return report(answer, protection, 0.05, layout)
+
+        @contextmanager
+        def opened(**_):
+            yield Answering()
+
+        monkeypatch.setattr(command, "validator", opened)
+
+    return install
+
+
+def test_a_scene_that_runs_is_told_as_a_table(path, answering):
+    answering()
+    result = call(path)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "GeneratedScene runs: 1 objects, 0 animations, 0.05 s",
+        "object  type         x       y   width  height  drawn",
+        "circle  circle  1.0000  2.0000  2.0000  2.0000  yes",
+        "protection: Landlock 7, seccomp, limits",
+    ]
+
+
+def test_a_scene_that_does_not_run_is_an_error_in_its_file_and_line(path, answering):
+    answering(Answer((Problem("failed", 6, "NameError: name 'x' is not defined"),)))
+    result = call(path)
+    assert result.exit_code == 1
+    assert f"{path}:6: NameError: name 'x' is not defined" in result.stderr
+    assert result.stdout == ""
+
+
+def test_json_is_one_document_whether_it_runs_or_not(path, answering):
+    answering()
+    result = call(path, "--json")
+    assert (result.exit_code, json.loads(result.stdout)["runs"]) == (0, True)
+    answering(Answer((Problem("failed", 6, "x"),)))
+    result = call(path, "--json")
+    assert (result.exit_code, json.loads(result.stdout)["problems"]) == (
+        1,
+        [{"kind": "failed", "line": 6, "message": "x"}],
+    )
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["layout", "line of scenes.jsonl"])
+def test_a_layout_is_compared(whole, path, tmp_path, answering):
+    answering()
+    file = tmp_path / "layout.json"
+    file.write_text(json.dumps(LAYOUT if whole else {"clip_id": "x", "layout": LAYOUT}))
+    assert "layout: 100% within 0.5 units" in call(path, "--layout", file).stdout
+
+
+def test_mistakes_in_the_files_are_told(path, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps({"objects": [{**LAYOUT["objects"][0], "type": "cirle"}]}))
+    odd = tmp_path / "odd.py"
+    odd.write_bytes(b"\xff")
+    for words, message in (
+        ([tmp_path / "none.py"], f"{tmp_path / 'none.py'}: no such file"),
+        ([odd], f"{odd}: not UTF-8 text"),
+        ([path, "--layout", bad], f"{bad}: layout.objects[0].type: unknown type 'cirle'"),
+        ([path, "--layout", tmp_path / "none"], f"{tmp_path / 'none'}: no such file"),
+    ):
+        result = call(*words)
+        assert result.exit_code == 1
+        assert message in result.stderr
+
+
+def test_a_system_that_holds_little_back_is_told_and_wants_the_check(path, answering):
+    answering(protection=OPEN)
+    result = call(path)
+    assert result.exit_code == 0
+    assert "warning: this system leaves reading, writing open" in result.stderr
+    result = call(path, "--no-check")
+    assert result.exit_code == 1
+    assert "this system leaves reading, writing open to the code; check it instead" in result.stderr
+
+
+@pytest.mark.manim
+def test_the_whole_command_runs_a_scene_and_writes_a_preview(path, tmp_path):
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
+    preview = tmp_path / "preview.png"
+    result = call(path, "--preview", preview, "--json")
+    value = json.loads(result.stdout)
+    assert (result.exit_code, value["objects"][0]["box"]) == (0, [1.0, 2.0, 2.0, 2.0])
+    assert preview.read_bytes().startswith(b"\x89PNG")

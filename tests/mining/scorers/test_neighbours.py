@@ -1,0 +1,113 @@
+"""Scorers by distance to the training clips, against scikit-learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from sklearn.covariance import LedoitWolf
+from sklearn.neighbors import NearestNeighbors
+
+from jepamine.errors import UserError
+from jepamine.mining.bank import Bank
+from jepamine.mining.nearest import most_similar
+from jepamine.mining.scorers.neighbours import knn, mahalanobis, uniqueness
+
+
+@dataclass
+class Clip:
+    """What these scorers look at."""
+
+    clip_id: str
+    clean: np.ndarray
+
+    @property
+    def content(self) -> bytes:
+        return self.clip_id.encode()
+
+
+@pytest.fixture
+def bank() -> Bank:
+    rng = np.random.default_rng(0)
+    ids = [f"train-{row}" for row in range(60)]
+    return Bank(ids, [name.encode().hex() for name in ids], rng.normal(1, 1, (60, 12)).astype(np.float32))
+
+
+@pytest.fixture
+def clips() -> list[Clip]:
+    rng = np.random.default_rng(1)
+    return [Clip(f"new-{row}", rng.normal(1, 1, (4, 12)).astype(np.float32)) for row in range(20)]
+
+
+def vectors(clips: list[Clip]) -> np.ndarray:
+    return np.stack([clip.clean.mean(axis=0) for clip in clips])
+
+
+def members(bank: Bank) -> list[Clip]:
+    return [Clip(name, vector[None]) for name, vector in zip(bank.clip_ids, bank.vectors, strict=True)]
+
+
+def test_knn_is_the_mean_cosine_distance_of_scikit_learn(bank, clips):
+    model = NearestNeighbors(n_neighbors=5, metric="cosine", algorithm="brute").fit(bank.vectors)
+    expected = model.kneighbors(vectors(clips))[0].mean(axis=1)
+    assert knn(bank)(clips) == pytest.approx(expected.tolist(), abs=1e-6)
+
+
+def test_a_training_clip_is_not_its_own_neighbour(bank):
+    model = NearestNeighbors(n_neighbors=6, metric="cosine", algorithm="brute").fit(bank.vectors)
+    expected = model.kneighbors(bank.vectors)[0][:, 1:].mean(axis=1)
+    assert knn(bank)(members(bank)) == pytest.approx(expected.tolist(), abs=1e-6)
+
+
+def test_knn_of_near_duplicates_is_exact(bank):
+    close = bank.vectors[:1] + 1e-4
+    model = NearestNeighbors(n_neighbors=1, metric="cosine", algorithm="brute").fit(
+        bank.vectors.astype(float)
+    )
+    (expected,) = model.kneighbors(close.astype(float))[0][:, 0]
+    assert knn(bank, k=1)([Clip("close", close)])[0] == pytest.approx(expected, rel=0.05, abs=1e-9)
+
+
+def test_uniqueness_is_fiftyones_formula_with_the_training_clips_at_most_one(bank, clips):
+    model = NearestNeighbors(n_neighbors=4, algorithm="brute").fit(bank.vectors.astype(float))
+    own = model.kneighbors(bank.vectors.astype(float))[0][:, 1:] @ [0.6, 0.3, 0.1]
+    assert uniqueness(bank)(members(bank)) == pytest.approx((own / own.max()).tolist(), abs=1e-6)
+    new = model.kneighbors(vectors(clips).astype(float), n_neighbors=3)[0] @ [0.6, 0.3, 0.1]
+    assert uniqueness(bank)(clips) == pytest.approx((new / own.max()).tolist(), abs=1e-6)
+
+
+def test_mahalanobis_is_that_of_ledoit_wolf_on_unit_vectors(bank, clips):
+    def unit(rows: np.ndarray) -> np.ndarray:
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    expected = LedoitWolf().fit(unit(bank.vectors.astype(float))).mahalanobis(unit(vectors(clips)))
+    assert mahalanobis(bank)(clips) == pytest.approx(expected.tolist(), rel=1e-5)
+
+
+@pytest.mark.parametrize("scorer", [knn, uniqueness, mahalanobis])
+@pytest.mark.parametrize("size", [60, 5])
+def test_a_clips_score_does_not_depend_on_the_others(size, scorer, bank, clips):
+    bank = Bank(bank.clip_ids[:size], bank.contents[:size], bank.vectors[:size])
+    clips = clips + members(bank)
+    built = scorer(bank)
+    together = built(clips)
+    assert [built([clip])[0] for clip in clips] == pytest.approx(list(together), rel=1e-5)
+
+
+def test_chunks_of_the_bank_change_nothing(bank, clips, monkeypatch):
+    queries, own = vectors(clips), np.full(20, -1)
+    whole = most_similar(queries, bank.vectors, 5, own)
+    monkeypatch.setattr("jepamine.nearest.CELLS", 140)  # 7 rows at a time
+    assert (most_similar(queries, bank.vectors, 5, own) == whole).all()
+
+
+def test_more_neighbours_than_clips_are_as_many_as_there_are(clips):
+    small = Bank(["a", "b"], [b"a".hex(), b"b".hex()], np.eye(2, 12, dtype=np.float32))
+    assert len(knn(small, k=5)(clips)) == 20
+    assert knn(small, k=5)(members(small)) == pytest.approx([1.0, 1.0])
+
+
+def test_a_bank_of_one_clip_is_told():
+    with pytest.raises(UserError, match="at least 2 training clips"):
+        knn(Bank(["a"], ["00"], np.ones((1, 3), dtype=np.float32)))

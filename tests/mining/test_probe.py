@@ -1,0 +1,160 @@
+"""The probe: a head fitted to labels, never measured on scenes it was fitted to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from safetensors.numpy import load_file, save_file
+
+from jepamine.mining.bank import Bank
+from jepamine.mining.probe import fit, out_of_fold
+from jepamine.mining.scene_context import SceneContext
+
+
+def blobs(scenes: int, noise: float = 0.3) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Four clips a scene, one of them positive and moved along the first axis."""
+    rng = np.random.default_rng(0)
+    labels = np.tile([1, 0, 0, 0], scenes)
+    rows = rng.normal(scale=noise, size=(len(labels), 5))
+    rows[:, 0] += 2.0 * labels
+    return rows, labels, [f"s{number // 4}" for number in range(len(labels))]
+
+
+def test_the_head_is_scikit_learns_on_rows_of_mean_length_one():
+    from sklearn.linear_model import LogisticRegression
+
+    rows, labels, _ = blobs(6)
+    length = np.linalg.norm(rows, axis=1).mean()
+    expected = LogisticRegression(class_weight="balanced", max_iter=5000).fit(rows / length, labels)
+    assert_allclose(fit(rows, labels).decide(rows), expected.decision_function(rows / length))
+
+
+def test_the_judgement_of_a_scene_does_not_hang_on_its_own_labels():
+    # Two scenes: each is judged by a head fitted to the other alone.
+    rows, labels, scenes = blobs(2)
+    found = out_of_fold(rows, labels, scenes)
+    assert found is not None
+    for scene in ("s0", "s1"):
+        own = np.array([name == scene for name in scenes])
+        assert_allclose(found[own], fit(rows[~own], labels[~own]).decide(rows[own]))
+
+
+def test_where_no_scene_can_be_left_out_nothing_is_claimed():
+    rows, labels, _ = blobs(2)
+    assert out_of_fold(rows, labels, ["one"] * len(labels)) is None
+
+
+def test_a_scenes_mean_is_that_of_its_centred_clips():
+    bank = Bank(["a"], ["00"], np.array([[0.0, 2.0]], dtype=np.float32))
+    context = SceneContext(bank)
+    clean = np.array([[3.0, 4.0]], dtype=np.float32)
+    other = np.array([[1.0, 0.0]], dtype=np.float32)
+    context.look_through([("s", clean), ("s", other), (None, other)])
+    assert_allclose(context.centred(clean), [0.6, -0.2], atol=1e-7)
+    assert_allclose(context.mean("s", clean), [0.8, -0.6], atol=1e-7)
+    assert_allclose(context.mean(None, clean), context.centred(clean))
+    assert_allclose(context.mean("unseen", clean), context.centred(clean))
+
+
+@pytest.fixture
+def run(jepamine, recipe, clips):
+    assert jepamine("run", recipe).exit_code == 0
+
+
+def held_out(tmp_path: Path) -> str:
+    lines = (tmp_path / "experiments" / "small" / "manifest.jsonl").read_text().splitlines()
+    (scene,) = {line["scene"] for line in map(json.loads, lines) if line["split"] == "val"}
+    return scene
+
+
+def write_labels(tmp_path: Path, clips: Path, *, all_scenes: bool) -> Path:
+    lines = [json.loads(line) for line in clips.read_text().splitlines()]
+    kept = [line for line in lines if all_scenes or line["scene"] != held_out(tmp_path)]
+    path = tmp_path / "labels.jsonl"
+    rows = [
+        {"clip_id": line["clip_id"], "binary_label": int(line["clip_id"].endswith("-0"))}
+        for line in kept[:-1]
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_a_probe_is_kept_in_the_run_and_scores(jepamine, run, clips, tmp_path):
+    labels = write_labels(tmp_path, clips, all_scenes=False)
+    result = jepamine("probe", "--run", "small", "--labels", labels, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["labelled"] == {"clips": 8, "positives": 3, "scenes": 3}
+    assert set(found["ranking"]) == {"probe"}
+    assert found["ranking"]["probe"]["intervals"]["auroc"] is not None
+    # Of the nine clips that are not held out eight are labelled.
+    assert len(found["next"]) == 1
+    head = load_file(tmp_path / "experiments" / "small" / "probe.safetensors")
+    assert head["weight"].shape == (96,)
+    result = jepamine("score", "--run", "small", clips, "--scorer", "probe", "--output", tmp_path / "s.jsonl")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    assert all(0 <= line["score"] <= 1 and line["score"] == line["scores"]["probe"] for line in lines)
+    fitted = {line["scene"] for line in lines if line.get("fitted_on") == ["probe"]}
+    assert fitted == {line["scene"] for line in lines} - {held_out(tmp_path)}
+
+
+def test_labels_of_held_out_scenes_are_an_error_or_left_out(jepamine, run, clips, tmp_path):
+    labels = write_labels(tmp_path, clips, all_scenes=True)
+    result = jepamine("probe", "--run", "small", "--labels", labels)
+    assert result.exit_code == 1
+    assert "of 11 labels are of scenes that run 'small' is evaluated on" in result.output
+    assert "--drop-held-out" in result.output
+    assert not (tmp_path / "experiments" / "small" / "probe.safetensors").exists()
+    result = jepamine("probe", "--run", "small", "--labels", labels, "--drop-held-out")
+    assert result.exit_code == 0, result.output
+    assert "jepamine score --run small --scorer probe MANIFEST.jsonl" in result.output
+
+
+def test_a_ranking_over_scenes_that_the_probe_was_fitted_to_is_refused(jepamine, run, clips, tmp_path):
+    labels = write_labels(tmp_path, clips, all_scenes=True)
+    assert jepamine("probe", "--run", "small", "--labels", labels, "--drop-held-out").exit_code == 0
+    words = ["eval", "--run", "small", "--labels", labels, "--scorer", "probe"]
+    result = jepamine(*words, "--split", "all")
+    assert result.exit_code == 1
+    assert "the scorer 'probe' was fitted to labels of the scenes of" in result.output
+    scores = tmp_path / "s.jsonl"
+    assert jepamine("score", "--run", "small", clips, "--scorer", "probe", "--output", scores).exit_code == 0
+    result = jepamine("eval", "--scores", scores, "--labels", labels)
+    assert (result.exit_code, "was fitted to labels" in result.output) == (1, True)
+    # The held-out scene has labels of both kinds, and the head has not seen it.
+    assert jepamine(*words).exit_code == 0, jepamine(*words).output
+
+
+def test_without_a_probe_the_scorer_says_how_to_make_one(jepamine, run, clips):
+    result = jepamine("score", "--run", "small", clips, "--scorer", "probe")
+    assert result.exit_code == 1
+    assert "run 'small' has no probe yet: jepamine probe --run small --labels LABELS.jsonl" in result.output
+
+
+def test_a_probe_of_another_encoder_is_told(jepamine, run, clips, tmp_path):
+    path = tmp_path / "experiments" / "small" / "probe.safetensors"
+    save_file({"weight": np.zeros(7), "bias": np.zeros(())}, path)
+    result = jepamine("score", "--run", "small", clips, "--scorer", "probe")
+    assert (result.exit_code, f"{path}: not a probe of this run" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([{"clip_id": "nowhere", "binary_label": 1}], "clip 'nowhere' (1 in all) is not in"),
+        ([{"clip_id": "{train}", "binary_label": 1}], "of 1 labels 1 are 1: a probe needs both 0 and 1"),
+        ([{"clip_id": "{train}", "binary_label": 2}], "binary_label is 2"),
+    ],
+)
+def test_labels_that_do_not_do_are_told(lines, message, jepamine, run, tmp_path):
+    own = (tmp_path / "experiments" / "small" / "manifest.jsonl").read_text().splitlines()
+    train = next(line["clip_id"] for line in map(json.loads, own) if line["split"] == "train")
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(json.dumps(line).replace("{train}", train) + "\n" for line in lines))
+    result = jepamine("probe", "--run", "small", "--labels", path)
+    assert (result.exit_code, message in result.output) == (1, True), result.output

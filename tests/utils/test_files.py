@@ -1,0 +1,179 @@
+"""Files: whole or not at all, and errors that say where."""
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.utils.files import exclusive, is_locked, read_json, read_jsonl, write_atomic, write_json
+
+HOLDER = """
+import sys
+from pathlib import Path
+from jepamine.files import exclusive
+with exclusive(Path(sys.argv[1]), "taken"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the lock tmp_path/lock."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_an_atomic_write_makes_folders_and_replaces_the_old_file(tmp_path):
+    path = tmp_path / "a" / "b" / "file.txt"
+    write_atomic(path, b"a long old text")
+    write_atomic(path, b"new")
+    assert contents(path.parent) == {"file.txt": b"new"}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_the_old_file_and_no_temporary_one(tmp_path, monkeypatch, error):
+    path = tmp_path / "file.txt"
+    path.write_bytes(b"old")
+
+    def fail(descriptor):
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(type(error)) as raised:
+        write_atomic(path, b"new")
+    assert raised.value is error
+    assert contents(tmp_path) == {"file.txt": b"old"}
+
+
+def test_a_file_written_atomically_has_the_permissions_of_any_other_file(tmp_path):
+    write_atomic(tmp_path / "atomic", b"")
+    (tmp_path / "plain").write_bytes(b"")
+    assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_json_that_is_written_is_read_back(tmp_path):
+    value = {"name": "Straße", "loss": 0.1, "failure": None}
+    write_json(tmp_path / "record.json", value)
+    assert read_json(tmp_path / "record.json") == value
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"a": ', "cannot be read as JSON: Expecting value"),
+        (b"[1]", "expected a JSON object, found list"),
+        (b'{"a": "\xe9"}', "cannot be read as JSON: 'utf-8' codec can't decode"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "cannot be read as JSON: Exceeds the limit"),
+    ],
+)
+def test_damaged_json_is_an_error_that_names_the_file(tmp_path, content, reason):
+    path = tmp_path / "record.json"
+    path.write_bytes(content)
+    with pytest.raises(UserError) as raised:
+        read_json(path)
+    assert str(raised.value).startswith(f"{path}: {reason}")
+
+
+@pytest.mark.parametrize("read", [read_json, lambda path: list(read_jsonl(path))])
+def test_a_missing_file_is_an_error_that_names_it(tmp_path, read):
+    with pytest.raises(UserError) as raised:
+        read(tmp_path / "nowhere")
+    assert str(raised.value) == f"{tmp_path / 'nowhere'}: no such file"
+
+
+def test_a_folder_in_place_of_a_jsonl_file_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(UserError) as raised:
+        list(read_jsonl(tmp_path))
+    assert str(raised.value) == f"{tmp_path}: cannot be read: Is a directory"
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b'{"a": 1}\n{"a": 2}', [(1, {"a": 1}), (2, {"a": 2})]),
+        (b'\n{"a": 1}\r\n  \t\n{"a": 2}\n\n', [(2, {"a": 1}), (4, {"a": 2})]),
+        (b'\xef\xbb\xbf{"a": 1}\n', [(1, {"a": 1})]),
+        (b'\xef\xbb\xbf\n{"a": 1}\n', [(2, {"a": 1})]),
+        ('{"a": "ü\u2028"}\n'.encode(), [(1, {"a": "ü\u2028"})]),
+        (b"", []),
+    ],
+)
+def test_jsonl_is_read_with_line_numbers_without_blank_lines_and_byte_order_mark(tmp_path, content, lines):
+    path = tmp_path / "m.jsonl"
+    path.write_bytes(content)
+    assert list(read_jsonl(path)) == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"a": 1', "broken JSON: Expecting ',' delimiter"),
+        (b'{"a": 1} {"a": 2}', "broken JSON: Extra data"),
+        (b"[1]", "expected a JSON object, found list"),
+        (b"null", "expected a JSON object, found NoneType"),
+        (b'{"a": "\xe9"}', "not UTF-8 text"),
+        (b"[" * 100_000, "broken JSON: "),
+        (b'{"a": ' + b"1" * 5000 + b"}", "broken JSON: "),
+    ],
+    ids=["open", "two objects", "list", "null", "latin-1", "deep", "endless number"],
+)
+def test_a_bad_jsonl_line_is_an_error_that_names_file_and_line(tmp_path, line, reason):
+    path = tmp_path / "m.jsonl"
+    path.write_bytes(b'{"a": 1}\n\n' + line + b"\n")
+    with pytest.raises(UserError) as raised:
+        list(read_jsonl(path))
+    assert str(raised.value).startswith(f"{path}:3: {reason}")
+
+
+def test_a_lock_that_another_process_holds_is_refused_at_once(tmp_path, holder):
+    with pytest.raises(UserError, match=r"^busy$"), exclusive(tmp_path / "lock", "busy"):
+        pass
+    assert is_locked(tmp_path / "lock")
+
+
+def test_a_lock_is_free_once_its_holder_is_killed(tmp_path, holder):
+    holder.kill()  # SIGKILL: it cannot clean up
+    holder.wait()
+    assert not is_locked(tmp_path / "lock")
+    with exclusive(tmp_path / "lock", "busy"):
+        assert is_locked(tmp_path / "lock")
+
+
+def test_a_lock_is_free_after_its_block_also_after_an_error(tmp_path):
+    with pytest.raises(KeyError), exclusive(tmp_path / "new" / "lock", "busy"):
+        raise KeyError
+    assert not is_locked(tmp_path / "new" / "lock")
+
+
+def test_a_lock_that_nobody_ever_took_is_free_and_asking_makes_no_file(tmp_path):
+    assert not is_locked(tmp_path / "lock")
+    assert contents(tmp_path) == {}
+
+
+def test_no_device_or_folder_is_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for place, what in ((tmp_path, "a folder"), (tmp_path / "pipe", "no plain file")):
+        with pytest.raises(UserError, match=f"is {what}; give the name of a file"):
+            write_atomic(place, b"x")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_an_error_of_writing_names_the_file_and_not_the_temporary_one(tmp_path, monkeypatch):
+    def refused(**_):
+        raise OSError(30, "Read-only file system", str(tmp_path / ".a.json.x1.tmp"))
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(OSError, match="Read-only") as raised:
+        write_atomic(tmp_path / "a.json", b"x")
+    assert raised.value.filename == str(tmp_path / "a.json")
