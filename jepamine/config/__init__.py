@@ -1,1 +1,1 @@
-"""Recipes: read from TOML, checked against plugin signatures, and turned into objects through the registry."""
+"""Recipes: read from TOML, checked against plugin signatures, and built through the registry."""
