@@ -15,7 +15,7 @@ from jepamine.config.recipe import parse_override, read
 from jepamine.manim.code_model.evaluation import MEANINGS
 from jepamine.manim.layout_model.evaluation.report import said
 from jepamine.runs import records, runner
-from jepamine.runs.loading import open_run
+from jepamine.runs.loading import load_run
 from jepamine.utils.tables import table
 
 CONDITIONINGS = ("prefix", "prompt-only", "lines", "slots")
@@ -29,7 +29,7 @@ def measured(experiments: Path, recipe: Path, conditioning: str, overrides: list
         given = [parse_override(text) for text in overrides]
         words = {tuple(keys): value for keys, value in given} | {("predictor", "conditioning"): conditioning}
         runner.run(read(recipe, words), experiments, name)
-    opened = open_run(experiments, name)
+    opened = load_run(experiments, name)
     result = opened.trainer.evaluate(opened.predictor, opened.parts, "val")
     record = records.read_record(opened.folder)
     parameters = sum(tensor.numel() for tensor in opened.predictor.parameters())

@@ -27,7 +27,7 @@ from jepamine.manim.layout_model.evaluation.report import said
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
-from jepamine.runs.loading import open_run
+from jepamine.runs.loading import load_run
 from jepamine.runs.quantization import quantize, size
 from jepamine.utils.files import write_json
 from jepamine.utils.tables import table
@@ -37,7 +37,7 @@ MEASURES = ("mean_iou", "f1", "type_accuracy", "within_half_unit")
 
 def of_run(experiments: Path, name: str, count: int) -> dict[str, dict[str, Any]]:
     """The measures, bytes and median seconds a frame of a run, whole and quantized."""
-    source = open_run(experiments, name).parts.source
+    source = load_run(experiments, name).parts.source
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][:count]
     frames = Frames(source.image_size, keep=8)
     pixels = [frames[clip.frames[0]].pixels() for clip in clips]

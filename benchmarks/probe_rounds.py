@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from jepamine.config import recipe
-from jepamine.data.clips import Source
 from jepamine.mining.label_rounds import label_round
 from jepamine.mining.ranking import read_labels, read_scores
 from jepamine.mining.score_files import read_scored
@@ -23,8 +22,9 @@ from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
 from jepamine.mining.shards import Shard
 from jepamine.mining.street.dataset import street
+from jepamine.protocols import Source
 from jepamine.runs import records, runner
-from jepamine.runs.loading import Opened, open_run
+from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import bootstrap
 from jepamine.utils.files import json_lines, write_json
 
@@ -33,7 +33,7 @@ SHARE = 0.1
 
 def scores_of(experiments: Path, run: str, source: Source, output: Path, scorer: str | None) -> Path:
     score_manifest(
-        open_run(experiments, run, source.manifest),
+        load_run(experiments, run, source.manifest),
         output,
         scorer=scorer,
         on_error="stop",
@@ -51,7 +51,7 @@ def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float
     return float(np.interp(SHARE * taken[-1], np.r_[0, taken], np.r_[0, found]) / found[-1])
 
 
-def label_rounds(opened: Opened, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
+def label_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
     """The ids of the clips that were labelled, in their order; the last round's probe is in the run."""
     scored = read_scored(pool, opened.parts.source)
     batch = [choice.scored for choice in choose(opened, scored, each).choices]
@@ -90,7 +90,7 @@ def main() -> None:
         street(experiments / "_data", clips=clips, event_rate=given.event_rate, seed=seed)
         for clips, seed in ((given.pool, 1001), (given.clips, 1002))
     )
-    opened = open_run(experiments, given.run)
+    opened = load_run(experiments, given.run)
     folder = opened.folder.path / "rounds"
     scored = scores_of(experiments, given.run, pool, folder / "pool.jsonl", None)
     assert pool.labels is not None and others.labels is not None

@@ -22,7 +22,7 @@ from jepamine.manim.layout_model.evaluation.matching_ import boxes_of, match
 from jepamine.manim.layout_model.evaluation.report import said
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object
-from jepamine.runs.loading import open_run
+from jepamine.runs.loading import load_run
 from jepamine.utils.files import write_json
 from jepamine.utils.progress import progress
 
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="JSON")
     given = parser.parse_args()
     experiments = given.experiments.absolute()
-    source = open_run(experiments, given.run).parts.source
+    source = load_run(experiments, given.run).parts.source
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][: given.count]
     rows: list[dict[str, Any]] = []
     runs, seconds = [], []

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import embed_clips
 from jepamine.data.masks import hide
@@ -27,7 +27,7 @@ from jepamine.masking.patches import patches
 from jepamine.mining.predictors.mlp_module import Mlp
 from jepamine.mining.street.generate import generate
 from jepamine.mining.trainer import EmbeddingTrainer
-from jepamine.protocols import Encoder
+from jepamine.protocols import Encoder, Source
 from jepamine.runs.training import Training, fit
 
 CPU = torch.device("cpu")

@@ -14,7 +14,7 @@ from jepamine.config import recipe
 from jepamine.mining.evaluation import evaluate, keep
 from jepamine.mining.street.dataset import street
 from jepamine.runs import records, runner
-from jepamine.runs.loading import open_run
+from jepamine.runs.loading import load_run
 from jepamine.statistics.text import render
 
 
@@ -58,7 +58,7 @@ def main() -> None:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"
         runner.run(recipe.read(default, overrides), experiments, name)
     source = street(experiments / "_data", clips=given.clips, event_rate=0.04, seed=given.seed)
-    opened = open_run(experiments, name, source.manifest)
+    opened = load_run(experiments, name, source.manifest)
     result = evaluate(opened, None, source.labels)
     keep(opened, result, f"street-{given.clips}-{given.seed}")
     print(render(result | result["labelled"]))

@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from jepamine.data.clips import Source
-
 Tensors = dict[str, "Tensor"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where clips stand and how their frames are cut; what a dataset plugin returns.
+
+    `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
+    `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
+    """
+
+    manifest: Path
+    root: Path | None = None
+    labels: Path | None = None
+    tubelet_size: int = 2
+    image_size: tuple[int, int] = (224, 224)
 
 
 class Dataset(Protocol):

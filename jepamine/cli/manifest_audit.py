@@ -28,9 +28,9 @@ with_max_gap = click.option(
 @click.option("--strict", is_flag=True, help="Exit 1 where anything is found.")
 def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict: bool) -> None:
     """What is wrong with the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
-    from jepamine.data.clips import Source
     from jepamine.manifests.audit import audit as audit_manifest
     from jepamine.manifests.audit import audit_summary
+    from jepamine.protocols import Source
 
     found = audit_manifest(Source(manifest, root), max_gap)
     as_json(found.json()) if json_ else click.echo(audit_summary(found))
@@ -52,8 +52,8 @@ def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict
 )
 def fix(manifest: Path, output: Path, root: Path | None, max_gap: float, drop: tuple[str, ...]) -> None:
     """Divide, shorten, move or drop the clips of MANIFEST in which `audit` finds something."""
-    from jepamine.data.clips import Source
     from jepamine.manifests.fix import fix_manifest, fix_summary
+    from jepamine.protocols import Source
 
     fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)
     click.echo(fix_summary(fixed, output))

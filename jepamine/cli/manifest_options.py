@@ -51,17 +51,17 @@ with_max_gap = click.option(
 def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
     """Write a builder's lines to `output`, or to stdout, and say how much footage they hold."""
     from jepamine.manifests.write import fresh, summary
-    from jepamine.utils.progress import tell
+    from jepamine.utils.progress import notify
 
     lines = fresh(lines, output)
-    tell(summary(lines))
+    notify(summary(lines))
     write(lines, output)
 
 
 def write(lines: list[dict[str, Any]], output: Path | None) -> None:
     """Write lines as they are to `output`, or to stdout, and say what to type next."""
     from jepamine.utils.files import json_lines, write_atomic
-    from jepamine.utils.progress import tell
+    from jepamine.utils.progress import notify
 
     content = json_lines(lines)
     if output is None:
@@ -69,7 +69,7 @@ def write(lines: list[dict[str, Any]], output: Path | None) -> None:
     else:
         how = "replaced" if output.exists() else "written"
         write_atomic(output, content)
-        tell(f"{output}: {how}")
+        notify(f"{output}: {how}")
     path = output or "M.jsonl"
     tell_next(
         "Next:" if output else "Next, with the lines in a file (--output M.jsonl):",
@@ -80,7 +80,7 @@ def write(lines: list[dict[str, Any]], output: Path | None) -> None:
 
 def tell_next(what: str, *commands: list[object]) -> None:
     """Say `what`, and below it commands to type."""
-    from jepamine.runs.summary import command
-    from jepamine.utils.progress import tell
+    from jepamine.utils.progress import notify
+    from jepamine.utils.shell import command
 
-    tell("\n".join([what, *("  " + command(*map(str, words)) for words in commands)]))
+    notify("\n".join([what, *("  " + command(*map(str, words)) for words in commands)]))

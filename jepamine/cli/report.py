@@ -28,9 +28,9 @@ def report(
     from jepamine.mining.review_page.gather import gather
     from jepamine.mining.review_page.write import report_summary, write_page
     from jepamine.mining.score_files import newest_scores
-    from jepamine.runs.loading import open_run
+    from jepamine.runs.loading import load_run
 
-    opened = open_run(experiments, name)
+    opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     output = output or opened.folder.path / "reports" / f"{scores.stem}.html"
     page = gather(opened, scores, top, manifest.absolute() if manifest else None)

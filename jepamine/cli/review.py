@@ -46,15 +46,15 @@ def top(
     from jepamine.mining import selection as diverse
     from jepamine.mining.score_files import newest_scores, read_scored
     from jepamine.mining.summaries import as_manifest, chosen_json, top_summary
-    from jepamine.runs.loading import open_run
-    from jepamine.utils.progress import tell
+    from jepamine.runs.loading import load_run
+    from jepamine.utils.progress import notify
 
-    opened = open_run(experiments, name)
+    opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
     chosen = diverse.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
-        tell(f"warning: left out: {error}")
+        notify(f"warning: left out: {error}")
     choices = chosen.choices
     if output:
         as_manifest(choices, output)
@@ -91,9 +91,9 @@ def probe(
     """Fit a logistic head to LABELS, kept in the run as the scorer `probe`; say which clips to label next."""
     from jepamine.mining.label_rounds import label_round
     from jepamine.mining.summaries import clips_as_manifest, round_json, round_summary
-    from jepamine.runs.loading import open_run
+    from jepamine.runs.loading import load_run
 
-    opened = open_run(experiments, name)
+    opened = load_run(experiments, name)
     found = label_round(
         opened, labels, scores=scores, manifest=manifest, count=count, drop_held_out=drop_held_out
     )

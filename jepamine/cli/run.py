@@ -93,10 +93,10 @@ def score(
         raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.shards import Shard
-    from jepamine.runs.loading import open_run
+    from jepamine.runs.loading import load_run
     from jepamine.runs.summary import score_summary
 
-    opened = open_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
+    opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
     suffix = "" if int(of) == 1 else f"-{number}-of-{of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
     counts = score_manifest(
@@ -163,9 +163,9 @@ def eval_command(
         result: dict[str, Any] = rank_files(scores, labels)
     else:
         from jepamine.mining.evaluation import draw_sheet, evaluate, keep
-        from jepamine.runs.loading import open_run
+        from jepamine.runs.loading import load_run
 
-        opened = open_run(
+        opened = load_run(
             experiments,
             str(name),
             manifest.absolute() if manifest else None,

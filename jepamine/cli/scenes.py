@@ -91,13 +91,13 @@ def annotate(
     from jepamine.manim.annotate.annotate import annotate as run
     from jepamine.manim.annotate.annotate import summary
     from jepamine.manim.scenes.folder import write_sheet
-    from jepamine.utils.progress import tell
+    from jepamine.utils.progress import notify
 
-    tell(f"runs {file}, as manim would")
+    notify(f"runs {file}, as manim would")
     result = run(
         file, out or Path(f"{file.stem}-scenes"), video=video, scene=scene, timeout=timeout, width=width
     )
     for warning in result.warnings:
-        tell(f"warning: {warning}")
+        notify(f"warning: {warning}")
     click.echo(summary(result))
     click.echo(f"contact sheet: {write_sheet(result.manifest)}")

@@ -11,22 +11,8 @@ from typing import Any
 
 from jepamine.data.video import Moment
 from jepamine.errors import UserError
+from jepamine.protocols import Source
 from jepamine.utils.files import parse_line, raw_lines
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where clips stand and how their frames are cut; what a dataset plugin returns.
-
-    `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
-    `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
-    """
-
-    manifest: Path
-    root: Path | None = None
-    labels: Path | None = None
-    tubelet_size: int = 2
-    image_size: tuple[int, int] = (224, 224)
 
 
 @dataclass(frozen=True)

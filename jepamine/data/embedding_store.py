@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.utils.files import naming
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 MAGIC = b"JME1"
 HEADER = struct.Struct("<4s32sIIII")
@@ -83,7 +83,7 @@ class Store:
                 sound = len(data) == rows * columns * 4 and zlib.crc32(data) == check
         if not sound:
             del self._places[key]
-            tell(f"warning: {part}: a damaged embedding at byte {offset} is dropped and made again")
+            notify(f"warning: {part}: a damaged embedding at byte {offset} is dropped and made again")
             with contextlib.suppress(OSError):  # it may be pruned meanwhile, or read-only
                 _drop(part, offset, rows, columns)
             return None
@@ -126,7 +126,9 @@ class Store:
                 header = file.read(HEADER.size)
                 _, key, rows, columns, check, _ = HEADER.unpack(header)
                 if header != _header(key, rows, columns, check):
-                    tell(f"warning: {part}: damaged at byte {offset}; what follows is dropped and made again")
+                    notify(
+                        f"warning: {part}: damaged at byte {offset}; what follows is dropped and made again"
+                    )
                     return
                 end = offset + HEADER.size + rows * columns * 4
                 if end > size:

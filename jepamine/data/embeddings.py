@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, Source
+from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.masks import check, hide
 from jepamine.errors import UserError
-from jepamine.protocols import Encoder, Mask
+from jepamine.protocols import Encoder, Mask, Source
 from jepamine.utils.files import write_json
 
 

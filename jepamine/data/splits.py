@@ -10,7 +10,7 @@ import numpy as np
 
 from jepamine.data.clips import Clip
 from jepamine.errors import UserError, did_you_mean
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def split(
@@ -25,19 +25,19 @@ def split(
     """
     told = Counter(str(clip.line.get("split")) for clip in clips)
     if val_by == "scene" and told["train"] and told["val"]:
-        tell(f"split: as the manifest says, {told['train']} clips train, {told['val']} val{_others(told)}")
+        notify(f"split: as the manifest says, {told['train']} clips train, {told['val']} val{_others(told)}")
         _warn_of_leaks(clips)
         return [{} for _ in clips]
     if not told["train"] and set(told) - {"None"}:
         words = [f"'{name}'{_meant(name)}" for name in sorted(told) if name != "None"]
         more = f" and {len(words) - 3} more" if len(words) > 3 else ""
         listed = ", ".join(words[:3]) + more
-        tell(f"warning: no clip's split is 'train', so the manifest's are not used: {listed}")
+        notify(f"warning: no clip's split is 'train', so the manifest's are not used: {listed}")
     if told["train"] == len(clips):
-        tell(f"split: the manifest calls all {len(clips)} clips train, so a part of them is held out")
+        notify(f"split: the manifest calls all {len(clips)} clips train, so a part of them is held out")
     mine = [not told["train"] or clip.line.get("split") == "train" for clip in clips]
     if not all(mine):
-        tell(f"split: of the {sum(mine)} clips that the manifest calls train; {mine.count(False)} stay out")
+        notify(f"split: of the {sum(mine)} clips that the manifest calls train; {mine.count(False)} stay out")
     eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
     said = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
     return [next(said) if is_mine else {} for is_mine in mine]
@@ -63,7 +63,7 @@ def _warn_of_leaks(clips: Sequence[Clip]) -> None:
         {clip.scene for clip in clips if clip.line.get("split") == part} - {None} for part in ("train", "val")
     )
     if both := sorted(map(str, train & val)):
-        tell(
+        notify(
             f"warning: {len(both)} scenes are in train and in val, such as '{both[0]}': their clips look "
             "alike, so figures of held-out clips are too good; jepamine manifest split keeps scenes apart"
         )
@@ -72,7 +72,7 @@ def _warn_of_leaks(clips: Sequence[Clip]) -> None:
 def _by_scene(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
     groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
     if len(set(groups)) == 1 and len(clips) > 1:
-        tell("warning: one scene only, so clips of it are held out; neighbouring clips look alike")
+        notify("warning: one scene only, so clips of it are held out; neighbouring clips look alike")
         groups = [clip.clip_id for clip in clips]
     held_out = _groups(Counter(groups), fraction, seed)
     return [{"split": "val" if group in held_out else "train"} for group in groups]

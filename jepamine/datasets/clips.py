@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jepamine.data.clips import Source
 from jepamine.data.sizes import ImageSize, TubeletSize
 from jepamine.errors import UserError, did_you_mean
+from jepamine.protocols import Source
 
 
 def clips(

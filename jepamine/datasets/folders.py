@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.clips import Source
 from jepamine.data.sizes import ImageSize, TubeletSize
 from jepamine.errors import UserError
 from jepamine.manifests.frames import folder_clip_id, frame_folders, no_frames
 from jepamine.manifests.windows import windows
+from jepamine.protocols import Source
 from jepamine.utils.files import json_lines, write_atomic
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def folders(
@@ -43,7 +43,7 @@ def folders(
     for scene, frames in frame_folders(root):
         spans = windows(len(frames), window, stride, tubelet_size)
         if not spans:
-            tell(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; left out")
+            notify(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; left out")
         names = [path.relative_to(root).as_posix() for path in frames]
         lines += [
             {

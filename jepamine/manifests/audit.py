@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.data.clips import Source
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
 from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
@@ -16,7 +15,8 @@ from jepamine.manifests.findings.lengths import bad_files, uneven_lengths, usual
 from jepamine.manifests.findings.neighbours import cuts_in_tubelets, time_gaps
 from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
-from jepamine.runs.summary import command, near
+from jepamine.protocols import Source
+from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
 
 # Clips named of each kind in the table.

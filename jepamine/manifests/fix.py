@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.clips import Source
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
@@ -17,8 +16,9 @@ from jepamine.manifests.findings.finding import Finding
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Deed, Numbered, mend
 from jepamine.manifests.paths import full, placed
-from jepamine.runs.summary import command, near
+from jepamine.protocols import Source
 from jepamine.utils.files import check_output, json_lines, write_atomic
+from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
 
 # Mending shows what was hidden, so it goes in turns; what is still found after so many is dropped.

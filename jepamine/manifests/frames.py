@@ -12,7 +12,7 @@ from jepamine.errors import UserError
 from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.paths import full
 from jepamine.manifests.windows import Cutter
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 
@@ -67,7 +67,7 @@ def frame_lines(
         raise UserError(no_frames(root))
     cutter = Cutter(window, stride, max_gap)
     lines = [line for track in tracks for line in _lines(track, cutter)]
-    cutter.tell()
+    cutter.notify()
     if not lines:
         raise UserError(f"{root}: no folder, log or stretch holds a tubelet (2 frames)")
     return lines
@@ -100,7 +100,7 @@ def _tracks(root: Path) -> list[Track]:
         if unnamed:
             plain.append(Track(scene, _folder_camera(scene), unnamed))
     if twice:
-        tell(
+        notify(
             f"frames left out: {len(twice)} (another has the same log, camera and time), the first {twice[0]}"
         )
     by_name = [
@@ -115,13 +115,13 @@ def _of_cameras(tracks: list[Track], wanted: Sequence[str], root: Path) -> list[
     if not wanted or not tracks:
         return tracks
     if not there and len(wanted) == 1:
-        tell(f"no name below {root} says a camera: all frames are taken as {wanted[0]}'s")
+        notify(f"no name below {root} says a camera: all frames are taken as {wanted[0]}'s")
         return [replace(track, camera=wanted[0]) for track in tracks]
     check_cameras(wanted, there, str(root))
     other = [track for track in tracks if track.camera not in wanted]
     if other:
         count = sum(len(track.frames) for track in other)
-        tell(f"frames left out: {count} (of other cameras, or their names say none)")
+        notify(f"frames left out: {count} (of other cameras, or their names say none)")
     return [track for track in tracks if track.camera in wanted]
 
 

@@ -12,7 +12,7 @@ from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
 from jepamine.manifests.paths import full
 from jepamine.manifests.windows import Cutter
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 FRONT = ("CAM_FRONT",)
 
@@ -67,7 +67,7 @@ def nuscenes_lines(
     ]
     if not lines:
         raise UserError(f"{folder}: no scene holds a tubelet (2 frames) of {', '.join(cameras)}")
-    cutter.tell()
+    cutter.notify()
     _tell_absent(root, [shot.filename for track in shots.values() for shot in track])
     return lines
 
@@ -152,7 +152,7 @@ def _shots(
         shot = Shot(record["timestamp"], record["filename"], record["token"], sample)
         shots.setdefault((sample.scene, camera), []).append(shot)
     if skipped:
-        tell(f"frames left out: {skipped} (between keyframes; --sweeps takes them)")
+        notify(f"frames left out: {skipped} (between keyframes; --sweeps takes them)")
     return shots
 
 
@@ -179,7 +179,7 @@ def _tell_absent(root: Path, filenames: Sequence[str]) -> None:
         if name not in there[folder]:
             absent.append(filename)
     if absent:
-        tell(
+        notify(
             f"warning: of {len(filenames)} images {len(absent)} are not there, the first {root / absent[0]}; "
             "'jepamine manifest fix' drops their clips"
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def label_lines(
@@ -32,9 +32,9 @@ def label_lines(
         labels.append({"clip_id": line["clip_id"], "binary_label": int(bool(found)), "categories": found})
     positives = sum(label["binary_label"] for label in labels)
     listed = ", ".join(f"{name} ({counts[name]} annotations)" for name in chosen)
-    tell(f"labels: {positives} of {len(labels)} clips are positive, by {listed}")
+    notify(f"labels: {positives} of {len(labels)} clips are positive, by {listed}")
     if positives in (0, len(labels)):
-        tell("warning: a ranking needs both labels; choose other categories")
+        notify("warning: a ranking needs both labels; choose other categories")
     return labels
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 LISTS = ("frame_paths", "frames")
 
@@ -61,9 +61,9 @@ def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) 
     if all(path.is_absolute() for path in firsts) or (output and full(output).parent == base):
         return list(lines)
     if output is None:
-        tell(f"frame paths stay relative to {base}")
+        notify(f"frame paths stay relative to {base}")
         return list(lines)
     if not any((base / path).exists() for path in firsts):
-        tell(f"no frame is found below {base}: paths stay as they are, and readers need the same --root")
+        notify(f"no frame is found below {base}: paths stay as they are, and readers need the same --root")
         return list(lines)
     return [placed(line, full(output).parent, base) for line in lines]

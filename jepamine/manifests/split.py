@@ -11,7 +11,7 @@ from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.splits import split
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.files import read_jsonl
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def _check_groups(manifest: Path, clips: list[Clip], by: str, missing: int) -> N
             f"{manifest}: no clip has a key '{by}'{did_you_mean(by, keys)}; keys: {', '.join(keys)}"
         )
     if missing:
-        tell(f"{missing} clips have no '{by}': each is a group of its own")
+        notify(f"{missing} clips have no '{by}': each is a group of its own")
     if len({_own(clip) for clip in clips}) == 1:
         raise UserError(
             f"{manifest}: every clip has the {by} '{clips[0].scene}', and a group is never divided; "
@@ -80,9 +80,9 @@ def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
     before = Counter(str(clip.line["split"]) for clip in clips if clip.line.get("split") is not None)
     if before:
         listed = ", ".join(f"{count} {part}" for part, count in before.items())
-        tell(f"what the manifest said of a split is replaced: {listed}")
+        notify(f"what the manifest said of a split is replaced: {listed}")
     if any("val_tubelets" in clip.line for clip in clips):
-        tell("'val_tubelets' is dropped: clips are now held out whole")
+        notify("'val_tubelets' is dropped: clips are now held out whole")
     sides: dict[str, set[str]] = {"train": set(), "val": set()}
     scenes: dict[str, set[str]] = {"train": set(), "val": set()}
     for clip, line in zip(clips, lines, strict=True):
@@ -92,7 +92,7 @@ def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
             scenes[line["split"]].add(scene)
     both = len(scenes["train"] & scenes["val"])
     if both:
-        tell(f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (--by scene)")
+        notify(f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (--by scene)")
     counts = Counter(line["split"] for line in lines)
     parts = (f"{counts[side]} clips of {len(groups)} groups {side}" for side, groups in sides.items())
-    tell(f"split by {by}: {', '.join(parts)}")
+    notify(f"split by {by}: {', '.join(parts)}")

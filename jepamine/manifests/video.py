@@ -10,7 +10,7 @@ from typing import Any
 from jepamine.data.video import EARLY, frame_times
 from jepamine.errors import UserError
 from jepamine.manifests.windows import windows
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def video_lines(
@@ -37,7 +37,7 @@ def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, A
     times, end = frame_times(file)
     rate = len(times) * 1e6 / (end - times[0])
     if fps > 1.01 * rate:
-        tell(f"{file}: {rate:.3g} frames a second on average, so at --fps {fps:g} frames repeat")
+        notify(f"{file}: {rate:.3g} frames a second on average, so at --fps {fps:g} frames repeat")
     first, ticks = times[0], int((end - times[0] - 1) * fps / 1e6) + 1
     lines = []
     for span in windows(ticks, window, stride):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jepamine.errors import UserError
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def windows(frames: int, window: int, stride: int, tubelet_size: int = 2) -> list[range]:
@@ -63,11 +63,11 @@ class Cutter:
         self.first_lost = self.first_lost or (lost[0] if lost else "")
         return spans
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Say on stderr where clips stop at gaps, and which frames are in none."""
         if self.gaps:
-            tell(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
+            notify(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
         if self.lost:
             why = "less than a tubelet at the end of a stretch"
             why += ", or between windows" if self.stride > self.window - self.window % 2 else ""
-            tell(f"frames left out: {self.lost} ({why}), the first {self.first_lost}")
+            notify(f"frames left out: {self.lost} ({why}), the first {self.first_lost}")

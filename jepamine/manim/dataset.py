@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jepamine.data.clips import Source
 from jepamine.errors import UserError
+from jepamine.protocols import Source
 from jepamine.utils.files import exclusive, sha256_file, write_atomic
 from jepamine.utils.progress import progress
 

@@ -13,12 +13,12 @@ from jepamine.errors import UserError
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import origin, rank, read_labels, refuse_fitted
 from jepamine.mining.task import embedded
-from jepamine.runs.loading import Opened
+from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import write_json
 
 
 def evaluate(
-    opened: Opened, part: str | None, labels: Path | None, scorer: str | None = None
+    opened: LoadedRun, part: str | None, labels: Path | None, scorer: str | None = None
 ) -> dict[str, Any]:
     """The eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
 
@@ -35,7 +35,7 @@ def evaluate(
 
 
 def _scores(
-    opened: Opened, part: str | None, scorer: str | None, truth: Mapping[str, int]
+    opened: LoadedRun, part: str | None, scorer: str | None, truth: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
     """(scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
     clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
@@ -53,14 +53,14 @@ def _scores(
     return table, {clip.clip_id: clip.line for clip in clips}
 
 
-def keep(opened: Opened, result: dict[str, Any], title: str) -> Path:
+def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:
     """Write the result to the run's evals/ under `title`; the same evaluation again replaces it."""
     path = opened.folder.evals / f"{title}.json"
     write_json(path, result)
     return path
 
 
-def draw_sheet(opened: Opened, part: str | None, output: Path) -> None:
+def draw_sheet(opened: LoadedRun, part: str | None, output: Path) -> None:
     """Draw what the run predicts for `part` into a PNG. Raises UserError where its trainer draws nothing."""
     draw = getattr(opened.trainer, "sheet", None)
     if draw is None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.mining.probe import Place, held_out_scenes, learn, propose
 from jepamine.mining.ranking import read_labels, scene_of
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
-from jepamine.runs.loading import Opened, require_clip_ranking, run_source
-from jepamine.utils.progress import tell
+from jepamine.protocols import Source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.utils.progress import notify
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Round:
 
 
 def label_round(
-    opened: Opened,
+    opened: LoadedRun,
     labels: Path,
     *,
     scores: Path | None,
@@ -60,7 +61,7 @@ def label_round(
             "what measures it; leave them out with --drop-held-out"
         )
     if leaking:
-        tell(f"{len(leaking)} of {len(truth)} labels are of held-out scenes and left out")
+        notify(f"{len(leaking)} of {len(truth)} labels are of held-out scenes and left out")
     used = {clip_id: label for clip_id, label in truth.items() if clip_id not in leaking}
     result = learn(opened, used, places, lines)
     left = [
@@ -71,7 +72,7 @@ def label_round(
     return Round(result, propose(opened, left, count) if count else [])
 
 
-def _candidates(opened: Opened, own: Source, scores: Path | None, manifest: Path | None) -> list[Scored]:
+def _candidates(opened: LoadedRun, own: Source, scores: Path | None, manifest: Path | None) -> list[Scored]:
     if scores is None and manifest is None and any(opened.folder.scores.glob("*.jsonl")):
         scores = newest_scores(opened.folder)
     if scores is not None:

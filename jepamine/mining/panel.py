@@ -20,15 +20,15 @@ from jepamine.mining.ranking import scene_of
 from jepamine.mining.task import BANK, embedded, predict
 from jepamine.protocols import ClipEmbeddings, Scorer
 from jepamine.runs import build as assembly
-from jepamine.runs.loading import Opened, require_clip_ranking, run_source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.files import read_json, sha256_file, write_json
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 class RunPanel:
     """The scorers of one opened run. `names` are those of the recipe, the headline first."""
 
-    def __init__(self, opened: Opened, store: Store, headline: str | None = None) -> None:
+    def __init__(self, opened: LoadedRun, store: Store, headline: str | None = None) -> None:
         require_clip_ranking(opened)
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
@@ -82,7 +82,7 @@ class RunPanel:
             if hasattr(scorer, "prepare"):
                 scorer.prepare(clips())
             if said := getattr(scorer, "warning", str)():
-                tell(f"warning: {said}")
+                notify(f"warning: {said}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """For each clip its novelty by scorer, float64 (N,): a number a tubelet."""

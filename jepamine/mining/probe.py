@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, Source, read_clips
+from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.ranking import Origin, origin, rank, scene_of
@@ -23,7 +23,8 @@ from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, features
 from jepamine.mining.selection import DIVERSITY, POOL, spread
 from jepamine.mining.task import BANK, embedded
-from jepamine.runs.loading import Opened, require_clip_ranking, run_source
+from jepamine.protocols import Source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.tensors import save_tensors
 
 FOLDS = 5
@@ -77,7 +78,7 @@ def out_of_fold(
 
 
 def learn(
-    opened: Opened,
+    opened: LoadedRun,
     labels: Mapping[str, int],
     labelled: Mapping[str, Place],
     lines: Mapping[str, Mapping[str, Any]],
@@ -116,7 +117,7 @@ def learn(
     return result
 
 
-def feature_rows(opened: Opened, clips: list[Place]) -> NDArray[np.float64]:
+def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
     """The features of `clips`, float64 (N, F); their scenes' other clips are looked through too."""
     context = SceneContext(load_bank(opened.folder.path / BANK))
     scenes = {clip.scene for clip, _ in clips}
@@ -130,14 +131,14 @@ def feature_rows(opened: Opened, clips: list[Place]) -> NDArray[np.float64]:
     return np.stack([features(context, clip.scene, clean[clip.clip_id]) for clip, _ in clips])
 
 
-def held_out_scenes(opened: Opened) -> set[str]:
+def held_out_scenes(opened: LoadedRun) -> set[str]:
     """The scenes that the run's own evaluation is about."""
     own = run_source(opened.folder, opened.record)
     clips = [clip for clip in read_clips(own) if clip.line.get("split") == "val"]
     return {scene_of(clip.scene, clip.clip_id) for clip in clips}
 
 
-def propose(opened: Opened, candidates: list[Scored], count: int) -> list[Scored]:
+def propose(opened: LoadedRun, candidates: list[Scored], count: int) -> list[Scored]:
     """The `count` clips to label next: those the probe is least sure of, unlike each other."""
     best = candidates[:POOL]
     if not best:
@@ -148,7 +149,7 @@ def propose(opened: Opened, candidates: list[Scored], count: int) -> list[Scored
     return [best[place] for place in order]
 
 
-def _saved(opened: Opened) -> Head:
+def _saved(opened: LoadedRun) -> Head:
     from jepamine.mining.scorers.probe import Probe
 
     probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.clips import Clip, Source, read_clips
+from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
+from jepamine.protocols import Source
 from jepamine.runs.records import RunFolder
 from jepamine.utils.files import read_jsonl
 

@@ -18,9 +18,9 @@ from jepamine.errors import UserError
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import origin
 from jepamine.mining.shards import Shard
-from jepamine.runs.loading import Opened
+from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
-from jepamine.utils.progress import progress, tell
+from jepamine.utils.progress import notify, progress
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are made, that is a clip or two.
@@ -29,7 +29,7 @@ BATCH_SECONDS = 1.0
 
 
 def score_manifest(
-    opened: Opened,
+    opened: LoadedRun,
     output: Path,
     *,
     scorer: str | None,
@@ -71,7 +71,7 @@ def score_manifest(
                 errors += _write(unfinished, items, panel, done, on_error == "stop")
                 unfinished.replace(output)
             except KeyboardInterrupt:
-                tell(f"\ninterrupted; {unfinished} keeps what was scored: type the same with --resume")
+                notify(f"\ninterrupted; {unfinished} keeps what was scored: type the same with --resume")
                 raise
             finally:
                 lock.unlink(missing_ok=True)

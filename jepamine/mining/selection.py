@@ -16,7 +16,7 @@ from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.score_files import Scored
 from jepamine.mining.task import BANK
-from jepamine.runs.loading import Opened, require_clip_ranking
+from jepamine.runs.loading import LoadedRun, require_clip_ranking
 from jepamine.utils.progress import progress
 
 # Cosine of centred embeddings from which on two clips count as the same thing seen twice. Clips of real
@@ -46,7 +46,7 @@ class Chosen:
 
 
 def choose(
-    opened: Opened,
+    opened: LoadedRun,
     scored: list[Scored],
     k: int,
     threshold: float = THRESHOLD,
@@ -73,7 +73,7 @@ def choose(
 
 
 def _readable(
-    opened: Opened, items: list[Scored]
+    opened: LoadedRun, items: list[Scored]
 ) -> tuple[list[Scored], NDArray[np.float32], list[tuple[Scored, UserError]]]:
     """The clips that can be read, their embeddings (P, D), and those that cannot.
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import Clip
+from jepamine.data.run_manifest import own_line
 from jepamine.mining.label_rounds import Round
 from jepamine.mining.selection import Choice
-from jepamine.mining.task import own_line
-from jepamine.runs.summary import command, near
 from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
 
 

@@ -45,7 +45,7 @@ class EmbeddingTrainer:
         self.val_fraction, self.val_by = val_fraction, val_by
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        from jepamine.mining.task import manifest_lines
+        from jepamine.data.run_manifest import manifest_lines
 
         return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed)
 

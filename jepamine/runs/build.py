@@ -11,10 +11,9 @@ import torch
 from jepamine.config import registry
 from jepamine.config.factory import make
 from jepamine.config.recipe import Recipe
-from jepamine.data.clips import Source
 from jepamine.data.embeddings import store_folder
 from jepamine.errors import UserError
-from jepamine.protocols import Encoder, Mask, Parts, Scorer, Trainer
+from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer
 
 
 def pick_device(name: str) -> torch.device:

@@ -13,18 +13,17 @@ import torch
 
 from jepamine.config.recipe import Recipe
 from jepamine.config.recipe import read as read_recipe
-from jepamine.data.clips import Source
 from jepamine.errors import UserError
-from jepamine.protocols import Parts, Trainer
+from jepamine.protocols import Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_into, load_tensors
 
 
 @dataclass(frozen=True)
-class Opened:
+class LoadedRun:
     """What eval and score need of a run. `parts.source` is the run's own manifest unless one was given."""
 
     folder: RunFolder
@@ -41,14 +40,14 @@ def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
     return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
 
 
-def open_run(
+def load_run(
     experiments: Path,
     name: str,
     manifest: Path | None = None,
     root: Path | None = None,
     *,
     int8: bool = False,
-) -> Opened:
+) -> LoadedRun:
     """Open the run called `name`, for its own clips or those of `manifest`.
 
     Frame paths of `manifest` are relative to `root`, else to the root that the run's dataset has, else to the
@@ -69,7 +68,7 @@ def open_run(
         )
     records.require_whole(folder, record)
     if record["status"] != "finished":
-        tell(
+        notify(
             f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
             "its best weights so far are used"
         )
@@ -90,11 +89,11 @@ def open_run(
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    opened = Opened(folder, record, recipe, parts, predictor, trainer)
+    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer)
     return _quantized(opened) if int8 else opened
 
 
-def _quantized(opened: Opened) -> Opened:
+def _quantized(opened: LoadedRun) -> LoadedRun:
     from jepamine.runs.quantization import quantize
 
     if opened.trainer.ranks_clips:
@@ -109,7 +108,7 @@ def _quantized(opened: Opened) -> Opened:
     return opened
 
 
-def require_clip_ranking(opened: Opened) -> None:
+def require_clip_ranking(opened: LoadedRun) -> None:
     """Raise UserError where the run is of a task that ranks no clips."""
     if not opened.trainer.ranks_clips:
         raise UserError(
@@ -119,8 +118,8 @@ def require_clip_ranking(opened: Opened) -> None:
 
 
 def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
-    """The trained predictor of the run called `name`. Raises UserError as `open_run` does."""
-    return open_run(experiments, name, int8=int8).predictor
+    """The trained predictor of the run called `name`. Raises UserError as `load_run` does."""
+    return load_run(experiments, name, int8=int8).predictor
 
 
 def record_of(experiments: Path, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from jepamine.config.names import valid_name
 from jepamine.errors import UserError, did_you_mean
 from jepamine.runs import provenance
 from jepamine.utils.files import UMASK, exclusive, is_locked, read_json, write_json
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,14 @@ def status_of(run: RunFolder) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         update(run, status="interrupted", failure=None)
-        tell(f"\ninterrupted; go on with: jepamine run --resume {run.name}")
+        notify(f"\ninterrupted; go on with: jepamine run --resume {run.name}")
         raise
     except BaseException as error:
         reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
         # On a full disk not even the reason can be written; the error itself still reaches the user.
         with contextlib.suppress(OSError):
             update(run, status="failed", failure=reason)
-        tell(
+        notify(
             f"run '{run.name}' failed; once that is mended, go on with: jepamine run --resume {run.name}\n"
             f"It goes on with the recipe, plugins and manifest kept in {run.path}; to change those, begin a "
             "new run with another --name."

@@ -22,7 +22,7 @@ from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.records import RunFolder
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
@@ -51,7 +51,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
 
     folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
-        tell(f"run '{recipe.name}' exists already; this one is called '{folder.name}'")
+        notify(f"run '{recipe.name}' exists already; this one is called '{folder.name}'")
     with folder.open_to_write(), records.status_of(folder):
         _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
@@ -66,7 +66,7 @@ def resume(experiments: Path, name: str) -> RunFolder:
     with folder.open_to_write():
         record = records.read_record(folder)
         if record["status"] == "finished":
-            tell(f"run '{name}' is finished already; nothing to do")
+            notify(f"run '{name}' is finished already; nothing to do")
             return folder
         records.require_whole(folder, record)
         if sha256_file(folder.recipe) != record["recipe_sha256"]:

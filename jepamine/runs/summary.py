@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +9,8 @@ from jepamine.errors import UserError
 from jepamine.protocols import Trainer
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
+from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell, table
-
-
-def near(path: Path) -> str:
-    """A path as a user here would type it: relative where it lies below this folder."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def command(*words: str, experiments: Path | None = None) -> str:
-    """A command line that can be pasted; names `experiments` where it is not the one found by default."""
-    usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
-    extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
-    return shlex.join(["jepamine", *words, *extra])
 
 
 def run_summary(run: RunFolder, experiments: Path) -> str:

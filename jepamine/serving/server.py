@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from jepamine.errors import UserError
 from jepamine.serving.build import Settings, opened
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 # Seconds that requests under way have at the end.
@@ -22,7 +22,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until a signal says to stop. Raises UserError as `opened`, and for an address that is taken."""
     with ending_at_signals(), listening(host, port) as door:
         if settings.run is None:
-            tell("no --run: layouts come from descriptions alone")
+            notify("no --run: layouts come from descriptions alone")
         with opened(settings) as (service, desk):
             import uvicorn
 
@@ -30,14 +30,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
             from jepamine.serving.middleware import Bounds
 
             if host not in LOCAL:
-                tell(f"warning: {host} can be reached from elsewhere; nobody is asked who they are")
+                notify(f"warning: {host} can be reached from elsewhere; nobody is asked who they are")
             app = create_app(service, desk, Bounds())
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ONES
             )
             shown = f"[{host}]" if ":" in host else host
-            tell(f"protection in force: {service.chain.validator.protection}")
-            tell(f"serving on http://{shown}:{door.getsockname()[1]} (Ctrl-C ends it)")
+            notify(f"protection in force: {service.chain.validator.protection}")
+            notify(f"serving on http://{shown}:{door.getsockname()[1]} (Ctrl-C ends it)")
             uvicorn.Server(config).run(sockets=[door])
 
 

@@ -65,6 +65,6 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
             counter.bar.close()
 
 
-def tell(message: str) -> None:
+def notify(message: str) -> None:
     """A line for the person at the terminal (stderr): what happens, or a warning."""
     print(message, file=sys.stderr, flush=True)

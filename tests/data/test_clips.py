@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.data.clips import Source, derived_id, read_clips, read_clips_or_errors
+from jepamine.data.clips import derived_id, read_clips, read_clips_or_errors
 from jepamine.errors import UserError
+from jepamine.protocols import Source
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from jepamine.data import frames as frames_module
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.masking.patches import patches
+from jepamine.protocols import Source
 
 
 class Counting:

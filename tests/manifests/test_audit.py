@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from PIL import Image
 
 from jepamine.cli.manifest_audit import audit as audit_command
-from jepamine.data.clips import Source
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS
 from jepamine.manifests.video import video_lines
+from jepamine.protocols import Source
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data"
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from jepamine.cli.manifest_audit import fix as fix_command
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS
 from jepamine.manifests.fix import fix, fix_manifest
 from jepamine.manifests.video import video_lines
+from jepamine.protocols import Source
 
 
 def pan(place, count):

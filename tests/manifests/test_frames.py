@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.frames import frame_lines
+from jepamine.protocols import Source
 
 LOG = "n015-2018-07-24-11-22-45+0800"
 BEGIN = 1532402927612460

@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from jepamine.data.clips import Source, read_clips
+from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.nuscenes import nuscenes_lines
 from jepamine.manifests.nuscenes_labels import label_lines
+from jepamine.protocols import Source
 
 VERSION = "v1.0-mini"
 LOG = "n015-2018-07-24-11-22-45+0800"

@@ -57,7 +57,7 @@ def test_what_falls_away_is_told_once_for_all_tracks(capsys):
     times = [0, 500_000, 1_000_000, 9_000_000, 9_500_000]
     assert cutter.cut(["a", "b", "c", "d", "e"], times) == [range(2), range(3, 5)]
     assert cutter.cut(["f", "g", "h"]) == [range(2)]
-    cutter.tell()
+    cutter.notify()
     assert capsys.readouterr().err == (
         "time gaps of more than 1 s: 1; no clip spans one\n"
         "frames left out: 2 (less than a tubelet at the end of a stretch), the first c\n"
@@ -67,7 +67,7 @@ def test_what_falls_away_is_told_once_for_all_tracks(capsys):
 def test_frames_between_windows_are_told_too(capsys):
     cutter = Cutter(window=5, stride=6, max_gap=1.0)
     assert cutter.cut(list("abcdef")) == [range(4)]
-    cutter.tell()
+    cutter.notify()
     assert capsys.readouterr().err == (
         "frames left out: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.data.clips import Source
 from jepamine.errors import UserError
 from jepamine.mining.score_files import read_scored
+from jepamine.protocols import Source
 
 
 def write(path: Path, lines: list[dict]) -> Path:

@@ -10,7 +10,7 @@ from jepamine.manim.generation.build import chain
 from jepamine.manim.generation.request import Asked, Made
 from jepamine.manim.validation.command import WIDTH
 from jepamine.utils.files import read_bytes, write_atomic
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ def run(
     with chain(experiments, run_name, tries=tries, int8=int8) as opened:
         still_open = ", ".join(opened.validator.protection.open)
         if still_open:
-            tell(f"warning: this system leaves {still_open} open: only the check of the code holds it back")
+            notify(f"warning: this system leaves {still_open} open: only the check of the code holds it back")
         made = opened.make(wanted)
     for item in made.not_understood:
-        tell(f"note: '{item.text}': {item.reason}" if item.text != description else f"note: {item.reason}")
+        notify(f"note: '{item.text}': {item.reason}" if item.text != description else f"note: {item.reason}")
     for one in made.tries[:-1]:
-        tell(f"note: {one.generator}, try {one.attempt + 1}: {one.problem}")
+        notify(f"note: {one.generator}, try {one.attempt + 1}: {one.problem}")
     if outputs.code is not None:
         write_atomic(outputs.code, made.code.encode())
     if outputs.preview is not None and made.report.preview is not None:

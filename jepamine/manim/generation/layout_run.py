@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout
-from jepamine.runs.loading import Opened, open_run
+from jepamine.runs.loading import LoadedRun, load_run
 
 _KIND = "name a run of the trainer 'layout' or 'distill', such as jepamine run recipes/manim.toml makes"
 
@@ -20,7 +20,7 @@ _KIND = "name a run of the trainer 'layout' or 'distill', such as jepamine run r
 class Sight:
     """Sees layouts with the run called `name`; frames are `size` (H, W). Make it with `open_sight`."""
 
-    def __init__(self, name: str, opened: Opened) -> None:
+    def __init__(self, name: str, opened: LoadedRun) -> None:
         self.name, self.size = name, opened.parts.source.image_size
         self._encoder, self.predictor = opened.parts.encoder, opened.predictor
         rows_columns = opened.parts.mask("", 0, 0).shape[1:]
@@ -66,8 +66,8 @@ class Sight:
 
 
 def open_sight(experiments: Path, name: str, int8: bool = False) -> Sight:
-    """The eyes of the run called `name`. Raises UserError as `open_run`, and where it predicts no layouts."""
-    opened = open_run(experiments, name, int8=int8)
+    """The eyes of the run called `name`. Raises UserError as `load_run`, and where it predicts no layouts."""
+    opened = load_run(experiments, name, int8=int8)
     if not hasattr(opened.predictor, "layouts"):
         raise UserError(f"run '{name}' predicts no layouts; {_KIND}")
     return Sight(name, opened)

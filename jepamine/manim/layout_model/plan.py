@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from jepamine.data.clips import read_clips
+from jepamine.data.run_manifest import manifest_lines
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.mining.task import manifest_lines
 from jepamine.protocols import Parts
 
 

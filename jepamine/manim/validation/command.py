@@ -10,7 +10,7 @@ from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 from jepamine.utils.files import write_atomic
-from jepamine.utils.progress import tell
+from jepamine.utils.progress import notify
 
 WIDTH = 854
 
@@ -35,7 +35,7 @@ def run(
         if still_open and not check:
             raise UserError(f"--no-check: this system leaves {still_open} open to the code; check it instead")
         if still_open:
-            tell(f"warning: this system leaves {still_open} open: only the check of {path} holds it back")
+            notify(f"warning: this system leaves {still_open} open: only the check of {path} holds it back")
         report = opened.validate(
             code, layout=layout, scene=scene, check=check, preview=WIDTH if preview is not None else None
         )

@@ -19,9 +19,9 @@ from jepamine.mining.review_page.percentiles import Standing
 from jepamine.mining.review_page.pictures import Picture
 from jepamine.mining.review_page.settings import settings
 from jepamine.mining.score_files import Scored, read_scored
-from jepamine.runs.loading import Opened
+from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import read_jsonl, sha256_file
-from jepamine.utils.progress import progress, tell
+from jepamine.utils.progress import notify, progress
 
 NEIGHBOURS = 3
 
@@ -44,7 +44,7 @@ class _Pictures:
     error: UserError | None = None
 
 
-def gather(opened: Opened, scores: Path, top: int, manifest: Path | None = None) -> Page:
+def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = None) -> Page:
     """The page of the `top` best clips of `scores` that are unlike each other.
 
     Clips stand where `read_scored` finds them. Those among the best `top` that cannot be read any more come
@@ -84,12 +84,12 @@ def gather(opened: Opened, scores: Path, top: int, manifest: Path | None = None)
     )
 
 
-def _entries(opened: Opened, scored: list[Scored], top: int) -> list[_Entry]:
+def _entries(opened: LoadedRun, scored: list[Scored], top: int) -> list[_Entry]:
     chosen = diverse.choose(opened, scored, top)
     choices = chosen.choices
     if chosen.unreadable:
         count, (_, first) = len(chosen.unreadable), chosen.unreadable[0]
-        tell(f"warning: {count} clips cannot be read any more, the first: {first}")
+        notify(f"warning: {count} clips cannot be read any more, the first: {first}")
     best = set(map(id, scored[:top]))
     vectors = np.array([choice.vector for choice in choices], dtype=np.float32)
     near = nearest(opened, [choice.scored.clip for choice in choices], vectors, NEIGHBOURS)

@@ -14,7 +14,7 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.nearest import most_similar
 from jepamine.mining.task import BANK
-from jepamine.runs.loading import Opened, run_source
+from jepamine.runs.loading import LoadedRun, run_source
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class Near:
     clip: Clip | None
 
 
-def nearest(opened: Opened, clips: Sequence[Clip], vectors: NDArray[np.float32], k: int) -> list[list[Near]]:
+def nearest(
+    opened: LoadedRun, clips: Sequence[Clip], vectors: NDArray[np.float32], k: int
+) -> list[list[Near]]:
     """The up to `k` nearest training clips of each clip, nearest first.
 
     `vectors` float32 (Q, D) are the clips' own as `diverse.clip_vectors` gives them: centred on the training
@@ -58,7 +60,7 @@ def nearest(opened: Opened, clips: Sequence[Clip], vectors: NDArray[np.float32],
     ]
 
 
-def _training_clips(opened: Opened, rows: Mapping[str, int]) -> dict[str, Clip]:
+def _training_clips(opened: LoadedRun, rows: Mapping[str, int]) -> dict[str, Clip]:
     source = run_source(opened.folder, opened.record)
     return {clip.clip_id: clip for clip in read_clips(source) if clip.clip_id in rows}
 

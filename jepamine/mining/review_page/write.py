@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from jepamine.mining.review_page.page import Page, render
-from jepamine.runs.summary import command, near
 from jepamine.utils.files import write_atomic
+from jepamine.utils.shell import command, near
 
 
 def write_page(page: Page, output: Path) -> None:

@@ -15,7 +15,7 @@ from jepamine.cli.report import report
 from jepamine.errors import UserError
 from jepamine.mining.review_page.gather import gather
 from jepamine.mining.review_page.write import write_page
-from jepamine.runs.loading import open_run
+from jepamine.runs.loading import load_run
 
 CLIP_BYTES = 300_000
 
@@ -72,7 +72,7 @@ def test_a_run_that_scored_nothing_is_told_how_to(jepamine, recipe, tmp_path):
 
 def test_the_page_holds_what_run_and_score_file_say(scored_run):
     experiments, scores = scored_run
-    page = gather(open_run(experiments, "small"), scores, 50)
+    page = gather(load_run(experiments, "small"), scores, 50)
     lines = {line["clip_id"]: line for line in map(json.loads, scores.read_text().splitlines())}
     assert (page.run, page.scorer, len(page.epochs)) == ("small", "predicted", 4)
     settings = dict(page.settings)
@@ -95,7 +95,7 @@ def test_the_page_holds_what_run_and_score_file_say(scored_run):
 
 def test_a_clip_is_no_neighbour_of_its_own(scored_run):
     experiments, scores = scored_run
-    opened = open_run(experiments, "small")
+    opened = load_run(experiments, "small")
     page = gather(opened, scores, 50)
     for clip in page.clips:
         near = [other.clip_id for other in clip.neighbours]
@@ -111,7 +111,7 @@ def test_clips_that_cannot_be_read_any_more_come_last_with_the_reason(scored_run
     experiments, scores = scored_run
     gone = json.loads(own_clips.read_text().splitlines()[4])
     (own_clips.parent / gone["frame_paths"][1]).unlink()
-    page = gather(open_run(experiments, "small"), scores, 13)
+    page = gather(load_run(experiments, "small"), scores, 13)
     assert [clip.clip_id for clip in page.clips if clip.error] == [gone["clip_id"]]
     last = page.clips[-1]
     assert last.error and "no such file" in last.error and gone["frame_paths"][1] in last.error
@@ -134,7 +134,7 @@ def test_a_page_of_clips_that_jpeg_cannot_shrink_takes_300_kB_a_clip(tmp_path, j
     jepamine("score", "--run", "small", manifest)
     experiments = tmp_path / "experiments"
     scores = experiments / "small" / "scores" / "noise.jsonl"
-    opened = open_run(experiments, "small")
+    opened = load_run(experiments, "small")
     sizes = {}
     for top in (1, 3):
         page = gather(opened, scores, top)

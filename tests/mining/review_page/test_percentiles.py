@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jepamine.data.clips import Clip, Source
+from jepamine.data.clips import Clip
 from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.review_page.percentiles import Standing
 from jepamine.mining.score_files import Scored
+from jepamine.protocols import Source
 
 
 def scored(*tables: dict[str, float], by: str = "x") -> list[Scored]:
