@@ -18,7 +18,7 @@ def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dic
     """The lines of `manifest` in their order, with "split": "train" or "val"; the rest as it stands.
 
     Clips that agree in the key `by` stay on one side; one that lacks it is a group of its own. About
-    `fraction` of the clips are held out, whole groups, by `jepamine.splits.split`. What lines said of a
+    `fraction` of the clips are held out, whole groups, by `jepamine.data.splits.split`. What lines said of a
     split before is replaced, which is told. Raises UserError for a key that no line has, a value that is no
     text, and a single group.
     """

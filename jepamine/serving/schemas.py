@@ -56,7 +56,7 @@ def _layout(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-#: A layout as JSON, of which `jepamine.layouts.from_json` makes one.
+#: A layout as JSON, of which `jepamine.manim.layouts.from_json` makes one.
 LayoutJson = Annotated[dict[str, Any], WithJsonSchema(LAYOUT_SCHEMA)]
 GivenLayout = Annotated[dict[str, Any], AfterValidator(_layout), WithJsonSchema(LAYOUT_SCHEMA)]
 

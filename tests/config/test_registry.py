@@ -42,7 +42,7 @@ def test_the_kinds_stand_in_the_order_of_a_recipe():
 def test_listing_imports_no_plugin_and_nothing_heavy():
     code = """
 import sys
-from jepamine import registry
+from jepamine.config import registry
 targets = {plugin.target.partition(":")[0] for kind in registry.kinds() for plugin in registry.listed(kind)}
 assert len(targets) > 5
 print(sorted((targets | {"torch", "numpy", "transformers", "pydantic"}) & set(sys.modules)))

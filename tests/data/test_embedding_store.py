@@ -165,7 +165,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from jepamine.store import Store
+from jepamine.data.embedding_store import Store
 store = Store(Path(sys.argv[1]))
 number = 0
 while True:

@@ -13,7 +13,7 @@ from jepamine.utils.files import exclusive, is_locked, read_json, read_jsonl, wr
 HOLDER = """
 import sys
 from pathlib import Path
-from jepamine.files import exclusive
+from jepamine.utils.files import exclusive
 with exclusive(Path(sys.argv[1]), "taken"):
     print("held", flush=True)
     sys.stdin.read()

@@ -109,7 +109,7 @@ def summary(result: Annotated) -> str:
 def _run(path: Path, job: Job) -> int:
     """The exit code of the child that annotates the job at `path`."""
     # The file's folder comes first in the child's path, the current one not at all: as with `manim`.
-    package = str(Path(__file__).parents[2])
+    package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "jepamine.manim.annotate.child", str(path)],

@@ -11,7 +11,7 @@ from jepamine.manim.layouts import Colour, Finite, Length, Type
 from jepamine.sandbox.problems import printable
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
-#: (x, y, width, height) in Manim units, as `jepamine.layouts.Box`.
+#: (x, y, width, height) in Manim units, as `jepamine.manim.layouts.Box`.
 SaidBox = tuple[Finite, Finite, Length, Length]
 Name = Annotated[str, Field(max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=250)]

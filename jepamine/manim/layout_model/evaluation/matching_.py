@@ -16,7 +16,7 @@ def boxes_of(layout: Layout) -> Floats:
 
 
 def iou_matrix(a: Floats, b: Floats, least: float = LEAST_SIDE) -> Floats:
-    """IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `jepamine.layouts.iou`, all at once."""
+    """IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `layouts.iou`, all at once."""
     common, areas = np.ones((len(a), len(b))), [np.ones(len(a)), np.ones(len(b))]
     for centre, side in ((0, 2), (1, 3)):
         long_a, long_b = np.maximum(a[:, side], least), np.maximum(b[:, side], least)
