@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from jepamine.cli.options import File, as_json, with_experiments
-from jepamine.manim.generators.sources import LAYOUTS
-from jepamine.manim.generators.styles import COMPLEXITIES, STYLE_NAMES
+from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
 @click.command()

@@ -14,8 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from jepamine.manim.generators.sources import LayoutFrom
-from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
 from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json
 from jepamine.manim.text.parse import LONGEST
 
