@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import maker, open_sight
-from jepamine.manim.generation.find_layout import Eyes
-from jepamine.manim.generation.pipeline import LAST, Chain, Maker
-from jepamine.manim.generation.request import Asked
+from jepamine.manim.generation.build import generator_factory, load_layout_run
+from jepamine.manim.generation.find_layout import LayoutReader
+from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
+from jepamine.manim.generation.request import Request
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
+from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.validator import Validator, validator
 from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
@@ -34,7 +35,7 @@ from jepamine.serving.work import current
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
-    from jepamine.manim.generation.layout_run import Sight
+    from jepamine.manim.generation.layout_run import LayoutRun
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,14 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
     with ExitStack() as stack:
         eyes = None
         if settings.run is not None:
-            sight = open_sight(settings.experiments, settings.run, settings.int8)
+            sight = load_layout_run(settings.experiments, settings.run, settings.int8)
             eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
         in_turns = stack.enter_context(turns(servers, settings.workers))
-        generator = one_at_a_time(maker(settings.experiments, settings.int8))
-        chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
+        generator = one_at_a_time(generator_factory(settings.experiments, settings.int8))
+        chain = Pipeline(cast(Validator, in_turns), eyes, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
         warm_up(chain)
@@ -110,11 +111,11 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
     return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
 
 
-def warm_up(chain: Chain) -> None:
+def warm_up(chain: Pipeline) -> None:
     """Do once what the first request would have to wait for: much is imported when it is needed."""
-    chain.make(Asked("a circle", preview=64))
-    if chain.eyes is not None:
-        chain.eyes.see(np.zeros((*chain.eyes.size, 3), np.uint8))
+    chain.make(Request("a circle", preview=64))
+    if chain.reader is not None:
+        chain.reader.read_frame(np.zeros((*chain.reader.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
@@ -129,10 +130,10 @@ def require_protection(servers: Validator, allow_unprotected: bool) -> None:
 
 
 @contextmanager
-def batched_eyes(sight: Sight, told: Callable[[int], None]) -> Iterator[Eyes]:
+def batched_eyes(sight: LayoutRun, told: Callable[[int], None]) -> Iterator[LayoutReader]:
     """Eyes that encode in one call what waits together."""
-    with batcher(sight.see, told) as see, batcher(sight.imagine, told) as imagine:
-        yield Eyes(sight.size, _timed(see), _timed(imagine))
+    with batcher(sight.read_frames, told) as see, batcher(sight.read_texts, told) as imagine:
+        yield LayoutReader(sight.size, _timed(see), _timed(imagine))
 
 
 def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
@@ -143,7 +144,7 @@ def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
     return timed
 
 
-def one_at_a_time(make: Maker) -> Maker:
+def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     """Generators built once, and asked by one thread at a time; `template`, which is pure, by all."""
     building, asking = threading.Lock(), threading.Lock()
 
@@ -163,8 +164,10 @@ class _Alone:
     def __init__(self, generator: Generator, lock: threading.Lock) -> None:
         self._generator, self._lock = generator, lock
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
         work = current()
         with self._lock:
             work.go_on()
-            return self._generator.generate(layout, description, attempt=attempt)
+            return self._generator.generate(layout, description, attempt=attempt, reading=reading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from jepamine.manim.generation.request import Made
+from jepamine.manim.generation.request import Result
 from jepamine.serving.work import Work
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
@@ -88,7 +88,7 @@ class Metrics:
         """That many were encoded in one call."""
         self._batches.observe(size)
 
-    def made(self, made: Made, work: Work) -> None:
+    def made(self, made: Result, work: Work) -> None:
         """A scene was made."""
         for stage in ("layout", "code", "total"):
             self._seconds.labels(stage).observe(made.seconds[stage])

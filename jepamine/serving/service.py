@@ -12,8 +12,8 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.generation.find_layout import find_layout
-from jepamine.manim.generation.pipeline import Chain
-from jepamine.manim.generation.request import Asked
+from jepamine.manim.generation.pipeline import Pipeline
+from jepamine.manim.generation.request import Request
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
 from jepamine.serving import images
@@ -42,7 +42,7 @@ class Service:
     under `address`.
     """
 
-    chain: Chain
+    chain: Pipeline
     identity: Identity
     generators: Sequence[str]
     previews: Previews
@@ -50,7 +50,7 @@ class Service:
     metrics: Metrics
     address: str = "/previews"
 
-    def asked(self, body: Generate) -> Asked:
+    def asked(self, body: Generate) -> Request:
         """The request as the chain takes it. Raises UserError for a generator that is not offered.
 
         A name may say where to import a generator from: it is the service's owner who says so, nobody else.
@@ -62,9 +62,9 @@ class Service:
                 f"generator: '{name}' is not offered{near}; there are: {', '.join(self.generators)}"
             )
         image = images.from_text(body.image) if body.image is not None else None
-        return Asked(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
+        return Request(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
 
-    def key(self, asked: Asked) -> str:
+    def key(self, asked: Request) -> str:
         """A hash of all that determines the answer."""
         return self._hash(
             "generate",
@@ -80,7 +80,7 @@ class Service:
         """The same for an image whose layout is asked for."""
         return self._hash("layout", hashlib.sha256(image).hexdigest())
 
-    def generate(self, asked: Asked) -> dict[str, Any]:
+    def generate(self, asked: Request) -> dict[str, Any]:
         """The answer without `id` and `cached`. Raises UserError as `Chain.make`."""
         work = current()
         if asked.image is not None:
@@ -107,7 +107,7 @@ class Service:
         work = current()
         images.inspected(image)
         with work.timed("layout"):
-            found = find_layout(Asked(image=image, layout="image"), self.chain.eyes)
+            found = find_layout(Request(image=image, layout="image"), self.chain.reader)
         self.metrics.timed(work)
         return {
             "layout": to_json(found.layout),

@@ -10,6 +10,7 @@ from jepamine.errors import UserError
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
+from jepamine.manim.text.reading import Reading
 
 #: The line that a model writes last.
 SHOWS = "self.add("
@@ -23,7 +24,9 @@ class CausalLm:
     style: Style = "static"
     complexity: Complexity = "medium"
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
         """The code: attempt 0 takes the likeliest token each time, later ones draw, each its own."""
         written: Generated = self.predictor.generate(layout, description, attempt=attempt)
         return styled(written, layout, self.style, self.complexity)

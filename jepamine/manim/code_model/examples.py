@@ -9,7 +9,7 @@ from jepamine.data.clips import Clip
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import order_of
 from jepamine.manim.generators.expressions import expression
-from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 
@@ -53,9 +53,9 @@ def example_of(clip: Clip) -> Example:
     for (name, value), place in zip(values.items(), order_of(layout), strict=True):
         alone = _unplaced(value)
         if {node.id for node in ast.walk(alone) if isinstance(node, ast.Name)} & (values.keys() - {name}):
-            traits = traits or traits_of(layout, description)
+            traits = traits or traits_of(layout, read_if_possible(description))
             item = layout.objects[place]
-            expressions.append(expression(item, traits[place], filled(layout, place, traits[place])))
+            expressions.append(expression(item, traits[place], is_filled(layout, place, traits[place])))
         else:
             expressions.append(str(ast.get_source_segment(code, alone)))
     return Example(layout, description, tuple(expressions))

@@ -1,1 +1,1 @@
-"""From a description, an image or both to Manim code that was run and keeps its layout."""
+"""Generate Manim code from a description, an image or both, and check that it runs and keeps its layout."""

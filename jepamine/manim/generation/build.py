@@ -1,4 +1,4 @@
-"""A chain, opened: its validator, its layout run, its generators."""
+"""Build a generation pipeline: its validator, layout run and generators."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, cast
 from jepamine.config import registry
 from jepamine.config.factory import make
 from jepamine.config.schema import keywords
-from jepamine.manim.generation.find_layout import Eyes
-from jepamine.manim.generation.pipeline import Chain, Maker
+from jepamine.manim.generation.find_layout import LayoutReader
+from jepamine.manim.generation.pipeline import GeneratorFactory, Pipeline
 from jepamine.manim.generators.protocol import Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 
 if TYPE_CHECKING:
-    from jepamine.manim.generation.layout_run import Sight
+    from jepamine.manim.generation.layout_run import LayoutRun
 
 
 @contextmanager
-def chain(
+def open_pipeline(
     experiments: Path,
     run: str | None,
     *,
@@ -31,45 +31,47 @@ def chain(
     tries: int = 3,
     limits: Limits | None = None,
     int8: bool = False,
-) -> Iterator[Chain]:
-    """A chain with the layout run called `run` (None: descriptions alone) and `workers` servers for code.
+) -> Iterator[Pipeline]:
+    """Open a pipeline with the layout run `run` (None: text descriptions only) and `workers` code servers.
 
-    With `int8` the linear layers of all runs are quantized. Raises UserError where a run or Manim is missing.
+    With `int8` the linear layers of all runs are quantized. Raises UserError if a run or Manim is missing.
     """
-    eyes = eyes_of(open_sight(experiments, run, int8)) if run is not None else None
-    with validator(workers=workers, limits=limits or Limits()) as opened:
-        yield Chain(opened, eyes, maker(experiments, int8), tries)
+    reader = layout_reader(load_layout_run(experiments, run, int8)) if run is not None else None
+    with validator(workers=workers, limits=limits or Limits()) as code_validator:
+        yield Pipeline(code_validator, reader, generator_factory(experiments, int8), tries)
 
 
-def open_sight(experiments: Path, run: str, int8: bool = False) -> Sight:
-    """The layout run called `run`; imports torch."""
-    from jepamine.manim.generation import layout_run as sight
+def load_layout_run(experiments: Path, run: str, int8: bool = False) -> LayoutRun:
+    """Load the layout run called `run`; imports torch."""
+    from jepamine.manim.generation.layout_run import load
 
-    return sight.open_sight(experiments, run, int8)
-
-
-def eyes_of(sight: Sight) -> Eyes:
-    """Eyes that look at one frame at a time."""
-    return Eyes(sight.size, lambda frame: sight.see([frame])[0], lambda text: sight.imagine([text])[0])
+    return load(experiments, run, int8)
 
 
-def maker(experiments: Path, int8: bool = False) -> Maker:
-    """Builds generators by name, each once. What a generator has no setting for, it is not told."""
+def layout_reader(run: LayoutRun) -> LayoutReader:
+    """Return a reader that sends one frame or text at a time through a run."""
+    return LayoutReader(
+        run.size, lambda frame: run.read_frames([frame])[0], lambda text: run.read_texts([text])[0]
+    )
+
+
+def generator_factory(experiments: Path, int8: bool = False) -> GeneratorFactory:
+    """Return a function that builds each generator once; it omits settings that a generator does not have."""
 
     @functools.cache
     def predictor_of(name: str) -> Any:
-        from jepamine.runs.loading import predictor_of as opened
+        from jepamine.runs.loading import predictor_of
 
-        return opened(experiments, name, int8=int8)
+        return predictor_of(experiments, name, int8=int8)
 
     @functools.cache
-    def built(plugin: registry.Plugin, *settings: tuple[str, str]) -> Generator:
+    def build(plugin: registry.Plugin, *settings: tuple[str, str]) -> Generator:
         return cast(Generator, make(plugin, dict(settings), {"predictor_of": predictor_of}))
 
-    def made(name: str, style: Style, complexity: Complexity) -> Generator:
+    def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         plugin = registry.find("generator", name, Path())
         known = keywords(registry.load(plugin))
         settings = {"style": style, "complexity": complexity}
-        return built(plugin, *((key, value) for key, value in settings.items() if key in known))
+        return build(plugin, *((key, value) for key, value in settings.items() if key in known))
 
-    return made
+    return generator

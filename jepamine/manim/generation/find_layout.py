@@ -1,4 +1,4 @@
-"""The layout of what is asked: from the description, the image, or both."""
+"""Find the layout for a request: from its description, its image, or both."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.image import coloured, frame_of
-from jepamine.manim.generation.merge_layouts import joined
-from jepamine.manim.generation.request import Asked
+from jepamine.manim.generation.image import frame_of, with_colours
+from jepamine.manim.generation.merge_layouts import merge_layouts
+from jepamine.manim.generation.request import Request
+from jepamine.manim.generators.hints import read_if_possible
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.reading import NotUnderstood, Reading, Span
@@ -19,71 +20,81 @@ from jepamine.manim.text.solve.arrange import arrange
 
 
 @dataclass(frozen=True)
-class Eyes:
-    """A layout run: `see` gives the layout of a frame RGB uint8 (H, W, 3) of `size` (H, W), `imagine` that of
-    a description's CLIP features.
+class LayoutReader:
+    """A layout run. `read_frame` takes a frame, RGB uint8 (H, W, 3) of `size` (H, W); `read_text` a
+    description, of which it uses the CLIP features.
     """
 
     size: tuple[int, int]
-    see: Callable[[NDArray[np.uint8]], Layout]
-    imagine: Callable[[str], Layout]
+    read_frame: Callable[[NDArray[np.uint8]], Layout]
+    read_text: Callable[[str], Layout]
 
 
 @dataclass(frozen=True)
-class Found:
-    """A layout, where it is from, how sure it is (0 to 1), and what of the words was left out of account."""
+class FoundLayout:
+    """A layout, its source, its confidence (0 to 1), the parsed description (None if there is none that can
+    be parsed) and the parts of the description that were ignored.
+    """
 
     layout: Layout
     source: str
     confidence: float
-    not_understood: tuple[NotUnderstood, ...]
+    reading: Reading | None
+    not_understood: tuple[NotUnderstood, ...] = ()
 
 
-def find_layout(asked: Asked, eyes: Eyes | None) -> Found:
-    """Raises UserError where neither is given, what is needed is missing, or nothing can be made of it."""
-    described = bool(asked.description.strip())
-    if asked.layout == "text" and not described:
+def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
+    """Return the layout for a request.
+
+    Raises UserError if the request has neither description nor image, if the layout run it needs is missing,
+    or if no layout can be found.
+    """
+    described = bool(request.description.strip())
+    if request.layout == "text" and not described:
         raise UserError("the layout is to come from the description, which is empty")
-    if asked.layout == "image" and asked.image is None:
+    if request.layout == "image" and request.image is None:
         raise UserError("the layout is to come from an image, and none is given")
-    if asked.layout == "clip-text":
-        return _imagined(asked, eyes)
-    if asked.image is None or asked.layout == "text":
+    if request.layout == "clip-text":
+        return _from_clip_text(request, reader)
+    if request.image is None or request.layout == "text":
         if not described:
-            raise UserError("say what the scene shows: a description, an image, or both")
-        reading = read(asked.description)
-        return Found(arrange(reading), "text", _understood(reading), reading.not_understood)
-    if eyes is None:
-        raise UserError(
-            "a layout is read from an image by a trained layout run: name it (--run NAME); "
-            "jepamine run recipes/manim.toml makes one"
+            raise UserError("describe the scene, give an image of it, or both")
+        reading = read(request.description)
+        return FoundLayout(
+            arrange(reading), "text", _understood_share(reading), reading, reading.not_understood
         )
-    frame = frame_of(asked.image, eyes.size)
-    seen = coloured(eyes.see(frame), frame)
-    if asked.layout == "image" or not described:
+    if reader is None:
+        raise UserError(
+            "reading a layout from an image needs a trained layout run: name it with --run NAME; "
+            "train one with jepamine run recipes/manim.toml"
+        )
+    frame = frame_of(request.image, reader.size)
+    seen = with_colours(reader.read_frame(frame), frame)
+    if request.layout == "image" or not described:
         if not seen.objects:
-            raise UserError("the layout run sees no object in the image")
-        return Found(seen, "image", _mean(seen), ())
-    reading = read(asked.description)
-    layout, told = joined(reading, seen)
-    notes = [NotUnderstood(asked.description, Span(0, 0), one) for one in told]
-    return Found(layout, "image and text", _mean(layout), (*reading.not_understood, *notes))
+            raise UserError("the layout run finds no object in the image")
+        return FoundLayout(seen, "image", _mean_confidence(seen), read_if_possible(request.description))
+    reading = read(request.description)
+    layout, mismatches = merge_layouts(reading, seen)
+    notes = [NotUnderstood(request.description, Span(0, 0), mismatch) for mismatch in mismatches]
+    not_understood = (*reading.not_understood, *notes)
+    return FoundLayout(layout, "image and text", _mean_confidence(layout), reading, not_understood)
 
 
-def _imagined(asked: Asked, eyes: Eyes | None) -> Found:
-    if eyes is None or not asked.description.strip():
-        raise UserError("'clip-text' needs a description and a layout run over CLIP: name it (--run NAME)")
-    layout = eyes.imagine(asked.description)
+def _from_clip_text(request: Request, reader: LayoutReader | None) -> FoundLayout:
+    if reader is None or not request.description.strip():
+        raise UserError("'clip-text' needs a description and a layout run over CLIP: name it with --run NAME")
+    layout = reader.read_text(request.description)
     if not layout.objects:
-        raise UserError("the layout run sees no object in this description; take --layout text")
-    return Found(layout, "clip-text", _mean(layout), ())
+        raise UserError("the layout run finds no object in this description; use --layout text")
+    return FoundLayout(layout, "clip-text", _mean_confidence(layout), read_if_possible(request.description))
 
 
-def _mean(layout: Layout) -> float:
+def _mean_confidence(layout: Layout) -> float:
     return float(np.mean([item.confidence for item in layout.objects])) if layout.objects else 0.0
 
 
-def _understood(reading: Reading) -> float:
-    """The share of a description's characters that was understood."""
+def _understood_share(reading: Reading) -> float:
+    """Return the share of a description's characters that was understood."""
     missed = sum(item.span.end - item.span.start for item in reading.not_understood)
     return max(1 - missed / max(len(reading.description.strip()), 1), 0.0)

@@ -1,4 +1,4 @@
-"""A description and an image of one scene: the image says where, the description says what."""
+"""Merge a description and an image of one scene: positions from the image, types and texts from the text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object
 from jepamine.manim.text.reading import Place, Reading, Span
 from jepamine.manim.text.solve.arrange import arrange
 
-# What a type that differs costs, in units of distance: more than half a frame, less than the whole of it, so
-# that a misread type does not send an object to the other side. What is easily misread costs less.
-OTHER_TYPE, KIN_TYPE = 9.0, 3.0
-KIN = (
+# The cost of a different type, in units of distance: more than half a frame and less than a whole one, so
+# that a misread type does not move an object to the other side. Types that are easily confused cost less.
+OTHER_TYPE, SIMILAR_TYPE = 9.0, 3.0
+SIMILAR_TYPES = (
     {"circle", "ellipse", "annulus", "dot"},
     {"square", "rectangle", "polygon"},
     {"triangle", "polygon", "star"},
@@ -23,80 +23,81 @@ KIN = (
     {"axes", "number_plane"},
     {"arc", "function_graph", "brace"},
 )
-# A place that the description leaves open counts so much: it only tells twins apart.
-OPEN = 0.1
-# What is described stands where the image shows nothing: in no figure's way, as far as that goes.
-NOWHERE = Span(0, 0)
+# The weight of a position that the description does not give: it only breaks ties between equal objects.
+UNSTATED = 0.1
+NO_SPAN = Span(0, 0)
 
 
-def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
-    """(the layout of what is described, where it is seen; what did not fit together, in words).
+def merge_layouts(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
+    """Return the layout of the described objects at their positions in the image, and notes on mismatches.
 
-    Described and seen objects are paired so that types agree and distances to where the description alone
-    would put them are least. A pair has the box that was seen, and type, text and colour as described. What
-    is described and not seen is placed around the others as the description says; what is seen and not
-    described stays as it is. Raises UserError where what is described contradicts itself.
+    Described and seen objects are matched for the least total cost: the distance to where the description
+    alone would place them, and a penalty for a different type. A pair gets the seen box and the described
+    type, text and colour. Objects that are only described are placed around the others; objects that are
+    only seen stay unchanged. Raises UserError if the description contradicts itself.
     """
-    wanted = arrange(reading)
-    pairs = _pairs(reading, wanted, seen)
+    described = arrange(reading)
+    pairs = _pairs(reading, described, seen)
     objects = {
-        item: _both(wanted.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
+        item: _merged(described.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
     }
-    missing = [item for item in range(len(wanted.objects)) if item not in pairs]
-    told = []
+    missing = [item for item in range(len(described.objects)) if item not in pairs]
+    notes = []
     if missing:
-        placed = _around(reading, objects, wanted)
+        placed = _around(reading, objects, described)
         objects |= {item: placed.objects[item] for item in missing}
-        told.append(f"not seen in the image, placed by the description: {_names(wanted, missing)}")
+        notes.append(f"not seen in the image, placed by the description: {_names(described, missing)}")
     extra = [place for place in range(len(seen.objects)) if place not in pairs.values()]
     kept = extra[: MAX_OBJECTS - len(objects)]
     if extra:
-        told.append(f"seen in the image, not described: {_names(seen, extra)}")
+        notes.append(f"seen in the image, not described: {_names(seen, extra)}")
     if len(kept) < len(extra):
-        told.append(f"left out, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
-    found = [objects[item] for item in range(len(wanted.objects))] + [seen.objects[place] for place in kept]
-    # One drawing order: those of the image first, as they were seen, then what lies on them by description.
-    ranks = np.argsort([item.z for item in found], kind="stable").argsort()
-    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(found, ranks, strict=True))), told
+        notes.append(f"left out, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
+    items = [objects[item] for item in range(len(described.objects))] + [
+        seen.objects[place] for place in kept
+    ]
+    # One drawing order over both: z as seen, then as described.
+    ranks = np.argsort([item.z for item in items], kind="stable").argsort()
+    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(items, ranks, strict=True))), notes
 
 
-def _pairs(reading: Reading, wanted: Layout, seen: Layout) -> dict[int, int]:
-    """Place in `wanted` -> place in `seen`."""
+def _pairs(reading: Reading, described: Layout, seen: Layout) -> dict[int, int]:
+    """Return the matching: index in `described` -> index in `seen`."""
     from scipy.optimize import linear_sum_assignment
 
-    said: set[int] = set().union(
-        *(one.subject for one in reading.places),
-        *(one.subject + one.other for one in reading.relations),
-        *(one.members for one in reading.groups),
+    positioned: set[int] = set().union(
+        *(place.subject for place in reading.places),
+        *(relation.subject + relation.other for relation in reading.relations),
+        *(group.members for group in reading.groups),
     )
-    costs = np.zeros((len(wanted.objects), len(seen.objects)))
-    for place, item in enumerate(wanted.objects):
-        weight = 1.0 if place in said else OPEN
-        for other, object_ in enumerate(seen.objects):
-            far = hypot(item.x - object_.x, item.y - object_.y)
-            costs[place, other] = weight * far + _unlike(item.type, object_.type)
-    return {int(item): int(place) for item, place in zip(*linear_sum_assignment(costs), strict=True)}
+    costs = np.zeros((len(described.objects), len(seen.objects)))
+    for row, item in enumerate(described.objects):
+        weight = 1.0 if row in positioned else UNSTATED
+        for column, candidate in enumerate(seen.objects):
+            distance = hypot(item.x - candidate.x, item.y - candidate.y)
+            costs[row, column] = weight * distance + _type_cost(item.type, candidate.type)
+    return {int(row): int(column) for row, column in zip(*linear_sum_assignment(costs), strict=True)}
 
 
-def _unlike(a: str, b: str) -> float:
+def _type_cost(a: str, b: str) -> float:
     if a == b:
         return 0.0
-    return KIN_TYPE if any({a, b} <= kin for kin in KIN) else OTHER_TYPE
+    return SIMILAR_TYPE if any({a, b} <= types for types in SIMILAR_TYPES) else OTHER_TYPE
 
 
-def _both(described: Object, seen: Object) -> Object:
+def _merged(described: Object, seen: Object) -> Object:
     return replace(seen, type=described.type, text=described.text, color=described.color or seen.color)
 
 
 def _around(reading: Reading, fixed: dict[int, Object], alone: Layout) -> Layout:
-    """The layout with the objects of `fixed` at their places; that of the description alone where it cannot
-    be had.
-    """
-    points = [Place((item,), None, None, NOWHERE, point=(seen.x, seen.y)) for item, seen in fixed.items()]
-    # What is said of two that were seen is settled by the image.
-    relations = [said for said in reading.relations if not set(said.subject + said.other) <= set(fixed)]
+    """Arrange the description around the objects of `fixed`; without them if that has no solution."""
+    points = [Place((item,), None, None, NO_SPAN, point=(seen.x, seen.y)) for item, seen in fixed.items()]
+    # The image decides how seen objects relate to one another.
+    relations = [
+        relation for relation in reading.relations if not set(relation.subject + relation.other) <= set(fixed)
+    ]
     groups = [group for group in reading.groups if not set(group.members) & set(fixed)]
-    places = [said for said in reading.places if not set(said.subject) & set(fixed)]
+    places = [place for place in reading.places if not set(place.subject) & set(fixed)]
     try:
         return arrange(
             replace(

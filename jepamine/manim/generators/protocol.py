@@ -1,7 +1,4 @@
-"""What a generator is.
-
-A factory, whose keyword-only parameters are its settings, returns what is described here.
-"""
+"""The protocol of generators. A plugin is a factory of one; its keyword-only parameters are its settings."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jepamine.manim.layouts import Layout
+from jepamine.manim.text.reading import Reading
 
 
 @dataclass(frozen=True)
 class Generated:
-    """Manim code: the class `GeneratedScene`, and which variable of its `construct` is which object.
+    """Manim code that defines the class `GeneratedScene`.
 
-    `names` maps a variable's name to the object's place in `layout.objects`.
+    `names` maps variables of `construct` to the places of their objects in `layout.objects`.
     """
 
     code: str
@@ -24,12 +22,15 @@ class Generated:
 
 
 class Generator(Protocol):
-    """What a generator factory returns."""
+    """An object that writes code for layouts."""
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Code whose objects stand where the layout says; the description may say more of how they look.
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
+        """Write code whose objects are where the layout places them. The code has not been run.
 
-        What is returned has not been run. The description may be empty. `attempt` counts from 0: a later one
-        may give other code, the same one always gives the same.
+        The description, which may be empty, can say more about their looks; `reading` is its parsed form,
+        None if it cannot be parsed. `attempt` counts from 0: each attempt may return different code, and the
+        same attempt always returns the same code.
         """
         ...

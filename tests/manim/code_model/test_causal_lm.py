@@ -12,7 +12,7 @@ from jepamine.runs.loading import predictor_of
 
 
 class Echo:
-    def generate(self, layout, description, *, attempt=0):
+    def generate(self, layout, description, *, attempt=0, reading=None):
         return Generated(f"{description} {attempt}", {})
 
 
@@ -39,7 +39,7 @@ def test_a_run_of_another_kind_is_refused():
 
 
 class Writes:
-    def generate(self, layout, description, *, attempt=0):
+    def generate(self, layout, description, *, attempt=0, reading=None):
         head = "class GeneratedScene(Scene):\n    def construct(self):\n"
         return Generated(f"{head}        dot = Dot()\n        self.add(dot)\n", {"dot": 0})
 
