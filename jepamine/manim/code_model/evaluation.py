@@ -11,7 +11,7 @@ import numpy as np
 
 from jepamine.manim.code_model.examples import Example
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layouts import Layout, iou
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.report import Report
@@ -120,6 +120,6 @@ def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
 
 def describe(result: Mapping[str, Any]) -> str:
     """What `evaluate` found, as a table."""
-    rows = [[name, said(result[name]), meaning] for name, meaning in MEANINGS.items()]
+    rows = [[name, format_measure(result[name]), meaning] for name, meaning in MEANINGS.items()]
     scenes = f"{result['scenes']} scenes, {result['objects']} objects; first tries, none repaired"
     return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'what it means'], *rows])}"

@@ -1,7 +1,7 @@
-"""Scenes as tensors to train on: frames, or what a costly encoder makes of them, masks, and true layouts.
+"""Scenes as tensors: frames or tokens, masks and true layouts; and predictions for scenes.
 
-Legend of shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens
-of D dimensions.
+Shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens of D
+dimensions.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from jepamine.data.frames import Frames, ahead
 from jepamine.data.masks import check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.manim.layout_model.targets import layout_of, truth_tensors
+from jepamine.manim.layout_model.targets import layout_of, target_tensors
 from jepamine.manim.layouts import Layout
 from jepamine.protocols import Encoder, Parts, Tensors
 from jepamine.utils.progress import progress
 
-#: Tokens of all scenes are held in memory; more than this many bytes would hardly fit.
+#: The tokens of all scenes are held in memory, up to this many bytes.
 MOST_BYTES = 16 * 2**30
 
 
 def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
-    """The clips of `parts.source` that say `split` (None: all). Raises UserError where there are none."""
+    """Return the clips of `parts.source` in `split` (None: all). Raises UserError if there are none."""
     clips = [clip for clip in read_clips(parts.source) if chosen(clip, split).any()]
     if not clips:
         raise UserError(f"{parts.source.manifest}: no clip has the split '{split}'")
@@ -36,17 +36,17 @@ def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
 
 
 def masks_of(parts: Parts, clip: Clip, views: int) -> NDArray[np.bool_]:
-    """`views` masks of a scene, the same ones each time: bool (views, rows, columns)."""
+    """Return `views` masks of a scene, always the same: bool (views, rows, columns)."""
     drawn = [parts.mask(clip.clip_id, view, clip.first_tubelet + view) for view in range(views)]
     for mask in drawn:
         check(mask, (1, *parts.source.image_size))
     return np.concatenate(drawn)
 
 
-def loaded(parts: Parts, clips: list[Clip], what: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
-    """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first that cannot be read."""
+def load_frames(parts: Parts, clips: list[Clip], phase: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
+    """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first unreadable one."""
     frames = Frames(parts.source.image_size, keep=8)
-    with progress(what, len(clips), "scenes", every=1000) as bar:
+    with progress(phase, len(clips), "scenes", every=1000) as bar:
         for clip, pixels in ahead(clips, lambda clip: frames[clip.frames[0]].pixels()):
             if isinstance(pixels, UserError):
                 raise UserError(f"{clip.place}: {pixels}")
@@ -55,36 +55,36 @@ def loaded(parts: Parts, clips: list[Clip], what: str) -> Iterator[tuple[Clip, N
 
 
 def examples(parts: Parts, split: str, views: int) -> Tensors:
-    """The scenes of a split: `hidden` bool (N, V, rows, columns), the first view's all False, and the truth.
+    """Return the true layouts of a split and `hidden` bool (N, V, rows, columns), all False in the first
+    view.
 
-    Beside them either `frames` uint8 (N, H, W, 3), where encoding is cheap, or `tokens` float32 (N, V, L, D).
-    V is views + 1. Raises UserError for a frame or layout that cannot be read, and where tokens would not fit
-    into memory.
+    In addition `frames` uint8 (N, H, W, 3) if encoding is cheap, else `tokens` float32 (N, V, L, D). V is
+    views + 1. Raises UserError for an unreadable frame or layout, and if the tokens do not fit into memory.
     """
     clips = scenes_of(parts, split)
-    truth = truth_tensors([layout_of(clip) for clip in clips])
+    truth = target_tensors([layout_of(clip) for clip in clips])
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
-    found: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
+    tensors: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
     if getattr(parts.encoder, "keeps_frames", False):
         shape = (len(clips), *parts.source.image_size, 3)
         frames = np.empty(shape, np.uint8)
-        for row, (_, pixels) in enumerate(loaded(parts, clips, f"read {split} scenes")):
+        for row, (_, pixels) in enumerate(load_frames(parts, clips, f"read {split} scenes")):
             frames[row] = pixels
-        return found | {"frames": torch.from_numpy(frames)}
+        return tensors | {"frames": torch.from_numpy(frames)}
     tokens: torch.Tensor | None = None
-    for row, (_, pixels) in enumerate(loaded(parts, clips, f"encode {split} scenes")):
-        seen = encode_views(parts, pixels, hidden[row])
+    for row, (_, pixels) in enumerate(load_frames(parts, clips, f"encode {split} scenes")):
+        encoded = encode_views(parts, pixels, hidden[row])
         if tokens is None:
-            _check_memory(len(clips) * seen.numel() * 4, views)
-            tokens = torch.empty(len(clips), *seen.shape)
-        tokens[row] = seen
+            _check_memory(len(clips) * encoded.numel() * 4, views)
+            tokens = torch.empty(len(clips), *encoded.shape)
+        tokens[row] = encoded
     assert tokens is not None
-    return found | {"tokens": tokens}
+    return tensors | {"tokens": tokens}
 
 
 def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> torch.Tensor:
-    """Tokens float32 (V, L, D), on the CPU, of a frame uint8 (H, W, 3) under V masks bool (rows, columns)."""
+    """Return the tokens, float32 (V, L, D) on the CPU, of a frame uint8 (H, W, 3) under V masks."""
     views = hide(np.repeat(pixels[None, None], len(hidden), axis=0), hidden[:, None])
     batches = torch.split(torch.from_numpy(views), parts.encoder.batch_size)
     with torch.inference_mode():
@@ -98,15 +98,15 @@ def _check_memory(size: int, views: int) -> None:
     if size > MOST_BYTES:
         raise UserError(
             f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB, {MOST_BYTES >> 30} at most "
-            f"are held; take fewer scenes, or trainer.views below {views}"
+            f"fit; use fewer scenes, or trainer.views below {views}"
         )
 
 
 def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """(tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
+    """Return (tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
 
-    A share `masked` of them, on average, is a masked one. Drawn by torch's global generator, whose state is
-    in every checkpoint.
+    Each view is masked with probability `masked`, drawn from torch's global generator, whose state is in
+    every checkpoint.
     """
     count, views = batch["hidden"].shape[:2]
     drawn = torch.randint(1, views, (count,))
@@ -114,7 +114,7 @@ def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, 
 
 
 def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """As `draw_view`, of the views `which`, int64 (N,); 0 is the clean one."""
+    """Return the views `which`, int64 (N,), like `draw_view`; 0 is the clean one."""
     device = batch["hidden"].device
     rows, which = torch.arange(len(which), device=device), which.to(device)
     hidden = batch["hidden"][rows, which]
@@ -125,7 +125,7 @@ def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tenso
 
 
 def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
-    """A copy of frames uint8 (N, H, W, 3) with 0 where `hidden` bool (N, rows, columns) is True."""
+    """Return a copy of frames uint8 (N, H, W, 3) that is 0 where `hidden` bool (N, rows, columns) is True."""
     count, height, width, _ = frames.shape
     rows, columns = hidden.shape[1:]
     cells = frames.view(count, rows, height // rows, columns, width // columns, 3)
@@ -135,14 +135,14 @@ def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
 def predict(
     predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
 ) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
-    """(layouts of clean frames, of masked ones, masks bool (rows, columns)), one entry a clip.
+    """Return (layouts of clean frames, layouts of masked frames, masks bool (rows, columns)) of clips.
 
-    The predictor, a `LayoutPredictor`, must be in eval mode. A scene goes through by itself: what its
-    neighbours are changes nothing. Raises UserError for a frame that cannot be read.
+    The predictor, a `LayoutPredictor`, must be in eval mode. Scenes are predicted one at a time, so that a
+    prediction does not depend on the batch. Raises UserError for an unreadable frame.
     """
     device = next(predictor.parameters()).device
     clean, masked, masks = [], [], []
-    for clip, pixels in loaded(parts, clips, "predict layouts"):
+    for clip, pixels in load_frames(parts, clips, "predict layouts"):
         mask = masks_of(parts, clip, 1)
         hidden = np.concatenate([np.zeros_like(mask), mask])
         tokens = encode_views(parts, pixels, hidden).to(device)

@@ -1,1 +1,1 @@
-"""How far predicted layouts are from true ones."""
+"""Evaluation of predicted layouts."""

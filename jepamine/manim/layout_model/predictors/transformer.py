@@ -1,4 +1,4 @@
-"""The predictor `layout-transformer`: a set of objects from the visible tokens."""
+"""The predictor `layout-transformer`: predict a set of objects from the visible tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Count = Annotated[int, Field(ge=1)]
-# Attention looks at every pair of tokens.
+# The cost of attention is quadratic in the tokens.
 MOST_TOKENS = 1024
 
 
@@ -27,9 +27,9 @@ def layout_transformer(
     feed_forward: Count = 2048,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
 ) -> nn.Module:
-    """Linear(D, hidden); ReLU; Dropout; Linear(hidden, hidden); a Transformer encoder; an MLP to 10 objects.
+    """Build a `LayoutPredictor`: a projection MLP, a Transformer encoder, and an MLP to 10 objects.
 
-    A `LayoutPredictor`. Raises UserError where the encoder's tokens are no grid or are too many to attend to.
+    Raises UserError if the encoder's tokens form no grid, or are too many for attention.
     """
     from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
     from jepamine.manim.layout_model.token_grid import token_grid
@@ -38,7 +38,7 @@ def layout_transformer(
     if grid[0] * grid[1] > MOST_TOKENS:
         raise UserError(
             f"the predictor 'layout-transformer' attends to {MOST_TOKENS} tokens at most, the encoder "
-            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; take clip, or efficientnet-lite0"
+            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; use clip or efficientnet-lite0"
         )
     if hidden_dim % heads:
         raise UserError(f"predictor.heads: {heads} does not divide hidden_dim {hidden_dim}")

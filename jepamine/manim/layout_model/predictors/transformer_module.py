@@ -1,11 +1,11 @@
 """The module behind the predictor `layout-transformer`.
 
-The architecture is that of the design document, put right: the batch is the batch and tokens the sequence;
-tokens know their place, and hidden ones are left out; what the MLP sees is a token that gathers from all
-others, no mean of them; a type is a vector that is compared with 20 embeddings, no single number; and
-objects, which have no order, are matched before they are compared.
+The architecture corrects that of the design document: attention runs over tokens, not over the batch; tokens
+have position embeddings, and hidden ones are left out; the MLP reads a summary token instead of a mean; a
+type is a vector compared with 20 embeddings instead of a number; and objects, which are unordered, are
+matched before the loss.
 
-Legend of shapes: N frames, L tokens, D their dimension, K = 10 objects.
+Shapes: N frames, L tokens of D dimensions, K = 10 objects.
 """
 
 from __future__ import annotations
@@ -16,49 +16,48 @@ from torch.nn import functional as F
 
 from jepamine.manim.layout_model.boxes import giou
 from jepamine.manim.layout_model.targets import NOTHING, to_layout
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 
 
 def match_sets(answer: Tensors, truth: Tensors) -> tuple[Tensor, Tensor, Tensor]:
-    """(scene, place in the answer, place in the truth) of every true object, int64 (objects,) each.
+    """Return (scene, index in the answer, index in the truth) of each true object, int64 (objects,) each.
 
-    The assignment of each scene has the least cost: L1 and GIoU of the boxes less the type's probability, as
-    in DETR (Carion et al. 2020, arXiv:2005.12872). `answer` has `boxes` (N, K, 4) in units and `types`
+    Each scene's matching minimizes the L1 distance and GIoU loss of boxes minus the probability of the type,
+    as in DETR (Carion et al. 2020, arXiv:2005.12872). `answer` has `boxes` (N, K, 4) in units and `types`
     (N, K, 20) logits.
     """
     from scipy.optimize import linear_sum_assignment
 
     with torch.no_grad():
-        boxes, wanted = answer["boxes"][:, :, None], truth["boxes"][:, None]
+        boxes, target = answer["boxes"][:, :, None], truth["boxes"][:, None]
         frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         kinds = answer["types"].softmax(dim=-1)
         columns = truth["types"].clamp(min=0)[:, None].expand(-1, kinds.shape[1], -1)
-        cost = 5 * ((boxes - wanted) / frame).abs().sum(dim=-1) - kinds.gather(2, columns)
-        cost = cost - 2 * giou(boxes, wanted, (LEAST_SIDE, LEAST_SIDE))
-        # A training that diverges must get as far as the message that says so.
+        cost = 5 * ((boxes - target) / frame).abs().sum(dim=-1) - kinds.gather(2, columns)
+        cost = cost - 2 * giou(boxes, target)
+        # Diverged training must reach the error message about it.
         costs = torch.nan_to_num(cost, 1e6, 1e6, -1e6).cpu().numpy()
-    found: list[tuple[int, int, int]] = []
-    for scene, there in enumerate((truth["types"] != NOTHING).cpu()):
-        objects = torch.nonzero(there)[:, 0].numpy()
+    matches: list[tuple[int, int, int]] = []
+    for scene, present in enumerate((truth["types"] != NOTHING).cpu()):
+        objects = torch.nonzero(present)[:, 0].numpy()
         rows, places = linear_sum_assignment(costs[scene][:, objects])
-        found += [(scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)]
-    table = torch.tensor(found, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
+        matches += [(scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)]
+    table = torch.tensor(matches, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-# x, y, width, height, depth, confidence; the type is told apart.
+# x, y, width, height, depth, confidence; the type is separate.
 NUMBERS = 6
 TYPE_DIM = 32
-# An object counts where it is more likely there than not.
-THERE = 0.5
-LEAST = (LEAST_SIDE, LEAST_SIDE)
+# The least confidence of an object.
+LEAST_CONFIDENCE = 0.5
 
 
 class LayoutTransformer(nn.Module):
     """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
 
-    #: Tokens before the grid's, as CLIP's pooled one, are looked at; a text's feature may stand there.
+    #: Tokens before the grid's are used, such as CLIP's pooled one; a text's feature can replace it.
     reads_pooled = True
 
     def __init__(
@@ -86,16 +85,16 @@ class LayoutTransformer(nn.Module):
         self.types = nn.Embedding(len(TYPES), TYPE_DIM)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """tokens (N, L, D), hidden bool (N, rows, columns) -> boxes (N, K, 4) in units, depth and confidence
-        (a logit) (N, K), types (N, K, 20) logits.
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to boxes (N, K, 4) in units, depth (N, K),
+        confidence (N, K) logits and types (N, K, 20) logits.
         """
         count, places = len(tokens), len(self.place)
-        # The last tokens are the grid's; what stands before them, as CLIP's pooled one, has no place.
+        # The last tokens are the grid's; those before, such as CLIP's pooled one, have no position.
         first = tokens.shape[1] - places
         sequence = self.project(tokens)
         sequence = torch.cat([sequence[:, :first], sequence[:, first:] + self.place], dim=1)
         sequence = torch.cat([self.summary.expand(count, 1, -1), sequence], dim=1)
-        # A token is left out where patches hide all of its cell.
+        # Leave out tokens whose cell is completely hidden.
         shares = F.adaptive_avg_pool2d(hidden[:, None].float(), self.grid).flatten(1)
         left_out = torch.cat([shares.new_zeros(count, first + 1), shares], dim=1) > 0.999
         out = self.head(self.encoder(sequence, src_key_padding_mask=left_out)[:, 0])
@@ -111,34 +110,39 @@ class LayoutTransformer(nn.Module):
         }
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """Matched as a set: L1 and GIoU of boxes, cross-entropy of types, L1 of the drawing order; every
-        object's confidence against whether it was matched.
+        """Match as sets, then sum L1 and GIoU of boxes, cross-entropy of types, L1 of the drawing order, and
+        cross-entropy of whether each object was matched.
         """
         scene, guess, true = match_sets(answer, truth)
-        there = torch.zeros_like(answer["confidence"])
-        there[scene, guess] = 1
-        boxes, wanted = answer["boxes"][scene, guess], truth["boxes"][scene, true]
+        matched = torch.zeros_like(answer["confidence"])
+        matched[scene, guess] = 1
+        boxes, target = answer["boxes"][scene, guess], truth["boxes"][scene, true]
         frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         objects = max(len(scene), 1)
-        apart = ((boxes - wanted) / frame).abs().sum() / objects
-        overlap = (1 - giou(boxes, wanted, LEAST)).sum() / objects
+        distance = ((boxes - target) / frame).abs().sum() / objects
+        overlap = (1 - giou(boxes, target)).sum() / objects
         kinds = answer["types"][scene, guess]
         kind = F.cross_entropy(kinds, truth["types"][scene, true], reduction="sum") / objects
         depth = (answer["depth"][scene, guess] - truth["z"][scene, true] / MAX_OBJECTS).abs().sum() / objects
-        sure = F.binary_cross_entropy_with_logits(answer["confidence"], there)
-        return 5 * apart + 2 * overlap + kind + 0.2 * depth + sure
+        sure = F.binary_cross_entropy_with_logits(answer["confidence"], matched)
+        return 5 * distance + 2 * overlap + kind + 0.2 * depth + sure
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """The objects that are more likely there than not."""
+        """Decode the objects that are more likely present than not."""
         confidence = torch.sigmoid(answer["confidence"])
         types = answer["types"].argmax(dim=-1)
         return [
-            to_layout(answer["boxes"][row, there], types[row, there], confidence[row, there], depth[there])
-            for row, (there, depth) in enumerate(zip(confidence >= THERE, answer["depth"], strict=True))
+            to_layout(answer["boxes"][row, kept], types[row, kept], confidence[row, kept], depth[kept])
+            for row, (kept, depth) in enumerate(
+                zip(confidence >= LEAST_CONFIDENCE, answer["depth"], strict=True)
+            )
         ]
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Place by place: boxes where the teacher sees an object, its types softened, its confidence."""
+        """Compare slot by slot.
+
+        Boxes and softened types weighted by the teacher's confidence, and confidence.
+        """
         sure = torch.sigmoid(teacher["confidence"] / temperature)
         weight = torch.sigmoid(teacher["confidence"])[..., None]
         boxes = ((answer["boxes"] - teacher["boxes"]).abs() / FRAME_WIDTH * weight).sum(-1).mean()
