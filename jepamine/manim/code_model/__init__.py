@@ -1,1 +1,1 @@
-"""The task of writing code: description and layout in, Manim code out."""
+"""The code model: generate Manim code from a description and a layout."""

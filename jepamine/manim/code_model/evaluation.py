@@ -1,4 +1,4 @@
-"""First tries of a predictor of code, run in the sandbox: the eval output, and its text for the terminal."""
+"""The output of `eval` for code, as JSON and as text: first attempts, run in the sandbox."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from jepamine.utils.tables import table
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Of one object: is its centre within half a unit, are type, text and colour right, the IoU of its box.
+class ObjectOutcome:
+    """The outcome of one object: centre within half a unit; right type, text and colour; IoU of its box.
 
-    None where the layout does not say; a missing object has nothing right.
+    None if the layout does not specify the property; a missing object has no property right.
     """
 
     within: bool
@@ -33,69 +33,70 @@ class Kept:
     iou: float
 
 
-def kept(report: Report, layout: Layout) -> list[Kept]:
-    """One entry an object of the layout, by the names that the report was made with."""
+def outcomes_of(report: Report, layout: Layout) -> list[ObjectOutcome]:
+    """Return the outcome of each object of the layout, by the names in the report."""
     adherence = report.final.adherence
     assert adherence is not None, "validated against a layout"
-    by_name = {found.name: found for found in report.objects}
+    by_name = {item.name: item for item in report.objects}
     result = []
-    for one, item in zip(adherence.matches, layout.objects, strict=True):
-        found = by_name[one.name] if one.name is not None else None
+    for match, item in zip(adherence.matches, layout.objects, strict=True):
+        drawn = by_name[match.name] if match.name is not None else None
         result.append(
-            Kept(
-                within=one.error is not None and one.error <= HALF,
-                type=found is not None and found.type == item.type,
-                text=None if item.text is None else found is not None and found.text == item.text,
-                colour=None if item.color is None else found is not None and found.color == item.color,
-                iou=iou(found.box, item.box) if found is not None else 0.0,
+            ObjectOutcome(
+                within=match.error is not None and match.error <= HALF,
+                type=drawn is not None and drawn.type == item.type,
+                text=None if item.text is None else drawn is not None and drawn.text == item.text,
+                colour=None if item.color is None else drawn is not None and drawn.color == item.color,
+                iou=iou(drawn.box, item.box) if drawn is not None else 0.0,
             )
         )
     return result
 
 
-def share_within(report: Report) -> list[bool]:
-    """Of each object of the layout whether something stands within half a unit of its place."""
+def placed_within(report: Report) -> list[bool]:
+    """Return for each object of the layout whether any drawn object is within half a unit of its place."""
     adherence = report.final.adherence
     assert adherence is not None, "validated against a layout"
-    return [one.error is not None and one.error <= HALF for one in adherence.matches]
+    return [match.error is not None and match.error <= HALF for match in adherence.matches]
 
 
-#: Measure -> what it means.
+#: Measure -> meaning.
 MEANINGS = {
-    "first_tries_that_run": "scenes whose first code is allowed and runs to its end",
-    "within_half_unit": "objects whose centre lies within 0.5 units of its place in the layout",
-    "within_half_unit_shuffled": "the same where another scene's layout is told: luck, if layouts count",
+    "first_tries_that_run": "scenes whose first code is allowed and runs without errors",
+    "within_half_unit": "objects whose centre is within 0.5 units of its place in the layout",
+    "within_half_unit_shuffled": "the same given another scene's layout: the level of chance",
     "types": "objects of the right type",
-    "texts": "texts that say what they should",
+    "texts": "texts with the right words",
     "colours": "objects of the right colour",
     "mean_iou": "mean IoU of the objects' boxes and the layout's",
-    "seconds": "seconds that writing a scene takes",
+    "seconds": "seconds to write a scene",
 }
 
 
 def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
-    """All measures of a `CodePredictor` on scenes; each `{"value", "interval", "count"}`, by scenes.
+    """Return all measures of a `CodePredictor` on scenes: {"value", "interval", "count"}, bootstrapped by
+    scene.
 
-    With layouts shuffled, scene i is told the layout of scene i + 1 with its own description, and its own
-    layout is what counts; any of its objects may stand for an object of the layout, whatever its name.
+    For "shuffled", scene i is given the layout of scene i + 1 with its own description, and compared with its
+    own layout; objects are matched regardless of their names.
     """
     from jepamine.manim.validation.validator import validator
 
     ran: list[bool] = []
     seconds: list[float] = []
-    objects: list[list[Kept]] = []
+    objects: list[list[ObjectOutcome]] = []
     shuffled: list[list[bool]] = []
-    with validator() as opened, progress("write scenes", len(examples), "scenes", every=20) as bar:
+    with validator() as code_validator, progress("write scenes", len(examples), "scenes", every=20) as bar:
         for place, example in enumerate(examples):
             began = time.perf_counter()
-            made = predictor.generate(example.layout, example.description)
+            generated = predictor.generate(example.layout, example.description)
             seconds.append(time.perf_counter() - began)
-            report = opened.validate(made.code, layout=example.layout, names=made.names)
+            report = code_validator.validate(generated.code, layout=example.layout, names=generated.names)
             ran.append(report.runs)
-            objects.append(kept(report, example.layout))
-            other = examples[(place + 1) % len(examples)].layout
-            wrong = predictor.generate(other, example.description)
-            shuffled.append(share_within(opened.validate(wrong.code, layout=example.layout)))
+            objects.append(outcomes_of(report, example.layout))
+            next_layout = examples[(place + 1) % len(examples)].layout
+            wrong = predictor.generate(next_layout, example.description)
+            shuffled.append(placed_within(code_validator.validate(wrong.code, layout=example.layout)))
             bar.step()
     resampled = Resampled(len(examples))
 
@@ -107,19 +108,20 @@ def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
     return {
         "scenes": len(examples),
         "objects": sum(map(len, objects)),
-        "first_tries_that_run": mean([[one] for one in ran]),
-        "within_half_unit": mean([[one.within for one in row] for row in objects]),
+        "first_tries_that_run": mean([[value] for value in ran]),
+        "within_half_unit": mean([[outcome.within for outcome in row] for row in objects]),
         "within_half_unit_shuffled": mean(shuffled),
-        "types": mean([[one.type for one in row] for row in objects]),
-        "texts": mean([[one.text for one in row] for row in objects]),
-        "colours": mean([[one.colour for one in row] for row in objects]),
-        "mean_iou": mean([[one.iou for one in row] for row in objects]),
-        "seconds": mean([[one] for one in seconds]) | {"95th percentile": float(np.percentile(seconds, 95))},
+        "types": mean([[outcome.type for outcome in row] for row in objects]),
+        "texts": mean([[outcome.text for outcome in row] for row in objects]),
+        "colours": mean([[outcome.colour for outcome in row] for row in objects]),
+        "mean_iou": mean([[outcome.iou for outcome in row] for row in objects]),
+        "seconds": mean([[value] for value in seconds])
+        | {"95th percentile": float(np.percentile(seconds, 95))},
     }
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """What `evaluate` found, as a table."""
+    """Format the result of `evaluate` as a table."""
     rows = [[name, format_measure(result[name]), meaning] for name, meaning in MEANINGS.items()]
-    scenes = f"{result['scenes']} scenes, {result['objects']} objects; first tries, none repaired"
-    return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'what it means'], *rows])}"
+    scenes = f"{result['scenes']} scenes, {result['objects']} objects; first attempts, without repairs"
+    return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'meaning'], *rows])}"

@@ -1,4 +1,4 @@
-"""Scenes to learn code from."""
+"""Read training examples of code from manifest lines."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 
-# The calls that put an object somewhere.
+# The calls that position an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A scene: `expressions` are Python, one an object in drawing order, each not yet at its place."""
+    """A scene. `expressions` holds the Python of each object in drawing order, without its position."""
 
     layout: Layout
     description: str
@@ -27,26 +27,26 @@ class Example:
 
 
 def example_of(clip: Clip) -> Example:
-    """The example that a manifest line holds; its code has a line an object, which may place it anyhow.
+    """Return the example of a manifest line, whose code has one line per object.
 
-    An object's expression is that of its line without the calls that place it. A line that refers to other
-    objects (a brace along a figure, an arrow from box to box) cannot stand alone: there the expression is
-    what the generator `template` writes for that object. Raises UserError, with file and line, for a line
-    without description or code, or whose code has other lines than the layout has objects.
+    An object's expression is that of its line without the calls that position it. For a line that refers to
+    other objects (a brace along a figure, an arrow from box to box) it is the expression that the generator
+    `template` writes. Raises UserError, with file and line, without description or code, or if the numbers of
+    lines and objects differ.
     """
     layout = layout_of(clip)
     for key in ("description", "code"):
         if not isinstance(clip.line.get(key), str):
             raise UserError(
-                f"{clip.place}: no key '{key}'; code is learned from scenes as the dataset 'manim' and "
-                "`jepamine scenes render` write them"
+                f"{clip.place}: no key '{key}'; train on scenes written by the dataset 'manim' or by "
+                "`jepamine scenes render`"
             )
     description, code = clip.line["description"], clip.line["code"]
     values = _assigned(code)
     if len(values) != len(layout.objects):
         raise UserError(
             f"{clip.place}: code: {len(values)} lines `name = ...` in construct, and {len(layout.objects)} "
-            "objects in its layout; code is learned where each object has one line"
+            "objects in its layout; each object must have one line"
         )
     traits = None
     expressions = []
@@ -62,19 +62,19 @@ def example_of(clip: Clip) -> Example:
 
 
 def _assigned(code: str) -> dict[str, ast.expr]:
-    """The variables of `construct` in the order of their lines, and what each is; none where it has none."""
+    """Return the variables of `construct` and their values in the order of lines; none if there are none."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return {}
-    found = {}
+    values = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name == "construct":
             for line in function.body:
                 match line:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                        found[name] = value
-    return found
+                        values[name] = value
+    return values
 
 
 def _unplaced(value: ast.expr) -> ast.expr:

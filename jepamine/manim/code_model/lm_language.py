@@ -1,4 +1,4 @@
-"""Language models with their tokens: from a hub or a folder, or small and from scratch."""
+"""Language models with tokenizers: pretrained from a hub or a folder, or small and trained from scratch."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ KEY = "predictor.weights"
 
 
 class Tokens(Protocol):
-    """Text to tokens and back."""
+    """A tokenizer."""
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        """The tokens of a text, and the place in it where each begins."""
+        """Return the tokens of a text, and the offset at which each begins."""
         ...
 
     def decode(self, tokens: list[int]) -> str:
-        """The text of tokens."""
+        """Return the text of tokens."""
         ...
 
 
 @dataclass(frozen=True)
 class Language:
-    """A causal language model of transformers; `frozen` is whether it stays as it is. `ends` end a text."""
+    """A causal language model of transformers.
+
+    `frozen`: it is not trained. `ends`: tokens that end a text.
+    """
 
     model: Any
     tokens: Tokens
@@ -39,18 +42,18 @@ class Language:
 
     @property
     def dim(self) -> int:
-        """The dimension of its embeddings."""
+        """Return the dimension of its embeddings."""
         return int(self.model.get_input_embeddings().weight.shape[1])
 
 
 def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) -> Language:
-    """A small Qwen2 with its first weights drawn from torch's generator."""
+    """Return a small Qwen2, initialized from torch's generator."""
     import transformers
 
     if hidden_dim % (2 * heads):
         raise UserError(
-            f"predictor.hidden_dim: {hidden_dim} is no multiple of twice the {heads} heads; "
-            f"take {hidden_dim // (2 * heads) * 2 * heads or 2 * heads}"
+            f"predictor.hidden_dim: {hidden_dim} is not a multiple of twice the {heads} heads; "
+            f"use {hidden_dim // (2 * heads) * 2 * heads or 2 * heads}"
         )
     tokens = Vocabulary()
     config = transformers.Qwen2Config(
@@ -69,9 +72,9 @@ def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) ->
 
 
 def from_weights(weights: str) -> Language:
-    """The frozen model called `weights`, with its tokenizer.
+    """Return the frozen model called `weights` with its tokenizer.
 
-    Raises UserError that says what to do where either cannot be had whole.
+    Raises UserError, with the next step, if either is missing or incomplete.
     """
     import transformers
 
@@ -89,8 +92,8 @@ class _Pretrained:
     tokenizer: Any
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        said = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        return list(said["input_ids"]), [start for start, _ in said["offset_mapping"]]
+        encoding = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return list(encoding["input_ids"]), [start for start, _ in encoding["offset_mapping"]]
 
     def decode(self, tokens: list[int]) -> str:
         return str(self.tokenizer.decode(tokens, clean_up_tokenization_spaces=False))
@@ -104,20 +107,20 @@ def _tokenizer(weights: str) -> Any:
     import transformers
     from transformers.utils.hub import cached_file
 
-    # Places of tokens in the text are told by tokenizers of this file alone; without it one would be made up.
+    # Only tokenizers from this file give offsets; without it transformers would construct one.
     if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
         raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
     return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True)
 
 
-def held(language: Language) -> nn.Module | None:
-    """What of a model trains along, and is part of a predictor's weights; None where it is frozen."""
-    # Its last layer shares the embeddings' weights, which would be stored twice.
+def trainable_part(language: Language) -> nn.Module | None:
+    """Return the part of a model that is trained and stored with the predictor; None if it is frozen."""
+    # Without the head, which shares the embeddings' weights and would store them twice.
     return None if language.frozen else language.model.base_model
 
 
-def likeliest(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
-    """A token by its logits (V,): the likeliest at temperature 0, else one drawn."""
+def next_token(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
+    """Return a token for logits (V,): the most likely at temperature 0, else a sample."""
     if temperature == 0:
         return int(logits.argmax())
     shares = (logits.float() / temperature).softmax(0).cpu()

@@ -1,4 +1,4 @@
-"""What a language model reads before it writes a scene: the description, and the layout as constraints.
+"""The prompt of a language model (description and layout as constraints), and the code it completes.
 
     # a blue star right of a circle, ...
     # circle: MAROON [-2.76, -0.27] 3.44 x 3.44
@@ -6,8 +6,8 @@
     from manim import *
     ...
 
-Objects stand in drawing order, one a line: its name in the code, what it says, its colour, centre and size in
-Manim units. The code then has one line an object, in the same order.
+Objects are in drawing order, one per line: name in the code, text, colour, centre and size in Manim units.
+The code then has one line per object, in the same order.
 """
 
 from __future__ import annotations
@@ -27,63 +27,64 @@ from jepamine.manim.scenes.composition import names_for
 HEADER = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):"
 #: Begins each line of `construct`.
 INDENT = "\n        "
-#: Of a description so many characters are read.
+#: Longer descriptions are cut to this many characters.
 LONGEST_DESCRIPTION = 1000
-#: What a text says of which that is not known.
+#: The placeholder of unknown texts.
 UNKNOWN_TEXT = "Text"
-#: The word of a colour -> Manim's first name for it.
+#: English colour -> Manim's first name for it.
 _NAMED = {word: name for name, (_, word) in reversed(PALETTE.items())}
 
 
 def order_of(layout: Layout) -> list[int]:
-    """The places of objects in `layout.objects`, in drawing order."""
+    """Return the indices of `layout.objects` in drawing order."""
     return sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
 
 
 def drawn_order(layout: Layout) -> list[Object]:
-    """The objects in drawing order."""
+    """Return the objects in drawing order."""
     return [layout.objects[place] for place in order_of(layout)]
 
 
 def variables(layout: Layout) -> list[str]:
-    """The name of each object in the code, in drawing order."""
+    """Return the variable of each object, in drawing order."""
     return names_for([item.type for item in drawn_order(layout)])
 
 
 def prompt(layout: Layout, description: str) -> str:
-    """The prompt; line 0 is the description, lines 1 to n the objects."""
-    told = " ".join(description[:LONGEST_DESCRIPTION].split())
-    lines = [f"# {told}"]
+    """Return the prompt: line 0 is the description, lines 1 to n are the objects."""
+    shortened = " ".join(description[:LONGEST_DESCRIPTION].split())
+    lines = [f"# {shortened}"]
     for name, item in zip(variables(layout), drawn_order(layout), strict=True):
-        says = f"{literal(item)} " if item.type == "text" else ""
+        text = f"{text_literal(item)} " if item.type == "text" else ""
         size = f"{number(item.width)} x {number(item.height)}"
         centre = f"[{number(item.x)}, {number(item.y)}]"
-        lines.append(f"# {name}: {says}{colour_name(item.color)} {centre} {size}")
+        lines.append(f"# {name}: {text}{colour_name(item.color)} {centre} {size}")
     return "\n".join([*lines, HEADER])
 
 
-def literal(item: Object) -> str:
-    """What a text says, as Python, in ASCII."""
+def text_literal(item: Object) -> str:
+    """Return a text as an ASCII Python literal."""
     return json.dumps(item.text or UNKNOWN_TEXT)
 
 
 def colour_name(value: str | None) -> str:
-    """Manim's name for a colour, that of the nearest where it has none; white where none is known."""
+    """Return Manim's name for a colour, or for the nearest it has; white if the colour is unknown."""
     if value is None:
         return "WHITE"
     return NAMES.get(value) or _NAMED[colour_word(value)]
 
 
-#: Stands for the numbers of a place that the framework fills in.
+#: The placeholder of a position, which is filled in afterwards.
 SLOT = "[<x>, <y>, 0]"
 #: Begins the last line of a scene.
 LAST = "self.add("
 
 
 def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
-    """What a model is to write behind the prompt: a line an object, in drawing order, and what shows them.
+    """Return the target after the prompt: one line per object in drawing order, and the line that shows them.
 
-    `expressions` are Python, each for an object not yet at its place. With `slots` places are left open.
+    `expressions` holds the Python of each object without its position. With `slots` positions are
+    placeholders.
     """
     names = variables(layout)
     lines = [
@@ -93,19 +94,20 @@ def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
     return "".join(f"{INDENT}{line}" for line in [*lines, f"{LAST}{', '.join(names)})"]) + "\n"
 
 
-def finished(written: str, layout: Layout) -> Generated:
-    """The code whose body a model wrote: the slots of line i filled with the place of object i.
+def complete_code(written: str, layout: Layout) -> Generated:
+    """Return the code for a body written by a model, with slots in line i replaced by the position of
+    object i.
 
-    Which variable is which object is read from the lines too. Nothing else of them is changed.
+    The variables of objects are read from the lines, which are not changed otherwise.
     """
     order = order_of(layout)
     names = {}
     lines = written.removeprefix("\n").rstrip("\n").split("\n")
     for line_index, place in enumerate(order[: len(lines)]):
         lines[line_index] = lines[line_index].replace(SLOT, _place(layout.objects[place]))
-        found = re.match(r"\s*([^\W\d]\w*) = ", lines[line_index])
-        if found:
-            names[found[1]] = place
+        match = re.match(r"\s*([^\W\d]\w*) = ", lines[line_index])
+        if match:
+            names[match[1]] = place
     return Generated("\n".join([HEADER, *lines]) + "\n", names)
 
 
