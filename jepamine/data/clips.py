@@ -7,12 +7,19 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 from jepamine.utils.files import parse_line, raw_lines
+
+#: Consecutive frames of one tubelet.
+TubeletSize = Annotated[int, Field(ge=1, le=64)]
+#: Pixels a side to which frames are resized, before masking.
+ImageSize = Annotated[int, Field(ge=16, le=2048)]
 
 
 @dataclass(frozen=True)

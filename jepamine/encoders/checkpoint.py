@@ -27,9 +27,7 @@ def load_whole(
     random.
     """
     import transformers
-    from huggingface_hub.errors import StrictDataclassError
     from huggingface_hub.utils import logging as about_the_hub
-    from safetensors import SafetensorError
 
     logging: Any = transformers.utils.logging
     hub: Any = about_the_hub
@@ -37,21 +35,24 @@ def load_whole(
     logging.disable_progress_bar()
     hub.set_verbosity_error()
     try:
-        # The family that config.json names; from_pretrained would take any other for its own.
-        said = transformers.PretrainedConfig.get_config_dict(weights)[0]
-        if not said:
+        # The family that config.json names: from_pretrained would read any other as this one.
+        settings = transformers.PretrainedConfig.get_config_dict(weights)[0]
+        if not settings:
             raise OSError("no config.json in it")
-        if said.get("model_type") != getattr(config, "model_type", said.get("model_type")):
-            raise UserError(f"{key}: '{weights}' is no {kind} checkpoint")
+        if settings.get("model_type") != getattr(config, "model_type", settings.get("model_type")):
+            raise UserError(f"{key}: '{weights}' is not a {kind} checkpoint")
         model, report = architecture.from_pretrained(
             weights,
             config=config.from_pretrained(weights),
             use_safetensors=True,
-            # They are told below, by name.
+            # Reported below, by name.
             ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError, StrictDataclassError) as error:
+    except UserError:
+        raise
+    # A config.json of strange values fails anywhere in the model's constructor, with any exception.
+    except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
     problems = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.errors import UserError, first_line
+from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
@@ -40,10 +40,20 @@ class VJepa2Encoder:
         weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
         batch_size: Annotated[int, Field(ge=1)] = 8,
     ) -> None:
+        import transformers
+
+        from jepamine.encoders.checkpoint import load_whole
         from jepamine.encoders.freeze import freeze
 
         self.name = weights
-        self.model = freeze(_load(weights).to(device))
+        model = load_whole(
+            weights,
+            transformers.VJEPA2Config,
+            transformers.VJEPA2Model,
+            "V-JEPA 2",
+            lambda layer: layer.startswith(HEADS),
+        )
+        self.model: Any = freeze(model.to(device))
         config = self.model.config
         self.weights_sha256 = _weights_sha256(weights)
         self.batch_size = batch_size
@@ -84,53 +94,6 @@ def preprocess(frames: Tensor, crop: int) -> Tensor:
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
     return ((images.float() / 255 - mean) / deviation).view(count, length, 3, crop, crop)
-
-
-def _load(weights: str) -> Any:
-    import transformers
-    from safetensors import SafetensorError
-
-    logging: Any = transformers.utils.logging
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    architecture: Any = transformers.VJEPA2Model
-    try:
-        config = transformers.VJEPA2Config.from_pretrained(weights)
-        if getattr(config, "model_type", "") != "vjepa2":
-            raise UserError(f"encoder.weights: '{weights}' is no V-JEPA 2 checkpoint")
-        model, report = architecture.from_pretrained(
-            weights, config=config, use_safetensors=True, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise UserError(f"encoder.weights: cannot load '{weights}': {_reason(weights, error)}") from error
-    extra = [key for key in report["unexpected_keys"] if not key.startswith(HEADS)]
-    problems = [
-        f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
-        for what, keys in (
-            ("layers missing", report["missing_keys"]),
-            ("unknown layers", extra),
-            ("layers of another shape", report["mismatched_keys"]),
-        )
-        if keys
-    ]
-    if problems:
-        raise UserError(
-            f"encoder.weights: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
-            "Download the checkpoint again, or name another"
-        )
-    return model
-
-
-def _reason(weights: str, error: Exception) -> str:
-    if Path(weights).exists():
-        return (
-            f"{first_line(error)}. The folder must hold config.json and model.safetensors, "
-            "as save_pretrained or a download writes them"
-        )
-    return (
-        "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
-        f"network: `hf download {weights} --local-dir FOLDER`, then set encoder.weights to that folder"
-    )
 
 
 def _weights_sha256(weights: str) -> str:
