@@ -26,7 +26,7 @@ def report(
 ) -> None:
     """One HTML page of the best clips of SCORES (default: the run's newest), to look at and label."""
     from jepamine.mining.review_page.gather import gather
-    from jepamine.mining.review_page.write import report_summary, write_page
+    from jepamine.mining.review_page.page import report_summary, write_page
     from jepamine.mining.score_files import newest_scores
     from jepamine.runs.loading import load_run
 

@@ -108,15 +108,6 @@ def _quantized(opened: LoadedRun) -> LoadedRun:
     return opened
 
 
-def require_clip_ranking(opened: LoadedRun) -> None:
-    """Raise UserError where the run is of a task that ranks no clips."""
-    if not opened.trainer.ranks_clips:
-        raise UserError(
-            f"run '{opened.folder.name}' ranks no clips: its trainer is "
-            f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it"
-        )
-
-
 def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
     """The trained predictor of the run called `name`. Raises UserError as `load_run` does."""
     return load_run(experiments, name, int8=int8).predictor

@@ -14,7 +14,7 @@ from PIL import Image
 from jepamine.cli.report import report
 from jepamine.errors import UserError
 from jepamine.mining.review_page.gather import gather
-from jepamine.mining.review_page.write import write_page
+from jepamine.mining.review_page.page import write_page
 from jepamine.runs.loading import load_run
 
 CLIP_BYTES = 300_000
