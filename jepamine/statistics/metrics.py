@@ -49,7 +49,7 @@ def cumulate(
 
 
 def average_precision(ranked: Cumulated) -> NDArray[np.float64]:
-    """Return the average precision of each row as scikit-learn defines it, float64 (R,): sum of (R_i - R_i-1) * P_i.
+    """Return scikit-learn's average precision of each row, float64 (R,): sum of (R_i - R_i-1) * P_i.
 
     Tied clips share the precision at the end of their block. Rows without a positive are not allowed.
     """
