@@ -18,9 +18,8 @@ from jepamine.config import recipe
 from jepamine.mining.label_rounds import label_round
 from jepamine.mining.ranking import read_labels, read_scores
 from jepamine.mining.score_files import read_scored
-from jepamine.mining.scoring import score_manifest
+from jepamine.mining.scoring import Shard, score_manifest
 from jepamine.mining.selection import choose
-from jepamine.mining.shards import Shard
 from jepamine.mining.street.dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import records, runner

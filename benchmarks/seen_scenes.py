@@ -18,7 +18,7 @@ from jepamine.data.splits import chosen
 from jepamine.manim.generation.build import chain
 from jepamine.manim.generation.request import Asked, Made
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.matching_ import boxes_of, match
+from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
 from jepamine.manim.layout_model.evaluation.report import said
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object

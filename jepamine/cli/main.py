@@ -8,11 +8,9 @@ from pathlib import Path
 import click
 
 import jepamine
-from jepamine.cli.commands import Commands
 from jepamine.cli.manifest import manifest
-from jepamine.cli.options import Folder
-from jepamine.cli.report import report
-from jepamine.cli.review import probe, top
+from jepamine.cli.options import Commands, Folder
+from jepamine.cli.review import probe, report, top
 from jepamine.cli.run import eval_command, run, score
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes

@@ -50,7 +50,7 @@ with_max_gap = click.option(
 
 def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
     """Write a builder's lines to `output`, or to stdout, and say how much footage they hold."""
-    from jepamine.manifests.write import fresh, summary
+    from jepamine.manifests.paths import fresh, summary
     from jepamine.utils.progress import notify
 
     lines = fresh(lines, output)

@@ -91,8 +91,7 @@ def score(
     number, _, of = shard.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
-    from jepamine.mining.scoring import score_manifest
-    from jepamine.mining.shards import Shard
+    from jepamine.mining.scoring import Shard, score_manifest
     from jepamine.runs.loading import load_run
     from jepamine.runs.summary import score_summary
 

@@ -3,13 +3,129 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from jepamine.cli.commands import Commands
-from jepamine.cli.options import File, Folder
-from jepamine.cli.scenes_generate import generate
-from jepamine.cli.scenes_validate import validate
+from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments
+from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
+
+
+@click.command()
+@click.argument("path", type=File, metavar="FILE.py")
+@click.option("--scene", metavar="NAME", help="Which scene. [default: GeneratedScene, or the only one]")
+@click.option("--layout", "layout_path", type=File, metavar="FILE.json", help="Compare with this layout.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, 600, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds it may run.",
+)
+@click.option("--preview", type=File, metavar="FILE.png", help="Write the last frame there, 854 pixels wide.")
+@click.option(
+    "--check/--no-check",
+    default=True,
+    help="Refuse what the allow-list lacks, before it runs. [default: check]",
+)
+@click.option("--json", "machine", is_flag=True, help="All of the report as JSON.")
+def validate(
+    path: Path,
+    scene: str | None,
+    layout_path: Path | None,
+    deadline: float,
+    preview: Path | None,
+    check: bool,
+    machine: bool,
+) -> None:
+    """Run FILE.py without its powers, paint nothing, and tell where its objects are.
+
+    The code can read nothing but Python and fonts, write nothing, reach no network and start no process, as
+    far as this system can see to it; the last line says what holds it back. Exit code 1 where it does not
+    run.
+    """
+    from jepamine.errors import UserError
+    from jepamine.manim.validation.command import run
+    from jepamine.manim.validation.text import problems, summary
+
+    report = run(path, scene, layout_path, deadline, preview, check)
+    if machine:
+        as_json(report.to_json())
+        if not report.runs:
+            click.get_current_context().exit(1)
+    elif report.runs:
+        click.echo(summary(report))
+    else:
+        raise UserError(problems(report, path))
+
+
+@click.command()
+@click.argument("description", required=False, default="")
+@click.option("--image", type=File, metavar="REF.png", help="Objects stand where they stand in this image.")
+@click.option("--run", "run_name", metavar="NAME", help="The layout run that looks at the image.")
+@click.option(
+    "--layout",
+    "layout_from",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    show_default=True,
+    help="Where the layout comes from. [auto: what is given]",
+)
+@click.option(
+    "--generator", default="template", show_default=True, metavar="NAME", help="Who writes the code."
+)
+@click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b", show_default=True)
+@click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium", show_default=True)
+@click.option(
+    "--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Before template takes over."
+)
+@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers: smaller, for a CPU.")
+@click.option("--output", type=File, metavar="FILE.py", help="Write the code there. [default: stdout]")
+@click.option("--preview", type=File, metavar="FILE.png", help="Write the last frame there, 854 pixels wide.")
+@click.option("--json", "machine", is_flag=True, help="All of it as one JSON document.")
+@with_experiments
+def generate(
+    experiments: Path,
+    description: str,
+    image: Path | None,
+    run_name: str | None,
+    layout_from: Any,
+    generator: str,
+    style: Any,
+    complexity: Any,
+    tries: int,
+    int8: bool,
+    output: Path | None,
+    preview: Path | None,
+    machine: bool,
+) -> None:
+    """Write Manim code for DESCRIPTION: it has been run, and its objects stand where the layout says.
+
+    \b
+    jepamine scenes generate "a red circle left of a blue square" --output scene.py
+    manim scene.py GeneratedScene
+    """
+    from jepamine.manim.generation.command import Outputs, run, summary
+
+    made = run(
+        experiments,
+        description,
+        image,
+        Outputs(output, preview),
+        run_name=run_name,
+        tries=tries,
+        int8=int8,
+        style=style,
+        complexity=complexity,
+        generator=generator,
+        layout=layout_from,
+    )
+    if machine:
+        as_json(made.to_json())
+    elif output is None:
+        click.echo(made.code, nl=False)
+    else:
+        click.echo(summary(made, output, preview))
 
 
 @click.group(cls=Commands)
@@ -46,8 +162,8 @@ def render(
 
     The same seed gives the same pixels and layouts; scene i is the same whatever COUNT is.
     """
+    from jepamine.manim.scenes.contact_sheet import new_folder, write_sheet
     from jepamine.manim.scenes.families import parse_shares
-    from jepamine.manim.scenes.folder import new_folder, write_sheet
     from jepamine.manim.scenes.render import Job, render_scenes
     from jepamine.utils.progress import progress
 
@@ -90,7 +206,7 @@ def annotate(
     """
     from jepamine.manim.annotate.annotate import annotate as run
     from jepamine.manim.annotate.annotate import summary
-    from jepamine.manim.scenes.folder import write_sheet
+    from jepamine.manim.scenes.contact_sheet import write_sheet
     from jepamine.utils.progress import notify
 
     notify(f"runs {file}, as manim would")

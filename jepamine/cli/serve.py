@@ -70,6 +70,6 @@ def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], 
     POST /layout    an image       POST /validate  {"code": ...}
     GET  /metrics   Prometheus     GET  /healthz   GET /openapi.json
     """
-    from jepamine.serving.command import run
+    from jepamine.serving.server import run
 
     run(experiments, host, port, generators=generators, **rest)

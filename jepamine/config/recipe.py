@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import Field
 
 from jepamine.config import registry, schema
-from jepamine.config.names import valid_name
+from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean, first_line
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
@@ -196,3 +197,38 @@ def _not_finite(value: Any, key: str = "") -> list[str]:
     if isinstance(value, list):
         return [found for item in value for found in _not_finite(item, key)]
     return [key] if isinstance(value, float) and not math.isfinite(value) else []
+
+
+def local_files(recipe: Recipe) -> dict[Path, str]:
+    """The recipe's local plugin files -> their names in a run's folder `plugins/`, all different."""
+    names: dict[Path, str] = {}
+    for plugin in (*recipe.plugins.values(), *recipe.scorers.values()):
+        if plugin.file and plugin.file not in names:
+            name, number = plugin.file.name, 2
+            while name in names.values():
+                name, number = f"{plugin.file.stem}_{number}.py", number + 1
+            names[plugin.file] = name
+    return names
+
+
+def to_toml(recipe: Recipe) -> str:
+    """The recipe as TOML that runs again from the run's folder, local plugins lying in its `plugins/`."""
+    files = local_files(recipe)
+
+    def named(plugin: registry.Plugin) -> str:
+        return f"./plugins/{files[plugin.file]}:{plugin.target}" if plugin.file else plugin.name
+
+    scorers = {name: named(plugin) for name, plugin in recipe.scorers.items()}
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "name": recipe.name,
+        "seed": recipe.seed,
+        "device": recipe.device,
+        **{kind: {"plugin": named(recipe.plugins[kind]), **recipe.tables[kind]} for kind in TABLES},
+        "scoring": {scorers.get(key, key): value for key, value in recipe.scoring.items()}
+        | {
+            "scorer": scorers[recipe.scoring["scorer"]],
+            "also": [scorers[name] for name in recipe.scoring["also"]],
+        },
+    }
+    return tomli_w.dumps(document)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 import types
 import typing
@@ -124,3 +125,11 @@ def _sentence(problem: Any) -> str:
     inside = "".join(f"[{part}]" for part in problem["loc"] if isinstance(part, int))
     message = str(problem["msg"])
     return f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {problem['input']!r}"
+
+
+RUN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+
+
+def valid_name(name: str) -> bool:
+    """Whether `name` can be a run's: letters, digits, `.`, `_`, `-`, no `..`, not starting with a sign."""
+    return RUN_NAME.fullmatch(name) is not None and ".." not in name and len(name) <= 100

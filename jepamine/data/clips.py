@@ -7,7 +7,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from jepamine.data.video import Moment
 from jepamine.errors import UserError
@@ -158,3 +160,9 @@ def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
             raise UserError(f"{place}: '{key}' is not text: {value!r}")
         return str(value) or None
     return None
+
+
+#: Consecutive frames of one tubelet.
+TubeletSize = Annotated[int, Field(ge=1, le=64)]
+#: Pixels a side to which frames are resized, before masking.
+ImageSize = Annotated[int, Field(ge=16, le=2048)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jepamine.data.sizes import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, TubeletSize
 from jepamine.errors import UserError, did_you_mean
 from jepamine.protocols import Source
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.sizes import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, TubeletSize
 from jepamine.errors import UserError
 from jepamine.manifests.frames import folder_clip_id, frame_folders, no_frames
 from jepamine.manifests.windows import windows

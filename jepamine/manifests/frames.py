@@ -9,9 +9,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.paths import full
-from jepamine.manifests.windows import Cutter
+from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}

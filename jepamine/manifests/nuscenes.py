@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jepamine.errors import UserError
-from jepamine.manifests.cameras import check_cameras
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
 from jepamine.manifests.paths import full
-from jepamine.manifests.windows import Cutter
+from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
 FRONT = ("CAM_FRONT",)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.clips import as_written
+from jepamine.errors import UserError
 from jepamine.utils.progress import notify
 
 LISTS = ("frame_paths", "frames")
@@ -67,3 +70,33 @@ def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) 
         notify(f"no frame is found below {base}: paths stay as they are, and readers need the same --root")
         return list(lines)
     return [placed(line, full(output).parent, base) for line in lines]
+
+
+def fresh(lines: Sequence[dict[str, Any]], output: Path | None) -> list[dict[str, Any]]:
+    """A builder's lines, paths relative to the current folder, as they go to the file `output`.
+
+    Paths become relative to its folder where they lie below it, absolute elsewhere; all of them absolute
+    where `output` is None (stdout). Raises UserError where two lines have one clip_id.
+    """
+    seen: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        other = seen.setdefault(line["clip_id"], line)
+        if other is not line:
+            first, second = (paths_of(each)[0] for each in (other, line))
+            raise UserError(f"clip_id '{line['clip_id']}' names two clips, of {first} and of {second}")
+    folder = full(output).parent if output else None
+    return [placed(line, folder, Path.cwd()) for line in lines]
+
+
+def summary(lines: Sequence[dict[str, Any]]) -> str:
+    """How much footage new `lines` hold, in one line. Overlapping clips' frames are counted once."""
+    scenes: dict[str, set[str]] = {}
+    lengths: Counter[int] = Counter()
+    for line in lines:
+        frames = as_written(line)
+        lengths[len(frames)] += 1
+        scenes.setdefault(str(line.get("scene")), set()).update(frames)
+    usual = max(lengths)
+    shorter = len(lines) - lengths[usual]
+    short = f" ({shorter} of them shorter than {usual} frames)" if shorter else ""
+    return f"{len(lines)} clips{short}, {len(scenes)} scenes, {sum(map(len, scenes.values()))} frames"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from jepamine.errors import UserError
+from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.progress import notify
 
 
@@ -71,3 +71,13 @@ class Cutter:
             why = "less than a tubelet at the end of a stretch"
             why += ", or between windows" if self.stride > self.window - self.window % 2 else ""
             notify(f"frames left out: {self.lost} ({why}), the first {self.first_lost}")
+
+
+def check_cameras(wanted: Sequence[str], there: Collection[str], where: str) -> None:
+    """Raise UserError for the first of `wanted` that is not `there`; it lists those of `where` that are."""
+    for camera in wanted:
+        if camera not in there:
+            listed = ", ".join(sorted(there)) or "none"
+            raise UserError(
+                f"{where}: no camera '{camera}'{did_you_mean(camera, there)}; cameras there: {listed}"
+            )

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +18,32 @@ from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import origin
-from jepamine.mining.shards import Shard
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
 from jepamine.utils.progress import notify, progress
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part `number` (from 1) of `of`. Scenes are dealt out whole, in the order in which they first appear.
+
+    Whole, because the scorer `scene` compares a clip with the rest of its scene.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
+        """The items of this shard, in order; clips without a scene and lines that are no clips one by one."""
+        scenes: dict[str, int] = {}
+        dealt = 0
+        for item in items:
+            scene = None if isinstance(item, UserError) else item.scene
+            place = dealt if scene is None else scenes.setdefault(scene, dealt)
+            dealt += place == dealt
+            if place % self.of == self.number - 1:
+                yield item
+
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are made, that is a clip or two.

@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
+import os
+import platform
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jepamine.config.names import valid_name
+from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean
-from jepamine.runs import provenance
 from jepamine.utils.files import UMASK, exclusive, is_locked, read_json, write_json
 from jepamine.utils.progress import notify
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601 to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def environment(device: str) -> dict[str, Any]:
+    """Versions of what computes, and on what."""
+    return {
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+        "transformers": metadata.version("transformers"),
+        "platform": platform.platform(),
+        "device": device,
+        "cpus": os.cpu_count(),
+    }
+
+
+def git_state() -> dict[str, Any]:
+    """Commit of the folder the command runs in, and whether it has changes; None outside of git."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(["git", *words], capture_output=True, text=True, timeout=10, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    changes = git("status", "--porcelain")
+    return {"commit": git("rev-parse", "HEAD"), "dirty": None if changes is None else bool(changes)}
 
 
 @dataclass(frozen=True)
@@ -200,4 +235,4 @@ def status_of(run: RunFolder) -> Iterator[None]:
             "new run with another --name."
         )
         raise
-    update(run, status="finished", finished=provenance.now(), failure=None)
+    update(run, status="finished", finished=now(), failure=None)

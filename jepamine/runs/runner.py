@@ -10,14 +10,13 @@ from typing import Any
 
 import torch
 
-from jepamine.config.recipe import Recipe
+from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
-from jepamine.config.recipe_text import local_files, to_toml
 from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import provenance, records
+from jepamine.runs import records
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.records import RunFolder
 from jepamine.runs.training import Training, best_line, fit
@@ -125,7 +124,7 @@ def _first_record(
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": provenance.now(),
+        "created": records.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,
@@ -134,8 +133,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": provenance.environment(str(device)),
-        "git": provenance.git_state(),
+        "environment": records.environment(str(device)),
+        "git": records.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

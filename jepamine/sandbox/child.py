@@ -8,14 +8,54 @@ import os
 import signal
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from jepamine.sandbox.confine import confine, die_with_parent
-from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.landlock import restrict
+from jepamine.sandbox.limits import Limits, be_first_to_go, drop_capabilities, set_limits
+from jepamine.sandbox.linux import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
 from jepamine.sandbox.problems import line_of, problem
+from jepamine.sandbox.seccomp import filter_calls
 from jepamine.sandbox.task import Task
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What is in force: the version of Landlock (0 without), the rest as it is called."""
+
+    no_new_privileges: bool
+    landlock: int
+    seccomp: bool
+    limits: tuple[str, ...]
+
+
+def confine(limits: Limits, reading: Sequence[Path], folder: Path) -> Confinement:
+    """Leave this process nothing but reading below `reading` and writing in `folder`; it cannot be undone.
+
+    Call it in a child with one thread. What the kernel lacks is left out, and missing from what is returned.
+    """
+    be_first_to_go()
+    in_force = set_limits(limits)
+    drop_capabilities()
+    try:
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+    except (OSError, AttributeError):
+        return Confinement(False, 0, False, in_force)
+    version = restrict(reading, [folder])
+    return Confinement(True, version, filter_calls(), in_force)
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when the process `parent`, which forked it, ends."""
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        os._exit(1)
+
 
 #: The descriptor that the answer goes to; nothing else is open but /dev/null as 0 to 2.
 ANSWER = 3

@@ -7,10 +7,13 @@ numbers (32-bit, x32) end the process.
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import os
 from collections.abc import Iterable
 
-from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine
+from jepamine.sandbox.linux import PR_SET_SECCOMP, prctl
+from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine, this_machine
 
 #: (code, jump if true, jump if false, constant): struct sock_filter.
 Instruction = tuple[int, int, int, int]
@@ -95,3 +98,36 @@ def _reads_own_limits() -> list[Instruction]:
 def _truncates_only_what_it_writes(argument: int) -> list[Instruction]:
     # Landlock before its third version lets O_RDONLY | O_TRUNC empty any file that may be read.
     return [_low(argument), (ANY_BIT, 0, 3, O_TRUNC), (AND, 0, 0, O_ACCMODE), (EQUAL, 0, 1, 0), *DENY, *PASS]
+
+
+MODE_FILTER = 2
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_uint16),
+        ("jt", ctypes.c_uint8),
+        ("jf", ctypes.c_uint8),
+        ("k", ctypes.c_uint32),
+    )
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+
+
+def filter_calls() -> bool:
+    """Filter this process's system calls from here on, whatever it becomes; it cannot be undone.
+
+    False where the machine or the kernel has no filter. No new privileges must have been given up before.
+    """
+    machine = this_machine()
+    if machine is None:
+        return False
+    code = program(machine, os.getpid())
+    instructions = (_Instruction * len(code))(*(_Instruction(*words) for words in code))
+    try:
+        prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code), instructions)))
+    except OSError:
+        return False
+    return True

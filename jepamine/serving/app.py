@@ -14,15 +14,23 @@ from starlette.exceptions import HTTPException
 
 import jepamine
 from jepamine.errors import UserError
-from jepamine.serving.answers import Counted, Generated, Health, Seen, Told, Validated
-from jepamine.serving.jobs import Busy, Desk
+from jepamine.serving.images import UPLOAD, uploaded
+from jepamine.serving.jobs import Busy, Desk, Gone
 from jepamine.serving.middleware import Bounds, Doorkeeper
 from jepamine.serving.responses import GONE, Outermost, as_json, told, worded
-from jepamine.serving.schemas import Generate, Satisfaction, Validate
+from jepamine.serving.schemas import (
+    Counted,
+    Generate,
+    Generated,
+    Health,
+    Satisfaction,
+    Seen,
+    Told,
+    Validate,
+    Validated,
+)
 from jepamine.serving.service import Service
 from jepamine.serving.static import add_page, policy
-from jepamine.serving.uploads import UPLOAD, uploaded
-from jepamine.serving.work import Gone
 
 _SAID = {
     400: "not JSON, or not a form",

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from jepamine.serving.work import Gone, Work, current
+from jepamine.serving.jobs import Gone, Work, current
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

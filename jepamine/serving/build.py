@@ -25,12 +25,11 @@ from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import Desk, desk
+from jepamine.serving.jobs import Desk, current, desk
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
 from jepamine.serving.validation_queue import turns
-from jepamine.serving.work import current
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:

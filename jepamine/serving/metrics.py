@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from jepamine.manim.generation.request import Made
-from jepamine.serving.work import Work
+from jepamine.serving.jobs import Work
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 from jepamine.errors import UserError
 from jepamine.serving.build import Settings, opened
@@ -69,3 +71,19 @@ def ending_at_signals() -> Iterator[None]:
 
 def _stop(*_: object) -> NoReturn:
     raise SystemExit(0)
+
+
+NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn")
+
+
+def run(experiments: Path, host: str, port: int, **settings: Any) -> None:
+    """Serve until a signal says to stop; `settings` are those of `jepamine.serving.build.Settings`.
+
+    Raises UserError where a package is missing, and as `jepamine.serving.server.serve`.
+    """
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f"serve needs {', '.join(missing)}: pip install -e '.[serve]'")
+    from jepamine.serving.build import Settings
+
+    serve(Settings(experiments, **settings), host, port)

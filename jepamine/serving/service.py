@@ -18,10 +18,10 @@ from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
 from jepamine.serving import images
 from jepamine.serving.feedback import Feedback
+from jepamine.serving.jobs import current
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.schemas import Generate, Satisfaction, Validate
-from jepamine.serving.work import current
 
 #: Pixels across a preview.
 WIDTH = 854

@@ -13,9 +13,8 @@ from jepamine.errors import UserError
 from jepamine.statistics import bootstrap
 from jepamine.statistics.chance import Chance, chance
 from jepamine.statistics.confounding import audit
-from jepamine.statistics.metrics_ import metrics
-from jepamine.statistics.verdict import caveats
-from jepamine.statistics.verdict_ import headline, verdict
+from jepamine.statistics.metrics import metrics
+from jepamine.statistics.verdict import caveats, headline, verdict
 
 METRICS = ("average_precision", "auroc")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from jepamine.statistics.verdict_ import ABOVE, BELOW, LIKE
+from jepamine.statistics.verdict import ABOVE, BELOW, LIKE
 from jepamine.utils.tables import table
 
 WIDTH = 100

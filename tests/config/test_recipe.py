@@ -10,8 +10,7 @@ import tomli_w
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jepamine.config.recipe import TABLES, parse_override, read
-from jepamine.config.recipe_text import local_files, to_toml
+from jepamine.config.recipe import TABLES, local_files, parse_override, read, to_toml
 from jepamine.errors import UserError
 
 BASE = {

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.manifest_audit import audit as audit_command
+from jepamine.cli.manifest import audit as audit_command
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from jepamine.cli.manifest_audit import fix as fix_command
+from jepamine.cli.manifest import fix as fix_command
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit

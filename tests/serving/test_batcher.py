@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.serving.batcher import LARGEST, batcher
-from jepamine.serving.work import CURRENT, Gone, Work
+from jepamine.serving.jobs import CURRENT, Gone, Work
 
 
 class Slow:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from jepamine.statistics import metrics as weighted
-from jepamine.statistics.metrics_ import expected_hits, metrics
+from jepamine.statistics.metrics import expected_hits, metrics
 
 
 @st.composite

@@ -5,7 +5,7 @@ import pytest
 
 from jepamine.statistics.chance import Chance
 from jepamine.statistics.report import ranking_report
-from jepamine.statistics.verdict_ import ABOVE, BELOW, LIKE, headline, verdict
+from jepamine.statistics.verdict import ABOVE, BELOW, LIKE, headline, verdict
 
 BAND = Chance(mean=0.28, low=0.2, high=0.41, exact=0.28)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from jepamine.manim.code_model.layout_lm_told import CHARACTERS, NOTHING, name_number
 from jepamine.manim.code_model.prompt import colour_name, drawn_order, variables
+from jepamine.manim.code_model.token_context import CHARACTERS, NOTHING, name_number
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from jepamine.manim.code_model.prompt import HEADER, INDENT
-from jepamine.manim.code_model.written import LAST
+from jepamine.manim.code_model.prompt import HEADER, INDENT, LAST
 
 # The order is part of the weights: a new piece goes to the end.
 _TYPES = (

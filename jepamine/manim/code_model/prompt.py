@@ -13,11 +13,13 @@ Manim units. The code then has one line an object, in the same order.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 
 from jepamine.manim.engine.palette import PALETTE, colour_word
-from jepamine.manim.engine.scene_code import CLASS
-from jepamine.manim.engine.style import number
+from jepamine.manim.engine.style import CLASS, number, vector
 from jepamine.manim.generators.code import NAMES
+from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.composition import names_for
 
@@ -69,3 +71,42 @@ def colour_name(value: str | None) -> str:
     if value is None:
         return "WHITE"
     return NAMES.get(value) or _NAMED[colour_word(value)]
+
+
+#: Stands for the numbers of a place that the framework fills in.
+SLOT = "[<x>, <y>, 0]"
+#: Begins the last line of a scene.
+LAST = "self.add("
+
+
+def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
+    """What a model is to write behind the prompt: a line an object, in drawing order, and what shows them.
+
+    `expressions` are Python, each for an object not yet at its place. With `slots` places are left open.
+    """
+    names = variables(layout)
+    lines = [
+        f"{name} = {code}.move_to({SLOT if slots else _place(item)})"
+        for name, code, item in zip(names, expressions, drawn_order(layout), strict=True)
+    ]
+    return "".join(f"{INDENT}{line}" for line in [*lines, f"{LAST}{', '.join(names)})"]) + "\n"
+
+
+def finished(written: str, layout: Layout) -> Generated:
+    """The code whose body a model wrote: the slots of line i filled with the place of object i.
+
+    Which variable is which object is read from the lines too. Nothing else of them is changed.
+    """
+    order = order_of(layout)
+    names = {}
+    lines = written.removeprefix("\n").rstrip("\n").split("\n")
+    for index, place in enumerate(order[: len(lines)]):
+        lines[index] = lines[index].replace(SLOT, _place(layout.objects[place]))
+        found = re.match(r"\s*([^\W\d]\w*) = ", lines[index])
+        if found:
+            names[found[1]] = place
+    return Generated("\n".join([HEADER, *lines]) + "\n", names)
+
+
+def _place(item: Object) -> str:
+    return vector(item.x, item.y)

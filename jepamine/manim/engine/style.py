@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -81,3 +82,23 @@ def text_of(content: str, color: str = "WHITE", scale: float = 1.0, bold: bool =
         keywords.append(f"color={color}")
     size = f".scale({number(scale)})" if number(scale) != "1" else ""
     return f"Text({', '.join(keywords)}){size}"
+
+
+#: The name of the class in the source.
+CLASS = "GeneratedScene"
+
+
+def scene_code(objects: Sequence[tuple[str, str]]) -> str:
+    """The source for objects (name, expression), in their drawing order.
+
+    `manim scene.py GeneratedScene` renders it.
+    """
+    lines = [f"{name} = {code}" for name, code in objects]
+    added = ", ".join(name for name, _ in objects)
+    body = "\n".join([*lines, f"self.add({added})"])
+    return (
+        "from manim import *\n\n\n"
+        f"class {CLASS}(Scene):\n"
+        "    def construct(self):\n"
+        f"{textwrap.indent(body, ' ' * 8)}\n"
+    )

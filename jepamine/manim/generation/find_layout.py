@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.colours import coloured
-from jepamine.manim.generation.image import frame_of
+from jepamine.manim.generation.image import coloured, frame_of
 from jepamine.manim.generation.merge_layouts import joined
 from jepamine.manim.generation.request import Asked
 from jepamine.manim.layouts import Layout

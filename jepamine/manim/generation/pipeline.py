@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.faults import misplaced, mistaken
 from jepamine.manim.generation.find_layout import Eyes, Found, find_layout
-from jepamine.manim.generation.repair import repaired, troubled
+from jepamine.manim.generation.repair import misplaced, mistaken, repaired, troubled
 from jepamine.manim.generation.request import Asked, Made, Try
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style

@@ -3,14 +3,77 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from jepamine.manim.generation.faults import misplaced, mistaken
+from jepamine.manim.engine.palette import colour_word
 from jepamine.manim.generators.expressions import statement
 from jepamine.manim.generators.hints import filled, traits_of
 from jepamine.manim.generators.protocol import Generated
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import Layout, Object
+from jepamine.manim.validation.answer import Found
 from jepamine.manim.validation.report import Report
+
+# An object farther than this from its place, in units, is not where the layout says.
+FARTHEST = 0.5
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with object `index` of the layout."""
+
+    index: int
+    said: str
+
+
+def misplaced(report: Report, layout: Layout) -> list[Fault]:
+    """The objects of the layout that are missing or stand elsewhere; none where the code did not run."""
+    kept = report.final.adherence
+    if not report.runs or kept is None:
+        return []
+    return [
+        Fault(one.index, f"{_called(layout, one.index)} {said}")
+        for one in kept.matches
+        if (said := _place(one.error)) is not None
+    ]
+
+
+def mistaken(report: Report, layout: Layout) -> list[Fault]:
+    """The objects that are there but of another type, wording or colour, where the layout says which.
+
+    Colours are alike that have the same English word: a language model is told no more of them.
+    """
+    kept = report.final.adherence
+    if not report.runs or kept is None:
+        return []
+    by_name = {found.name: found for found in report.objects}
+    return [
+        Fault(one.index, f"{_called(layout, one.index)} {said}")
+        for one in kept.matches
+        if one.name is not None
+        for said in _look(by_name[one.name], layout.objects[one.index])
+    ]
+
+
+def _called(layout: Layout, index: int) -> str:
+    return f"object {index + 1} of the layout ({layout.objects[index].type})"
+
+
+def _place(error: float | None) -> str | None:
+    if error is None:
+        return "is missing"
+    return f"stands {error:.2f} units from its place" if error > FARTHEST else None
+
+
+def _look(found: Found, wanted: Object) -> Iterator[str]:
+    if found.type != wanted.type:
+        yield f"is drawn as {found.type or 'something else'}"
+    elif wanted.text is not None and found.text != " ".join(wanted.text.split()):
+        yield f"says '{found.text}', not '{wanted.text}'"
+    elif wanted.color is not None and found.color is not None:
+        there, asked = colour_word(found.color), colour_word(wanted.color)
+        if there != asked:
+            yield f"is {there}, not {asked}"
 
 
 def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:

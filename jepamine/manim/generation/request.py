@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jepamine.manim.generators.sources import LayoutFrom
-from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
 from jepamine.manim.layouts import Layout, to_json
 from jepamine.manim.text.reading import NotUnderstood
 from jepamine.manim.validation.report import Report

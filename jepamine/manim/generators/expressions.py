@@ -2,25 +2,164 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Set
+from math import cos, pi, sin, tau
 
-from jepamine.manim.engine.style import vector
-from jepamine.manim.generators.code import Paint
-from jepamine.manim.generators.figures import (
-    annulus,
-    circle,
-    dot,
-    ellipse,
-    polygon,
-    rectangle,
-    square,
-    star,
-    triangle,
-)
-from jepamine.manim.generators.plotted import axes, function_graph, number_line, number_plane
+from jepamine.manim.engine.style import number, vector
+from jepamine.manim.generators.code import Paint, digits, fitted, least, near
 from jepamine.manim.generators.strokes import arc, arrow, brace, dashed_line, double_arrow, line
-from jepamine.manim.generators.texts import text
 from jepamine.manim.layouts import Object
+from jepamine.manim.text.solve.sizes import corners_of, text_extent
+
+#: What a text whose words are not known says: the one nearest in shape is taken.
+UNKNOWN_TEXTS = ("A", "Text", "Some text", "A line of text", "A longer line of text")
+#: Manim breaks a text in two that is wider than this in units, in frames of 256 pixels; wider frames later.
+LONG_TEXT = 8.0
+
+
+def text(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A text as wide as its box, or as high where it is short; unknown words fill the box exactly."""
+    shape = least(item.width) / least(item.height)
+    known = item.text is not None
+    content = item.text or min(UNKNOWN_TEXTS, key=lambda text: abs(_aspect(text) - shape))
+    # What is printable is readable as it is.
+    quoted = json.dumps(content, ensure_ascii=not content.isprintable())
+    natural = text_extent(content)[0]
+    if natural > LONG_TEXT:
+        quoted += f", font_size={max(round(48 * LONG_TEXT / natural), 6)}"
+    code = f"Text({paint.after(quoted, fill=False)})"
+    if not known:
+        return fitted(code, item, width=True, height=True)
+    upright = shape < 0.7 and _aspect(content) > 1.4
+    if upright:
+        return f"{code}.rotate(90 * DEGREES).scale_to_fit_height({number(least(item.height))})"
+    if _aspect(content) > 1.5:
+        return f"{code}.scale_to_fit_width({number(least(item.width))})"
+    return f"{code}.scale_to_fit_height({number(least(item.height))})"
+
+
+def _aspect(text: str) -> float:
+    width, height = text_extent(text)
+    return width / height
+
+
+def number_line(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A number line with a tick about every 1.6 units; the width of its box is the length of its ticks."""
+    long, thick = max(item.width, item.height), min(item.width, item.height)
+    half = _steps(long)
+    settings = f"x_range=[-{half}, {half}, 1], length={number(max(long, 0.1))}"
+    if not near(thick, 0.2) and thick > 0.02:
+        settings += f", tick_size={number(thick / 2)}"
+    code = f"NumberLine({paint.after(settings, fill=False)})"
+    return code if item.width >= item.height else f"{code}.rotate(90 * DEGREES)"
+
+
+def axes(item: Object, traits: Set[str], paint: Paint) -> str:
+    """Axes that cross in the middle of their box."""
+    return f"Axes({_plane(item)}, tips=False){paint.set_color()}"
+
+
+def number_plane(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A number plane with its origin in the middle of its box."""
+    return f"NumberPlane({_plane(item)}){paint.set_color()}"
+
+
+def _plane(item: Object) -> str:
+    width, height = max(item.width, 0.1), max(item.height, 0.1)
+    across, up = _steps(width), _steps(height)
+    ranges = f"x_range=[-{across}, {across}, 1], y_range=[-{up}, {up}, 1]"
+    return f"{ranges}, x_length={number(width)}, y_length={number(height)}"
+
+
+def function_graph(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A sine wave, or the cosine or parabola that the traits name, as high and wide as its box."""
+    width = max(item.width, 0.1)
+    half = number(width / 2)
+    if "parabola" in traits:
+        body = f"{digits(4 * item.height / width**2)} * x**2"
+    else:
+        wave = "cos" if "cosine" in traits else "sin"
+        body = f"{number(item.height / 2)} * np.{wave}({digits(tau / width)} * x)"
+    step = "0.1" if width >= 2 else "0.02"
+    return f"FunctionGraph({paint.after(f'lambda x: {body}, x_range=[-{half}, {half}, {step}]', fill=False)})"
+
+
+def _steps(length: float) -> int:
+    """How many steps of a scale are drawn to either side of its zero."""
+    return min(max(round(length / 1.6), 1), 5)
+
+
+#: A ring's inner radius over its outer one.
+RING = 0.6
+
+
+def circle(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A circle, stretched only where its box is plainly no square."""
+    code = f"Circle({paint.after(f'radius={number(_mean(item) / 2)}')})"
+    return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
+
+
+def square(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A square, as `circle`."""
+    code = f"Square({paint.after(f'side_length={number(_mean(item))}')})"
+    return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
+
+
+def rectangle(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A rectangle."""
+    return f"Rectangle({paint.after(_sides(item))})"
+
+
+def ellipse(item: Object, traits: Set[str], paint: Paint) -> str:
+    """An ellipse."""
+    return f"Ellipse({paint.after(_sides(item))})"
+
+
+def _sides(item: Object) -> str:
+    return f"width={number(max(item.width, 0.02))}, height={number(max(item.height, 0.02))}"
+
+
+def triangle(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A triangle on its side, equilateral where its box allows it."""
+    radius = least(item.height) / 1.5
+    code = f"Triangle({paint.after(f'radius={number(radius)}')})"
+    return fitted(code, item, width=not near(item.width, 3**0.5 * radius))
+
+
+def star(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A star of five points, regular where its box allows it."""
+    radius = least(item.height) / (1 + cos(pi / 5))
+    code = f"Star({paint.after(f'outer_radius={number(radius)}')})"
+    return fitted(code, item, width=not near(item.width, 2 * radius * sin(tau / 5)))
+
+
+def polygon(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A polygon of as many corners as the traits say, else six."""
+    corners = corners_of(frozenset(traits))
+    turns = [(pi / 2 if corners % 2 else 0.0) + tau * place / corners for place in range(corners)]
+    wide, high = (max(map(part, turns)) - min(map(part, turns)) for part in (cos, sin))
+    radius = least(item.height) / high
+    code = f"RegularPolygon({paint.after(f'n={corners}, radius={number(radius)}')})"
+    return fitted(code, item, width=not near(item.width, radius * wide))
+
+
+def dot(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A dot."""
+    return f"Dot({paint.after(f'radius={number(max(_mean(item) / 2, 0.03))}', fill=False)})"
+
+
+def annulus(item: Object, traits: Set[str], paint: Paint) -> str:
+    """A ring."""
+    outer = _mean(item) / 2
+    radii = f"inner_radius={number(RING * outer)}, outer_radius={number(outer)}"
+    code = f"Annulus({paint.after(radii, fill=False)})"
+    return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
+
+
+def _mean(item: Object) -> float:
+    return least((item.width + item.height) / 2)
+
 
 Expression = Callable[[Object, Set[str], Paint], str]
 

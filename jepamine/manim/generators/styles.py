@@ -74,3 +74,8 @@ _STYLES: dict[Style, Callable[[Sequence[Shown]], list[str]]] = {
 def lines_of(style: Style, complexity: Complexity, shown: Sequence[Shown]) -> list[str]:
     """The lines that show things in a style; "complex" points at each of them afterwards."""
     return _STYLES[style](shown) + (pointed_at(shown) if complexity == "complex" else [])
+
+
+#: What is given decides, or the description alone, the image alone, or the description's CLIP features.
+LayoutFrom = Literal["auto", "text", "image", "clip-text"]
+LAYOUTS: tuple[str, ...] = get_args(LayoutFrom)

@@ -12,10 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from jepamine.data.clips import Clip
 from jepamine.data.masks import hide
-from jepamine.manim.layout_model.evaluation.matching import FOUND
-from jepamine.manim.layout_model.evaluation.matching_ import boxes_of, match
-from jepamine.manim.layout_model.examples import loaded
-from jepamine.manim.layout_model.predict import predict
+from jepamine.manim.layout_model.evaluation.matching import FOUND, boxes_of, match
+from jepamine.manim.layout_model.examples import loaded, predict
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
 from jepamine.protocols import Parts

@@ -11,8 +11,7 @@ from jepamine.errors import UserError
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import judge
 from jepamine.manim.layout_model.evaluation.report import said
-from jepamine.manim.layout_model.examples import scenes_of
-from jepamine.manim.layout_model.predict import predict
+from jepamine.manim.layout_model.examples import predict, scenes_of
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layout_model.token_grid import token_grid
 from jepamine.protocols import Parts

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.frames import Frames, ahead
@@ -18,7 +19,8 @@ from jepamine.data.masks import check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import layout_of, truth_tensors
-from jepamine.protocols import Parts, Tensors
+from jepamine.manim.layouts import Layout
+from jepamine.protocols import Encoder, Parts, Tensors
 from jepamine.utils.progress import progress
 
 #: Tokens of all scenes are held in memory; more than this many bytes would hardly fit.
@@ -98,3 +100,56 @@ def _check_memory(size: int, views: int) -> None:
             f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB, {MOST_BYTES >> 30} at most "
             f"are held; take fewer scenes, or trainer.views below {views}"
         )
+
+
+def predict(
+    predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
+) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
+    """(layouts of clean frames, of masked ones, masks bool (rows, columns)), one entry a clip.
+
+    The predictor, a `LayoutPredictor`, must be in eval mode. A scene goes through by itself: what its
+    neighbours are changes nothing. Raises UserError for a frame that cannot be read.
+    """
+    device = next(predictor.parameters()).device
+    clean, masked, masks = [], [], []
+    for clip, pixels in loaded(parts, clips, "predict layouts"):
+        mask = masks_of(parts, clip, 1)
+        hidden = np.concatenate([np.zeros_like(mask), mask])
+        tokens = encode_views(parts, pixels, hidden).to(device)
+        with torch.inference_mode():
+            answer = predictor(tokens, torch.from_numpy(hidden).to(device))
+        first, second = predictor.layouts(answer)  # type: ignore[operator]
+        clean.append(first)
+        masked.append(second)
+        masks.append(mask[0])
+    return clean, masked, masks
+
+
+def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, Tensor]:
+    """(tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
+
+    A share `masked` of them, on average, is a masked one. Drawn by torch's global generator, whose state is
+    in every checkpoint.
+    """
+    count, views = batch["hidden"].shape[:2]
+    drawn = torch.randint(1, views, (count,))
+    return view(batch, torch.where(torch.rand(count) < masked, drawn, 0), encoder)
+
+
+def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tensor]:
+    """As `draw_view`, of the views `which`, int64 (N,); 0 is the clean one."""
+    device = batch["hidden"].device
+    rows, which = torch.arange(len(which), device=device), which.to(device)
+    hidden = batch["hidden"][rows, which]
+    if "tokens" in batch:
+        return batch["tokens"][rows, which], hidden
+    # (N, H, W, 3) -> (N, T = 1, H, W, 3)
+    return encoder(hide_cells(batch["frames"], hidden)[:, None]), hidden
+
+
+def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
+    """A copy of frames uint8 (N, H, W, 3) with 0 where `hidden` bool (N, rows, columns) is True."""
+    count, height, width, _ = frames.shape
+    rows, columns = hidden.shape[1:]
+    cells = frames.view(count, rows, height // rows, columns, width // columns, 3)
+    return (cells * ~hidden[:, :, None, :, None, None]).view(frames.shape)

@@ -78,7 +78,7 @@ class LayoutTrainer:
 
     def view(self, batch: Tensors) -> tuple[Tensor, Tensor]:
         """(tokens, hidden) of one view of each example, clean or masked by chance."""
-        from jepamine.manim.layout_model.views import draw_view
+        from jepamine.manim.layout_model.examples import draw_view
 
         assert self._encoder is not None, "prepare comes first"
         return draw_view(batch, self.masked, self._encoder)
@@ -94,8 +94,7 @@ class LayoutTrainer:
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         from jepamine.manim.layout_model.evaluation.report import report
-        from jepamine.manim.layout_model.examples import scenes_of
-        from jepamine.manim.layout_model.predict import predict
+        from jepamine.manim.layout_model.examples import predict, scenes_of
         from jepamine.manim.layout_model.targets import layout_of
 
         clips = scenes_of(parts, split)

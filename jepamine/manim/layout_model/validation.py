@@ -7,8 +7,8 @@ import torch
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import judge
 from jepamine.manim.layout_model.evaluation.measures import measures
+from jepamine.manim.layout_model.examples import view
 from jepamine.manim.layout_model.targets import layouts_from
-from jepamine.manim.layout_model.views import view
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Tensors
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Box, Layout
+from jepamine.utils.files import read_jsonl, write_atomic
 
 #: The size of a frame on the sheet, pixels.
 TILE = (384, 216)
@@ -71,3 +73,25 @@ def sheet_of(lines: Sequence[dict[str, Any]], folder: Path) -> Image.Image:
         for line in lines[:MOST]
     ]
     return contact_sheet(tiles)
+
+
+def new_folder(folder: Path) -> None:
+    """Make an empty folder. Raises UserError where something is in it: frames of two runs must not mix."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(f"--out {folder}: the folder is not empty; choose another, or remove it first")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_sheet(manifest: Path) -> Path:
+    """Write the contact sheet of the first scenes, `sheet.png`, beside `scenes.jsonl`; returns its path."""
+    import io
+
+    lines = []
+    for number, line in read_jsonl(manifest):
+        lines.append(line)
+        if number == MOST:
+            break
+    buffer = io.BytesIO()
+    sheet_of(lines, manifest.parent).save(buffer, "PNG")
+    write_atomic(manifest.parent / "sheet.png", buffer.getvalue())
+    return manifest.parent / "sheet.png"

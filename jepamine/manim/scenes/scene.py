@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from jepamine.manim.engine.boxes import colour_of
 from jepamine.manim.engine.engine import Engine
-from jepamine.manim.engine.scene_code import scene_code
-from jepamine.manim.engine.style import pick
+from jepamine.manim.engine.style import pick, scene_code
 from jepamine.manim.engine.visibility import visibility
 from jepamine.manim.layouts import Layout, Object, from_json, to_json
 from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, meet

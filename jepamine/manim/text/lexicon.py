@@ -2,13 +2,87 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
-from jepamine.manim.scenes.phrases import COUNTS, RELATIONS
-from jepamine.manim.text.colours import colour_words
-from jepamine.manim.text.lexicon_nouns import nouns
+from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.scenes.phrases import COUNTS, NOUNS, RELATIONS
 from jepamine.manim.text.lexicon_places import places, sides
+
+_CAMEL = re.compile(r"^(dark|deep|light|medium|pale|hot|lawn|spring|forest|sky|royal|navy|sea)(?=.)")
+_SPELLED = {"gray": "grey", "violet": "purple", "magenta": "pink", "golden": "gold"}
+
+
+@cache
+def colour_words() -> dict[tuple[str, ...], str]:
+    """Words, each in lower case -> "#RRGGBB". What descriptions call "red" is Manim's RED."""
+    from PIL import ImageColor
+
+    found: dict[tuple[str, ...], str] = {}
+    for name, value in ImageColor.colormap.items():
+        # Pillow's table also holds values for some names.
+        plain = value if isinstance(value, str) else "#{:02x}{:02x}{:02x}".format(*value)
+        found[(name,)] = plain.upper()
+        if shaded := _CAMEL.match(name):
+            found[(shaded[1], name[shaded.end() :])] = plain.upper()
+    usual: dict[str, str] = {}
+    for name, (value, word) in PALETTE.items():
+        usual.setdefault(word, value)
+        found[(name.lower(),)] = value
+        shade = {"A": "light", "E": "dark"}.get(name.rpartition("_")[2])
+        if shade:
+            found[(shade, word)] = value
+    found |= {(word,): value for word, value in usual.items()}
+    for other, word in _SPELLED.items():
+        found |= {(*words[:-1], other): value for words, value in list(found.items()) if words[-1] == word}
+    return found
+
+
+# Further names -> (type, traits); where the several are not the one and an s, they stand after a slash.
+_NOUNS = {
+    "circle": {"disc": "filled", "disk": "filled"},
+    "rectangle": {"box/boxes": "box", "block": "box", "bar": "", "rounded rectangle": ""},
+    "polygon": {"pentagon": "5", "hexagon": "6", "heptagon": "7", "octagon": "8"},
+    "line": {"line segment": "", "segment": ""},
+    "dashed_line": {"dotted line": ""},
+    "arrow": {"vector": ""},
+    "double_arrow": {"two headed arrow": ""},
+    "arc": {"semicircle": "", "half circle": ""},
+    "annulus": {"donut": ""},
+    "text": {
+        "label": "label", "caption": "label", "word": "", "letter": "", "sentence": "", "number": "",
+        "equation": "", "formula/formulas": "", "title": "title", "heading": "title", "headline": "title",
+    },
+    "axes": {"axes/axes": "", "coordinate axes/coordinate axes": "", "pair of axes/pairs of axes": ""},
+    "number_plane": {"coordinate plane": ""},
+    "function_graph": {
+        "graph": "", "plot": "", "function": "", "sine function": "", "graph of a sine function": "",
+        "graph of a function": "", "graph of the sine function": "", "cosine function": "cosine",
+        "graph of a parabola": "parabola", "sine wave": "", "sine curve": "", "sine": "", "wave": "",
+        "cosine": "cosine", "cosine curve": "cosine", "cosine wave": "cosine", "parabola": "parabola",
+    },
+}  # fmt: skip
+
+
+def nouns() -> dict[tuple[str, ...], tuple[tuple[str, Any], ...]]:
+    """A name's words -> ("noun", (type, trait or "", whether it is several))."""
+    found: dict[tuple[str, ...], tuple[tuple[str, Any], ...]] = {}
+
+    def say(words: str, type_: str, trait: str, several: bool) -> None:
+        found[tuple(words.replace("-", " ").split())] = (("noun", (type_, trait, several)),)
+
+    for type_, pairs in NOUNS.items():
+        for one, several in pairs:
+            say(one, type_, "", False)
+            say(several, type_, "", True)
+    for type_, names in _NOUNS.items():
+        for words, trait in names.items():
+            one, _, plural = words.partition("/")
+            say(plural or f"{one}s", type_, trait, True)
+            say(one, type_, trait, False)
+    return found
+
 
 #: A phrase's words in lower case -> (kind, meaning) of each of its parts.
 Lexicon = dict[tuple[str, ...], tuple[tuple[str, Any], ...]]

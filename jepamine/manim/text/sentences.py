@@ -7,8 +7,7 @@ from dataclasses import replace
 from jepamine.manim.text.clauses import Entry
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Story
-from jepamine.manim.text.labels import name, names_follow
-from jepamine.manim.text.late import aim, aims, late
+from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.manim.text.noun_phrases import noun_phrase

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.mining.bank import load_bank, unit
-from jepamine.mining.nearest import most_similar
+from jepamine.mining.bank import load_bank, most_similar, unit
 from jepamine.mining.task import BANK
 from jepamine.runs.loading import LoadedRun, run_source
 

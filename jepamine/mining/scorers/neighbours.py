@@ -24,8 +24,7 @@ UNIQUENESS_WEIGHTS = (0.6, 0.3, 0.1)
 
 def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
     """Mean cosine distance to the k nearest training clips; exact."""
-    from jepamine.mining.bank import unit
-    from jepamine.mining.nearest import cosine_distances
+    from jepamine.mining.bank import cosine_distances, unit
 
     _at_least(bank, 2)
 
@@ -44,7 +43,7 @@ def uniqueness(bank: Bank) -> Scorer:
     """
     import numpy as np
 
-    from jepamine.mining.nearest import euclidean_distances
+    from jepamine.mining.bank import euclidean_distances
 
     _at_least(bank, 2)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jepamine.data.sizes import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, TubeletSize
 from jepamine.protocols import Source
 from jepamine.utils.files import exclusive, sha256_file, write_atomic
 from jepamine.utils.progress import progress

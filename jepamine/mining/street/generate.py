@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from jepamine.mining.street.actors import Actor
-from jepamine.mining.street.events import KINDS
+from jepamine.mining.street.events import KINDS, stage
 from jepamine.mining.street.frame import paint_frame
+from jepamine.mining.street.ground import paint_sky
 from jepamine.mining.street.roadside import draw_marks, draw_roadside
-from jepamine.mining.street.sky import paint_sky
-from jepamine.mining.street.staging import stage
 from jepamine.mining.street.traffic import draw_bystanders, draw_traffic
 from jepamine.mining.street.world import STEP, World, draw_world
 

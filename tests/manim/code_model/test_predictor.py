@@ -16,12 +16,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from jepamine.errors import UserError
 from jepamine.manim.code_model.examples import Example
-from jepamine.manim.code_model.layout_lm_told import END, NOTHING, rows_of
 from jepamine.manim.code_model.lm_vocabulary import Vocabulary
 from jepamine.manim.code_model.predictor import layout_lm
-from jepamine.manim.code_model.prompt import prompt
-from jepamine.manim.code_model.token_context import About, about
-from jepamine.manim.code_model.written import SLOT, body, finished
+from jepamine.manim.code_model.prompt import SLOT, body, finished, prompt
+from jepamine.manim.code_model.token_context import END, NOTHING, About, about, rows_of
 from jepamine.manim.layouts import Layout, Object
 from jepamine.utils.tensors import load_into
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jepamine.manim.generation.colours import coloured
+from jepamine.manim.generation.image import coloured
 from jepamine.manim.layouts import Layout, Object
 
 

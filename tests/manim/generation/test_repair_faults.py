@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jepamine.manim.generation.faults import Fault, misplaced, mistaken
+from jepamine.manim.generation.repair import Fault, misplaced, mistaken
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.answer import Answer, Found, Problem
 from jepamine.manim.validation.report import report

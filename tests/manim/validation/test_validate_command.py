@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 
-from jepamine.cli.commands import Commands
-from jepamine.cli.scenes_validate import validate
+from jepamine.cli.options import Commands
+from jepamine.cli.scenes import validate
 from jepamine.manim.validation import command
 from jepamine.manim.validation.answer import Answer, Problem
 from jepamine.manim.validation.report import report

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.report import report
+from jepamine.cli.review import report
 from jepamine.errors import UserError
 from jepamine.mining.review_page.gather import gather
-from jepamine.mining.review_page.write import write_page
+from jepamine.mining.review_page.page import write_page
 from jepamine.runs.loading import load_run
 
 CLIP_BYTES = 300_000

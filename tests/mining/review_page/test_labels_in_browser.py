@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.mining.review_page.write import write_page
+from jepamine.mining.review_page.page import write_page
 
 pytestmark = pytest.mark.browser
 

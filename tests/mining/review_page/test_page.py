@@ -9,9 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from jepamine.mining.review_page.page import Cell, render
+from jepamine.mining.review_page.page import Cell, render, write_page
 from jepamine.mining.review_page.pictures import Picture
-from jepamine.mining.review_page.write import write_page
 
 
 class Parsed(HTMLParser):

@@ -10,8 +10,7 @@ from sklearn.covariance import LedoitWolf
 from sklearn.neighbors import NearestNeighbors
 
 from jepamine.errors import UserError
-from jepamine.mining.bank import Bank
-from jepamine.mining.nearest import most_similar
+from jepamine.mining.bank import Bank, most_similar
 from jepamine.mining.scorers.neighbours import knn, mahalanobis, uniqueness
 
 
@@ -98,7 +97,7 @@ def test_a_clips_score_does_not_depend_on_the_others(size, scorer, bank, clips):
 def test_chunks_of_the_bank_change_nothing(bank, clips, monkeypatch):
     queries, own = vectors(clips), np.full(20, -1)
     whole = most_similar(queries, bank.vectors, 5, own)
-    monkeypatch.setattr("jepamine.mining.nearest.CELLS", 140)  # 7 rows at a time
+    monkeypatch.setattr("jepamine.mining.bank.CELLS", 140)  # 7 rows at a time
     assert (most_similar(queries, bank.vectors, 5, own) == whole).all()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.evaluation.matching_ import Floats
+from jepamine.manim.layout_model.evaluation.matching import Floats
 from jepamine.statistics.bootstrap import FEWEST_SCENES, RESAMPLES, interval
 
 BINS = 10

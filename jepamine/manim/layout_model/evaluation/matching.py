@@ -10,9 +10,72 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.evaluation.matching_ import boxes_of, iou_matrix, match
-from jepamine.manim.layout_model.evaluation.seen import seen_shares
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, Layout
+
+
+def seen_shares(boxes: Floats, hidden: NDArray[np.bool_]) -> Floats:
+    """The share of each box's area, within the frame, that lies in cells that are not hidden.
+
+    Shapes: boxes (n, 4) in units, `hidden` (rows, columns) over the whole frame -> (n,). Sides are widened to
+    `LEAST_SIDE`, so that a line has an area. A box outside the frame has the share 0.
+    """
+    rows, columns = hidden.shape
+    across = _covered(boxes[:, 0] + FRAME_WIDTH / 2, boxes[:, 2], FRAME_WIDTH, columns)
+    down = _covered(FRAME_HEIGHT / 2 - boxes[:, 1], boxes[:, 3], FRAME_HEIGHT, rows)
+    # (n, rows, columns): the box's area in each cell
+    area = down[:, :, None] * across[:, None, :]
+    whole = area.sum(axis=(1, 2))
+    shares: Floats = (area * ~hidden).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
+    return shares
+
+
+def _covered(centres: Floats, sides: Floats, length: float, cells: int) -> Floats:
+    """What intervals cover of each of `cells` equal parts of 0 .. length: (n, cells)."""
+    half = np.maximum(sides, LEAST_SIDE) / 2
+    edges = np.linspace(0, length, cells + 1)
+    high = np.minimum((centres + half)[:, None], edges[None, 1:])
+    low = np.maximum((centres - half)[:, None], edges[None, :-1])
+    covered: Floats = np.maximum(high - low, 0)
+    return covered
+
+
+Floats = NDArray[np.float64]
+
+
+def boxes_of(layout: Layout) -> Floats:
+    """The boxes of a layout: float64 (objects, 4), x, y, width, height in units."""
+    return np.array([item.box for item in layout.objects], dtype=np.float64).reshape(-1, 4)
+
+
+def iou_matrix(a: Floats, b: Floats, least: float = LEAST_SIDE) -> Floats:
+    """IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `layouts.iou`, all at once."""
+    common, areas = np.ones((len(a), len(b))), [np.ones(len(a)), np.ones(len(b))]
+    for centre, side in ((0, 2), (1, 3)):
+        long_a, long_b = np.maximum(a[:, side], least), np.maximum(b[:, side], least)
+        high = np.minimum((a[:, centre] + long_a / 2)[:, None], (b[:, centre] + long_b / 2)[None])
+        low = np.maximum((a[:, centre] - long_a / 2)[:, None], (b[:, centre] - long_b / 2)[None])
+        common *= np.maximum(high - low, 0)
+        areas = [areas[0] * long_a, areas[1] * long_b]
+    found: Floats = common / (areas[0][:, None] + areas[1][None] - common)
+    return found
+
+
+def match(true: Floats, predicted: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Match one to one, so that the sum of IoUs is largest.
+
+    Returns (place in `predicted` or -1, IoU or 0) of each true box. Boxes that do not meet are no match. The
+    types of objects play no part.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    place = np.full(len(true), -1, np.int64)
+    overlap = np.zeros(len(true))
+    table = iou_matrix(true, predicted)
+    for row, column in zip(*linear_sum_assignment(table, maximize=True), strict=True):
+        if table[row, column] > 0:
+            place[row], overlap[row] = column, table[row, column]
+    return place, overlap
+
 
 #: The IoU from which on an object counts as found.
 FOUND = 0.5

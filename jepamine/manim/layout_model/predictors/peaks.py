@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from jepamine.manim.layout_model.evaluation.matching_ import iou_matrix
+from jepamine.manim.layout_model.evaluation.matching import iou_matrix
 from jepamine.manim.layout_model.predictors.refinement import SecondLook
-from jepamine.manim.layout_model.reading import to_layout
+from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.protocols import Tensors
 

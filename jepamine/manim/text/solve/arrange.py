@@ -8,14 +8,12 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Place, Reading, Ref, Relation, Span
 from jepamine.manim.text.solve import constraints as statements
-from jepamine.manim.text.solve.belongings import braces, labels, stroke_of_dots
 from jepamine.manim.text.solve.boxes import Box, Boxes, Unit, boxes_of
-from jepamine.manim.text.solve.constraints import NEAR, SIZED, Rules
-from jepamine.manim.text.solve.defaults import halfway, spread
+from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
+from jepamine.manim.text.solve.defaults import braces, halfway, labels, spread, stroke_of_dots
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.objects import objects_of
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle
-from jepamine.manim.text.solve.strictness import STRICT, Strictness
 
 
 class _Contradiction(Exception):

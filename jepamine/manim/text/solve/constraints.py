@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.text.reading import Place
 from jepamine.manim.text.solve.boxes import Box
 from jepamine.manim.text.solve.linear_program import Linear, Rule, at_least, at_most, wish
-from jepamine.manim.text.solve.strictness import Strictness
+
+
+@dataclass(frozen=True)
+class Strictness:
+    """`gap` and `edge` are the least distances of things, and to the frame's edge, in units.
+
+    `shrink` is how far things may shrink below what their size words say, `drawn` whether what is inside a
+    figure stays within its outline (else its box), `further` whether "left of" also means further left than
+    higher or lower, `deep` whether things that cover one another do so well, and keep their size.
+    """
+
+    gap: float
+    edge: float
+    shrink: float
+    drawn: bool
+    further: bool
+    deep: bool
+
+
+#: From what looks best to what is still true.
+STRICT = (
+    Strictness(0.25, 0.3, 1.0, drawn=True, further=True, deep=True),
+    Strictness(0.2, 0.25, 0.6, drawn=True, further=True, deep=False),
+    Strictness(0.15, 0.2, 0.35, drawn=False, further=True, deep=False),
+    Strictness(0.15, 0.2, 0.35, drawn=False, further=False, deep=False),
+)
+
 
 Rules = list[Rule]
 #: How much the parts of a good layout count, from what gives way first.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jepamine.manim.layout_model.evaluation.matching_ import iou_matrix, match
-from jepamine.manim.layout_model.evaluation.seen import seen_shares
+from jepamine.manim.layout_model.evaluation.matching import iou_matrix, match, seen_shares
 from jepamine.manim.layouts import FRAME_WIDTH, iou
 
 

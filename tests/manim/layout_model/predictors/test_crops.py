@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from jepamine.manim.layout_model.predictors.layout_crops import crop
+from jepamine.manim.layout_model.predictors.refinement import crop
 
 
 def test_a_piece_is_the_mean_over_its_parts():
