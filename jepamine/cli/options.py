@@ -14,11 +14,11 @@ from jepamine.errors import UserError, did_you_mean
 
 
 class Named(click.Path):
-    """A path that is named: an unset shell variable gives "", which is no folder to write into."""
+    """A path that must not be empty: an unset shell variable gives "", the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail("is empty; name one.", param, ctx)
+            self.fail("is empty; pass a path.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -27,7 +27,7 @@ Folder = Named(file_okay=False, path_type=Path)
 
 
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its `experiments` folder: the option after the verb, else the one before it."""
+    """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
     @click.option(
         "--experiments",
@@ -37,19 +37,19 @@ def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(experiments: Path | None, **options: Any) -> None:
-        # Absolute: what is written into recipes and records must not depend on the folder of the command.
+        # Absolute: recipes and records must not depend on the folder the command ran in.
         command(experiments=Path(experiments or click.get_current_context().obj).absolute(), **options)
 
     return wrapped
 
 
 def as_json(value: object) -> None:
-    """One JSON document on stdout and nothing else."""
+    """Print one JSON document on stdout and nothing else."""
     click.echo(json.dumps(value, indent=2))
 
 
 class Commands(click.Group):
-    """A group that tells a user's mistake in a line and offers the nearest command."""
+    """A group that reports user errors in one line and suggests the nearest command."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -61,9 +61,10 @@ class Commands(click.Group):
         except Exception as error:
             from jepamine.config.registry import blame
 
-            if said := blame(error):
-                raise click.ClickException(said) from error
-            # A full disk, no permission: the environment's fault. Anything else is ours and shows itself.
+            if message := blame(error):
+                raise click.ClickException(message) from error
+            # A full disk or a missing permission is the environment's fault. Anything else is a bug and
+            # must show.
             if not isinstance(error, OSError) or error.strerror is None:
                 raise
             where = f"{error.filename}: " if error.filename else ""

@@ -1,4 +1,4 @@
-"""scenes render, annotate, generate, validate."""
+"""scenes render, annotate, generate, validate: the Manim commands."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 @click.command()
 @click.argument("path", type=File, metavar="FILE.py")
-@click.option("--scene", metavar="NAME", help="Which scene. [default: GeneratedScene, or the only one]")
+@click.option("--scene", metavar="NAME", help="Scene to run. [default: GeneratedScene, or the only one]")
 @click.option("--layout", "layout_path", type=File, metavar="FILE.json", help="Compare with this layout.")
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 600, min_open=True),
     default=10.0,
     show_default=True,
-    help="Seconds it may run.",
+    help="Time limit in seconds.",
 )
-@click.option("--preview", type=File, metavar="FILE.png", help="Write the last frame there, 854 pixels wide.")
+@click.option(
+    "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
+)
 @click.option(
     "--check/--no-check",
     default=True,
-    help="Refuse what the allow-list lacks, before it runs. [default: check]",
+    help="Refuse code outside the allow-list before it runs. [default: check]",
 )
-@click.option("--json", "machine", is_flag=True, help="All of the report as JSON.")
+@click.option("--json", "machine", is_flag=True, help="Print the full report as JSON.")
 def validate(
     path: Path,
     scene: str | None,
@@ -38,11 +40,11 @@ def validate(
     check: bool,
     machine: bool,
 ) -> None:
-    """Run FILE.py without its powers, paint nothing, and tell where its objects are.
+    """Run FILE.py in the sandbox without rendering, and report where its objects are.
 
-    The code can read nothing but Python and fonts, write nothing, reach no network and start no process, as
-    far as this system can see to it; the last line says what holds it back. Exit code 1 where it does not
-    run.
+    The code can read nothing but Python and fonts, write nothing, open no connection and start no process,
+    as far as this system can enforce it; the last line lists the protections in force. Exits with 1 if the
+    code does not run.
     """
     from jepamine.errors import UserError
     from jepamine.manim.validation.command import run
@@ -61,28 +63,38 @@ def validate(
 
 @click.command()
 @click.argument("description", required=False, default="")
-@click.option("--image", type=File, metavar="REF.png", help="Objects stand where they stand in this image.")
-@click.option("--run", "run_name", metavar="NAME", help="The layout run that looks at the image.")
+@click.option("--image", type=File, metavar="REF.png", help="Place objects as in this image.")
+@click.option("--run", "run_name", metavar="NAME", help="Layout run that reads the image.")
 @click.option(
     "--layout",
     "layout_from",
     type=click.Choice(LAYOUTS),
     default="auto",
     show_default=True,
-    help="Where the layout comes from. [auto: what is given]",
+    help="Source of the layout. [auto: whatever is given]",
 )
 @click.option(
-    "--generator", default="template", show_default=True, metavar="NAME", help="Who writes the code."
+    "--generator",
+    default="template",
+    show_default=True,
+    metavar="NAME",
+    help="Generator that writes the code.",
 )
 @click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b", show_default=True)
 @click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium", show_default=True)
 @click.option(
-    "--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Before template takes over."
+    "--tries",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    help="Attempts before falling back to template.",
 )
-@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers: smaller, for a CPU.")
-@click.option("--output", type=File, metavar="FILE.py", help="Write the code there. [default: stdout]")
-@click.option("--preview", type=File, metavar="FILE.png", help="Write the last frame there, 854 pixels wide.")
-@click.option("--json", "machine", is_flag=True, help="All of it as one JSON document.")
+@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
+@click.option("--output", type=File, metavar="FILE.py", help="Write the code to this file. [default: stdout]")
+@click.option(
+    "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
+)
+@click.option("--json", "machine", is_flag=True, help="Print everything as one JSON document.")
 @with_experiments
 def generate(
     experiments: Path,
@@ -99,7 +111,7 @@ def generate(
     preview: Path | None,
     machine: bool,
 ) -> None:
-    """Write Manim code for DESCRIPTION: it has been run, and its objects stand where the layout says.
+    """Write Manim code for DESCRIPTION; the code has been run, and its objects match the layout.
 
     \b
     jepamine scenes generate "a red circle left of a blue square" --output scene.py
@@ -107,7 +119,7 @@ def generate(
     """
     from jepamine.manim.generation.command import Outputs, run, summary
 
-    made = run(
+    result = run(
         experiments,
         description,
         image,
@@ -121,16 +133,16 @@ def generate(
         layout=layout_from,
     )
     if machine:
-        as_json(made.to_json())
+        as_json(result.to_json())
     elif output is None:
-        click.echo(made.code, nl=False)
+        click.echo(result.code, nl=False)
     else:
-        click.echo(summary(made, output, preview))
+        click.echo(summary(result, output, preview))
 
 
 @click.group(cls=Commands)
 def scenes() -> None:
-    """Manim scenes: drawn, annotated, generated, checked."""
+    """Render, annotate, generate and validate Manim scenes."""
 
 
 scenes.add_command(generate)
@@ -138,29 +150,29 @@ scenes.add_command(validate)
 
 
 @scenes.command()
-@click.option("--count", type=click.IntRange(1, 1_000_000), required=True, help="How many scenes.")
-@click.option(
-    "--out", type=Folder, required=True, metavar="DIR", help="Folder to write; must be new or empty."
-)
+@click.option("--count", type=click.IntRange(1, 1_000_000), required=True, help="Number of scenes.")
+@click.option("--out", type=Folder, required=True, metavar="DIR", help="Output folder; must be new or empty.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
     "--families",
     default="random=0.4,structured=0.4,overlap=0.2",
     show_default=True,
     metavar="NAME[=WEIGHT],...",
-    help="How often each family is drawn.",
+    help="Relative frequency of each family.",
 )
 @click.option(
-    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Pixels, 16 : 9."
+    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Width in pixels (16:9)."
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes. [default: one a core]")
-@click.option("--sheet/--no-sheet", default=True, show_default=True, help="Contact sheet of the first 48.")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes. [default: one per core]")
+@click.option(
+    "--sheet/--no-sheet", default=True, show_default=True, help="Draw a contact sheet of the first 48."
+)
 def render(
     count: int, out: Path, seed: int, families: str, width: int, workers: int | None, sheet: bool
 ) -> None:
-    """Draw COUNT scenes: frames, scenes.jsonl (layout, description, code) and sheet.png.
+    """Render COUNT scenes: frames, scenes.jsonl (layout, description, code) and sheet.png.
 
-    The same seed gives the same pixels and layouts; scene i is the same whatever COUNT is.
+    The same seed gives the same pixels and layouts; scene i does not depend on COUNT.
     """
     from jepamine.manim.scenes.contact_sheet import new_folder, write_sheet
     from jepamine.manim.scenes.families import parse_shares
@@ -182,34 +194,34 @@ def render(
     "--video",
     type=File,
     metavar="FILE.mp4",
-    help="Take the frames from this rendering of the scene.",
+    help="Take the frames from this video of the scene.",
 )
 @click.option("--out", type=Folder, metavar="DIR", help="[default: FILE-scenes]")
-@click.option("--scene", metavar="NAME", help="This scene only. [default: all in the file]")
+@click.option("--scene", metavar="NAME", help="Annotate this scene only. [default: all in the file]")
 @click.option(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),
     default=60.0,
     show_default=True,
-    help="Seconds a scene may take.",
+    help="Time limit per scene, in seconds.",
 )
 @click.option(
-    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Pixels, 16 : 9."
+    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Width in pixels (16:9)."
 )
 def annotate(
     file: Path, video: Path | None, out: Path | None, scene: str | None, timeout: float, width: int
 ) -> None:
     """Run the scenes of FILE and write frame and layout at the end of every play and wait.
 
-    FILE is run as `manim` would run it: it can do whatever you can. Lines are appended to DIR/scenes.jsonl as
-    they come and stay, whatever happens afterwards; those of an earlier run of the same scene are replaced.
+    FILE runs as `manim` would run it, with all your permissions. Lines are appended to DIR/scenes.jsonl as
+    they are produced and kept if a later step fails; lines of an earlier run of the same scene are replaced.
     """
     from jepamine.manim.annotate.annotate import annotate as run
     from jepamine.manim.annotate.annotate import summary
     from jepamine.manim.scenes.contact_sheet import write_sheet
     from jepamine.utils.progress import notify
 
-    notify(f"runs {file}, as manim would")
+    notify(f"running {file}, as manim would")
     result = run(
         file, out or Path(f"{file.stem}-scenes"), video=video, scene=scene, timeout=timeout, width=width
     )

@@ -19,12 +19,12 @@ from jepamine.manifests import video as video_module
         (["nuscenes", ".", "--labels", "a,,b"], "'a,,b' is neither rare=N nor category,category."),
         (
             ["nuscenes", ".", "--labels", "a"],
-            "--labels goes with --labels-output FILE, or with --output FILE.",
+            "--labels requires --labels-output FILE or --output FILE.",
         ),
-        (["nuscenes", ".", "--labels-output", "l.jsonl"], "--labels-output goes with --labels."),
+        (["nuscenes", ".", "--labels-output", "l.jsonl"], "--labels-output requires --labels."),
         (
             ["nuscenes", ".", "--labels", "a", "--output", "m.jsonl", "--labels-output", "m.jsonl"],
-            "--labels-output is the manifest's own file; name another.",
+            "--labels-output is the same file as the manifest; choose another.",
         ),
         (["video"], "Missing argument 'FILE...'."),
         (["video", "a.mp4", "--fps", "0"], "Invalid value for '--fps'"),

@@ -207,7 +207,7 @@ def test_a_wrong_command_line_exits_with_2(words, jepamine):
 def test_an_empty_path_is_a_mistake_of_use(words, jepamine):
     result = jepamine(*words, "")
     assert result.exit_code == 2
-    assert "is empty; name one." in result.output
+    assert "is empty; pass a path." in result.output
 
 
 def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepamine, recipe, clips):
@@ -220,4 +220,4 @@ def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepami
 
 def test_a_root_without_a_manifest_is_refused(jepamine, recipe):
     result = jepamine("eval", "--run", "small", "--root", ".")
-    assert (result.exit_code, "--root DIR goes with a MANIFEST" in result.output) == (2, True)
+    assert (result.exit_code, "--root DIR requires a MANIFEST" in result.output) == (2, True)

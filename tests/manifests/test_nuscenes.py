@@ -509,7 +509,7 @@ def test_the_command_writes_a_manifest_and_labels_that_agree(jepamine, root):
         "Next:\n"
         f"  jepamine manifest audit {output}\n"
         f"  jepamine run recipes/clips.toml --set dataset.manifest={output}\n"
-        f"{root / 'm.labels.jsonl'}: the labels. After the run:\n"
+        f"{root / 'm.labels.jsonl'}: labels written. After the run:\n"
         f"  jepamine eval --run clips --labels {root / 'm.labels.jsonl'}\n"
     )
     clips = list(read_clips(Source(output)))
