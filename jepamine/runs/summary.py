@@ -1,4 +1,4 @@
-"""What the commands say: results in words and tables, with the next thing to type."""
+"""Format results of the run commands as text and tables, with the next command to type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jepamine.utils.tables import cell, table
 
 
 def run_summary(run: RunFolder, experiments: Path) -> str:
-    """What a run left behind, what its numbers mean, and what to type next."""
+    """Return what a run produced, what its numbers mean, and the next command."""
     record = records.read_record(run)
     from jepamine.config import registry
     from jepamine.config.recipe import read
@@ -43,8 +43,8 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
         ),
         "",
     ]
-    if said := getattr(trainer, "remark", lambda _: "")(metrics):
-        lines += [f"{said} Train longer, or change the recipe: see the loss curve.", ""]
+    if remark := getattr(trainer, "remark", lambda _: "")(metrics):
+        lines += [f"{remark} Train longer, or change the recipe: see the loss curve.", ""]
     if not trainer.ranks_clips:
         lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
         return "\n".join(lines)
@@ -61,7 +61,7 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
 
 
 def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
-    """Where the scores are and how to look at the first of them."""
+    """Return where the scores are and how to look at them."""
     lines = [f"scored {counts['clips']} clips: {near(output)}"]
     if counts["errors"]:
         lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
@@ -73,7 +73,7 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
 
 
 def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
-    """The eval output as tables; `trainer` describes what its own part of it says."""
+    """Return the eval output as tables; `trainer` describes its own part of it."""
     lines = [trainer.describe(result)] if trainer else []
     if "ranking" in result:
         from jepamine.statistics.text import render
@@ -83,7 +83,7 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
 
 
 def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
-    """A record as text."""
+    """Return a record as text."""
     rows: list[list[Any]] = []
     for key, value in record.items():
         if isinstance(value, dict):
@@ -92,7 +92,7 @@ def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
             rows.append([key, _inline(value)])
     text = table([["field", "value"], *rows])
     if record["status"] in ("interrupted", "failed"):
-        text += f"\n\ngo on with it: {command('run', '--resume', run.name)}"
+        text += f"\n\ncontinue it: {command('run', '--resume', run.name)}"
     return text
 
 
@@ -103,7 +103,7 @@ def _inline(value: Any) -> Any:
 
 
 def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
-    """(head and a row a run, messages on damaged records)."""
+    """Return (header and one row per run, messages on damaged records)."""
     rows: list[list[Any]] = [["name", "status", "recipe", "metric", "value", "created"]]
     damaged: list[str] = []
     for run in records.all_runs(experiments):
@@ -123,7 +123,7 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
 
 
 def compare_summary(result: dict[str, Any]) -> str:
-    """Two tables: settings that differ, metrics that differ."""
+    """Return two tables: settings that differ, metrics that differ."""
     parts = []
     for title in ("settings", "metrics"):
         rows = [[key, *(_inline(value) for value in values)] for key, values in result[title].items()]

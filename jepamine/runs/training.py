@@ -1,4 +1,4 @@
-"""The training loop: epochs, checkpoints, the best weights, and going on where a stopped run was."""
+"""The training loop: epochs, checkpoints, the best weights, and resuming."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from jepamine.utils.tensors import save_tensors
 
 @dataclass(frozen=True)
 class Training:
-    """Where training writes: the run's folder, and what its checkpoints say of the settings."""
+    """Where training writes: the run's folder, and the settings for its checkpoints."""
 
     metrics: Path
     weights: Path
@@ -38,10 +38,10 @@ def fit(
     seed: int,
     on_epoch: Callable[[dict[str, Any]], None],
 ) -> list[dict[str, Any]]:
-    """Train `predictor` from its latest checkpoint, or from the start; returns the lines of metrics.jsonl.
+    """Train `predictor` from its latest checkpoint, or from the start; return the lines of metrics.jsonl.
 
     `on_epoch` is called with each epoch's line once all of that epoch is on disk. On a CPU the weights do not
-    depend on where a run was stopped and resumed. Raises UserError where the loss is not finite.
+    depend on where a run was stopped and resumed. Raises UserError if the loss is not finite.
     """
     device = next(predictor.parameters()).device
     train = {name: tensor.to(device) for name, tensor in train.items()}
@@ -54,8 +54,8 @@ def fit(
         try:
             done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"]
         except UserError as error:
-            raise UserError(f"{error}\ndelete that file to go on from the checkpoint before it") from None
-    # Epochs after the checkpoint are trained again, and come out the same.
+            raise UserError(f"{error}\ndelete that file to continue from the checkpoint before it") from None
+    # Epochs after the checkpoint are trained again, with the same result.
     lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
 
     with progress("train", trainer.epochs, "epochs", every=1, done=done) as bar:
@@ -75,11 +75,11 @@ def fit(
             write_atomic(where.metrics, json_lines(lines))
             if metrics["val_loss"] < best:
                 best = metrics["val_loss"]
-                # One key, as safetensors orders several anew each time: the file is to be the same twice.
-                kept = {"config": {"epoch": epoch, **where.config}}
-                save_tensors(where.weights, predictor.state_dict(), kept)
+                # One key, as safetensors orders several differently each time: equal runs write equal files.
+                best_state = {"config": {"epoch": epoch, **where.config}}
+                save_tensors(where.weights, predictor.state_dict(), best_state)
             if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
-                # Last: a checkpoint says that all before it is on disk.
+                # Last: a checkpoint implies that everything before it is on disk.
                 facts = {"epoch": epoch, "config": where.config, "best_metric": best}
                 path = checkpoint_path(where.checkpoints, epoch)
                 save_checkpoint(path, predictor, optimizer, shuffle, facts)
@@ -95,7 +95,7 @@ def _epoch(
     shuffle: torch.Generator,
     train: Tensors,
 ) -> float:
-    """One pass over `train` in a new order; the mean loss of its examples."""
+    """Train one epoch over `train` in a new order; return the mean loss of its examples."""
     predictor.train()
     count = len(next(iter(train.values())))
     device = next(predictor.parameters()).device
@@ -113,5 +113,5 @@ def _epoch(
 
 
 def best_line(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The epoch whose weights are kept: the first with the lowest val_loss."""
+    """Return the epoch whose weights are kept: the first with the lowest val_loss."""
     return min(lines, key=lambda line: line["val_loss"])

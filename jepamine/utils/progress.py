@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class Progress:
-    """Counts steps of one phase. Make it with `progress`."""
+    """A step counter of one phase; made by `progress`."""
 
     def __init__(self, what: str, total: int, unit: str, every: int, done: int) -> None:
         self.what, self.total, self.unit, self.every = what, total, unit, every
@@ -30,7 +30,7 @@ class Progress:
             )
 
     def step(self, count: int = 1, note: str = "") -> None:
-        """Say that `count` more units are done; `note` is shown beside them (a loss, say)."""
+        """Count `count` more finished units; `note` is shown beside them (a loss, for example)."""
         self.done += count
         self.note = note or self.note
         if self.bar is not None:
@@ -42,8 +42,8 @@ class Progress:
     def _line(self) -> None:
         seconds = max(time.monotonic() - self.began, 1e-9)
         rate = (self.done - self.before) / seconds
-        left = (self.total - self.done) / rate if rate else 0.0
-        left_and_note = f"{left:.0f} s left" + (f", {self.note}" if self.note else "")
+        remaining = (self.total - self.done) / rate if rate else 0.0
+        left_and_note = f"{remaining:.0f} s left" + (f", {self.note}" if self.note else "")
         print(
             f"{self.what}: {self.done}/{self.total} {self.unit}, {rate:.1f} a second, {left_and_note}",
             file=sys.stderr,
@@ -53,7 +53,7 @@ class Progress:
 
 @contextmanager
 def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -> Iterator[Progress]:
-    """Show the progress of `total` units on stderr, `done` of them already done before.
+    """Show the progress of `total` units on stderr, `done` of which are finished already.
 
     On a terminal a tqdm bar with rate and time left; elsewhere one line every `every` units and at the end.
     """
@@ -66,5 +66,5 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
 
 
 def notify(message: str) -> None:
-    """A line for the person at the terminal (stderr): what happens, or a warning."""
+    """Print a status line or a warning on stderr."""
     print(message, file=sys.stderr, flush=True)

@@ -240,7 +240,7 @@ def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe,
 def test_a_split_does_not_overwrite_its_manifest(jepamine, clips):
     before = clips.read_bytes()
     result = jepamine("manifest", "split", clips, "--output", clips)
-    assert (result.exit_code, "is the manifest itself; give another --output" in result.output) == (1, True)
+    assert (result.exit_code, "is the manifest itself; choose another --output" in result.output) == (1, True)
     assert clips.read_bytes() == before
 
 
@@ -249,7 +249,7 @@ def test_a_finished_run_without_weights_says_what_can_be_done(jepamine, recipe, 
     (tmp_path / "experiments" / "small" / "weights.safetensors").unlink()
     result = jepamine("eval", "--run", "small")
     assert result.exit_code == 1
-    assert "train it anew under another name: jepamine run" in result.output
+    assert "train it again under another name: jepamine run" in result.output
 
 
 def test_a_folder_without_a_record_is_no_run_to_go_on_with(jepamine, recipe, tmp_path):
@@ -266,4 +266,4 @@ def test_a_failed_run_says_that_it_keeps_its_own_recipe_and_plugins(jepamine, re
     )
     result = jepamine("run", recipe)
     assert result.exit_code == 1
-    assert "It goes on with the recipe, plugins and manifest kept in" in result.output
+    assert "It continues with the recipe, plugins and manifest saved in" in result.output

@@ -30,7 +30,7 @@ MANIFESTS = {
     "broken JSON": ("{torn", "m.jsonl:2: broken JSON"),
     "no frames": ('{"clip_id": "a"}', "m.jsonl:2: no key 'frame_paths'"),
     "empty frames": (clip_line([]), "m.jsonl:2: 'frame_paths' is empty"),
-    "odd frames": (clip_line(["good.jpg"] * 3), "m.jsonl:2: 3 frames cannot be cut into tubelets of 2"),
+    "odd frames": (clip_line(["good.jpg"] * 3), "m.jsonl:2: 3 frames do not divide into tubelets of 2"),
     "missing frame": (clip_line(["good.jpg", "gone.jpg"]), "gone.jpg: no such file"),
     "truncated": (clip_line(["good.jpg", "cut.jpg"]), "cut.jpg: damaged or truncated"),
     "no image": (clip_line(["good.jpg", "text.jpg"]), "text.jpg: not an image"),
@@ -65,7 +65,7 @@ def test_a_bad_manifest_or_frame_is_told_by_run_and_score(case, jepamine, recipe
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("", "holds no clip"), ("\n\n", "holds no clip"), (None, "no such file")]
+    ("content", "message"), [("", "contains no clip"), ("\n\n", "holds no clip"), (None, "no such file")]
 )
 def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe, tmp_path):
     manifest = tmp_path / "m.jsonl"
@@ -103,12 +103,12 @@ def test_a_run_name_that_does_not_exist_or_leaves_the_folder_is_refused(words, n
     assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
     result = jepamine(*words, name)
     assert result.exit_code == 1
-    assert ("did you mean 'small'?" if name == "smal" else "is not a run's name") in result.output
+    assert ("did you mean 'small'?" if name == "smal" else "is not a valid run name") in result.output
 
 
 def test_a_new_run_cannot_be_named_out_of_the_folder(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--name", "../outside")
-    assert (result.exit_code, "is not a run's name" in result.output) == (1, True)
+    assert (result.exit_code, "is not a valid run name" in result.output) == (1, True)
     assert not (tmp_path / "outside").exists()
 
 

@@ -77,7 +77,7 @@ def damaged(folder, what):
         ("truncated", "damaged or truncated: "),
         ("text", "not an image"),
         ("empty", "not an image"),
-        ("bomb", "absurdly large: "),
+        ("bomb", "too large to be a frame: "),
     ],
 )
 def test_a_file_that_is_no_frame_is_an_error_that_names_it(tmp_path, what, reason):
@@ -108,7 +108,7 @@ except UserError as error:
 """
     command = [sys.executable, "-c", code, str(tmp_path / "a.png")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(f"frame {tmp_path / 'a.png'}: absurdly large: ")
+    assert done.stdout.startswith(f"frame {tmp_path / 'a.png'}: too large to be a frame: ")
 
 
 def test_a_digest_is_of_the_files_content(tmp_path):

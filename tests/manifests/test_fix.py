@@ -259,7 +259,7 @@ def test_the_manifest_itself_is_never_overwritten(drives, tmp_path):
     manifest.write_text(json.dumps(GOOD))
     (tmp_path / "link.jsonl").symlink_to(manifest)
     for output in (manifest, tmp_path / "sub" / ".." / "m.jsonl", tmp_path / "link.jsonl"):
-        with pytest.raises(UserError, match="is the manifest itself; give another --output"):
+        with pytest.raises(UserError, match="is the manifest itself; choose another --output"):
             fix_manifest(Source(manifest, drives), output)
 
 

@@ -116,9 +116,9 @@ def test_a_video_that_is_not_there_is_told_before_anything_is_encoded(jepamine, 
     [
         ({"video": "a.mp4", "start": 0, "end": 1}, "'fps' is None"),
         ({"video": "a.mp4", "start": "0", "end": 1, "fps": 10}, "'start' is '0'"),
-        ({"video": "a.mp4", "start": 1, "end": 1, "fps": 10}, "0 s at 10 frames a second hold no frame"),
+        ({"video": "a.mp4", "start": 1, "end": 1, "fps": 10}, "0 s at 10 frames per second contain no frame"),
         ({"video": 3, "start": 0, "end": 1, "fps": 10}, "'video' is not a path: 3"),
-        ({"video": "a.mp4", "start": 0, "end": 0.3, "fps": 10}, "3 frames cannot be cut into tubelets of 2"),
+        ({"video": "a.mp4", "start": 0, "end": 0.3, "fps": 10}, "3 frames do not divide into tubelets of 2"),
     ],
 )
 def test_a_line_that_is_no_clip_of_a_video_is_told(line, message, tmp_path):

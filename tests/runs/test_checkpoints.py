@@ -97,7 +97,7 @@ def test_a_checkpoint_of_another_optimizer_is_an_error_that_names_the_file(tmp_p
     save_checkpoint(tmp_path / "c", state[0], two_groups, state[2], {})
     with pytest.raises(UserError) as raised:
         load_checkpoint(tmp_path / "c", *fresh("sgd"))
-    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a whole checkpoint of this run: ")
+    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a complete checkpoint of this run: ")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_damaged_checkpoint_is_an_error_that_names_the_file(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(UserError) as raised:
         load_checkpoint(path, *fresh())
-    assert str(raised.value).startswith(f"{path}: damaged or no safetensors file: ")
+    assert str(raised.value).startswith(f"{path}: damaged or not a safetensors file: ")
 
 
 def test_weights_alone_are_no_checkpoint(tmp_path):
@@ -118,7 +118,7 @@ def test_weights_alone_are_no_checkpoint(tmp_path):
     save_tensors(tmp_path / "c", model, {"epoch": 1})
     with pytest.raises(UserError) as raised:
         load_checkpoint(tmp_path / "c", *state)
-    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a whole checkpoint of this run: ")
+    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a complete checkpoint of this run: ")
 
 
 def test_a_missing_checkpoint_is_an_error_that_names_it(tmp_path):

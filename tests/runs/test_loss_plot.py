@@ -33,7 +33,7 @@ def test_the_plot_is_an_image_with_two_curves(run, tmp_path):
 
 
 def test_another_ending_is_refused(run, tmp_path):
-    with pytest.raises(UserError, match=r"loss\.txt: a plot is written as \.png, \.svg, \.pdf"):
+    with pytest.raises(UserError, match=r"loss\.txt: plots are written as \.png, \.svg, \.pdf"):
         loss_plot(run, tmp_path / "loss.txt")
 
 

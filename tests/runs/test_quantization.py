@@ -37,4 +37,4 @@ def test_runs_that_rank_clips_are_refused(jepamine, recipe):
     jepamine("run", recipe)
     result = jepamine("eval", "--run", "small", "--int8")
     assert result.exit_code == 1
-    assert "--int8 is not for runs that rank clips" in result.stderr
+    assert "--int8 does not work for runs that rank clips" in result.stderr

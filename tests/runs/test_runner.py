@@ -79,7 +79,7 @@ def test_a_taken_name_of_a_recipe_gets_a_number_and_a_taken_option_is_an_error(j
     assert "this one is called 'small-2'" in jepamine("run", recipe, "--epochs", 1).output
     refused = jepamine("run", recipe, "--name", "small")
     assert refused.exit_code == 1
-    assert "exists already" in refused.output
+    assert "already exists" in refused.output
 
 
 def test_options_override_the_recipe(jepamine, recipe, tmp_path):

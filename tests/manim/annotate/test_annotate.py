@@ -92,7 +92,7 @@ def test_every_play_and_wait_is_written_as_it_is_seen_then(tmp_path):
 
 
 def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room(tmp_path):
-    av = pytest.importorskip("av", reason="video needs PyAV")
+    av = pytest.importorskip("av", reason="video requires PyAV")
     path = written(
         tmp_path,
         """
