@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.errors import UserError, first_line
+from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-# Heads of fine-tuned checkpoints (video classification); the encoder has no use for them.
+# Heads of fine-tuned checkpoints (video classification), which the encoder does not use.
 HEADS = ("pooler.", "classifier.")
-# What a config says beside the computation; embeddings stay good when these change.
+# Config keys that do not affect the computation; embeddings stay valid when these change.
 NOT_COMPUTATION = ("transformers_version", "_name_or_path", "architectures", "dtype", "id2label", "label2id")
 
 
 class VJepa2Encoder:
-    """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985), its own predictor never run.
+    """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985); its own predictor is never run.
 
     Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T/2 * (crop/16)^2, D) float32; 256 tokens of D = 1024
     for a tubelet of two frames and `facebook/vjepa2-vitl-fpc64-256`.
 
-    Raises UserError that says what to do where the weights cannot be had whole: offline, an unknown name,
+    Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
     missing or extra layers, other shapes. Weights are never initialised at random.
     """
 
@@ -40,10 +40,20 @@ class VJepa2Encoder:
         weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
         batch_size: Annotated[int, Field(ge=1)] = 8,
     ) -> None:
+        import transformers
+
+        from jepamine.encoders.checkpoint import load_whole
         from jepamine.encoders.freeze import freeze
 
         self.name = weights
-        self.model = freeze(_load(weights).to(device))
+        model = load_whole(
+            weights,
+            transformers.VJEPA2Config,
+            transformers.VJEPA2Model,
+            "V-JEPA 2",
+            lambda layer: layer.startswith(HEADS),
+        )
+        self.model: Any = freeze(model.to(device))
         config = self.model.config
         self.weights_sha256 = _weights_sha256(weights)
         self.batch_size = batch_size
@@ -64,7 +74,7 @@ class VJepa2Encoder:
 
 
 def preprocess(frames: Tensor, crop: int) -> Tensor:
-    """What transformers' VJEPA2VideoProcessor does, without the torchvision that it needs.
+    """Preprocess as transformers' VJEPA2VideoProcessor does, without the torchvision it needs.
 
     Shapes: frames (N, T, H, W, 3) uint8 -> (N, T, 3, crop, crop) float32. Short edge to int(crop * 256 / 224)
     (bilinear, antialiased, on uint8), centre crop, / 255, ImageNet mean and standard deviation.
@@ -86,55 +96,8 @@ def preprocess(frames: Tensor, crop: int) -> Tensor:
     return ((images.float() / 255 - mean) / deviation).view(count, length, 3, crop, crop)
 
 
-def _load(weights: str) -> Any:
-    import transformers
-    from safetensors import SafetensorError
-
-    logging: Any = transformers.utils.logging
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    architecture: Any = transformers.VJEPA2Model
-    try:
-        config = transformers.VJEPA2Config.from_pretrained(weights)
-        if getattr(config, "model_type", "") != "vjepa2":
-            raise UserError(f"encoder.weights: '{weights}' is no V-JEPA 2 checkpoint")
-        model, report = architecture.from_pretrained(
-            weights, config=config, use_safetensors=True, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise UserError(f"encoder.weights: cannot load '{weights}': {_reason(weights, error)}") from error
-    extra = [key for key in report["unexpected_keys"] if not key.startswith(HEADS)]
-    problems = [
-        f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
-        for what, keys in (
-            ("layers missing", report["missing_keys"]),
-            ("unknown layers", extra),
-            ("layers of another shape", report["mismatched_keys"]),
-        )
-        if keys
-    ]
-    if problems:
-        raise UserError(
-            f"encoder.weights: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
-            "Download the checkpoint again, or name another"
-        )
-    return model
-
-
-def _reason(weights: str, error: Exception) -> str:
-    if Path(weights).exists():
-        return (
-            f"{first_line(error)}. The folder must hold config.json and model.safetensors, "
-            "as save_pretrained or a download writes them"
-        )
-    return (
-        "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
-        f"network: `hf download {weights} --local-dir FOLDER`, then set encoder.weights to that folder"
-    )
-
-
 def _weights_sha256(weights: str) -> str:
-    """SHA-256 of the one weights file; of the files' hashes where the checkpoint is in shards."""
+    """Return the SHA-256 of the weights file; of the files' hashes if the checkpoint is sharded."""
     folder = Path(weights)
     if not folder.is_dir():
         from transformers.utils.hub import cached_file

@@ -65,7 +65,7 @@ def test_a_bad_manifest_or_frame_is_told_by_run_and_score(case, jepamine, recipe
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("", "contains no clip"), ("\n\n", "holds no clip"), (None, "no such file")]
+    ("content", "message"), [("", "contains no clip"), ("\n\n", "contains no clip"), (None, "no such file")]
 )
 def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe, tmp_path):
     manifest = tmp_path / "m.jsonl"

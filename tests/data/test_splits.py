@@ -139,7 +139,7 @@ def test_a_manifest_whose_split_cannot_be_used_is_told(capsys):
         "'trian' (did you mean 'train'?)\n"
     )
     parts([clip(0, split="train"), clip(1, split="train")])
-    assert "the manifest calls all 2 clips of the manifest are train, so a part of them is held out" in capsys.readouterr().err
+    assert "all 2 clips of the manifest are train, so a part of them is held out" in capsys.readouterr().err
 
 
 def test_scenes_on_both_sides_of_the_manifests_own_split_are_warned_of(capsys):

@@ -139,7 +139,7 @@ def test_missing_weights_are_one_message_that_says_what_to_do(tmp_path, monkeypa
 def test_another_models_checkpoint_is_refused(checkpoint):
     config = json.loads((checkpoint / "config.json").read_text())
     (checkpoint / "config.json").write_text(json.dumps(config | {"model_type": "vjepa2"}))
-    with pytest.raises(UserError, match="is no CLIP checkpoint"):
+    with pytest.raises(UserError, match="is not a CLIP checkpoint"):
         ClipEncoder(CPU, weights=str(checkpoint))
 
 

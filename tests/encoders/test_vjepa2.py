@@ -154,7 +154,7 @@ def test_a_truncated_file_is_refused(keep, checkpoint):
 def test_another_architecture_is_refused(checkpoint):
     config = json.loads((checkpoint / "config.json").read_text()) | {"model_type": "vit"}
     (checkpoint / "config.json").write_text(json.dumps(config))
-    with pytest.raises(UserError, match="no V-JEPA 2 checkpoint"):
+    with pytest.raises(UserError, match="not a V-JEPA 2 checkpoint"):
         VJepa2Encoder(CPU, weights=str(checkpoint))
 
 

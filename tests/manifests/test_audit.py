@@ -389,7 +389,7 @@ def test_what_fix_leaves_alone_is_offered_to_be_dropped(drives, tmp_path):
     lines = [*GOOD, clip("x", "a/4-5")]
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
     lines = call(manifest, "--root", drives).stdout.splitlines()
-    assert lines[-2] == "They can be used as they are. To drop them:"
+    assert lines[-2] == "They can be used unchanged. To drop them:"
     assert lines[-1].endswith(" --drop uneven_length")
 
 

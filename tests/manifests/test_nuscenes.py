@@ -242,7 +242,7 @@ def test_several_cameras_give_a_clip_each_in_the_order_asked_for(root):
 
 def test_left_out_sweeps_are_told(root, capsys):
     cut(root, window=6)
-    told = "frames left out: 30 (between keyframes; --sweeps takes them)\n"
+    told = "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
     assert capsys.readouterr().err == told
 
 
@@ -263,7 +263,7 @@ def test_images_that_are_not_there_are_told(root, capsys):
     first.unlink()
     cut(root, window=6)
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"warning: of 18 images 1 are not there, the first {first}; 'jepamine manifest fix' drops their clips"
+        f"warning: 1 of 18 images do not exist, the first {first}; 'jepamine manifest fix' drops their clips"
     )
 
 
@@ -383,9 +383,9 @@ def test_a_broken_record_is_told_with_file_and_token(tmp_path, break_, table, me
         (without("sensor", "token"), "/sensor.json: record number 1 has no token"),
         (
             lambda made: made["sample_annotation"].clear(),
-            "/sample_annotation.json: holds no annotation, so there is nothing to label by",
+            "/sample_annotation.json: contains no annotation, so there is nothing to label by",
         ),
-        (lambda made: made["sample_data"].clear(), ": no scene holds a tubelet (2 frames) of CAM_FRONT"),
+        (lambda made: made["sample_data"].clear(), ": no scene has a tubelet (2 frames) of CAM_FRONT"),
     ],
 )
 def test_a_table_that_lacks_what_is_needed_is_told(tmp_path, break_, message):
@@ -425,8 +425,8 @@ def test_two_images_of_one_moment_are_told_with_both_tokens(root):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no nuScenes table: it does not begin with a JSON array"),
-        ('{"token": "a"}', "no nuScenes table: it does not begin with a JSON array"),
+        ("", "not a nuScenes table: it does not start with a JSON array"),
+        ('{"token": "a"}', "not a nuScenes table: it does not start with a JSON array"),
         ("[", "broken JSON after 0 records: Expecting value"),
         ('[{"token": "a", "scene_token": 1', "broken JSON after 0 records: Expecting ',' delimiter"),
         ("[1]", "record number 1 has no token"),
@@ -460,9 +460,13 @@ def test_a_root_that_is_none_is_told(root, tmp_path):
     tables_ = root / VERSION
     empty = tmp_path / "empty"
     for folder, version, message in [
-        (tmp_path / "nowhere", VERSION, f"no folder {tmp_path}/nowhere"),
-        (tables_, VERSION, f"{tables_}: these are the tables; name the folder above, --version {VERSION}"),
-        (empty, VERSION, f"{empty}: no folder '{VERSION}', and no other with nuScenes tables"),
+        (tmp_path / "nowhere", VERSION, f" is not a folder{tmp_path}/nowhere"),
+        (
+            tables_,
+            VERSION,
+            f"{tables_}: this folder holds the tables; pass the one above it, --version {VERSION}",
+        ),
+        (empty, VERSION, f"{empty}:  is not a folder'{VERSION}' and no other with nuScenes tables"),
         (empty, "v1.0-test", f"{empty}/v1.0-test/scene.json: no such table; are the metadata unpacked?"),
     ]:
         with pytest.raises(UserError) as raised:
@@ -475,7 +479,7 @@ def test_a_camera_that_is_not_there_is_told_and_a_lidar_is_none(root):
         with pytest.raises(UserError) as raised:
             cut(root, cameras=[camera])
         assert str(raised.value) == (
-            f"{root}/{VERSION}/sensor.json: no camera '{camera}'{nearest}; cameras there: CAM_BACK, CAM_FRONT"
+            f"{root}/{VERSION}/sensor.json: no camera '{camera}'{nearest}; cameras: CAM_BACK, CAM_FRONT"
         )
 
 
@@ -490,7 +494,7 @@ def test_a_category_that_is_not_there_is_told(root):
     with pytest.raises(UserError) as raised:
         labels(root, 4)
     assert str(raised.value) == (
-        f"--labels rare=4: {root}/{VERSION}/sample_annotation.json holds annotations of 3 categories"
+        f"--labels rare=4: {root}/{VERSION}/sample_annotation.json has annotations of 3 categories"
     )
 
 
@@ -501,7 +505,7 @@ def test_the_command_writes_a_manifest_and_labels_that_agree(jepamine, root):
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
     assert result.stderr == (
-        "frames left out: 30 (between keyframes; --sweeps takes them)\n"
+        "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
         f"labels: 2 of 6 clips are positive, by {AMBULANCE} (1 annotations), "
         "movable_object.debris (2 annotations)\n"
         "6 clips (3 of them shorter than 4 frames), 3 scenes, 18 frames\n"

@@ -81,8 +81,8 @@ def test_what_was_said_before_is_replaced_and_told(tmp_path, capsys):
     assert sorted(line["split"] for line in said) == ["train"] * 3 + ["val"] * 3
     assert not any("val_tubelets" in line for line in said)
     assert capsys.readouterr().err == (
-        "what the manifest said of a split is replaced: 3 train, 1 val, 1 test, 1 mixed\n"
-        "'val_tubelets' is dropped: clips are now held out whole\n"
+        "existing splits are replaced: 3 train, 1 val, 1 test, 1 mixed\n"
+        "'val_tubelets' is dropped: whole clips are held out now\n"
         "split by scene: 3 clips of 3 groups train, 3 clips of 3 groups val\n"
     )
 
@@ -90,7 +90,7 @@ def test_what_was_said_before_is_replaced_and_told(tmp_path, capsys):
 def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
     split_lines(manifest, "clip_id", 0.5, 42)
     assert (
-        "scenes have clips on both sides; neighbouring clips look alike (--by scene)"
+        "scenes have clips on both sides; neighbouring clips look alike (use --by scene)"
         in capsys.readouterr().err
     )
 

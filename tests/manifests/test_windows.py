@@ -60,7 +60,7 @@ def test_what_falls_away_is_told_once_for_all_tracks(capsys):
     cutter.notify()
     assert capsys.readouterr().err == (
         "time gaps of more than 1 s: 1; no clip spans one\n"
-        "frames left out: 2 (less than a tubelet at the end of a stretch), the first c\n"
+        "frames skipped: 2 (less than a tubelet at the end of a stretch), the first c\n"
     )
 
 
@@ -69,5 +69,5 @@ def test_frames_between_windows_are_told_too(capsys):
     assert cutter.cut(list("abcdef")) == [range(4)]
     cutter.notify()
     assert capsys.readouterr().err == (
-        "frames left out: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
+        "frames skipped: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
     )
