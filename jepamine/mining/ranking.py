@@ -156,7 +156,8 @@ def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     if trained:
         result["warnings"].insert(
             0,
-            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: a scorer fitted to "
-            "them finds the others new. Rank held-out clips only: jepamine eval --run NAME --labels FILE.",
+            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: a scorer "
+            "fitted to them finds the others new. Rank held-out clips only: "
+            "jepamine eval --run NAME --labels FILE.",
         )
     return result

@@ -1,8 +1,8 @@
-"""The seccomp filter as a BPF program: a pure function, so that it can be tried without a kernel.
+"""The seccomp filter as a BPF program: a pure function, so that it can be tested without a kernel.
 
-What is not allowed fails with EPERM, and with ENOSYS where the number is newer than clone3's neighbours:
-glibc then falls back on the older call, which is filtered by its arguments. Calls of another architecture's
-numbers (32-bit, x32) end the process.
+What is not allowed fails with EPERM, and with ENOSYS if the number is newer than clone3's neighbours: glibc
+then falls back on the older call, which is filtered by its arguments. Calls of another architecture's numbers
+(32-bit, x32) kill the process.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CLONE_THREAD = 0x00010000
 NAMESPACES = 0x7E020000
 O_TRUNC, O_ACCMODE = 0x200, 0x3
 PR_NAMES = (15, 16)
-# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what a look at a file descriptor needs.
+# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what inspecting a file descriptor needs.
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)
 # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. F_SETOWN and F_SETSIG would send signals to others.
 FCNTLS = (0, 1, 2, 3, 4, 1030)
@@ -41,7 +41,7 @@ PASS: list[Instruction] = [(RETURN, 0, 0, ALLOW)]
 
 
 def program(machine: Machine, pid: int) -> list[Instruction]:
-    """The filter for the process `pid`, which may send signals to itself only."""
+    """Return the filter for the process `pid`, which may send signals to itself only."""
     code: list[Instruction] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, machine.audit),
@@ -52,11 +52,11 @@ def program(machine: Machine, pid: int) -> list[Instruction]:
         code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
     for numbers in ALLOWED.values():
         code += _on(numbers[machine.column], PASS)
-    own = _among(0, [pid])
+    own_pid = _among(0, [pid])
     rules = {
         "clone": _threads_only(),
-        "kill": own,
-        "tgkill": own,
+        "kill": own_pid,
+        "tgkill": own_pid,
         "prctl": _among(0, PR_NAMES),
         "prlimit64": _reads_own_limits(),
         "ioctl": _among(1, IOCTLS),
@@ -70,7 +70,7 @@ def program(machine: Machine, pid: int) -> list[Instruction]:
 
 
 def _on(number: int | None, block: list[Instruction]) -> list[Instruction]:
-    # Each block ends in returns only, so the number is still loaded behind it.
+    # Each block ends in returns only, so the number is still loaded after it.
     return [] if number is None else [(EQUAL, 0, len(block), number), *block]
 
 
@@ -79,7 +79,7 @@ def _low(argument: int) -> Instruction:
 
 
 def _among(argument: int, values: Iterable[int]) -> list[Instruction]:
-    # The kernel takes these arguments as 32 bits, whatever stands in the upper half.
+    # The kernel takes these arguments as 32 bits, whatever the upper half holds.
     tests = [instruction for value in values for instruction in _on(value, PASS)]
     return [_low(argument), *tests, *DENY]
 
@@ -117,9 +117,9 @@ class _Program(ctypes.Structure):
 
 
 def filter_calls() -> bool:
-    """Filter this process's system calls from here on, whatever it becomes; it cannot be undone.
+    """Filter this process's system calls from here on, also across exec; irreversible.
 
-    False where the machine or the kernel has no filter. No new privileges must have been given up before.
+    Returns False if the machine or the kernel has no filter. New privileges must have been given up before.
     """
     machine = this_machine()
     if machine is None:

@@ -1,1 +1,1 @@
-"""The chain over HTTP: requests, a cache, a batcher before the layout run, metrics and a page."""
+"""The HTTP service: requests, a response cache, a batcher for the layout run, metrics and a page."""

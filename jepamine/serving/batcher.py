@@ -1,4 +1,4 @@
-"""Requests that wait together, done in one call."""
+"""Batch requests that wait at the same time into one call."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from jepamine.serving.jobs import Gone, Work, current
+from jepamine.serving.jobs import ClientGone, Work, current
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Waiting = tuple[Any, Work, "Future[Any]"]
 
-#: The most items of one call.
+#: The largest number of items per call.
 LARGEST = 16
 
 
 class Batcher(Generic[Item, Result]):
-    """Calls `function` with all that waits, in one thread; make it with `batcher`.
+    """Call `function` with everything that waits, in one thread; made by `batcher`.
 
-    An item that comes while nothing is done is done at once: nobody waits for company.
+    An item that arrives while the thread is idle is processed at once: nothing waits for a fuller batch.
     """
 
     def __init__(
-        self, function: Callable[[Sequence[Item]], Sequence[Result]], told: Callable[[int], None]
+        self, function: Callable[[Sequence[Item]], Sequence[Result]], on_batch: Callable[[int], None]
     ) -> None:
-        self._function, self._told = function, told
+        self._function, self._told = function, on_batch
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
 
     def __call__(self, item: Item) -> Result:
-        """`function([item])[0]`, from any thread. Raises what it raises, and Gone where nobody waits."""
+        """Return `function([item])[0]`, from any thread; raises ClientGone if no client waits."""
         future: Future[Result] = Future()
         self._waiting.put((item, current(), future))
         return future.result()
 
     def run(self) -> None:
-        """Until `end`."""
+        """Process batches until `end`."""
         while True:
             batch = [self._waiting.get()]
             while len(batch) < LARGEST and batch[-1] is not None and not self._waiting.empty():
@@ -48,13 +48,13 @@ class Batcher(Generic[Item, Result]):
                 return
 
     def end(self) -> None:
-        """Let `run` return once what waits is done."""
+        """Let `run` return once the queue is empty."""
         self._waiting.put(None)
 
     def _do(self, batch: list[Waiting]) -> None:
         left = [future for _, work, future in batch if work.gone.is_set()]
         for future in left:
-            future.set_exception(Gone())
+            future.set_exception(ClientGone())
         kept = [one for one in batch if one[2] not in left]
         if not kept:
             return
@@ -65,7 +65,7 @@ class Batcher(Generic[Item, Result]):
             if len(kept) == 1:
                 kept[0][2].set_exception(error)
                 return
-            # One by one: nobody is to pay for what another has sent.
+            # One by one, so that a bad item fails alone.
             for one in kept:
                 self._do([one])
             return
@@ -75,10 +75,10 @@ class Batcher(Generic[Item, Result]):
 
 @contextmanager
 def batcher(
-    function: Callable[[Sequence[Item]], Sequence[Result]], told: Callable[[int], None]
+    function: Callable[[Sequence[Item]], Sequence[Result]], on_batch: Callable[[int], None]
 ) -> Iterator[Batcher[Item, Result]]:
-    """A batcher whose thread ends with the block; `told` hears how many items each call has."""
-    made = Batcher(function, told)
+    """Run a batcher whose thread ends with the block; `on_batch` receives the size of each call."""
+    made = Batcher(function, on_batch)
     thread = threading.Thread(target=made.run, name="batcher")
     thread.start()
     try:

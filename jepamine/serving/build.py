@@ -1,4 +1,4 @@
-"""A service, opened: layout run, validation servers, threads; all of it ends with the block."""
+"""Build a service: layout run, validation servers, threads; all of it is closed with the block."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import Desk, current, desk
+from jepamine.serving.jobs import JobQueue, current, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.validation_queue import turns
+from jepamine.serving.validation_queue import validation_queue
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """A service. `cache` is how many answers are kept, `waiting` how many requests may wait, `deadline` the
-    seconds that code may run; `int8` quantizes the runs' linear layers.
+    """Settings of a service.
+
+    `cache` is the number of cached responses, `waiting` the queue size, `deadline` the time limit of code in
+    seconds; `int8` quantizes the runs' linear layers.
     """
 
     experiments: Path
@@ -57,15 +59,15 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """Where feedback lies, and previews where nothing else is said."""
+        """Return the folder of feedback, and of previews by default."""
         return self.experiments / "_service"
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
-    """A service and its desk.
+def opened(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
+    """Open a service and its job queue.
 
-    Raises UserError where the run, a generator or Manim is missing, or code could do harm here.
+    Raises UserError if the run, a generator or Manim is missing, or code cannot be sandboxed.
     """
     identity, mean_iou = identify(settings.experiments, settings.run, settings.int8)
     metrics = Metrics(settings.run, mean_iou)
@@ -73,11 +75,11 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
         eyes = None
         if settings.run is not None:
             sight = open_sight(settings.experiments, settings.run, settings.int8)
-            eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
+            eyes = stack.enter_context(batched_reader(sight, metrics.batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
-        in_turns = stack.enter_context(turns(servers, settings.workers))
+        in_turns = stack.enter_context(validation_queue(servers, settings.workers))
         generator = one_at_a_time(maker(settings.experiments, settings.int8))
         chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
         for name in settings.generators:
@@ -92,13 +94,13 @@ def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
             metrics,
             settings.address.rstrip("/"),
         )
-        yield service, stack.enter_context(desk(settings.cache, settings.waiting))
+        yield service, stack.enter_context(job_queue(settings.cache, settings.waiting))
 
 
 def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, float | None]:
-    """(what answers of this run depend on, the mean IoU on its held-out scenes).
+    """Return (what responses of this run depend on, the mean IoU on its held-out scenes).
 
-    Raises UserError where there is no such run.
+    Raises UserError if there is no such run.
     """
     if run is None:
         return Identity(), None
@@ -110,27 +112,27 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
 
 
 def warm_up(chain: Chain) -> None:
-    """Do once what the first request would have to wait for: much is imported when it is needed."""
+    """Do once what the first request would have to wait for: much is imported lazily."""
     chain.make(Asked("a circle", preview=64))
     if chain.eyes is not None:
         chain.eyes.see(np.zeros((*chain.eyes.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
-    """Raise UserError where code that anybody sends has powers."""
+    """Raise UserError if submitted code cannot be fully sandboxed."""
     still_open = servers.protection.open
     if still_open and not allow_unprotected:
         raise UserError(
-            f"this system leaves {', '.join(still_open)} open to code that anybody sends (in force: "
-            f"{servers.protection}); serve on Linux with Landlock and seccomp, or with bubblewrap, or say "
-            "--allow-unprotected where only you can reach the service"
+            f"this system cannot close {', '.join(still_open)} to submitted code (in force: "
+            f"{servers.protection}); serve on Linux with Landlock and seccomp, or with bubblewrap, or pass "
+            "--allow-unprotected if only you can reach the service"
         )
 
 
 @contextmanager
-def batched_eyes(sight: Sight, told: Callable[[int], None]) -> Iterator[Eyes]:
-    """Eyes that encode in one call what waits together."""
-    with batcher(sight.see, told) as see, batcher(sight.imagine, told) as imagine:
+def batched_reader(sight: Sight, on_batch: Callable[[int], None]) -> Iterator[Eyes]:
+    """Build a layout reader that encodes waiting requests in one call."""
+    with batcher(sight.see, on_batch) as see, batcher(sight.imagine, on_batch) as imagine:
         yield Eyes(sight.size, _timed(see), _timed(imagine))
 
 
@@ -143,13 +145,13 @@ def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
 
 
 def one_at_a_time(make: Maker) -> Maker:
-    """Generators built once, and asked by one thread at a time; `template`, which is pure, by all."""
+    """Build generators once, used by one thread at a time; `template`, which is pure, by all."""
     building, asking = threading.Lock(), threading.Lock()
 
     @functools.cache
     def wrapped(name: str, style: Style, complexity: Complexity) -> Generator:
-        made = make(name, style, complexity)
-        return made if name == LAST else _Alone(made, asking)
+        built = make(name, style, complexity)
+        return built if name == LAST else _Alone(built, asking)
 
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         with building:

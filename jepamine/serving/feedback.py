@@ -1,4 +1,4 @@
-"""What people say of what they got: a line each in a file of bounded size."""
+"""Store feedback: one line each in a file of bounded size."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-#: A file of more bytes than this becomes the one before, which is then lost.
+#: A file with more bytes replaces the previous one, which is deleted.
 LARGEST = 16 * 2**20
 
 
 class Feedback:
-    """Appends to the JSONL file `path`."""
+    """A writer that appends to the JSONL file `path`."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ class Feedback:
         self._lock = threading.Lock()
 
     def write(self, line: dict[str, Any]) -> None:
-        """Add a line."""
+        """Append a line."""
         with self._lock:
             if self.path.exists() and self.path.stat().st_size > LARGEST:
                 self.path.replace(self.path.with_suffix(".before.jsonl"))

@@ -1,4 +1,4 @@
-"""Images that anybody sends: base64 or bytes, looked at before they are decoded."""
+"""Read submitted images: base64 or bytes, inspected before they are decoded."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from starlette.requests import Request
 
 from jepamine.errors import UserError, first_line
 
-#: What is read; Pillow knows more, some by programs that it starts.
+#: Accepted formats; Pillow knows more, some through external programs.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-#: The most pixels of an image: 16 megapixels take 50 MB once they are decoded.
+#: The largest number of pixels: 16 megapixels take 50 MB once decoded.
 MOST_PIXELS = 2**24
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 
 
 def from_text(text: str) -> bytes:
-    """The bytes of an image in base64, or of a data URL. Raises UserError where it is neither."""
+    """Return the bytes of an image in base64 or a data URL. Raises UserError if it is neither."""
     head = _DATA_URL.match(text[:300])
     if head is None and re.match(r"[a-z]+:", text[:20], re.IGNORECASE):
         raise UserError("image: send the image itself, in base64 or as a data URL, not its address")
@@ -34,7 +34,7 @@ def from_text(text: str) -> bytes:
 
 
 def inspected(content: bytes) -> bytes:
-    """The same bytes. Raises UserError where they are no image of FORMATS, or one of too many pixels."""
+    """Return the same bytes. Raises UserError unless they are an image of FORMATS within MOST_PIXELS."""
     if not content:
         raise UserError("image: it is empty")
     try:
@@ -43,17 +43,17 @@ def inspected(content: bytes) -> bytes:
     except UnidentifiedImageError:
         raise UserError(f"image: not one of {', '.join(FORMATS)}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise UserError(f"image: absurdly large: {first_line(error)}") from None
-    # Pillow raises many kinds for damaged files, SyntaxError and struct.error among them.
+        raise UserError(f"image: too large: {first_line(error)}") from None
+    # Pillow raises many types for damaged files, SyntaxError and struct.error among them.
     except Exception as error:
         raise UserError(f"image: damaged: {first_line(error)}") from None
     if width * height > MOST_PIXELS:
-        raise UserError(f"image: {width} x {height} pixels are too many; {MOST_PIXELS:,} at most are read")
+        raise UserError(f"image: {width} x {height} pixels are too many; the limit is {MOST_PIXELS:,}")
     return content
 
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-#: For the OpenAPI of whoever calls `uploaded`.
+#: For the OpenAPI document of routes that call `uploaded`.
 UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -74,13 +74,14 @@ UPLOAD: dict[str, Any] = {
 
 
 async def uploaded(request: Request) -> bytes:
-    """The bytes of the image. Raises UserError where a form has none, HTTPException 415 for other content."""
+    """Return the bytes of the image. Raises UserError for a form without one, HTTPException 415 otherwise."""
     kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
     if kind.startswith("image/") or kind == "application/octet-stream":
         return await request.body()
     if kind != "multipart/form-data":
         raise HTTPException(
-            415, "send the image as it is (Content-Type: image/png, say), or as the field 'image' of a form"
+            415,
+            "send the image itself (for example Content-Type: image/png), or as the field 'image' of a form",
         )
     async with request.form(max_files=1, max_fields=4) as form:
         file = form.get("image")

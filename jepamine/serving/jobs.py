@@ -1,4 +1,4 @@
-"""Where requests wait: done in threads, each answer once, a bounded number of them, none for who has left."""
+"""A job queue: bounded, in threads, one job per key, cancelled when its clients have gone."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class Gone(Exception):
-    """Nobody waits for this work any more."""
+class ClientGone(Exception):
+    """No client waits for this work any more."""
 
 
 @dataclass
 class Work:
-    """`gone` is set when the last asker left; `seconds` by stage; `first_ran` whether the first code that was
-    tried ran, None where none was.
+    """The state of a job.
+
+    `gone` is set when the last client left; `seconds` by stage; `first_ran` whether the first code tried ran,
+    None if none was.
     """
 
     gone: threading.Event = field(default_factory=threading.Event)
@@ -28,9 +30,9 @@ class Work:
     first_ran: bool | None = None
 
     def go_on(self) -> None:
-        """Raise Gone where nobody waits."""
+        """Raise ClientGone if no client waits."""
         if self.gone.is_set():
-            raise Gone
+            raise ClientGone
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -51,31 +53,31 @@ CURRENT: ContextVar[Work] = ContextVar("jepamine_work")
 
 
 def current() -> Work:
-    """The work of this thread, or one that nobody leaves."""
+    """Return the work of this thread, or a new one without clients."""
     return CURRENT.get(None) or Work()
 
 
-# Threads that do work: most of them wait for the batcher or for their turn at a validation server.
+# Threads that do work: most of them wait for the batcher or for a validation server.
 THREADS = 16
 
 Job = Callable[[], Any]
 
 
 class Busy(Exception):
-    """As many wait as may."""
+    """The queue is full."""
 
 
 @dataclass
 class _Flight:
-    """Work under way, and how many wait for it."""
+    """Work under way, and the number of clients waiting for it."""
 
     future: asyncio.Future[Any]
     work: Work
     askers: int = field(default=0)
 
 
-class Desk:
-    """Answers by key; make it with `desk`. All but the jobs themselves happens in the event loop's thread."""
+class JobQueue:
+    """Results by key; made by `job_queue`. All but the jobs themselves runs in the event loop's thread."""
 
     def __init__(self, threads: ThreadPoolExecutor, entries: int, waiting: int) -> None:
         from cachetools import LRUCache
@@ -87,24 +89,24 @@ class Desk:
 
     @property
     def waiting(self) -> int:
-        """How many pieces of work are under way or wait."""
+        """Return the number of jobs under way or waiting."""
         return len(self._flights)
 
     async def ask(
         self,
         key: str,
         job: Job,
-        left: Callable[[], Coroutine[Any, Any, None]],
+        disconnected: Callable[[], Coroutine[Any, Any, None]],
         *,
         keep: bool = True,
         fresh: Callable[[Any], bool] = lambda _: True,
     ) -> tuple[Any, bool]:
-        """(the answer for `key`, whether `job` did not have to be done for it).
+        """Return (the result for `key`, whether it was there without running `job`).
 
-        Who asks while another's job for the same key is under way gets its answer too. `left` ends when the
-        asker goes away: the job is dropped then, at its next step, unless others wait for it. A kept answer
-        that is not `fresh` is made anew. Raises what `job` raises, Gone for who has left, Busy where too many
-        wait.
+        Clients that ask while a job for the same key is under way get its result too. `left` returns when
+        the client disconnects: the job is then cancelled at its next step, unless others wait for it. A
+        cached result that is not `fresh` is computed again. Raises what `job` raises, ClientGone for a
+        disconnected client, Busy if the queue is full.
         """
         if key in self._kept and fresh(self._kept[key]):
             return self._kept[key], True
@@ -113,7 +115,7 @@ class Desk:
         if flight is None:
             flight = self._take_off(key, job, keep)
         flight.askers += 1
-        leaving = asyncio.create_task(left())
+        leaving = asyncio.create_task(disconnected())
         try:
             await asyncio.wait({flight.future, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -122,7 +124,7 @@ class Desk:
             if not flight.askers and not flight.future.done():
                 self._drop(key, flight)
         if flight.future.cancelled() or not flight.future.done():
-            raise Gone
+            raise ClientGone
         return flight.future.result(), joined
 
     def _take_off(self, key: str, job: Job, keep: bool) -> _Flight:
@@ -135,7 +137,7 @@ class Desk:
         def landed(future: asyncio.Future[Any]) -> None:
             if self._flights.get(key) is flight:
                 del self._flights[key]
-            # Asking for the exception says that it was seen: of work that nobody waits for it is nobody's.
+            # Retrieving the exception marks it as seen: no client may be left to retrieve it.
             if not future.cancelled() and future.exception() is None and keep and self._entries:
                 self._kept[key] = future.result()
 
@@ -146,7 +148,7 @@ class Desk:
         flight.work.gone.set()
         if self._flights.get(key) is flight:
             del self._flights[key]
-        # Takes it out of the queue where it has not begun; where it has, its next step sees that it is alone.
+        # Removes it from the queue if it has not begun; if it has, its next step finds no client.
         flight.future.cancel()
 
 
@@ -157,7 +159,7 @@ def _run(job: Job, work: Work) -> Any:
 
 
 @contextmanager
-def desk(entries: int, waiting: int, threads: int = THREADS) -> Iterator[Desk]:
-    """A desk that keeps `entries` answers, those asked for last, and lets `waiting` pieces of work wait."""
+def job_queue(entries: int, waiting: int, threads: int = THREADS) -> Iterator[JobQueue]:
+    """Run a job queue that caches the `entries` latest results and holds up to `waiting` jobs."""
     with ThreadPoolExecutor(threads, thread_name_prefix="work") as pool:
-        yield Desk(pool, entries, waiting)
+        yield JobQueue(pool, entries, waiting)

@@ -1,4 +1,4 @@
-"""What the service counts and times, as Prometheus reads it."""
+"""Count and time what the service does, in Prometheus' format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._seconds = Histogram(
             "jepamine_inference_seconds",
-            "Seconds by stage: layout (with encoding), code (with validation and the waiting for its turn), "
+            "Seconds by stage: layout (with encoding), code (with validation and the wait for a server), "
             "total",
             ["stage"],
             buckets=_SECONDS,
@@ -45,7 +45,7 @@ class Metrics:
             accuracy.labels(run).set(mean_iou)
         self._within = Counter(
             "jepamine_objects_within_half_unit",
-            "Executed objects within 0.5 units of their layout, of what was handed out",
+            "Executed objects within 0.5 units of their layout, of those handed out",
             registry=registry,
         )
         self._objects = Counter("jepamine_objects", "Objects of the layouts handed out", registry=registry)
@@ -61,35 +61,35 @@ class Metrics:
         compiled.set_function(lambda: share(self.ran, self.tries))
         self._scenes = Counter(
             "jepamine_scenes",
-            "Scenes made, by the generator whose code it is",
+            "Scenes made, by generator",
             ["generator"],
             registry=registry,
         )
-        self._hits = Counter("jepamine_cache_hits", "Answers that were there", registry=registry)
-        self._misses = Counter("jepamine_cache_misses", "Answers that had to be made", registry=registry)
+        self._hits = Counter("jepamine_cache_hits", "Responses from the cache", registry=registry)
+        self._misses = Counter("jepamine_cache_misses", "Responses computed", registry=registry)
         self._feedback = Counter(
-            "jepamine_feedback", "Answers to: are you satisfied?", ["satisfied"], registry=registry
+            "jepamine_feedback", "Feedback by satisfaction", ["satisfied"], registry=registry
         )
         self._ratings = Histogram(
             "jepamine_rating", "Ratings from 1 to 5", buckets=(1, 2, 3, 4, 5), registry=registry
         )
-        satisfaction = Gauge("jepamine_satisfaction", "Share of answers that say yes", registry=registry)
+        satisfaction = Gauge("jepamine_satisfaction", "Share of satisfied feedback", registry=registry)
         satisfaction.set_function(lambda: share(self.satisfied, self.satisfied + self.unsatisfied))
         for word in ("yes", "no"):
             self._feedback.labels(word)
         self.waiting = Gauge("jepamine_waiting", "Requests under way or waiting", registry=registry)
         self._requests = Counter(
-            "jepamine_requests", "Answers to requests", ["path", "status"], registry=registry
+            "jepamine_requests", "Responses by path and status", ["path", "status"], registry=registry
         )
         self._lock = threading.Lock()
         self.tries = self.ran = self.satisfied = self.unsatisfied = 0
 
     def batch(self, size: int) -> None:
-        """That many were encoded in one call."""
+        """Record the size of one encoding call."""
         self._batches.observe(size)
 
     def made(self, made: Made, work: Work) -> None:
-        """A scene was made."""
+        """Record a generated scene."""
         for stage in ("layout", "code", "total"):
             self._seconds.labels(stage).observe(made.seconds[stage])
         self.timed(work)
@@ -102,7 +102,7 @@ class Metrics:
             self._errors.observe(kept["mean_error"])
 
     def tried(self, work: Work) -> None:
-        """Whether the first code ran, of work that came so far, handed out or not."""
+        """Record whether the first code ran, of finished work, handed out or not."""
         if work.first_ran is not None:
             with self._lock:
                 self.tries, self.ran = self.tries + 1, self.ran + work.first_ran
@@ -110,16 +110,16 @@ class Metrics:
             self._ran.inc(work.first_ran)
 
     def timed(self, work: Work) -> None:
-        """What the work itself timed."""
+        """Record the seconds that the work measured."""
         for stage, seconds in work.seconds.items():
             self._seconds.labels(stage).observe(seconds)
 
     def cache(self, hit: bool) -> None:
-        """An answer was there, or not."""
+        """Record a cache hit or miss."""
         (self._hits if hit else self._misses).inc()
 
     def feedback(self, satisfied: bool, rating: int | None) -> None:
-        """Somebody said whether they are satisfied."""
+        """Record feedback."""
         with self._lock:
             self.satisfied, self.unsatisfied = self.satisfied + satisfied, self.unsatisfied + (not satisfied)
         self._feedback.labels("yes" if satisfied else "no").inc()
@@ -127,16 +127,16 @@ class Metrics:
             self._ratings.observe(rating)
 
     def request(self, path: str, status: int) -> None:
-        """A request was answered."""
+        """Record a response."""
         self._requests.labels(path, str(status)).inc()
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """Return everything in Prometheus' text format."""
         from prometheus_client import generate_latest
 
         return generate_latest(self.registry)
 
 
-def share(part: int, whole: int) -> float:
-    """part / whole; NaN, which Prometheus knows, of nothing."""
-    return part / whole if whole else float("nan")
+def share(part: int, total: int) -> float:
+    """Return part / total; NaN, which Prometheus knows, for a total of 0."""
+    return part / total if total else float("nan")

@@ -1,4 +1,4 @@
-"""Before a request is looked at: how large it may be, how long it may take to come, how many may come."""
+"""Limits on requests before they are handled: size, time to arrive, number at a time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-#: What is too large is still read to its end up to here: who sends would not hear the answer otherwise.
+#: A body that is too large is read up to here, as the client would not receive the response otherwise.
 DRAINED = 64 * 2**20
 FULL = "too many requests at a time; try again in a moment"
 
 
 class Refused(Exception):
-    """A request that is not let in: an HTTP status and why."""
+    """A request that is not accepted: an HTTP status and the reason."""
 
     def __init__(self, status: int, detail: str) -> None:
         self.status, self.detail = status, detail
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """Bytes of a request, seconds until it must be there, requests with a body at a time and their bytes."""
+    """Limits: bytes of a request, seconds for it to arrive, requests with a body at a time, their bytes."""
 
     largest: int = 12 * 2**20
     seconds: float = 30.0
@@ -34,8 +34,8 @@ class Bounds:
     heaviest: int = 192 * 2**20
 
 
-class Doorkeeper:
-    """ASGI middleware that hands on requests whose whole body is there; `refuse` answers the others."""
+class RequestLimits:
+    """ASGI middleware that passes on requests with a complete body; `refuse` answers the others."""
 
     def __init__(self, app: App, *, bounds: Bounds, refuse: Callable[[int, str], App]) -> None:
         self._app, self._refuse, self._bounds = app, refuse, bounds
@@ -57,7 +57,7 @@ class Doorkeeper:
             self._held -= len(body)
 
     async def _fill(self, body: bytearray, scope: Message, receive: Receive) -> bool:
-        """Fill `body`; False where the client goes away before it is there. Raises Refused."""
+        """Fill `body`; return False if the client disconnects before it is complete. Raises Refused."""
         headers = dict(scope["headers"])
         size = headers.get(b"content-length", b"")
         announced = int(size) if size.isdigit() else 0
@@ -69,15 +69,17 @@ class Doorkeeper:
             raise Refused(503, FULL)
         try:
             async with asyncio.timeout(self._bounds.seconds):
-                whole = await self._read(body, receive)
+                complete = await self._read(body, receive)
         except TimeoutError:
-            raise Refused(408, f"the request was not there after {self._bounds.seconds:g} seconds") from None
+            raise Refused(
+                408, f"the request was not complete after {self._bounds.seconds:g} seconds"
+            ) from None
         if len(body) > self._bounds.largest:
             raise too_large
-        return whole
+        return complete
 
     async def _read(self, body: bytearray, receive: Receive) -> bool:
-        """Keeps at most a byte more than `largest`."""
+        """Read the body, keeping at most one byte more than `largest`."""
         read = 0
         while True:
             message = await receive()
@@ -85,9 +87,9 @@ class Doorkeeper:
                 return False
             chunk = message.get("body", b"")
             read += len(chunk)
-            kept = chunk[: self._bounds.largest + 1 - len(body)]
-            body += kept
-            self._held += len(kept)
+            keeping = chunk[: self._bounds.largest + 1 - len(body)]
+            body += keeping
+            self._held += len(keeping)
             if self._held > self._bounds.heaviest:
                 raise Refused(503, FULL)
             if not message.get("more_body", False) or read > DRAINED:
@@ -95,7 +97,7 @@ class Doorkeeper:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Gives the whole body first, then what else comes: that the client goes away."""
+    """Return a `receive` that gives the whole body first, then later messages such as a disconnect."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:

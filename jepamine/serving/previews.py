@@ -1,4 +1,4 @@
-"""Previews on disk, each under the hash of its content: what lies at an address never changes."""
+"""Previews on disk, named by the hash of their content: a URL's content never changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jepamine.utils.files import write_atomic
 
-# Once more than MOST lie there, the oldest go until KEPT are left; who is asked for again is young again.
+# With more than MOST files the oldest are deleted until KEPT are left; a request makes a file young again.
 MOST, KEPT = 12_000, 10_000
 NAME = re.compile(r"([0-9a-f]{32})\.png")
 
@@ -26,7 +26,7 @@ class Previews:
         self._count = sum(1 for _ in folder.glob("*.png"))
 
     def keep(self, png: bytes) -> str:
-        """The ID of a PNG that lies there from now on."""
+        """Store a PNG and return its ID."""
         name = hashlib.sha256(png).hexdigest()[:32]
         if not self.has(name):
             write_atomic(self._path(name), png)
@@ -37,22 +37,22 @@ class Previews:
         return name
 
     def has(self, name: str) -> bool:
-        """Whether the preview is there; it is not cleared away for a while then."""
+        """Return whether the preview exists; it is not deleted for a while then."""
         path = self._path(name)
         if not path.is_file():
             return False
-        # One that another service wrote may be somebody else's file.
+        # A file written by another service may belong to another user.
         with contextlib.suppress(OSError):
             os.utime(path)
         return True
 
     def read(self, file: str) -> tuple[str, bytes] | None:
-        """(ID, content) of a file's name, None for every other name."""
-        found = NAME.fullmatch(file)
-        if found is None:
+        """Return (ID, content) for a preview's file name, None for every other name."""
+        content = NAME.fullmatch(file)
+        if content is None:
             return None
         try:
-            return found[1], self._path(found[1]).read_bytes()
+            return content[1], self._path(content[1]).read_bytes()
         except OSError:
             return None
 
@@ -62,7 +62,7 @@ class Previews:
     def _clear(self) -> int:
         ages = []
         for path in self.folder.glob("*.png"):
-            # Another service may be clearing up too.
+            # Another service may be deleting too.
             with contextlib.suppress(OSError):
                 ages.append((path.stat().st_mtime, path))
         ages.sort()

@@ -1,4 +1,4 @@
-"""Answers as HTTP: JSON that can always be written, headers that every answer has, errors in one line."""
+"""HTTP responses: JSON that can always be encoded, common headers, errors in one line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
 from jepamine.serving.service import finite
 
-#: Seconds after which somebody who was sent away may come again.
+#: Seconds after which a client that got 503 may retry.
 RETRY_AFTER = 2
-# Nobody listens to this answer: the client is gone.
+# No client receives this response: it has disconnected.
 GONE = 499
 
 
 def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON in ASCII: half characters, which some clients send and some code says, are escaped."""
+    """Return JSON in ASCII: lone surrogates, which some clients and some code send, are escaped."""
     return Response(
         json.dumps(finite(value), allow_nan=False).encode("ascii"),
         status,
@@ -29,25 +29,25 @@ def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None 
     )
 
 
-def told(status: int, detail: str) -> Response:
-    """What is wrong, as {"detail": ...}."""
+def error_response(status: int, detail: str) -> Response:
+    """Return an error as {"detail": ...}."""
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
     return as_json({"detail": detail}, status, headers)
 
 
-def worded(error: RequestValidationError) -> str:
-    """Every mistake of a request with the name of its field."""
+def validation_message(error: RequestValidationError) -> str:
+    """Return every mistake of a request with the name of its field."""
     lines = []
     for problem in error.errors():
         place = ".".join(str(part) for part in problem["loc"] if part != "body") or "body"
-        said = str(problem["msg"])
-        said = {"extra_forbidden": "unknown key", "missing": "missing"}.get(problem["type"], said)
-        lines.append(f"{place}: {said[:1].lower()}{said[1:]}")
+        message = str(problem["msg"])
+        message = {"extra_forbidden": "unknown key", "missing": "missing"}.get(problem["type"], message)
+        lines.append(f"{place}: {message[:1].lower()}{message[1:]}")
     return "; ".join(dict.fromkeys(lines))[:2000]
 
 
 class Outermost:
-    """ASGI middleware: headers that every answer has, and a count of the answers by route."""
+    """ASGI middleware: common headers, and a count of the responses by route."""
 
     def __init__(self, app: App, *, policy: str, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -61,7 +61,7 @@ class Outermost:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], *self._headers]}
-                # The route, not the path: clients can think of any number of paths.
+                # The route, not the path: clients can invent any number of paths.
                 route: Any = scope.get("route")
                 self._metrics.request(getattr(route, "path", "other"), message["status"])
             await send(message)

@@ -1,4 +1,4 @@
-"""What requests hold: checked, with a schema that says the same."""
+"""Request and response bodies: validation and OpenAPI schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jepamine.manim.validation.answer import Problem
 LONGEST_CODE = 200_000
 ID = Annotated[
     str,
-    Field(pattern="^[0-9a-f]{32}$", description="That of an answer of /generate.", examples=["0f" * 16]),
+    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a response of /generate.", examples=["0f" * 16]),
 ]
 
 _DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
@@ -56,32 +56,32 @@ def _layout(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-#: A layout as JSON, of which `jepamine.manim.layouts.from_json` makes one.
+#: A layout as JSON, parsed by `jepamine.manim.layouts.from_json`.
 LayoutJson = Annotated[dict[str, Any], WithJsonSchema(LAYOUT_SCHEMA)]
 GivenLayout = Annotated[dict[str, Any], AfterValidator(_layout), WithJsonSchema(LAYOUT_SCHEMA)]
 
 
 class Body(BaseModel):
-    """A JSON object; a key that is not known is an error, and so is `"2"` for a number."""
+    """A JSON object; unknown keys are errors, and so is `"2"` for a number."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Generate(Body):
-    """A scene to be made; `image` in base64 or as a data URL."""
+    """A scene to generate; `image` in base64 or as a data URL."""
 
     description: Annotated[str, Field(max_length=LONGEST, examples=[_DESCRIPTION])] = ""
     style: Style = "3b1b"
     complexity: Complexity = "medium"
     image: str | None = None
     generator: Annotated[str, Field(max_length=100)] | None = Field(
-        None, description="One of those that /healthz lists; the first where none is named."
+        None, description="One of those that /healthz lists; defaults to the first."
     )
     layout: LayoutFrom = "auto"
 
 
 class Validate(Body):
-    """Code to be run, and the layout that it is to keep to."""
+    """Code to run, and the layout to compare it with."""
 
     code: Annotated[str, Field(max_length=LONGEST_CODE, examples=[_CODE])]
     scene: Annotated[str, Field(max_length=200)] | None = None
@@ -89,9 +89,9 @@ class Validate(Body):
 
 
 class Satisfaction(Body):
-    """Whether somebody is satisfied with an answer: `satisfied`, or a `rating` from 1 to 5, or both.
+    """Feedback on a response: `satisfied`, or a `rating` from 1 to 5, or both.
 
-    4 and 5 count as satisfied where only a rating is given.
+    4 and 5 count as satisfied if only a rating is given.
     """
 
     id: ID
@@ -100,22 +100,22 @@ class Satisfaction(Body):
     comment: Annotated[str, Field(max_length=2000)] | None = None
 
     @model_validator(mode="after")
-    def _said(self) -> Satisfaction:
+    def _check_any(self) -> Satisfaction:
         if self.satisfied is None and self.rating is None:
-            raise ValueError("say 'satisfied' (true or false) or give a 'rating' from 1 to 5")
+            raise ValueError("give 'satisfied' (true or false) or a 'rating' from 1 to 5")
         return self
 
     def verdict(self) -> tuple[bool, int | None]:
-        """(satisfied, the rating where there is one)."""
+        """Return (satisfied, the rating or None)."""
         number = self.satisfied if isinstance(self.satisfied, int) else None
         rating = self.rating if number is None or isinstance(self.satisfied, bool) else number
         if isinstance(self.satisfied, bool):
             return self.satisfied, rating
-        assert rating is not None, "one of both is there"
+        assert rating is not None, "validation requires one of both"
         return rating >= 4, rating
 
 
-class Told(BaseModel):
+class ErrorDetail(BaseModel):
     """What is wrong with a request."""
 
     detail: str
@@ -130,14 +130,14 @@ class Adherence(BaseModel):
 
 
 class NotUnderstood(BaseModel):
-    """Words of the description that were left out of account, and why."""
+    """Words of the description that were ignored, and why."""
 
     text: str
     reason: str
 
 
 class Try(BaseModel):
-    """One code that was tried: `problem` says why it was not handed out, null for the one that was."""
+    """One attempt at the code: `problem` says why it was rejected, null for the accepted one."""
 
     generator: str
     attempt: int
@@ -146,7 +146,7 @@ class Try(BaseModel):
 
 
 class Generated(BaseModel):
-    """Code that ran and keeps to its layout. `cached` is whether the answer was there already."""
+    """Code that ran and matches its layout. `cached` is whether the response came from the cache."""
 
     id: ID
     code: str
@@ -171,7 +171,7 @@ class Seen(BaseModel):
 
 
 class Protection(BaseModel):
-    """What holds code back."""
+    """The protections that confine submitted code."""
 
     in_force: str
     closed: list[str]
@@ -179,7 +179,7 @@ class Protection(BaseModel):
 
 
 class Validated(BaseModel):
-    """A report: the code was allowed and ran to its end where `runs`."""
+    """A validation report: if `runs`, the code was allowed and ran to its end."""
 
     runs: bool
     problems: list[Problem]
@@ -192,13 +192,13 @@ class Validated(BaseModel):
 
 
 class Counted(BaseModel):
-    """The feedback was written down."""
+    """The feedback was stored."""
 
     satisfied: bool
 
 
 class Health(BaseModel):
-    """What runs here."""
+    """The state of the service."""
 
     status: str
     version: str

@@ -1,4 +1,4 @@
-"""`jepamine serve`: a socket, uvicorn, and an orderly end."""
+"""Run the service: a socket, uvicorn, and an orderly shutdown."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ from jepamine.serving.build import Settings, opened
 from jepamine.utils.progress import notify
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
-# Seconds that requests under way have at the end.
+# Seconds that requests under way have at shutdown.
 LAST_ONES = 15
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until a signal says to stop. Raises UserError as `opened`, and for an address that is taken."""
+    """Serve until a signal arrives. Raises UserError as `opened`, and for an address in use."""
     with ending_at_signals(), listening(host, port) as door:
         if settings.run is None:
-            notify("no --run: layouts come from descriptions alone")
-        with opened(settings) as (service, desk):
+            notify("no --run: layouts come from descriptions only")
+        with opened(settings) as (service, job_queue):
             import uvicorn
 
             from jepamine.serving.app import create_app
             from jepamine.serving.middleware import Bounds
 
             if host not in LOCAL:
-                notify(f"warning: {host} can be reached from elsewhere; nobody is asked who they are")
-            app = create_app(service, desk, Bounds())
+                notify(f"warning: {host} is reachable from other machines, and there is no authentication")
+            app = create_app(service, job_queue, Bounds())
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ONES
             )
-            shown = f"[{host}]" if ":" in host else host
+            host_in_url = f"[{host}]" if ":" in host else host
             notify(f"protection in force: {service.chain.validator.protection}")
-            notify(f"serving on http://{shown}:{door.getsockname()[1]} (Ctrl-C ends it)")
+            notify(f"serving on http://{host_in_url}:{door.getsockname()[1]} (Ctrl-C stops)")
             uvicorn.Server(config).run(sockets=[door])
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises UserError where it cannot."""
+    """Return a listening socket. Raises UserError if it cannot be opened."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         door = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        # What Python adds to the system's words says the address a second time; names that do not resolve
-        # have numbers of their own.
-        said = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise UserError(f"--host {host} --port {port}: {said}; --port 0 takes a free one") from None
-    # Connections have it from the door. Without it a second request of a client waits 40 ms for its answer.
+        # What Python adds to the system's message repeats the address; names that do not resolve have error
+        # numbers of their own.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise UserError(f"--host {host} --port {port}: {reason}; --port 0 picks a free one") from None
+    # Accepted connections inherit it. Without it a client's second request waits 40 ms for its response.
     door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return door
 
 
 @contextmanager
 def ending_at_signals() -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the block, so that what it opened is closed; uvicorn hands both on."""
+    """End the block on SIGTERM and Ctrl-C, so that what it opened is closed; uvicorn passes both on."""
     before = {kind: signal.signal(kind, _stop) for kind in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
@@ -77,13 +77,13 @@ NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvi
 
 
 def run(experiments: Path, host: str, port: int, **settings: Any) -> None:
-    """Serve until a signal says to stop; `settings` are those of `jepamine.serving.build.Settings`.
+    """Serve until a signal arrives; `settings` are those of `jepamine.serving.build.Settings`.
 
-    Raises UserError where a package is missing, and as `jepamine.serving.server.serve`.
+    Raises UserError if a package is missing, and as `serve` does.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError(f"serve needs {', '.join(missing)}: pip install -e '.[serve]'")
+        raise UserError(f"serve requires {', '.join(missing)}: pip install -e '.[serve]'")
     from jepamine.serving.build import Settings
 
     serve(Settings(experiments, **settings), host, port)

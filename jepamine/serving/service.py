@@ -1,4 +1,4 @@
-"""What the service does, without HTTP: each method is one job, done in a thread of the desk."""
+"""The service without HTTP: each method is one job, run in a thread of the job queue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WIDTH = 854
 
 @dataclass(frozen=True)
 class Identity:
-    """What answers depend on besides the request: the layout run and the hash of all its weights."""
+    """What responses depend on besides the request: the layout run and the hash of all its weights."""
 
     run: str | None = None
     weights_sha256: str = ""
@@ -38,8 +38,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Service:
-    """A chain with what stands around it. `generators` are those offered, the first by default; previews lie
-    under `address`.
+    """A generation pipeline with previews, feedback and metrics.
+
+    `generators` are those offered, the first by default; previews are served under `address`.
     """
 
     chain: Chain
@@ -51,21 +52,21 @@ class Service:
     address: str = "/previews"
 
     def asked(self, body: Generate) -> Asked:
-        """The request as the chain takes it. Raises UserError for a generator that is not offered.
+        """Convert a request body for the pipeline. Raises UserError for a generator that is not offered.
 
-        A name may say where to import a generator from: it is the service's owner who says so, nobody else.
+        A name may say where to import a generator from: only the service's owner may choose that.
         """
         name = body.generator or self.generators[0]
         if name not in self.generators:
             near = did_you_mean(name, self.generators)
             raise UserError(
-                f"generator: '{name}' is not offered{near}; there are: {', '.join(self.generators)}"
+                f"generator: '{name}' is not offered{near}; offered: {', '.join(self.generators)}"
             )
         image = images.from_text(body.image) if body.image is not None else None
         return Asked(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
 
     def key(self, asked: Asked) -> str:
-        """A hash of all that determines the answer."""
+        """Return a hash of everything that determines the response."""
         return self._hash(
             "generate",
             asked.description,
@@ -77,11 +78,11 @@ class Service:
         )
 
     def layout_key(self, image: bytes) -> str:
-        """The same for an image whose layout is asked for."""
+        """Return the same hash for an image whose layout is requested."""
         return self._hash("layout", hashlib.sha256(image).hexdigest())
 
     def generate(self, asked: Asked) -> dict[str, Any]:
-        """The answer without `id` and `cached`. Raises UserError as `Chain.make`."""
+        """Return the response without `id` and `cached`. Raises UserError as the pipeline does."""
         work = current()
         if asked.image is not None:
             images.inspected(asked.image)
@@ -98,32 +99,32 @@ class Service:
         return {**values, "preview_url": f"{self.address}/{name}.png" if name is not None else None}
 
     def still_shown(self, answer: dict[str, Any]) -> bool:
-        """Whether an answer's preview has not been cleared away."""
+        """Return whether a response's preview still exists."""
         url = answer["preview_url"]
         return url is None or self.previews.has(url.rpartition("/")[2].removesuffix(".png"))
 
     def layout(self, image: bytes) -> dict[str, Any]:
-        """The layout of an image. Raises UserError where no run is served, or it sees nothing."""
+        """Predict the layout of an image. Raises UserError if no run is served, or it finds no object."""
         work = current()
         images.inspected(image)
         with work.timed("layout"):
-            found = find_layout(Asked(image=image, layout="image"), self.chain.eyes)
+            objects = find_layout(Asked(image=image, layout="image"), self.chain.eyes)
         self.metrics.timed(work)
         return {
-            "layout": to_json(found.layout),
-            "confidence": round(found.confidence, 4),
+            "layout": to_json(objects.layout),
+            "confidence": round(objects.confidence, 4),
             "seconds": round(work.seconds["layout"], 4),
         }
 
     def validate(self, body: Validate) -> dict[str, Any]:
-        """The report of code."""
+        """Return the report of code."""
         layout = from_json(body.layout) if body.layout is not None else None
         report = self.chain.validator.validate(body.code, layout=layout, scene=body.scene)
         self.metrics.timed(current())
         return report.to_json()
 
     def take(self, body: Satisfaction) -> dict[str, Any]:
-        """Count and write down what somebody thinks."""
+        """Count and store feedback."""
         satisfied, rating = body.verdict()
         self.feedback.write(
             {"id": body.id, "satisfied": satisfied, "rating": rating, "comment": body.comment}
@@ -132,7 +133,7 @@ class Service:
         return {"satisfied": satisfied}
 
     def health(self) -> dict[str, Any]:
-        """What runs here."""
+        """Return the state of the service."""
         protection: Protection = self.chain.validator.protection
         return {
             "status": "ok",
@@ -152,7 +153,7 @@ class Service:
 
 
 def finite(value: Any) -> Any:
-    """The value with null for numbers that JSON does not know: code may put things at 1e308 and -1e308."""
+    """Replace numbers that JSON cannot hold by null: code may place objects at 1e308 and -1e308."""
     if isinstance(value, dict):
         return {key: finite(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""The page at `/`: three files of this package, nothing from elsewhere."""
+"""The page at `/`: three files of this package, nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILES = {
 
 
 def policy(previews: str) -> str:
-    """The content security policy: this service alone, and wherever previews lie."""
+    """Return the content security policy: this service only, and the host of previews."""
     parts = urlsplit(previews)
     elsewhere = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     return (

@@ -1,4 +1,4 @@
-"""Validation in turns: as many at a time as there are servers, nobody's work last, none for who has left."""
+"""A fair queue for validation: one job per server, first come first served, cancelled with its clients."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from jepamine.sandbox.protection import Protection
 from jepamine.serving.jobs import Work, current
 
 
-class Turns:
-    """A validator in front of which requests wait in order; make it with `turns`."""
+class ValidationQueue:
+    """A validator with a queue in front of it; made by `validation_queue`."""
 
     def __init__(self, validator: Validator, servers: ThreadPoolExecutor) -> None:
         self._validator, self._servers = validator, servers
 
     @property
     def protection(self) -> Protection:
-        """What holds the code back."""
+        """Return the protections in force."""
         return self._validator.protection
 
     def validate(self, code: str, **options: Any) -> Report:
-        """As the validator does, once it is this one's turn. Raises Gone where nobody waits by then."""
+        """Validate as the validator does, in turn. Raises ClientGone if no client waits by then."""
         work = current()
         came = time.perf_counter()
         report = self._servers.submit(self._one, work, came, code, options).result()
@@ -42,7 +42,7 @@ class Turns:
 
 
 @contextmanager
-def turns(validator: Validator, workers: int) -> Iterator[Turns]:
-    """Turns at a validator of `workers` servers."""
+def validation_queue(validator: Validator, workers: int) -> Iterator[ValidationQueue]:
+    """Run a queue in front of a validator of `workers` servers."""
     with ThreadPoolExecutor(workers, thread_name_prefix="turns") as servers:
-        yield Turns(validator, servers)
+        yield ValidationQueue(validator, servers)

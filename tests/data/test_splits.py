@@ -63,7 +63,7 @@ def test_the_manifests_own_train_and_val_are_taken(capsys):
     assert split(clips, "scene", 0.5, 0) == [{}, {}, {}, {}]
     assert (
         capsys.readouterr().err
-        == "split: as in the manifest, 2 clips train, 1 val; in neither: 1 say 'test'\n"
+        == "split: as in the manifest, 2 clips train, 1 val; in neither: 1 with split 'test'\n"
     )
     assert [chosen(one, "val").tolist() for one in clips] == [[True] * 2, *[[False] * 2] * 3]
     assert [chosen(one, "train").any() for one in clips] == [False, True, True, False]
@@ -128,7 +128,7 @@ def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
     split(clips, "scene", 0.5, 0)
     assert capsys.readouterr().err == (
         "split: as in the manifest, 1 clips train, 1 val; in neither: 1 without a split, "
-        "1 say 'trian' (did you mean 'train'?)\n"
+        "1 with split 'trian' (did you mean 'train'?)\n"
     )
 
 

@@ -336,7 +336,7 @@ def test_of_very_many_such_lines_the_first_are_told(written):
 
 
 def test_a_manifest_without_lines_or_none_at_all_is_an_error(written, tmp_path):
-    with pytest.raises(UserError, match=r"holds no clip$"):
+    with pytest.raises(UserError, match=r"contains no clip$"):
         audit(Source(written("")))
     with pytest.raises(UserError, match=r"no such file$"):
         audit(Source(tmp_path / "gone.jsonl"))
@@ -375,7 +375,7 @@ def test_the_table_tells_kind_count_meaning_and_the_first_clips_with_their_lines
     result = call(broken, "--root", drives)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == f"{broken}: 6 clips, something found in 4"
+    assert lines[0] == f"{broken}: 6 clips, 4 with findings"
     (row,) = [line for line in lines if line.startswith("uneven_length")]
     assert row.split("  ")[-1].strip() == "x (3), y (4), z (5)"
     assert "an odd number of frames, or not the usual 4" in row

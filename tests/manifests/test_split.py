@@ -101,7 +101,7 @@ def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
         ([clip(0, "a"), clip(1, "b")], "secne", "{m}: no clip has a key 'secne' (did you mean 'scene'?); "
          "keys: clip_id, frame_paths, scene"),
         ([clip(0, "a"), clip(1, "a")], "scene", "{m}: every clip has the scene 'a', "
-         "and a group is never divided; split --by another key, such as clip_id"),
+         "and a group is not divided; split --by another key, such as clip_id"),
         ([clip(0, "a"), clip(1, ["b"])], "scene", "{m}:2: 'scene' is not text: ['b']"),
         ([{"scene": "a"}], "scene", "{m}:1: no key 'frame_paths' (or 'frames', or 'video')"),
         ([{"scene": "a", "frames": []}], "scene", "{m}:1: neither a clip_id nor frames"),

@@ -72,7 +72,9 @@ def test_overlapping_windows_hold_every_frame_and_none_lies_within_another(drive
 
 def test_a_rate_above_the_videos_own_is_told(drives, capsys):
     video_lines(drives[:1], 40, 8, 8, None)
-    assert "even.mp4: 20 frames a second on average, so at --fps 40 frames repeat" in capsys.readouterr().err
+    assert (
+        "even.mp4: 20 frames per second on average, so frames repeat at --fps 40" in capsys.readouterr().err
+    )
 
 
 def test_two_videos_of_one_name_are_refused(drives, tmp_path):

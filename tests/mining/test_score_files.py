@@ -54,9 +54,9 @@ def test_a_clip_stands_in_the_manifest_that_its_line_names(own, tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ({"clip_id": "a"}, "s.jsonl:1: no line of a score file"),
-        ({"clip_id": "a", "score": "1"}, "s.jsonl:1: no line of a score file"),
-        ({"clip_id": "d", "score": 1}, r"s.jsonl: clip 'd' \(1 in all\) is not in .*own.jsonl; name the man"),
+        ({"clip_id": "a"}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "a", "score": "1"}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "d", "score": 1}, r"s.jsonl: clip 'd' \(1 in all\) is not in .*own.jsonl; pass the man"),
         ({"clip_id": "a", "score": None, "error": "gone"}, "s.jsonl: contains no scored clip"),
     ],
 )

@@ -82,7 +82,7 @@ def test_a_manifest_with_an_unreadable_clip_stops_and_resumes_when_mended(jepami
     assert result.exit_code == 1
     assert "broken.jsonl:6" in result.output
     assert "absent.jpg: no such file" in result.output
-    assert "5 clips are scored and kept" in result.output
+    assert "5 clips are scored and saved" in result.output
     assert not output.exists()
 
 

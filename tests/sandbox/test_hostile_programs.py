@@ -19,7 +19,7 @@ ENDLESS = Limits(deadline=0.4, memory=256, folder=16, entries=300, answer=1)
 @pytest.fixture(autouse=True)
 def closed(plain):
     if plain.protection.open:
-        pytest.skip(f"this system leaves {', '.join(plain.protection.open)} open to confined code")
+        pytest.skip(f"this system cannot close {', '.join(plain.protection.open)} open to confined code")
 
 
 def limits_of(name):

@@ -24,7 +24,7 @@ def opened(temporary):
     pytest.importorskip("manim", reason="no Manim: pip install -e '.[manim]'")
     with validator(workers=2, limits=LIMITS, bubblewrap=False) as made:
         if made.protection.open:
-            pytest.skip(f"this system leaves {', '.join(made.protection.open)} open to confined code")
+            pytest.skip(f"this system cannot close {', '.join(made.protection.open)} open to confined code")
         yield made
 
 

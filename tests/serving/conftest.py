@@ -31,14 +31,14 @@ pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
 from jepamine.serving.app import create_app
-from jepamine.serving.build import batched_eyes
+from jepamine.serving.build import batched_reader
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import Desk, desk
+from jepamine.serving.jobs import JobQueue, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import Bounds
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.validation_queue import turns
+from jepamine.serving.validation_queue import validation_queue
 
 CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
 
@@ -124,7 +124,7 @@ class Live:
 
     port: int
     service: Any = None
-    desk: Any = None
+    job_queue: Any = None
     validator: Any = None
     watching: Any = None
 
@@ -156,7 +156,7 @@ class Live:
 
 
 @contextmanager
-def listening(service: Service, at: Desk, bounds: Bounds) -> Iterator[int]:
+def listening(service: Service, at: JobQueue, bounds: Bounds) -> Iterator[int]:
     """The port on which uvicorn serves, in a thread."""
     import uvicorn
 
@@ -189,8 +189,8 @@ def served(
     validator, watching = Pretended(), Watching()
     metrics = Metrics("boxes", 0.75)
     with ExitStack() as stack:
-        eyes = stack.enter_context(batched_eyes(watching, metrics.batch))  # type: ignore[arg-type]
-        in_turns = stack.enter_context(turns(validator, workers))  # type: ignore[arg-type]
+        eyes = stack.enter_context(batched_reader(watching, metrics.batch))  # type: ignore[arg-type]
+        in_turns = stack.enter_context(validation_queue(validator, workers))  # type: ignore[arg-type]
         service = Service(
             Chain(in_turns, eyes, maker(folder / "experiments")),  # type: ignore[arg-type]
             Identity("boxes", "0" * 64),
@@ -199,7 +199,7 @@ def served(
             Feedback(folder / "feedback.jsonl"),
             metrics,
         )
-        at = stack.enter_context(desk(cache, waiting, threads))
+        at = stack.enter_context(job_queue(cache, waiting, threads))
         port = stack.enter_context(listening(service, at, bounds or Bounds()))
         yield Live(port, service, at, validator, watching)
 

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.serving.batcher import LARGEST, batcher
-from jepamine.serving.jobs import CURRENT, Gone, Work
+from jepamine.serving.jobs import CURRENT, ClientGone, Work
 
 
 class Slow:
@@ -78,4 +78,4 @@ def test_what_nobody_waits_for_is_not_done(wait_for):
 
     with batcher(slow, sizes.append) as squares:
         found = asked(squares, slow, [0, 1, 2], wait_for, leave)
-    assert (found[:2], type(found[2]), slow.calls) == ([0, 1], Gone, [[0], [1]])
+    assert (found[:2], type(found[2]), slow.calls) == ([0, 1], ClientGone, [[0], [1]])

@@ -59,7 +59,7 @@ def test_the_same_asked_by_many_at_a_time_is_done_once(live, wait_for):
     live.validator.open.clear()
     with ThreadPoolExecutor(8) as clients:
         replies = [clients.submit(live.generate, "a star") for _ in range(8)]
-        wait_for(lambda: any(flight.askers == 8 for flight in live.desk._flights.values()))
+        wait_for(lambda: any(flight.askers == 8 for flight in live.job_queue._flights.values()))
         live.validator.open.set()
         answers = [reply.result().json for reply in replies]
     assert len(live.validator.codes) == 1
@@ -122,7 +122,7 @@ def test_images_that_wait_together_are_encoded_together(live, picture, wait_for)
         replies = [clients.submit(live.post, "/generate", {"image": image}) for image in images[:1]]
         wait_for(lambda: live.watching.calls == [1])
         replies += [clients.submit(live.post, "/generate", {"image": image}) for image in images[1:]]
-        wait_for(lambda: live.desk.waiting == 8)
+        wait_for(lambda: live.job_queue.waiting == 8)
         # They decode their images meanwhile.
         time.sleep(0.3)
         live.watching.open.set()

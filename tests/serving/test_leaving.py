@@ -22,10 +22,10 @@ def test_who_goes_away_while_work_waits_costs_nothing(serve, tmp_path, wait_for)
     with serve(tmp_path, threads=2, workers=1) as live:
         live.validator.open.clear()
         gone = [send(live, "/generate", {"description": f"a circle '{number}'"}) for number in range(6)]
-        wait_for(lambda: live.desk.waiting == 6 and len(live.validator.codes) == 1)
+        wait_for(lambda: live.job_queue.waiting == 6 and len(live.validator.codes) == 1)
         for connection in gone:
             connection.close()
-        wait_for(lambda: live.desk.waiting == 0)
+        wait_for(lambda: live.job_queue.waiting == 0)
         live.validator.open.set()
         assert live.generate("a star").status == 200
         # The one that was running, and the star: of the others none was run.
@@ -38,9 +38,9 @@ def test_who_stays_gets_the_answer_that_another_left(live, wait_for):
     wait_for(lambda: live.validator.codes)
     with ThreadPoolExecutor(1) as clients:
         stays = clients.submit(live.generate, "a star")
-        wait_for(lambda: any(flight.askers == 2 for flight in live.desk._flights.values()))
+        wait_for(lambda: any(flight.askers == 2 for flight in live.job_queue._flights.values()))
         leaver.close()
-        wait_for(lambda: any(flight.askers == 1 for flight in live.desk._flights.values()))
+        wait_for(lambda: any(flight.askers == 1 for flight in live.job_queue._flights.values()))
         live.validator.open.set()
         assert stays.result().status == 200
     assert len(live.validator.codes) == 1
@@ -58,10 +58,10 @@ def test_beyond_a_bounded_number_that_waits_the_next_is_told_to_come_again(serve
         live.validator.open.clear()
         with ThreadPoolExecutor(3) as clients:
             waiting = [clients.submit(live.generate, f"a {shape}") for shape in ("dot", "star", "circle")]
-            wait_for(lambda: live.desk.waiting == 3)
+            wait_for(lambda: live.job_queue.waiting == 3)
             refused = live.generate("a square")
             assert (refused.status, refused.headers["retry-after"]) == (503, "2")
-            assert refused.detail == "too many wait; try again in a moment"
+            assert refused.detail == "the queue is full; try again in a moment"
             assert live.get("/healthz").status == 200
             live.validator.open.set()
             assert [reply.result().status for reply in waiting] == [200] * 3
@@ -92,7 +92,7 @@ def answer_to(live, request):
 def test_a_request_that_does_not_come_is_not_waited_for(bounded):
     answer = answer_to(bounded, b"POST /generate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
     assert answer.startswith("HTTP/1.1 408")
-    assert '{"detail": "the request was not there after 0.3 seconds"}' in answer
+    assert '{"detail": "the request was not complete after 0.3 seconds"}' in answer
 
 
 def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, tmp_path, wait_for):
@@ -101,7 +101,7 @@ def test_more_requests_with_a_body_than_may_come_at_a_time_are_sent_away(serve, 
     with serve(tmp_path, bounds=Bounds(most=2)) as live:
         live.validator.open.clear()
         held = [send(live, "/generate", {"description": f"a {shape}"}) for shape in ("dot", "star")]
-        wait_for(lambda: live.desk.waiting == 2)
+        wait_for(lambda: live.job_queue.waiting == 2)
         refused = live.generate("a circle")
         assert (refused.status, refused.headers["retry-after"]) == (503, "2")
         for connection in held:
@@ -116,7 +116,7 @@ def test_bodies_that_are_too_heavy_together_are_not_all_taken(serve, tmp_path, w
     with serve(tmp_path, bounds=Bounds(heaviest=1000)) as live:
         live.validator.open.clear()
         held = send(live, "/generate", {"description": "a dot" + " " * 600})
-        wait_for(lambda: live.desk.waiting == 1)
+        wait_for(lambda: live.job_queue.waiting == 1)
         refused = live.generate("a star" + " " * 600)
         assert (refused.status, refused.headers["retry-after"]) == (503, "2")
         held.close()

@@ -208,5 +208,7 @@ def test_axe_finds_nothing_serious(show, scheme, viewport):
             make(tab)
             tab.evaluate("document.querySelector('details').open = true")
         found = tab.evaluate("axe.run().then((result) => result.violations)")
-        told = [(one["id"], one["impact"], [node["html"][:120] for node in one["nodes"]]) for one in found]
-        assert [one for one in told if one[1] in ("serious", "critical")] == [], state
+        problems = [
+            (one["id"], one["impact"], [node["html"][:120] for node in one["nodes"]]) for one in found
+        ]
+        assert [one for one in problems if one[1] in ("serious", "critical")] == [], state

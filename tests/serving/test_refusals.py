@@ -28,7 +28,7 @@ def unprotected(monkeypatch, closed):
 def test_where_code_keeps_powers_it_does_not_serve(jepamine, unprotected):
     result = jepamine("serve", "--port", 0)
     assert result.exit_code == 1
-    assert "this system leaves writing, network open to code that anybody sends" in result.stderr
+    assert "this system cannot close writing, network open to code that anybody sends" in result.stderr
     assert "(in force: limits; not closed: writing, network)" in result.stderr
     assert "--allow-unprotected" in result.stderr
 
@@ -53,7 +53,7 @@ def test_what_is_missing_is_told_with_how_to_install_it(jepamine, monkeypatch):
     result = jepamine("serve")
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: serve needs fastapi, uvicorn: pip install -e '.[serve]'\n",
+        "Error: serve requires fastapi, uvicorn: pip install -e '.[serve]'\n",
     )
 
 
@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_is_told(jepamine):
         result = jepamine("serve", "--port", port)
     assert result.exit_code == 1
     assert result.stderr == (
-        f"Error: --host 127.0.0.1 --port {port}: Address already in use; --port 0 takes a free one\n"
+        f"Error: --host 127.0.0.1 --port {port}: Address already in use; --port 0 picks a free one\n"
     )
 
 

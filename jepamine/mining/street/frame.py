@@ -1,4 +1,4 @@
-"""Paints one frame: sky, ground, then everything in the scene from far to near."""
+"""Paint one frame: sky, ground, then everything in the scene from far to near."""
 
 from collections.abc import Callable, Sequence
 

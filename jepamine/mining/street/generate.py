@@ -1,4 +1,4 @@
-"""Writes a folder of labelled street clips: frames, a manifest that tells no label, and the labels."""
+"""Write a folder of labelled street clips: frames, a manifest that tells no label, and the labels."""
 
 import json
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def generate(
     size: tuple[int, int] = (320, 180),
     on_clip: Callable[[], None] | None = None,
 ) -> None:
-    """Writes `clips` street clips of `frames` JPEG frames of `size` (width, height) into `folder`.
+    """Write `clips` street clips of `frames` JPEG frames of `size` (width, height) into `folder`.
 
     `folder` must exist and be empty. It gets `frames/<scene>/<NNNN>.jpg`, `manifest.jsonl` and
     `labels.jsonl`, one line a clip, in the same order. `event_rate` (0..1) of the clips hold a rare

@@ -1,4 +1,4 @@
-"""Paints the ground: verges, pavements, lanes, markings, the junction."""
+"""Paint the ground: verges, pavements, lanes, markings, the junction."""
 
 import numpy as np
 from PIL import Image, ImageDraw

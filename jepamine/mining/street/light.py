@@ -54,7 +54,7 @@ def mixed(a: RGB, b: RGB, share: float) -> RGB:
 
 
 def draw_light(rng: np.random.Generator) -> Light:
-    """Draws a scene's time of day and weather, and the light that follows from them."""
+    """Draw a scene's time of day and weather, and the light that follows from them."""
     time = str(rng.choice(["day", "dusk", "night"], p=[0.6, 0.16, 0.24]))
     weather = str(rng.choice(list(_SKY), p=[0.42, 0.24, 0.15, 0.1, 0.09]))
     top, low = (scaled(c, rng.uniform(0.9, 1.06)) for c in _SKY[weather])

@@ -1,4 +1,4 @@
-"""Draws people, cyclists and animals as flat figures that face the camera."""
+"""Draw people, cyclists and animals as flat figures that face the camera."""
 
 from math import pi, sin
 

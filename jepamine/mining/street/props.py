@@ -1,4 +1,4 @@
-"""Draws the loose objects of pavements and events."""
+"""Draw the loose objects of pavements and events."""
 
 from math import cos, sin
 

@@ -1,4 +1,4 @@
-"""Draws what is fixed in place: buildings, trees, lamps, signs, barriers, marks on the asphalt."""
+"""Draw what is fixed in place: buildings, trees, lamps, signs, barriers, marks on the asphalt."""
 
 from jepamine.mining.street.actors import Actor
 from jepamine.mining.street.light import RGB

@@ -82,7 +82,7 @@ def shade(view: View, box: tuple[float, float, float, float], strength: float = 
 
 
 def flat(view: View, left: float, right: float, start: float, stop: float, colour: Pixel) -> None:
-    """Fills a rectangle that lies on the ground, between two `across` and two `ahead`."""
+    """Fill a rectangle that lies on the ground, between two `across` and two `ahead`."""
     view.draw.polygon(
         [
             spot(view, left, 0, start),
@@ -117,7 +117,7 @@ def lamp(view: View, place: Point, radius: float, colour: RGB, halo: float) -> N
 
 
 def cover(view: View, points: Sequence[Point]) -> None:
-    """Takes away the halos of lamps behind something opaque that has just been drawn."""
+    """Remove the halos of lamps behind something opaque that has just been drawn."""
     left, right = min(u for u, _ in points), max(u for u, _ in points)
     top, low = min(v for _, v in points), max(v for _, v in points)
     view.glows[:] = [g for g in view.glows if not (left < g[0] < right and top < g[1] < low)]

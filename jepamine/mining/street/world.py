@@ -138,7 +138,7 @@ def _draw_drive(rng: np.random.Generator, road: Road, frames: int) -> Drive:
 
 
 def draw_world(rng: np.random.Generator, frames: int) -> World:
-    """Draws the road, the light and the drive of a scene of `frames` frames."""
+    """Draw the road, the light and the drive of a scene of `frames` frames."""
     light = draw_light(rng)
     road = _draw_road(rng, light)
     return World(road, light, _draw_drive(rng, road, frames), frames)

@@ -4,7 +4,7 @@ from jepamine.sandbox.task import SOURCE
 
 
 def prepare():
-    """Nothing to import."""
+    """Do nothing: there is nothing to import."""
 
 
 def run(request, folder):
