@@ -31,9 +31,9 @@ def manim(
 ) -> Source:
     """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
 
-    Frames are `width` pixels wide, 16 : 9. `random`, `structured` and `overlap` weigh the families. A scene
-    is a clip of one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene i
-    of a seed is the same whatever the number of scenes. Raises UserError where Manim is missing.
+    Frames are `width` pixels wide, 16:9. `random`, `structured` and `overlap` weigh the families. A scene
+    is a clip of one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene
+    i of a seed does not depend on the number of scenes. Raises UserError if Manim is missing.
     """
     if random + structured + overlap <= 0:
         raise UserError("dataset: random, structured and overlap are all 0; give one of them a weight")
@@ -50,6 +50,6 @@ def manim(
             job = Job(folder, seed, width, Shares(random, structured, overlap))
             with progress("render scenes", scenes, "scenes", every=100) as bar:
                 render_scenes(job, scenes, on_scene=bar.step)
-            # The marker is written last: a killed process leaves no marker, and the next one renders anew.
+            # The marker is written last: a killed process leaves none, and the next one renders again.
             write_atomic(marker, sha256_file(manifest).encode())
     return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width))

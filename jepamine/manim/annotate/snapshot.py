@@ -1,4 +1,4 @@
-"""The frame and the layout of what a running scene shows."""
+"""Take the frame and the layout of a running scene."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from jepamine.manim.layouts import (
 )
 from jepamine.manim.scenes.composition import meet
 
-# An object of which less is to be seen is not there for whoever looks at the frame.
+# An object with a smaller visible share does not count as visible.
 LEAST_VISIBLE = 0.02
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a frame holds. `unmapped` counts classes that have no type, `left_out` objects beyond 10."""
+    """What a frame contains. `unmapped` counts classes without a type, `left_out` objects beyond 10."""
 
     frame: NDArray[np.uint8]
     layout: Layout
@@ -40,10 +40,10 @@ class Seen:
 
 
 def look(scene: Any) -> Seen:
-    """Paint what a scene holds now, and measure it.
+    """Render what a scene holds now, and measure it.
 
-    The frame is as large as the scene's camera makes it, uint8 RGB (H, W, 3). Boxes are what lies within the
-    frame, in units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
+    The frame has the size of the scene's camera, uint8 RGB (H, W, 3). Boxes are clipped to the frame, in
+    units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
     """
     camera, renderer = scene.renderer.camera, scene.renderer
     renderer.static_image = None
@@ -51,31 +51,33 @@ def look(scene: Any) -> Seen:
     frame = np.ascontiguousarray(camera.pixel_array[..., :3])
     drawn = sorted(_unique([*scene.mobjects, *scene.foreground_mobjects]), key=lambda item: item.z_index)
     found, coverages, unmapped = [], [], Counter[str]()
-    for mobject, type_, known in objects_of(drawn):
+    for mobject, type_, measured in objects_of(drawn):
         box = _box(camera, mobject)
         if box is None:
             continue
         camera.set_frame_to_background(np.zeros_like(camera.pixel_array))
         camera.capture_mobjects([mobject])
         covered = camera.pixel_array[..., 3].astype(np.float32) / 255
-        # Nothing that is too faint or too thin for a single grey level.
+        # Nothing too faint or too thin for a single grey level.
         if covered.max() < 0.05:
             continue
-        found.append((mobject, type_, known, box))
+        found.append((mobject, type_, measured, box))
         coverages.append(covered)
-    seen = []
+    painted = []
     shares = visible_shares(coverages, _fitted_size(camera))
-    for (mobject, type_, known, box), (share, visible_box) in zip(found, shares, strict=True):
+    for (mobject, type_, measured, box), (share, visible_box) in zip(found, shares, strict=True):
         if share < LEAST_VISIBLE:
             continue
-        if not known:
+        if not measured:
             unmapped[class_of(mobject)] += 1
-        seen.append((mobject, type_, box, share, visible_box))
+        painted.append((mobject, type_, box, share, visible_box))
     # The largest stay: they are what one would point at.
-    keep = sorted(range(len(seen)), key=lambda place: -seen[place][2][2] * seen[place][2][3])[:MAX_OBJECTS]
+    keep = sorted(range(len(painted)), key=lambda place: -painted[place][2][2] * painted[place][2][3])[
+        :MAX_OBJECTS
+    ]
     objects = []
     for z, place in enumerate(sorted(keep)):
-        mobject, type_, (x, y, width, height), share, visible_box = seen[place]
+        mobject, type_, (x, y, width, height), share, visible_box = painted[place]
         assert type_ in TYPES
         text = words_of(mobject) if type_ == "text" else None
         objects.append(
@@ -92,11 +94,13 @@ def look(scene: Any) -> Seen:
                 visible_box=visible_box,
             )
         )
-    return Seen(frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(seen) - len(objects))
+    return Seen(
+        frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(painted) - len(objects)
+    )
 
 
 def fitted(image: Image.Image, width: int) -> Image.Image:
-    """An image as a frame of `width` pixels, 16 : 9, with black around it where its shape differs."""
+    """Fit an image into a frame of `width` pixels, 16:9, with black bars if its shape differs."""
     height = round(width * 9 / 16)
     if image.size == (width, height):
         return image.convert("RGB")
@@ -113,14 +117,14 @@ def _unique(mobjects: list[Any]) -> list[Any]:
 
 
 def _fitted_size(camera: Any) -> tuple[float, float]:
-    """How large the camera's frame is, units, once it fits into one of 14.222 x 8."""
+    """Return the size of the camera's frame, in units, once it fits into one of 14.222 x 8."""
     wide, high = float(camera.frame_width), float(camera.frame_height)
     scale = min(FRAME_WIDTH / wide, FRAME_HEIGHT / high)
     return wide * scale, high * scale
 
 
 def _box(camera: Any, mobject: Any) -> tuple[float, float, float, float] | None:
-    """(x, y, width, height) of what lies in the frame, None where nothing does."""
+    """Return (x, y, width, height) of what is inside the frame, None if nothing is."""
 
     def see(part: Any, points: Points) -> Points:
         moved: Points = camera.transform_points_pre_display(part, points)

@@ -1,4 +1,4 @@
-"""A layout in English, worded by seed: clauses that each introduce one thing, a group, or two things.
+"""Describe a layout in English, worded by seed: clauses that each introduce one thing, a group, or two.
 
 description  clause, clause, ... (with "; " between where a clause holds a list)
 clause       NEW PLACE | NEW RELATION KNOWN | NEW RELATION NEW
@@ -35,7 +35,7 @@ from jepamine.manim.scenes.phrases import (
 
 @dataclass(frozen=True)
 class _Thing:
-    """What one phrase introduces. `known` refers to it afterwards, None where that would not be clear."""
+    """What one phrase introduces. `known` refers to it afterwards, None if that would be ambiguous."""
 
     new: str
     known: str | None
@@ -45,7 +45,7 @@ class _Thing:
 
 
 def describe(layout: Layout, seed: int) -> str:
-    """The description of a layout; another seed chooses other words and other relations, all of them true."""
+    """Return the description of a layout; another seed picks other words and other true relations."""
     if not layout.objects:
         return "an empty frame"
     rng = np.random.default_rng(seed)
@@ -75,7 +75,7 @@ def describe(layout: Layout, seed: int) -> str:
 
 
 def _introduced(thing: _Thing, said: Sequence[_Thing]) -> str:
-    """What introduces a thing: its words, with "another" where the same were said before."""
+    """Return the words that introduce a thing, with "another" if the same words occurred before."""
     article_, _, words = thing.new.partition(" ")
     again = article_ in ("a", "an") and any(other.new == thing.new for other in said)
     return f"another {words}" if again else thing.new
@@ -136,13 +136,13 @@ def _size(item: Object, told: bool) -> str:
 
 
 def _order(things: Sequence[_Thing], rng: np.random.Generator) -> list[int]:
-    # As one reads, more or less: from the top, groups before what stands around them.
+    # As one reads, more or less: from the top, groups before what is around them.
     heights = [-thing.box[1] - 3 * thing.grouped + float(rng.normal(0, 0.8)) for thing in things]
     return [int(place) for place in np.argsort(heights)]
 
 
 def _beside(thing: _Thing, others: Sequence[_Thing], rng: np.random.Generator) -> tuple[str, _Thing] | None:
-    """How a thing lies to the nearest of others, in words, and to which; None where no words fit."""
+    """Return in words how a thing is placed to the nearest of others, and which; None if no words fit."""
     if not others:
         return None
     other = min(others, key=lambda other: np.hypot(thing.box[0] - other.box[0], thing.box[1] - other.box[1]))

@@ -1,4 +1,4 @@
-"""The families of scenes, their forms, and which scene of a seed is of which."""
+"""The families of scenes, their forms, and the family of each scene of a seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jepamine.manim.scenes.stacked import stacked
 
 
 def scattered(rng: np.random.Generator, scene: Composition) -> None:
-    """One to ten objects; fewer where the frame is full."""
+    """Draw one to ten objects; fewer if the frame is full."""
     count = int(np.clip(round(rng.normal(5, 2.2)), 1, MAX_OBJECTS))
     # Many objects are small, a few are large: the frame is about as full either way.
     usual = float(np.clip(5.2 / np.sqrt(count), 1.3, 3.0))
@@ -37,7 +37,7 @@ def scattered(rng: np.random.Generator, scene: Composition) -> None:
 
 Form = Callable[[np.random.Generator, Composition], None]
 
-#: family -> form -> what draws it; a form is drawn as often as any other of its family.
+#: family -> form -> function that draws it; all forms of a family are equally frequent.
 FAMILIES: dict[str, dict[str, Form]] = {
     "random": {"scattered": scattered},
     "structured": {
@@ -53,20 +53,20 @@ FAMILIES: dict[str, dict[str, Form]] = {
     },
     "overlap": {"stacked": stacked},
 }
-# Its multiples fall evenly on 0 .. 1, so that any run of scenes has the shares asked for, nearly.
+# Its multiples fall evenly on 0 .. 1, so that any run of scenes nearly has the requested shares.
 GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How many of the scenes are of each family; they are weights, of any sum."""
+    """The shares of the families; weights of any sum."""
 
     random: float = 0.4
     structured: float = 0.4
     overlap: float = 0.2
 
     def family(self, seed: int, index: int) -> str:
-        """The family of scene `index` of a seed; it does not depend on how many scenes there are."""
+        """Return the family of scene `index` of a seed; it does not depend on the number of scenes."""
         start = float(np.random.default_rng([seed, 0xFA]).random())
         place = (start + index * GOLDEN) % 1 * (self.random + self.structured + self.overlap)
         if place < self.random:
@@ -75,9 +75,9 @@ class Shares:
 
 
 def parse_shares(text: str) -> Shares:
-    """Shares from words such as "random,overlap" (equal) or "random=0.3,structured=0.7".
+    """Parse shares such as "random,overlap" (equal) or "random=0.3,structured=0.7".
 
-    Raises UserError for a name that is no family and a weight that is no positive number.
+    Raises UserError for an unknown family and a weight that is not a positive number.
     """
     weights = dict.fromkeys(FAMILIES, 0.0)
     for word in text.split(","):

@@ -1,6 +1,6 @@
-"""The maker of each of the 20 types: an expression for one Manim object, drawn at random.
+"""Write an expression for one Manim object of each of the 20 types, drawn at random.
 
-Whoever asked moves the object to its place.
+The caller moves the object to its place.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def number_plane(rng: np.random.Generator, size: float, style: Style) -> str:
     )
 
 
-def _resized(code: str, width: float, wanted: float, color: str) -> str:
+def _resized(code: str, width: float, target: float, color: str) -> str:
     painted = f".set_color({color})" if color != "WHITE" else ""
-    scale = number(wanted / width)
+    scale = number(target / width)
     return f"{code}{painted}" + (f".scale({scale})" if scale != "1" else "")
 
 
@@ -70,7 +70,7 @@ def double_arrow(rng: np.random.Generator, size: float, style: Style) -> str:
 
 
 def _along(rng: np.random.Generator, length: float) -> str:
-    """Start and end of a stroke: level, upright or slanting."""
+    """Return start and end of a stroke: level, upright or slanting."""
     turn = float(rng.choice([0.0, np.pi / 2, np.pi, rng.uniform(0, 2 * np.pi), rng.uniform(0, 2 * np.pi)]))
     return f"ORIGIN, {vector(length * np.cos(turn), length * np.sin(turn))}"
 
@@ -187,7 +187,7 @@ def _polygon(turns: np.ndarray, radii: np.ndarray, style: Style) -> str:
 
 
 def _thin(style: Style, most: int = 3) -> Style:
-    # The miter of a thick stroke would reach far out of a sharp corner, where the box does not.
+    # The miter of a thick stroke would reach far out of a sharp corner, which the box does not.
     return replace(style, stroke=min(style.stroke, most))
 
 

@@ -1,4 +1,4 @@
-"""One scene of a seed: drawn, rendered and told."""
+"""One scene of a seed: drawn, rendered and described."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, mee
 from jepamine.manim.scenes.description import describe
 from jepamine.manim.scenes.families import FAMILIES, Shares
 
-# A scene that does not fit is drawn anew, with what its random stream gives next.
+# A scene that does not fit is drawn again, with the next numbers of its random stream.
 TRIES = 200
-# Nobody can say what an object was of which less is to be seen.
+# An object with a smaller visible share cannot be identified.
 LEAST_VISIBLE = 0.25
 
 
@@ -37,7 +37,7 @@ class Scene:
     frame: NDArray[np.uint8]
 
     def line(self) -> dict[str, Any]:
-        """Its line of `scenes.jsonl`, which is a clip of one frame."""
+        """Return its line of `scenes.jsonl`, which is a clip of one frame."""
         name = f"{self.seed}-{self.index:06d}"
         return {
             "clip_id": name,
@@ -52,7 +52,7 @@ class Scene:
 
 
 def make_scene(engine: Engine, seed: int, index: int, shares: Shares) -> Scene:
-    """Scene `index` of a seed; its own random stream gives it, whatever other scenes there are."""
+    """Return scene `index` of a seed; it depends on its own random stream only."""
     rng = np.random.default_rng([seed, index])
     family = shares.family(seed, index)
     form = pick(rng, list(FAMILIES[family]))
@@ -102,5 +102,5 @@ def _layout(engine: Engine, parts: list[Part]) -> Layout:
                 visible_box=box,
             )
         )
-    # As it is written: what is said of a layout must hold for the one that is read back.
+    # As written to disk: what a description claims must hold for the layout that is read back.
     return from_json(to_json(Layout(tuple(objects))))

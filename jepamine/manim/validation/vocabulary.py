@@ -1,4 +1,7 @@
-"""What the syntax tree of a scene may hold: nodes, built-in names, modules with their names, attributes."""
+"""What the syntax tree of a scene may contain.
+
+Nodes, built-in names, modules with their names, attributes.
+"""
 
 from __future__ import annotations
 

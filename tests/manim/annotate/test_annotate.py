@@ -88,7 +88,7 @@ def test_every_play_and_wait_is_written_as_it_is_seen_then(tmp_path):
         assert frame.size == (256, 144)
         assert frame.getpixel((128 - 2 * 18, 72)) != (0, 0, 0)
     assert (result.frames, result.scenes) == (5, 2)
-    assert summary(result).splitlines()[1] == "not mapped to a type, written as the closest: Sphere 1"
+    assert summary(result).splitlines()[1] == "no type known, written as the closest one: Sphere 1"
 
 
 def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room(tmp_path):
@@ -121,7 +121,7 @@ def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room
     result = run(path, tmp_path / "out", video=video)
     # What this video shows is not the scene; that is told, and taken all the same.
     (warning,) = result.warnings
-    assert "shows something else than show-Two does now at step 1 (2 such steps in all)" in warning
+    assert "differs from what show-Two shows now at step 1 (2 such steps in all)" in warning
     kept, *found = sorted(lines(tmp_path / "out"), key=lambda line: line["clip_id"])
     assert kept == earlier[2]
     assert [(line["clip_id"], line["seconds"]) for line in found] == [
@@ -206,7 +206,7 @@ def test_two_files_of_one_name_do_not_mix(tmp_path):
     (tmp_path / "scenes.jsonl").write_bytes(json_lines([of_another]))
     here = tmp_path / "here"
     job = Job(tmp_path / "show.py", tmp_path, here, here, here, None, None, 60.0, 256)
-    with pytest.raises(UserError, match=r"holds show-A of /elsewhere/show\.py already; choose another --out"):
+    with pytest.raises(UserError, match=r"holds show-A of /elsewhere/show\.py; choose another --out"):
         Steps(job, "A").write(b"png", {})
     assert lines(tmp_path) == [of_another]
 

@@ -224,7 +224,12 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         (scene("x = Integer(3)"), "failed", 6, "RuntimeError: LaTeX is not run here: use Text, or mob_class"),
         (scene(NOWHERE), "failed", None, "ValueError: Circle stands nowhere: its points are not finite"),
         ("from manim import *\n", "refused", None, "there is no scene: write `class GeneratedScene(Scene):`"),
-        (scene("pass", name="A") + scene("pass", name="B"), "refused", None, "there are several scenes, say"),
+        (
+            scene("pass", name="A") + scene("pass", name="B"),
+            "refused",
+            None,
+            "there are several scenes, choose",
+        ),
         (scene("pass") * 9000, "refused", None, "the code is longer than 200,000 characters"),
         ("x = '\ud800'", "refused", None, "there is no scene"),
     ],
@@ -254,7 +259,7 @@ def test_one_of_several_scenes_can_be_named(opened):
     code = scene("a = Circle()\nself.add(a)", name="A") + scene("b = Square()\nself.add(b)", name="B")
     assert list(boxes(opened.validate(code, scene="B"))) == ["b"]
     report = opened.validate(code, scene="C")
-    assert [one.message for one in report.problems] == ["there is no scene C; there is: A, B"]
+    assert [one.message for one in report.problems] == ["there is no scene C; scenes: A, B"]
 
 
 def test_without_the_check_other_imports_work_and_the_kernel_still_holds(opened):

@@ -1,4 +1,4 @@
-"""A task of the fork server that runs Python as it is: what holds it back is the kernel alone."""
+"""A task of the fork server that runs Python as it is: what confines it is the kernel alone."""
 
 from jepamine.sandbox.task import SOURCE
 
