@@ -49,7 +49,7 @@ def test_there_are_twenty_types_and_a_frame_of_16_to_9():
         ({}, "m.jsonl:3: layout.objects: missing"),
         ({"objects": 5}, "m.jsonl:3: layout.objects: input should be a valid array, found 5"),
         ({"objects": [], "frame": 1}, "m.jsonl:3: layout.frame: unknown key"),
-        ({"objects": [CIRCLE] * 11}, "m.jsonl:3: layout.objects: a layout holds 10 objects at most, not 11"),
+        ({"objects": [CIRCLE] * 11}, "m.jsonl:3: layout.objects: a layout holds at most 10 objects, not 11"),
         ({"objects": [CIRCLE, CIRCLE | {"colour": 1}]}, "m.jsonl:3: layout.objects[1].colour: unknown key"),
         (
             {"objects": [CIRCLE | {"x": "1"}]},

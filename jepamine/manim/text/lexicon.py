@@ -1,4 +1,4 @@
-"""The phrases that descriptions are made of, and what each means."""
+"""The phrases of descriptions, and their meanings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a sentence as they come: noun phrases, modifiers, pronouns, and what is not understood."""
+"""Parse the parts of a sentence in order: noun phrases, modifiers, pronouns, unknown words."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from jepamine.manim.text.clauses import Entry
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.discourse import Story
+from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
+from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
-from jepamine.manim.text.sayings import surround
 
 
-def part(cursor: Cursor, story: Story, joined: str | None) -> None:
-    """Read a noun phrase, a modifier, or what is not understood."""
+def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
+    """Parse a noun phrase, a modifier, or unknown words."""
     start = cursor.place
     if cursor.at("with", "contains"):
         _with(cursor, story)
@@ -32,7 +32,7 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         linked_between(cursor, story)
     elif cursor.at("form", "article") and _form_of_several(cursor):
         story.close()
-        form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
+        form = next(part for part in cursor.tokens[start : cursor.place] if part.kind == "form")
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
     elif starts(cursor):
         phrase = noun_phrase(cursor)
@@ -41,7 +41,7 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
             # "The left one with a circle and the right one with a star": nothing that the left one has.
             story.close()
         # "Three circles, one red and two blue": the subject stays the same.
-        # "A square rotated by 45 degrees inside a circle": what is not understood is no subject in between.
+        # "A square rotated by 45 degrees inside a circle": unknown words are not a subject in between.
         lost = not ref and joined is None and story.clause.begun()
         if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
             story.add(ref, joined)
@@ -56,7 +56,7 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         _unknown(cursor, story, joined)
 
 
-def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     first = len(story.things.items)
     said = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
     if said is None:
@@ -83,7 +83,7 @@ def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
     opened = said.pronoun == ""
     said = replace(said, others=story.meaning(said, subjects, False), pronoun=None)
     if opened and not said.others and said.value in (("left",), ("right",)):
-        # "A dot to the left, a star to the right": nothing else is there to be left of.
+        # "A dot to the left, a star to the right": there is nothing else to be left of.
         said = replace(said, kind="place", value=(-1 if said.value == ("left",) else 1, 0, False))
     if said.kind == "place" and said.value == (0, 0, False) and story.clause.head and not focus:
         said = replace(said, kind="relation", value=("inside",), others=(story.clause.head,))
@@ -95,7 +95,7 @@ def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
 
 
 def _leads(cursor: Cursor, begun: bool) -> bool:
-    """Whether what was just read stands in front of the noun that it is said of."""
+    """Return whether what was just parsed precedes the noun that it modifies."""
     ahead = 0
     while cursor.peek(ahead).kind in ("be", "filler", "colon") or (
         not begun and cursor.peek(ahead).kind == "comma"
@@ -104,7 +104,7 @@ def _leads(cursor: Cursor, begun: bool) -> bool:
     return starts_behind(cursor, ahead)
 
 
-def _with(cursor: Cursor, story: Story) -> None:
+def _with(cursor: Cursor, story: Discourse) -> None:
     start = cursor.place
     kind, around = cursor.peek().kind, cursor.next().value
     head = story.focus or (story.clause.entries[-1].ref if story.clause.begun() else ())
@@ -133,28 +133,28 @@ def _with(cursor: Cursor, story: Story) -> None:
         cursor.miss(cursor.since(start), "what it refers to is missing")
 
 
-def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _pronoun(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     start = cursor.place
     story.close()
     ref = story.pronoun()
     if not ref:
-        cursor.miss(cursor.since(start), "nothing was named before")
+        cursor.miss(cursor.since(start), "nothing was mentioned before")
     story.add(ref, joined)
 
 
-def _unknown(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _unknown(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     start = cursor.place
     cursor.next()
     cursor.skip("unknown")
     cursor.miss(cursor.since(start), "not understood")
     fresh = joined is not None or not story.clause.begun()
     if fresh and cursor.at("be", "with", *BEGINNINGS) and not _leads(cursor, True):
-        # What follows is said of that, and of nothing else.
+        # What follows modifies that, and nothing else.
         story.add((), joined)
 
 
 def _form_of_several(cursor: Cursor) -> bool:
-    """Pass "a row of" before a list of different things."""
+    """Skip "a row of" before a list of different objects."""
     place = cursor.place
     cursor.skip("article")
     if cursor.at("form"):

@@ -244,16 +244,16 @@ def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("a circle connected by a line", ("connected by a line", "it takes two things")),
+        ("a circle connected by a line", ("connected by a line", "it needs two objects")),
         ("two circles connected by a star", ("connected by a star", "only lines and arrows connect")),
         ("two circles connected by", ("connected by", "what connects them is not clear")),
         (
             "two dots connected by three lines",
-            ("three lines", "1 of them connect 2 things one after the other"),
+            ("three lines", "1 of them connect 2 objects in sequence"),
         ),
         (
             "a 2 by 2 grid of dots connected by lines",
-            ("connected by lines", "only things in a row or a column are connected one after the other"),
+            ("connected by lines", "only objects in a row or a column can be connected in sequence"),
         ),
     ],
 )
@@ -423,7 +423,7 @@ def test_the_first_and_the_second_can_be_given_colours():
     ["a circle at the top. it is connected by a line", "a square. the square is connected by an arrow"],
 )
 def test_nothing_is_connected_with_itself(words):
-    assert [reason for _, reason in missed(words)] == ["it takes two things"]
+    assert [reason for _, reason in missed(words)] == ["it needs two objects"]
 
 
 def test_to_mark_with_something_gives_no_name():
@@ -436,7 +436,7 @@ def test_a_name_before_a_noun_is_none():
 
 
 def test_numbers_of_a_number_line_are_one_note():
-    assert missed("a number line from -5 to 5") == [("from -5 to 5", "what numbers it reaches is not kept")]
+    assert missed("a number line from -5 to 5") == [("from -5 to 5", "the range of its numbers is not kept")]
 
 
 def test_only_lines_are_dashed():
@@ -487,14 +487,14 @@ def test_what_is_not_understood_is_told_with_its_place_in_the_text():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("circles at the top", [("circles", "how many is not said; taken for 2")]),
+        ("circles at the top", [("circles", "the number is not given; taken for 2")]),
         ("two circles, a dot in the circle", [("the circle", "could be any of 2; taken for the latest")]),
-        ("a dot, no circle", [("no circle", "what is not there cannot be drawn")]),
+        ("a dot, no circle", [("no circle", "zero objects cannot be drawn")]),
         (
             "five dots in two rows of three",
-            [("in two rows of three", "5 things do not fill a grid of 2 by 3")],
+            [("in two rows of three", "5 objects do not fill a grid of 2 by 3")],
         ),
-        ("a circle between", [("between", "it takes two things")]),
+        ("a circle between", [("between", "it needs two objects")]),
     ],
 )
 def test_what_is_taken_for_more_than_it_says_is_told(words, told):
@@ -506,13 +506,13 @@ def test_what_is_taken_for_more_than_it_says_is_told(words, told):
     [
         ("", "the description is empty; name what the frame shows, such as 'a red circle'"),
         (" \n", "the description is empty; name what the frame shows, such as 'a red circle'"),
-        ("x" * 100_000, f"the description has 100000 characters; {LONGEST} at most are read"),
+        ("x" * 100_000, f"the description has 100000 characters; the limit is {LONGEST}"),
         (
             "a dot and eleven circles",
-            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds 10 at most, "
+            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds at most 10, "
             "so leave some out",
         ),
-        ("a circle \ud800", "the description holds half of a character (a lone surrogate); write it anew"),
+        ("a circle \ud800", "the description contains half a character (a lone surrogate); remove it"),
     ],
 )
 def test_a_description_that_cannot_be_laid_out_is_an_error(words, message):

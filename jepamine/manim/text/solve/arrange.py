@@ -1,4 +1,4 @@
-"""What was read, solved to places: no overlap that was not asked for, and all of it in the frame."""
+"""Solve a parsed description for places: no unintended overlap, and everything inside the frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, s
 
 
 class _Contradiction(Exception):
-    """What is said in these words cannot be true beside what is said before."""
+    """These words contradict earlier ones."""
 
     def __init__(self, span: Span) -> None:
         super().__init__()
@@ -25,10 +25,10 @@ class _Contradiction(Exception):
 
 
 def arrange(reading: Reading) -> Layout:
-    """The layout of what was read; object i is item i of the reading, `z` says what is drawn over what.
+    """Return the layout of a parsed description; object i is item i of the reading, `z` is the drawing order.
 
-    Lengths are in Manim units, to a hundredth. Raises UserError for words that contradict others, and for
-    more than the frame has room for.
+    Lengths are in Manim units, to a hundredth. Raises UserError for contradictory words, and for more than
+    the frame has room for.
     """
     if not reading.items:
         return Layout(())
@@ -45,12 +45,12 @@ def arrange(reading: Reading) -> Layout:
     if span is not None:
         words = reading.description[span.start : span.end]
         raise UserError(
-            f"description, character {span.start + 1}: '{words}' cannot be true beside what is said before "
+            f"description, character {span.start + 1}: '{words}' contradicts what comes before "
             "it; leave one of the two out"
         )
     raise UserError(
-        f"the {len(reading.items)} objects of the description do not fit into the frame as it says; "
-        "name fewer, or say less of where they lie"
+        f"the {len(reading.items)} objects of the description do not fit into the frame as described; "
+        "name fewer, or leave some places open"
     )
 
 
@@ -87,18 +87,18 @@ def _first_untrue(program: Program, said: Sequence[tuple[Span, Rules, Choice]]) 
 
 
 def _unit(unit: Unit, strict: Strictness, large: bool) -> Rules:
-    """What is true of each group and thing by itself: it is in the frame, and neither tiny nor huge."""
+    """Yield the rules of each group and object by itself: inside the frame, neither tiny nor huge."""
     least = strict.shrink * max(size.least for size in unit.sizes)
     most = 4.0 if large else max(min(size.most for size in unit.sizes), least)
-    found = [at_least(unit.scale, least), at_most(unit.scale, most), wish(unit.scale, 1.0, SIZED)]
-    found += statements.in_frame(unit.box, strict.edge)
+    rules = [at_least(unit.scale, least), at_most(unit.scale, most), wish(unit.scale, 1.0, SIZED)]
+    rules += statements.in_frame(unit.box, strict.edge)
     for gap in unit.gaps:
-        found += [at_least(gap, strict.gap), wish(gap, 0.5, 3 * NEAR)]
-    return found
+        rules += [at_least(gap, strict.gap), wish(gap, 0.5, 3 * NEAR)]
+    return rules
 
 
 def _said(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[Span, Rules, Choice]]:
-    """(the words, what they require, the ways of which one must be taken), in the order of the text."""
+    """Yield (the words, what they require, alternatives of which one must hold), in the order of the text."""
     pairs = [{said.subject, said.other} for said in reading.relations]
     everything: list[Place | Relation] = [*reading.places, *reading.relations]
     for said in sorted(everything, key=lambda said: said.span.start):

@@ -116,7 +116,7 @@ def test_words_that_contradict_others_are_an_error_that_quotes_them():
 
 
 def test_covering_in_a_circle_is_an_error():
-    with pytest.raises(UserError, match="each lies on the other"):
+    with pytest.raises(UserError, match="each of two objects on the other"):
         laid("a red circle in front of a blue square, the blue square is in front of the red circle")
 
 

@@ -1,15 +1,15 @@
-"""What may stand behind a noun: its words, its colours, its direction, its labels."""
+"""What may follow a noun: its text, its colours, its direction, its labels."""
 
 from __future__ import annotations
 
 from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
-from jepamine.manim.text.tokens import Lexeme
+from jepamine.manim.text.tokens import Token
 
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:
-    """Read all that stands behind the noun and is part of its phrase."""
+    """Parse everything after the noun that is part of its phrase."""
     while _one(cursor, phrase):
         pass
     if phrase.plural and phrase.count is None and cursor.at("corners"):
@@ -17,7 +17,7 @@ def after(cursor: Cursor, phrase: NounPhrase) -> None:
 
 
 def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
-    """Read one of these; whether there was one."""
+    """Parse one of these; return whether there was one."""
     following = cursor.peek(1).kind
     if phrase.type == "text" and not phrase.texts and not phrase.wordless:
         place = cursor.place
@@ -59,8 +59,8 @@ def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
     if not labels:
         cursor.place = place
         return False
-    # Of a second thing it says where that stands: "a dot labelled Earth to the right of it".
-    alone = sum(part.kind == "noun" for part in cursor.lexemes[: cursor.place]) < 2
+    # For a second object it gives the place: "a dot labelled Earth to the right of it".
+    alone = sum(part.kind == "noun" for part in cursor.tokens[: cursor.place]) < 2
     aside = cursor.at("relation") and cursor.peek().value != ("amid",)
     if aside and (alone or cursor.peek(1).kind != "pronoun"):
         # "with the label 'A' above it".
@@ -73,25 +73,25 @@ def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
 
 
 def number(phrase: NounPhrase) -> int:
-    """How many things a phrase names, at most."""
+    """Return how many objects a phrase names, at most."""
     return phrase.count or (MAX_OBJECTS if phrase.plural or phrase.form else 1)
 
 
 def texts(cursor: Cursor, most: int) -> list[str]:
-    """Up to `most` texts in quotes, or bare words that mean nothing else: "labelled A, B and C"."""
-    found: list[str] = []
+    """Parse up to `most` quoted texts, or bare words without another meaning: "labelled A, B and C"."""
+    result: list[str] = []
     while cursor.at("quoted"):
-        found.append(cursor.next().value)
+        result.append(cursor.next().value)
         ahead = 0
         while cursor.peek(ahead).kind in ("comma", "and"):
             ahead += 1
-        if len(found) == most or not ahead or cursor.peek(ahead).kind != "quoted":
+        if len(result) == most or not ahead or cursor.peek(ahead).kind != "quoted":
             break
         cursor.place += ahead
-    if found:
-        return found
-    found += _bare(cursor)
-    while found and len(found) < most and cursor.at("comma", "and"):
+    if result:
+        return result
+    result += _bare(cursor)
+    while result and len(result) < most and cursor.at("comma", "and"):
         place = cursor.place
         cursor.skip("comma", "and")
         more = [] if noun_follows(cursor, 0) else _bare(cursor)
@@ -99,12 +99,12 @@ def texts(cursor: Cursor, most: int) -> list[str]:
             # Not a label: "labelled A, two circles".
             cursor.place = place
             break
-        found += more
-    return found
+        result += more
+    return result
 
 
 def _bare(cursor: Cursor) -> list[str]:
-    """A label without quotes: words that mean nothing else, a number, the letter A."""
+    """Parse a label without quotes: words without another meaning, a number, the letter A."""
     first, start = cursor.peek(), cursor.place
     if first.kind == "count" or (first.kind == "article" and first.text == "A"):
         return [cursor.next().text]
@@ -112,8 +112,8 @@ def _bare(cursor: Cursor) -> list[str]:
 
 
 def colours(cursor: Cursor, several: bool) -> list[str]:
-    """A colour, or a list of them that no noun follows: "red, blue and green"."""
-    found = [cursor.next().value]
+    """Parse a colour, or a list of them without a noun after it: "red, blue and green"."""
+    result = [cursor.next().value]
     while several:
         ahead = 0
         while cursor.peek(ahead).kind in ("comma", "and"):
@@ -121,13 +121,13 @@ def colours(cursor: Cursor, several: bool) -> list[str]:
         if not ahead or cursor.peek(ahead).kind != "colour" or noun_follows(cursor, ahead + 1):
             break
         cursor.place += ahead
-        found.append(cursor.next().value)
-    return found
+        result.append(cursor.next().value)
+    return result
 
 
 def _directions(cursor: Cursor, several: bool) -> list[str]:
-    """A direction, or a list of them: "up, down and left"."""
-    found = [direction(cursor.next())]
+    """Parse a direction, or a list of them: "up, down and left"."""
+    result = [direction(cursor.next())]
     while several:
         ahead = 0
         while cursor.peek(ahead).kind in ("comma", "and"):
@@ -135,12 +135,12 @@ def _directions(cursor: Cursor, several: bool) -> list[str]:
         if not ahead or cursor.peek(ahead).kind not in ("side", "trait") or noun_follows(cursor, ahead + 1):
             break
         cursor.place += ahead
-        found.append(direction(cursor.next()))
-    return found
+        result.append(direction(cursor.next()))
+    return result
 
 
-def direction(part: Lexeme) -> str:
-    """The trait that a side, a place or a word such as "upwards" is as a direction."""
+def direction(part: Token) -> str:
+    """Return the trait for a side, a place or a word such as "upwards" as a direction."""
     if part.kind == "trait":
         return str(part.value)
     return DIRECTIONS.get(part.value[:2], "right")
