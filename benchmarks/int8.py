@@ -19,7 +19,7 @@ import torch
 from jepamine.data.clips import read_clips
 from jepamine.data.frames import Frames
 from jepamine.data.splits import chosen
-from jepamine.manim.generation.layout_run import open_sight
+from jepamine.manim.generation.layout_run import load_layout_run
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import judge
 from jepamine.manim.layout_model.evaluation.measures import measures
@@ -41,17 +41,17 @@ def of_run(experiments: Path, name: str, count: int) -> dict[str, dict[str, Any]
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][:count]
     frames = Frames(source.image_size, keep=8)
     pixels = [frames[clip.frames[0]].pixels() for clip in clips]
-    eyes = {key: open_sight(experiments, name, key == "int8") for key in ("whole", "int8")}
-    seconds: dict[str, list[float]] = {key: [] for key in eyes}
-    seen: dict[str, list[Layout]] = {key: [] for key in eyes}
+    reader = {key: load_layout_run(experiments, name, key == "int8") for key in ("whole", "int8")}
+    seconds: dict[str, list[float]] = {key: [] for key in reader}
+    seen: dict[str, list[Layout]] = {key: [] for key in reader}
     for frame in pixels:
-        for key, one in eyes.items():
+        for key, one in reader.items():
             began = time.perf_counter()
             seen[key] += one.see([frame])
             seconds[key].append(time.perf_counter() - began)
     true = [layout_of(clip) for clip in clips]
     found = {}
-    for key, one in eyes.items():
+    for key, one in reader.items():
         judged = measures(judge(true, seen[key]), Resampled(len(true)))
         found[key] = {
             **{measure: judged[measure] for measure in MEASURES},

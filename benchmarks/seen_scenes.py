@@ -16,7 +16,7 @@ import numpy as np
 from jepamine.data.clips import read_clips
 from jepamine.data.splits import chosen
 from jepamine.manim.generation.build import chain
-from jepamine.manim.generation.request import Asked, Made
+from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
 from jepamine.manim.layout_model.evaluation.report import said
@@ -27,7 +27,7 @@ from jepamine.utils.files import write_json
 from jepamine.utils.progress import progress
 
 
-def drawn(made: Made) -> Layout:
+def drawn(made: Result) -> Layout:
     """The layout of what Manim made."""
     boxes = {item.name: item.box for item in made.report.objects}
     return Layout(
@@ -58,7 +58,7 @@ def main() -> None:
     ):
         for scene, clip in enumerate(clips):
             began = time.perf_counter()
-            made = opened.make(Asked(image=Path(clip.frames[0]).read_bytes(), style="static", preview=854))
+            made = opened.make(Request(image=Path(clip.frames[0]).read_bytes(), style="static", preview=854))
             seconds.append(time.perf_counter() - began)
             runs.append(made.tries[0].problem is None)
             kept = made.report.final.adherence

@@ -21,8 +21,8 @@ import numpy as np
 from scipy.stats import binomtest
 
 from jepamine.manim.generation.build import chain
-from jepamine.manim.generation.pipeline import Chain
-from jepamine.manim.generation.request import Asked, Made
+from jepamine.manim.generation.pipeline import Pipeline
+from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layouts import Layout, Object
 from jepamine.utils.files import write_json
 from jepamine.utils.progress import progress
@@ -41,7 +41,7 @@ def tests() -> Any:
     return module
 
 
-def drawn(made: Made) -> Layout:
+def drawn(made: Result) -> Layout:
     """The layout of what Manim made."""
     boxes = {item.name: item.box for item in made.report.objects}
     objects = list(made.layout.objects)
@@ -51,14 +51,14 @@ def drawn(made: Made) -> Layout:
     return Layout(tuple(objects))
 
 
-def measure(opened: Chain, cases: list[Any], truth: Any, style: str) -> dict[str, Any]:
+def measure(opened: Pipeline, cases: list[Any], truth: Any, style: str) -> dict[str, Any]:
     """Counts over all cases, and the seconds of each."""
     seconds: list[float] = []
     count: dict[str, int] = defaultdict(int)
     with progress("describe scenes", len(cases), "scenes", every=50) as bar:
         for case in cases:
             began = time.perf_counter()
-            made = opened.make(Asked(case.text, style=style, preview=854))  # type: ignore[arg-type]
+            made = opened.make(Request(case.text, style=style, preview=854))  # type: ignore[arg-type]
             seconds.append(time.perf_counter() - began)
             kept = made.report.final.adherence
             assert kept is not None
@@ -105,7 +105,7 @@ def main() -> None:
     shared = tests()
     with tempfile.TemporaryDirectory() as name:
         with chain(Path(name), None) as opened:
-            opened.make(Asked("a circle", preview=854))
+            opened.make(Request("a circle", preview=854))
             result = measure(opened, shared.all_cases(), shared.module("truth"), given.style)
         result["cold"] = percentiles(cold(Path(name)))
     count = result["count"]

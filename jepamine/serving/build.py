@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import maker, open_sight
-from jepamine.manim.generation.find_layout import Eyes
-from jepamine.manim.generation.pipeline import LAST, Chain, Maker
-from jepamine.manim.generation.request import Asked
+from jepamine.manim.generation.build import load_layout_run, maker
+from jepamine.manim.generation.find_layout import LayoutReader
+from jepamine.manim.generation.pipeline import LAST, Maker, Pipeline
+from jepamine.manim.generation.request import Request as SceneRequest
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
@@ -33,7 +33,7 @@ from jepamine.serving.validation_queue import validation_queue
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
-    from jepamine.manim.generation.layout_run import Sight
+    from jepamine.manim.generation.layout_run import LayoutRun
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,16 @@ def opened(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
     identity, mean_iou = identify(settings.experiments, settings.run, settings.int8)
     metrics = Metrics(settings.run, mean_iou)
     with ExitStack() as stack:
-        eyes = None
+        reader = None
         if settings.run is not None:
-            sight = open_sight(settings.experiments, settings.run, settings.int8)
-            eyes = stack.enter_context(batched_reader(sight, metrics.batch))
+            layout_run = load_layout_run(settings.experiments, settings.run, settings.int8)
+            reader = stack.enter_context(batched_reader(layout_run, metrics.batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
         in_turns = stack.enter_context(validation_queue(servers, settings.workers))
         generator = one_at_a_time(maker(settings.experiments, settings.int8))
-        chain = Chain(cast(Validator, in_turns), eyes, generator, settings.tries)
+        chain = Pipeline(cast(Validator, in_turns), reader, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
         warm_up(chain)
@@ -111,11 +111,11 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
     return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
 
 
-def warm_up(chain: Chain) -> None:
+def warm_up(chain: Pipeline) -> None:
     """Do once what the first request would have to wait for: much is imported lazily."""
-    chain.make(Asked("a circle", preview=64))
-    if chain.eyes is not None:
-        chain.eyes.see(np.zeros((*chain.eyes.size, 3), np.uint8))
+    chain.make(SceneRequest("a circle", preview=64))
+    if chain.reader is not None:
+        chain.reader.see(np.zeros((*chain.reader.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
@@ -130,10 +130,10 @@ def require_protection(servers: Validator, allow_unprotected: bool) -> None:
 
 
 @contextmanager
-def batched_reader(sight: Sight, on_batch: Callable[[int], None]) -> Iterator[Eyes]:
+def batched_reader(layout_run: LayoutRun, on_batch: Callable[[int], None]) -> Iterator[LayoutReader]:
     """Build a layout reader that encodes waiting requests in one call."""
-    with batcher(sight.see, on_batch) as see, batcher(sight.imagine, on_batch) as imagine:
-        yield Eyes(sight.size, _timed(see), _timed(imagine))
+    with batcher(layout_run.see, on_batch) as see, batcher(layout_run.imagine, on_batch) as imagine:
+        yield LayoutReader(layout_run.size, _timed(see), _timed(imagine))
 
 
 def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:

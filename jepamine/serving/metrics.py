@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from jepamine.manim.generation.request import Made
+from jepamine.manim.generation.request import Result as SceneResult
 from jepamine.serving.jobs import Work
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
@@ -88,7 +88,7 @@ class Metrics:
         """Record the size of one encoding call."""
         self._batches.observe(size)
 
-    def made(self, made: Made, work: Work) -> None:
+    def made(self, made: SceneResult, work: Work) -> None:
         """Record a generated scene."""
         for stage in ("layout", "code", "total"):
             self._seconds.labels(stage).observe(made.seconds[stage])

@@ -12,8 +12,8 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.generation.find_layout import find_layout
-from jepamine.manim.generation.pipeline import Chain
-from jepamine.manim.generation.request import Asked
+from jepamine.manim.generation.pipeline import Pipeline
+from jepamine.manim.generation.request import Request as SceneRequest
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
 from jepamine.serving import images
@@ -43,7 +43,7 @@ class Service:
     `generators` are those offered, the first by default; previews are served under `address`.
     """
 
-    chain: Chain
+    chain: Pipeline
     identity: Identity
     generators: Sequence[str]
     previews: Previews
@@ -51,7 +51,7 @@ class Service:
     metrics: Metrics
     address: str = "/previews"
 
-    def asked(self, body: Generate) -> Asked:
+    def asked(self, body: Generate) -> SceneRequest:
         """Convert a request body for the pipeline. Raises UserError for a generator that is not offered.
 
         A name may say where to import a generator from: only the service's owner may choose that.
@@ -63,9 +63,9 @@ class Service:
                 f"generator: '{name}' is not offered{near}; offered: {', '.join(self.generators)}"
             )
         image = images.from_text(body.image) if body.image is not None else None
-        return Asked(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
+        return SceneRequest(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
 
-    def key(self, asked: Asked) -> str:
+    def key(self, asked: SceneRequest) -> str:
         """Return a hash of everything that determines the response."""
         return self._hash(
             "generate",
@@ -81,7 +81,7 @@ class Service:
         """Return the same hash for an image whose layout is requested."""
         return self._hash("layout", hashlib.sha256(image).hexdigest())
 
-    def generate(self, asked: Asked) -> dict[str, Any]:
+    def generate(self, asked: SceneRequest) -> dict[str, Any]:
         """Return the response without `id` and `cached`. Raises UserError as the pipeline does."""
         work = current()
         if asked.image is not None:
@@ -108,7 +108,7 @@ class Service:
         work = current()
         images.inspected(image)
         with work.timed("layout"):
-            objects = find_layout(Asked(image=image, layout="image"), self.chain.eyes)
+            objects = find_layout(SceneRequest(image=image, layout="image"), self.chain.reader)
         self.metrics.timed(work)
         return {
             "layout": to_json(objects.layout),

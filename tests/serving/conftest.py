@@ -20,7 +20,7 @@ from PIL import Image
 
 from jepamine.errors import UserError
 from jepamine.manim.generation.build import maker
-from jepamine.manim.generation.pipeline import Chain
+from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.answer import Answer, Found, failed
 from jepamine.manim.validation.report import report
@@ -189,10 +189,10 @@ def served(
     validator, watching = Pretended(), Watching()
     metrics = Metrics("boxes", 0.75)
     with ExitStack() as stack:
-        eyes = stack.enter_context(batched_reader(watching, metrics.batch))  # type: ignore[arg-type]
+        reader = stack.enter_context(batched_reader(watching, metrics.batch))  # type: ignore[arg-type]
         in_turns = stack.enter_context(validation_queue(validator, workers))  # type: ignore[arg-type]
         service = Service(
-            Chain(in_turns, eyes, maker(folder / "experiments")),  # type: ignore[arg-type]
+            Pipeline(in_turns, reader, maker(folder / "experiments")),  # type: ignore[arg-type]
             Identity("boxes", "0" * 64),
             ("template",),
             Previews(folder / "previews"),

@@ -41,7 +41,7 @@ def test_the_oldest_go_once_there_are_too_many(tmp_path, picture, monkeypatch):
     names = [kept.keep(picture(grey=grey)) for grey in range(4)]
     for age, name in enumerate(names):
         os.utime(tmp_path / f"{name}.png", (age, age))
-    # Asked for again: young again.
+    # SceneRequest for again: young again.
     assert kept.has(names[0])
     newest = kept.keep(picture(grey=4))
     assert {path.stem for path in tmp_path.iterdir()} == {names[0], newest}

@@ -20,7 +20,7 @@ from jepamine.errors import UserError
 from jepamine.manim.annotate.annotations import Job, Steps
 from jepamine.manim.annotate.recorder import record
 from jepamine.manim.annotate.rendered_video import Film, alike
-from jepamine.manim.annotate.snapshot import Seen, fitted
+from jepamine.manim.annotate.snapshot import Snapshot, fitted
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import to_json
@@ -92,7 +92,7 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
     steps = Steps(job, kind.__name__)
     unlike: list[int] = []
 
-    def on_step(snapshot: Seen, frames: int, play: str) -> None:
+    def on_step(snapshot: Snapshot, frames: int, play: str) -> None:
         image = painted = fitted(Image.fromarray(snapshot.frame), job.width)
         if film:
             image = fitted(film.frame(frames), job.width)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.annotate.snapshot import Seen, look
+from jepamine.manim.annotate.snapshot import Snapshot, look
 from jepamine.manim.engine.object_types import remember
 
-OnStep = Callable[[Seen, int, str], None]
+OnStep = Callable[[Snapshot, int, str], None]
 
 
 def record(manim: Any, kind: Any, on_step: OnStep) -> int:

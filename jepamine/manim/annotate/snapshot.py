@@ -30,7 +30,7 @@ LEAST_VISIBLE = 0.02
 
 
 @dataclass(frozen=True)
-class Seen:
+class Snapshot:
     """What a frame contains. `unmapped` counts classes without a type, `left_out` objects beyond 10."""
 
     frame: NDArray[np.uint8]
@@ -39,7 +39,7 @@ class Seen:
     left_out: int
 
 
-def look(scene: Any) -> Seen:
+def look(scene: Any) -> Snapshot:
     """Render what a scene holds now, and measure it.
 
     The frame has the size of the scene's camera, uint8 RGB (H, W, 3). Boxes are clipped to the frame, in
@@ -94,7 +94,7 @@ def look(scene: Any) -> Seen:
                 visible_box=visible_box,
             )
         )
-    return Seen(
+    return Snapshot(
         frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(painted) - len(objects)
     )
 

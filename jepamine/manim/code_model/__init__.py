@@ -1,1 +1,1 @@
-"""The task of writing code: description and layout in, Manim code out."""
+"""The code task: train a language model to write Manim code for a description and a layout."""

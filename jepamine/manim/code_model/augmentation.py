@@ -1,6 +1,6 @@
-"""Scenes in other words and colours: what is copied from a layout must be copied, not known by heart.
+"""Vary the words and colours of scenes: what comes from the layout must be copied, not memorised.
 
-The dataset's texts say some seventy words, and its objects have twelve colours; people's have others.
+The dataset's texts have some seventy words, and its objects twelve colours; users' have others.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ MARKED = 0.15
 
 
 def varied(example: Example, words: float, colours: float) -> Example:
-    """The example with other texts, and objects of other colours, in these shares of objects.
+    """Return the example with other texts, and other colours, for these shares of objects.
 
-    What is said where in the layout, the description (texts only) and the code stays the same. Draws from
-    torch's generator, which checkpoints hold.
+    Layout, description (texts only) and code stay consistent. Draws from torch's generator, which
+    checkpoints hold.
     """
     rng = random.Random(int(torch.randint(2**31, ())))
     objects = list(example.layout.objects)

@@ -1,4 +1,4 @@
-"""The generator `causal-lm`: code that a language model writes, told the layout; it may be wrong."""
+"""The generator `causal-lm`: code by a language model that is given the layout; it may be wrong."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ SHOWS = "self.add("
 
 @dataclass(frozen=True)
 class CausalLm:
-    """Writes with the trained predictor of a run, which shows all at once; the style is put in its place."""
+    """Writes with the trained predictor of a run, which shows all at once; a style replaces that."""
 
     predictor: Any
     style: Style = "static"
     complexity: Complexity = "medium"
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """The code: attempt 0 takes the likeliest token each time, later ones draw, each its own."""
+        """Write code: attempt 0 takes the likeliest token each time, later ones sample, seeded."""
         written: Generated = self.predictor.generate(layout, description, attempt=attempt)
         return styled(written, layout, self.style, self.complexity)
 
 
 def styled(written: Generated, layout: Layout, style: Style, complexity: Complexity) -> Generated:
-    """The code with the style's lines in place of its last one, where that shows all objects at once."""
+    """Return the code with the style's lines in place of its last one, if that shows all objects at once."""
     lines = written.code.rstrip("\n").split("\n")
     if not lines[-1].lstrip().startswith(SHOWS):
         return written
@@ -47,15 +47,15 @@ def causal_lm(
     style: Style = "static",
     complexity: Complexity = "medium",
 ) -> CausalLm:
-    """The generator of the run called `run`, of the trainer `code`; styles are those of `template`.
+    """Build the generator of the run called `run`, of the trainer `code`; styles are those of `template`.
 
-    Raises UserError where there is no such run, or it is of another kind.
+    Raises UserError if there is no such run, or it is of another kind.
     """
-    make_one = "jepamine run recipes/manim-code.toml makes one"
+    make_one = "train one with jepamine run recipes/manim-code.toml"
     try:
         predictor = predictor_of(run)
     except UserError as error:
-        raise UserError(f"the generator 'causal-lm' needs a trained run: {error}; {make_one}") from None
+        raise UserError(f"the generator 'causal-lm' requires a trained run: {error}; {make_one}") from None
     if not hasattr(predictor, "generate"):
-        raise UserError(f"the generator 'causal-lm': run '{run}' writes no code; {make_one}")
+        raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {make_one}")
     return CausalLm(predictor, style, complexity)

@@ -1,4 +1,4 @@
-"""First tries of a predictor of code, run in the sandbox: the eval output, and its text for the terminal."""
+"""Evaluate a code predictor: run its first tries in the sandbox, measure and report."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from jepamine.utils.tables import table
 
 @dataclass(frozen=True)
 class Kept:
-    """Of one object: is its centre within half a unit, are type, text and colour right, the IoU of its box.
+    """For one object: whether its centre is within half a unit, type, text and colour are right; the IoU of
+    its box.
 
-    None where the layout does not say; a missing object has nothing right.
+    None if the layout does not define it; a missing object has nothing right.
     """
 
     within: bool
@@ -34,16 +35,16 @@ class Kept:
 
 
 def kept(report: Report, layout: Layout) -> list[Kept]:
-    """One entry an object of the layout, by the names that the report was made with."""
+    """Return one entry per object of the layout, by the names that the report was made with."""
     adherence = report.final.adherence
     assert adherence is not None, "validated against a layout"
     by_name = {found.name: found for found in report.objects}
     result = []
-    for one, item in zip(adherence.matches, layout.objects, strict=True):
-        found = by_name[one.name] if one.name is not None else None
+    for match_, item in zip(adherence.matches, layout.objects, strict=True):
+        found = by_name[match_.name] if match_.name is not None else None
         result.append(
             Kept(
-                within=one.error is not None and one.error <= HALF,
+                within=match_.error is not None and match_.error <= HALF,
                 type=found is not None and found.type == item.type,
                 text=None if item.text is None else found is not None and found.text == item.text,
                 colour=None if item.color is None else found is not None and found.color == item.color,
@@ -54,13 +55,13 @@ def kept(report: Report, layout: Layout) -> list[Kept]:
 
 
 def share_within(report: Report) -> list[bool]:
-    """Of each object of the layout whether something stands within half a unit of its place."""
+    """Return for each object of the layout whether any object is within half a unit of its place."""
     adherence = report.final.adherence
     assert adherence is not None, "validated against a layout"
-    return [one.error is not None and one.error <= HALF for one in adherence.matches]
+    return [match_.error is not None and match_.error <= HALF for match_ in adherence.matches]
 
 
-#: Measure -> what it means.
+#: Measure -> its meaning.
 MEANINGS = {
     "first_tries_that_run": "scenes whose first code is allowed and runs to its end",
     "within_half_unit": "objects whose centre lies within 0.5 units of its place in the layout",
@@ -74,10 +75,10 @@ MEANINGS = {
 
 
 def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
-    """All measures of a `CodePredictor` on scenes; each `{"value", "interval", "count"}`, by scenes.
+    """Return all measures of a `CodePredictor` on scenes; each `{"value", "interval", "count"}`, by scenes.
 
-    With layouts shuffled, scene i is told the layout of scene i + 1 with its own description, and its own
-    layout is what counts; any of its objects may stand for an object of the layout, whatever its name.
+    With layouts shuffled, scene i is given the layout of scene i + 1 with its own description, and is
+    measured against its own layout; any of its objects may match an object of the layout, whatever its name.
     """
     from jepamine.manim.validation.validator import validator
 
@@ -88,9 +89,9 @@ def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
     with validator() as opened, progress("write scenes", len(examples), "scenes", every=20) as bar:
         for place, example in enumerate(examples):
             began = time.perf_counter()
-            made = predictor.generate(example.layout, example.description)
+            generated = predictor.generate(example.layout, example.description)
             seconds.append(time.perf_counter() - began)
-            report = opened.validate(made.code, layout=example.layout, names=made.names)
+            report = opened.validate(generated.code, layout=example.layout, names=generated.names)
             ran.append(report.runs)
             objects.append(kept(report, example.layout))
             other = examples[(place + 1) % len(examples)].layout
@@ -119,7 +120,7 @@ def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """What `evaluate` found, as a table."""
+    """Format the result of `evaluate` as a table."""
     rows = [[name, said(result[name]), meaning] for name, meaning in MEANINGS.items()]
     scenes = f"{result['scenes']} scenes, {result['objects']} objects; first tries, none repaired"
     return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'what it means'], *rows])}"

@@ -1,4 +1,4 @@
-"""Scenes to learn code from."""
+"""Training examples for code."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from jepamine.manim.generators.hints import filled, traits_of
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 
-# The calls that put an object somewhere.
+# The calls that place an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A scene: `expressions` are Python, one an object in drawing order, each not yet at its place."""
+    """A scene: `expressions` are Python, one per object in drawing order, each not yet in place."""
 
     layout: Layout
     description: str
@@ -27,10 +27,10 @@ class Example:
 
 
 def example_of(clip: Clip) -> Example:
-    """The example that a manifest line holds; its code has a line an object, which may place it anyhow.
+    """Return the example of a manifest line; its code has one line per object, which may place it in any way.
 
     An object's expression is that of its line without the calls that place it. A line that refers to other
-    objects (a brace along a figure, an arrow from box to box) cannot stand alone: there the expression is
+    objects (a brace along a figure, an arrow from box to box) cannot be used alone: then the expression is
     what the generator `template` writes for that object. Raises UserError, with file and line, for a line
     without description or code, or whose code has other lines than the layout has objects.
     """
@@ -62,19 +62,22 @@ def example_of(clip: Clip) -> Example:
 
 
 def _assigned(code: str) -> dict[str, ast.expr]:
-    """The variables of `construct` in the order of their lines, and what each is; none where it has none."""
+    """Return the variables of `construct` in the order of their lines, with their values.
+
+    None if it has none.
+    """
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return {}
-    found = {}
+    variables = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name == "construct":
             for line in function.body:
                 match line:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                        found[name] = value
-    return found
+                        variables[name] = value
+    return variables
 
 
 def _unplaced(value: ast.expr) -> ast.expr:

@@ -1,4 +1,4 @@
-"""Language models with their tokens: from a hub or a folder, or small and from scratch."""
+"""Language models with their tokenizers: from a hub or a folder, or small and from scratch."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ KEY = "predictor.weights"
 
 
 class Tokens(Protocol):
-    """Text to tokens and back."""
+    """A tokenizer."""
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        """The tokens of a text, and the place in it where each begins."""
+        """Return the tokens of a text, and the index in it where each starts."""
         ...
 
     def decode(self, tokens: list[int]) -> str:
-        """The text of tokens."""
+        """Return the text of tokens."""
         ...
 
 
 @dataclass(frozen=True)
 class Language:
-    """A causal language model of transformers; `frozen` is whether it stays as it is. `ends` end a text."""
+    """A causal language model of transformers; `frozen` is whether it is never trained. `ends` end a text."""
 
     model: Any
     tokens: Tokens
@@ -39,18 +39,18 @@ class Language:
 
     @property
     def dim(self) -> int:
-        """The dimension of its embeddings."""
+        """Return the dimension of its embeddings."""
         return int(self.model.get_input_embeddings().weight.shape[1])
 
 
 def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) -> Language:
-    """A small Qwen2 with its first weights drawn from torch's generator."""
+    """Build a small Qwen2 with its first weights drawn from torch's generator."""
     import transformers
 
     if hidden_dim % (2 * heads):
         raise UserError(
-            f"predictor.hidden_dim: {hidden_dim} is no multiple of twice the {heads} heads; "
-            f"take {hidden_dim // (2 * heads) * 2 * heads or 2 * heads}"
+            f"predictor.hidden_dim: {hidden_dim} is not a multiple of twice the {heads} heads; "
+            f"use {hidden_dim // (2 * heads) * 2 * heads or 2 * heads}"
         )
     tokens = Vocabulary()
     config = transformers.Qwen2Config(
@@ -69,9 +69,9 @@ def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) ->
 
 
 def from_weights(weights: str) -> Language:
-    """The frozen model called `weights`, with its tokenizer.
+    """Load the frozen model called `weights`, with its tokenizer.
 
-    Raises UserError that says what to do where either cannot be had whole.
+    Raises UserError with the next step if either is not available completely.
     """
     import transformers
 
@@ -104,20 +104,20 @@ def _tokenizer(weights: str) -> Any:
     import transformers
     from transformers.utils.hub import cached_file
 
-    # Places of tokens in the text are told by tokenizers of this file alone; without it one would be made up.
+    # Only tokenizers of this file report the positions of tokens; without it one would be made up.
     if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
-        raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
+        raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the complete checkpoint")
     return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True)
 
 
 def held(language: Language) -> nn.Module | None:
-    """What of a model trains along, and is part of a predictor's weights; None where it is frozen."""
+    """Return the part of a model that is trained and stored with a predictor; None if it is frozen."""
     # Its last layer shares the embeddings' weights, which would be stored twice.
     return None if language.frozen else language.model.base_model
 
 
 def likeliest(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
-    """A token by its logits (V,): the likeliest at temperature 0, else one drawn."""
+    """Return a token by its logits (V,): the likeliest at temperature 0, else a sampled one."""
     if temperature == 0:
         return int(logits.argmax())
     shares = (logits.float() / temperature).softmax(0).cpu()

@@ -20,17 +20,17 @@ from jepamine.manim.code_model.token_context import about, rows_of
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout
 
-#: A line of more tokens than this beside those of its line in the prompt is no good, and ends the code.
+#: A line of more tokens than this beside those of its line in the prompt is broken, and ends the code.
 LONGEST_LINE = 160
-#: How freely later attempts draw.
+#: The temperature of later attempts.
 TEMPERATURE = 0.5
 
 
 @torch.inference_mode()
 def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -> str:
-    """What a model writes behind the prompt of a layout, until the line that shows the objects is done.
+    """Write a model's continuation of a layout's prompt, up to the line that shows the objects.
 
-    Attempt 0 is greedy; others draw, seeded by their number.
+    Attempt 0 is greedy; others sample, seeded by their number.
     """
     language = predictor.language
     draw = torch.Generator().manual_seed(attempt)
@@ -57,7 +57,7 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
         if token in language.ends:
             break
         tokens.append(token)
-        # Of a character that several tokens spell this makes several: it is read for its line breaks alone.
+        # A character spelled by several tokens is decoded as several: only its line breaks are used.
         piece = language.tokens.decode([token])
         if "\n" in piece:
             if text[text.rfind("\n") + 1 :].lstrip().startswith(LAST) or text.count("\n") > count:
@@ -73,14 +73,14 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
 Conditioning = Literal["slots", "lines", "prefix", "prompt-only"]
 # About the size of a language model's embeddings, beside vectors of variance 1.
 FIRST_GATE = 0.02
-# Scenes of like length go through the model together, so many at a time.
+# Scenes of similar length go through the model together, this many at a time.
 TOGETHER = 8
 
 
 class LayoutLm(nn.Module):
-    """A causal language model that is told a layout: in its prompt, and by a vector for each object.
+    """A causal language model that is given a layout: in its prompt, and by a vector for each object.
 
-    A frozen model is no part of `state_dict` and `parameters`: the recipe names it.
+    A frozen model is not part of `state_dict` and `parameters`: the recipe names it.
     """
 
     def __init__(self, language: Language, conditioning: Conditioning) -> None:
@@ -105,17 +105,20 @@ class LayoutLm(nn.Module):
         return self
 
     def vectors(self, layouts: Sequence[Layout]) -> Tensor | None:
-        """Gated vectors (N, 1 + K, D), row 0 all 0; None where the prompt is all that is told."""
+        """Return gated vectors (N, 1 + K, D), row 0 all 0; None if only the prompt is used."""
         if self.objects is None:
             return None
         device = self.gate.device
         features = torch.stack([features_of(layout) for layout in layouts]).to(device)
-        there = features.any(dim=2, keepdim=True)
-        vectors = self.gate * self.objects(features) * there
+        present = features.any(dim=2, keepdim=True)
+        vectors = self.gate * self.objects(features) * present
         return torch.cat([torch.zeros_like(vectors[:, :1]), vectors], dim=1)
 
     def embed(self, rows: Tensor, vectors: Tensor | None) -> Tensor:
-        """Embeddings (N, T, D) of tokens with what they are told, int64 (N, 3, T) as of `rows_of`."""
+        """Return embeddings (N, T, D) of tokens with their objects' vectors.
+
+        Int64 (N, 3, T) as of `rows_of`.
+        """
         tokens, owners, characters = rows.unbind(1)
         embedded: Tensor = self.language.model.get_input_embeddings()(tokens)
         if vectors is None or self.objects is None or self.conditioning == "prefix":
@@ -125,54 +128,54 @@ class LayoutLm(nn.Module):
         return embedded + told.to(embedded.dtype)
 
     def prefix(self, vectors: Tensor | None) -> Tensor | None:
-        """What stands before the prompt's embeddings: (N, K, D); None where nothing does."""
+        """Return the embeddings before the prompt's: (N, K, D); None without."""
         if vectors is None or self.conditioning != "prefix":
             return None
         return vectors[:, 1:].to(self.language.model.get_input_embeddings().weight.dtype)
 
     def read(self, layout: Layout, text: str) -> Tensor:
-        """The tokens of a prompt or of a body, as `rows_of` gives them: int64 (3, T)."""
+        """Return the tokens of a prompt or of a body, as `rows_of` does: int64 (3, T)."""
         tokens, starts = self.language.tokens.encode(text)
         count = len(layout.objects)
         return rows_of(layout, tokens, [about(text[: start + 1], count) for start in starts])
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """The mean next-token loss over the bodies of scenes, nats a token."""
-        said = []
+        """Return the mean next-token loss over the bodies of scenes, nats per token."""
+        rows = []
         for example in examples:
             before = self.read(example.layout, prompt(example.layout, example.description))
             after = self.read(example.layout, body(example.layout, example.expressions, self.slots))
-            said.append((example.layout, before, after))
-        said.sort(key=lambda one: one[1].shape[1] + one[2].shape[1])
-        sums = [self._sum(said[start : start + TOGETHER]) for start in range(0, len(said), TOGETHER)]
-        count = sum(after.shape[1] for _, _, after in said)
-        # The gate is all that a frozen model trains which is told nothing but its prompt: to no effect.
+            rows.append((example.layout, before, after))
+        rows.sort(key=lambda row: row[1].shape[1] + row[2].shape[1])
+        sums = [self._sum(rows[start : start + TOGETHER]) for start in range(0, len(rows), TOGETHER)]
+        count = sum(after.shape[1] for _, _, after in rows)
+        # With prompt-only and a frozen model the gate alone is trained, without effect.
         return torch.stack(sums).sum() / count + 0 * self.gate.sum()
 
     def _sum(self, said: Sequence[tuple[Layout, Tensor, Tensor]]) -> Tensor:
         device = self.gate.device
         length = max(before.shape[1] + after.shape[1] for _, before, after in said)
         rows = torch.zeros(len(said), 3, length, dtype=torch.int64)
-        wanted = torch.full((len(said), length), -100)
+        targets = torch.full((len(said), length), -100)
         for number, (_, before, after) in enumerate(said):
             middle, end = before.shape[1], before.shape[1] + after.shape[1]
             rows[number, :, :middle], rows[number, :, middle:end] = before, after
-            wanted[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
+            targets[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
         vectors = self.vectors([layout for layout, _, _ in said])
         embedded = self.embed(rows.to(device), vectors)
         prefix = self.prefix(vectors)
         if prefix is not None:
             embedded = torch.cat([prefix, embedded], dim=1)
-        # What pads stands behind: no token sees it, so no mask is needed.
+        # Padding comes last: no token attends to it, so no mask is needed.
         first = min(before.shape[1] for _, before, _ in said) - 1
         keep = length - first
         logits = self.language.model(
             inputs_embeds=embedded, use_cache=False, logits_to_keep=keep
         ).logits.float()
         return nn.functional.cross_entropy(
-            logits.flatten(0, 1), wanted[:, first:].flatten().to(device), ignore_index=-100, reduction="sum"
+            logits.flatten(0, 1), targets[:, first:].flatten().to(device), ignore_index=-100, reduction="sum"
         )
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Code for a layout, as `jepamine.manim.code_model.protocol.CodePredictor` says."""
+        """Write code for a layout, as `jepamine.manim.code_model.protocol.CodePredictor` requires."""
         return finished(write(self, layout, description, attempt), layout)

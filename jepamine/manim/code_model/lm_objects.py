@@ -1,4 +1,4 @@
-"""What a layout's objects are to a language model: one vector each."""
+"""Encode a layout's objects for a language model: one vector each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object
 
 _COLOURS = list(PALETTE)
-# Tens, units, tenths and hundredths: all that code says of a number.
+# Tens, units, tenths and hundredths: the digits of numbers in code.
 _PLACES = 4
 _NUMBER = 2 + 10 * _PLACES
 _COUNTED = MAX_OBJECTS + 1
@@ -19,10 +19,10 @@ FEATURES = len(TYPES) + len(_COLOURS) + _COUNTED + 1 + 4 * _NUMBER
 
 
 class ObjectEncoder(nn.Module):
-    """Type, colour, number and box of an object to a vector of D dimensions and variance 1.
+    """Encode type, colour, number and box of an object as a vector of D dimensions and variance 1.
 
-    Numbers come digit by digit, so that they can be written down; an object's number is that in its name,
-    and whether it is the last one is told too. `characters` are vectors of what is to be spelled next.
+    Numbers come digit by digit, so that they can be copied; an object's number is that in its name, and
+    whether it is the last one is included. `characters` are vectors of the next character to spell.
     """
 
     def __init__(self, dim: int, hidden_dim: int = 64) -> None:
@@ -34,14 +34,14 @@ class ObjectEncoder(nn.Module):
         self.characters = nn.Embedding(CHARACTERS, dim, padding_idx=NOTHING)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(N, K, F) -> (N, K, D)."""
+        """Map (N, K, F) to (N, K, D)."""
         hidden = nn.functional.gelu(self.first(features))
         vectors: Tensor = self.norm(self.direct(features) + self.second(hidden))
         return vectors
 
 
 def features_of(layout: Layout) -> Tensor:
-    """Float32 (K, F): a row an object in drawing order, then rows of 0; K = 10."""
+    """Return float32 (K, F): one row per object in drawing order, then rows of 0; K = 10."""
     rows = torch.zeros(MAX_OBJECTS, FEATURES)
     for line, (item, name) in enumerate(zip(drawn_order(layout), variables(layout), strict=True)):
         told = [
@@ -62,7 +62,7 @@ def _one(place: int, count: int) -> list[float]:
 def _numbers(item: Object) -> list[float]:
     told: list[float] = []
     for value in item.box:
-        # As the prompt says it: two decimals.
+        # As in the prompt: two decimals.
         hundredths = round(abs(value) * 100)
         told += [2 * value / FRAME_WIDTH, float(value < 0)]
         for place in reversed(range(_PLACES)):

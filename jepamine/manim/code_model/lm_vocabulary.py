@@ -1,4 +1,4 @@
-"""The tokens of a small model from scratch: fixed here, so that weights need no file beside them.
+"""The tokenizer of a small model from scratch: fixed here, so that weights need no file beside them.
 
 Pieces of Manim code and words of descriptions are one token each, the longest that fits is taken; all else,
 digits and what stands in quotes among it, is spelled byte by byte, so that numbers and texts can be copied.
@@ -10,7 +10,7 @@ import re
 
 from jepamine.manim.code_model.prompt import HEADER, INDENT, LAST
 
-# The order is part of the weights: a new piece goes to the end.
+# The order is part of the weights: a new piece is appended.
 _TYPES = (
     "circle square rectangle triangle ellipse dot star polygon line dashed_line arrow double_arrow arc "
     "annulus text number_line axes number_plane function_graph brace"
@@ -49,12 +49,12 @@ _CODE = (
     *(".stretch_to_fit_width(", ".stretch_to_fit_height(", ".scale_to_fit_width(", ".scale_to_fit_height("),
     *(" = Line([", " = DashedLine([", " = Arrow([", " = DoubleArrow([", ", weight=BOLD"),
 )
-# What stands between double quotes in one line.
+# Text between double quotes in one line.
 _QUOTED = r'(?<=")(?:[^"\\\n]|\\.)+(?=")'
 
 
 class Vocabulary:
-    """Text to token numbers and back; every text can be told, whatever its characters."""
+    """A tokenizer; every text can be encoded, whatever its characters."""
 
     def __init__(self) -> None:
         words = [f" {word}" for word in _WORDS.split()]
@@ -62,7 +62,7 @@ class Vocabulary:
         self._number = {piece: 256 + place for place, piece in enumerate(self.pieces)}
         self.size = 256 + len(self.pieces)
         fits = sorted(self.pieces, key=len, reverse=True)
-        # A word is a piece where it ends: not the beginning of a longer one.
+        # A word is a piece only as a whole: not the start of a longer one.
         whole = {piece: "(?![A-Za-z])" if piece[-1].isalpha() else "(?![0-9])" for piece in fits}
         ends = {piece: whole[piece] if piece[-1].isalnum() else "" for piece in fits}
         self._pattern = re.compile(
@@ -70,7 +70,7 @@ class Vocabulary:
         )
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        """The tokens of a text, and the place in it where each begins."""
+        """Return the tokens of a text, and the index in it where each starts."""
         tokens: list[int] = []
         starts: list[int] = []
         for found in self._pattern.finditer(text):
@@ -80,13 +80,13 @@ class Vocabulary:
                 starts.append(found.start())
                 continue
             for place, character in enumerate(found[0], found.start()):
-                said = character.encode("utf-8", "replace")
-                tokens += said
-                starts += [place] * len(said)
+                quoted = character.encode("utf-8", "replace")
+                tokens += quoted
+                starts += [place] * len(quoted)
         return tokens, starts
 
     def decode(self, tokens: list[int]) -> str:
-        """The text of tokens; what is no UTF-8 in it becomes a question mark of Unicode's."""
+        """Return the text of tokens; invalid UTF-8 becomes Unicode's replacement character."""
         content = b"".join(
             bytes([token]) if token < 256 else self.pieces[token - 256].encode() for token in tokens
         )

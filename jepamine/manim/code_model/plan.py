@@ -1,4 +1,4 @@
-"""The lines of a code run's own manifest, and what must be there before one is made."""
+"""The lines of a code run's own manifest, and the checks before it is written."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from jepamine.protocols import Parts
 
 
 def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
-    """Every scene with its split, `val_scenes` of them held out unless the manifest itself says which.
+    """Return every scene with its split, `val_scenes` of them held out unless the manifest has splits.
 
-    Raises UserError for lines that no code can be learned from.
+    Raises UserError for lines that code cannot be learned from.
     """
     lines = plan_layouts(parts, val_scenes)
     for clip in read_clips(parts.source):
@@ -29,7 +29,7 @@ def require_layout_run(record_of: Callable[[str], dict[str, Any]], name: str, th
     loss = metrics.get("position_loss")
     if loss is None:
         raise UserError(
-            f"trainer.layout_run: run '{name}' has no position_loss in its record; name a finished run of "
+            f"trainer.layout_run: run '{name}' has no position_loss in its record; use a finished run of "
             "the trainer 'layout': jepamine run recipes/manim.toml"
         )
     if not loss < threshold:

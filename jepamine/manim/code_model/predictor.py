@@ -23,17 +23,18 @@ def layout_lm(
     heads: Count = 4,
     feed_forward: Count = 384,
 ) -> nn.Module:
-    """A `jepamine.manim.code_model.protocol.CodePredictor`.
+    """Build a `jepamine.manim.code_model.protocol.CodePredictor`.
 
     `weights` name a causal language model of transformers, on the hub or in a folder. It stays frozen, and
-    is not stored with the run; the encoder of layouts is what trains. The word "scratch" makes a small Qwen2
-    instead (`hidden_dim` dimensions, `layers`, `heads`, `feed_forward`), which trains along and is stored.
+    is not stored with the run; only the encoder of layouts is trained. The word "scratch" builds a small
+    Qwen2 instead (`hidden_dim` dimensions, `layers`, `heads`, `feed_forward`), which is trained and stored.
 
-    The layout is always in the prompt, as constraints; a decoder takes no cross-attention, so `conditioning`
-    says how it is told besides: "prompt-only" not at all; "prefix" by one embedding an object before the
-    prompt; "lines" by a vector added, through a gate that starts near 0, on the embeddings of all tokens of
-    the object's line, in the prompt and in the code; "slots" as "lines", with the numbers of places left
-    open in the code, which the framework then fills in. Raises UserError where weights cannot be had whole.
+    The layout is always in the prompt, as constraints; a decoder has no cross-attention, so `conditioning`
+    chooses how it is given in addition: "prompt-only" not at all; "prefix" by one embedding per object
+    before the prompt; "lines" by a vector added, through a gate that starts near 0, to the embeddings of
+    all tokens of the object's line, in the prompt and in the code; "slots" as "lines", with the coordinates
+    left open in the code, which the framework then fills in. Raises UserError if weights are not available
+    completely.
     """
     from jepamine.manim.code_model.lm_language import from_scratch, from_weights
     from jepamine.manim.code_model.lm_module import LayoutLm

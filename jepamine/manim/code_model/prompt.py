@@ -1,4 +1,4 @@
-"""What a language model reads before it writes a scene: the description, and the layout as constraints.
+"""The prompt of a language model, the description and the layout as constraints, and the body it writes.
 
     # a blue star right of a circle, ...
     # circle: MAROON [-2.76, -0.27] 3.44 x 3.44
@@ -6,8 +6,8 @@
     from manim import *
     ...
 
-Objects stand in drawing order, one a line: its name in the code, what it says, its colour, centre and size in
-Manim units. The code then has one line an object, in the same order.
+Objects are in drawing order, one per line: name in the code, text, colour, centre and size in Manim units.
+The code then has one line per object, in the same order.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.composition import names_for
 
 HEADER = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):"
-#: Begins each line of `construct`.
+#: Starts each line of `construct`.
 INDENT = "\n        "
-#: Of a description so many characters are read.
+#: The number of characters of a description that are used.
 LONGEST_DESCRIPTION = 1000
-#: What a text says of which that is not known.
+#: The content of a text without one.
 UNKNOWN_TEXT = "Text"
 #: The word of a colour -> Manim's first name for it.
 _NAMED = {word: name for name, (_, word) in reversed(PALETTE.items())}
 
 
 def order_of(layout: Layout) -> list[int]:
-    """The places of objects in `layout.objects`, in drawing order."""
+    """Return the indices of objects in `layout.objects`, in drawing order."""
     return sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
 
 
 def drawn_order(layout: Layout) -> list[Object]:
-    """The objects in drawing order."""
+    """Return the objects in drawing order."""
     return [layout.objects[place] for place in order_of(layout)]
 
 
 def variables(layout: Layout) -> list[str]:
-    """The name of each object in the code, in drawing order."""
+    """Return the name of each object in the code, in drawing order."""
     return names_for([item.type for item in drawn_order(layout)])
 
 
 def prompt(layout: Layout, description: str) -> str:
-    """The prompt; line 0 is the description, lines 1 to n the objects."""
+    """Return the prompt; line 0 is the description, lines 1 to n the objects."""
     told = " ".join(description[:LONGEST_DESCRIPTION].split())
     lines = [f"# {told}"]
     for name, item in zip(variables(layout), drawn_order(layout), strict=True):
@@ -62,27 +62,28 @@ def prompt(layout: Layout, description: str) -> str:
 
 
 def literal(item: Object) -> str:
-    """What a text says, as Python, in ASCII."""
+    """Return the content of a text, as a Python literal in ASCII."""
     return json.dumps(item.text or UNKNOWN_TEXT)
 
 
 def colour_name(value: str | None) -> str:
-    """Manim's name for a colour, that of the nearest where it has none; white where none is known."""
+    """Return Manim's name for a colour, that of the nearest if it has none; white if unknown."""
     if value is None:
         return "WHITE"
     return NAMES.get(value) or _NAMED[colour_word(value)]
 
 
-#: Stands for the numbers of a place that the framework fills in.
+#: Stands for coordinates that the framework fills in.
 SLOT = "[<x>, <y>, 0]"
-#: Begins the last line of a scene.
+#: Starts the last line of a scene.
 LAST = "self.add("
 
 
 def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
-    """What a model is to write behind the prompt: a line an object, in drawing order, and what shows them.
+    """Return what a model should write after the prompt: one line per object, in drawing order, and the
+    last line.
 
-    `expressions` are Python, each for an object not yet at its place. With `slots` places are left open.
+    `expressions` are Python, each for an object not yet in place. With `slots` coordinates are left open.
     """
     names = variables(layout)
     lines = [
@@ -93,18 +94,18 @@ def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
 
 
 def finished(written: str, layout: Layout) -> Generated:
-    """The code whose body a model wrote: the slots of line i filled with the place of object i.
+    """Return the code whose body a model wrote: the slots of line i filled with the place of object i.
 
-    Which variable is which object is read from the lines too. Nothing else of them is changed.
+    The object of each variable is read from the lines too. Nothing else of them is changed.
     """
     order = order_of(layout)
     names = {}
     lines = written.removeprefix("\n").rstrip("\n").split("\n")
     for index, place in enumerate(order[: len(lines)]):
         lines[index] = lines[index].replace(SLOT, _place(layout.objects[place]))
-        found = re.match(r"\s*([^\W\d]\w*) = ", lines[index])
-        if found:
-            names[found[1]] = place
+        assignment = re.match(r"\s*([^\W\d]\w*) = ", lines[index])
+        if assignment:
+            names[assignment[1]] = place
     return Generated("\n".join([HEADER, *lines]) + "\n", names)
 
 

@@ -1,4 +1,4 @@
-"""What a predictor that writes code is."""
+"""The interface of a predictor that writes code."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class CodePredictor(Protocol):
     """A `torch.nn.Module` with these methods."""
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """The mean next-token loss, in nats, over what is to be written for these scenes; a scalar."""
+        """Return the mean next-token loss, in nats, over the code of these scenes; a scalar."""
         ...
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Code for a layout; attempt 0 takes the likeliest token each time, later ones draw, each its own.
+        """Write code for a layout; attempt 0 takes the likeliest token each time, later ones sample.
 
-        Always ends, and gives the same for the same arguments.
+        Always ends, and gives the same result for the same arguments.
         """
         ...

@@ -1,4 +1,4 @@
-"""What of a layout a token of a prompt or of code is about, as far as the lines before it tell."""
+"""The object of the layout that a token of a prompt or of code belongs to, by the lines before it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from torch import Tensor
 from jepamine.manim.code_model.prompt import LAST, drawn_order, literal, variables
 from jepamine.manim.layouts import Layout
 
-# A whole string; and what begins a line, with a name that is not done yet.
+# A complete string; and what starts a line, with a name that is not complete yet.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_NAME = re.compile(r"(?:# |\s*)[a-z_]*(\d*)")
 
 
 @dataclass(frozen=True)
 class About:
-    """What a token is about: an object, from 1 in drawing order, 0 where it is none; and where in its words.
+    """The object that a token belongs to, from 1 in drawing order, 0 for none; and its position in the words.
 
-    `place` counts the characters up to the token's first one: those of the number in the object's name, in a
-    name (`circle_12`: 1 and 2), else those behind an opening quote; 0 elsewhere.
+    `place` counts the characters before the token's first one: of the number in the object's name, in a
+    name (`circle_12`: 1 and 2), else after an opening quote; 0 elsewhere.
     """
 
     owner: int
@@ -32,10 +32,10 @@ class About:
 
 
 def about(text: str, count: int) -> About:
-    """What the last token of a text, which ends with that token's first character, is about.
+    """Return the object of the last token of a text that ends with that token's first character.
 
-    In a prompt and in a body that is object i of `count` on line i, which begins with its line break. In the
-    line that shows the objects it is the one whose turn it is, a comma being the next one's already.
+    In a prompt and in a body that is object i of `count` on line i, which starts with its line break. In
+    the line that shows the objects it is the one whose turn it is, a comma belonging to the next one.
     """
     number = text.count("\n")
     line = text[text.rfind("\n") + 1 :]
@@ -53,16 +53,16 @@ def about(text: str, count: int) -> About:
     return About(0, "rest", 0)
 
 
-#: ASCII is all that is spelled; then the end of it, and what objects without a text say.
+#: Only ASCII is spelled; then its end, and the placeholder of objects without a text.
 END, NOTHING = 128, 129
 CHARACTERS = 130
 
 
 def rows_of(layout: Layout, tokens: Sequence[int], about: Sequence[About]) -> Tensor:
-    """Int64 (3, T): tokens; the object that each is about, from 1; and the character to come.
+    """Return int64 (3, T): tokens; the object of each, from 1; and the next character.
 
     In a name that is the next digit of its number, elsewhere the next character of the object's text, which
-    is the first one as long as the text has not begun.
+    is the first one until the text starts.
     """
     objects = drawn_order(layout)
     numbers = [name_number(item.type, name) for item, name in zip(objects, variables(layout), strict=True)]
@@ -75,7 +75,7 @@ def rows_of(layout: Layout, tokens: Sequence[int], about: Sequence[About]) -> Te
 
 
 def name_number(type_: str, name: str) -> str:
-    """The number in an object's name, "" where it has none."""
+    """Return the number in an object's name, "" without one."""
     return name.removeprefix(type_).removeprefix("_")
 
 

@@ -1,9 +1,9 @@
 """The trainer `code`: Manim code from a description and a layout, token by token.
 
-Scenes of any family of the dataset `manim` are learned from, each with one line an object that moves it to
-its place in the layout: of the dataset's code an object's line keeps all but the calls that place it, and a
-line that cannot stand without another (`Brace(figure, RIGHT)`) is what the generator `template` writes for
-that object. The frames themselves are not looked at.
+It learns from scenes of any family of the dataset `manim`, each with one line per object that moves it to
+its place in the layout: an object's line keeps all of the dataset's code but the calls that place it, and a
+line that depends on another (`Brace(figure, RIGHT)`) becomes what the generator `template` writes for that
+object. Frames are not used.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class CodeTrainer:
-    """AdamW on the predictor's next-token loss, its rate as that of the trainer `layout`.
+    """AdamW on the predictor's next-token loss, with the schedule of the trainer `layout`.
 
-    With `layout_run`, the name of a run of that trainer, training begins only where its objects lie less than
-    `layout_threshold` units from the true ones in the mean. `new_words` and `new_colours` are the shares of
-    objects that say something else, or have another colour, each time they are learned from.
+    With `layout_run`, the name of a run of that trainer, training starts only if its objects are less than
+    `layout_threshold` units from the true ones on average. `new_words` and `new_colours` are the shares of
+    objects that get other words, or another colour, each time they are used.
     """
 
     meanings: Mapping[str, str] = {
@@ -71,7 +71,7 @@ class CodeTrainer:
         return plan(parts, self.val_scenes)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        """Scenes stay text, as the predictor knows its tokens: a tensor says which ones, `row` int64 (N,)."""
+        """Return row indices: scenes stay text, as the predictor has the tokenizer; `row` int64 (N,)."""
         import torch
 
         from jepamine.manim.code_model.examples import example_of

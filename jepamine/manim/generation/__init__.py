@@ -1,1 +1,1 @@
-"""From a description, an image or both to Manim code that was run and keeps its layout."""
+"""Generate Manim code from a description, an image or both: code that was run and matches its layout."""

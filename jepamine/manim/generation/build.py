@@ -1,4 +1,4 @@
-"""A chain, opened: its validator, its layout run, its generators."""
+"""Build a generation pipeline: validator, layout run, generators."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, cast
 from jepamine.config import registry
 from jepamine.config.factory import make
 from jepamine.config.schema import keywords
-from jepamine.manim.generation.find_layout import Eyes
-from jepamine.manim.generation.pipeline import Chain, Maker
+from jepamine.manim.generation.find_layout import LayoutReader
+from jepamine.manim.generation.pipeline import Maker, Pipeline
 from jepamine.manim.generators.protocol import Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 
 if TYPE_CHECKING:
-    from jepamine.manim.generation.layout_run import Sight
+    from jepamine.manim.generation.layout_run import LayoutRun
 
 
 @contextmanager
-def chain(
+def pipeline(
     experiments: Path,
     run: str | None,
     *,
@@ -31,30 +31,33 @@ def chain(
     tries: int = 3,
     limits: Limits | None = None,
     int8: bool = False,
-) -> Iterator[Chain]:
-    """A chain with the layout run called `run` (None: descriptions alone) and `workers` servers for code.
+) -> Iterator[Pipeline]:
+    """Open a pipeline with the layout run called `run` (None: descriptions only) and `workers` servers for
+    code.
 
-    With `int8` the linear layers of all runs are quantized. Raises UserError where a run or Manim is missing.
+    With `int8` the linear layers of all runs are quantized. Raises UserError if a run or Manim is missing.
     """
-    eyes = eyes_of(open_sight(experiments, run, int8)) if run is not None else None
+    reader = reader_of(load_layout_run(experiments, run, int8)) if run is not None else None
     with validator(workers=workers, limits=limits or Limits()) as opened:
-        yield Chain(opened, eyes, maker(experiments, int8), tries)
+        yield Pipeline(opened, reader, maker(experiments, int8), tries)
 
 
-def open_sight(experiments: Path, run: str, int8: bool = False) -> Sight:
-    """The layout run called `run`; imports torch."""
-    from jepamine.manim.generation import layout_run as sight
+def load_layout_run(experiments: Path, run: str, int8: bool = False) -> LayoutRun:
+    """Load the layout run called `run`; imports torch."""
+    from jepamine.manim.generation import layout_run as layout_run
 
-    return sight.open_sight(experiments, run, int8)
+    return layout_run.load_layout_run(experiments, run, int8)
 
 
-def eyes_of(sight: Sight) -> Eyes:
-    """Eyes that look at one frame at a time."""
-    return Eyes(sight.size, lambda frame: sight.see([frame])[0], lambda text: sight.imagine([text])[0])
+def reader_of(layout_run: LayoutRun) -> LayoutReader:
+    """Return a layout reader for one frame at a time."""
+    return LayoutReader(
+        layout_run.size, lambda frame: layout_run.see([frame])[0], lambda text: layout_run.imagine([text])[0]
+    )
 
 
 def maker(experiments: Path, int8: bool = False) -> Maker:
-    """Builds generators by name, each once. What a generator has no setting for, it is not told."""
+    """Return a function that builds generators by name, each once, with the settings they accept."""
 
     @functools.cache
     def predictor_of(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""An image of anybody's as a frame that a layout predictor knows: 16 : 9, dark, of its size."""
+"""Convert any image into a frame for a layout predictor: 16:9, dark, of its size."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from PIL import Image
 from jepamine.data.frames import decode
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 
-# A ground lighter than this, of 255, is paper: Manim draws on black.
+# A background lighter than this, of 255, is paper: Manim draws on black.
 LIGHT = 128
-#: The longest side of an image, in pixels; more is refused before it is decoded.
+#: The longest side of an image, in pixels; larger ones are refused before decoding.
 LONGEST = 8192
 
 
 def frame_of(content: bytes, size: tuple[int, int], name: str = "image") -> NDArray[np.uint8]:
-    """The content of an image file as a frame: RGB uint8 (H, W, 3), `size` being (H, W).
+    """Convert an image file's content into a frame: RGB uint8 (H, W, 3), `size` being (H, W).
 
-    What is not 16 : 9 gets margins in the colour of its own edge; a light ground is turned dark, as on a
-    sketch. Raises UserError where it is no whole image, or absurdly large.
+    Other shapes than 16:9 get margins in the colour of their own edge; a light background is inverted, as
+    for a sketch. Raises UserError for a damaged or too large image.
     """
     image = decode(content, name, longest=LONGEST)
     pixels = np.asarray(image)
@@ -38,15 +38,15 @@ def frame_of(content: bytes, size: tuple[int, int], name: str = "image") -> NDAr
     return np.asarray(frame)
 
 
-# A pixel this far from the ground, of 255 in one channel, is painted; the most painted ones of a box are
-# those that edges did not thin out.
+# A pixel this far from the background, of 255 in one channel, is painted; the most painted ones of a box are
+# those that antialiasing did not thin out.
 PAINTED, FULLEST = 50, 0.2
-# Boxes reach this far beyond an object, in units: a stroke has a width.
+# Boxes extend this far beyond an object, in units: a stroke has a width.
 MARGIN = 0.06
 
 
 def coloured(layout: Layout, frame: NDArray[np.uint8]) -> Layout:
-    """The layout with the main colour of each object's pixels where it has none; frame uint8 (H, W, 3)."""
+    """Add the main colour of each object's pixels to a layout without colours; frame uint8 (H, W, 3)."""
     ground = np.median(frame.reshape(-1, 3), axis=0)
     apart = np.abs(frame.astype(np.int16) - ground).max(axis=2)
     return Layout(tuple(_coloured(item, frame, apart) for item in layout.objects))

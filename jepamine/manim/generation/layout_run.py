@@ -1,4 +1,4 @@
-"""A trained layout run as eyes: layouts of images, many at a time."""
+"""A trained layout run as a layout reader: layouts of images, many at a time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout
 from jepamine.runs.loading import LoadedRun, load_run
 
-_KIND = "name a run of the trainer 'layout' or 'distill', such as jepamine run recipes/manim.toml makes"
+_KIND = "use a run of the trainer 'layout' or 'distill', as from jepamine run recipes/manim.toml"
 
 
-class Sight:
-    """Sees layouts with the run called `name`; frames are `size` (H, W). Make it with `open_sight`."""
+class LayoutRun:
+    """Predicts layouts with the run called `name`; frames are `size` (H, W). Made by `load_layout_run`."""
 
     def __init__(self, name: str, opened: LoadedRun) -> None:
         self.name, self.size = name, opened.parts.source.image_size
@@ -27,7 +27,7 @@ class Sight:
         self._patches: tuple[int, int] = (rows_columns[0], rows_columns[1])
 
     def see(self, frames: Sequence[NDArray[np.uint8]]) -> list[Layout]:
-        """The layouts of frames, each RGB uint8 (H, W, 3)."""
+        """Predict the layouts of frames, each RGB uint8 (H, W, 3)."""
         # (N, H, W, 3) -> (N, T = 1, H, W, 3)
         batch = torch.from_numpy(np.stack(frames))[:, None]
         parts = torch.split(batch, self._encoder.batch_size)
@@ -35,19 +35,19 @@ class Sight:
             return self._layouts(torch.cat([self._encoder(part) for part in parts]), hidden=False)
 
     def imagine(self, descriptions: Sequence[str]) -> list[Layout]:
-        """The layouts that a run over CLIP predicts from the text features of descriptions.
+        """Predict layouts from the text features of descriptions, with a run over CLIP.
 
-        The text's feature stands where the pooled feature of a frame stood in training, in the same space;
-        every patch is hidden. Raises UserError where the run's encoder knows no text.
+        The text's feature takes the place of the pooled feature of a frame in training, in the same space;
+        every patch is hidden. Raises UserError if the run's encoder cannot encode text.
         """
         encoder: Any = self._encoder
         if not hasattr(encoder, "text") or not getattr(self.predictor, "reads_pooled", False):
             raise UserError(
-                f"run '{self.name}' cannot read: 'clip-text' needs a run of the encoder 'clip' and the "
-                "predictor 'layout-transformer'"
+                f"run '{self.name}' cannot encode text: 'clip-text' requires a run of the encoder "
+                "'clip' and the predictor 'layout-transformer'"
             )
         with torch.inference_mode():
-            # (N, D) -> (N, 1 + rows * columns, D): the pooled token, then patches that nobody looks at
+            # (N, D) -> (N, 1 + rows * columns, D): the pooled token, then patches that are never used
             pooled = encoder.text(descriptions)[:, None]
             tokens = torch.cat([pooled, pooled.new_zeros(len(pooled), self._places(), encoder.dim)], dim=1)
             return self._layouts(tokens, hidden=True)
@@ -65,9 +65,9 @@ class Sight:
         return found
 
 
-def open_sight(experiments: Path, name: str, int8: bool = False) -> Sight:
-    """The eyes of the run called `name`. Raises UserError as `load_run`, and where it predicts no layouts."""
+def load_layout_run(experiments: Path, name: str, int8: bool = False) -> LayoutRun:
+    """Load the run called `name`. Raises UserError as `load_run`, and if it does not predict layouts."""
     opened = load_run(experiments, name, int8=int8)
     if not hasattr(opened.predictor, "layouts"):
-        raise UserError(f"run '{name}' predicts no layouts; {_KIND}")
-    return Sight(name, opened)
+        raise UserError(f"run '{name}' does not predict layouts; {_KIND}")
+    return LayoutRun(name, opened)

@@ -1,4 +1,4 @@
-"""A description and an image of one scene: the image says where, the description says what."""
+"""Merge a description and an image of one scene: places from the image, meaning from the description."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object
 from jepamine.manim.text.reading import Place, Reading, Span
 from jepamine.manim.text.solve.arrange import arrange
 
-# What a type that differs costs, in units of distance: more than half a frame, less than the whole of it, so
-# that a misread type does not send an object to the other side. What is easily misread costs less.
+# The cost of a different type, in units of distance: more than half a frame, less than all of it, so that a
+# misread type does not send an object to the other side. Types easily confused cost less.
 OTHER_TYPE, KIN_TYPE = 9.0, 3.0
 KIN = (
     {"circle", "ellipse", "annulus", "dot"},
@@ -23,58 +23,60 @@ KIN = (
     {"axes", "number_plane"},
     {"arc", "function_graph", "brace"},
 )
-# A place that the description leaves open counts so much: it only tells twins apart.
+# Weight of a place that the description leaves open: it only distinguishes twins.
 OPEN = 0.1
-# What is described stands where the image shows nothing: in no figure's way, as far as that goes.
+# Described objects are placed where the image shows nothing: clear of every figure, as far as possible.
 NOWHERE = Span(0, 0)
 
 
 def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
-    """(the layout of what is described, where it is seen; what did not fit together, in words).
+    """Return (the layout of the described objects, at the places seen; what did not fit together, in words).
 
     Described and seen objects are paired so that types agree and distances to where the description alone
-    would put them are least. A pair has the box that was seen, and type, text and colour as described. What
-    is described and not seen is placed around the others as the description says; what is seen and not
-    described stays as it is. Raises UserError where what is described contradicts itself.
+    would put them are smallest. A pair has the box from the image, and type, text and colour as described.
+    Objects described but not seen are placed around the others by the description; objects seen but not
+    described are kept. Raises UserError if the description contradicts itself.
     """
-    wanted = arrange(reading)
-    pairs = _pairs(reading, wanted, seen)
+    described = arrange(reading)
+    pairs = _pairs(reading, described, seen)
     objects = {
-        item: _both(wanted.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
+        item: _both(described.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
     }
-    missing = [item for item in range(len(wanted.objects)) if item not in pairs]
-    told = []
+    missing = [item for item in range(len(described.objects)) if item not in pairs]
+    notes = []
     if missing:
-        placed = _around(reading, objects, wanted)
+        placed = _around(reading, objects, described)
         objects |= {item: placed.objects[item] for item in missing}
-        told.append(f"not seen in the image, placed by the description: {_names(wanted, missing)}")
+        notes.append(f"not seen in the image, placed by the description: {_names(described, missing)}")
     extra = [place for place in range(len(seen.objects)) if place not in pairs.values()]
     kept = extra[: MAX_OBJECTS - len(objects)]
     if extra:
-        told.append(f"seen in the image, not described: {_names(seen, extra)}")
+        notes.append(f"seen in the image, not described: {_names(seen, extra)}")
     if len(kept) < len(extra):
-        told.append(f"left out, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
-    found = [objects[item] for item in range(len(wanted.objects))] + [seen.objects[place] for place in kept]
-    # One drawing order: those of the image first, as they were seen, then what lies on them by description.
+        notes.append(f"dropped, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
+    found = [objects[item] for item in range(len(described.objects))] + [
+        seen.objects[place] for place in kept
+    ]
+    # One drawing order: that of the image first, then what covers it by the description.
     ranks = np.argsort([item.z for item in found], kind="stable").argsort()
-    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(found, ranks, strict=True))), told
+    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(found, ranks, strict=True))), notes
 
 
-def _pairs(reading: Reading, wanted: Layout, seen: Layout) -> dict[int, int]:
-    """Place in `wanted` -> place in `seen`."""
+def _pairs(reading: Reading, described: Layout, seen: Layout) -> dict[int, int]:
+    """Return index in `wanted` -> index in `seen`."""
     from scipy.optimize import linear_sum_assignment
 
-    said: set[int] = set().union(
-        *(one.subject for one in reading.places),
-        *(one.subject + one.other for one in reading.relations),
-        *(one.members for one in reading.groups),
+    relation: set[int] = set().union(
+        *(first.subject for first in reading.places),
+        *(first.subject + first.other for first in reading.relations),
+        *(first.members for first in reading.groups),
     )
-    costs = np.zeros((len(wanted.objects), len(seen.objects)))
-    for place, item in enumerate(wanted.objects):
-        weight = 1.0 if place in said else OPEN
-        for other, object_ in enumerate(seen.objects):
+    costs = np.zeros((len(described.objects), len(seen.objects)))
+    for place, item in enumerate(described.objects):
+        weight = 1.0 if place in relation else OPEN
+        for second, object_ in enumerate(seen.objects):
             far = hypot(item.x - object_.x, item.y - object_.y)
-            costs[place, other] = weight * far + _unlike(item.type, object_.type)
+            costs[place, second] = weight * far + _unlike(item.type, object_.type)
     return {int(item): int(place) for item, place in zip(*linear_sum_assignment(costs), strict=True)}
 
 
@@ -89,14 +91,16 @@ def _both(described: Object, seen: Object) -> Object:
 
 
 def _around(reading: Reading, fixed: dict[int, Object], alone: Layout) -> Layout:
-    """The layout with the objects of `fixed` at their places; that of the description alone where it cannot
-    be had.
+    """Return the layout with the objects of `fixed` in place; that of the description alone if there is no
+    solution.
     """
     points = [Place((item,), None, None, NOWHERE, point=(seen.x, seen.y)) for item, seen in fixed.items()]
-    # What is said of two that were seen is settled by the image.
-    relations = [said for said in reading.relations if not set(said.subject + said.other) <= set(fixed)]
+    # A statement about two seen objects is settled by the image.
+    relations = [
+        relation for relation in reading.relations if not set(relation.subject + relation.other) <= set(fixed)
+    ]
     groups = [group for group in reading.groups if not set(group.members) & set(fixed)]
-    places = [said for said in reading.places if not set(said.subject) & set(fixed)]
+    places = [relation for relation in reading.places if not set(relation.subject) & set(fixed)]
     try:
         return arrange(
             replace(

@@ -1,4 +1,4 @@
-"""Lines of generated code that failed, written anew by the generator `template`."""
+"""Repair generated code: replace failed lines by those of the generator `template`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.answer import Found
 from jepamine.manim.validation.report import Report
 
-# An object farther than this from its place, in units, is not where the layout says.
+# An object farther than this from its place, in units, is misplaced.
 FARTHEST = 0.5
 
 
@@ -27,31 +27,31 @@ class Fault:
 
 
 def misplaced(report: Report, layout: Layout) -> list[Fault]:
-    """The objects of the layout that are missing or stand elsewhere; none where the code did not run."""
+    """Return the objects of the layout that are missing or misplaced; none if the code did not run."""
     kept = report.final.adherence
     if not report.runs or kept is None:
         return []
     return [
-        Fault(one.index, f"{_called(layout, one.index)} {said}")
-        for one in kept.matches
-        if (said := _place(one.error)) is not None
+        Fault(match_.index, f"{_called(layout, match_.index)} {problem}")
+        for match_ in kept.matches
+        if (problem := _place(match_.error)) is not None
     ]
 
 
 def mistaken(report: Report, layout: Layout) -> list[Fault]:
-    """The objects that are there but of another type, wording or colour, where the layout says which.
+    """Return the objects of another type, wording or colour than the layout's.
 
-    Colours are alike that have the same English word: a language model is told no more of them.
+    Colours with the same English word are alike: a language model is given no more of them.
     """
     kept = report.final.adherence
     if not report.runs or kept is None:
         return []
     by_name = {found.name: found for found in report.objects}
     return [
-        Fault(one.index, f"{_called(layout, one.index)} {said}")
-        for one in kept.matches
-        if one.name is not None
-        for said in _look(by_name[one.name], layout.objects[one.index])
+        Fault(match_.index, f"{_called(layout, match_.index)} {problem}")
+        for match_ in kept.matches
+        if match_.name is not None
+        for problem in _look(by_name[match_.name], layout.objects[match_.index])
     ]
 
 
@@ -65,19 +65,22 @@ def _place(error: float | None) -> str | None:
     return f"stands {error:.2f} units from its place" if error > FARTHEST else None
 
 
-def _look(found: Found, wanted: Object) -> Iterator[str]:
-    if found.type != wanted.type:
-        yield f"is drawn as {found.type or 'something else'}"
-    elif wanted.text is not None and found.text != " ".join(wanted.text.split()):
-        yield f"says '{found.text}', not '{wanted.text}'"
-    elif wanted.color is not None and found.color is not None:
-        there, asked = colour_word(found.color), colour_word(wanted.color)
-        if there != asked:
-            yield f"is {there}, not {asked}"
+def _look(item: Found, target: Object) -> Iterator[str]:
+    if item.type != target.type:
+        yield f"is drawn as {item.type or 'something else'}"
+    elif target.text is not None and item.text != " ".join(target.text.split()):
+        yield f"says '{item.text}', not '{target.text}'"
+    elif target.color is not None and item.color is not None:
+        actual, requested = colour_word(item.color), colour_word(target.color)
+        if actual != requested:
+            yield f"is {actual}, not {requested}"
 
 
 def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:
-    """The variables whose lines a report blames: of an error, and of objects missing, far off or mistaken."""
+    """Return the variables whose lines a report blames.
+
+    Errors, and missing, misplaced or mistaken objects.
+    """
     lines = generated.code.splitlines()
     found = [
         name
@@ -93,7 +96,7 @@ def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:
 
 
 def repaired(generated: Generated, layout: Layout, description: str, names: Iterable[str]) -> Generated:
-    """The code with the lines that assign `names` replaced by template's for their objects."""
+    """Return the code with the lines that assign `names` replaced by template's for their objects."""
     traits = traits_of(layout, description)
     lines = generated.code.splitlines()
     for name in names:

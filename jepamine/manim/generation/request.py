@@ -1,4 +1,4 @@
-"""What is asked of the chain, and what it answers."""
+"""The request and the result of the pipeline."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from jepamine.manim.validation.report import Report
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A scene to be made. `image` is the content of an image file, `preview` a width in pixels."""
+class Request:
+    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels."""
 
     description: str = ""
     image: bytes | None = None
@@ -26,9 +26,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Try:
-    """One code that was tried: `attempt` counts from 0, `repaired` are the objects `template` wrote anew.
+    """One attempt at the code: `attempt` counts from 0, `repaired` are the objects `template` replaced.
 
-    `problem` says why it was not handed out, None for the last.
+    `problem` says why it was rejected, None for the accepted one.
     """
 
     generator: str
@@ -38,12 +38,12 @@ class Try:
 
 
 @dataclass(frozen=True)
-class Made:
-    """Code that ran and whose objects stand within 0.5 units of the layout's, each as what the layout says.
+class Result:
+    """Code that ran and whose objects are within 0.5 units of the layout's, as the layout describes them.
 
-    `names` says which variable is which object of the layout. `confidence` is the mean of the objects' where
-    an image was seen, else the share of the description that was understood. `seconds` are those of layout,
-    code (generation and validation) and all.
+    `names` maps variables to objects of the layout. `confidence` is the mean of the objects' if an image
+    was read, else the share of the description that was understood. `seconds` are those of layout, code
+    (generation and validation) and total.
     """
 
     code: str
@@ -58,17 +58,17 @@ class Made:
     seconds: dict[str, float]
 
     def adherence(self) -> dict[str, Any]:
-        """Shares of objects within 0.5 and 0.1 units of the layout, and the mean error in units."""
-        kept = self.report.final.adherence
-        assert kept is not None, "code is always validated against its layout"
+        """Return shares of objects within 0.5 and 0.1 units of the layout, and the mean error in units."""
+        match_ = self.report.final.adherence
+        assert match_ is not None, "code is always validated against its layout"
         return {
-            "within_half": kept.within_half,
-            "within_tenth": kept.within_tenth,
-            "mean_error": kept.mean_error,
+            "within_half": match_.within_half,
+            "within_tenth": match_.within_tenth,
+            "mean_error": match_.mean_error,
         }
 
     def to_json(self) -> dict[str, Any]:
-        """All of it but the preview's pixels."""
+        """Return everything but the preview's pixels."""
         return {
             "code": self.code,
             "layout": to_json(self.layout),
@@ -77,7 +77,7 @@ class Made:
             "confidence": round(self.confidence, 4),
             "not_understood": [{"text": item.text, "reason": item.reason} for item in self.not_understood],
             "generator": self.generator,
-            "tries": [asdict(one) for one in self.tries],
+            "tries": [asdict(attempt) for attempt in self.tries],
             "adherence": self.adherence(),
             "validation": self.report.to_json(),
             "seconds": self.seconds,

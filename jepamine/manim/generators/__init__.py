@@ -1,1 +1,1 @@
-"""Generators: plugins that write Manim code which keeps to a layout."""
+"""Generators: plugins that write Manim code for a layout."""

@@ -1,4 +1,4 @@
-"""Pieces of Manim code that all expressions share: colours, numbers, and fitting to a box."""
+"""Pieces of Manim code shared by all expressions: colours, numbers, and fitting to a box."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ NAMES = {value: name for name, (value, _) in reversed(PALETTE.items())}
 
 @dataclass(frozen=True)
 class Paint:
-    """A colour, "#RRGGBB" or None for Manim's own choice, and whether a figure is filled with it."""
+    """A colour, "#RRGGBB" or None for Manim's default, and whether a figure is filled with it."""
 
     color: str | None
     filled: bool = False
 
     def name(self) -> str:
-        """The colour as code."""
+        """Return the colour as code."""
         return NAMES.get(str(self.color), f'"{self.color}"')
 
     def after(self, arguments: str, fill: bool = True) -> str:
-        """The arguments of a call, with the colour behind them."""
+        """Return the arguments of a call, followed by the colour."""
         color = [f"color={self.name()}"] if self.color else []
         filling = ["fill_opacity=1"] if self.filled and fill else []
         return ", ".join([arguments, *color, *filling])
 
     def set_color(self) -> str:
-        """A call that colours all of an object that is made of parts."""
+        """Return a call that colours an object made of parts."""
         return f".set_color({self.name()})" if self.color else ""
 
 
-def near(length: float, other: float) -> bool:
-    """Whether two lengths are the same to the eye, and to a predictor."""
-    return abs(length - other) <= 0.04 + 0.03 * max(length, other)
+def near(length: float, target: float) -> bool:
+    """Return whether two lengths are the same to the eye, and to a predictor."""
+    return abs(length - target) <= 0.04 + 0.03 * max(length, target)
 
 
 def least(length: float) -> float:
-    """A length that Manim can draw."""
+    """Return a length that Manim can draw."""
     return max(length, 0.05)
 
 
 def fitted(code: str, item: Object, *, width: bool = False, height: bool = False) -> str:
-    """An expression stretched to the width, the height or both of an object's box."""
+    """Return an expression stretched to the width, the height or both of an object's box."""
     if width:
         code += f".stretch_to_fit_width({number(least(item.width))})"
     if height:
@@ -54,5 +54,5 @@ def fitted(code: str, item: Object, *, width: bool = False, height: bool = False
 
 
 def digits(value: float) -> str:
-    """A factor as code: four digits, whatever its size."""
+    """Format a factor as code: four digits, whatever its size."""
     return f"{value:.4g}"

@@ -1,4 +1,4 @@
-"""A Manim expression for each object of a layout, as large as its box, not yet at its place."""
+"""Write a Manim expression for each object of a layout, as large as its box, not yet in place."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from jepamine.manim.generators.strokes import arc, arrow, brace, dashed_line, do
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.solve.sizes import corners_of, text_extent
 
-#: What a text whose words are not known says: the one nearest in shape is taken.
+#: Placeholder texts: the one nearest in shape is used.
 UNKNOWN_TEXTS = ("A", "Text", "Some text", "A line of text", "A longer line of text")
-#: Manim breaks a text in two that is wider than this in units, in frames of 256 pixels; wider frames later.
+#: Manim wraps a text wider than this, in units, in frames of 256 pixels; wider frames later.
 LONG_TEXT = 8.0
 
 
 def text(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A text as wide as its box, or as high where it is short; unknown words fill the box exactly."""
+    """Write a text as wide as its box, or as high if it is short; unknown words fill the box exactly."""
     shape = least(item.width) / least(item.height)
     known = item.text is not None
     content = item.text or min(UNKNOWN_TEXTS, key=lambda text: abs(_aspect(text) - shape))
-    # What is printable is readable as it is.
+    # Printable characters stay readable.
     quoted = json.dumps(content, ensure_ascii=not content.isprintable())
     natural = text_extent(content)[0]
     if natural > LONG_TEXT:
@@ -45,7 +45,10 @@ def _aspect(text: str) -> float:
 
 
 def number_line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A number line with a tick about every 1.6 units; the width of its box is the length of its ticks."""
+    """Write a number line with a tick about every 1.6 units.
+
+    The width of its box is the length of its ticks.
+    """
     long, thick = max(item.width, item.height), min(item.width, item.height)
     half = _steps(long)
     settings = f"x_range=[-{half}, {half}, 1], length={number(max(long, 0.1))}"
@@ -56,12 +59,12 @@ def number_line(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def axes(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Axes that cross in the middle of their box."""
+    """Write axes that cross in the middle of their box."""
     return f"Axes({_plane(item)}, tips=False){paint.set_color()}"
 
 
 def number_plane(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A number plane with its origin in the middle of its box."""
+    """Write a number plane with its origin in the middle of its box."""
     return f"NumberPlane({_plane(item)}){paint.set_color()}"
 
 
@@ -73,7 +76,7 @@ def _plane(item: Object) -> str:
 
 
 def function_graph(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A sine wave, or the cosine or parabola that the traits name, as high and wide as its box."""
+    """Write a sine wave, or the cosine or parabola in the traits, as high and wide as its box."""
     width = max(item.width, 0.1)
     half = number(width / 2)
     if "parabola" in traits:
@@ -86,7 +89,7 @@ def function_graph(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def _steps(length: float) -> int:
-    """How many steps of a scale are drawn to either side of its zero."""
+    """Return the number of steps of a scale on either side of its zero."""
     return min(max(round(length / 1.6), 1), 5)
 
 
@@ -95,24 +98,24 @@ RING = 0.6
 
 
 def circle(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A circle, stretched only where its box is plainly no square."""
+    """Write a circle, stretched only if its box is clearly not square."""
     code = f"Circle({paint.after(f'radius={number(_mean(item) / 2)}')})"
     return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
 
 
 def square(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A square, as `circle`."""
+    """Write a square, as `circle`."""
     code = f"Square({paint.after(f'side_length={number(_mean(item))}')})"
     return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
 
 
 def rectangle(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A rectangle."""
+    """Write a rectangle."""
     return f"Rectangle({paint.after(_sides(item))})"
 
 
 def ellipse(item: Object, traits: Set[str], paint: Paint) -> str:
-    """An ellipse."""
+    """Write an ellipse."""
     return f"Ellipse({paint.after(_sides(item))})"
 
 
@@ -121,21 +124,21 @@ def _sides(item: Object) -> str:
 
 
 def triangle(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A triangle on its side, equilateral where its box allows it."""
+    """Write a triangle on its side, equilateral if its box allows it."""
     radius = least(item.height) / 1.5
     code = f"Triangle({paint.after(f'radius={number(radius)}')})"
     return fitted(code, item, width=not near(item.width, 3**0.5 * radius))
 
 
 def star(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A star of five points, regular where its box allows it."""
+    """Write a star of five points, regular if its box allows it."""
     radius = least(item.height) / (1 + cos(pi / 5))
     code = f"Star({paint.after(f'outer_radius={number(radius)}')})"
     return fitted(code, item, width=not near(item.width, 2 * radius * sin(tau / 5)))
 
 
 def polygon(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A polygon of as many corners as the traits say, else six."""
+    """Write a polygon with the corners in the traits, else six."""
     corners = corners_of(frozenset(traits))
     turns = [(pi / 2 if corners % 2 else 0.0) + tau * place / corners for place in range(corners)]
     wide, high = (max(map(part, turns)) - min(map(part, turns)) for part in (cos, sin))
@@ -145,12 +148,12 @@ def polygon(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def dot(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A dot."""
+    """Write a dot."""
     return f"Dot({paint.after(f'radius={number(max(_mean(item) / 2, 0.03))}', fill=False)})"
 
 
 def annulus(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A ring."""
+    """Write a ring."""
     outer = _mean(item) / 2
     radii = f"inner_radius={number(RING * outer)}, outer_radius={number(outer)}"
     code = f"Annulus({paint.after(radii, fill=False)})"
@@ -189,16 +192,16 @@ EXPRESSIONS: dict[str, Expression] = {
 
 
 def expression(item: Object, traits: Set[str], filled: bool) -> str:
-    """Python for one object, near the origin.
+    """Write Python for one object, near the origin.
 
-    `traits` are those of `textlayout.reading.Item`. Sizes are exact to a hundredth; a circle or a square
-    whose box is hardly longer than wide stays one.
+    `traits` are those of `text.reading.Item`. Sizes are exact to a hundredth; a circle or a square whose
+    box is hardly longer than wide stays one.
     """
     return EXPRESSIONS[item.type](item, traits, Paint(item.color, filled))
 
 
 def statement(name: str, item: Object, traits: Set[str], filled: bool) -> str:
-    """The line that gives an object its name, its look and its place."""
+    """Write the line that gives an object its name, its look and its place."""
     point = vector(item.x, item.y)
     place = "ORIGIN" if point == "[0, 0, 0]" else point
     return f"{name} = {expression(item, traits, filled)}.move_to({place})"

@@ -1,4 +1,4 @@
-"""What a description and a layout tell of an object's look beyond its box."""
+"""Hints from description and layout on an object's look beyond its box."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.reading import Item
 
-# Types that are drawn as an outline where nothing else is said.
+# Types drawn as an outline by default.
 _OUTLINED = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon")
-# Who hides less than this of another need not be filled.
+# An object that hides less than this of another need not be filled.
 _SEEN = 0.9
 
 
 def traits_of(layout: Layout, description: str) -> list[frozenset[str]]:
-    """The traits of each object, as the description gives them; none where it cannot be read.
+    """Return the traits of each object in the description; none if it cannot be parsed.
 
-    An object is the first of the description's that has its type and text, and if possible its colour.
+    An object matches the description's first with its type and text, and if possible its colour.
     """
     try:
         waiting = list(read(description).items)
     except UserError:
-        # The layout stands on its own; a description only adds to it.
+        # The layout is sufficient; a description only adds to it.
         waiting = []
     found = []
     for item in layout.objects:
@@ -34,7 +34,7 @@ def traits_of(layout: Layout, description: str) -> list[frozenset[str]]:
 
 
 def filled(layout: Layout, place: int, traits: frozenset[str]) -> bool:
-    """Whether an object is filled: said to be, or drawn over another of which part cannot be seen."""
+    """Return whether an object is filled: by its traits, or because it partly hides another."""
     item = layout.objects[place]
     if item.type not in _OUTLINED or "outlined" in traits:
         return False
@@ -43,10 +43,10 @@ def filled(layout: Layout, place: int, traits: frozenset[str]) -> bool:
     )
 
 
-def _same(item: Object, other: Item) -> bool:
-    return item.type == other.type and (item.text is None or item.text == other.text)
+def _same(item: Object, described: Item) -> bool:
+    return item.type == described.type and (item.text is None or item.text == described.text)
 
 
-def _meet(item: Object, other: Object) -> bool:
-    across = abs(item.x - other.x) < (item.width + other.width) / 2
-    return across and abs(item.y - other.y) < (item.height + other.height) / 2
+def _meet(item: Object, second: Object) -> bool:
+    across = abs(item.x - second.x) < (item.width + second.width) / 2
+    return across and abs(item.y - second.y) < (item.height + second.height) / 2

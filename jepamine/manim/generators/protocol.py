@@ -1,6 +1,6 @@
-"""What a generator is.
+"""The interface of a generator.
 
-A factory, whose keyword-only parameters are its settings, returns what is described here.
+A factory, whose keyword-only parameters are its settings, returns a `Generator`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from jepamine.manim.layouts import Layout
 
 @dataclass(frozen=True)
 class Generated:
-    """Manim code: the class `GeneratedScene`, and which variable of its `construct` is which object.
+    """Manim code: the class `GeneratedScene`, and the object of each variable of its `construct`.
 
-    `names` maps a variable's name to the object's place in `layout.objects`.
+    `names` maps a variable's name to the object's index in `layout.objects`.
     """
 
     code: str
@@ -24,12 +24,12 @@ class Generated:
 
 
 class Generator(Protocol):
-    """What a generator factory returns."""
+    """The return value of a generator factory."""
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Code whose objects stand where the layout says; the description may say more of how they look.
+        """Write code whose objects match the layout; the description may add to their look.
 
-        What is returned has not been run. The description may be empty. `attempt` counts from 0: a later one
-        may give other code, the same one always gives the same.
+        The result has not been run. The description may be empty. `attempt` counts from 0: a later one may
+        give other code, the same one always gives the same.
         """
         ...

@@ -1,4 +1,4 @@
-"""Expressions for strokes: lines and arrows from corner to corner of their boxes, arcs, braces."""
+"""Write expressions for strokes: lines and arrows from corner to corner of their boxes, arcs, braces."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _BRACED = {True: ("UP", "DOWN"), False: ("LEFT", "RIGHT")}
 
 
 def line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A line; a nearly level or upright box gets one that is exactly so."""
+    """Write a line; a nearly level or upright box gets an exactly level or upright one."""
     return f"Line({paint.after(_ends(*_level(item), traits), fill=False)})"
 
 
 def dashed_line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A dashed line, as `line`."""
+    """Write a dashed line, as `line`."""
     return f"DashedLine({paint.after(_ends(*_level(item), traits), fill=False)})"
 
 
 def arrow(item: Object, traits: Set[str], paint: Paint) -> str:
-    """An arrow to the right or upwards, where the traits name no other direction."""
+    """Write an arrow to the right or upwards, unless the traits give another direction."""
     return _arrow("Arrow", item, traits, paint)
 
 
 def double_arrow(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A double arrow."""
+    """Write a double arrow."""
     return _arrow("DoubleArrow", item, traits, paint)
 
 
 def arc(item: Object, traits: Set[str], paint: Paint) -> str:
-    """An arc of a circle that opens downwards, or to the left where it is higher than wide."""
+    """Write an arc of a circle that opens downwards, or to the left if it is higher than wide."""
     long, short = max(item.width, item.height, 0.02), min(item.width, item.height)
     # Up to half a circle the chord is the longer side, beyond that the diameter.
     angle = 4 * atan(2 * short / long) if 2 * short <= long else 2 * acos(max(1 - 2 * short / long, -0.99))
@@ -51,7 +51,7 @@ def arc(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def brace(item: Object, traits: Set[str], paint: Paint) -> str:
-    """A brace below or to the right of what it holds, where the traits name no other side."""
+    """Write a brace below or to the right of what it holds, unless the traits give another side."""
     lying = item.width >= item.height
     half = max(item.width, item.height, 0.1) / 2
     default = "DOWN" if lying else "RIGHT"
@@ -77,7 +77,7 @@ def _arrow(name: str, item: Object, traits: Set[str], paint: Paint) -> str:
     arguments = f"{_ends(right, up, traits)}, buff=0"
     long, thick = max(item.width, item.height), min(item.width, item.height)
     usual = min(TIP, TIP_SHARE * long)
-    # Of a slanting arrow the box does not tell how large its tip is.
+    # The box of a slanting arrow does not reveal the size of its tip.
     if 0 in (right, up) and not near(thick, usual) and thick > 0.04:
         arguments += f", tip_length={number(thick)}"
         if thick > TIP_SHARE * long:
@@ -86,7 +86,7 @@ def _arrow(name: str, item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def _ends(right: float, up: float, traits: Set[str]) -> str:
-    """Start and end of a stroke that goes `right` and `up`, or the other way where the traits say so."""
+    """Return start and end of a stroke that goes `right` and `up`, or the other way by the traits."""
     across, along = right, up
     if "left" in traits:
         across = -across
@@ -98,10 +98,10 @@ def _ends(right: float, up: float, traits: Set[str]) -> str:
 
 
 def _shaft(width: float, height: float, both: bool) -> tuple[float, float]:
-    """How far an arrow goes right and up whose box, with its tips, is `width` by `height` units."""
+    """Return how far right and up an arrow goes whose box, with its tips, is `width` by `height` units."""
     thick = min(TIP, TIP_SHARE * max(width, height)) + 0.06
     if min(width, height) <= thick:
-        # Tips alone are as thick, so it lies or stands.
+        # Tips alone are as thick, so it is level or upright.
         return (max(width, 0.05), 0.0) if width >= height else (0.0, height)
     right, up = width, height
     for _ in range(40):
@@ -111,7 +111,7 @@ def _shaft(width: float, height: float, both: bool) -> tuple[float, float]:
 
 
 def _extent(right: float, up: float, both: bool) -> tuple[float, float]:
-    """The box of an arrow with its tips, which are as wide as they are long."""
+    """Return the box of an arrow with its tips, which are as wide as they are long."""
     length = max(hypot(right, up), 1e-6)
     tip = min(TIP, TIP_SHARE * length)
     ahead, aside = np.array([right, up]) / length, np.array([-up, right]) / length

@@ -1,4 +1,4 @@
-"""What a scene does with its objects: shows them, or draws them."""
+"""Show or animate the objects of a scene in one of several styles."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-#: "3b1b" is how that channel shows things: one after another. "complex" points at each thing afterwards.
+#: "3b1b" shows things as that channel does: one after another. "complex" indicates each thing afterwards.
 Style = Literal["3b1b", "static", "write-on", "one-by-one"]
 Complexity = Literal["simple", "medium", "complex"]
 STYLE_NAMES: tuple[str, ...] = get_args(Style)
 COMPLEXITIES: tuple[str, ...] = get_args(Complexity)
 
-# The animation that draws an object; Create where nothing else is said.
+# The animation that draws an object; the default is Create.
 _DRAWN = {
     "text": "Write",
     "dot": "FadeIn",
@@ -31,7 +31,7 @@ class Shown:
     group: bool = False
 
     def animation(self) -> str:
-        """The expression of the animation that draws it."""
+        """Return the expression of the animation that draws it."""
         how = _DRAWN.get(self.type, "Create")
         if self.group and how == "GrowArrow":
             how = "Create"
@@ -39,14 +39,14 @@ class Shown:
 
 
 def static(shown: Sequence[Shown]) -> list[str]:
-    """All at once, without animation."""
+    """Show all at once, without animation."""
     if not shown:
         return ["self.wait()"]
     return [f"self.add({', '.join(item.name for item in shown)})"]
 
 
 def write_on(shown: Sequence[Shown]) -> list[str]:
-    """All in one go, each begun a little after the one before."""
+    """Draw all at once, each starting a little after the one before."""
     if not shown:
         return ["self.wait()"]
     animations = ", ".join(item.animation() for item in shown)
@@ -54,12 +54,12 @@ def write_on(shown: Sequence[Shown]) -> list[str]:
 
 
 def one_by_one(shown: Sequence[Shown]) -> list[str]:
-    """One after another."""
+    """Draw one after another."""
     return [*(f"self.play({item.animation()})" for item in shown), "self.wait()"]
 
 
 def pointed_at(shown: Sequence[Shown]) -> list[str]:
-    """Points at each, and leaves it as it was."""
+    """Indicate each, and leave it unchanged."""
     return [*(f"self.play(Indicate({item.name}))" for item in shown), "self.wait()"] if shown else []
 
 
@@ -72,10 +72,10 @@ _STYLES: dict[Style, Callable[[Sequence[Shown]], list[str]]] = {
 
 
 def lines_of(style: Style, complexity: Complexity, shown: Sequence[Shown]) -> list[str]:
-    """The lines that show things in a style; "complex" points at each of them afterwards."""
+    """Return the lines that show things in a style; "complex" indicates each of them afterwards."""
     return _STYLES[style](shown) + (pointed_at(shown) if complexity == "complex" else [])
 
 
-#: What is given decides, or the description alone, the image alone, or the description's CLIP features.
+#: Whatever is given, or the description alone, the image alone, or the description's CLIP features.
 LayoutFrom = Literal["auto", "text", "image", "clip-text"]
 LAYOUTS: tuple[str, ...] = get_args(LayoutFrom)

@@ -1,4 +1,4 @@
-"""The generator `template`: the same layout always gives the same code, which keeps to it exactly."""
+"""The generator `template`: deterministic code that matches the layout exactly."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from jepamine.manim.scenes.phrases import NOUNS
 
 @dataclass(frozen=True)
 class Template:
-    """Writes a variable for each object, moved to its place, and what the style does with them."""
+    """Writes a variable for each object, moved to its place, and shows them in a style."""
 
     style: Style
     complexity: Complexity = "medium"
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """The code: objects in drawing order, then rows, columns and grids as groups, then the style.
+        """Write objects in drawing order, then rows, columns and grids as groups, then the style.
 
         Every attempt gives the same.
         """
@@ -48,31 +48,31 @@ class Template:
 
 
 def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
-    """Readable Manim in one of several styles.
+    """Write readable Manim in one of several styles.
 
     "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" and "3b1b"
-    draw one when the one before is done. A "simple" scene has no groups, a "complex" one points at each thing
-    or group once all are there.
+    draw one when the one before is done. A "simple" scene has no groups, a "complex" one indicates each
+    object or group at the end.
     """
     return Template(style, complexity)
 
 
 def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:
-    """(lines that make groups, what is shown with groups for their members).
+    """Return (lines that make groups, what is shown with groups in place of their members).
 
-    A group whose members are not drawn one directly after the other would change what lies on what.
+    A group whose members are not drawn directly after one another would change the drawing order.
     """
     place_of = {id(layout.objects[place]): number for number, place in enumerate(order)}
-    found = []
+    groups = []
     for group in find_groups(layout.objects):
         places = sorted(place_of[id(item)] for item in group.members)
         if places == list(range(places[0], places[0] + len(places))):
-            found.append((places, group.members[0].type))
-    found.sort()
-    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in found])
+            groups.append((places, group.members[0].type))
+    groups.sort()
+    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in groups])
     lines = []
     result: list[Shown] = []
-    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, found, strict=True)}
+    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, groups, strict=True)}
     number = 0
     while number < len(shown):
         if number in firsts:

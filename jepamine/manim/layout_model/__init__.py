@@ -1,1 +1,1 @@
-"""The layout task: frames and layouts as tensors, and what its predictors have in common."""
+"""The layout task: train and evaluate predictors of layouts from frames."""

@@ -1,4 +1,4 @@
-"""Boxes as tensors: between Manim units and cells of a grid, and how far two of them are apart.
+"""Boxes as tensors: conversion between Manim units and grid cells, IoU and GIoU.
 
 A box is (x, y, width, height), x and y of its centre, in the last dimension. In units y points up from the
 frame's centre; in cells it points down from the top left corner.
@@ -13,7 +13,7 @@ from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE
 
 
 def to_cells(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Boxes (..., 4) in units as boxes in cells of a grid of (rows, columns) over the whole frame."""
+    """Convert boxes (..., 4) in units to cells of a grid of (rows, columns) over the whole frame."""
     down, across = grid[0] / FRAME_HEIGHT, grid[1] / FRAME_WIDTH
     x, y, width, height = boxes.unbind(-1)
     return torch.stack(
@@ -22,7 +22,7 @@ def to_cells(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
 
 
 def to_units(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
-    """The inverse of `to_cells`."""
+    """Invert `to_cells`."""
     down, across = grid[0] / FRAME_HEIGHT, grid[1] / FRAME_WIDTH
     x, y, width, height = boxes.unbind(-1)
     return torch.stack(
@@ -31,27 +31,28 @@ def to_units(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
 
 
 def least_sides(grid: tuple[int, int]) -> tuple[float, float]:
-    """(width, height) in cells of a side of `LEAST_SIDE` units."""
+    """Return (width, height) in cells of a side of `LEAST_SIDE` units."""
     return LEAST_SIDE * grid[1] / FRAME_WIDTH, LEAST_SIDE * grid[0] / FRAME_HEIGHT
 
 
 def iou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
-    """IoU of boxes (..., 4): (...), 0 to 1. Sides are widened to `least` (width, height) first."""
+    """Return the IoU of boxes (..., 4): (...), 0 to 1. Sides are first widened to `least` (width, height)."""
     common, union, _ = _areas(a, b, least)
     return common / union
 
 
 def giou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
-    """Generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes (..., 4): (...), -1 to 1.
+    """Return the generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes (..., 4): (...), -1
+    to 1.
 
-    Sides are widened to `least` (width, height) first, as where layouts are compared.
+    Sides are first widened to `least` (width, height), as in layout comparisons.
     """
     common, union, around = _areas(a, b, least)
     return common / union - (around - union) / around
 
 
 def _areas(a: Tensor, b: Tensor, least: tuple[float, float]) -> tuple[Tensor, Tensor, Tensor]:
-    """What two boxes have in common, what they cover together, and the least box around both."""
+    """Return the areas of two boxes' intersection, union and smallest enclosing box."""
     shared, hull, area_a, area_b = [], [], [], []
     for centre, side, floor in ((0, 2, least[0]), (1, 3, least[1])):
         long_a, long_b = a[..., side].clamp(min=floor), b[..., side].clamp(min=floor)

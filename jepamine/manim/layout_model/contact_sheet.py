@@ -1,4 +1,4 @@
-"""A picture of frames with true and predicted boxes side by side."""
+"""Draw frames with true and predicted boxes side by side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
 from jepamine.protocols import Parts
 from jepamine.utils.files import write_atomic
 
-#: So many scenes, spread evenly over those there are.
+#: The number of scenes, spread evenly.
 SCENES = 16
 WIDTH, GAP = 480, 6
 TRUE, RIGHT, WRONG_TYPE, WRONG = "#FFFFFF", "#5CD65C", "#FFB000", "#FF4040"
@@ -28,9 +28,9 @@ COLOURS = ((RIGHT, "IoU of 0.5 or more, right type"), (WRONG_TYPE, "wrong type")
 
 
 def write_sheet(predictor: torch.nn.Module, parts: Parts, clips: list[Clip], path: Path) -> None:
-    """Write a PNG, a row a scene: true boxes, predicted ones, and those predicted from the masked frame.
+    """Write a PNG, one row per scene: true boxes, predicted ones, and those predicted from the masked frame.
 
-    A predicted box tells its type and confidence. Raises UserError for a frame that cannot be read.
+    A predicted box shows its type and confidence. Raises UserError for a frame that cannot be read.
     """
     picked = [clips[place] for place in np.unique(np.linspace(0, len(clips) - 1, SCENES).round().astype(int))]
     clean, masked, masks = predict(predictor, parts, picked)
@@ -62,7 +62,7 @@ def _legend(draw: ImageDraw.ImageDraw) -> None:
 
 
 def _colours(true: Layout, predicted: Layout) -> list[str]:
-    """What became of each predicted object, as a colour."""
+    """Return the outcome of each predicted object, as a colour."""
     colours = [WRONG] * len(predicted.objects)
     place, overlap = match(boxes_of(true), boxes_of(predicted))
     for item, other, iou in zip(true.objects, place, overlap, strict=True):
@@ -72,7 +72,7 @@ def _colours(true: Layout, predicted: Layout) -> list[str]:
 
 
 def _tinted(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Hidden patches in grey, as their black is that of the frame."""
+    """Tint hidden patches grey, as their black is that of the frame."""
     rows, columns = mask.shape
     cells = np.kron(mask, np.ones((pixels.shape[0] // rows, pixels.shape[1] // columns), bool))
     return np.where(cells[..., None], np.uint8(48), pixels)

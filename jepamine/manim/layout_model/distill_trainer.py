@@ -1,4 +1,4 @@
-"""The trainer `distill`: a small predictor of layouts learns from a trained run's."""
+"""The trainer `distill`: a small layout predictor learns from a trained one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class DistillTrainer:
-    """As `layout`, and beside the truth the student is told what the teacher says of the same view.
+    """The trainer `layout` with a teacher: the student also learns the teacher's answer for the same view.
 
     `teacher` is the name of a trained layout run whose predictor is of the student's kind, `temperature`
-    softens what it says of centres and types, `weight` is that of its word beside the truth's.
+    softens its centres and types, `weight` is that of its answer beside the truth.
     """
 
     meanings: Mapping[str, str] = {
@@ -66,7 +66,7 @@ class DistillTrainer:
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         from jepamine.manim.layout_model.distillation import check_teacher
 
-        # Before anything is read: is it there, and one to learn layouts from?
+        # Before anything is read: does it exist, and does it predict layouts?
         self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
         return self.truth.plan(parts)
 
@@ -89,10 +89,10 @@ class DistillTrainer:
         check_alike(predictor, self._teacher)
         tokens, hidden = self.truth.view(batch)
         with torch.no_grad():
-            said = self._teacher(tokens, hidden)
+            own_loss = self._teacher(tokens, hidden)
         answer = predictor(tokens, hidden)
-        told = predictor.imitation(answer, said, self.temperature)  # type: ignore[operator]
-        return predictor.loss(answer, batch) + self.weight * told  # type: ignore[no-any-return,operator]
+        imitated = predictor.imitation(answer, own_loss, self.temperature)  # type: ignore[operator]
+        return predictor.loss(answer, batch) + self.weight * imitated  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
         from jepamine.manim.layout_model.distillation import times_smaller

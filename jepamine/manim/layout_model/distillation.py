@@ -1,4 +1,4 @@
-"""A student beside its teacher."""
+"""Compare a student with its teacher."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from jepamine.protocols import Parts
 
 
 def check_teacher(teacher: torch.nn.Module, name: str, parts: Parts) -> torch.nn.Module:
-    """The teacher, in eval mode. Raises UserError where it predicts no layouts, or from other tokens."""
+    """Return the teacher, in eval mode. Raises UserError if it does not predict layouts from such tokens."""
     grid: Any = getattr(teacher, "grid", None)
     if grid is None or not hasattr(teacher, "imitation"):
         raise UserError(
-            f"trainer.teacher: run '{name}' predicts no layouts; name a run of the trainer 'layout'"
+            f"trainer.teacher: run '{name}' does not predict layouts; use a run of the trainer 'layout'"
         )
     mine = token_grid(parts.encoder, (1, *parts.source.image_size))
     if grid != mine:
         raise UserError(
             f"trainer.teacher: run '{name}' sees {grid[0]} x {grid[1]} tokens, this recipe's encoder gives "
-            f"{mine[0]} x {mine[1]}; take its encoder and frame size"
+            f"{mine[0]} x {mine[1]}; use its encoder and frame size"
         )
     return teacher.eval()
 
 
 def check_alike(student: torch.nn.Module, teacher: torch.nn.Module) -> None:
-    """Raise UserError where the two answer in different ways."""
+    """Raise UserError unless both have the same kind of answer."""
     if type(student) is not type(teacher):
         raise UserError(
             f"predictor: a {type(student).__name__} cannot imitate the teacher's {type(teacher).__name__}; "
-            "take the teacher's plugin, with smaller settings"
+            "use the teacher's plugin, with smaller settings"
         )
 
 
 def times_smaller(student: torch.nn.Module, teacher: torch.nn.Module) -> float:
-    """How many times fewer parameters the student has."""
+    """Return how many times fewer parameters the student has."""
     return count_parameters(teacher) / count_parameters(student)
 
 
 def count_parameters(module: torch.nn.Module) -> int:
-    """The numbers that a module has learned."""
+    """Return the number of a module's parameters."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 
@@ -59,10 +59,10 @@ def beside_teacher(
     parts: Parts,
     split: str | None,
 ) -> dict[str, Any]:
-    """The teacher's mean IoU on the same scenes, as they are and masked, what the student loses, and sizes.
+    """Return the teacher's mean IoU on the same scenes, clean and masked, what the student loses, and sizes.
 
-    What is lost is a difference of means over the same objects; in its interval, a bootstrap over scenes,
-    both stand on the same resamples.
+    The loss is a difference of means over the same objects; its interval, a bootstrap over scenes, uses the
+    same resamples for both.
     """
     clips = scenes_of(parts, split)
     true = [layout_of(clip) for clip in clips]
@@ -71,8 +71,8 @@ def beside_teacher(
         predict(predictor, parts, clips) for predictor in (teacher, student)
     )
     losses = {}
-    for title, one, other in (("clean", theirs, mine), ("masked", theirs_masked, mine_masked)):
-        first, second = judge(true, one).objects, judge(true, other).objects
+    for title, ious, teacher_ious in (("clean", theirs, mine), ("masked", theirs_masked, mine_masked)):
+        first, second = judge(true, ious).objects, judge(true, teacher_ious).objects
         losses[title] = {
             "mean_iou": resampled.mean(first["scene"], first["iou"]),
             "lost": resampled.mean(first["scene"], first["iou"] - second["iou"]),
@@ -81,12 +81,12 @@ def beside_teacher(
     return {"run": name} | sizes | {"smaller": times_smaller(student, teacher)} | losses
 
 
-def describe(found: Mapping[str, Any]) -> str:
-    """What `beside_teacher` found, in words."""
-    clean, masked = found["clean"], found["masked"]
+def describe(result: Mapping[str, Any]) -> str:
+    """Format the result of `beside_teacher`."""
+    clean, masked = result["clean"], result["masked"]
     return (
-        f"The teacher '{found['run']}' has {found['parameters']:,} parameters, the student "
-        f"{found['student_parameters']:,}: {found['smaller']:.1f} times fewer.\n"
+        f"The teacher '{result['run']}' has {result['parameters']:,} parameters, the student "
+        f"{result['student_parameters']:,}: {result['smaller']:.1f} times fewer.\n"
         f"Mean IoU of the teacher {said(clean['mean_iou'])}; the student loses {said(clean['lost'])}.\n"
         f"Under the mask {said(masked['mean_iou'])}; the student loses {said(masked['lost'])}."
     )

@@ -1,4 +1,4 @@
-"""Scenes as tensors to train on: frames, or what a costly encoder makes of them, masks, and true layouts.
+"""Scenes as training tensors: frames, or the tokens of a costly encoder, masks, and true layouts.
 
 Legend of shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens
 of D dimensions.
@@ -23,12 +23,12 @@ from jepamine.manim.layouts import Layout
 from jepamine.protocols import Encoder, Parts, Tensors
 from jepamine.utils.progress import progress
 
-#: Tokens of all scenes are held in memory; more than this many bytes would hardly fit.
+#: Tokens of all scenes are held in memory; more bytes than this would hardly fit.
 MOST_BYTES = 16 * 2**30
 
 
 def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
-    """The clips of `parts.source` that say `split` (None: all). Raises UserError where there are none."""
+    """Return the clips of `parts.source` with `split` (None: all). Raises UserError if there are none."""
     clips = [clip for clip in read_clips(parts.source) if chosen(clip, split).any()]
     if not clips:
         raise UserError(f"{parts.source.manifest}: no clip has the split '{split}'")
@@ -36,17 +36,17 @@ def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
 
 
 def masks_of(parts: Parts, clip: Clip, views: int) -> NDArray[np.bool_]:
-    """`views` masks of a scene, the same ones each time: bool (views, rows, columns)."""
+    """Return `views` masks of a scene, the same ones each time: bool (views, rows, columns)."""
     drawn = [parts.mask(clip.clip_id, view, clip.first_tubelet + view) for view in range(views)]
     for mask in drawn:
         check(mask, (1, *parts.source.image_size))
     return np.concatenate(drawn)
 
 
-def loaded(parts: Parts, clips: list[Clip], what: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
+def loaded(parts: Parts, clips: list[Clip], label: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
     """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first that cannot be read."""
     frames = Frames(parts.source.image_size, keep=8)
-    with progress(what, len(clips), "scenes", every=1000) as bar:
+    with progress(label, len(clips), "scenes", every=1000) as bar:
         for clip, pixels in ahead(clips, lambda clip: frames[clip.frames[0]].pixels()):
             if isinstance(pixels, UserError):
                 raise UserError(f"{clip.place}: {pixels}")
@@ -55,36 +55,40 @@ def loaded(parts: Parts, clips: list[Clip], what: str) -> Iterator[tuple[Clip, N
 
 
 def examples(parts: Parts, split: str, views: int) -> Tensors:
-    """The scenes of a split: `hidden` bool (N, V, rows, columns), the first view's all False, and the truth.
+    """Return the scenes of a split: `hidden` bool (N, V, rows, columns), the first view's all False, and
+    the truth.
 
-    Beside them either `frames` uint8 (N, H, W, 3), where encoding is cheap, or `tokens` float32 (N, V, L, D).
-    V is views + 1. Raises UserError for a frame or layout that cannot be read, and where tokens would not fit
+    In addition either `frames` uint8 (N, H, W, 3), if encoding is cheap, or `tokens` float32 (N, V, L, D).
+    V is views + 1. Raises UserError for a frame or layout that cannot be read, and if tokens would not fit
     into memory.
     """
     clips = scenes_of(parts, split)
     truth = truth_tensors([layout_of(clip) for clip in clips])
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
-    found: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
+    rows: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
     if getattr(parts.encoder, "keeps_frames", False):
         shape = (len(clips), *parts.source.image_size, 3)
         frames = np.empty(shape, np.uint8)
         for row, (_, pixels) in enumerate(loaded(parts, clips, f"read {split} scenes")):
             frames[row] = pixels
-        return found | {"frames": torch.from_numpy(frames)}
+        return rows | {"frames": torch.from_numpy(frames)}
     tokens: torch.Tensor | None = None
     for row, (_, pixels) in enumerate(loaded(parts, clips, f"encode {split} scenes")):
-        seen = encode_views(parts, pixels, hidden[row])
+        views_ = encode_views(parts, pixels, hidden[row])
         if tokens is None:
-            _check_memory(len(clips) * seen.numel() * 4, views)
-            tokens = torch.empty(len(clips), *seen.shape)
-        tokens[row] = seen
+            _check_memory(len(clips) * views_.numel() * 4, views)
+            tokens = torch.empty(len(clips), *views_.shape)
+        tokens[row] = views_
     assert tokens is not None
-    return found | {"tokens": tokens}
+    return rows | {"tokens": tokens}
 
 
 def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> torch.Tensor:
-    """Tokens float32 (V, L, D), on the CPU, of a frame uint8 (H, W, 3) under V masks bool (rows, columns)."""
+    """Encode a frame uint8 (H, W, 3) under V masks bool (rows, columns).
+
+    Tokens float32 (V, L, D), on the CPU.
+    """
     views = hide(np.repeat(pixels[None, None], len(hidden), axis=0), hidden[:, None])
     batches = torch.split(torch.from_numpy(views), parts.encoder.batch_size)
     with torch.inference_mode():
@@ -97,18 +101,18 @@ def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.boo
 def _check_memory(size: int, views: int) -> None:
     if size > MOST_BYTES:
         raise UserError(
-            f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB, {MOST_BYTES >> 30} at most "
-            f"are held; take fewer scenes, or trainer.views below {views}"
+            f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB; the limit "
+            f"is {MOST_BYTES >> 30}; use fewer scenes, or trainer.views below {views}"
         )
 
 
 def predict(
     predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
 ) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
-    """(layouts of clean frames, of masked ones, masks bool (rows, columns)), one entry a clip.
+    """Return (layouts of clean frames, of masked ones, masks bool (rows, columns)), one entry per clip.
 
-    The predictor, a `LayoutPredictor`, must be in eval mode. A scene goes through by itself: what its
-    neighbours are changes nothing. Raises UserError for a frame that cannot be read.
+    The predictor, a `LayoutPredictor`, must be in eval mode. Each scene is predicted by itself:
+    neighbouring scenes change nothing. Raises UserError for a frame that cannot be read.
     """
     device = next(predictor.parameters()).device
     clean, masked, masks = [], [], []
@@ -126,10 +130,10 @@ def predict(
 
 
 def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """(tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
+    """Return (tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
 
-    A share `masked` of them, on average, is a masked one. Drawn by torch's global generator, whose state is
-    in every checkpoint.
+    A share `masked` of them, on average, is masked. Drawn by torch's global generator, whose state is in
+    every checkpoint.
     """
     count, views = batch["hidden"].shape[:2]
     drawn = torch.randint(1, views, (count,))
@@ -137,7 +141,7 @@ def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, 
 
 
 def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """As `draw_view`, of the views `which`, int64 (N,); 0 is the clean one."""
+    """Return the views `which`, int64 (N,), as `draw_view` does; 0 is the clean one."""
     device = batch["hidden"].device
     rows, which = torch.arange(len(which), device=device), which.to(device)
     hidden = batch["hidden"][rows, which]
@@ -148,7 +152,7 @@ def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tenso
 
 
 def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
-    """A copy of frames uint8 (N, H, W, 3) with 0 where `hidden` bool (N, rows, columns) is True."""
+    """Return a copy of frames uint8 (N, H, W, 3) with 0 where `hidden` bool (N, rows, columns) is True."""
     count, height, width, _ = frames.shape
     rows, columns = hidden.shape[1:]
     cells = frames.view(count, rows, height // rows, columns, width // columns, 3)

@@ -12,9 +12,9 @@ from jepamine.protocols import Parts
 
 
 def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
-    """Every scene with its split, `val_scenes` of them held out unless the manifest itself says which.
+    """Return every scene with its split, `val_scenes` of them held out unless the manifest has splits.
 
-    Raises UserError for clips of more than one frame and lines without a layout, before anything is read.
+    Raises UserError for clips of more than one frame and lines without a layout, before any frame is read.
     """
     clips = list(read_clips(parts.source))
     if val_scenes >= len(clips):

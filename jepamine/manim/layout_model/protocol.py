@@ -1,4 +1,4 @@
-"""What a predictor of layouts is: a module that says itself how it is trained and read.
+"""The interface of a layout predictor: a module with its own loss and decoding.
 
 Legend of shapes: N frames, L tokens of D dimensions that the encoder gives for a frame, K = 10 objects.
 """
@@ -14,16 +14,16 @@ from jepamine.protocols import Tensors
 
 
 class LayoutPredictor(Protocol):
-    """A `torch.nn.Module` with these methods. What `answer` holds is the predictor's own affair.
+    """A `torch.nn.Module` with these methods. The content of `answer` is up to the predictor.
 
-    `grid` (rows, columns) is that of the tokens that it was made for. Predictors differ in what they answer
-    (a map of the frame, a set of objects), so each brings its loss.
+    `grid` (rows, columns) is that of the tokens it was built for. Predictors differ in what they answer (a
+    map of the frame, a set of objects), so each brings its loss.
     """
 
     grid: tuple[int, int]
 
     def __call__(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """The answer for tokens float32 (N, L, D) of frames whose patches `hidden` are filled with 0.
+        """Return the answer for tokens float32 (N, L, D) of frames whose patches `hidden` are filled with 0.
 
         `hidden` is bool (N, rows, columns), True where hidden; rows and columns tile the frame.
         """
@@ -34,9 +34,12 @@ class LayoutPredictor(Protocol):
         ...
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """The layouts (N) that an answer says."""
+        """Decode an answer into N layouts."""
         ...
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """How far an answer is from another predictor's of the same kind, for distillation; a scalar."""
+        """Return how far an answer is from another predictor's of the same kind, for distillation.
+
+        A scalar.
+        """
         ...

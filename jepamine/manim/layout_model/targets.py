@@ -1,4 +1,4 @@
-"""True layouts, read from manifest lines, and as tensors to train on."""
+"""True layouts: read from manifest lines, and as training tensors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTHING = -1
 
 
 def layout_of(clip: Clip) -> Layout:
-    """The layout of a clip's line. Raises UserError, with file and line, where it has none or a wrong one."""
+    """Return the layout of a clip's line. Raises UserError, with file and line, if it is missing or wrong."""
     if "layout" not in clip.line:
         raise UserError(
             f"{clip.place}: no key 'layout'; layouts are learned from scenes as the dataset 'manim' and "
@@ -29,9 +29,9 @@ def layout_of(clip: Clip) -> Layout:
 
 
 def truth_tensors(layouts: Sequence[Layout]) -> Tensors:
-    """Layouts of N scenes, K = 10 rows each, objects first, then rows of type `NOTHING`.
+    """Convert layouts of N scenes to tensors of K = 10 rows, objects first, then rows of type `NOTHING`.
 
-    `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), places in `TYPES`;
+    `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), indices in `TYPES`;
     `z` float32 (N, K), the place in the drawing order.
     """
     number = {name: place for place, name in enumerate(TYPES)}
@@ -45,7 +45,7 @@ def truth_tensors(layouts: Sequence[Layout]) -> Tensors:
 
 
 def layouts_from(tensors: Mapping[str, Any]) -> list[Layout]:
-    """The inverse of `truth_tensors`, boxes, types and z being all that is known of the objects."""
+    """Invert `truth_tensors`; only boxes, types and z of the objects are known."""
     boxes, types, z = (tensors[name].tolist() for name in ("boxes", "types", "z"))
     return [
         Layout(
@@ -60,10 +60,10 @@ def layouts_from(tensors: Mapping[str, Any]) -> list[Layout]:
 
 
 def to_layout(boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor) -> Layout:
-    """One scene's layout, its objects in drawing order.
+    """Return one scene's layout, its objects in drawing order.
 
-    Shapes: boxes (n, 4) in units, types int64 (n,), confidence (n,) in 0 .. 1, depth (n,), of which only the
-    order counts. Numbers that are not finite, as those of a training that diverges, become 0.
+    Shapes: boxes (n, 4) in units, types int64 (n,), confidence (n,) in 0 .. 1, depth (n,), of which only
+    the order counts. Numbers that are not finite, as from a diverging training, become 0.
     """
     rows = torch.cat([boxes, confidence[:, None], depth[:, None]], dim=1).detach().cpu().double()
     ordered = torch.nan_to_num(rows, 0.0, 0.0, 0.0)

@@ -1,7 +1,7 @@
-"""The trainer `layout`: the full layout of a frame from what is seen of it.
+"""The trainer `layout`: predict the full layout of a frame from its visible parts.
 
-The encoder is frozen. A predictor is shown clean frames and masked ones, mixed, and always told the whole
-layout, so that one predictor does both; how its answer is held against the truth, it says itself
+The encoder is frozen. A predictor sees clean frames and masked ones, mixed, and always learns the whole
+layout, so that one predictor does both; the predictor brings its own loss
 (`jepamine.manim.layout_model.protocol`).
 """
 
@@ -24,9 +24,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class LayoutTrainer:
-    """AdamW on the predictor's own loss; its rate rises for a tenth of the steps, then falls as a cosine.
+    """AdamW on the predictor's own loss; linear warm-up for a tenth of the steps, then cosine decay.
 
-    The rate follows from the number of steps that the optimizer has done, which every checkpoint holds, so
+    The rate depends on the number of steps that the optimizer has done, which every checkpoint holds, so
     that resuming changes no bit.
     """
 
@@ -77,7 +77,7 @@ class LayoutTrainer:
         return adamw(parameters, self.lr, self.weight_decay, self._steps)
 
     def view(self, batch: Tensors) -> tuple[Tensor, Tensor]:
-        """(tokens, hidden) of one view of each example, clean or masked by chance."""
+        """Return (tokens, hidden) of one view of each example, clean or masked by chance."""
         from jepamine.manim.layout_model.examples import draw_view
 
         assert self._encoder is not None, "prepare comes first"

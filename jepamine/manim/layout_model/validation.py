@@ -1,4 +1,4 @@
-"""The held-out scenes after every epoch: clean, and each under one mask."""
+"""Validate on the held-out scenes after every epoch: clean, and each under one mask."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ BATCH = 64
 
 
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
-    """Loss, and the first measures of the eval, without intervals. `val` has two views of each scene."""
+    """Return the loss and the first measures of the eval, without intervals.
+
+    `val` has two views per scene.
+    """
     true = layouts_from(val)
-    found: list[dict[str, float | None]] = []
+    results: list[dict[str, float | None]] = []
     losses = []
     for which in (0, 1):
         guessed: list[Layout] = []
@@ -29,14 +32,14 @@ def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict
             losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
             guessed += predictor.layouts(answer)  # type: ignore[operator]
         judged = measures(judge(true, guessed), Resampled(len(true), resamples=0))
-        found.append({name: measure["value"] for name, measure in judged.items()})
-    clean, masked = found
+        results.append({name: measure["value"] for name, measure in judged.items()})
+    clean, masked = results
     return {
         "val_loss": sum(losses) / (2 * len(true)),
         "mean_iou": clean["mean_iou"] or 0.0,
         "f1": clean["f1"] or 0.0,
         "type_accuracy": clean["type_accuracy"] or 0.0,
-        # Where nothing was matched, nothing is near: no position counts as good.
+        # Without any match no position counts as good.
         "position_loss": FRAME_WIDTH if clean["centre_error"] is None else clean["centre_error"],
         "masked_mean_iou": masked["mean_iou"] or 0.0,
     }

@@ -17,7 +17,7 @@ class Light:
     sky_top: RGB
     sky_low: RGB
     haze: RGB  # what far things fade into
-    sight: float  # distance at which a colour has faded to 1/e
+    layout_run: float  # distance at which a colour has faded to 1/e
     headlights: float  # gain of the own headlights right in front of the car
     glow: float  # strength of the halo round lamps
     grain: float  # standard deviation of the sensor noise
@@ -79,7 +79,7 @@ def draw_light(rng: np.random.Generator) -> Light:
         sky_top=top,
         sky_low=low,
         haze=low,
-        sight=rng.uniform(*_SIGHT[weather]),
+        layout_run=rng.uniform(*_SIGHT[weather]),
         headlights=headlights,
         glow=glow,
         grain=grain,

@@ -34,7 +34,7 @@ def test_without_its_run_it_says_what_to_type(tmp_path):
 
 
 def test_a_run_of_another_kind_is_refused():
-    with pytest.raises(UserError, match=r"run 'clips' writes no code; jepamine run recipes/manim-code.toml"):
+    with pytest.raises(UserError, match=r"run 'clips' does not write code; train one with"):
         causal_lm(lambda name: object(), run="clips")
 
 

@@ -140,7 +140,7 @@ def test_a_run_learns_and_says_what_its_numbers_mean(jepamine, recipe, tmp_path)
     lines = (tmp_path / "experiments" / "code" / "metrics.jsonl").read_text().splitlines()
     first, last = json.loads(lines[0]), json.loads(lines[-1])
     assert last["val_loss"] < 0.6 * first["val_loss"]
-    assert "nats a token" in result.output
+    assert "nats per token" in result.output
 
 
 def test_a_resumed_run_ends_with_the_same_weights(jepamine, recipe, tmp_path, monkeypatch):

@@ -10,15 +10,15 @@ import torch
 
 from jepamine.encoders.pixels import Pixels
 from jepamine.errors import UserError
-from jepamine.manim.generation.layout_run import Sight
+from jepamine.manim.generation.layout_run import LayoutRun
 from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
 
 
-def sight(encoder, predictor, size=(48, 96)):
+def layout_run(encoder, predictor, size=(48, 96)):
     mask = lambda clip, tubelet, running: np.zeros((1, 3, 6), bool)  # noqa: E731
     parts = SimpleNamespace(encoder=encoder, mask=mask, source=SimpleNamespace(image_size=size))
-    return Sight("eyes", SimpleNamespace(parts=parts, predictor=predictor.eval()))
+    return LayoutRun("eyes", SimpleNamespace(parts=parts, predictor=predictor.eval()))
 
 
 class Reads:
@@ -37,14 +37,14 @@ def test_frames_seen_together_give_what_each_gives_alone():
     torch.manual_seed(0)
     predictor = LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 1, 4)
     torch.nn.init.constant_(predictor.heat.bias, 1.0)
-    eyes = sight(Pixels(torch.device("cpu"), batch_size=2), predictor)
+    reader = layout_run(Pixels(torch.device("cpu"), batch_size=2), predictor)
     frames = [np.full((48, 96, 3), value, np.uint8) for value in (0, 90, 200)]
     frames[1][10:20, 30:50] = 255
-    together = eyes.see(frames)
+    together = reader.see(frames)
     assert len(together) == 3
     assert together[1].objects
     for frame, layout in zip(frames, together, strict=True):
-        (alone,) = eyes.see([frame])
+        (alone,) = reader.see([frame])
         assert [item.type for item in alone.objects] == [item.type for item in layout.objects]
         boxes = [np.array([item.box for item in one.objects]) for one in (alone, layout)]
         assert np.allclose(*boxes, atol=1e-4)
@@ -54,13 +54,13 @@ def test_a_description_is_imagined_from_its_features_alone():
     torch.manual_seed(0)
     predictor = LayoutTransformer(4, (3, 6), 16, 1, 2, 16, 0.0)
     torch.nn.init.constant_(predictor.numbers.bias, 2.0)
-    eyes = sight(Reads(), predictor)
-    short, long = eyes.imagine(["a circle", "a circle and a square"])
+    reader = layout_run(Reads(), predictor)
+    short, long = reader.imagine(["a circle", "a circle and a square"])
     assert len(short.objects) == 10
     assert short.objects[0].box != long.objects[0].box
 
 
 def test_a_run_without_text_features_cannot_imagine():
-    eyes = sight(Pixels(torch.device("cpu")), LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 0, 0))
+    reader = layout_run(Pixels(torch.device("cpu")), LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 0, 0))
     with pytest.raises(UserError, match="run 'eyes' cannot read: 'clip-text' needs a run of the encoder"):
-        eyes.imagine(["a circle"])
+        reader.imagine(["a circle"])

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.find_layout import Eyes
-from jepamine.manim.generation.pipeline import Chain
-from jepamine.manim.generation.request import Asked, Try
+from jepamine.manim.generation.find_layout import LayoutReader
+from jepamine.manim.generation.pipeline import Pipeline
+from jepamine.manim.generation.request import Request, Try
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.template import template
 from jepamine.manim.layouts import Layout, Object
@@ -68,9 +68,9 @@ def code(line):
     return f"{head}        {line}\n        self.add(circle)\n"
 
 
-def chain(*codes, eyes=None, tries=2):
+def chain(*codes, reader=None, tries=2):
     made = {"template": template(), "mine": Writes(*codes)}
-    return Chain(Runs(), eyes, lambda name, style, complexity: made[name], tries)
+    return Pipeline(Runs(), reader, lambda name, style, complexity: made[name], tries)
 
 
 def tries_of(made):
@@ -78,7 +78,7 @@ def tries_of(made):
 
 
 def test_code_that_holds_at_once_is_handed_out():
-    made = chain(code("circle = Circle()")).make(Asked("a circle", generator="mine"))
+    made = chain(code("circle = Circle()")).make(Request("a circle", generator="mine"))
     assert made.generator == "mine"
     assert made.tries == (Try("mine", 0, (), None),)
     assert "circle = Circle()" in made.code
@@ -86,7 +86,7 @@ def test_code_that_holds_at_once_is_handed_out():
 
 
 def test_a_line_that_fails_is_repaired():
-    made = chain(code("circle = wrong()")).make(Asked("a circle", generator="mine"))
+    made = chain(code("circle = wrong()")).make(Request("a circle", generator="mine"))
     assert tries_of(made) == [
         ("mine", 0, (), "line 6: NameError: wrong"),
         ("mine", 0, ("circle",), None),
@@ -95,7 +95,7 @@ def test_a_line_that_fails_is_repaired():
 
 
 def test_an_object_of_another_type_is_drawn_anew():
-    made = chain(code("circle = star()")).make(Asked("a circle", generator="mine"))
+    made = chain(code("circle = star()")).make(Request("a circle", generator="mine"))
     assert tries_of(made) == [
         ("mine", 0, (), "object 1 of the layout (circle) is drawn as star"),
         ("mine", 0, ("circle",), None),
@@ -103,8 +103,8 @@ def test_an_object_of_another_type_is_drawn_anew():
 
 
 def test_what_an_error_hid_is_repaired_after_it():
-    made = Chain(Runs(), None, lambda *_: WritesTwo(), 1).make(
-        Asked("a circle left of a square", generator="mine")
+    made = Pipeline(Runs(), None, lambda *_: WritesTwo(), 1).make(
+        Request("a circle left of a square", generator="mine")
     )
     assert tries_of(made) == [
         ("mine", 0, (), "line 6: NameError: wrong"),
@@ -114,12 +114,12 @@ def test_what_an_error_hid_is_repaired_after_it():
 
 
 def test_what_no_repair_mends_is_tried_again():
-    made = chain(code("pass  # wrong"), code("circle = Circle()")).make(Asked("a circle", generator="mine"))
+    made = chain(code("pass  # wrong"), code("circle = Circle()")).make(Request("a circle", generator="mine"))
     assert tries_of(made) == [("mine", 0, (), "line 6: NameError: wrong"), ("mine", 1, (), None)]
 
 
 def test_template_writes_what_no_try_got_right_and_the_answer_says_why():
-    made = chain(code("pass  # far"), code("pass  # none")).make(Asked("a circle", generator="mine"))
+    made = chain(code("pass  # far"), code("pass  # none")).make(Request("a circle", generator="mine"))
     assert made.generator == "template"
     assert [(one.generator, one.problem) for one in made.tries] == [
         # No line of it assigns the circle, so there is nothing to repair.
@@ -132,8 +132,8 @@ def test_template_writes_what_no_try_got_right_and_the_answer_says_why():
 SEEN = Layout((Object("circle", 3, 1, 0, 1, 1, 0.75),))
 
 
-def eyes(seen=SEEN):
-    return Eyes((9, 16), lambda frame: seen, lambda text: Layout(SEEN.objects * len(text.split())))
+def reader(seen=SEEN):
+    return LayoutReader((9, 16), lambda frame: seen, lambda text: Layout(SEEN.objects * len(text.split())))
 
 
 def png():
@@ -147,13 +147,13 @@ def png():
 
 
 def test_an_image_alone_is_enough():
-    made = chain(eyes=eyes()).make(Asked(image=png()))
+    made = chain(reader=reader()).make(Request(image=png()))
     assert (made.layout_from, made.confidence) == ("image", 0.75)
     assert "circle = Circle(radius=0.5).move_to([3, 1, 0])" in made.code
 
 
 def test_with_both_the_image_says_where():
-    made = chain(eyes=eyes()).make(Asked("a red circle and a star", png()))
+    made = chain(reader=reader()).make(Request("a red circle and a star", png()))
     assert made.layout_from == "image and text"
     assert "circle = Circle(radius=0.5, color=RED).move_to([3, 1, 0])" in made.code
     assert [item.reason for item in made.not_understood] == [
@@ -162,30 +162,42 @@ def test_with_both_the_image_says_where():
 
 
 def test_features_of_the_description_can_be_asked_for():
-    made = chain(eyes=eyes()).make(Asked("a circle", layout="clip-text"))
+    made = chain(reader=reader()).make(Request("a circle", layout="clip-text"))
     assert (made.layout_from, len(made.layout.objects)) == ("clip-text", 2)
 
 
 @pytest.mark.parametrize(
     ("asked", "there", "said"),
     [
-        (Asked(), None, "say what the scene shows: a description, an image, or both"),
-        (Asked("   "), None, "say what the scene shows"),
-        (Asked(image=b"x"), None, "a layout is read from an image by a trained layout run: name it"),
-        (Asked(image=b"x"), eyes(), "image: not an image"),
-        (Asked(image=png()), eyes(Layout(())), "the layout run sees no object in the image"),
-        (Asked("a circle", layout="image"), eyes(), "the layout is to come from an image, and none is given"),
-        (Asked(image=png(), layout="text"), eyes(), "the layout is to come from the description, which is"),
-        (Asked("a circle", layout="clip-text"), None, "'clip-text' needs a description and a layout run"),
-        (Asked("hello there"), None, "no object found in 'hello there'"),
+        (Request(), None, "give a description, an image, or both"),
+        (Request("   "), None, "give a description, an image"),
+        (Request(image=b"x"), None, "reading a layout from an image requires a trained layout run"),
+        (Request(image=b"x"), reader(), "image: not an image"),
+        (Request(image=png()), reader(Layout(())), "the layout run finds no object in the image"),
+        (
+            Request("a circle", layout="image"),
+            reader(),
+            "the layout should come from an image, and none",
+        ),
+        (
+            Request(image=png(), layout="text"),
+            reader(),
+            "the layout should come from the description",
+        ),
+        (
+            Request("a circle", layout="clip-text"),
+            None,
+            "'clip-text' requires a description and",
+        ),
+        (Request("hello there"), None, "no object found in 'hello there'"),
     ],
 )
 def test_what_nothing_can_be_made_of_is_told(asked, there, said):
     with pytest.raises(UserError, match=said):
-        chain(eyes=there).make(asked)
+        chain(reader=there).make(asked)
 
 
 def test_words_that_were_not_understood_lower_the_confidence_and_are_told():
-    made = chain().make(Asked("a circle and my dog"))
+    made = chain().make(Request("a circle and my dog"))
     assert [item.text for item in made.not_understood] == ["my dog"]
     assert made.confidence == pytest.approx(1 - 6 / 19)

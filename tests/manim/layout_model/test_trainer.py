@@ -231,7 +231,7 @@ def test_features_of_a_frozen_network_are_learned_from_too(jepamine, recipe, tmp
 def test_pixels_are_too_many_tokens_for_attention(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'predictor={plugin="layout-transformer"}')
     assert result.exit_code == 1
-    assert "attends to 1024 tokens at most, the encoder 'pixels' gives 48 x 96" in result.stderr
+    assert "attends to 1024 tokens, the encoder 'pixels' gives 48 x 96" in result.stderr
 
 
 def test_an_encoder_without_places_is_refused(jepamine, recipe, tmp_path):

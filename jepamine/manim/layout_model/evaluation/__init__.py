@@ -1,1 +1,1 @@
-"""How far predicted layouts are from true ones."""
+"""Measure how far predicted layouts are from true ones."""

@@ -17,7 +17,7 @@ BINS = 10
 
 
 class Resampled:
-    """The resamples of `scenes` scenes: the same ones for every measure. With none there are no intervals."""
+    """The resamples of `scenes` scenes: the same for every measure. Without any there are no intervals."""
 
     def __init__(self, scenes: int, seed: int = 0, resamples: int = RESAMPLES) -> None:
         self.scenes = scenes
@@ -28,9 +28,10 @@ class Resampled:
             self.counts = drawn.astype(np.float64)
 
     def mean(self, scene: NDArray[np.int64], values: NDArray[Any]) -> dict[str, Any]:
-        """The mean of `values` (n,), rows of the scenes `scene` (n,): `{"value", "interval", "count"}`.
+        """Return the mean of `values` (n,), rows of the scenes `scene` (n,): `{"value", "interval",
+        "count"}`.
 
-        The value is None where there is no row, the interval where scenes are too few.
+        The value is None without rows, the interval if there are too few scenes.
         """
         return self.ratio(self._sums(scene, values), self._sums(scene, np.ones(len(values)))) | {
             "count": len(values)
@@ -39,12 +40,12 @@ class Resampled:
     def f1(
         self, hits: NDArray[np.int64], true: NDArray[np.int64], guessed: NDArray[np.int64]
     ) -> dict[str, Any]:
-        """2 hits / (true + guessed); each argument is the scenes of such rows."""
+        """Return 2 hits / (true + guessed); each argument holds the scenes of such rows."""
         ones = [self._sums(rows, np.ones(len(rows))) for rows in (hits, true, guessed)]
         return self.ratio(2 * ones[0], ones[1] + ones[2])
 
     def ratio(self, above: Floats, below: Floats) -> dict[str, Any]:
-        """Sum of `above` by sum of `below`, each (scenes,): `{"value", "interval"}`."""
+        """Return sum of `above` by sum of `below`, each (scenes,): `{"value", "interval"}`."""
         if not below.sum():
             return {"value": None, "interval": None}
         spread = None
@@ -56,10 +57,10 @@ class Resampled:
     def calibration(
         self, scene: NDArray[np.int64], confidence: Floats, right: NDArray[np.bool_]
     ) -> dict[str, Any]:
-        """Expected calibration error (Guo et al. 2017, arXiv:1706.04599), ten bins of equal width.
+        """Return the expected calibration error (Guo et al. 2017, arXiv:1706.04599), ten bins of equal width.
 
         The mean over predictions of |share that is right - mean confidence| of their bin. A resample's own
-        noise adds to it, so the interval lies high.
+        noise adds to it, so the interval is biased upwards.
         """
         if not len(confidence):
             return {"value": None, "interval": None}

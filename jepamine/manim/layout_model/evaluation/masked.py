@@ -1,4 +1,4 @@
-"""What is measured of frames that were partly hidden: by how much of an object was left to see."""
+"""Measure partly hidden frames by how much of an object was visible."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import Judged
 from jepamine.manim.layout_model.evaluation.measures import of_objects
 
-#: "visible": at least half of the box's area lies in patches that are seen. "hidden": nothing of it does.
+#: "visible": at least half of the box's area is in visible patches. "hidden": none of it is.
 SEEN = ("visible", "partly", "hidden")
 
 
 def by_seen(judged: Judged, resampled: Resampled) -> dict[str, Any]:
-    """`of_objects` by the share of an object's box that lies in seen patches, and the mean of that share."""
+    """Return `of_objects` by the share of an object's box in visible patches, and the mean of that share."""
     return {name: _band(judged, resampled, rows) for name, rows in _bands(judged).items()}
 
 
 def by_seen_and_family(judged: Judged, resampled: Resampled, families: Sequence[str]) -> dict[str, Any]:
-    """As `by_seen`, by family: `{family: {band: ...}}`; `families` has one name a scene."""
+    """Return `by_seen` by family: `{family: {band: ...}}`; `families` has one name per scene."""
     names = np.array(families)[judged.objects["scene"]]
     return {
         family: {

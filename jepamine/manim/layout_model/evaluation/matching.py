@@ -1,4 +1,4 @@
-"""Predicted layouts held against true ones: a row an object, a row a prediction, a row a pair."""
+"""Match predicted layouts with true ones: one row per object, per prediction and per pair."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, Layout
 
 
 def seen_shares(boxes: Floats, hidden: NDArray[np.bool_]) -> Floats:
-    """The share of each box's area, within the frame, that lies in cells that are not hidden.
+    """Return the share of each box's area, within the frame, in cells that are not hidden.
 
-    Shapes: boxes (n, 4) in units, `hidden` (rows, columns) over the whole frame -> (n,). Sides are widened to
-    `LEAST_SIDE`, so that a line has an area. A box outside the frame has the share 0.
+    Shapes: boxes (n, 4) in units, `hidden` (rows, columns) over the whole frame -> (n,). Sides are widened
+    to `LEAST_SIDE`, so that a line has an area. A box outside the frame has the share 0.
     """
     rows, columns = hidden.shape
     across = _covered(boxes[:, 0] + FRAME_WIDTH / 2, boxes[:, 2], FRAME_WIDTH, columns)
@@ -30,7 +30,7 @@ def seen_shares(boxes: Floats, hidden: NDArray[np.bool_]) -> Floats:
 
 
 def _covered(centres: Floats, sides: Floats, length: float, cells: int) -> Floats:
-    """What intervals cover of each of `cells` equal parts of 0 .. length: (n, cells)."""
+    """Return what intervals cover of each of `cells` equal parts of 0 .. length: (n, cells)."""
     half = np.maximum(sides, LEAST_SIDE) / 2
     edges = np.linspace(0, length, cells + 1)
     high = np.minimum((centres + half)[:, None], edges[None, 1:])
@@ -43,12 +43,12 @@ Floats = NDArray[np.float64]
 
 
 def boxes_of(layout: Layout) -> Floats:
-    """The boxes of a layout: float64 (objects, 4), x, y, width, height in units."""
+    """Return the boxes of a layout: float64 (objects, 4), x, y, width, height in units."""
     return np.array([item.box for item in layout.objects], dtype=np.float64).reshape(-1, 4)
 
 
 def iou_matrix(a: Floats, b: Floats, least: float = LEAST_SIDE) -> Floats:
-    """IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `layouts.iou`, all at once."""
+    """Return the IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `layouts.iou` vectorised."""
     common, areas = np.ones((len(a), len(b))), [np.ones(len(a)), np.ones(len(b))]
     for centre, side in ((0, 2), (1, 3)):
         long_a, long_b = np.maximum(a[:, side], least), np.maximum(b[:, side], least)
@@ -56,15 +56,15 @@ def iou_matrix(a: Floats, b: Floats, least: float = LEAST_SIDE) -> Floats:
         low = np.maximum((a[:, centre] - long_a / 2)[:, None], (b[:, centre] - long_b / 2)[None])
         common *= np.maximum(high - low, 0)
         areas = [areas[0] * long_a, areas[1] * long_b]
-    found: Floats = common / (areas[0][:, None] + areas[1][None] - common)
-    return found
+    ious: Floats = common / (areas[0][:, None] + areas[1][None] - common)
+    return ious
 
 
 def match(true: Floats, predicted: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Match one to one, so that the sum of IoUs is largest.
 
-    Returns (place in `predicted` or -1, IoU or 0) of each true box. Boxes that do not meet are no match. The
-    types of objects play no part.
+    Returns (index in `predicted` or -1, IoU or 0) of each true box. Boxes that do not meet never match.
+    Types of objects do not matter.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -77,7 +77,7 @@ def match(true: Floats, predicted: Floats) -> tuple[NDArray[np.int64], Floats]:
     return place, overlap
 
 
-#: The IoU from which on an object counts as found.
+#: The smallest IoU of an object that counts as found.
 FOUND = 0.5
 #: Centres nearer than this along an axis, in units, are neither left nor right (above nor below) of another.
 LEVEL = 0.25
@@ -85,7 +85,7 @@ LEVEL = 0.25
 
 @dataclass(frozen=True)
 class Columns:
-    """Arrays of one length by name; `scene` int64 says to which scene, from 0, a row belongs."""
+    """Arrays of one length by name; `scene` int64 is the index, from 0, of a row's scene."""
 
     columns: dict[str, NDArray[Any]]
 
@@ -98,15 +98,15 @@ class Columns:
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of `scenes` scenes.
+    """The matched objects of `scenes` scenes.
 
-    `objects`, a row a true object: `type` (name), `visible` (share that no other object covers), `seen`
-    (share of its box that no patch hides), `iou` (0 where unmatched), `matched`, `found` (`iou` from FOUND),
-    `type_right` (of a matched one), `error` (distance of the centres in units, nan where unmatched).
-    `predictions`, a row a predicted object: `confidence`, `found`, `right` (found, and of the right type).
-    `pairs`, a row a pair of matched objects and a relation: `relation` ("left", "above", "drawn_first"),
-    `right`. Pairs whose centres are within `LEVEL` along the axis have no row, nor have, for "drawn_first",
-    pairs whose boxes do not meet.
+    `objects`, one row per true object: `type` (name), `visible` (share that no other object covers), `seen`
+    (share of its box that no patch hides), `iou` (0 if unmatched), `matched`, `found` (`iou` from FOUND),
+    `type_right` (of a matched one), `error` (distance of the centres in units, nan if unmatched).
+    `predictions`, one row per predicted object: `confidence`, `found`, `right` (found, and of the right
+    type). `pairs`, one row per pair of matched objects and relation: `relation` ("left", "above",
+    "drawn_first"), `right`. Pairs whose centres are within `LEVEL` along the axis have no row, nor have,
+    for "drawn_first", pairs whose boxes do not meet.
     """
 
     scenes: int
@@ -118,9 +118,9 @@ class Judged:
 def judge(
     true: Sequence[Layout], predicted: Sequence[Layout], hidden: Sequence[NDArray[np.bool_]] | None = None
 ) -> Judged:
-    """Match each scene's objects and hold them against one another.
+    """Match each scene's objects and compare them.
 
-    `hidden` are the masks (rows, columns) under which the frames were seen, None where nothing was hidden.
+    `hidden` are the masks (rows, columns) of the frames, None if nothing was hidden.
     """
     objects: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
@@ -132,7 +132,7 @@ def judge(
         won = dict(zip(place[overlap >= FOUND].tolist(), np.flatnonzero(overlap >= FOUND), strict=True))
         for row, item in enumerate(truth.objects):
             matched = place[row] >= 0
-            other = answer.objects[place[row]] if matched else None
+            index = answer.objects[place[row]] if matched else None
             objects.append(
                 {
                     "scene": scene,
@@ -142,7 +142,7 @@ def judge(
                     "iou": overlap[row],
                     "matched": matched,
                     "found": overlap[row] >= FOUND,
-                    "type_right": other is not None and other.type == item.type,
+                    "type_right": index is not None and index.type == item.type,
                     "error": np.hypot(*(boxes[row, :2] - others[place[row], :2])) if matched else np.nan,
                 }
             )

@@ -1,4 +1,4 @@
-"""What is measured of judged scenes, as a whole and by groups."""
+"""Measures of matched scenes, overall and by groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import Judged
 from jepamine.manim.layouts import TYPES
 
-#: What each measure means, in the order in which they are told.
+#: The meaning of each measure, in the order of the report.
 MEANINGS = {
     "mean_iou": "mean IoU of true objects and what was matched with them; 0 where nothing was",
     "f1": "F1: an object counts as found from IoU 0.5 on, whatever its type",
@@ -26,18 +26,18 @@ MEANINGS = {
     "drawing_order": "share of matched pairs whose boxes meet that are drawn in the right order",
     "calibration_error": "mean gap between confidence and the share of predictions that are right",
 }
-#: Centres as near as this are placed well.
+#: Centres this near count as placed well.
 NEAR = 0.5
-#: By how much of an object no other covers.
+#: Bands of how much of an object no other covers.
 COVERED = (("whole", 1.0, 2.0), ("half or more", 0.5, 1.0), ("less than half", -1.0, 0.5))
 
 
 def measures(judged: Judged, resampled: Resampled, scenes: NDArray[np.bool_] | None = None) -> dict[str, Any]:
-    """Every measure of `MEANINGS`, over all scenes or those where `scenes` bool (scenes,) says so."""
+    """Return every measure of `MEANINGS`, over all scenes or those selected by `scenes` bool (scenes,)."""
     pick = np.ones(judged.scenes, bool) if scenes is None else scenes
     objects, predictions, pairs = judged.objects, judged.predictions, judged.pairs
     mine, guesses, related = pick[objects["scene"]], pick[predictions["scene"]], pick[pairs["scene"]]
-    found = mine & objects["found"]
+    hits = mine & objects["found"]
     order = pairs["relation"] == "drawn_first"
     place = predictions["scene"]
     wrong = np.bincount(place[guesses & ~predictions["found"]], minlength=judged.scenes).astype(float)
@@ -48,7 +48,7 @@ def measures(judged: Judged, resampled: Resampled, scenes: NDArray[np.bool_] | N
 
     return {
         "mean_iou": mean(mine, objects["iou"]),
-        "f1": resampled.f1(objects["scene"][found], objects["scene"][mine], place[guesses]),
+        "f1": resampled.f1(objects["scene"][hits], objects["scene"][mine], place[guesses]),
         "precision": mean(guesses, predictions["found"], predictions),
         "recall": mean(mine, objects["found"]),
         "false_positives": resampled.ratio(wrong, pick.astype(float)),
@@ -64,7 +64,7 @@ def measures(judged: Judged, resampled: Resampled, scenes: NDArray[np.bool_] | N
 
 
 def of_objects(judged: Judged, resampled: Resampled, rows: NDArray[np.bool_]) -> dict[str, Any]:
-    """The measures that some true objects have by themselves; `rows` is bool (objects,)."""
+    """Return the measures of some true objects by themselves; `rows` is bool (objects,)."""
     objects = judged.objects
     matched = rows & objects["matched"]
     scene, error = objects["scene"], np.nan_to_num(objects["error"], nan=np.inf)
@@ -78,13 +78,13 @@ def of_objects(judged: Judged, resampled: Resampled, rows: NDArray[np.bool_]) ->
 
 
 def by_type(judged: Judged, resampled: Resampled) -> dict[str, Any]:
-    """`of_objects` of each type that occurs."""
+    """Return `of_objects` of each type that occurs."""
     types = judged.objects["type"]
     return {name: of_objects(judged, resampled, types == name) for name in TYPES if (types == name).any()}
 
 
 def by_family(judged: Judged, resampled: Resampled, families: Sequence[str]) -> dict[str, Any]:
-    """`measures` of the scenes of each family; `families` has one name a scene."""
+    """Return `measures` of the scenes of each family; `families` has one name per scene."""
     names = np.array(families)
     return {
         name: {"scenes": int((names == name).sum())} | measures(judged, resampled, names == name)
@@ -93,7 +93,7 @@ def by_family(judged: Judged, resampled: Resampled, families: Sequence[str]) -> 
 
 
 def by_visibility(judged: Judged, resampled: Resampled) -> dict[str, Any]:
-    """`of_objects` by how much of an object no other object covers."""
+    """Return `of_objects` by how much of an object no other object covers."""
     visible = judged.objects["visible"]
     return {
         name: of_objects(judged, resampled, (visible >= low) & (visible < high))

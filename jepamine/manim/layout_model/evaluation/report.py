@@ -31,7 +31,7 @@ def report(
     masked: Sequence[Layout],
     hidden: Sequence[NDArray[np.bool_]],
 ) -> dict[str, Any]:
-    """All measures of the predictions for clean and for masked frames; one entry a scene in each argument.
+    """Return all measures of the predictions for clean and for masked frames; one entry per scene.
 
     Every measure is `{"value", "interval": [low, high]}`, the interval a 95 % bootstrap over scenes.
     """
@@ -56,16 +56,16 @@ def report(
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """What `report` found, as tables."""
+    """Format the result of `report` as tables."""
     clean, masked = result["clean"], result["masked"]
-    whole = [
+    overall = [
         [name, said(clean["measures"][name]), said(masked["measures"][name]), meaning]
         for name, meaning in MEANINGS.items()
     ]
     share = f"{masked['hidden_patches']:.0%} of patches hidden"
     parts = [
         f"{result['scenes']} scenes, {result['objects']} objects",
-        table([["measure", "nothing hidden", share, "what it means"], *whole]),
+        table([["measure", "nothing hidden", share, "what it means"], *overall]),
     ]
     for title, groups in (("type", clean["by_type"]), ("visible", clean["by_visibility"])):
         parts.append(
@@ -90,7 +90,7 @@ def describe(result: Mapping[str, Any]) -> str:
 
 
 def said(measure: Mapping[str, Any]) -> str:
-    """A measure as a table shows it: value [low, high]."""
+    """Format a measure for a table: value [low, high]."""
     if measure["value"] is None:
         return "-"
     spread = measure["interval"]

@@ -1,4 +1,4 @@
-"""The network of the predictor `layout-dense`: from tokens to a map of features, one cell 8 x 8 pixels.
+"""The network of the predictor `layout-dense`: from tokens to a feature map with cells of 8 x 8 pixels.
 
 Legend of shapes: N frames, H x W their pixels, D the dimension of a token, C channels.
 """
@@ -11,13 +11,13 @@ from torch.nn import functional as F
 
 #: Pixels of a cell of the map.
 STRIDE = 8
-# Pixels are folded into cells of 4 x 4 first: convolutions over single pixels take most of the time, and what
-# they would gain is gained by the second look.
+# Pixels are folded into cells of 4 x 4 first: convolutions over single pixels take most of the time, and the
+# second look makes up for the lost detail.
 FOLD = 4
 
 
 def conv(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
-    """Convolution, batch norm, ReLU."""
+    """Build convolution, batch norm, ReLU."""
     return nn.Sequential(
         nn.Conv2d(inside, outside, size, stride, size // 2, bias=False),
         nn.BatchNorm2d(outside),
@@ -26,7 +26,7 @@ def conv(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequen
 
 
 class Residual(nn.Module):
-    """Two convolutions beside the identity, which is all that it is at first."""
+    """Two convolutions with a skip connection, the identity at first."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Residual(nn.Module):
 
 
 class Attention(nn.Module):
-    """A Transformer block over all cells (N, C, h, w), with its own embedding of their places."""
+    """A Transformer block over all cells (N, C, h, w), with its own position embedding."""
 
     def __init__(self, channels: int, grid: tuple[int, int], heads: int = 4) -> None:
         super().__init__()
@@ -102,17 +102,17 @@ class Body(nn.Module):
         self.out = conv(middle, middle, size=1)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensor:
-        """tokens (N, L, D), hidden bool (N, rows, columns) -> (N, C, H / 8, W / 8), C that at 8 pixels."""
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to (N, C, H / 8, W / 8)."""
         middle = self.inner(self.stem(self._fold(tokens, hidden)))
         coarse = self.attention(self.down(middle))
         joined: Tensor = self.out(self.join(middle + F.interpolate(self.up(coarse), scale_factor=2)))
         return joined
 
     def _fold(self, tokens: Tensor, hidden: Tensor) -> Tensor:
-        """Tokens as a map, channels last in memory, one of the channels being what is hidden."""
+        """Return tokens as a map, channels last in memory, with the hidden mask as one of the channels."""
         count, (rows, columns) = len(tokens), self.grid
         if not self.of_pixels:
-            tokens = tokens[:, -rows * columns :]  # without those of no place, as CLIP's pooled one
+            tokens = tokens[:, -rows * columns :]  # without those that have no place, as CLIP's pooled one
             features = tokens.transpose(1, 2).reshape(count, -1, rows, columns)
             features = F.interpolate(features, size=self.cells, mode="bilinear", align_corners=False)
             mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.cells)

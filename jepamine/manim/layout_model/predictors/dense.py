@@ -25,12 +25,12 @@ def layout_dense(
     attention: Annotated[int, Field(ge=0)] = 1,
     second_look: Annotated[int, Field(ge=0)] = 16,
 ) -> nn.Module:
-    """A `LayoutPredictor`: centres, boxes and types on a map with cells of 8 pixels.
+    """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of 8 pixels.
 
-    `channels` are those of cells of 4, 8 and 16 pixels; `blocks` residual blocks at 8 and at 16, `attention`
-    Transformer blocks over the latter. `second_look` is the width of the network that looks again at each
-    object, in the pixels themselves; 0, and any encoder but `pixels`, does without. Raises UserError where
-    the encoder's tokens are no grid, or cells do not tile the frame.
+    `channels` are those of cells of 4, 8 and 16 pixels; `blocks` residual blocks at 8 and at 16,
+    `attention` Transformer blocks over the latter. `second_look` is the width of the network that looks
+    again at each object, in the pixels themselves; 0 turns it off, as does any encoder but `pixels`. Raises
+    UserError if the encoder's tokens are not a grid, or cells do not tile the frame.
     """
     from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
     from jepamine.manim.layout_model.token_grid import token_grid

@@ -1,8 +1,8 @@
 """The module behind the predictor `layout-dense`.
 
-Every cell of a map says how much it is the centre of an object (a heat map, learned by the quality focal
-loss) and what that object is: offset, size, type, place in the drawing order. Where the encoder hands pixels
-on, a second network looks at the pixels around each object found and says it better, twice over.
+Every cell of a map predicts how much it is the centre of an object (a heat map, learned by the quality focal
+loss) and that object's offset, size, type and place in the drawing order. If the encoder passes pixels
+through, a second network looks at the pixels around each object found and refines it, twice.
 
 Legend of shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels, C its channels.
 """
@@ -55,23 +55,23 @@ class LayoutDense(nn.Module):
         self.second = SecondLook(dim + 1, channels[1], second_look) if second else None
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """tokens (N, L, D), hidden bool (N, rows, columns) -> maps, each with a row a cell.
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to maps, each with one row per cell.
 
         `features` (N, C, rows, columns), `heat` (N, rows, columns) logits, `boxes` (N, rows, columns, 4) in
         units, `types` (N, rows, columns, 20) logits, `depth` (N, rows, columns), `seen` bool (N, rows,
-        columns) where something is seen; `picture` (N, H, W, D + 1), what the second look sees.
+        columns) where something is visible; `picture` (N, H, W, D + 1), the second look's input.
         """
         features = self.body(tokens, hidden)
-        said = self.says(features).permute(0, 2, 3, 1)
+        raw = self.says(features).permute(0, 2, 3, 1)
         answer = {
             "features": features,
             "heat": self.heat(features)[:, 0],
-            "boxes": self._boxes(said[..., :4]),
-            "depth": said[..., 4],
-            "types": said[..., 5:],
+            "boxes": self._boxes(raw[..., :4]),
+            "depth": raw[..., 4],
+            "types": raw[..., 5:],
         }
         if not self.of_pixels:
-            # All cells of a box tell of its object: nothing is known of what is seen in them.
+            # All cells of a box describe its object: nothing is known of what is visible in them.
             return answer | {"seen": torch.ones_like(answer["heat"], dtype=torch.bool)}
         rows, columns = self.grid
         pixels = tokens.view(len(tokens), rows, columns, -1)
@@ -79,25 +79,28 @@ class LayoutDense(nn.Module):
         seen = F.max_pool2d(pixels.amax(dim=3)[:, None], STRIDE)[:, 0] > LIT
         return answer | {"seen": seen, "picture": torch.cat([pixels, mask], dim=3)}
 
-    def _boxes(self, said: Tensor) -> Tensor:
+    def _boxes(self, raw: Tensor) -> Tensor:
         rows, columns = self.cells
-        across = torch.arange(columns, device=said.device) + 0.5
-        down = torch.arange(rows, device=said.device)[:, None] + 0.5
-        sides = said[..., 2:].clamp(*LOG_SIDES).exp()
-        centres = torch.stack([across + said[..., 0], down + said[..., 1]], dim=-1)
+        across = torch.arange(columns, device=raw.device) + 0.5
+        down = torch.arange(rows, device=raw.device)[:, None] + 0.5
+        sides = raw[..., 2:].clamp(*LOG_SIDES).exp()
+        centres = torch.stack([across + raw[..., 0], down + raw[..., 1]], dim=-1)
         return to_units(torch.cat([centres, sides], dim=-1), self.cells)
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """The map's loss, and the second look's at what the map finds of the true objects."""
+        """Return the map's loss plus the second look's on what the map finds of the true objects."""
         loss = first_loss(answer, truth)
         return loss if self.second is None else loss + second_loss(self.second, answer, truth, self.training)
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """The warmest cells, looked at again; of those that say one object the surest, 10 at most."""
+        """Return the warmest cells after the second look; of those for one object the surest, at most 10."""
         return read(answer, self.second)
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Cell by cell: the teacher's heat and types, softened, and its boxes, weighted by its heat."""
+        """Compare cell by cell.
+
+        The teacher's softened heat and types, and its boxes, weighted by its heat.
+        """
         warmth = torch.sigmoid(teacher["heat"])
         total = warmth.sum().clamp(min=1)
         heat = F.binary_cross_entropy_with_logits(

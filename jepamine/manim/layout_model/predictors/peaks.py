@@ -1,4 +1,4 @@
-"""The layouts that the map of the predictor `layout-dense` says."""
+"""Read layouts from the map of the predictor `layout-dense`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.protocols import Tensors
 
-# Cells cooler than this are no centre; where a second look decides, hardly any is left out before it.
+# Cooler cells are not centres; if a second look decides, hardly any is dropped before it.
 LEAST_HEAT, LEAST_HEAT_LOOKED_AT = 0.3, 0.1
-# What is less sure than this is no object. On 700 scenes of a seed that nothing was trained on, 0.35 to 0.6
+# Less sure predictions are not objects. On 700 scenes of a seed that nothing was trained on, 0.35 to 0.6
 # change F1 by 0.01 and the share within 0.5 units by as much the other way.
 LEAST_SURE = 0.5
-# Of so many cells of a frame, the warmest.
+# The number of a frame's warmest cells that are considered.
 CANDIDATES = 40
 LOOKS = 2
 # Two boxes of one type that overlap more than this are one object; of two types, more than that. On the same
@@ -27,7 +27,7 @@ SAME, SAME_PLACE = 0.4, 0.55
 
 
 def read(answer: Tensors, second: SecondLook | None) -> list[Layout]:
-    """The layout of each frame."""
+    """Return the layout of each frame."""
     heat = torch.sigmoid(answer["heat"]).flatten(1)
     columns = answer["heat"].shape[2]
     count = min(CANDIDATES, heat.shape[1])
@@ -36,30 +36,32 @@ def read(answer: Tensors, second: SecondLook | None) -> list[Layout]:
     scene, rank = torch.nonzero(warmth >= least, as_tuple=True)
     place = (scene, cells[scene, rank] // columns, cells[scene, rank] % columns)
     boxes, types, depth = answer["boxes"][place], answer["types"][place], answer["depth"][place]
-    there = warmth[scene, rank]
+    present = warmth[scene, rank]
     if second is not None and len(scene):
         features = answer["features"][scene, :, place[1], place[2]]
         for _ in range(LOOKS):
-            said = second(answer["picture"], scene, boxes, features)
-            boxes, types, depth = said["boxes"], said["types"], said["depth"]
-        there = torch.sigmoid(said["sure"])
+            refined = second(answer["picture"], scene, boxes, features)
+            boxes, types, depth = refined["boxes"], refined["types"], refined["depth"]
+        present = torch.sigmoid(refined["sure"])
     sure, kinds = types.softmax(dim=1).max(dim=1)
-    confidence = there * sure
+    confidence = present * sure
     layouts = []
     for number in range(len(heat)):
-        mine = torch.nonzero((scene == number) & (second is None or there >= LEAST_SURE))[:, 0]
-        kept = mine[distinct(boxes[mine], kinds[mine], confidence[mine])]
-        layouts.append(to_layout(boxes[kept], kinds[kept], confidence[kept], depth[kept]))
+        mine = torch.nonzero((scene == number) & (second is None or present >= LEAST_SURE))[:, 0]
+        kept_cells = mine[distinct(boxes[mine], kinds[mine], confidence[mine])]
+        layouts.append(
+            to_layout(boxes[kept_cells], kinds[kept_cells], confidence[kept_cells], depth[kept_cells])
+        )
     return layouts
 
 
 def distinct(boxes: Tensor, kinds: Tensor, confidence: Tensor) -> Tensor:
-    """The places of the surest boxes (n, 4), 10 at most, of which no two say the same object: int64."""
+    """Return the indices of the surest boxes (n, 4), at most 10, no two of the same object: int64."""
     overlap = iou_matrix(boxes.double().cpu().numpy(), boxes.double().cpu().numpy())
     alike: NDArray[np.bool_] = (kinds[:, None] == kinds[None]).cpu().numpy()
     same = (overlap > SAME_PLACE) | ((overlap > SAME) & alike)
-    kept: list[int] = []
+    chosen: list[int] = []
     for place in confidence.argsort(descending=True, stable=True).tolist():
-        if len(kept) < MAX_OBJECTS and not same[place, kept].any():
-            kept.append(place)
-    return torch.tensor(kept, dtype=torch.int64, device=boxes.device)
+        if len(chosen) < MAX_OBJECTS and not same[place, chosen].any():
+            chosen.append(place)
+    return torch.tensor(chosen, dtype=torch.int64, device=boxes.device)

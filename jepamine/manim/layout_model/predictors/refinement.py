@@ -1,7 +1,7 @@
 """The second look of the predictor `layout-dense`: a small network on what lies around each box.
 
-Whatever an object's size, it fills the same small picture; so its type is learned from few examples, and its
-edges are placed to a fraction of a pixel.
+Whatever an object's size, it fills the same small picture; so its type is learned from few examples, and
+its edges are placed to a fraction of a pixel.
 
 Legend of shapes: M boxes, C channels of the map's features, P those of the picture.
 """
@@ -18,11 +18,10 @@ from jepamine.protocols import Tensors
 
 
 def crop(picture: Tensor, scene: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """The mean of the picture over each of size x size equal parts of a box: (M, C, size, size).
+    """Return the mean of the picture over each of size x size equal parts of a box: (M, C, size, size).
 
     Shapes: picture (N, H, W, C), `scene` int64 (M,) the picture of each box, `boxes` (M, 4) in pixels, y
-    down. What lies outside of the picture counts as 0. Means, not samples: a thin line is not missed however
-    large its box is.
+    down. Outside of the picture is 0. Means, not samples: a thin line is not missed however large its box is.
     """
     count, height, width, channels = picture.shape
     across = _shares(boxes[:, 0], boxes[:, 2], size, width)
@@ -38,7 +37,7 @@ def crop(picture: Tensor, scene: Tensor, boxes: Tensor, size: int) -> Tensor:
 
 
 def _shares(centres: Tensor, sides: Tensor, size: int, length: int) -> Tensor:
-    """Which share of each of `size` equal parts of intervals lies in each of `length` unit cells.
+    """Return the share of each of `size` equal parts of intervals in each of `length` unit cells.
 
     Shapes: centres, sides (M,) -> (M, size, length).
     """
@@ -49,16 +48,16 @@ def _shares(centres: Tensor, sides: Tensor, size: int, length: int) -> Tensor:
     return covered / (high - low)
 
 
-#: Parts a side that the surroundings of a box are brought to.
+#: Parts per side of the surroundings of a box.
 SIZE = 24
-# The surroundings of a box: so many times its sides, of at least LEAST units, and a margin (units).
+# The surroundings of a box: this many times its sides, of at least LEAST units, and a margin (units).
 TIMES, LEAST, MARGIN = 1.4, 0.3, 0.2
 # No side is shorter than this, in units.
 SHORTEST = 0.02
 
 
 class SecondLook(nn.Module):
-    """Types, better boxes, and places in the drawing order of boxes that are about right."""
+    """Types, refined boxes, and places in the drawing order of boxes that are about right."""
 
     def __init__(self, picture_channels: int, feature_channels: int, width: int) -> None:
         super().__init__()
@@ -80,14 +79,16 @@ class SecondLook(nn.Module):
         self.edges = nn.Linear(8 * width, 4)
         self.depth = nn.Linear(8 * width, 1)
         self.sure = nn.Linear(8 * width, 1)
-        # At first a box stays as it is.
+        # At first a box is unchanged.
         nn.init.zeros_(self.edges.weight)
         nn.init.zeros_(self.edges.bias)
 
     def forward(self, picture: Tensor, scene: Tensor, boxes: Tensor, features: Tensor) -> Tensors:
-        """picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units, features (M, C) of the cells that
-        hold their centres -> types (M, 20) logits, boxes (M, 4) in units, depth (M,), `sure` (M,) logits:
-        whether there is an object that fills this box.
+        """Refine boxes.
+
+        Maps picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units, features (M, C) of the cells
+        with their centres to types (M, 20) logits, boxes (M, 4) in units, depth (M,), `sure` (M,) logits:
+        whether an object fills this box.
         """
         grid = (picture.shape[1], picture.shape[2])
         sides = boxes[:, 2:].clamp(min=LEAST) * TIMES + MARGIN

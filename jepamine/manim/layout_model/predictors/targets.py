@@ -1,4 +1,4 @@
-"""What the map of the predictor `layout-dense` is to say of true layouts, cell by cell.
+"""The targets of the map of the predictor `layout-dense`, cell by cell.
 
 Legend of shapes: N frames, K = 10 objects, a map of rows x columns cells. Boxes are in cells, y down.
 """
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-# How far, in cells, the heat of a centre reaches beyond its own cell; a share of the box where that is more.
+# How far, in cells, the heat of a centre extends beyond its own cell; a share of the box if that is more.
 REACH, REACH_OF_SIDE = 0.4, 0.09
-# Cells of less heat say nothing of the box.
+# Cells with less heat do not predict the box.
 WARM = 0.1
-# Cells off the centre say it too, where something is seen in them: many examples of each object instead of
-# one or two. Their share of the loss, beside 1 for those at the centre.
+# Cells off the centre predict it too, if something is visible in them: many examples of each object instead
+# of one or two. Their share of the loss, beside 1 for those at the centre.
 SEEN_SHARE = 0.3
 
 
 @dataclass(frozen=True)
-class Taught:
-    """Cells that are told an object: int64 (M,) each, `weight` (M,) sums to about 1 for an object."""
+class Assigned:
+    """Cells assigned to an object: int64 (M,) each, `weight` (M,) sums to about 1 per object."""
 
     scene: Tensor
     row: Tensor
@@ -30,11 +30,11 @@ class Taught:
     weight: Tensor
 
 
-def centre_heat(boxes: Tensor, there: Tensor, grid: tuple[int, int]) -> Tensor:
-    """How much each cell is each object's centre, 0 to 1: boxes (N, K, 4) -> (N, K, rows, columns).
+def centre_heat(boxes: Tensor, present: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Return how much each cell is each object's centre, 0 to 1: boxes (N, K, 4) -> (N, K, rows, columns).
 
-    1 in the cell that holds the centre, falling off as a Gaussian: a centre near the edge of two cells is
-    nearly in both. 0 where `there` bool (N, K) says that there is no object.
+    1 in the cell with the centre, falling off as a Gaussian: a centre near the edge of two cells is nearly
+    in both. 0 where `there` bool (N, K) marks no object.
     """
     fall = []
     for length, centre, side in ((grid[0], 1, 3), (grid[1], 0, 2)):
@@ -42,14 +42,14 @@ def centre_heat(boxes: Tensor, there: Tensor, grid: tuple[int, int]) -> Tensor:
         reach = (REACH_OF_SIDE * boxes[..., side]).clamp(min=REACH)[..., None]
         off = ((cells - boxes[..., centre, None]).abs() - 0.5).clamp(min=0)
         fall.append(torch.exp(-((off / reach) ** 2) / 2))
-    return fall[0][..., :, None] * fall[1][..., None, :] * there[..., None, None]
+    return fall[0][..., :, None] * fall[1][..., None, :] * present[..., None, None]
 
 
-def taught(heat: Tensor, boxes: Tensor, there: Tensor, seen: Tensor) -> Taught:
-    """Which cells are told which object.
+def assign(heat: Tensor, boxes: Tensor, present: Tensor, visible: Tensor) -> Assigned:
+    """Assign cells to objects.
 
-    Near a centre the object of most heat; elsewhere, where `seen` bool (N, rows, columns) says that something
-    is seen, the smallest object whose box, made half a cell larger, holds the cell.
+    Near a centre the object of most heat; elsewhere, where `seen` bool (N, rows, columns) marks something
+    visible, the smallest object whose box, made half a cell larger, contains the cell.
     """
     rows, columns = heat.shape[2:]
     warmth, nearest = heat.max(dim=1)
@@ -57,14 +57,16 @@ def taught(heat: Tensor, boxes: Tensor, there: Tensor, seen: Tensor) -> Taught:
     down = torch.arange(rows, device=heat.device)[:, None] + 0.5
     x, y, width, height = (part[..., None, None] for part in boxes.unbind(-1))
     inside = ((across - x).abs() < width / 2 + 0.5) & ((down - y).abs() < height / 2 + 0.5)
-    area = torch.where(inside & there[..., None, None], width * height, torch.inf)
+    area = torch.where(inside & present[..., None, None], width * height, torch.inf)
     least, smallest = area.min(dim=1)
     warm = warmth > WARM
-    around = seen & ~warm & least.isfinite()
+    around = visible & ~warm & least.isfinite()
     scene, row, column = torch.nonzero(warm | around, as_tuple=True)
     off = around[scene, row, column]
     owner = torch.where(off, smallest[scene, row, column], nearest[scene, row, column])
     weight = torch.where(off, 1.0, warmth[scene, row, column])
-    total = weight.new_zeros(*there.shape, 2).index_put_((scene, owner, off.long()), weight, accumulate=True)
+    total = weight.new_zeros(*present.shape, 2).index_put_(
+        (scene, owner, off.long()), weight, accumulate=True
+    )
     weight = weight / total[scene, owner, off.long()] * torch.where(off, SEEN_SHARE, 1.0)
-    return Taught(scene, row, column, owner, weight)
+    return Assigned(scene, row, column, owner, weight)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Count = Annotated[int, Field(ge=1)]
-# Attention looks at every pair of tokens.
+# Attention compares every pair of tokens.
 MOST_TOKENS = 1024
 
 
@@ -27,9 +27,10 @@ def layout_transformer(
     feed_forward: Count = 2048,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
 ) -> nn.Module:
-    """Linear(D, hidden); ReLU; Dropout; Linear(hidden, hidden); a Transformer encoder; an MLP to 10 objects.
+    """Build Linear(D, hidden); ReLU; Dropout; Linear(hidden, hidden); a Transformer encoder; an MLP to 10
+    objects.
 
-    A `LayoutPredictor`. Raises UserError where the encoder's tokens are no grid or are too many to attend to.
+    A `LayoutPredictor`. Raises UserError if the encoder's tokens are not a grid or are too many to attend to.
     """
     from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
     from jepamine.manim.layout_model.token_grid import token_grid
@@ -37,8 +38,8 @@ def layout_transformer(
     grid = token_grid(encoder, shape)
     if grid[0] * grid[1] > MOST_TOKENS:
         raise UserError(
-            f"the predictor 'layout-transformer' attends to {MOST_TOKENS} tokens at most, the encoder "
-            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; take clip, or efficientnet-lite0"
+            f"the predictor 'layout-transformer' attends to at most {MOST_TOKENS} tokens, the encoder "
+            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; use clip, or efficientnet-lite0"
         )
     if hidden_dim % heads:
         raise UserError(f"predictor.heads: {heads} does not divide hidden_dim {hidden_dim}")

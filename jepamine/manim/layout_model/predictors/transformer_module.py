@@ -1,9 +1,9 @@
 """The module behind the predictor `layout-transformer`.
 
-The architecture is that of the design document, put right: the batch is the batch and tokens the sequence;
-tokens know their place, and hidden ones are left out; what the MLP sees is a token that gathers from all
-others, no mean of them; a type is a vector that is compared with 20 embeddings, no single number; and
-objects, which have no order, are matched before they are compared.
+The architecture follows the design document with five corrections: the batch is the batch and tokens the
+sequence; tokens have positions, and hidden ones are masked; the MLP sees a token that attends to all
+others, not their mean; a type is a vector compared with 20 embeddings, not a single number; and objects,
+which have no order, are matched before they are compared.
 
 Legend of shapes: N frames, L tokens, D their dimension, K = 10 objects.
 """
@@ -21,36 +21,38 @@ from jepamine.protocols import Tensors
 
 
 def match_sets(answer: Tensors, truth: Tensors) -> tuple[Tensor, Tensor, Tensor]:
-    """(scene, place in the answer, place in the truth) of every true object, int64 (objects,) each.
+    """Return (scene, index in the answer, index in the truth) of every true object, int64 (objects,) each.
 
-    The assignment of each scene has the least cost: L1 and GIoU of the boxes less the type's probability, as
-    in DETR (Carion et al. 2020, arXiv:2005.12872). `answer` has `boxes` (N, K, 4) in units and `types`
+    The assignment of each scene has the lowest cost: L1 and GIoU of the boxes less the type's probability,
+    as in DETR (Carion et al. 2020, arXiv:2005.12872). `answer` has `boxes` (N, K, 4) in units and `types`
     (N, K, 20) logits.
     """
     from scipy.optimize import linear_sum_assignment
 
     with torch.no_grad():
-        boxes, wanted = answer["boxes"][:, :, None], truth["boxes"][:, None]
+        boxes, target = answer["boxes"][:, :, None], truth["boxes"][:, None]
         frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         kinds = answer["types"].softmax(dim=-1)
         columns = truth["types"].clamp(min=0)[:, None].expand(-1, kinds.shape[1], -1)
-        cost = 5 * ((boxes - wanted) / frame).abs().sum(dim=-1) - kinds.gather(2, columns)
-        cost = cost - 2 * giou(boxes, wanted, (LEAST_SIDE, LEAST_SIDE))
-        # A training that diverges must get as far as the message that says so.
+        cost = 5 * ((boxes - target) / frame).abs().sum(dim=-1) - kinds.gather(2, columns)
+        cost = cost - 2 * giou(boxes, target, (LEAST_SIDE, LEAST_SIDE))
+        # A diverging training must get as far as the message about it.
         costs = torch.nan_to_num(cost, 1e6, 1e6, -1e6).cpu().numpy()
-    found: list[tuple[int, int, int]] = []
-    for scene, there in enumerate((truth["types"] != NOTHING).cpu()):
-        objects = torch.nonzero(there)[:, 0].numpy()
+    assignments: list[tuple[int, int, int]] = []
+    for scene, present in enumerate((truth["types"] != NOTHING).cpu()):
+        objects = torch.nonzero(present)[:, 0].numpy()
         rows, places = linear_sum_assignment(costs[scene][:, objects])
-        found += [(scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)]
-    table = torch.tensor(found, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
+        assignments += [
+            (scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)
+        ]
+    table = torch.tensor(assignments, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-# x, y, width, height, depth, confidence; the type is told apart.
+# x, y, width, height, depth, confidence; the type is separate.
 NUMBERS = 6
 TYPE_DIM = 32
-# An object counts where it is more likely there than not.
+# An object counts if it is more likely present than not.
 THERE = 0.5
 LEAST = (LEAST_SIDE, LEAST_SIDE)
 
@@ -58,7 +60,7 @@ LEAST = (LEAST_SIDE, LEAST_SIDE)
 class LayoutTransformer(nn.Module):
     """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
 
-    #: Tokens before the grid's, as CLIP's pooled one, are looked at; a text's feature may stand there.
+    #: Tokens before the grid's, as CLIP's pooled one, are used; a text's feature may take that place.
     reads_pooled = True
 
     def __init__(
@@ -86,16 +88,16 @@ class LayoutTransformer(nn.Module):
         self.types = nn.Embedding(len(TYPES), TYPE_DIM)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """tokens (N, L, D), hidden bool (N, rows, columns) -> boxes (N, K, 4) in units, depth and confidence
-        (a logit) (N, K), types (N, K, 20) logits.
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to boxes (N, K, 4) in units, depth and
+        confidence (a logit) (N, K), types (N, K, 20) logits.
         """
         count, places = len(tokens), len(self.place)
-        # The last tokens are the grid's; what stands before them, as CLIP's pooled one, has no place.
+        # The last tokens are the grid's; those before them, as CLIP's pooled one, have no position.
         first = tokens.shape[1] - places
         sequence = self.project(tokens)
         sequence = torch.cat([sequence[:, :first], sequence[:, first:] + self.place], dim=1)
         sequence = torch.cat([self.summary.expand(count, 1, -1), sequence], dim=1)
-        # A token is left out where patches hide all of its cell.
+        # A token is masked if patches hide all of its cell.
         shares = F.adaptive_avg_pool2d(hidden[:, None].float(), self.grid).flatten(1)
         left_out = torch.cat([shares.new_zeros(count, first + 1), shares], dim=1) > 0.999
         out = self.head(self.encoder(sequence, src_key_padding_mask=left_out)[:, 0])
@@ -111,34 +113,39 @@ class LayoutTransformer(nn.Module):
         }
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """Matched as a set: L1 and GIoU of boxes, cross-entropy of types, L1 of the drawing order; every
-        object's confidence against whether it was matched.
+        """Return the set loss: L1 and GIoU of matched boxes, cross-entropy of types, L1 of the drawing
+        order, and every object's confidence against whether it was matched.
         """
         scene, guess, true = match_sets(answer, truth)
-        there = torch.zeros_like(answer["confidence"])
-        there[scene, guess] = 1
-        boxes, wanted = answer["boxes"][scene, guess], truth["boxes"][scene, true]
+        present = torch.zeros_like(answer["confidence"])
+        present[scene, guess] = 1
+        boxes, target = answer["boxes"][scene, guess], truth["boxes"][scene, true]
         frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         objects = max(len(scene), 1)
-        apart = ((boxes - wanted) / frame).abs().sum() / objects
-        overlap = (1 - giou(boxes, wanted, LEAST)).sum() / objects
+        apart = ((boxes - target) / frame).abs().sum() / objects
+        overlap = (1 - giou(boxes, target, LEAST)).sum() / objects
         kinds = answer["types"][scene, guess]
         kind = F.cross_entropy(kinds, truth["types"][scene, true], reduction="sum") / objects
         depth = (answer["depth"][scene, guess] - truth["z"][scene, true] / MAX_OBJECTS).abs().sum() / objects
-        sure = F.binary_cross_entropy_with_logits(answer["confidence"], there)
+        sure = F.binary_cross_entropy_with_logits(answer["confidence"], present)
         return 5 * apart + 2 * overlap + kind + 0.2 * depth + sure
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """The objects that are more likely there than not."""
+        """Return the objects that are more likely present than not."""
         confidence = torch.sigmoid(answer["confidence"])
         types = answer["types"].argmax(dim=-1)
         return [
-            to_layout(answer["boxes"][row, there], types[row, there], confidence[row, there], depth[there])
-            for row, (there, depth) in enumerate(zip(confidence >= THERE, answer["depth"], strict=True))
+            to_layout(
+                answer["boxes"][row, present], types[row, present], confidence[row, present], depth[present]
+            )
+            for row, (present, depth) in enumerate(zip(confidence >= THERE, answer["depth"], strict=True))
         ]
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Place by place: boxes where the teacher sees an object, its types softened, its confidence."""
+        """Compare place by place.
+
+        Boxes where the teacher finds an object, its softened types, its confidence.
+        """
         sure = torch.sigmoid(teacher["confidence"] / temperature)
         weight = torch.sigmoid(teacher["confidence"])[..., None]
         boxes = ((answer["boxes"] - teacher["boxes"]).abs() / FRAME_WIDTH * weight).sum(-1).mean()
