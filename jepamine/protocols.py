@@ -14,10 +14,10 @@ Legend of shapes:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +76,38 @@ class Encoder(Protocol):
     def __call__(self, frames: Tensor) -> Tensor:
         """Return tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
         ...
+
+
+@runtime_checkable
+class GridEncoder(Protocol):
+    """An encoder whose tokens have a place in the frame."""
+
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
+        ...
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """An encoder with texts and images in one space."""
+
+    def text(self, texts: Sequence[str]) -> Tensor:
+        """Return the features of texts, float32 (N, D)."""
+        ...
+
+
+@runtime_checkable
+class PassThroughEncoder(Protocol):
+    """An encoder that costs nothing: frames are kept in memory instead of tokens if `keeps_frames`."""
+
+    keeps_frames: bool
+
+
+@runtime_checkable
+class ModelEncoder(Protocol):
+    """An encoder that exposes its network, which `--int8` quantizes and the scorer `surprise` runs."""
+
+    model: Any
 
 
 @dataclass(frozen=True)
@@ -146,6 +178,24 @@ class Trainer(Protocol):
         ...
 
 
+@runtime_checkable
+class RemarkTrainer(Protocol):
+    """A trainer that comments on the metrics of a run."""
+
+    def remark(self, metrics: Mapping[str, Any]) -> str:
+        """Return a warning for a run that learned nothing; else empty."""
+        ...
+
+
+@runtime_checkable
+class SheetTrainer(Protocol):
+    """A trainer that draws its predictions."""
+
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
+        """Write a PNG of predictions for the clips with this `split` (None: all)."""
+        ...
+
+
 @dataclass(frozen=True)
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
@@ -165,7 +215,7 @@ class ClipEmbeddings:
 class Scorer(Protocol):
     """The return value of a scorer factory.
 
-    A scorer may also be a `PreparedScorer` (sees all clips before it scores one) or a `WarningScorer`.
+    A scorer may also be a `PreparedScorer`, a `WarningScorer` or a `FittedScorer`.
     """
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
@@ -174,6 +224,31 @@ class Scorer(Protocol):
         A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
         ...
+
+
+@runtime_checkable
+class PreparedScorer(Protocol):
+    """A scorer that must see all clips before it can score one."""
+
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
+        """Read all clips that are going to be scored, once each; forgets earlier ones."""
+        ...
+
+
+@runtime_checkable
+class WarningScorer(Protocol):
+    """A scorer that cannot rank some of the clips it was prepared with."""
+
+    def warning(self) -> str:
+        """Return what to warn of after `prepare`; empty for nothing."""
+        ...
+
+
+@runtime_checkable
+class FittedScorer(Protocol):
+    """A scorer fitted to labels: ranking clips of the scenes in `fitted_on` proves nothing."""
+
+    fitted_on: Collection[str]
 
 
 class Panel(Protocol):

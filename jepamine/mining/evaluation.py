@@ -13,6 +13,7 @@ from jepamine.errors import UserError
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import origin, rank, read_labels, refuse_fitted
 from jepamine.mining.task import embedded
+from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import write_json
 
@@ -62,8 +63,7 @@ def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:
 
 def draw_sheet(opened: LoadedRun, part: str | None, output: Path) -> None:
     """Draw what the run predicts for `part` into a PNG. Raises UserError if its trainer cannot."""
-    draw = getattr(opened.trainer, "sheet", None)
-    if draw is None:
+    if not isinstance(opened.trainer, SheetTrainer):
         name = opened.recipe.plugins["trainer"].name
         raise UserError(f"--sheet: the trainer '{name}' of run '{opened.folder.name}' cannot draw a sheet")
-    draw(opened.predictor, opened.parts, part, output)
+    opened.trainer.sheet(opened.predictor, opened.parts, part, output)

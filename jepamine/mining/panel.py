@@ -18,7 +18,7 @@ from jepamine.data.splits import chosen
 from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.ranking import scene_of
 from jepamine.mining.task import BANK, embedded, predict
-from jepamine.protocols import ClipEmbeddings, Scorer
+from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.files import read_json, sha256_file, write_json
@@ -70,18 +70,19 @@ class RunPanel:
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
         scene = scene_of(clip.scene, clip.clip_id)
-        return [name for name in self.names if scene in getattr(self._made[name], "fitted_on", ())]
+        fitted = {name: scorer for name, scorer in self._made.items() if isinstance(scorer, FittedScorer)}
+        return [name for name in self.names if name in fitted and scene in fitted[name].fitted_on]
 
     def wants_all(self) -> bool:
         """Return whether a scorer must see all clips before it can score one."""
-        return any(hasattr(scorer, "prepare") for scorer in self._made.values())
+        return any(isinstance(scorer, PreparedScorer) for scorer in self._made.values())
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
         """Show all clips to the scorers that need it, one pass per scorer, and report their warnings."""
         for scorer in self._made.values():
-            if hasattr(scorer, "prepare"):
+            if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
-            if warning := getattr(scorer, "warning", str)():
+            if isinstance(scorer, WarningScorer) and (warning := scorer.warning()):
                 notify(f"warning: {warning}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
@@ -122,7 +123,7 @@ class RunPanel:
             return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
 
         for scorer in scorers.values():
-            if hasattr(scorer, "prepare"):
+            if isinstance(scorer, PreparedScorer):
                 scorer.prepare(items())
         scores: dict[str, list[float]] = {name: [] for name in names}
         for clip in items():

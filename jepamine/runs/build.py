@@ -14,6 +14,7 @@ from jepamine.config.recipe import Recipe
 from jepamine.data.embeddings import store_folder
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer
+from jepamine.runs.run_record import RunRecord
 
 
 def pick_device(name: str) -> torch.device:
@@ -60,7 +61,7 @@ def build_predictor(recipe: Recipe, parts: Parts, device: torch.device) -> torch
 def build_trainer(
     recipe: Recipe,
     predictor_of: Callable[[str], torch.nn.Module],
-    record_of: Callable[[str], dict[str, Any]],
+    record_of: Callable[[str], RunRecord],
 ) -> Trainer:
     """Build the trainer; `predictor_of` and `record_of` look up another run by name."""
     offered = {"predictor_of": predictor_of, "record_of": record_of}

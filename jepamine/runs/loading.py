@@ -7,17 +7,17 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from jepamine.config.recipe import Recipe
 from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
-from jepamine.protocols import Parts, Source, Trainer
+from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_into, load_tensors
 
@@ -27,17 +27,18 @@ class LoadedRun:
     """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given."""
 
     folder: RunFolder
-    record: dict[str, Any]
+    record: RunRecord
     recipe: Recipe
     parts: Parts
     predictor: torch.nn.Module
     trainer: Trainer
 
 
-def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
+def run_source(folder: RunFolder, record: RunRecord) -> Source:
     """Return a run's own manifest as a source of clips, with the tubelet and image size of its dataset."""
     data = record["data"]
-    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
+    height, width = data["image_size"]
+    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width))
 
 
 def load_run(
@@ -66,7 +67,7 @@ def load_run(
             f"run '{name}' has no weights yet (status {record['status']}); "
             f"continue it: jepamine run --resume {name}"
         )
-    records.require_whole(folder, record)
+    require_complete(record, folder.record)
     if record["status"] != "finished":
         notify(
             f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
@@ -102,9 +103,9 @@ def _quantized(opened: LoadedRun) -> LoadedRun:
             "come from the unquantized weights"
         )
     quantize(opened.predictor)
-    model = getattr(opened.parts.encoder, "model", None)
-    if isinstance(model, torch.nn.Module):
-        quantize(model)
+    encoder = opened.parts.encoder
+    if isinstance(encoder, ModelEncoder) and isinstance(encoder.model, torch.nn.Module):
+        quantize(encoder.model)
     return opened
 
 
@@ -122,13 +123,13 @@ def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.n
     return load_run(experiments, name, int8=int8).predictor
 
 
-def record_of(experiments: Path, name: str) -> dict[str, Any]:
+def record_of(experiments: Path, name: str) -> RunRecord:
     """Return the record of the run called `name`. Raises UserError if there is none."""
     return records.read_record(records.find(experiments, name))
 
 
 def of_other_runs(
     experiments: Path,
-) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], dict[str, Any]]]:
+) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], RunRecord]]:
     """Return the functions by which a trainer looks up another run: its predictor, its record."""
     return functools.partial(predictor_of, experiments), functools.partial(record_of, experiments)

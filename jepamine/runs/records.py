@@ -18,6 +18,7 @@ from typing import Any
 
 from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean
+from jepamine.runs.run_record import RunRecord, validate
 from jepamine.utils.files import UMASK, exclusive, is_locked, read_json, write_json
 from jepamine.utils.progress import notify
 
@@ -176,34 +177,15 @@ def all_runs(experiments: Path) -> list[RunFolder]:
     return sorted((run for run in folders if run.record.is_file()), key=lambda run: run.name)
 
 
-def read_record(run: RunFolder) -> dict[str, Any]:
+def read_record(run: RunFolder) -> RunRecord:
     """Read a run's record; `running` becomes `interrupted` if no process holds the run (it was killed).
 
     Raises UserError that names the file if it is damaged.
     """
-    record = read_json(run.record)
-    if not isinstance(record.get("status"), str) or not isinstance(record.get("metrics"), dict):
-        raise UserError(f"{run.record}: not a run record: 'status' or 'metrics' is missing")
+    record = validate(read_json(run.record), run.record)
     if record["status"] == "running" and not is_locked(run.lock):
         record["status"] = "interrupted"
     return record
-
-
-def require_whole(run: RunFolder, record: dict[str, Any]) -> None:
-    """Raise UserError if a record lacks a field that resuming or using its run needs."""
-    required = {
-        "data": ("tubelet_size", "image_size"),
-        "encoder": ("weights_sha256",),
-        "recipe_sha256": (),
-        "epochs_done": (),
-    }
-    for key, inner in required.items():
-        value = record.get(key)
-        missing = [name for name in inner if not isinstance(value, dict) or name not in value]
-        if value is None or missing:
-            raise UserError(
-                f"{run.record}: incomplete run record: '{'.'.join([key, *missing[:1]])}' is missing"
-            )
 
 
 def update(run: RunFolder, **changes: Any) -> None:

@@ -19,6 +19,7 @@ from jepamine.runs import build as assembly
 from jepamine.runs import records
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
 from jepamine.utils.progress import notify
@@ -67,7 +68,7 @@ def resume(experiments: Path, name: str) -> RunFolder:
         if record["status"] == "finished":
             notify(f"run '{name}' is already finished; nothing to do")
             return folder
-        records.require_whole(folder, record)
+        require_complete(record, folder.record)
         if sha256_file(folder.recipe) != record["recipe_sha256"]:
             raise UserError(
                 f"{folder.recipe}: changed since run '{name}' started; start a new run with it: "
@@ -118,7 +119,7 @@ def _encode_and_train(
 
 def _first_record(
     name: str, recipe: Recipe, parts: Parts, lines: list[dict[str, Any]], device: torch.device
-) -> dict[str, Any]:
+) -> RunRecord:
     source = parts.source
     return {
         "schema": 1,

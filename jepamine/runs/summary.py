@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.protocols import Trainer
+from jepamine.protocols import RemarkTrainer, Trainer
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell, table
 
@@ -43,7 +44,7 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
         ),
         "",
     ]
-    if remark := getattr(trainer, "remark", lambda _: "")(metrics):
+    if isinstance(trainer, RemarkTrainer) and (remark := trainer.remark(metrics)):
         lines += [f"{remark} Train longer, or change the recipe: see the loss curve.", ""]
     if not trainer.ranks_clips:
         lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
@@ -82,7 +83,7 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
     return "\n".join(lines).strip()
 
 
-def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
+def show_summary(run: RunFolder, record: RunRecord) -> str:
     """Return a record as text."""
     rows: list[list[Any]] = []
     for key, value in record.items():
@@ -117,7 +118,7 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
             str(plugins[kind]["name"]) for kind in ("dataset", "encoder", "masking") if kind in plugins
         )
         metric = record.get("headline")
-        value = record["metrics"].get(metric)
+        value = record["metrics"].get(metric) if metric else None
         rows.append([run.name, record["status"], recipe, metric, value, record.get("created")])
     return rows, damaged
 

@@ -153,7 +153,10 @@ def test_a_record_that_lacks_half_is_told(words, jepamine, recipe, tmp_path):
     path = tmp_path / "experiments" / "small" / "record.json"
     path.write_text('{"status": "interrupted", "metrics": {}}')
     result = jepamine(*words)
-    assert (result.exit_code, "record.json: not a whole run record" in result.output) == (1, True)
+    assert (
+        result.exit_code,
+        "record.json: incomplete run record: 'recipe_sha256' is missing" in result.output,
+    ) == (1, True)
 
 
 def test_a_mask_that_is_no_mask_is_the_plugins_fault(jepamine, recipe, tmp_path):

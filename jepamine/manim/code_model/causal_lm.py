@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manim.code_model.protocol import CodePredictor
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
@@ -56,6 +57,6 @@ def causal_lm(
         predictor = predictor_of(run)
     except UserError as error:
         raise UserError(f"the generator 'causal-lm' requires a trained run: {error}; {make_one}") from None
-    if not hasattr(predictor, "generate"):
+    if not isinstance(predictor, CodePredictor):
         raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {make_one}")
     return CausalLm(predictor, style, complexity)

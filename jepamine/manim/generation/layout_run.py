@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
+from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layouts import Layout
+from jepamine.protocols import TextEncoder
 from jepamine.runs.loading import LoadedRun, load_run
 
 _KIND = "use a run of the trainer 'layout' or 'distill', as from jepamine run recipes/manim.toml"
@@ -40,8 +42,8 @@ class LayoutRun:
         The text's feature takes the place of the pooled feature of a frame in training, in the same space;
         every patch is hidden. Raises UserError if the run's encoder cannot encode text.
         """
-        encoder: Any = self._encoder
-        if not hasattr(encoder, "text") or not getattr(self.predictor, "reads_pooled", False):
+        encoder = self._encoder
+        if not isinstance(encoder, TextEncoder) or not isinstance(self.predictor, LayoutTransformer):
             raise UserError(
                 f"run '{self.name}' cannot encode text: 'clip-text' requires a run of the encoder "
                 "'clip' and the predictor 'layout-transformer'"
@@ -68,6 +70,6 @@ class LayoutRun:
 def load_layout_run(experiments: Path, name: str, int8: bool = False) -> LayoutRun:
     """Load the run called `name`. Raises UserError as `load_run`, and if it does not predict layouts."""
     opened = load_run(experiments, name, int8=int8)
-    if not hasattr(opened.predictor, "layouts"):
+    if not isinstance(opened.predictor, LayoutPredictor):
         raise UserError(f"run '{name}' does not predict layouts; {_KIND}")
     return LayoutRun(name, opened)

@@ -12,6 +12,7 @@ from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import judge
 from jepamine.manim.layout_model.evaluation.report import said
 from jepamine.manim.layout_model.examples import predict, scenes_of
+from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layout_model.token_grid import token_grid
 from jepamine.protocols import Parts
@@ -19,12 +20,12 @@ from jepamine.protocols import Parts
 
 def check_teacher(teacher: torch.nn.Module, name: str, parts: Parts) -> torch.nn.Module:
     """Return the teacher, in eval mode. Raises UserError if it does not predict layouts from such tokens."""
-    grid: Any = getattr(teacher, "grid", None)
-    if grid is None or not hasattr(teacher, "imitation"):
+    if not isinstance(teacher, LayoutPredictor):
         raise UserError(
             f"trainer.teacher: run '{name}' does not predict layouts; use a run of the trainer 'layout'"
         )
     mine = token_grid(parts.encoder, (1, *parts.source.image_size))
+    grid = teacher.grid
     if grid != mine:
         raise UserError(
             f"trainer.teacher: run '{name}' sees {grid[0]} x {grid[1]} tokens, this recipe's encoder gives "

@@ -5,7 +5,7 @@ Legend of shapes: N frames, L tokens of D dimensions that the encoder gives for 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -13,6 +13,7 @@ from jepamine.manim.layouts import Layout
 from jepamine.protocols import Tensors
 
 
+@runtime_checkable
 class LayoutPredictor(Protocol):
     """A `torch.nn.Module` with these methods. The content of `answer` is up to the predictor.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.protocols import GridEncoder
 
 
 def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -12,7 +13,7 @@ def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:
 
     Raises UserError for encoders whose tokens are not a grid, and for tubelets of more than one frame.
     """
-    if not hasattr(encoder, "grid"):
+    if not isinstance(encoder, GridEncoder):
         raise UserError(
             f"the encoder '{encoder.name}' has no token grid (method `grid`), which layouts "
             "require; use pixels, clip or efficientnet-lite0"

@@ -20,6 +20,7 @@ from jepamine.mining.review_page.percentiles import Percentiles
 from jepamine.mining.review_page.pictures import Picture, Pictures
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.runs.loading import LoadedRun
+from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, sha256_file
 from jepamine.utils.progress import notify, progress
 from jepamine.utils.tables import cell
@@ -39,7 +40,7 @@ METRICS = {
 }
 
 
-def settings(record: dict[str, Any], recipe: Recipe) -> tuple[tuple[str, str], ...]:
+def settings(record: RunRecord, recipe: Recipe) -> tuple[tuple[str, str], ...]:
     """Return (name, value) of what distinguishes a run, and of its results."""
     data, metrics = record["data"], record["metrics"]
     facts: dict[str, Any] = {

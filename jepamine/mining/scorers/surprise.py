@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.errors import UserError
+from jepamine.protocols import ModelEncoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def surprise(encoder: Encoder, store: Store, *, context: Annotated[float, Field(
     """
     import numpy as np
 
-    model = getattr(encoder, "model", None)
+    model = encoder.model if isinstance(encoder, ModelEncoder) else None
     if not hasattr(model, "get_vision_features") or not hasattr(model, "predictor"):
         raise UserError(
             "the scorer 'surprise' requires the encoder vjepa2: it uses that checkpoint's predictor"

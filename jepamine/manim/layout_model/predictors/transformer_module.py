@@ -58,10 +58,10 @@ LEAST = (LEAST_SIDE, LEAST_SIDE)
 
 
 class LayoutTransformer(nn.Module):
-    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+    """A `LayoutPredictor` that also uses tokens before the grid's, as CLIP's pooled one.
 
-    #: Tokens before the grid's, as CLIP's pooled one, are used; a text's feature may take that place.
-    reads_pooled = True
+    A text's feature may take that place.
+    """
 
     def __init__(
         self,
