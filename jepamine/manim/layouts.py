@@ -103,17 +103,17 @@ def from_json(value: Any, place: str = "layout") -> Layout:
         value_found = problem["input"]
         if problem["type"] == "literal_error":
             near = did_you_mean(str(value_found), TYPES)
-            said = f"unknown type {value_found!r}{near}; known: {', '.join(TYPES)}"
+            text = f"unknown type {value_found!r}{near}; known: {', '.join(TYPES)}"
         elif problem["type"] == "missing":
-            said = "missing"
+            text = "missing"
         elif problem["type"] == "unexpected_keyword_argument":
-            said = "unknown key"
+            text = "unknown key"
         elif problem["type"] == "too_long":
-            said = f"a layout holds at most {MAX_OBJECTS} objects, not {problem['ctx']['actual_length']}"
+            text = f"a layout holds at most {MAX_OBJECTS} objects, not {problem['ctx']['actual_length']}"
         else:
             message = str(problem["msg"])
-            said = f"{message[:1].lower()}{message[1:]}, found {value_found!r}"
-        raise UserError(f"{place}{keys}: {said}") from None
+            text = f"{message[:1].lower()}{message[1:]}, found {value_found!r}"
+        raise UserError(f"{place}{keys}: {text}") from None
 
 
 def to_json(layout: Layout) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from jepamine.serving.schemas import (
 from jepamine.serving.service import Service
 from jepamine.serving.static import add_page, policy
 
-_SAID = {
+_DESCRIPTIONS = {
     400: "not JSON, or not a form",
     408: "the request body took too long to arrive",
     413: "too large",
@@ -40,7 +40,7 @@ _SAID = {
     503: "the queue is full; retry after `Retry-After` seconds",
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorDetail, "description": said} for status, said in _SAID.items()
+    status: {"model": ErrorDetail, "description": said} for status, said in _DESCRIPTIONS.items()
 }
 
 

@@ -135,7 +135,7 @@ def test_an_edited_recipe_is_not_resumed_in_silence(jepamine, recipe, tmp_path):
     (run / "record.json").write_text(json.dumps(record))
     (run / "recipe.toml").write_text((run / "recipe.toml").read_text() + "\n# lower lr\n")
     result = jepamine("run", "--resume", "small")
-    assert (result.exit_code, "changed since run 'small' began" in result.output) == (1, True)
+    assert (result.exit_code, "changed since run 'small' started" in result.output) == (1, True)
 
 
 def test_an_unfinished_run_is_used_with_a_warning(jepamine, recipe, tmp_path):
@@ -192,7 +192,7 @@ def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe
     result = jepamine("score", "--run", "small", manifest)
     assert result.exit_code == 1
     assert f"{manifest}:1: frame" in result.output
-    assert "0 clips are scored and kept" in result.output
+    assert "0 clips are scored and saved" in result.output
     result = jepamine("score", "--run", "small", manifest, "--on-error", "record")
     assert result.exit_code == 0
     assert "1 clips could not be read" in result.output
@@ -269,4 +269,4 @@ def test_a_failed_run_says_that_it_keeps_its_own_recipe_and_plugins(jepamine, re
     )
     result = jepamine("run", recipe)
     assert result.exit_code == 1
-    assert "It continues with the recipe, plugins and manifest saved in" in result.output
+    assert "It uses the recipe, plugins and manifest saved in" in result.output

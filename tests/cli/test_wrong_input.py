@@ -34,7 +34,7 @@ MANIFESTS = {
     "missing frame": (clip_line(["good.jpg", "gone.jpg"]), "gone.jpg: no such file"),
     "truncated": (clip_line(["good.jpg", "cut.jpg"]), "cut.jpg: damaged or truncated"),
     "no image": (clip_line(["good.jpg", "text.jpg"]), "text.jpg: not an image"),
-    "bomb": (clip_line(["good.jpg", "bomb.png"]), "bomb.png: absurdly large"),
+    "bomb": (clip_line(["good.jpg", "bomb.png"]), "bomb.png: too large to be a frame"),
 }
 
 

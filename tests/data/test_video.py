@@ -112,5 +112,5 @@ def test_without_pyav_one_line_says_how_to_install_it(monkeypatch, tmp_path):
 
     load_av.cache_clear()
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(UserError, match=r"^video needs PyAV: pip install -e '.\[video\]'$"):
+    with pytest.raises(UserError, match=r"^video requires PyAV: pip install -e '.\[video\]'$"):
         frame_times(tmp_path / "x.mp4")

@@ -451,7 +451,7 @@ def test_a_wrong_version_offers_those_that_are_there(root):
         nuscenes_lines(root, "v1.0-trainvall", 4, 4)
     assert str(raised.value) == (
         f"{root}: no version 'v1.0-trainvall' (did you mean 'v1.0-trainval'?); "
-        "there: --version v1.0-mini, v1.0-trainval"
+        "use --version v1.0-mini, v1.0-trainval"
     )
 
 
@@ -460,13 +460,13 @@ def test_a_root_that_is_none_is_told(root, tmp_path):
     tables_ = root / VERSION
     empty = tmp_path / "empty"
     for folder, version, message in [
-        (tmp_path / "nowhere", VERSION, f"{tmp_path}/nowhere"),
+        (tmp_path / "nowhere", VERSION, f"{tmp_path}/nowhere is not a folder"),
         (
             tables_,
             VERSION,
             f"{tables_}: this folder holds the tables; pass the one above it, --version {VERSION}",
         ),
-        (empty, VERSION, f"{empty}:  is not a folder'{VERSION}' and no other with nuScenes tables"),
+        (empty, VERSION, f"{empty}: no folder '{VERSION}' and no other with nuScenes tables"),
         (empty, "v1.0-test", f"{empty}/v1.0-test/scene.json: no such table; are the metadata unpacked?"),
     ]:
         with pytest.raises(UserError) as raised:
@@ -488,7 +488,7 @@ def test_a_category_that_is_not_there_is_told(root):
         labels(root, ["vehicle.cat"])
     assert str(raised.value) == (
         f"--labels: {root}/{VERSION}/category.json has no category 'vehicle.cat' "
-        "(did you mean 'vehicle.car'?); there: animal, movable_object.debris, vehicle.car, "
+        "(did you mean 'vehicle.car'?); known: animal, movable_object.debris, vehicle.car, "
         "vehicle.emergency.ambulance"
     )
     with pytest.raises(UserError) as raised:

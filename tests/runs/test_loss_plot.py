@@ -39,7 +39,7 @@ def test_another_ending_is_refused(run, tmp_path):
 
 def test_a_run_without_epochs_has_nothing_to_draw(run, tmp_path):
     run.metrics.unlink()
-    with pytest.raises(UserError, match="run 'small' has done no epoch yet"):
+    with pytest.raises(UserError, match="run 'small' has no finished epoch yet"):
         loss_plot(run, tmp_path / "loss.png")
 
 

@@ -121,7 +121,7 @@ def test_a_finished_run_is_left_as_it_is_by_resume(jepamine, recipe, tmp_path):
     before = (tmp_path / "experiments" / "small" / "record.json").read_bytes()
     result = jepamine("run", "--resume", "small")
     assert result.exit_code == 0
-    assert "finished already" in result.output
+    assert "already finished" in result.output
     assert (tmp_path / "experiments" / "small" / "record.json").read_bytes() == before
 
 

@@ -28,7 +28,7 @@ def unprotected(monkeypatch, closed):
 def test_where_code_keeps_powers_it_does_not_serve(jepamine, unprotected):
     result = jepamine("serve", "--port", 0)
     assert result.exit_code == 1
-    assert "this system cannot close writing, network open to code that anybody sends" in result.stderr
+    assert "this system cannot close writing, network to submitted code" in result.stderr
     assert "(in force: limits; not closed: writing, network)" in result.stderr
     assert "--allow-unprotected" in result.stderr
 

@@ -63,20 +63,20 @@ class FrameTable:
 
     def _say(self, key: str | Moment) -> None:
         folder, _, name = (str(key.video), "", "") if isinstance(key, Moment) else key.rpartition("/")
-        said = parse_name(name)
-        words = ("log", said[0]) if said else ("folder", folder)
+        parsed = parse_name(name)
+        words = ("log", parsed[0]) if parsed else ("folder", folder)
         place = self._places.setdefault(words, len(self._places))
         if place == len(self.place_names):
             self.place_names.append(words[1])
-            if said:
-                self.logs[place] = said[0]
-        stream = (*words, said[1]) if said else words
+            if parsed:
+                self.logs[place] = parsed[0]
+        stream = (*words, parsed[1]) if parsed else words
         self.place.append(place)
         self.stream.append(self._streams.setdefault(stream, len(self._streams)))
         if isinstance(key, Moment):
             self.time.append(key.microseconds)
         else:
-            self.time.append(said[2] if said else None)
+            self.time.append(parsed[2] if parsed else None)
 
     def _shown(self, moment: Moment) -> Moment:
         if moment.video not in self._times:

@@ -109,11 +109,11 @@ def repair(
     for item in findings:
         by_clip[item.clip].append(item)
     taken = {entry.clip_id for entry in entries}
-    mended: list[Numbered] = []
+    repaired_lines: list[Numbered] = []
     for index, (number, line) in enumerate(lines):
         items, entry = by_clip.get(index), entries[index]
         if items is None:
-            mended.append((number, line))
+            repaired_lines.append((number, line))
             continue
         why = next((item.why for item in items if _goes(item, drop)), None)
         if why is None:
@@ -122,9 +122,9 @@ def repair(
         else:
             replacements, done = [], "dropped"
         taken |= {str(new["clip_id"]) for new in replacements}
-        mended += [(number, new) for new in replacements]
+        repaired_lines += [(number, new) for new in replacements]
         repairs.append(Repair(entry.clip_id, number, f"{done}: {why}"))
-    return mended
+    return repaired_lines
 
 
 def _goes(item: Finding, drop: Collection[str]) -> bool:

@@ -19,8 +19,8 @@ def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
     frames: dict[int, str] = {}
     leaking_scenes: set[str] = set()
     leaking_frames: set[int] = set()
-    told = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
-    for _, entry, split in told:
+    marked = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
+    for _, entry, split in marked:
         if entry.scene is not None and scenes.setdefault(entry.scene, split) != split:
             leaking_scenes.add(entry.scene)
         for frame in {contents.same(frame) for frame in entry.frames}:
@@ -30,7 +30,7 @@ def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
         return []
     groups = _Groups()
     findings = []
-    for index, entry, split in told:
+    for index, entry, split in marked:
         own = {contents.same(frame) for frame in entry.frames}
         shared = own & leaking_frames
         by_scene = entry.scene in leaking_scenes
@@ -44,7 +44,7 @@ def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
             )
             findings.append((index, split, why))
     sides: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for index, _, split in told:
+    for index, _, split in marked:
         sides[groups.of(index)][split] += 1
     side = {group: counts.most_common(1)[0][0] for group, counts in sides.items()}
     return [

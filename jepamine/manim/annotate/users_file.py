@@ -89,5 +89,5 @@ def _message(path: Path, error: BaseException) -> str:
     place = f"{path}:{own[-1]}" if own else str(path)
     if any("tex_file_writing" in frame.filename for frame in frames) and shutil.which("latex") is None:
         return f"{place}: {LATEX}"
-    said = first_line(error)
-    return f"{place}: {kind}" + (f": {said}" if said != kind else "")
+    message = first_line(error)
+    return f"{place}: {kind}" + (f": {message}" if message != kind else "")

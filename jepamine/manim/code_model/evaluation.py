@@ -11,7 +11,7 @@ import numpy as np
 
 from jepamine.manim.code_model.examples import Example
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import interval_text
 from jepamine.manim.layouts import Layout, iou
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.report import Report
@@ -64,8 +64,8 @@ def share_within(report: Report) -> list[bool]:
 #: Measure -> its meaning.
 MEANINGS = {
     "first_tries_that_run": "scenes whose first code is allowed and runs to its end",
-    "within_half_unit": "objects whose centre lies within 0.5 units of its place in the layout",
-    "within_half_unit_shuffled": "the same where another scene's layout is told: luck, if layouts count",
+    "within_half_unit": "objects whose centre is within 0.5 units of its place in the layout",
+    "within_half_unit_shuffled": "the same if another scene's layout is given: luck, if layouts count",
     "types": "objects of the right type",
     "texts": "texts that say what they should",
     "colours": "objects of the right colour",
@@ -121,6 +121,6 @@ def evaluate(predictor: Any, examples: Sequence[Example]) -> dict[str, Any]:
 
 def describe(result: Mapping[str, Any]) -> str:
     """Format the result of `evaluate` as a table."""
-    rows = [[name, said(result[name]), meaning] for name, meaning in MEANINGS.items()]
+    rows = [[name, interval_text(result[name]), meaning] for name, meaning in MEANINGS.items()]
     scenes = f"{result['scenes']} scenes, {result['objects']} objects; first tries, none repaired"
     return f"{scenes}\n\n{table([['measure', 'value [95 %]', 'what it means'], *rows])}"

@@ -89,8 +89,8 @@ class _Pretrained:
     tokenizer: Any
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        said = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        return list(said["input_ids"]), [start for start, _ in said["offset_mapping"]]
+        encoding = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return list(encoding["input_ids"]), [start for start, _ in encoding["offset_mapping"]]
 
     def decode(self, tokens: list[int]) -> str:
         return str(self.tokenizer.decode(tokens, clean_up_tokenization_spaces=False))

@@ -90,9 +90,9 @@ class LayoutLm(nn.Module):
         self.trained = held(language)
         # In a list, so that a frozen model does not become a part of this module.
         self._language = [language]
-        told = conditioning != "prompt-only"
-        self.objects = ObjectEncoder(language.dim) if told else None
-        self.gate = nn.Parameter(torch.full((language.dim,), FIRST_GATE) if told else torch.zeros(1))
+        conditioned = conditioning != "prompt-only"
+        self.objects = ObjectEncoder(language.dim) if conditioned else None
+        self.gate = nn.Parameter(torch.full((language.dim,), FIRST_GATE) if conditioned else torch.zeros(1))
 
     @property
     def language(self) -> Language:
@@ -124,8 +124,8 @@ class LayoutLm(nn.Module):
         if vectors is None or self.objects is None or self.conditioning == "prefix":
             return embedded
         chosen = vectors.gather(1, owners[..., None].expand(-1, -1, vectors.shape[2]))
-        told: Tensor = chosen + self.gate * self.objects.characters(characters)
-        return embedded + told.to(embedded.dtype)
+        vectors_of_tokens: Tensor = chosen + self.gate * self.objects.characters(characters)
+        return embedded + vectors_of_tokens.to(embedded.dtype)
 
     def prefix(self, vectors: Tensor | None) -> Tensor | None:
         """Return the embeddings before the prompt's: (N, K, D); None without."""
@@ -152,22 +152,22 @@ class LayoutLm(nn.Module):
         # With prompt-only and a frozen model the gate alone is trained, without effect.
         return torch.stack(sums).sum() / count + 0 * self.gate.sum()
 
-    def _sum(self, said: Sequence[tuple[Layout, Tensor, Tensor]]) -> Tensor:
+    def _sum(self, examples: Sequence[tuple[Layout, Tensor, Tensor]]) -> Tensor:
         device = self.gate.device
-        length = max(before.shape[1] + after.shape[1] for _, before, after in said)
-        rows = torch.zeros(len(said), 3, length, dtype=torch.int64)
-        targets = torch.full((len(said), length), -100)
-        for number, (_, before, after) in enumerate(said):
+        length = max(before.shape[1] + after.shape[1] for _, before, after in examples)
+        rows = torch.zeros(len(examples), 3, length, dtype=torch.int64)
+        targets = torch.full((len(examples), length), -100)
+        for number, (_, before, after) in enumerate(examples):
             middle, end = before.shape[1], before.shape[1] + after.shape[1]
             rows[number, :, :middle], rows[number, :, middle:end] = before, after
             targets[number, middle - 1 : end - 1] = rows[number, 0, middle:end]
-        vectors = self.vectors([layout for layout, _, _ in said])
+        vectors = self.vectors([layout for layout, _, _ in examples])
         embedded = self.embed(rows.to(device), vectors)
         prefix = self.prefix(vectors)
         if prefix is not None:
             embedded = torch.cat([prefix, embedded], dim=1)
         # Padding comes last: no token attends to it, so no mask is needed.
-        first = min(before.shape[1] for _, before, _ in said) - 1
+        first = min(before.shape[1] for _, before, _ in examples) - 1
         keep = length - first
         logits = self.language.model(
             inputs_embeds=embedded, use_cache=False, logits_to_keep=keep

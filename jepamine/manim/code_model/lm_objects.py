@@ -44,14 +44,14 @@ def features_of(layout: Layout) -> Tensor:
     """Return float32 (K, F): one row per object in drawing order, then rows of 0; K = 10."""
     rows = torch.zeros(MAX_OBJECTS, FEATURES)
     for line, (item, name) in enumerate(zip(drawn_order(layout), variables(layout), strict=True)):
-        told = [
+        features = [
             *_one(TYPES.index(item.type), len(TYPES)),
             *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
             *_one(int(name_number(item.type, name) or 0), _COUNTED),
             float(line == len(layout.objects) - 1),
             *_numbers(item),
         ]
-        rows[line] = torch.tensor(told)
+        rows[line] = torch.tensor(features)
     return rows
 
 
@@ -60,12 +60,12 @@ def _one(place: int, count: int) -> list[float]:
 
 
 def _numbers(item: Object) -> list[float]:
-    told: list[float] = []
+    digits: list[float] = []
     for value in item.box:
         # As in the prompt: two decimals.
         hundredths = round(abs(value) * 100)
-        told += [2 * value / FRAME_WIDTH, float(value < 0)]
+        digits += [2 * value / FRAME_WIDTH, float(value < 0)]
         for place in reversed(range(_PLACES)):
             digit = hundredths // 10**place % 10
-            told += _one(digit, 10)
-    return told
+            digits += _one(digit, 10)
+    return digits

@@ -1,7 +1,7 @@
 """The tokenizer of a small model from scratch: fixed here, so that weights need no file beside them.
 
 Pieces of Manim code and words of descriptions are one token each, the longest that fits is taken; all else,
-digits and what stands in quotes among it, is spelled byte by byte, so that numbers and texts can be copied.
+digits and quoted text among it, is spelled byte by byte, so that numbers and texts can be copied.
 """
 
 from __future__ import annotations

@@ -51,13 +51,13 @@ def variables(layout: Layout) -> list[str]:
 
 def prompt(layout: Layout, description: str) -> str:
     """Return the prompt; line 0 is the description, lines 1 to n the objects."""
-    told = " ".join(description[:LONGEST_DESCRIPTION].split())
-    lines = [f"# {told}"]
+    words = " ".join(description[:LONGEST_DESCRIPTION].split())
+    lines = [f"# {words}"]
     for name, item in zip(variables(layout), drawn_order(layout), strict=True):
-        says = f"{literal(item)} " if item.type == "text" else ""
+        content = f"{literal(item)} " if item.type == "text" else ""
         size = f"{number(item.width)} x {number(item.height)}"
         centre = f"[{number(item.x)}, {number(item.y)}]"
-        lines.append(f"# {name}: {says}{colour_name(item.color)} {centre} {size}")
+        lines.append(f"# {name}: {content}{colour_name(item.color)} {centre} {size}")
     return "\n".join([*lines, HEADER])
 
 

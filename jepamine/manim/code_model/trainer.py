@@ -33,7 +33,7 @@ class CodeTrainer:
     """
 
     meanings: Mapping[str, str] = {
-        "val_loss": "nats a token of held-out scenes' code, given all before it; lower is better",
+        "val_loss": "nats per token of held-out scenes' code, given all before it; lower is better",
         "perplexity": "e to that: between so many tokens the predictor hesitates",
     }
     ranks_clips = False

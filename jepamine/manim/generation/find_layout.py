@@ -65,8 +65,8 @@ def find_layout(asked: Request, reader: LayoutReader | None) -> Found:
             raise UserError("the layout run finds no object in the image")
         return Found(layout_seen, "image", _mean(layout_seen), ())
     reading = read(asked.description)
-    layout, told = joined(reading, layout_seen)
-    notes = [NotUnderstood(asked.description, Span(0, 0), note) for note in told]
+    layout, mismatches = joined(reading, layout_seen)
+    notes = [NotUnderstood(asked.description, Span(0, 0), note) for note in mismatches]
     return Found(layout, "image and text", _mean(layout), (*reading.not_understood, *notes))
 
 

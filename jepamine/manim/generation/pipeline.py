@@ -80,24 +80,24 @@ class Pipeline:
         look = name != LAST
         for attempt in range(self.tries if look else 1):
             generated = generator.generate(layout_found.layout, asked.description, attempt=attempt)
-            mended: tuple[str, ...] = ()
+            repaired_names: tuple[str, ...] = ()
             rounds = 0
             while True:
                 report = self._validated(generated, layout_found.layout, asked)
                 problem = complaint(report, layout_found.layout, look=look)
-                tried.append(Try(name, attempt, mended, problem))
+                tried.append(Try(name, attempt, repaired_names, problem))
                 if problem is None:
                     return generated, report
                 # An error hides what is wrong after it, so one repair is not always enough.
                 names = [
                     complaint_text
                     for complaint_text in troubled(generated, report, layout_found.layout)
-                    if complaint_text not in mended
+                    if complaint_text not in repaired_names
                 ]
                 again = repaired(generated, layout_found.layout, asked.description, names)
                 if again.code == generated.code or rounds == REPAIRS:
                     break
-                generated, mended, rounds = again, (*mended, *names), rounds + 1
+                generated, repaired_names, rounds = again, (*repaired_names, *names), rounds + 1
         return None
 
     def _validated(self, generated: Generated, layout: Layout, asked: Request) -> Report:
@@ -112,4 +112,4 @@ def complaint(report: Report, layout: Layout, *, look: bool) -> str | None:
         first = report.problems[0]
         return f"line {first.line}: {first.message}" if first.line else first.message
     faults = misplaced(report, layout) or (mistaken(report, layout) if look else [])
-    return faults[0].said if faults else None
+    return faults[0].problem if faults else None

@@ -23,7 +23,7 @@ class Fault:
     """What is wrong with object `index` of the layout."""
 
     index: int
-    said: str
+    problem: str
 
 
 def misplaced(report: Report, layout: Layout) -> list[Fault]:
@@ -62,7 +62,7 @@ def _called(layout: Layout, index: int) -> str:
 def _place(error: float | None) -> str | None:
     if error is None:
         return "is missing"
-    return f"stands {error:.2f} units from its place" if error > FARTHEST else None
+    return f"is {error:.2f} units from its place" if error > FARTHEST else None
 
 
 def _look(item: Found, target: Object) -> Iterator[str]:

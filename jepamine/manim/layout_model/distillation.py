@@ -10,7 +10,7 @@ import torch
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import judge
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import interval_text
 from jepamine.manim.layout_model.examples import predict, scenes_of
 from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layout_model.targets import layout_of
@@ -88,6 +88,8 @@ def describe(result: Mapping[str, Any]) -> str:
     return (
         f"The teacher '{result['run']}' has {result['parameters']:,} parameters, the student "
         f"{result['student_parameters']:,}: {result['smaller']:.1f} times fewer.\n"
-        f"Mean IoU of the teacher {said(clean['mean_iou'])}; the student loses {said(clean['lost'])}.\n"
-        f"Under the mask {said(masked['mean_iou'])}; the student loses {said(masked['lost'])}."
+        f"Mean IoU of the teacher {interval_text(clean['mean_iou'])}; "
+        f"the student loses {interval_text(clean['lost'])}.\n"
+        f"Under the mask {interval_text(masked['mean_iou'])}; "
+        f"the student loses {interval_text(masked['lost'])}."
     )

@@ -9,10 +9,10 @@ from jepamine.manim.text.reading import Ref
 
 @dataclass
 class Entry:
-    """A subject; `told` once it has a place, `labelled` once it has a label."""
+    """A subject; `placed` once it has a place, `labelled` once it has a label."""
 
     ref: Ref
-    told: bool = False
+    placed: bool = False
     labelled: bool = False
 
 
@@ -28,13 +28,13 @@ class Clause:
     closed: bool = False
     subjects: list[Entry] = field(default_factory=list)
 
-    def begun(self) -> bool:
+    def started(self) -> bool:
         """Return whether it has a subject."""
         return bool(self.entries)
 
     def complete(self) -> bool:
         """Return whether the last subject has a modifier, so that a further noun starts a new clause."""
-        return bool(self.entries) and self.entries[-1].told
+        return bool(self.entries) and self.entries[-1].placed
 
     def meant(self, *, all_of_them: bool, alone: bool) -> list[Entry]:
         """Return the subjects of the next modifier.
@@ -42,11 +42,11 @@ class Clause:
         That is the last subject; all of a list that ends with "and" if they have no modifier yet (`alone`
         forbids that), or of any list of single objects for what makes sense of several only (`all_of_them`).
         """
-        if not self.entries or self.entries[-1].told:
+        if not self.entries or self.entries[-1].placed:
             return self.subjects
         bare: list[Entry] = []
         for entry in reversed(self.entries):
-            if entry.told:
+            if entry.placed:
                 break
             bare.insert(0, entry)
         # "A circle, four dots in two rows": the rows are not the circle's.

@@ -85,8 +85,8 @@ def _join(story: Discourse, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
 def _aim(story: Discourse, ref: Ref, target: Ref, span: Span) -> None:
     side = _stated(story, ref, target)
     if side is None:
-        told = [way for way in _FROM if way in story.things.items[ref[0]].traits]
-        side = _FROM[told[0]] if told else "left"
+        directions = [way for way in _FROM if way in story.things.items[ref[0]].traits]
+        side = _FROM[directions[0]] if directions else "left"
         story.relate(side, ref, target, span)
     _turn(story, ref, _TURNS[side])
 

@@ -48,7 +48,7 @@ class Discourse:
 
     def thing(self, phrase: NounPhrase) -> tuple[Ref, bool]:
         """Return what a noun phrase refers to, and whether it is new; adds its labels."""
-        but = self.clause.entries[-1].ref if self.clause.begun() else self.before[-1] if self.before else ()
+        but = self.clause.entries[-1].ref if self.clause.started() else self.before[-1] if self.before else ()
         ref, new = self.things.resolve(phrase, but)
         if new and "overlapping" in phrase.traits:
             for index, item in pairwise(ref):
@@ -96,10 +96,10 @@ class Discourse:
         # "At the top a circle, a square": only a colon starts a list of what is there.
         led = self.fronted and not self.listing and self.fronted[-1].kind != "arranged"
         listed = joined == "and" or (joined == "comma" and not self.clause.closed and not led)
-        if self.clause.complete() or (self.clause.begun() and not listed):
+        if self.clause.complete() or (self.clause.started() and not listed):
             self.close()
         self.focus = ()
-        self.clause.closed = joined == "and" and self.clause.begun()
+        self.clause.closed = joined == "and" and self.clause.started()
         self.clause.entries.append(Entry(ref))
 
     def begin_with(self, head: Ref) -> None:
@@ -109,18 +109,18 @@ class Discourse:
 
     def close(self) -> None:
         """End the clause: fronted modifiers apply to its subjects."""
-        clause, fronted = self.clause, self.fronted if self.clause.begun() else []
+        clause, fronted = self.clause, self.fronted if self.clause.started() else []
         for entry in clause.entries if clause.head and not fronted else []:
-            if not entry.told and entry.ref and set(entry.ref) != set(clause.head):
+            if not entry.placed and entry.ref and set(entry.ref) != set(clause.head):
                 self._belongs(entry.ref, clause.head)
         for modifier in fronted:
             everything = modifier.kind == "arranged" or clause.closed
-            entries = [entry for entry in clause.entries if not entry.told]
+            entries = [entry for entry in clause.entries if not entry.placed]
             if not entries and len(clause.entries) == 1:
                 # "Inside it is a dot at the centre": both apply to the dot.
                 entries = clause.entries
             self.say(modifier, entries[: None if everything else 1])
-        if clause.begun():
+        if clause.started():
             self.fronted, self.listing = [], False
             refs = [entry.ref for entry in clause.entries if entry.ref]
             self.before = [clause.head] if clause.head else refs or self.before
@@ -149,7 +149,7 @@ class Discourse:
         # "A square to its left and a star to its right": both of the same.
         topic, how, beside = self.topic
         said_last = earlier[-1] if earlier else ()
-        same = said_last == beside if beside is not None else bool(self.fronted and self.clause.begun())
+        same = said_last == beside if beside is not None else bool(self.fronted and self.clause.started())
         if topic and same and how != modifier.value and not heads & set(topic) and not self.clause.head:
             referents = [topic]
         else:
@@ -170,7 +170,7 @@ class Discourse:
         if not refs:
             return self.cursor.miss(modifier.span, "which object this describes is not clear")
         for entry in subjects:
-            entry.told = True
+            entry.placed = True
         if self.topic[2] is None and modifier.kind == "relation":
             self.topic = (*self.topic[:2], refs[-1])
         return apply_modifier(self, modifier, refs)

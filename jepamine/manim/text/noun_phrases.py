@@ -15,8 +15,8 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         if not cursor.named():
             cursor.next()
         words = [cursor.next() for _ in range(name_length)]
-        told = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
-        phrase.place, phrase.span = cursor.names[told.lower()], cursor.since(start)
+        name = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
+        phrase.place, phrase.span = cursor.names[name.lower()], cursor.since(start)
         return phrase
     unknown = _before(cursor, phrase)
     if cursor.at("form", "forms"):

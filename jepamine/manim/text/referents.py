@@ -179,10 +179,10 @@ class Referents:
             self.cursor.miss(phrase.span, "zero objects cannot be drawn")
             return 0, (None, None)
         if count is None and (phrase.plural or phrase.form):
-            told = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
-            if told > 1 or phrase.texts:
+            most = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
+            if most > 1 or phrase.texts:
                 # "The words 'Supply' in red and 'Demand' in blue": one at a time.
-                return told, (rows, columns)
+                return most, (rows, columns)
             labels = max((len(labels) for _, labels in phrase.labels), default=0)
             if labels > 1:
                 return labels, (rows, columns)

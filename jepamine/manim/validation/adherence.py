@@ -53,7 +53,7 @@ def match(
         by_index: list[str | None] = [None] * count
         for name, index in names.items():
             if not 0 <= index < count:
-                raise UserError(f"names: {name} is said to be object {index} of a layout of {count} objects")
+                raise UserError(f"names: {name} refers to object {index} of a layout of {count} objects")
             if name in matched:
                 by_index[index] = name
         return by_index

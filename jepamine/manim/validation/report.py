@@ -109,12 +109,12 @@ def _state(
         return State(None, pairs, outside(boxes))
     index_of = {name: index for index, name in enumerate(chosen) if name is not None}
     targets = [item.box for item in layout.objects]
-    told = tuple(
+    overlapping = tuple(
         replace(one, expected=_expected(index_of.get(one.first), index_of.get(one.second), targets))
         for one in pairs
     )
     tops = [name for name in boxes if not parts_of.get(name)]
-    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), told, outside(boxes))
+    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), overlapping, outside(boxes))
 
 
 def _expected(first: int | None, second: int | None, targets: Sequence[Box]) -> bool:

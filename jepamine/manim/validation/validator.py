@@ -48,8 +48,8 @@ class Validator:
         # A file cannot contain such characters, but JSON can carry them.
         code = code.encode("utf-8", "replace").decode()
         request = {"code": code, "scene": scene, "check": check, "preview": preview}
-        end, said = self._servers.ask(request, self._limits)
-        answer = parse(said) if end.how == "answered" else _without_answer(end, self._limits)
+        end, content = self._servers.ask(request, self._limits)
+        answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
         return report(answer, self.protection, end.seconds, layout, names)
 
 

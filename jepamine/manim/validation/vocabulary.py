@@ -69,7 +69,7 @@ RANDOM = words(
 
 #: What `import` may name.
 IMPORTED = ("manim", "numpy", "numpy.linalg", "numpy.random", "math")
-#: What may be taken from a module inside of manim's, wherever it lies there.
+#: What may be imported from a module inside of manim's, wherever it is defined.
 INSIDE_MANIM = names.ALLOWED | names.RATE_FUNCTIONS
 #: Module -> the names that may be taken from it.
 MODULES: dict[str, frozenset[str]] = {

@@ -1,4 +1,4 @@
-"""What stands and moves in a scene: one record for everything from a tree to a lorry."""
+"""The objects and road users of a scene: one record for everything from a tree to a lorry."""
 
 from dataclasses import dataclass
 

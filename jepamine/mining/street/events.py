@@ -46,7 +46,7 @@ def _cut_in(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
 
 
 def _debris(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """Something lost from a load lies in the own lane."""
+    """Put something lost from a load in the own lane."""
     along, n = _ahead(rng, world, clip, 4.5, 6.5), world.frames
     kind = str(rng.choice(["crate", "tyre", "mattress", "ladder"]))
     actors = []
@@ -155,7 +155,7 @@ def _roadworks(rng: np.random.Generator, world: World, clip: slice) -> list[Acto
 
 
 def _crash(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """A vehicle stands across the own lane after a crash, its driver beside it."""
+    """Put a vehicle across the own lane after a crash, its driver beside it."""
     along, n = _ahead(rng, world, clip, 6.0, 8.5), world.frames
     yaw = rng.choice([-1.0, 1.0]) * rng.uniform(1.0, 2.0)
     across = rng.uniform(-0.9, 0.9)

@@ -1,4 +1,4 @@
-"""Write a folder of labelled street clips: frames, a manifest that tells no label, and the labels."""
+"""Write a folder of labelled street clips: frames, a manifest without labels, and the labels."""
 
 import json
 from collections.abc import Callable

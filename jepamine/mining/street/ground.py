@@ -75,7 +75,7 @@ def _paint_junction(view: View, world: World, ahead: float, asphalt: RGB) -> Non
 def paint_sky(rng: np.random.Generator, world: World, size: tuple[int, int]) -> Image.Image:
     """The sky and the far skyline of a scene: an image twice as wide and as high as the canvas.
 
-    Its horizon lies at half its height, so that a frame can cut the part it looks at.
+    Its horizon is at half its height, so that a frame can cut the part it looks at.
     """
     width, height = size[0] * FINE * 2, size[1] * FINE * 2
     light, middle = world.light, size[1] * FINE

@@ -95,7 +95,7 @@ def _draw_furniture(rng: np.random.Generator, world: World, side: int, edge: flo
 
 
 def draw_roadside(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Everything that stands beside the road, and traffic lights where a junction has them."""
+    """Draw everything beside the road, and traffic lights at a junction that has them."""
     road, actors = world.road, []
     for side, edge in ((1, road.right), (-1, road.left)):
         if road.pavement > 0:

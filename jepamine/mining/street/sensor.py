@@ -1,4 +1,4 @@
-"""What lies between the scene and the file: rain and snow, halos of lamps, exposure, sensor noise."""
+"""Effects between the scene and the file: rain and snow, halos of lamps, exposure, sensor noise."""
 
 from functools import lru_cache
 

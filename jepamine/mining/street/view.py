@@ -82,7 +82,7 @@ def shade(view: View, box: tuple[float, float, float, float], strength: float = 
 
 
 def flat(view: View, left: float, right: float, start: float, stop: float, colour: Pixel) -> None:
-    """Fill a rectangle that lies on the ground, between two `across` and two `ahead`."""
+    """Fill a rectangle on the ground, between two `across` and two `ahead`."""
     view.draw.polygon(
         [
             spot(view, left, 0, start),

@@ -61,7 +61,7 @@ class Drive:
 
 @dataclass(frozen=True)
 class World:
-    """One scene but for what stands and moves in it."""
+    """One scene without its objects and road users."""
 
     road: Road
     light: Light

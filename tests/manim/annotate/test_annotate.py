@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.main import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
@@ -159,7 +159,7 @@ class Fails(Scene):
     with pytest.raises(UserError, match=message) as told:
         run(path, tmp_path / "out", timeout=timeout)
     assert str(told.value).count("\n") == 0
-    assert f"what was annotated before is kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(
+    assert f"annotations before that are kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(
         told.value
     )
     assert [seen(line) for line in lines(tmp_path / "out")] == [[("dot", 0.0, 0.0)]]
@@ -206,7 +206,7 @@ def test_two_files_of_one_name_do_not_mix(tmp_path):
     (tmp_path / "scenes.jsonl").write_bytes(json_lines([of_another]))
     here = tmp_path / "here"
     job = Job(tmp_path / "show.py", tmp_path, here, here, here, None, None, 60.0, 256)
-    with pytest.raises(UserError, match=r"holds show-A of /elsewhere/show\.py; choose another --out"):
+    with pytest.raises(UserError, match=r"already contains show-A of /elsewhere/show\.py; choose"):
         Steps(job, "A").write(b"png", {})
     assert lines(tmp_path) == [of_another]
 
@@ -218,6 +218,6 @@ def test_the_command_says_that_it_runs_the_file_and_ends_with_1_where_that_fails
     result = CliRunner().invoke(group, ["scenes", "annotate", str(path), "--out", str(tmp_path / "out")])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        f"runs {path}, as manim would",
+        f"running {path}, as manim would",
         f"Error: {path}:1: SyntaxError: invalid syntax",
     ]

@@ -249,5 +249,5 @@ def test_weights_that_cannot_be_had_whole_are_told(pretrained, tmp_path, spoil, 
 
 
 def test_heads_that_do_not_divide_the_dimensions_are_told():
-    with pytest.raises(UserError, match=r"hidden_dim: 30 is not a multiple of twice the 4 heads; take 24"):
+    with pytest.raises(UserError, match=r"hidden_dim: 30 is not a multiple of twice the 4 heads; use 24"):
         layout_lm(weights="scratch", hidden_dim=30)

@@ -62,5 +62,5 @@ def test_a_description_is_imagined_from_its_features_alone():
 
 def test_a_run_without_text_features_cannot_imagine():
     reader = layout_run(Pixels(torch.device("cpu")), LayoutDense(3, (48, 96), (48, 96), (8, 16, 16), 1, 0, 0))
-    with pytest.raises(UserError, match="run 'eyes' cannot read: 'clip-text' needs a run of the encoder"):
+    with pytest.raises(UserError, match="run 'eyes' cannot encode text: 'clip-text' requires a run of"):
         reader.imagine(["a circle"])

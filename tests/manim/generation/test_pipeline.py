@@ -108,7 +108,7 @@ def test_what_an_error_hid_is_repaired_after_it():
     )
     assert tries_of(made) == [
         ("mine", 0, (), "line 6: NameError: wrong"),
-        ("mine", 0, ("circle",), "object 2 of the layout (square) stands 2.00 units from its place"),
+        ("mine", 0, ("circle",), "object 2 of the layout (square) is 2.00 units from its place"),
         ("mine", 0, ("circle", "square"), None),
     ]
 
@@ -123,7 +123,7 @@ def test_template_writes_what_no_try_got_right_and_the_answer_says_why():
     assert made.generator == "template"
     assert [(one.generator, one.problem) for one in made.tries] == [
         # No line of it assigns the circle, so there is nothing to repair.
-        ("mine", "object 1 of the layout (circle) stands 2.00 units from its place"),
+        ("mine", "object 1 of the layout (circle) is 2.00 units from its place"),
         ("mine", "object 1 of the layout (circle) is missing"),
         ("template", None),
     ]

@@ -33,14 +33,14 @@ def test_what_is_as_the_layout_says_has_no_fault():
     ("drawn", "told"),
     [
         ({"x": 1.5}, []),
-        ({"x": 1.75}, ["stands 0.75 units from its place"]),
+        ({"x": 1.75}, ["is 0.75 units from its place"]),
         ({"kind": "circle", "text": None}, ["is drawn as circle"]),
         ({"kind": None, "text": None}, ["is drawn as something else"]),
         ({"text": "two worlds"}, ["says 'two worlds', not 'two  words'"]),
         ({"color": "#00FF00"}, ["is green, not red"]),
         ({"color": "#CF5044"}, []),
         ({"color": None}, []),
-        ({"x": 3.0, "color": "#00FF00"}, ["stands 2.00 units from its place", "is green, not red"]),
+        ({"x": 3.0, "color": "#00FF00"}, ["is 2.00 units from its place", "is green, not red"]),
     ],
 )
 def test_each_fault_is_told(drawn, told):

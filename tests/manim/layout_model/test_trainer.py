@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ COLOURS = {"square": "#FF4040", "rectangle": "#40FF40", "circle": "#4080FF"}
 
 DATASET = """
 from pathlib import Path
+from typing import Any
 
 from jepamine.clips import Source
 
@@ -56,9 +58,9 @@ def draw_scene(rng: np.random.Generator) -> tuple[Image.Image, Layout]:
     """One to three filled boxes on black, one in each third of the frame."""
     image = Image.new("RGB", (WIDTH, HEIGHT))
     draw = ImageDraw.Draw(image)
-    objects = []
+    objects: list[Object] = []
     for third in sorted(rng.choice(3, int(rng.integers(1, 4)), replace=False).tolist()):
-        kind = str(rng.choice(list(COLOURS)))
+        kind: Any = str(rng.choice(list(COLOURS)))
         width, height = rng.uniform(1.5, 3.5), rng.uniform(1.5, 3.5)
         x, y = (third - 1) * FRAME_WIDTH / 3 + rng.uniform(-0.5, 0.5), rng.uniform(-1.5, 1.5)
         scale = WIDTH / FRAME_WIDTH
@@ -231,7 +233,7 @@ def test_features_of_a_frozen_network_are_learned_from_too(jepamine, recipe, tmp
 def test_pixels_are_too_many_tokens_for_attention(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'predictor={plugin="layout-transformer"}')
     assert result.exit_code == 1
-    assert "attends to 1024 tokens, the encoder 'pixels' gives 48 x 96" in result.stderr
+    assert "attends to at most 1024 tokens, the encoder 'pixels' gives 48 x 96" in result.stderr
 
 
 def test_an_encoder_without_places_is_refused(jepamine, recipe, tmp_path):
@@ -243,7 +245,7 @@ def test_an_encoder_without_places_is_refused(jepamine, recipe, tmp_path):
     )
     result = jepamine("run", recipe, "--set", 'encoder={plugin="./blind.py:Blind"}')
     assert result.exit_code == 1
-    assert "the encoder 'blind' does not say where its tokens stand" in result.stderr
+    assert "the encoder 'blind' has no token grid (method `grid`)" in result.stderr
 
 
 @pytest.mark.parametrize(

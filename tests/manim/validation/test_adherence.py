@@ -45,7 +45,7 @@ def test_names_that_are_given_decide_alone(found):
 
 
 def test_a_name_for_an_object_that_the_layout_lacks_is_an_error(found):
-    with pytest.raises(UserError, match="names: a is said to be object 3 of a layout of 1 objects"):
+    with pytest.raises(UserError, match="names: a refers to object 3 of a layout of 1 objects"):
         match(layout(("circle", 0, 0)), [found("a", (0, 0, 1, 1))], {"a": 3})
 
 

@@ -126,10 +126,10 @@ def test_a_system_that_holds_little_back_is_told_and_wants_the_check(path, answe
     answering(protection=OPEN)
     result = call(path)
     assert result.exit_code == 0
-    assert "warning: this system cannot close reading, writing open" in result.stderr
+    assert "warning: this system leaves reading, writing open" in result.stderr
     result = call(path, "--no-check")
     assert result.exit_code == 1
-    assert "this system cannot close reading, writing open to the code; use --check" in result.stderr
+    assert "this system leaves reading, writing open to the code; use --check" in result.stderr
 
 
 @pytest.mark.manim

@@ -221,8 +221,8 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         (scene("self.play(1)"), "failed", 6, "TypeError: Unexpected argument 1 passed to Scene.play()."),
         (scene("x = Circle(colour=RED)"), "failed", 6, "TypeError: "),
         (scene("x = MathTex('x')"), "refused", 6, "MathTex runs LaTeX, which validation does not; use Text"),
-        (scene("x = Integer(3)"), "failed", 6, "RuntimeError: LaTeX is not run here: use Text, or mob_class"),
-        (scene(NOWHERE), "failed", None, "ValueError: Circle stands nowhere: its points are not finite"),
+        (scene("x = Integer(3)"), "failed", 6, "RuntimeError: LaTeX does not run here: use Text, or mob_cla"),
+        (scene(NOWHERE), "failed", None, "ValueError: Circle has no position: its points are not finit"),
         ("from manim import *\n", "refused", None, "there is no scene: write `class GeneratedScene(Scene):`"),
         (
             scene("pass", name="A") + scene("pass", name="B"),

@@ -59,7 +59,12 @@ def describe(result: Mapping[str, Any]) -> str:
     """Format the result of `report` as tables."""
     clean, masked = result["clean"], result["masked"]
     overall = [
-        [name, said(clean["measures"][name]), said(masked["measures"][name]), meaning]
+        [
+            name,
+            interval_text(clean["measures"][name]),
+            interval_text(masked["measures"][name]),
+            meaning,
+        ]
         for name, meaning in MEANINGS.items()
     ]
     share = f"{masked['hidden_patches']:.0%} of patches hidden"
@@ -76,7 +81,7 @@ def describe(result: Mapping[str, Any]) -> str:
     parts.append(
         table(
             [["family", "scenes", *head]]
-            + [[name, row["scenes"], *(said(row[key]) for key in head)] for name, row in families]
+            + [[name, row["scenes"], *(interval_text(row[key]) for key in head)] for name, row in families]
         )
     )
     rows = [[f"all, {band}", *_row(masked["by_seen"][band])] for band in SEEN]
@@ -89,7 +94,7 @@ def describe(result: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def said(measure: Mapping[str, Any]) -> str:
+def interval_text(measure: Mapping[str, Any]) -> str:
     """Format a measure for a table: value [low, high]."""
     if measure["value"] is None:
         return "-"
@@ -98,4 +103,4 @@ def said(measure: Mapping[str, Any]) -> str:
 
 
 def _row(group: Mapping[str, Any]) -> list[Any]:
-    return [cell(group["objects"]), *(said(group[name]) for name in COLUMNS)]
+    return [cell(group["objects"]), *(interval_text(group[name]) for name in COLUMNS)]

@@ -1,4 +1,4 @@
-"""The second look of the predictor `layout-dense`: a small network on what lies around each box.
+"""The second look of the predictor `layout-dense`: a small network on the surroundings of each box.
 
 Whatever an object's size, it fills the same small picture; so its type is learned from few examples, and
 its edges are placed to a fraction of a pixel.

@@ -57,10 +57,12 @@ def arrange(reading: Reading) -> Layout:
 def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
     boxes = boxes_of(reading)
     program = Program(boxes.variables)
-    large = {place for said in reading.relations if said.how == "inside" for place in said.other}
+    large = {
+        place for statement in reading.relations if statement.how == "inside" for place in statement.other
+    }
     if not strict.deep:
-        covering = [said for said in reading.relations if said.how in ("front", "behind")]
-        large |= {place for said in covering for place in said.subject + said.other}
+        covering = [statement for statement in reading.relations if statement.how in ("front", "behind")]
+        large |= {place for statement in covering for place in statement.subject + statement.other}
     for unit in boxes.units:
         program.add(_unit(unit, strict, bool(large & set(unit.members))))
     program.add(spread(reading, boxes))
@@ -68,18 +70,18 @@ def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
     program.add(braces(reading, boxes))
     if strict.further:
         program.add(labels(reading, boxes))
-    said = list(_said(reading, boxes, strict))
+    statement = list(_statements(reading, boxes, strict))
     alone = program.mark()
-    program.add(rule for _, rules, _ in said for rule in rules)
+    program.add(rule for _, rules, _ in statement for rule in rules)
     if not program.solve():
         program.back_to(alone)
-        raise _first_untrue(program, said)
-    settle(program, [ways for _, _, ways in said if ways], kept_apart(reading, boxes), strict.gap)
+        raise _first_untrue(program, statement)
+    settle(program, [ways for _, _, ways in statement if ways], kept_apart(reading, boxes), strict.gap)
     return boxes, program.values
 
 
-def _first_untrue(program: Program, said: Sequence[tuple[Span, Rules, Choice]]) -> Exception:
-    for span, rules, _ in said:
+def _first_untrue(program: Program, statement: Sequence[tuple[Span, Rules, Choice]]) -> Exception:
+    for span, rules, _ in statement:
         program.add(rules)
         if not program.solve():
             return _Contradiction(span)
@@ -97,22 +99,25 @@ def _unit(unit: Unit, strict: Strictness, large: bool) -> Rules:
     return rules
 
 
-def _said(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[Span, Rules, Choice]]:
+def _statements(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[Span, Rules, Choice]]:
     """Yield (the words, what they require, alternatives of which one must hold), in the order of the text."""
-    pairs = [{said.subject, said.other} for said in reading.relations]
+    pairs = [{statement.subject, statement.other} for statement in reading.relations]
     everything: list[Place | Relation] = [*reading.places, *reading.relations]
-    for said in sorted(everything, key=lambda said: said.span.start):
-        for box in boxes.of(said.subject):
-            if isinstance(said, Place):
-                yield said.span, statements.placed(said, box, strict), []
+    for statement in sorted(everything, key=lambda statement: statement.span.start):
+        for box in boxes.of(statement.subject):
+            if isinstance(statement, Place):
+                yield statement.span, statements.placed(statement, box, strict), []
                 continue
-            for other in boxes.of(said.other):
-                alone = pairs.count({said.subject, said.other}) == 1
-                label = any(reading.items[place].type == "text" for place in said.subject)
-                if said.how == "front" and (upright := stroke_of_dots(reading, said)) is not None:
-                    yield said.span, statements.upon(box, other, upright), []
+            for other in boxes.of(statement.other):
+                alone = pairs.count({statement.subject, statement.other}) == 1
+                label = any(reading.items[place].type == "text" for place in statement.subject)
+                if statement.how == "front" and (upright := stroke_of_dots(reading, statement)) is not None:
+                    yield statement.span, statements.upon(box, other, upright), []
                     continue
-                yield said.span, *_related(reading, said.how, (box, other), said.other, strict, alone, label)
+                yield (
+                    statement.span,
+                    *_related(reading, statement.how, (box, other), statement.other, strict, alone, label),
+                )
 
 
 def _related(

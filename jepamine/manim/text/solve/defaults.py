@@ -16,11 +16,11 @@ def spread(reading: Reading, boxes: Boxes) -> Rules:
     """Place objects without a place side by side in the middle, in the order of the text."""
     parts = [{unit} for unit in range(len(boxes.units))]
     home = {place: number for number, unit in enumerate(boxes.units) for place in unit.members}
-    for said in reading.relations:
-        linked = {home[place] for place in said.subject + said.other}
+    for statement in reading.relations:
+        linked = {home[place] for place in statement.subject + statement.other}
         joined = [part for part in parts if part & linked]
         parts = [part for part in parts if not part & linked] + [set().union(*joined)]
-    placed = {home[place] for said in reading.places for place in said.subject}
+    placed = {home[place] for statement in reading.places for place in statement.subject}
     free = sorted((part for part in parts if not part & placed), key=min)
     step = FRAME_WIDTH / max(len(free), 1)
     rules: Rules = []

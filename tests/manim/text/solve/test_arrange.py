@@ -108,10 +108,10 @@ def test_words_that_contradict_others_are_an_error_that_quotes_them():
     with pytest.raises(UserError) as raised:
         laid("a circle above a square. The square is above the circle.")
     assert str(raised.value) == (
-        "description, character 40: 'above the circle' cannot be true beside what is said before it; leave "
+        "description, character 40: 'above the circle' contradicts what comes before it; leave "
         "one of the two out"
     )
-    with pytest.raises(UserError, match="'at the bottom' cannot be true"):
+    with pytest.raises(UserError, match="'at the bottom' contradicts"):
         laid("a circle at the top at the bottom")
 
 
