@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jepamine.config.recipe import parse_override, read
 from jepamine.manim.code_model.evaluation import MEANINGS
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.runs import records, runner
 from jepamine.runs.loading import load_run
 from jepamine.utils.tables import table
@@ -54,7 +54,7 @@ def main() -> None:
             arguments.experiments, arguments.recipe, conditioning, arguments.overrides
         )
         arguments.output.write_text(json.dumps(results, indent=2) + "\n")
-    rows = [[name, *(said(result[key]) for key in MEANINGS)] for name, result in results.items()]
+    rows = [[name, *(format_measure(result[key]) for key in MEANINGS)] for name, result in results.items()]
     print(table([["conditioning", *MEANINGS], *rows]))
     facts = [
         [name, result["parameters"], f"{result['val_loss']:.3f}", f"{result['train_seconds']:.0f}"]

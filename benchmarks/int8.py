@@ -21,9 +21,9 @@ from jepamine.data.frames import Frames
 from jepamine.data.splits import chosen
 from jepamine.manim.generation.layout_run import load_layout_run
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.matching import judge
+from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import measures
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
@@ -41,20 +41,20 @@ def of_run(experiments: Path, name: str, count: int) -> dict[str, dict[str, Any]
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][:count]
     frames = Frames(source.image_size, keep=8)
     pixels = [frames[clip.frames[0]].pixels() for clip in clips]
-    reader = {key: load_layout_run(experiments, name, key == "int8") for key in ("whole", "int8")}
-    seconds: dict[str, list[float]] = {key: [] for key in reader}
-    seen: dict[str, list[Layout]] = {key: [] for key in reader}
+    eyes = {key: load_layout_run(experiments, name, key == "int8") for key in ("whole", "int8")}
+    seconds: dict[str, list[float]] = {key: [] for key in eyes}
+    seen: dict[str, list[Layout]] = {key: [] for key in eyes}
     for frame in pixels:
-        for key, one in reader.items():
+        for key, one in eyes.items():
             began = time.perf_counter()
-            seen[key] += one.see([frame])
+            seen[key] += one.read_frames([frame])
             seconds[key].append(time.perf_counter() - began)
     true = [layout_of(clip) for clip in clips]
     found = {}
-    for key, one in reader.items():
-        judged = measures(judge(true, seen[key]), Resampled(len(true)))
+    for key, one in eyes.items():
+        comparison = measures(compare(true, seen[key]), Resampled(len(true)))
         found[key] = {
-            **{measure: judged[measure] for measure in MEASURES},
+            **{measure: comparison[measure] for measure in MEASURES},
             "bytes": size(one.predictor),
             "seconds": statistics.median(seconds[key]),
         }
@@ -100,7 +100,7 @@ def main() -> None:
     rows: list[list[Any]] = [["", *MEASURES, "MB", "ms a frame"]]
     for what, both in result.items():
         for key, one in both.items():
-            measured = [said(one[measure]) if measure in one else "-" for measure in MEASURES]
+            measured = [format_measure(one[measure]) if measure in one else "-" for measure in MEASURES]
             rows.append([f"{what}, {key}", *measured, one["bytes"] / 1e6, 1000 * one["seconds"]])
     print(table(rows))
     if given.output:

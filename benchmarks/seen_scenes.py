@@ -15,11 +15,11 @@ import numpy as np
 
 from jepamine.data.clips import read_clips
 from jepamine.data.splits import chosen
-from jepamine.manim.generation.build import chain
+from jepamine.manim.generation.build import open_pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
-from jepamine.manim.layout_model.evaluation.report import said
+from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object
 from jepamine.runs.loading import load_run
@@ -53,7 +53,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     runs, seconds = [], []
     with (
-        chain(experiments, given.run, int8=given.int8) as opened,
+        open_pipeline(experiments, given.run, int8=given.int8) as opened,
         progress("see scenes", len(clips), "scenes", 50) as bar,
     ):
         for scene, clip in enumerate(clips):
@@ -94,7 +94,7 @@ def main() -> None:
         },
     }
     for key, value in result.items():
-        print(f"{key}: {said(value) if isinstance(value, dict) and 'value' in value else value}")
+        print(f"{key}: {format_measure(value) if isinstance(value, dict) and 'value' in value else value}")
     if given.output:
         write_json(given.output, result)
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from jepamine.manim.generation.build import chain
+from jepamine.manim.generation.build import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layouts import Layout, Object
@@ -104,7 +104,7 @@ def main() -> None:
     given = parser.parse_args()
     shared = tests()
     with tempfile.TemporaryDirectory() as name:
-        with chain(Path(name), None) as opened:
+        with open_pipeline(Path(name), None) as opened:
             opened.make(Request("a circle", preview=854))
             result = measure(opened, shared.all_cases(), shared.module("truth"), given.style)
         result["cold"] = percentiles(cold(Path(name)))

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import load_layout_run, maker
+from jepamine.manim.generation.build import generator_factory, load_layout_run
 from jepamine.manim.generation.find_layout import LayoutReader
-from jepamine.manim.generation.pipeline import LAST, Maker, Pipeline
+from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generation.request import Request as SceneRequest
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
+from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.validator import Validator, validator
 from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
@@ -80,7 +81,7 @@ def opened(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
         in_turns = stack.enter_context(validation_queue(servers, settings.workers))
-        generator = one_at_a_time(maker(settings.experiments, settings.int8))
+        generator = one_at_a_time(generator_factory(settings.experiments, settings.int8))
         chain = Pipeline(cast(Validator, in_turns), reader, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
@@ -115,7 +116,7 @@ def warm_up(chain: Pipeline) -> None:
     """Do once what the first request would have to wait for: much is imported lazily."""
     chain.make(SceneRequest("a circle", preview=64))
     if chain.reader is not None:
-        chain.reader.see(np.zeros((*chain.reader.size, 3), np.uint8))
+        chain.reader.read_frame(np.zeros((*chain.reader.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
@@ -132,7 +133,10 @@ def require_protection(servers: Validator, allow_unprotected: bool) -> None:
 @contextmanager
 def batched_reader(layout_run: LayoutRun, on_batch: Callable[[int], None]) -> Iterator[LayoutReader]:
     """Build a layout reader that encodes waiting requests in one call."""
-    with batcher(layout_run.see, on_batch) as see, batcher(layout_run.imagine, on_batch) as imagine:
+    with (
+        batcher(layout_run.read_frames, on_batch) as see,
+        batcher(layout_run.read_texts, on_batch) as imagine,
+    ):
         yield LayoutReader(layout_run.size, _timed(see), _timed(imagine))
 
 
@@ -144,7 +148,7 @@ def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
     return timed
 
 
-def one_at_a_time(make: Maker) -> Maker:
+def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     """Build generators once, used by one thread at a time; `template`, which is pure, by all."""
     building, asking = threading.Lock(), threading.Lock()
 
@@ -164,8 +168,10 @@ class _Alone:
     def __init__(self, generator: Generator, lock: threading.Lock) -> None:
         self._generator, self._lock = generator, lock
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
         work = current()
         with self._lock:
             work.go_on()
-            return self._generator.generate(layout, description, attempt=attempt)
+            return self._generator.generate(layout, description, attempt=attempt, reading=reading)

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import maker
+from jepamine.manim.generation.build import generator_factory
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.answer import Answer, Found, failed
@@ -89,7 +89,7 @@ class Watching:
         self.open = threading.Event()
         self.open.set()
 
-    def see(self, frames):
+    def read_frames(self, frames):
         self.calls.append(len(frames))
         assert self.open.wait(20)
         return [
@@ -97,7 +97,7 @@ class Watching:
             for frame in frames
         ]
 
-    def imagine(self, descriptions):
+    def read_texts(self, descriptions):
         raise UserError("run 'boxes' cannot read")
 
 
@@ -192,7 +192,7 @@ def served(
         reader = stack.enter_context(batched_reader(watching, metrics.batch))  # type: ignore[arg-type]
         in_turns = stack.enter_context(validation_queue(validator, workers))  # type: ignore[arg-type]
         service = Service(
-            Pipeline(in_turns, reader, maker(folder / "experiments")),  # type: ignore[arg-type]
+            Pipeline(in_turns, reader, generator_factory(folder / "experiments")),  # type: ignore[arg-type]
             Identity("boxes", "0" * 64),
             ("template",),
             Previews(folder / "previews"),

@@ -21,7 +21,7 @@ class Slow:
     def __init__(self):
         self.inside, self.most = 0, 0
 
-    def generate(self, layout, description, *, attempt=0):
+    def generate(self, layout, description, *, attempt=0, reading=None):
         self.inside += 1
         self.most = max(self.most, self.inside)
         time.sleep(0.01)

@@ -1,1 +1,1 @@
-"""The code task: train a language model to write Manim code for a description and a layout."""
+"""The code model: generate Manim code from a description and a layout."""

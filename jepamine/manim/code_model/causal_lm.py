@@ -1,4 +1,4 @@
-"""The generator `causal-lm`: code by a language model that is given the layout; it may be wrong."""
+"""The generator `causal-lm`: code written by a language model that is given the layout; it may be wrong."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manim.code_model.prompt import LAST
 from jepamine.manim.code_model.protocol import CodePredictor
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
-
-#: The line that a model writes last.
-SHOWS = "self.add("
+from jepamine.manim.text.reading import Reading
 
 
 @dataclass(frozen=True)
 class CausalLm:
-    """Writes with the trained predictor of a run, which shows all at once; a style replaces that."""
+    """Write with a trained predictor, which shows all objects at once, and apply the style to its code."""
 
     predictor: Any
     style: Style = "static"
     complexity: Complexity = "medium"
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Write code: attempt 0 takes the likeliest token each time, later ones sample, seeded."""
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
+        """Write code: attempt 0 is greedy, later attempts sample, each with its own seed."""
         written: Generated = self.predictor.generate(layout, description, attempt=attempt)
         return styled(written, layout, self.style, self.complexity)
 
 
 def styled(written: Generated, layout: Layout, style: Style, complexity: Complexity) -> Generated:
-    """Return the code with the style's lines in place of its last one, if that shows all objects at once."""
+    """Replace the last line by the style's lines, if it shows all objects at once."""
     lines = written.code.rstrip("\n").split("\n")
-    if not lines[-1].lstrip().startswith(SHOWS):
+    if not lines[-1].lstrip().startswith(LAST):
         return written
     indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())]
     shown = [Shown(name, layout.objects[place].type) for name, place in written.names.items()]
@@ -48,15 +49,15 @@ def causal_lm(
     style: Style = "static",
     complexity: Complexity = "medium",
 ) -> CausalLm:
-    """Build the generator of the run called `run`, of the trainer `code`; styles are those of `template`.
+    """Return the generator of the run `run`, of the trainer `code`; styles are those of `template`.
 
-    Raises UserError if there is no such run, or it is of another kind.
+    Raises UserError if there is no such run, or if its predictor does not write code.
     """
-    make_one = "train one with jepamine run recipes/manim-code.toml"
+    hint = "train one with jepamine run recipes/manim-code.toml"
     try:
         predictor = predictor_of(run)
     except UserError as error:
-        raise UserError(f"the generator 'causal-lm' requires a trained run: {error}; {make_one}") from None
+        raise UserError(f"the generator 'causal-lm' needs a trained run: {error}; {hint}") from None
     if not isinstance(predictor, CodePredictor):
-        raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {make_one}")
+        raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {hint}")
     return CausalLm(predictor, style, complexity)

@@ -1,4 +1,4 @@
-"""Training examples for code."""
+"""Read training examples of code from manifest lines."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from jepamine.data.clips import Clip
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import order_of
 from jepamine.manim.generators.expressions import expression
-from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 
-# The calls that place an object.
+# The calls that position an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A scene: `expressions` are Python, one per object in drawing order, each not yet in place."""
+    """A scene. `expressions` holds the Python of each object in drawing order, without its position."""
 
     layout: Layout
     description: str
@@ -27,57 +27,54 @@ class Example:
 
 
 def example_of(clip: Clip) -> Example:
-    """Return the example of a manifest line; its code has one line per object, which may place it in any way.
+    """Return the example of a manifest line, whose code has one line per object.
 
-    An object's expression is that of its line without the calls that place it. A line that refers to other
-    objects (a brace along a figure, an arrow from box to box) cannot be used alone: then the expression is
-    what the generator `template` writes for that object. Raises UserError, with file and line, for a line
-    without description or code, or whose code has other lines than the layout has objects.
+    An object's expression is that of its line without the calls that position it. For a line that refers to
+    other objects (a brace along a figure, an arrow from box to box) it is the expression that the generator
+    `template` writes. Raises UserError, with file and line, without description or code, or if the numbers of
+    lines and objects differ.
     """
     layout = layout_of(clip)
     for key in ("description", "code"):
         if not isinstance(clip.line.get(key), str):
             raise UserError(
-                f"{clip.place}: no key '{key}'; code is learned from scenes as the dataset 'manim' and "
-                "`jepamine scenes render` write them"
+                f"{clip.place}: no key '{key}'; train on scenes written by the dataset 'manim' or by "
+                "`jepamine scenes render`"
             )
     description, code = clip.line["description"], clip.line["code"]
     values = _assigned(code)
     if len(values) != len(layout.objects):
         raise UserError(
             f"{clip.place}: code: {len(values)} lines `name = ...` in construct, and {len(layout.objects)} "
-            "objects in its layout; code is learned where each object has one line"
+            "objects in its layout; each object must have one line"
         )
     traits = None
     expressions = []
     for (name, value), place in zip(values.items(), order_of(layout), strict=True):
         alone = _unplaced(value)
         if {node.id for node in ast.walk(alone) if isinstance(node, ast.Name)} & (values.keys() - {name}):
-            traits = traits or traits_of(layout, description)
+            traits = traits or traits_of(layout, read_if_possible(description))
             item = layout.objects[place]
-            expressions.append(expression(item, traits[place], filled(layout, place, traits[place])))
+            expressions.append(expression(item, traits[place], is_filled(layout, place, traits[place])))
         else:
             expressions.append(str(ast.get_source_segment(code, alone)))
     return Example(layout, description, tuple(expressions))
 
 
 def _assigned(code: str) -> dict[str, ast.expr]:
-    """Return the variables of `construct` in the order of their lines, with their values.
-
-    None if it has none.
-    """
+    """Return the variables of `construct` and their values in the order of lines; none if there are none."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return {}
-    variables = {}
+    values = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name == "construct":
             for line in function.body:
                 match line:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                        variables[name] = value
-    return variables
+                        values[name] = value
+    return values
 
 
 def _unplaced(value: ast.expr) -> ast.expr:

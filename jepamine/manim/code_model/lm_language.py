@@ -1,4 +1,4 @@
-"""Language models with their tokenizers: from a hub or a folder, or small and from scratch."""
+"""Language models with tokenizers: pretrained from a hub or a folder, or small and trained from scratch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Tokens(Protocol):
     """A tokenizer."""
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        """Return the tokens of a text, and the index in it where each starts."""
+        """Return the tokens of a text, and the offset at which each begins."""
         ...
 
     def decode(self, tokens: list[int]) -> str:
@@ -30,7 +30,10 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True)
 class Language:
-    """A causal language model of transformers; `frozen` is whether it is never trained. `ends` end a text."""
+    """A causal language model of transformers.
+
+    `frozen`: it is not trained. `ends`: tokens that end a text.
+    """
 
     model: Any
     tokens: Tokens
@@ -44,7 +47,7 @@ class Language:
 
 
 def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) -> Language:
-    """Build a small Qwen2 with its first weights drawn from torch's generator."""
+    """Return a small Qwen2, initialized from torch's generator."""
     import transformers
 
     if hidden_dim % (2 * heads):
@@ -69,9 +72,9 @@ def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) ->
 
 
 def from_weights(weights: str) -> Language:
-    """Load the frozen model called `weights`, with its tokenizer.
+    """Return the frozen model called `weights` with its tokenizer.
 
-    Raises UserError with the next step if either is not available completely.
+    Raises UserError, with the next step, if either is missing or incomplete.
     """
     import transformers
 
@@ -104,20 +107,20 @@ def _tokenizer(weights: str) -> Any:
     import transformers
     from transformers.utils.hub import cached_file
 
-    # Only tokenizers of this file report the positions of tokens; without it one would be made up.
+    # Only tokenizers from this file give offsets; without it transformers would construct one.
     if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
-        raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the complete checkpoint")
+        raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
     return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True)
 
 
-def held(language: Language) -> nn.Module | None:
-    """Return the part of a model that is trained and stored with a predictor; None if it is frozen."""
-    # Its last layer shares the embeddings' weights, which would be stored twice.
+def trainable_part(language: Language) -> nn.Module | None:
+    """Return the part of a model that is trained and stored with the predictor; None if it is frozen."""
+    # Without the head, which shares the embeddings' weights and would store them twice.
     return None if language.frozen else language.model.base_model
 
 
-def likeliest(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
-    """Return a token by its logits (V,): the likeliest at temperature 0, else a sampled one."""
+def next_token(logits: torch.Tensor, temperature: float, draw: torch.Generator) -> int:
+    """Return a token for logits (V,): the most likely at temperature 0, else a sample."""
     if temperature == 0:
         return int(logits.argmax())
     shares = (logits.float() / temperature).softmax(0).cpu()

@@ -1,4 +1,4 @@
-"""Encode a layout's objects for a language model: one vector each."""
+"""Encode the objects of a layout as vectors for a language model."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ FEATURES = len(TYPES) + len(_COLOURS) + _COUNTED + 1 + 4 * _NUMBER
 
 
 class ObjectEncoder(nn.Module):
-    """Encode type, colour, number and box of an object as a vector of D dimensions and variance 1.
+    """Map type, colour, number and box of an object to a vector of D dimensions and variance 1.
 
-    Numbers come digit by digit, so that they can be copied; an object's number is that in its name, and
-    whether it is the last one is included. `characters` are vectors of the next character to spell.
+    Numbers are encoded digit by digit, so that they can be copied; an object's number is that in its name. A
+    flag marks the last object. `characters` embeds the next character to spell.
     """
 
     def __init__(self, dim: int, hidden_dim: int = 64) -> None:
@@ -34,7 +34,7 @@ class ObjectEncoder(nn.Module):
         self.characters = nn.Embedding(CHARACTERS, dim, padding_idx=NOTHING)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Map (N, K, F) to (N, K, D)."""
+        """Map features (N, K, F) to vectors (N, K, D)."""
         hidden = nn.functional.gelu(self.first(features))
         vectors: Tensor = self.norm(self.direct(features) + self.second(hidden))
         return vectors
@@ -45,9 +45,9 @@ def features_of(layout: Layout) -> Tensor:
     rows = torch.zeros(MAX_OBJECTS, FEATURES)
     for line, (item, name) in enumerate(zip(drawn_order(layout), variables(layout), strict=True)):
         features = [
-            *_one(TYPES.index(item.type), len(TYPES)),
-            *_one(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
-            *_one(int(name_number(item.type, name) or 0), _COUNTED),
+            *_one_hot(TYPES.index(item.type), len(TYPES)),
+            *_one_hot(_COLOURS.index(colour_name(item.color)), len(_COLOURS)),
+            *_one_hot(int(name_number(item.type, name) or 0), _COUNTED),
             float(line == len(layout.objects) - 1),
             *_numbers(item),
         ]
@@ -55,17 +55,17 @@ def features_of(layout: Layout) -> Tensor:
     return rows
 
 
-def _one(place: int, count: int) -> list[float]:
-    return [float(place == other) for other in range(count)]
+def _one_hot(place: int, count: int) -> list[float]:
+    return [float(place == index) for index in range(count)]
 
 
 def _numbers(item: Object) -> list[float]:
-    digits: list[float] = []
+    numbers: list[float] = []
     for value in item.box:
-        # As in the prompt: two decimals.
+        # Two decimals, as in the prompt.
         hundredths = round(abs(value) * 100)
-        digits += [2 * value / FRAME_WIDTH, float(value < 0)]
+        numbers += [2 * value / FRAME_WIDTH, float(value < 0)]
         for place in reversed(range(_PLACES)):
             digit = hundredths // 10**place % 10
-            digits += _one(digit, 10)
-    return digits
+            numbers += _one_hot(digit, 10)
+    return numbers

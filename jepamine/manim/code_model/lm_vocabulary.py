@@ -1,7 +1,7 @@
-"""The tokenizer of a small model from scratch: fixed here, so that weights need no file beside them.
+"""The fixed vocabulary of models trained from scratch, which need no tokenizer file.
 
-Pieces of Manim code and words of descriptions are one token each, the longest that fits is taken; all else,
-digits and quoted text among it, is spelled byte by byte, so that numbers and texts can be copied.
+Pieces of Manim code and words of descriptions are tokens, matched greedily; everything else, including digits
+and quoted text, is spelled in bytes, so that numbers and texts can be copied.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from jepamine.manim.code_model.prompt import HEADER, INDENT, LAST
 
-# The order is part of the weights: a new piece is appended.
+# Weights depend on the order: append new pieces at the end.
 _TYPES = (
     "circle square rectangle triangle ellipse dot star polygon line dashed_line arrow double_arrow arc "
     "annulus text number_line axes number_plane function_graph brace"
@@ -49,12 +49,12 @@ _CODE = (
     *(".stretch_to_fit_width(", ".stretch_to_fit_height(", ".scale_to_fit_width(", ".scale_to_fit_height("),
     *(" = Line([", " = DashedLine([", " = Arrow([", " = DoubleArrow([", ", weight=BOLD"),
 )
-# Text between double quotes in one line.
+# Text between double quotes on one line.
 _QUOTED = r'(?<=")(?:[^"\\\n]|\\.)+(?=")'
 
 
 class Vocabulary:
-    """A tokenizer; every text can be encoded, whatever its characters."""
+    """A tokenizer that can encode any text."""
 
     def __init__(self) -> None:
         words = [f" {word}" for word in _WORDS.split()]
@@ -62,7 +62,7 @@ class Vocabulary:
         self._number = {piece: 256 + place for place, piece in enumerate(self.pieces)}
         self.size = 256 + len(self.pieces)
         fits = sorted(self.pieces, key=len, reverse=True)
-        # A word is a piece only as a whole: not the start of a longer one.
+        # A piece that ends in a letter or digit matches whole words only.
         whole = {piece: "(?![A-Za-z])" if piece[-1].isalpha() else "(?![0-9])" for piece in fits}
         ends = {piece: whole[piece] if piece[-1].isalnum() else "" for piece in fits}
         self._pattern = re.compile(
@@ -70,23 +70,23 @@ class Vocabulary:
         )
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
-        """Return the tokens of a text, and the index in it where each starts."""
+        """Return the tokens of a text, and the offset at which each begins."""
         tokens: list[int] = []
         starts: list[int] = []
-        for found in self._pattern.finditer(text):
-            number = self._number.get(found[0])
+        for match in self._pattern.finditer(text):
+            number = self._number.get(match[0])
             if number is not None:
                 tokens.append(number)
-                starts.append(found.start())
+                starts.append(match.start())
                 continue
-            for place, character in enumerate(found[0], found.start()):
-                quoted = character.encode("utf-8", "replace")
-                tokens += quoted
-                starts += [place] * len(quoted)
+            for place, character in enumerate(match[0], match.start()):
+                encoded = character.encode("utf-8", "replace")
+                tokens += encoded
+                starts += [place] * len(encoded)
         return tokens, starts
 
     def decode(self, tokens: list[int]) -> str:
-        """Return the text of tokens; invalid UTF-8 becomes Unicode's replacement character."""
+        """Return the text of tokens; invalid UTF-8 becomes U+FFFD."""
         content = b"".join(
             bytes([token]) if token < 256 else self.pieces[token - 256].encode() for token in tokens
         )

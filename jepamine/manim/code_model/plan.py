@@ -1,4 +1,4 @@
-"""The lines of a code run's own manifest, and the checks before it is written."""
+"""Plan a code run: the lines of its own manifest, and the layout run it requires."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from jepamine.protocols import Parts
 
 
 def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
-    """Return every scene with its split, `val_scenes` of them held out unless the manifest has splits.
+    """Return all scenes with their splits; `val_scenes` are held out unless the manifest has splits.
 
-    Raises UserError for lines that code cannot be learned from.
+    Raises UserError for lines that are not usable as examples of code.
     """
     lines = plan_layouts(parts, val_scenes)
     for clip in read_clips(parts.source):
@@ -29,12 +29,12 @@ def require_layout_run(record_of: Callable[[str], dict[str, Any]], name: str, th
     loss = metrics.get("position_loss")
     if loss is None:
         raise UserError(
-            f"trainer.layout_run: run '{name}' has no position_loss in its record; use a finished run of "
+            f"trainer.layout_run: run '{name}' has no position_loss in its record; name a finished run of "
             "the trainer 'layout': jepamine run recipes/manim.toml"
         )
     if not loss < threshold:
         raise UserError(
-            f"trainer.layout_run: run '{name}' has a position_loss of {loss:.3f} units, and code is learned "
-            f"only under trainer.layout_threshold = {threshold:g}; train a better one "
+            f"trainer.layout_run: run '{name}' has a position_loss of {loss:.3f} units, not less than "
+            f"trainer.layout_threshold = {threshold:g}; train a better one "
             "(jepamine run recipes/manim.toml, more scenes or epochs), or raise the threshold"
         )

@@ -1,4 +1,7 @@
-"""The predictor `layout-lm`: Manim code from a description and a layout, by a causal language model."""
+"""The predictor `layout-lm`.
+
+A causal language model that writes Manim code for a description and a layout.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +28,15 @@ def layout_lm(
 ) -> nn.Module:
     """Build a `jepamine.manim.code_model.protocol.CodePredictor`.
 
-    `weights` name a causal language model of transformers, on the hub or in a folder. It stays frozen, and
-    is not stored with the run; only the encoder of layouts is trained. The word "scratch" builds a small
-    Qwen2 instead (`hidden_dim` dimensions, `layers`, `heads`, `feed_forward`), which is trained and stored.
+    `weights` names a causal language model of transformers, on the hub or in a folder. It stays frozen and is
+    not stored with the run; only the encoder of layouts is trained. "scratch" builds a small Qwen2 instead
+    (`hidden_dim` dimensions, `layers`, `heads`, `feed_forward`), which is trained and stored.
 
-    The layout is always in the prompt, as constraints; a decoder has no cross-attention, so `conditioning`
-    chooses how it is given in addition: "prompt-only" not at all; "prefix" by one embedding per object
-    before the prompt; "lines" by a vector added, through a gate that starts near 0, to the embeddings of
-    all tokens of the object's line, in the prompt and in the code; "slots" as "lines", with the coordinates
-    left open in the code, which the framework then fills in. Raises UserError if weights are not available
-    completely.
+    The layout is always in the prompt, as constraints. A decoder has no cross-attention, so `conditioning`
+    adds to it: "prompt-only" nothing; "prefix" one embedding per object before the prompt; "lines" a vector
+    on the embeddings of all tokens of the object's line, in the prompt and in the code, through a gate that
+    starts near 0; "slots" the same, with positions left open in the code and filled in afterwards. Raises
+    UserError if the weights are missing or incomplete.
     """
     from jepamine.manim.code_model.lm_language import from_scratch, from_weights
     from jepamine.manim.code_model.lm_module import LayoutLm

@@ -1,4 +1,4 @@
-"""The prompt of a language model, the description and the layout as constraints, and the body it writes.
+"""The prompt of a language model (description and layout as constraints), and the code it completes.
 
     # a blue star right of a circle, ...
     # circle: MAROON [-2.76, -0.27] 3.44 x 3.44
@@ -24,18 +24,18 @@ from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.composition import names_for
 
 HEADER = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):"
-#: Starts each line of `construct`.
+#: Begins each line of `construct`.
 INDENT = "\n        "
-#: The number of characters of a description that are used.
+#: Longer descriptions are cut to this many characters.
 LONGEST_DESCRIPTION = 1000
-#: The content of a text without one.
+#: The placeholder of unknown texts.
 UNKNOWN_TEXT = "Text"
-#: The word of a colour -> Manim's first name for it.
+#: English colour -> Manim's first name for it.
 _NAMED = {word: name for name, (_, word) in reversed(PALETTE.items())}
 
 
 def order_of(layout: Layout) -> list[int]:
-    """Return the indices of objects in `layout.objects`, in drawing order."""
+    """Return the indices of `layout.objects` in drawing order."""
     return sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
 
 
@@ -45,45 +45,45 @@ def drawn_order(layout: Layout) -> list[Object]:
 
 
 def variables(layout: Layout) -> list[str]:
-    """Return the name of each object in the code, in drawing order."""
+    """Return the variable of each object, in drawing order."""
     return names_for([item.type for item in drawn_order(layout)])
 
 
 def prompt(layout: Layout, description: str) -> str:
-    """Return the prompt; line 0 is the description, lines 1 to n the objects."""
-    words = " ".join(description[:LONGEST_DESCRIPTION].split())
-    lines = [f"# {words}"]
+    """Return the prompt: line 0 is the description, lines 1 to n are the objects."""
+    shortened = " ".join(description[:LONGEST_DESCRIPTION].split())
+    lines = [f"# {shortened}"]
     for name, item in zip(variables(layout), drawn_order(layout), strict=True):
-        content = f"{literal(item)} " if item.type == "text" else ""
+        text = f"{text_literal(item)} " if item.type == "text" else ""
         size = f"{number(item.width)} x {number(item.height)}"
         centre = f"[{number(item.x)}, {number(item.y)}]"
-        lines.append(f"# {name}: {content}{colour_name(item.color)} {centre} {size}")
+        lines.append(f"# {name}: {text}{colour_name(item.color)} {centre} {size}")
     return "\n".join([*lines, HEADER])
 
 
-def literal(item: Object) -> str:
-    """Return the content of a text, as a Python literal in ASCII."""
+def text_literal(item: Object) -> str:
+    """Return a text as an ASCII Python literal."""
     return json.dumps(item.text or UNKNOWN_TEXT)
 
 
 def colour_name(value: str | None) -> str:
-    """Return Manim's name for a colour, that of the nearest if it has none; white if unknown."""
+    """Return Manim's name for a colour, or for the nearest it has; white if the colour is unknown."""
     if value is None:
         return "WHITE"
     return NAMES.get(value) or _NAMED[colour_word(value)]
 
 
-#: Stands for coordinates that the framework fills in.
+#: The placeholder of a position, which is filled in afterwards.
 SLOT = "[<x>, <y>, 0]"
-#: Starts the last line of a scene.
+#: Begins the last line of a scene.
 LAST = "self.add("
 
 
 def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
-    """Return what a model should write after the prompt: one line per object, in drawing order, and the
-    last line.
+    """Return the target after the prompt: one line per object in drawing order, and the line that shows them.
 
-    `expressions` are Python, each for an object not yet in place. With `slots` coordinates are left open.
+    `expressions` holds the Python of each object without its position. With `slots` positions are
+    placeholders.
     """
     names = variables(layout)
     lines = [
@@ -93,19 +93,20 @@ def body(layout: Layout, expressions: Sequence[str], slots: bool) -> str:
     return "".join(f"{INDENT}{line}" for line in [*lines, f"{LAST}{', '.join(names)})"]) + "\n"
 
 
-def finished(written: str, layout: Layout) -> Generated:
-    """Return the code whose body a model wrote: the slots of line i filled with the place of object i.
+def complete_code(written: str, layout: Layout) -> Generated:
+    """Return the code for a body written by a model, with slots in line i replaced by the position of
+    object i.
 
-    The object of each variable is read from the lines too. Nothing else of them is changed.
+    The variables of objects are read from the lines, which are not changed otherwise.
     """
     order = order_of(layout)
     names = {}
     lines = written.removeprefix("\n").rstrip("\n").split("\n")
-    for index, place in enumerate(order[: len(lines)]):
-        lines[index] = lines[index].replace(SLOT, _place(layout.objects[place]))
-        assignment = re.match(r"\s*([^\W\d]\w*) = ", lines[index])
-        if assignment:
-            names[assignment[1]] = place
+    for line_index, place in enumerate(order[: len(lines)]):
+        lines[line_index] = lines[line_index].replace(SLOT, _place(layout.objects[place]))
+        match = re.match(r"\s*([^\W\d]\w*) = ", lines[line_index])
+        if match:
+            names[match[1]] = place
     return Generated("\n".join([HEADER, *lines]) + "\n", names)
 
 

@@ -1,4 +1,4 @@
-"""The interface of a predictor that writes code."""
+"""The protocol of predictors that write code."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class CodePredictor(Protocol):
     """A `torch.nn.Module` with these methods."""
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Return the mean next-token loss, in nats, over the code of these scenes; a scalar."""
+        """Return the mean next-token loss over the code of these scenes, in nats; a scalar."""
         ...
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Write code for a layout; attempt 0 takes the likeliest token each time, later ones sample.
+        """Write code for a layout: attempt 0 is greedy, later attempts sample, each with its own seed.
 
-        Always ends, and gives the same result for the same arguments.
+        Always terminates, and returns the same code for the same arguments.
         """
         ...

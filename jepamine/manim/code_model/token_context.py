@@ -1,4 +1,4 @@
-"""The object of the layout that a token of a prompt or of code belongs to, by the lines before it."""
+"""Find the object that a token of a prompt or of code belongs to, and the next character of its text."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from jepamine.manim.code_model.prompt import LAST, drawn_order, literal, variables
+from jepamine.manim.code_model.prompt import LAST, drawn_order, text_literal, variables
 from jepamine.manim.layouts import Layout
 
-# A complete string; and what starts a line, with a name that is not complete yet.
+# A complete string; and the beginning of a line up to an incomplete name.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_NAME = re.compile(r"(?:# |\s*)[a-z_]*(\d*)")
 
 
 @dataclass(frozen=True)
-class About:
-    """The object that a token belongs to, from 1 in drawing order, 0 for none; and its position in the words.
+class TokenContext:
+    """The context of a token: its object, from 1 in drawing order (0: none), and its position in the text.
 
-    `place` counts the characters before the token's first one: of the number in the object's name, in a
-    name (`circle_12`: 1 and 2), else after an opening quote; 0 elsewhere.
+    `place` counts the characters before the token: in a name those of the object's number (`circle_12`: 1 and
+    2), in a string those after the opening quote; 0 elsewhere.
     """
 
     owner: int
@@ -31,51 +31,51 @@ class About:
     place: int
 
 
-def about(text: str, count: int) -> About:
-    """Return the object of the last token of a text that ends with that token's first character.
+def token_context(text: str, count: int) -> TokenContext:
+    """Return the context of the last token of a text that ends with the token's first character.
 
-    In a prompt and in a body that is object i of `count` on line i, which starts with its line break. In
-    the line that shows the objects it is the one whose turn it is, a comma belonging to the next one.
+    In a prompt and in a body, line i belongs to object i of `count` from its line break on. In the line that
+    shows the objects, each name belongs to its object together with the comma before it.
     """
     number = text.count("\n")
     line = text[text.rfind("\n") + 1 :]
     if 0 < number <= count:
         name = _IN_NAME.fullmatch(line)
         if name:
-            return About(number, "name", len(name[1]))
+            return TokenContext(number, "name", len(name[1]))
         _, opened, inside = _STRING.sub("", line).partition('"')
-        return About(number, "rest", len(inside) if opened else 0)
+        return TokenContext(number, "rest", len(inside) if opened else 0)
     last = line.lstrip()
     if number == count + 1 and (not last or last.startswith(LAST)):
         names = last.removeprefix(LAST).split(",")
         name = _IN_NAME.fullmatch(names[-1])
-        return About(min(len(names), count), "name", len(name[1]) if name else 0)
-    return About(0, "rest", 0)
+        return TokenContext(min(len(names), count), "name", len(name[1]) if name else 0)
+    return TokenContext(0, "rest", 0)
 
 
-#: Only ASCII is spelled; then its end, and the placeholder of objects without a text.
+#: Characters to spell: ASCII, the end of a text, and none.
 END, NOTHING = 128, 129
 CHARACTERS = 130
 
 
-def rows_of(layout: Layout, tokens: Sequence[int], about: Sequence[About]) -> Tensor:
-    """Return int64 (3, T): tokens; the object of each, from 1; and the next character.
+def rows_of(layout: Layout, tokens: Sequence[int], contexts: Sequence[TokenContext]) -> Tensor:
+    """Return int64 (3, T): tokens; the object of each, from 1; and the next character to spell.
 
-    In a name that is the next digit of its number, elsewhere the next character of the object's text, which
-    is the first one until the text starts.
+    In a name the next character is a digit of its number, elsewhere a character of the object's text (the
+    first one before the text begins).
     """
     objects = drawn_order(layout)
     numbers = [name_number(item.type, name) for item, name in zip(objects, variables(layout), strict=True)]
-    texts = [literal(item)[1:-1] if item.type == "text" else None for item in objects]
+    texts = [text_literal(item)[1:-1] if item.type == "text" else None for item in objects]
     characters = []
-    for one in about:
-        spelled = numbers if one.part == "name" else texts
-        characters.append(_next(spelled[one.owner - 1] if one.owner else None, one.place))
-    return torch.tensor([list(tokens), [one.owner for one in about], characters])
+    for context in contexts:
+        spelled = numbers if context.part == "name" else texts
+        characters.append(_next(spelled[context.owner - 1] if context.owner else None, context.place))
+    return torch.tensor([list(tokens), [context.owner for context in contexts], characters])
 
 
 def name_number(type_: str, name: str) -> str:
-    """Return the number in an object's name, "" without one."""
+    """Return the number in an object's name, "" if it has none."""
     return name.removeprefix(type_).removeprefix("_")
 
 

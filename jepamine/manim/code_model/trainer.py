@@ -1,9 +1,8 @@
-"""The trainer `code`: Manim code from a description and a layout, token by token.
+"""The trainer `code`: learn to write Manim code from a description and a layout, token by token.
 
-It learns from scenes of any family of the dataset `manim`, each with one line per object that moves it to
-its place in the layout: an object's line keeps all of the dataset's code but the calls that place it, and a
-line that depends on another (`Brace(figure, RIGHT)`) becomes what the generator `template` writes for that
-object. Frames are not used.
+It trains on all families of the dataset `manim`, with one line per object that moves it to its place in the
+layout: the dataset's line without the calls that position the object, or, for a line that refers to another
+object (`Brace(figure, RIGHT)`), the line of the generator `template`. Frames are not used.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class CodeTrainer:
-    """AdamW on the predictor's next-token loss, with the schedule of the trainer `layout`.
+    """AdamW on the predictor's next-token loss, with the learning rate schedule of the trainer `layout`.
 
-    With `layout_run`, the name of a run of that trainer, training starts only if its objects are less than
-    `layout_threshold` units from the true ones on average. `new_words` and `new_colours` are the shares of
-    objects that get other words, or another colour, each time they are used.
+    With `layout_run`, the name of a run of that trainer, training starts only if its mean position error is
+    less than `layout_threshold` units. `new_words` and `new_colours` are the shares of objects that get a
+    random text or colour each time they are used.
     """
 
     meanings: Mapping[str, str] = {
-        "val_loss": "nats per token of held-out scenes' code, given all before it; lower is better",
-        "perplexity": "e to that: between so many tokens the predictor hesitates",
+        "val_loss": "next-token loss on held-out scenes' code, nats per token; lower is better",
+        "perplexity": "exp(val_loss): the effective number of choices per token",
     }
     ranks_clips = False
 
@@ -71,7 +70,10 @@ class CodeTrainer:
         return plan(parts, self.val_scenes)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        """Return row indices: scenes stay text, as the predictor has the tokenizer; `row` int64 (N,)."""
+        """Return the indices of scenes, `row` int64 (N,).
+
+        Their text is kept for the predictor's tokenizer.
+        """
         import torch
 
         from jepamine.manim.code_model.examples import example_of
@@ -87,16 +89,16 @@ class CodeTrainer:
 
         steps = self.epochs * -(-len(self._train) // self.batch_size)
         optimizer = adamw(parameters, self.lr, self.weight_decay, steps)
-        # A short training must forget its first gradients, which are large.
+        # Short trainings must forget their first, large gradients.
         for group in optimizer.param_groups:
             group["betas"] = (0.9, 0.95)
         return optimizer
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.code_model.augmentation import varied
+        from jepamine.manim.code_model.augmentation import augment
 
         examples = [
-            varied(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()
+            augment(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()
         ]
         return predictor.loss(examples)  # type: ignore[no-any-return,operator]
 

@@ -1,1 +1,1 @@
-"""Generate Manim code from a description, an image or both: code that was run and matches its layout."""
+"""Generate Manim code from a description, an image or both, and check that it runs and keeps its layout."""

@@ -1,4 +1,4 @@
-"""Generate a scene for the command line: files in, files out, a summary in words."""
+"""Generate a scene for the command line: read and write its files, and summarize the result."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.manim.generation.build import pipeline
+from jepamine.manim.generation.build import open_pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.validation.command import WIDTH
 from jepamine.utils.files import read_bytes, write_atomic
@@ -15,7 +15,7 @@ from jepamine.utils.progress import notify
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where the code and its preview are written; None: not at all."""
+    """Paths of the code and its preview; None: not written."""
 
     code: Path | None
     preview: Path | None
@@ -30,24 +30,24 @@ def run(
     run_name: str | None,
     tries: int,
     int8: bool,
-    **asked: Any,
+    **fields: Any,
 ) -> Result:
-    """Generate a scene and write its files; `asked` are further fields of `Request`. Warnings go to stderr.
+    """Generate a scene and write its files; `fields` are more fields of `Request`. Warnings go to stderr.
 
     Raises UserError if no scene can be generated.
     """
     content = read_bytes(image) if image is not None else None
     width = WIDTH if outputs.preview is not None else None
-    wanted = Request(description, content, preview=width, **asked)
-    with pipeline(experiments, run_name, tries=tries, int8=int8) as opened:
-        still_open = ", ".join(opened.validator.protection.open)
+    request = Request(description, content, preview=width, **fields)
+    with open_pipeline(experiments, run_name, tries=tries, int8=int8) as pipeline:
+        still_open = ", ".join(pipeline.validator.protection.open)
         if still_open:
-            notify(f"warning: this system leaves {still_open} open: only the check of the code confines it")
-        result = opened.make(wanted)
+            notify(f"warning: this system cannot block {still_open}: only the check of the code prevents it")
+        result = pipeline.make(request)
     for item in result.not_understood:
         notify(f"note: '{item.text}': {item.reason}" if item.text != description else f"note: {item.reason}")
-    for note in result.tries[:-1]:
-        notify(f"note: {note.generator}, try {note.attempt + 1}: {note.problem}")
+    for rejected in result.tries[:-1]:
+        notify(f"note: {rejected.generator}, try {rejected.attempt + 1}: {rejected.problem}")
     if outputs.code is not None:
         write_atomic(outputs.code, result.code.encode())
     if outputs.preview is not None and result.report.preview is not None:
@@ -56,21 +56,24 @@ def run(
 
 
 def summary(result: Result, output: Path, preview: Path | None) -> str:
-    """Return what was generated and the next command."""
-    kept = result.adherence()
+    """Summarize a result for the terminal, with the command that renders it."""
+    adherence = result.adherence()
     count = len(result.layout.objects)
-    error = f", {kept['mean_error']:.3f} units off on average" if kept["mean_error"] is not None else ""
-    unwanted = sum(note.expected is False for note in result.report.final.overlaps)
+    error = (
+        f", {adherence['mean_error']:.3f} units off on average" if adherence["mean_error"] is not None else ""
+    )
+    unwanted = sum(overlap.expected is False for overlap in result.report.final.overlaps)
     lines = [
         f"{count} object{'s' if count != 1 else ''} from the {result.layout_from}, code by "
         f"{result.generator}, run in {result.seconds['total']:.2f} s",
-        f"layout: {kept['within_half']:.0%} within 0.5 units, {kept['within_tenth']:.0%} within 0.1{error}",
+        f"layout kept: {adherence['within_half']:.0%} within 0.5 units, "
+        f"{adherence['within_tenth']:.0%} within 0.1{error}",
     ]
     if unwanted:
-        lines.append(f"{unwanted} overlaps that the layout does not have")
+        lines.append(f"{unwanted} overlaps that are not in the layout")
     if off := result.report.final.off_screen:
-        lines.append(f"off-screen: {', '.join(note.name for note in off)}")
-    lines.append(f"protections while it ran: {result.report.protection}")
+        lines.append(f"off-screen: {', '.join(item.name for item in off)}")
+    lines.append(f"protection while running: {result.report.protection}")
     if preview is not None:
         lines.append(f"preview: {preview}")
     lines.append(f"{output}; render it: manim {output} GeneratedScene")

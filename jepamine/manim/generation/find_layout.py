@@ -1,4 +1,4 @@
-"""Find the layout of a request: from the description, the image, or both."""
+"""Find the layout for a request: from its description, its image, or both."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.image import coloured, frame_of
-from jepamine.manim.generation.merge_layouts import joined
+from jepamine.manim.generation.image import frame_of, with_colours
+from jepamine.manim.generation.merge_layouts import merge_layouts
 from jepamine.manim.generation.request import Request
+from jepamine.manim.generators.hints import read_if_possible
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.reading import NotUnderstood, Reading, Span
@@ -20,70 +21,80 @@ from jepamine.manim.text.solve.arrange import arrange
 
 @dataclass(frozen=True)
 class LayoutReader:
-    """A layout run: `see` predicts the layout of a frame RGB uint8 (H, W, 3) of `size` (H, W), `imagine`
-    that of a description's CLIP features.
+    """A layout run. `read_frame` takes a frame, RGB uint8 (H, W, 3) of `size` (H, W); `read_text` a
+    description, of which it uses the CLIP features.
     """
 
     size: tuple[int, int]
-    see: Callable[[NDArray[np.uint8]], Layout]
-    imagine: Callable[[str], Layout]
+    read_frame: Callable[[NDArray[np.uint8]], Layout]
+    read_text: Callable[[str], Layout]
 
 
 @dataclass(frozen=True)
-class Found:
-    """A layout, its source, its confidence (0 to 1), and the words that were ignored."""
+class FoundLayout:
+    """A layout, its source, its confidence (0 to 1), the parsed description (None if there is none that can
+    be parsed) and the parts of the description that were ignored.
+    """
 
     layout: Layout
     source: str
     confidence: float
-    not_understood: tuple[NotUnderstood, ...]
+    reading: Reading | None
+    not_understood: tuple[NotUnderstood, ...] = ()
 
 
-def find_layout(asked: Request, reader: LayoutReader | None) -> Found:
-    """Find the layout. Raises UserError if the request lacks what is needed, or nothing is found."""
-    described = bool(asked.description.strip())
-    if asked.layout == "text" and not described:
-        raise UserError("the layout should come from the description, which is empty")
-    if asked.layout == "image" and asked.image is None:
-        raise UserError("the layout should come from an image, and none is given")
-    if asked.layout == "clip-text":
-        return _imagined(asked, reader)
-    if asked.image is None or asked.layout == "text":
+def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
+    """Return the layout for a request.
+
+    Raises UserError if the request has neither description nor image, if the layout run it needs is missing,
+    or if no layout can be found.
+    """
+    described = bool(request.description.strip())
+    if request.layout == "text" and not described:
+        raise UserError("the layout is to come from the description, which is empty")
+    if request.layout == "image" and request.image is None:
+        raise UserError("the layout is to come from an image, and none is given")
+    if request.layout == "clip-text":
+        return _from_clip_text(request, reader)
+    if request.image is None or request.layout == "text":
         if not described:
-            raise UserError("give a description, an image, or both")
-        reading = read(asked.description)
-        return Found(arrange(reading), "text", _understood(reading), reading.not_understood)
+            raise UserError("describe the scene, give an image of it, or both")
+        reading = read(request.description)
+        return FoundLayout(
+            arrange(reading), "text", _understood_share(reading), reading, reading.not_understood
+        )
     if reader is None:
         raise UserError(
-            "reading a layout from an image requires a trained layout run (--run NAME); "
-            "jepamine run recipes/manim.toml trains one"
+            "reading a layout from an image needs a trained layout run: name it with --run NAME; "
+            "train one with jepamine run recipes/manim.toml"
         )
-    frame = frame_of(asked.image, reader.size)
-    layout_seen = coloured(reader.see(frame), frame)
-    if asked.layout == "image" or not described:
-        if not layout_seen.objects:
+    frame = frame_of(request.image, reader.size)
+    seen = with_colours(reader.read_frame(frame), frame)
+    if request.layout == "image" or not described:
+        if not seen.objects:
             raise UserError("the layout run finds no object in the image")
-        return Found(layout_seen, "image", _mean(layout_seen), ())
-    reading = read(asked.description)
-    layout, mismatches = joined(reading, layout_seen)
-    notes = [NotUnderstood(asked.description, Span(0, 0), note) for note in mismatches]
-    return Found(layout, "image and text", _mean(layout), (*reading.not_understood, *notes))
+        return FoundLayout(seen, "image", _mean_confidence(seen), read_if_possible(request.description))
+    reading = read(request.description)
+    layout, mismatches = merge_layouts(reading, seen)
+    notes = [NotUnderstood(request.description, Span(0, 0), mismatch) for mismatch in mismatches]
+    not_understood = (*reading.not_understood, *notes)
+    return FoundLayout(layout, "image and text", _mean_confidence(layout), reading, not_understood)
 
 
-def _imagined(asked: Request, reader: LayoutReader | None) -> Found:
-    if reader is None or not asked.description.strip():
-        raise UserError("'clip-text' requires a description and a layout run over CLIP (--run NAME)")
-    layout = reader.imagine(asked.description)
+def _from_clip_text(request: Request, reader: LayoutReader | None) -> FoundLayout:
+    if reader is None or not request.description.strip():
+        raise UserError("'clip-text' needs a description and a layout run over CLIP: name it with --run NAME")
+    layout = reader.read_text(request.description)
     if not layout.objects:
-        raise UserError("the layout run finds no object for this description; use --layout text")
-    return Found(layout, "clip-text", _mean(layout), ())
+        raise UserError("the layout run finds no object in this description; use --layout text")
+    return FoundLayout(layout, "clip-text", _mean_confidence(layout), read_if_possible(request.description))
 
 
-def _mean(layout: Layout) -> float:
+def _mean_confidence(layout: Layout) -> float:
     return float(np.mean([item.confidence for item in layout.objects])) if layout.objects else 0.0
 
 
-def _understood(reading: Reading) -> float:
+def _understood_share(reading: Reading) -> float:
     """Return the share of a description's characters that was understood."""
     missed = sum(item.span.end - item.span.start for item in reading.not_understood)
     return max(1 - missed / max(len(reading.description.strip()), 1), 0.0)

@@ -1,4 +1,4 @@
-"""A trained layout run as a layout reader: layouts of images, many at a time."""
+"""Read layouts from images, or from CLIP features of descriptions, with a trained layout run."""
 
 from __future__ import annotations
 
@@ -16,42 +16,44 @@ from jepamine.manim.layouts import Layout
 from jepamine.protocols import TextEncoder
 from jepamine.runs.loading import LoadedRun, load_run
 
-_KIND = "use a run of the trainer 'layout' or 'distill', as from jepamine run recipes/manim.toml"
+_HINT = "name a run of the trainer 'layout' or 'distill'; train one with jepamine run recipes/manim.toml"
 
 
 class LayoutRun:
-    """Predicts layouts with the run called `name`; frames are `size` (H, W). Made by `load_layout_run`."""
+    """The layout predictor of the run called `name`; its frames are `size` (H, W). Create it with `load`."""
 
-    def __init__(self, name: str, opened: LoadedRun) -> None:
-        self.name, self.size = name, opened.parts.source.image_size
-        self._encoder, self.predictor = opened.parts.encoder, opened.predictor
-        rows_columns = opened.parts.mask("", 0, 0).shape[1:]
+    def __init__(self, name: str, loaded: LoadedRun) -> None:
+        self.name, self.size = name, loaded.parts.source.image_size
+        self._encoder, self.predictor = loaded.parts.encoder, loaded.predictor
+        rows_columns = loaded.parts.mask("", 0, 0).shape[1:]
         self._patches: tuple[int, int] = (rows_columns[0], rows_columns[1])
 
-    def see(self, frames: Sequence[NDArray[np.uint8]]) -> list[Layout]:
-        """Predict the layouts of frames, each RGB uint8 (H, W, 3)."""
+    def read_frames(self, frames: Sequence[NDArray[np.uint8]]) -> list[Layout]:
+        """Return the layouts of frames, each RGB uint8 (H, W, 3)."""
         # (N, H, W, 3) -> (N, T = 1, H, W, 3)
         batch = torch.from_numpy(np.stack(frames))[:, None]
         parts = torch.split(batch, self._encoder.batch_size)
         with torch.inference_mode():
             return self._layouts(torch.cat([self._encoder(part) for part in parts]), hidden=False)
 
-    def imagine(self, descriptions: Sequence[str]) -> list[Layout]:
-        """Predict layouts from the text features of descriptions, with a run over CLIP.
+    def read_texts(self, descriptions: Sequence[str]) -> list[Layout]:
+        """Return the layouts that a run over CLIP predicts from the text features of descriptions.
 
-        The text's feature takes the place of the pooled feature of a frame in training, in the same space;
-        every patch is hidden. Raises UserError if the run's encoder cannot encode text.
+        The text's feature replaces the frame's pooled feature, which is in the same space; every patch is
+        hidden. Raises UserError if the run's encoder has no text features.
         """
         encoder = self._encoder
         if not isinstance(encoder, TextEncoder) or not isinstance(self.predictor, LayoutTransformer):
             raise UserError(
-                f"run '{self.name}' cannot encode text: 'clip-text' requires a run of the encoder "
-                "'clip' and the predictor 'layout-transformer'"
+                f"run '{self.name}' cannot read text: 'clip-text' needs a run of the encoder 'clip' and the "
+                "predictor 'layout-transformer'"
             )
         with torch.inference_mode():
-            # (N, D) -> (N, 1 + rows * columns, D): the pooled token, then patches that are never used
+            # (N, D) -> (N, 1 + rows * columns, D): the pooled token, then masked patches
             pooled = encoder.text(descriptions)[:, None]
-            tokens = torch.cat([pooled, pooled.new_zeros(len(pooled), self._places(), encoder.dim)], dim=1)
+            tokens = torch.cat(
+                [pooled, pooled.new_zeros(len(pooled), self._places(), pooled.shape[-1])], dim=1
+            )
             return self._layouts(tokens, hidden=True)
 
     def _places(self) -> int:
@@ -67,9 +69,9 @@ class LayoutRun:
         return found
 
 
-def load_layout_run(experiments: Path, name: str, int8: bool = False) -> LayoutRun:
-    """Load the run called `name`. Raises UserError as `load_run`, and if it does not predict layouts."""
-    opened = load_run(experiments, name, int8=int8)
-    if not isinstance(opened.predictor, LayoutPredictor):
-        raise UserError(f"run '{name}' does not predict layouts; {_KIND}")
-    return LayoutRun(name, opened)
+def load(experiments: Path, name: str, int8: bool = False) -> LayoutRun:
+    """Load the layout run called `name`. Raises UserError like `load_run`, and if it predicts no layouts."""
+    loaded = load_run(experiments, name, int8=int8)
+    if not isinstance(loaded.predictor, LayoutPredictor):
+        raise UserError(f"run '{name}' predicts no layouts; {_HINT}")
+    return LayoutRun(name, loaded)

@@ -1,4 +1,4 @@
-"""Merge a description and an image of one scene: places from the image, meaning from the description."""
+"""Merge a description and an image of one scene: positions from the image, types and texts from the text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object
 from jepamine.manim.text.reading import Place, Reading, Span
 from jepamine.manim.text.solve.arrange import arrange
 
-# The cost of a different type, in units of distance: more than half a frame, less than all of it, so that a
-# misread type does not send an object to the other side. Types easily confused cost less.
-OTHER_TYPE, KIN_TYPE = 9.0, 3.0
-KIN = (
+# The cost of a different type, in units of distance: more than half a frame and less than a whole one, so
+# that a misread type does not move an object to the other side. Types that are easily confused cost less.
+OTHER_TYPE, SIMILAR_TYPE = 9.0, 3.0
+SIMILAR_TYPES = (
     {"circle", "ellipse", "annulus", "dot"},
     {"square", "rectangle", "polygon"},
     {"triangle", "polygon", "star"},
@@ -23,24 +23,23 @@ KIN = (
     {"axes", "number_plane"},
     {"arc", "function_graph", "brace"},
 )
-# Weight of a place that the description leaves open: it only distinguishes twins.
-OPEN = 0.1
-# Described objects are placed where the image shows nothing: clear of every figure, as far as possible.
-NOWHERE = Span(0, 0)
+# The weight of a position that the description does not give: it only breaks ties between equal objects.
+UNSTATED = 0.1
+NO_SPAN = Span(0, 0)
 
 
-def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
-    """Return (the layout of the described objects, at the places seen; what did not fit together, in words).
+def merge_layouts(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
+    """Return the layout of the described objects at their positions in the image, and notes on mismatches.
 
-    Described and seen objects are paired so that types agree and distances to where the description alone
-    would put them are smallest. A pair has the box from the image, and type, text and colour as described.
-    Objects described but not seen are placed around the others by the description; objects seen but not
-    described are kept. Raises UserError if the description contradicts itself.
+    Described and seen objects are matched for the least total cost: the distance to where the description
+    alone would place them, and a penalty for a different type. A pair gets the seen box and the described
+    type, text and colour. Objects that are only described are placed around the others; objects that are
+    only seen stay unchanged. Raises UserError if the description contradicts itself.
     """
     described = arrange(reading)
     pairs = _pairs(reading, described, seen)
     objects = {
-        item: _both(described.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
+        item: _merged(described.objects[item], seen.objects[place]) for item, place in sorted(pairs.items())
     }
     missing = [item for item in range(len(described.objects)) if item not in pairs]
     notes = []
@@ -53,54 +52,52 @@ def joined(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
     if extra:
         notes.append(f"seen in the image, not described: {_names(seen, extra)}")
     if len(kept) < len(extra):
-        notes.append(f"dropped, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
-    found = [objects[item] for item in range(len(described.objects))] + [
+        notes.append(f"left out, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
+    items = [objects[item] for item in range(len(described.objects))] + [
         seen.objects[place] for place in kept
     ]
-    # One drawing order: that of the image first, then what covers it by the description.
-    ranks = np.argsort([item.z for item in found], kind="stable").argsort()
-    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(found, ranks, strict=True))), notes
+    # One drawing order over both: z as seen, then as described.
+    ranks = np.argsort([item.z for item in items], kind="stable").argsort()
+    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(items, ranks, strict=True))), notes
 
 
 def _pairs(reading: Reading, described: Layout, seen: Layout) -> dict[int, int]:
-    """Return index in `wanted` -> index in `seen`."""
+    """Return the matching: index in `described` -> index in `seen`."""
     from scipy.optimize import linear_sum_assignment
 
-    relation: set[int] = set().union(
-        *(first.subject for first in reading.places),
-        *(first.subject + first.other for first in reading.relations),
-        *(first.members for first in reading.groups),
+    positioned: set[int] = set().union(
+        *(place.subject for place in reading.places),
+        *(relation.subject + relation.other for relation in reading.relations),
+        *(group.members for group in reading.groups),
     )
     costs = np.zeros((len(described.objects), len(seen.objects)))
-    for place, item in enumerate(described.objects):
-        weight = 1.0 if place in relation else OPEN
-        for second, object_ in enumerate(seen.objects):
-            far = hypot(item.x - object_.x, item.y - object_.y)
-            costs[place, second] = weight * far + _unlike(item.type, object_.type)
-    return {int(item): int(place) for item, place in zip(*linear_sum_assignment(costs), strict=True)}
+    for row, item in enumerate(described.objects):
+        weight = 1.0 if row in positioned else UNSTATED
+        for column, candidate in enumerate(seen.objects):
+            distance = hypot(item.x - candidate.x, item.y - candidate.y)
+            costs[row, column] = weight * distance + _type_cost(item.type, candidate.type)
+    return {int(row): int(column) for row, column in zip(*linear_sum_assignment(costs), strict=True)}
 
 
-def _unlike(a: str, b: str) -> float:
+def _type_cost(a: str, b: str) -> float:
     if a == b:
         return 0.0
-    return KIN_TYPE if any({a, b} <= kin for kin in KIN) else OTHER_TYPE
+    return SIMILAR_TYPE if any({a, b} <= types for types in SIMILAR_TYPES) else OTHER_TYPE
 
 
-def _both(described: Object, seen: Object) -> Object:
+def _merged(described: Object, seen: Object) -> Object:
     return replace(seen, type=described.type, text=described.text, color=described.color or seen.color)
 
 
 def _around(reading: Reading, fixed: dict[int, Object], alone: Layout) -> Layout:
-    """Return the layout with the objects of `fixed` in place; that of the description alone if there is no
-    solution.
-    """
-    points = [Place((item,), None, None, NOWHERE, point=(seen.x, seen.y)) for item, seen in fixed.items()]
-    # A statement about two seen objects is settled by the image.
+    """Arrange the description around the objects of `fixed`; without them if that has no solution."""
+    points = [Place((item,), None, None, NO_SPAN, point=(seen.x, seen.y)) for item, seen in fixed.items()]
+    # The image decides how seen objects relate to one another.
     relations = [
         relation for relation in reading.relations if not set(relation.subject + relation.other) <= set(fixed)
     ]
     groups = [group for group in reading.groups if not set(group.members) & set(fixed)]
-    places = [relation for relation in reading.places if not set(relation.subject) & set(fixed)]
+    places = [place for place in reading.places if not set(place.subject) & set(fixed)]
     try:
         return arrange(
             replace(

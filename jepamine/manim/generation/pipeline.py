@@ -1,7 +1,7 @@
-"""The generation pipeline: layout, code, validation; on failure a repair or another try, `template` at last.
+"""The pipeline: layout, code, validation; then repairs, further attempts, and `template` as the fallback.
 
-Only code that ran, and whose objects match the layout, is returned. A language model's code must also have
-the layout's types, words and colours.
+Only code that ran and whose objects are where the layout says is returned. A language model's code must also
+have the layout's types, texts and colours.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.find_layout import Found, LayoutReader, find_layout
-from jepamine.manim.generation.repair import misplaced, mistaken, repaired, troubled
+from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
+from jepamine.manim.generation.repair import blamed_variables, misplaced_objects, repair, wrong_looks
 from jepamine.manim.generation.request import Request, Result, Try
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
@@ -19,97 +19,89 @@ from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import Validator
 
-#: The generator that matches every layout.
+#: The fallback generator, which keeps to every layout.
 LAST = "template"
-#: How often a try is repaired: each repair runs the code, which may take a whole time limit.
+#: Repairs of one attempt: each runs the code again, which may take until the deadline.
 REPAIRS = 3
-Maker = Callable[[str, Style, Complexity], Generator]
+GeneratorFactory = Callable[[str, Style, Complexity], Generator]
 
 
 class Pipeline:
-    """Generates scenes, from any thread. `tries` is how often a generator is asked before `template` is."""
+    """A thread-safe generator of scenes; after `tries` attempts it falls back to `template`."""
 
     def __init__(
-        self, validator: Validator, reader: LayoutReader | None, generator: Maker, tries: int = 3
+        self, validator: Validator, reader: LayoutReader | None, generator: GeneratorFactory, tries: int = 3
     ) -> None:
         self.validator, self.reader, self._generator, self.tries = validator, reader, generator, tries
 
-    def make(self, asked: Request) -> Result:
-        """Generate code for a request.
-
-        Raises UserError for descriptions, images and generators that cannot be used.
-        """
+    def make(self, request: Request) -> Result:
+        """Generate code for a request. Raises UserError for an unusable description, image or generator."""
         began = time.perf_counter()
-        layout_found = find_layout(asked, self.reader)
-        notes = time.perf_counter()
-        # Before anything runs: does the generator exist?
-        first = self._generator(asked.generator, asked.style, asked.complexity)
-        tried: list[Try] = []
-        result = self._tried(asked, layout_found, asked.generator, first, tried)
-        if result is None and asked.generator != LAST:
-            last = self._generator(LAST, asked.style, asked.complexity)
-            result = self._tried(asked, layout_found, LAST, last, tried)
-        if result is None:
-            raise UserError(f"no code found that matches the layout; the last try: {tried[-1].problem}")
-        generated, report = result
+        found = find_layout(request, self.reader)
+        layout_done = time.perf_counter()
+        # An unknown generator is an error before any code runs.
+        first = self._generator(request.generator, request.style, request.complexity)
+        tries: list[Try] = []
+        accepted = self._attempts(request, found, request.generator, first, tries)
+        if accepted is None and request.generator != LAST:
+            fallback = self._generator(LAST, request.style, request.complexity)
+            accepted = self._attempts(request, found, LAST, fallback, tries)
+        if accepted is None:
+            raise UserError(f"no generated code keeps to the layout; the last attempt: {tries[-1].problem}")
+        generated, report = accepted
         ended = time.perf_counter()
         return Result(
             code=generated.code,
             names=dict(generated.names),
-            layout=layout_found.layout,
-            layout_from=layout_found.source,
-            confidence=layout_found.confidence,
-            not_understood=layout_found.not_understood,
-            generator=tried[-1].generator,
-            tries=tuple(tried),
+            layout=found.layout,
+            layout_from=found.source,
+            confidence=found.confidence,
+            not_understood=found.not_understood,
+            generator=tries[-1].generator,
+            tries=tuple(tries),
             report=report,
             seconds={
-                "layout": round(notes - began, 4),
-                "code": round(ended - notes, 4),
+                "layout": round(layout_done - began, 4),
+                "code": round(ended - layout_done, 4),
                 "total": round(ended - began, 4),
             },
         )
 
-    def _tried(
-        self, asked: Request, layout_found: Found, name: str, generator: Generator, tried: list[Try]
+    def _attempts(
+        self, request: Request, found: FoundLayout, name: str, generator: Generator, tries: list[Try]
     ) -> tuple[Generated, Report] | None:
-        """Return a generator's first code that passes, recording each try; None if none does.
+        """Return the first code of a generator that passes, None if none does; append each try to `tries`.
 
-        How `template` draws an object is not judged: there is no better fallback.
+        The looks of objects drawn by `template` are not checked: there is no better way to draw them.
         """
-        look = name != LAST
-        for attempt in range(self.tries if look else 1):
-            generated = generator.generate(layout_found.layout, asked.description, attempt=attempt)
-            repaired_names: tuple[str, ...] = ()
-            rounds = 0
-            while True:
-                report = self._validated(generated, layout_found.layout, asked)
-                problem = complaint(report, layout_found.layout, look=look)
-                tried.append(Try(name, attempt, repaired_names, problem))
+        check_looks = name != LAST
+        for attempt in range(self.tries if check_looks else 1):
+            generated = generator.generate(
+                found.layout, request.description, attempt=attempt, reading=found.reading
+            )
+            repaired: tuple[str, ...] = ()
+            # One error hides those behind it, so one repair is not always enough.
+            for _ in range(REPAIRS + 1):
+                report = self.validator.validate(
+                    generated.code, layout=found.layout, names=generated.names, preview=request.preview
+                )
+                problem = problem_of(report, found.layout, check_looks=check_looks)
+                tries.append(Try(name, attempt, repaired, problem))
                 if problem is None:
                     return generated, report
-                # An error hides what is wrong after it, so one repair is not always enough.
-                names = [
-                    complaint_text
-                    for complaint_text in troubled(generated, report, layout_found.layout)
-                    if complaint_text not in repaired_names
-                ]
-                again = repaired(generated, layout_found.layout, asked.description, names)
-                if again.code == generated.code or rounds == REPAIRS:
+                blamed = blamed_variables(generated, report, found.layout)
+                names = [variable for variable in blamed if variable not in repaired]
+                previous, generated = generated, repair(generated, found.layout, found.reading, names)
+                if generated.code == previous.code:
                     break
-                generated, repaired_names, rounds = again, (*repaired_names, *names), rounds + 1
+                repaired = (*repaired, *names)
         return None
 
-    def _validated(self, generated: Generated, layout: Layout, asked: Request) -> Report:
-        return self.validator.validate(
-            generated.code, layout=layout, names=generated.names, preview=asked.preview
-        )
 
-
-def complaint(report: Report, layout: Layout, *, look: bool) -> str | None:
-    """Return why code is rejected, None if accepted; `look` also checks type, wording and colour."""
+def problem_of(report: Report, layout: Layout, *, check_looks: bool) -> str | None:
+    """Return why code is rejected, None if it is not; `check_looks` includes types, texts and colours."""
     if report.problems:
         first = report.problems[0]
         return f"line {first.line}: {first.message}" if first.line else first.message
-    faults = misplaced(report, layout) or (mistaken(report, layout) if look else [])
-    return faults[0].problem if faults else None
+    faults = misplaced_objects(report, layout) or (wrong_looks(report, layout) if check_looks else [])
+    return faults[0].message if faults else None

@@ -1,4 +1,4 @@
-"""Repair generated code: replace failed lines by those of the generator `template`."""
+"""Find faulty objects in code that was run, and rewrite their lines with the generator `template`."""
 
 from __future__ import annotations
 
@@ -8,81 +8,56 @@ from dataclasses import dataclass
 
 from jepamine.manim.engine.palette import colour_word
 from jepamine.manim.generators.expressions import statement
-from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.generators.hints import is_filled, traits_of
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
+from jepamine.manim.text.reading import Reading
+from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.answer import Found
 from jepamine.manim.validation.report import Report
-
-# An object farther than this from its place, in units, is misplaced.
-FARTHEST = 0.5
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with object `index` of the layout."""
+    """The fault of object `index` of the layout."""
 
     index: int
-    problem: str
+    message: str
 
 
-def misplaced(report: Report, layout: Layout) -> list[Fault]:
-    """Return the objects of the layout that are missing or misplaced; none if the code did not run."""
-    kept = report.final.adherence
-    if not report.runs or kept is None:
+def misplaced_objects(report: Report, layout: Layout) -> list[Fault]:
+    """Return the layout's objects that are missing or elsewhere; none if the code did not run."""
+    adherence = report.final.adherence
+    if not report.runs or adherence is None:
         return []
     return [
-        Fault(match_.index, f"{_called(layout, match_.index)} {problem}")
-        for match_ in kept.matches
-        if (problem := _place(match_.error)) is not None
+        Fault(match.index, f"{_label(layout, match.index)} {message}")
+        for match in adherence.matches
+        if (message := _misplacement(match.error)) is not None
     ]
 
 
-def mistaken(report: Report, layout: Layout) -> list[Fault]:
-    """Return the objects of another type, wording or colour than the layout's.
+def wrong_looks(report: Report, layout: Layout) -> list[Fault]:
+    """Return the objects whose type, text or colour differs from the layout's, where it specifies them.
 
-    Colours with the same English word are alike: a language model is given no more of them.
+    Colours with the same English name are equal: a language model is given no more than the name.
     """
-    kept = report.final.adherence
-    if not report.runs or kept is None:
+    adherence = report.final.adherence
+    if not report.runs or adherence is None:
         return []
-    by_name = {found.name: found for found in report.objects}
+    by_name = {item.name: item for item in report.objects}
     return [
-        Fault(match_.index, f"{_called(layout, match_.index)} {problem}")
-        for match_ in kept.matches
-        if match_.name is not None
-        for problem in _look(by_name[match_.name], layout.objects[match_.index])
+        Fault(match.index, f"{_label(layout, match.index)} {message}")
+        for match in adherence.matches
+        if match.name is not None
+        for message in _differences(by_name[match.name], layout.objects[match.index])
     ]
 
 
-def _called(layout: Layout, index: int) -> str:
-    return f"object {index + 1} of the layout ({layout.objects[index].type})"
-
-
-def _place(error: float | None) -> str | None:
-    if error is None:
-        return "is missing"
-    return f"is {error:.2f} units from its place" if error > FARTHEST else None
-
-
-def _look(item: Found, target: Object) -> Iterator[str]:
-    if item.type != target.type:
-        yield f"is drawn as {item.type or 'something else'}"
-    elif target.text is not None and item.text != " ".join(target.text.split()):
-        yield f"says '{item.text}', not '{target.text}'"
-    elif target.color is not None and item.color is not None:
-        actual, requested = colour_word(item.color), colour_word(target.color)
-        if actual != requested:
-            yield f"is {actual}, not {requested}"
-
-
-def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:
-    """Return the variables whose lines a report blames.
-
-    Errors, and missing, misplaced or mistaken objects.
-    """
+def blamed_variables(generated: Generated, report: Report, layout: Layout) -> list[str]:
+    """Return the variables of lines that raised errors, and of missing, misplaced or wrong objects."""
     lines = generated.code.splitlines()
-    found = [
+    variables = [
         name
         for problem in report.problems
         if problem.line is not None and problem.line <= len(lines)
@@ -90,21 +65,42 @@ def troubled(generated: Generated, report: Report, layout: Layout) -> list[str]:
         if _assigns(lines[problem.line - 1], name)
     ]
     by_index = {index: name for name, index in generated.names.items()}
-    faults = misplaced(report, layout) + mistaken(report, layout)
-    found += [by_index[fault.index] for fault in faults if fault.index in by_index]
-    return list(dict.fromkeys(found))
+    faults = misplaced_objects(report, layout) + wrong_looks(report, layout)
+    variables += [by_index[fault.index] for fault in faults if fault.index in by_index]
+    return list(dict.fromkeys(variables))
 
 
-def repaired(generated: Generated, layout: Layout, description: str, names: Iterable[str]) -> Generated:
-    """Return the code with the lines that assign `names` replaced by template's for their objects."""
-    traits = traits_of(layout, description)
+def repair(generated: Generated, layout: Layout, reading: Reading | None, names: Iterable[str]) -> Generated:
+    """Return the code with the assignments of `names` replaced by `template`'s for their objects."""
+    traits = traits_of(layout, reading)
     lines = generated.code.splitlines()
     for name in names:
-        place = generated.names[name]
-        fill = filled(layout, place, traits[place])
-        fresh = statement(name, layout.objects[place], traits[place], fill)
-        lines = [_indent(line) + fresh if _assigns(line, name) else line for line in lines]
+        index = generated.names[name]
+        filled = is_filled(layout, index, traits[index])
+        replacement = statement(name, layout.objects[index], traits[index], filled)
+        lines = [_indent(line) + replacement if _assigns(line, name) else line for line in lines]
     return Generated("\n".join(lines) + "\n", generated.names)
+
+
+def _label(layout: Layout, index: int) -> str:
+    return f"object {index + 1} of the layout ({layout.objects[index].type})"
+
+
+def _misplacement(error: float | None) -> str | None:
+    if error is None:
+        return "is missing"
+    return f"is {error:.2f} units from its place" if error > HALF else None
+
+
+def _differences(drawn: Found, expected: Object) -> Iterator[str]:
+    if drawn.type != expected.type:
+        yield f"is drawn as {drawn.type or 'something else'}"
+    elif expected.text is not None and drawn.text != " ".join(expected.text.split()):
+        yield f"has the text '{drawn.text}', not '{expected.text}'"
+    elif expected.color is not None and drawn.color is not None:
+        drawn_colour, expected_colour = colour_word(drawn.color), colour_word(expected.color)
+        if drawn_colour != expected_colour:
+            yield f"is {drawn_colour}, not {expected_colour}"
 
 
 def _assigns(line: str, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The request and the result of the pipeline."""
+"""Requests to the generation pipeline, and its results."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt at the code: `attempt` counts from 0, `repaired` are the objects `template` replaced.
-
-    `problem` says why it was rejected, None for the accepted one.
+    """One candidate of the code. `attempt` counts from 0; `repaired` are the variables whose lines `template`
+    rewrote; `problem` says why the code was rejected, None for the accepted one.
     """
 
     generator: str
@@ -39,11 +38,11 @@ class Try:
 
 @dataclass(frozen=True)
 class Result:
-    """Code that ran and whose objects are within 0.5 units of the layout's, as the layout describes them.
+    """Code that ran and whose objects match the layout: within 0.5 units, with its types, texts and colours.
 
-    `names` maps variables to objects of the layout. `confidence` is the mean of the objects' if an image
-    was read, else the share of the description that was understood. `seconds` are those of layout, code
-    (generation and validation) and total.
+    `names` maps variables to places in `layout.objects`. `confidence` is the objects' mean if an image was
+    read, else the share of the description that was understood. `seconds` are those for the layout, the code
+    (generation and validation) and in total.
     """
 
     code: str
@@ -58,17 +57,17 @@ class Result:
     seconds: dict[str, float]
 
     def adherence(self) -> dict[str, Any]:
-        """Return shares of objects within 0.5 and 0.1 units of the layout, and the mean error in units."""
-        match_ = self.report.final.adherence
-        assert match_ is not None, "code is always validated against its layout"
+        """Return the shares of objects within 0.5 and 0.1 units of the layout, and the mean error."""
+        adherence = self.report.final.adherence
+        assert adherence is not None, "code is always validated against its layout"
         return {
-            "within_half": match_.within_half,
-            "within_tenth": match_.within_tenth,
-            "mean_error": match_.mean_error,
+            "within_half": adherence.within_half,
+            "within_tenth": adherence.within_tenth,
+            "mean_error": adherence.mean_error,
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything but the preview's pixels."""
+        """Return everything but the preview's pixels as a JSON object."""
         return {
             "code": self.code,
             "layout": to_json(self.layout),
@@ -77,7 +76,7 @@ class Result:
             "confidence": round(self.confidence, 4),
             "not_understood": [{"text": item.text, "reason": item.reason} for item in self.not_understood],
             "generator": self.generator,
-            "tries": [asdict(attempt) for attempt in self.tries],
+            "tries": [asdict(item) for item in self.tries],
             "adherence": self.adherence(),
             "validation": self.report.to_json(),
             "seconds": self.seconds,

@@ -1,4 +1,4 @@
-"""Write a Manim expression for each object of a layout, as large as its box, not yet in place."""
+"""Manim expressions for objects: the size of their boxes, at the origin."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from jepamine.manim.generators.strokes import arc, arrow, brace, dashed_line, do
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.solve.sizes import corners_of, text_extent
 
-#: Placeholder texts: the one nearest in shape is used.
+#: Placeholders for unknown texts: the one whose shape is nearest is used.
 UNKNOWN_TEXTS = ("A", "Text", "Some text", "A line of text", "A longer line of text")
-#: Manim wraps a text wider than this, in units, in frames of 256 pixels; wider frames later.
+#: Manim breaks texts wider than this (in units) into two lines, in frames 256 pixels wide.
 LONG_TEXT = 8.0
 
 
 def text(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a text as wide as its box, or as high if it is short; unknown words fill the box exactly."""
+    """Write a text as wide as its box, or as high if it is short; placeholders fill the box exactly."""
     shape = least(item.width) / least(item.height)
     known = item.text is not None
     content = item.text or min(UNKNOWN_TEXTS, key=lambda text: abs(_aspect(text) - shape))
-    # Printable characters stay readable.
+    # Printable text needs no escapes.
     quoted = json.dumps(content, ensure_ascii=not content.isprintable())
     natural = text_extent(content)[0]
     if natural > LONG_TEXT:
@@ -45,10 +45,7 @@ def _aspect(text: str) -> float:
 
 
 def number_line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a number line with a tick about every 1.6 units.
-
-    The width of its box is the length of its ticks.
-    """
+    """Write a number line with a tick about every 1.6 units; its ticks are as long as the box is wide."""
     long, thick = max(item.width, item.height), min(item.width, item.height)
     half = _steps(long)
     settings = f"x_range=[-{half}, {half}, 1], length={number(max(long, 0.1))}"
@@ -76,7 +73,7 @@ def _plane(item: Object) -> str:
 
 
 def function_graph(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a sine wave, or the cosine or parabola in the traits, as high and wide as its box."""
+    """Write a sine wave, or the cosine or parabola that the traits name, that fills its box."""
     width = max(item.width, 0.1)
     half = number(width / 2)
     if "parabola" in traits:
@@ -89,11 +86,11 @@ def function_graph(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def _steps(length: float) -> int:
-    """Return the number of steps of a scale on either side of its zero."""
+    """Return the number of ticks on each side of a scale's zero."""
     return min(max(round(length / 1.6), 1), 5)
 
 
-#: A ring's inner radius over its outer one.
+#: The ratio of a ring's inner to its outer radius.
 RING = 0.6
 
 
@@ -104,7 +101,7 @@ def circle(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def square(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a square, as `circle`."""
+    """Write a square, stretched like `circle`."""
     code = f"Square({paint.after(f'side_length={number(_mean(item))}')})"
     return code if near(item.width, item.height) else fitted(code, item, width=True, height=True)
 
@@ -124,21 +121,21 @@ def _sides(item: Object) -> str:
 
 
 def triangle(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a triangle on its side, equilateral if its box allows it."""
+    """Write a triangle with a horizontal base, equilateral if its box allows."""
     radius = least(item.height) / 1.5
     code = f"Triangle({paint.after(f'radius={number(radius)}')})"
     return fitted(code, item, width=not near(item.width, 3**0.5 * radius))
 
 
 def star(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a star of five points, regular if its box allows it."""
+    """Write a five-pointed star, regular if its box allows."""
     radius = least(item.height) / (1 + cos(pi / 5))
     code = f"Star({paint.after(f'outer_radius={number(radius)}')})"
     return fitted(code, item, width=not near(item.width, 2 * radius * sin(tau / 5)))
 
 
 def polygon(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a polygon with the corners in the traits, else six."""
+    """Write a polygon with the number of corners in the traits, by default six."""
     corners = corners_of(frozenset(traits))
     turns = [(pi / 2 if corners % 2 else 0.0) + tau * place / corners for place in range(corners)]
     wide, high = (max(map(part, turns)) - min(map(part, turns)) for part in (cos, sin))
@@ -192,16 +189,16 @@ EXPRESSIONS: dict[str, Expression] = {
 
 
 def expression(item: Object, traits: Set[str], filled: bool) -> str:
-    """Write Python for one object, near the origin.
+    """Return the Python expression of one object near the origin.
 
-    `traits` are those of `text.reading.Item`. Sizes are exact to a hundredth; a circle or a square whose
-    box is hardly longer than wide stays one.
+    `traits` are those of `jepamine.manim.text.reading.Item`. Sizes are exact to a hundredth; a circle or
+    square in an almost square box is not stretched.
     """
     return EXPRESSIONS[item.type](item, traits, Paint(item.color, filled))
 
 
 def statement(name: str, item: Object, traits: Set[str], filled: bool) -> str:
-    """Write the line that gives an object its name, its look and its place."""
+    """Return the line that assigns an object to a variable and moves it to its position."""
     point = vector(item.x, item.y)
     place = "ORIGIN" if point == "[0, 0, 0]" else point
     return f"{name} = {expression(item, traits, filled)}.move_to({place})"

@@ -1,52 +1,55 @@
-"""Hints from description and layout on an object's look beyond its box."""
+"""Read how objects look, beyond their boxes, from the description and the layout."""
 
 from __future__ import annotations
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.parse import read
-from jepamine.manim.text.reading import Item
+from jepamine.manim.text.reading import Item, Reading
 
-# Types drawn as an outline by default.
+# Types that are drawn as outlines by default.
 _OUTLINED = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon")
-# An object that hides less than this of another need not be filled.
-_SEEN = 0.9
+# An object that covers less than this share of another need not be filled.
+_VISIBLE = 0.9
 
 
-def traits_of(layout: Layout, description: str) -> list[frozenset[str]]:
-    """Return the traits of each object in the description; none if it cannot be parsed.
-
-    An object matches the description's first with its type and text, and if possible its colour.
-    """
+def read_if_possible(description: str) -> Reading | None:
+    """Parse a description that only adds to a layout: return None if it cannot be parsed."""
     try:
-        waiting = list(read(description).items)
+        return read(description)
     except UserError:
-        # The layout is sufficient; a description only adds to it.
-        waiting = []
-    found = []
+        return None
+
+
+def traits_of(layout: Layout, reading: Reading | None) -> list[frozenset[str]]:
+    """Return the traits of each object that the description gives; none without a description.
+
+    An object is matched with the first described one that has its type and text, and its colour if possible.
+    """
+    unmatched = list(reading.items) if reading else []
+    traits = []
     for item in layout.objects:
-        alike = [other for other in waiting if _same(item, other)]
-        best = next((other for other in alike if other.color == item.color), alike[0] if alike else None)
-        if best is not None:
-            waiting.remove(best)
-        found.append(best.traits if best else frozenset())
-    return found
+        candidates = [candidate for candidate in unmatched if _matches(item, candidate)]
+        candidates.sort(key=lambda candidate: candidate.color != item.color)
+        if candidates:
+            unmatched.remove(candidates[0])
+        traits.append(candidates[0].traits if candidates else frozenset())
+    return traits
 
 
-def filled(layout: Layout, place: int, traits: frozenset[str]) -> bool:
-    """Return whether an object is filled: by its traits, or because it partly hides another."""
-    item = layout.objects[place]
+def is_filled(layout: Layout, index: int, traits: frozenset[str]) -> bool:
+    """Return whether an object is filled: its traits say so, or it is drawn over a partly hidden object."""
+    item = layout.objects[index]
     if item.type not in _OUTLINED or "outlined" in traits:
         return False
     return "filled" in traits or any(
-        other.z < item.z and other.visible < _SEEN and _meet(item, other) for other in layout.objects
+        below.z < item.z and below.visible < _VISIBLE and _overlap(item, below) for below in layout.objects
     )
 
 
-def _same(item: Object, described: Item) -> bool:
-    return item.type == described.type and (item.text is None or item.text == described.text)
+def _matches(item: Object, candidate: Item) -> bool:
+    return item.type == candidate.type and (item.text is None or item.text == candidate.text)
 
 
-def _meet(item: Object, second: Object) -> bool:
-    across = abs(item.x - second.x) < (item.width + second.width) / 2
-    return across and abs(item.y - second.y) < (item.height + second.height) / 2
+def _overlap(a: Object, b: Object) -> bool:
+    return abs(a.x - b.x) < (a.width + b.width) / 2 and abs(a.y - b.y) < (a.height + b.height) / 2

@@ -1,7 +1,4 @@
-"""The interface of a generator.
-
-A factory, whose keyword-only parameters are its settings, returns a `Generator`.
-"""
+"""The protocol of generators. A plugin is a factory of one; its keyword-only parameters are its settings."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jepamine.manim.layouts import Layout
+from jepamine.manim.text.reading import Reading
 
 
 @dataclass(frozen=True)
 class Generated:
-    """Manim code: the class `GeneratedScene`, and the object of each variable of its `construct`.
+    """Manim code that defines the class `GeneratedScene`.
 
-    `names` maps a variable's name to the object's index in `layout.objects`.
+    `names` maps variables of `construct` to the places of their objects in `layout.objects`.
     """
 
     code: str
@@ -24,12 +22,15 @@ class Generated:
 
 
 class Generator(Protocol):
-    """The return value of a generator factory."""
+    """An object that writes code for layouts."""
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Write code whose objects match the layout; the description may add to their look.
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
+        """Write code whose objects are where the layout places them. The code has not been run.
 
-        The result has not been run. The description may be empty. `attempt` counts from 0: a later one may
-        give other code, the same one always gives the same.
+        The description, which may be empty, can say more about their looks; `reading` is its parsed form,
+        None if it cannot be parsed. `attempt` counts from 0: each attempt may return different code, and the
+        same attempt always returns the same code.
         """
         ...

@@ -1,4 +1,4 @@
-"""Write expressions for strokes: lines and arrows from corner to corner of their boxes, arcs, braces."""
+"""Manim expressions for strokes: lines and arrows from corner to corner of their boxes, arcs, braces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint, fitted, near
 from jepamine.manim.layouts import Object
 
-#: Manim's longest tip in units, and its longest share of an arrow.
+#: Manim's maximum length of a tip, in units and as a share of its arrow.
 TIP, TIP_SHARE = 0.35, 0.25
 #: The depth of Manim's brace, in units.
 BRACE = 0.273
@@ -19,17 +19,17 @@ _BRACED = {True: ("UP", "DOWN"), False: ("LEFT", "RIGHT")}
 
 
 def line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a line; a nearly level or upright box gets an exactly level or upright one."""
+    """Write a line; in a nearly horizontal or vertical box it is exactly so."""
     return f"Line({paint.after(_ends(*_level(item), traits), fill=False)})"
 
 
 def dashed_line(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a dashed line, as `line`."""
+    """Write a dashed line, like `line`."""
     return f"DashedLine({paint.after(_ends(*_level(item), traits), fill=False)})"
 
 
 def arrow(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write an arrow to the right or upwards, unless the traits give another direction."""
+    """Write an arrow to the right or upwards, unless the traits name another direction."""
     return _arrow("Arrow", item, traits, paint)
 
 
@@ -41,7 +41,7 @@ def double_arrow(item: Object, traits: Set[str], paint: Paint) -> str:
 def arc(item: Object, traits: Set[str], paint: Paint) -> str:
     """Write an arc of a circle that opens downwards, or to the left if it is higher than wide."""
     long, short = max(item.width, item.height, 0.02), min(item.width, item.height)
-    # Up to half a circle the chord is the longer side, beyond that the diameter.
+    # The longer side is the chord up to half a circle, and the diameter beyond.
     angle = 4 * atan(2 * short / long) if 2 * short <= long else 2 * acos(max(1 - 2 * short / long, -0.99))
     degrees = max(round(360 * angle / tau), 4)
     radius = long / 2 / sin(tau * min(degrees, 180) / 720)
@@ -51,16 +51,16 @@ def arc(item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def brace(item: Object, traits: Set[str], paint: Paint) -> str:
-    """Write a brace below or to the right of what it holds, unless the traits give another side."""
-    lying = item.width >= item.height
+    """Write a brace that points down or to the right, unless the traits name another side."""
+    horizontal = item.width >= item.height
     half = max(item.width, item.height, 0.1) / 2
-    default = "DOWN" if lying else "RIGHT"
-    side = next((trait.upper() for trait in sorted(traits) if trait.upper() in _BRACED[lying]), default)
-    ends = (vector(-half, 0), vector(half, 0)) if lying else (vector(0, -half), vector(0, half))
+    default = "DOWN" if horizontal else "RIGHT"
+    side = next((trait.upper() for trait in sorted(traits) if trait.upper() in _BRACED[horizontal]), default)
+    ends = (vector(-half, 0), vector(half, 0)) if horizontal else (vector(0, -half), vector(0, half))
     code = f"BraceBetweenPoints({paint.after(f'{ends[0]}, {ends[1]}, direction={side}', fill=False)})"
     depth = min(item.width, item.height)
     stretched = not near(depth, BRACE) and depth > 0.05
-    return fitted(code, item, width=stretched and not lying, height=stretched and lying)
+    return fitted(code, item, width=stretched and not horizontal, height=stretched and horizontal)
 
 
 def _level(item: Object) -> tuple[float, float]:
@@ -77,7 +77,7 @@ def _arrow(name: str, item: Object, traits: Set[str], paint: Paint) -> str:
     arguments = f"{_ends(right, up, traits)}, buff=0"
     long, thick = max(item.width, item.height), min(item.width, item.height)
     usual = min(TIP, TIP_SHARE * long)
-    # The box of a slanting arrow does not reveal the size of its tip.
+    # The box of a slanting arrow does not determine the size of its tip.
     if 0 in (right, up) and not near(thick, usual) and thick > 0.04:
         arguments += f", tip_length={number(thick)}"
         if thick > TIP_SHARE * long:
@@ -86,7 +86,7 @@ def _arrow(name: str, item: Object, traits: Set[str], paint: Paint) -> str:
 
 
 def _ends(right: float, up: float, traits: Set[str]) -> str:
-    """Return start and end of a stroke that goes `right` and `up`, or the other way by the traits."""
+    """Return the ends of a stroke that goes `right` and `up`, reversed if the traits say so."""
     across, along = right, up
     if "left" in traits:
         across = -across
@@ -98,10 +98,10 @@ def _ends(right: float, up: float, traits: Set[str]) -> str:
 
 
 def _shaft(width: float, height: float, both: bool) -> tuple[float, float]:
-    """Return how far right and up an arrow goes whose box, with its tips, is `width` by `height` units."""
+    """Return how far an arrow goes right and up if its box, tips included, is `width` x `height` units."""
     thick = min(TIP, TIP_SHARE * max(width, height)) + 0.06
     if min(width, height) <= thick:
-        # Tips alone are as thick, so it is level or upright.
+        # The box is as thin as a tip: the arrow is horizontal or vertical.
         return (max(width, 0.05), 0.0) if width >= height else (0.0, height)
     right, up = width, height
     for _ in range(40):

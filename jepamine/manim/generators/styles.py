@@ -1,4 +1,4 @@
-"""Show or animate the objects of a scene in one of several styles."""
+"""Styles of animation: how a scene shows its objects; and where a layout may come from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-#: "3b1b" shows things as that channel does: one after another. "complex" indicates each thing afterwards.
+#: "3b1b" shows one object after another, as that channel does. "complex" then highlights each.
 Style = Literal["3b1b", "static", "write-on", "one-by-one"]
 Complexity = Literal["simple", "medium", "complex"]
 STYLE_NAMES: tuple[str, ...] = get_args(Style)
@@ -24,7 +24,7 @@ _DRAWN = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A variable, the type of its object, or of a group's members."""
+    """A variable to show, and the type of its object or of a group's members."""
 
     name: str
     type: str
@@ -32,21 +32,21 @@ class Shown:
 
     def animation(self) -> str:
         """Return the expression of the animation that draws it."""
-        how = _DRAWN.get(self.type, "Create")
-        if self.group and how == "GrowArrow":
-            how = "Create"
-        return f"{how}({self.name})"
+        animation = _DRAWN.get(self.type, "Create")
+        if self.group and animation == "GrowArrow":
+            animation = "Create"
+        return f"{animation}({self.name})"
 
 
 def static(shown: Sequence[Shown]) -> list[str]:
-    """Show all at once, without animation."""
+    """Show all objects at once, without animation."""
     if not shown:
         return ["self.wait()"]
     return [f"self.add({', '.join(item.name for item in shown)})"]
 
 
 def write_on(shown: Sequence[Shown]) -> list[str]:
-    """Draw all at once, each starting a little after the one before."""
+    """Draw all objects together, each starting a little after the previous one."""
     if not shown:
         return ["self.wait()"]
     animations = ", ".join(item.animation() for item in shown)
@@ -54,12 +54,12 @@ def write_on(shown: Sequence[Shown]) -> list[str]:
 
 
 def one_by_one(shown: Sequence[Shown]) -> list[str]:
-    """Draw one after another."""
+    """Draw one object after another."""
     return [*(f"self.play({item.animation()})" for item in shown), "self.wait()"]
 
 
-def pointed_at(shown: Sequence[Shown]) -> list[str]:
-    """Indicate each, and leave it unchanged."""
+def highlighted(shown: Sequence[Shown]) -> list[str]:
+    """Highlight each object for a moment."""
     return [*(f"self.play(Indicate({item.name}))" for item in shown), "self.wait()"] if shown else []
 
 
@@ -72,10 +72,10 @@ _STYLES: dict[Style, Callable[[Sequence[Shown]], list[str]]] = {
 
 
 def lines_of(style: Style, complexity: Complexity, shown: Sequence[Shown]) -> list[str]:
-    """Return the lines that show things in a style; "complex" indicates each of them afterwards."""
-    return _STYLES[style](shown) + (pointed_at(shown) if complexity == "complex" else [])
+    """Return the lines that show objects in a style; "complex" then highlights each."""
+    return _STYLES[style](shown) + (highlighted(shown) if complexity == "complex" else [])
 
 
-#: Whatever is given, or the description alone, the image alone, or the description's CLIP features.
+#: "auto" uses the description, the image or both; "clip-text" the description's CLIP features.
 LayoutFrom = Literal["auto", "text", "image", "clip-text"]
 LAYOUTS: tuple[str, ...] = get_args(LayoutFrom)

@@ -1,4 +1,4 @@
-"""The generator `template`: deterministic code that matches the layout exactly."""
+"""The generator `template`: deterministic code that follows the layout exactly."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ from dataclasses import dataclass
 
 from jepamine.manim.engine.style import CLASS
 from jepamine.manim.generators.expressions import statement
-from jepamine.manim.generators.hints import filled, traits_of
+from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.groups import find_groups
 from jepamine.manim.scenes.phrases import NOUNS
+from jepamine.manim.text.reading import Reading
 
 
 @dataclass(frozen=True)
 class Template:
-    """Writes a variable for each object, moved to its place, and shows them in a style."""
+    """Write a variable for each object, moved to its position, and the lines of the style."""
 
     style: Style
     complexity: Complexity = "medium"
 
-    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Write objects in drawing order, then rows, columns and grids as groups, then the style.
+    def generate(
+        self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
+    ) -> Generated:
+        """Write objects in drawing order, then rows, columns and grids as groups, then the style's lines.
 
-        Every attempt gives the same.
+        All attempts return the same code. Without `reading` the description is parsed here.
         """
         order = sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
-        traits = traits_of(layout, description)
+        traits = traits_of(layout, reading or read_if_possible(description))
         names = names_for(
             ["title" if "title" in traits[place] else layout.objects[place].type for place in order]
         )
         lines = []
         for name, place in zip(names, order, strict=True):
-            fill = filled(layout, place, traits[place])
-            lines.append(statement(name, layout.objects[place], traits[place], fill))
+            filled = is_filled(layout, place, traits[place])
+            lines.append(statement(name, layout.objects[place], traits[place], filled))
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
@@ -50,29 +53,29 @@ class Template:
 def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
     """Write readable Manim in one of several styles.
 
-    "static" shows all at once, "write-on" draws all, each a little after the other, "one-by-one" and "3b1b"
-    draw one when the one before is done. A "simple" scene has no groups, a "complex" one indicates each
-    object or group at the end.
+    "static" shows all objects at once, "write-on" draws them with overlapping animations, "one-by-one" and
+    "3b1b" draw one after another. A "simple" scene has no groups; a "complex" one highlights each object or
+    group at the end.
     """
     return Template(style, complexity)
 
 
 def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:
-    """Return (lines that make groups, what is shown with groups in place of their members).
+    """Return the lines that create groups, and the variables to show with groups in place of members.
 
-    A group whose members are not drawn directly after one another would change the drawing order.
+    Only members that are consecutive in the drawing order are grouped: other groups would change it.
     """
     place_of = {id(layout.objects[place]): number for number, place in enumerate(order)}
-    groups = []
+    runs = []
     for group in find_groups(layout.objects):
         places = sorted(place_of[id(item)] for item in group.members)
         if places == list(range(places[0], places[0] + len(places))):
-            groups.append((places, group.members[0].type))
-    groups.sort()
-    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in groups])
+            runs.append((places, group.members[0].type))
+    runs.sort()
+    names = names_for([NOUNS[type_][0][1].replace(" ", "_") for _, type_ in runs])
     lines = []
     result: list[Shown] = []
-    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, groups, strict=True)}
+    firsts = {places[0]: (name, places, type_) for name, (places, type_) in zip(names, runs, strict=True)}
     number = 0
     while number < len(shown):
         if number in firsts:

@@ -1,1 +1,1 @@
-"""The layout task: train and evaluate predictors of layouts from frames."""
+"""The layout model: predict the layout of a frame."""

@@ -1,7 +1,7 @@
-"""Boxes as tensors: conversion between Manim units and grid cells, IoU and GIoU.
+"""Boxes as tensors: conversion between Manim units and grid cells, and overlap.
 
-A box is (x, y, width, height), x and y of its centre, in the last dimension. In units y points up from the
-frame's centre; in cells it points down from the top left corner.
+The last dimension of boxes is (x, y, width, height), where x and y are the centre. In units y points up from
+the frame's centre; in cells it points down from the top left corner.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def to_cells(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
 
 
 def to_units(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Invert `to_cells`."""
+    """Convert boxes in cells back to units: the inverse of `to_cells`."""
     down, across = grid[0] / FRAME_HEIGHT, grid[1] / FRAME_WIDTH
     x, y, width, height = boxes.unbind(-1)
     return torch.stack(
@@ -30,32 +30,23 @@ def to_units(boxes: Tensor, grid: tuple[int, int]) -> Tensor:
     )
 
 
-def least_sides(grid: tuple[int, int]) -> tuple[float, float]:
-    """Return (width, height) in cells of a side of `LEAST_SIDE` units."""
-    return LEAST_SIDE * grid[1] / FRAME_WIDTH, LEAST_SIDE * grid[0] / FRAME_HEIGHT
-
-
-def iou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
-    """Return the IoU of boxes (..., 4): (...), 0 to 1. Sides are first widened to `least` (width, height)."""
-    common, union, _ = _areas(a, b, least)
+def iou(a: Tensor, b: Tensor) -> Tensor:
+    """Return the IoU of boxes (..., 4) in units: (...), 0 to 1, as `jepamine.manim.layouts.iou`."""
+    common, union, _ = _areas(a, b)
     return common / union
 
 
-def giou(a: Tensor, b: Tensor, least: tuple[float, float]) -> Tensor:
-    """Return the generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes (..., 4): (...), -1
-    to 1.
-
-    Sides are first widened to `least` (width, height), as in layout comparisons.
-    """
-    common, union, around = _areas(a, b, least)
-    return common / union - (around - union) / around
+def giou(a: Tensor, b: Tensor) -> Tensor:
+    """Return the generalised IoU (Rezatofighi et al. 2019, arXiv:1902.09630) of boxes in units: -1 to 1."""
+    common, union, hull = _areas(a, b)
+    return common / union - (hull - union) / hull
 
 
-def _areas(a: Tensor, b: Tensor, least: tuple[float, float]) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the areas of two boxes' intersection, union and smallest enclosing box."""
+def _areas(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the areas of intersection, union and enclosing box; sides are at least LEAST_SIDE."""
     shared, hull, area_a, area_b = [], [], [], []
-    for centre, side, floor in ((0, 2, least[0]), (1, 3, least[1])):
-        long_a, long_b = a[..., side].clamp(min=floor), b[..., side].clamp(min=floor)
+    for centre, side in ((0, 2), (1, 3)):
+        long_a, long_b = a[..., side].clamp(min=LEAST_SIDE), b[..., side].clamp(min=LEAST_SIDE)
         low = (a[..., centre] - long_a / 2, b[..., centre] - long_b / 2)
         high = (a[..., centre] + long_a / 2, b[..., centre] + long_b / 2)
         shared.append((torch.minimum(*high) - torch.maximum(*low)).clamp(min=0))

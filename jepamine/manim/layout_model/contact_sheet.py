@@ -12,32 +12,32 @@ from PIL import Image, ImageDraw, ImageFont
 
 from jepamine.data.clips import Clip
 from jepamine.data.masks import hide
-from jepamine.manim.layout_model.evaluation.matching import FOUND, boxes_of, match
-from jepamine.manim.layout_model.examples import loaded, predict
+from jepamine.manim.layout_model.evaluation.matching import FOUND_IOU, boxes_of, match
+from jepamine.manim.layout_model.examples import load_frames, predict
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
 from jepamine.protocols import Parts
 from jepamine.utils.files import write_atomic
 
-#: The number of scenes, spread evenly.
+#: The number of scenes, spread evenly over all of them.
 SCENES = 16
 WIDTH, GAP = 480, 6
 TRUE, RIGHT, WRONG_TYPE, WRONG = "#FFFFFF", "#5CD65C", "#FFB000", "#FF4040"
 LEGEND = "left: true layout.  middle: predicted.  right: predicted from the masked frame."
-COLOURS = ((RIGHT, "IoU of 0.5 or more, right type"), (WRONG_TYPE, "wrong type"), (WRONG, "no such object"))
+COLOURS = ((RIGHT, "IoU of 0.5 or more, right type"), (WRONG_TYPE, "wrong type"), (WRONG, "false positive"))
 
 
 def write_sheet(predictor: torch.nn.Module, parts: Parts, clips: list[Clip], path: Path) -> None:
-    """Write a PNG, one row per scene: true boxes, predicted ones, and those predicted from the masked frame.
+    """Write a PNG with one row per scene: true boxes, predictions, and predictions from the masked frame.
 
-    A predicted box shows its type and confidence. Raises UserError for a frame that cannot be read.
+    Predicted boxes are labelled with type and confidence. Raises UserError for an unreadable frame.
     """
     picked = [clips[place] for place in np.unique(np.linspace(0, len(clips) - 1, SCENES).round().astype(int))]
     clean, masked, masks = predict(predictor, parts, picked)
     height = round(WIDTH * FRAME_HEIGHT / FRAME_WIDTH)
     sheet = Image.new("RGB", (3 * (WIDTH + GAP) - GAP, 28 + len(picked) * (height + GAP)), "#303030")
     _legend(ImageDraw.Draw(sheet))
-    for row, (clip, pixels) in enumerate(loaded(parts, picked, "draw")):
+    for row, (clip, pixels) in enumerate(load_frames(parts, picked, "draw")):
         true, top = layout_of(clip), 28 + row * (height + GAP)
         hidden = hide(pixels[None, None], masks[row][None, None])[0, 0]
         pictures = [
@@ -62,17 +62,17 @@ def _legend(draw: ImageDraw.ImageDraw) -> None:
 
 
 def _colours(true: Layout, predicted: Layout) -> list[str]:
-    """Return the outcome of each predicted object, as a colour."""
+    """Return a colour for each predicted object: found, of the wrong type, or a false positive."""
     colours = [WRONG] * len(predicted.objects)
     place, overlap = match(boxes_of(true), boxes_of(predicted))
-    for item, other, iou in zip(true.objects, place, overlap, strict=True):
-        if iou >= FOUND:
-            colours[other] = RIGHT if predicted.objects[other].type == item.type else WRONG_TYPE
+    for item, index, iou in zip(true.objects, place, overlap, strict=True):
+        if iou >= FOUND_IOU:
+            colours[index] = RIGHT if predicted.objects[index].type == item.type else WRONG_TYPE
     return colours
 
 
 def _tinted(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Tint hidden patches grey, as their black is that of the frame."""
+    """Paint hidden patches grey, as their black is also the frame's."""
     rows, columns = mask.shape
     cells = np.kron(mask, np.ones((pixels.shape[0] // rows, pixels.shape[1] // columns), bool))
     return np.where(cells[..., None], np.uint8(48), pixels)

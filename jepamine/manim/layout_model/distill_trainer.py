@@ -1,4 +1,4 @@
-"""The trainer `distill`: a small layout predictor learns from a trained one."""
+"""The trainer `distill`: a small layout predictor learns from a trained run's predictor."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class DistillTrainer:
-    """The trainer `layout` with a teacher: the student also learns the teacher's answer for the same view.
+    """Train like `layout`, with an added loss: the distance from the teacher's outputs for the same view.
 
-    `teacher` is the name of a trained layout run whose predictor is of the student's kind, `temperature`
-    softens its centres and types, `weight` is that of its answer beside the truth.
+    `teacher` is the name of a trained layout run with a predictor of the same kind, `temperature` softens its
+    centres and types, and `weight` is the weight of its loss.
     """
 
     meanings: Mapping[str, str] = {
         **LayoutTrainer.meanings,
-        "teacher_mean_iou": "the teacher's mean IoU on the same held-out scenes as they are",
-        "smaller": "how many times fewer parameters the student has",
+        "teacher_mean_iou": "the teacher's mean IoU on the same held-out scenes, unmasked",
+        "smaller": "the teacher's number of parameters divided by the student's",
     }
     ranks_clips = False
 
@@ -47,7 +47,7 @@ class DistillTrainer:
         masked: Share = 0.5,
         views: Count = 16,
     ) -> None:
-        self.truth = LayoutTrainer(
+        self.supervised = LayoutTrainer(
             epochs=epochs,
             batch_size=batch_size,
             lr=lr,
@@ -66,57 +66,57 @@ class DistillTrainer:
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         from jepamine.manim.layout_model.distillation import check_teacher
 
-        # Before anything is read: does it exist, and does it predict layouts?
+        # Fail on an unusable teacher before anything is read.
         self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
-        return self.truth.plan(parts)
+        return self.supervised.plan(parts)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         from jepamine.manim.layout_model.distillation import check_teacher
 
         if self._teacher is None:
             self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
-        return self.truth.prepare(parts)
+        return self.supervised.prepare(parts)
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        return self.truth.optimizer(parameters)
+        return self.supervised.optimizer(parameters)
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         import torch
 
-        from jepamine.manim.layout_model.distillation import check_alike
+        from jepamine.manim.layout_model.distillation import check_same_kind
 
         assert self._teacher is not None, "prepare comes first"
-        check_alike(predictor, self._teacher)
-        tokens, hidden = self.truth.view(batch)
+        check_same_kind(predictor, self._teacher)
+        tokens, hidden = self.supervised.view(batch)
         with torch.no_grad():
-            own_loss = self._teacher(tokens, hidden)
+            target = self._teacher(tokens, hidden)
         answer = predictor(tokens, hidden)
-        imitated = predictor.imitation(answer, own_loss, self.temperature)  # type: ignore[operator]
-        return predictor.loss(answer, batch) + self.weight * imitated  # type: ignore[no-any-return,operator]
+        imitation = predictor.imitation(answer, target, self.temperature)  # type: ignore[operator]
+        return predictor.loss(answer, batch) + self.weight * imitation  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        from jepamine.manim.layout_model.distillation import times_smaller
+        from jepamine.manim.layout_model.distillation import size_ratio
 
         assert self._teacher is not None, "prepare comes first"
         if self._teacher_iou is None:
-            self._teacher_iou = self.truth.validate(self._teacher, val)["mean_iou"]
-        return self.truth.validate(predictor, val) | {
+            self._teacher_iou = self.supervised.validate(self._teacher, val)["mean_iou"]
+        return self.supervised.validate(predictor, val) | {
             "teacher_mean_iou": self._teacher_iou,
-            "smaller": times_smaller(predictor, self._teacher),
+            "smaller": size_ratio(predictor, self._teacher),
         }
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        from jepamine.manim.layout_model.distillation import beside_teacher
+        from jepamine.manim.layout_model.distillation import compare_with_teacher
 
         teacher = self.predictor_of(self.teacher_name)
-        result = self.truth.evaluate(predictor, parts, split)
-        return result | {"teacher": beside_teacher(self.teacher_name, teacher, predictor, parts, split)}
+        result = self.supervised.evaluate(predictor, parts, split)
+        return result | {"teacher": compare_with_teacher(self.teacher_name, teacher, predictor, parts, split)}
 
     def describe(self, result: Mapping[str, Any]) -> str:
         from jepamine.manim.layout_model.distillation import describe
 
-        return f"{self.truth.describe(result)}\n\n{describe(result['teacher'])}"
+        return f"{self.supervised.describe(result)}\n\n{describe(result['teacher'])}"
 
     def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
         """Write a PNG of frames with true and predicted boxes side by side."""
-        self.truth.sheet(predictor, parts, split, path)
+        self.supervised.sheet(predictor, parts, split, path)

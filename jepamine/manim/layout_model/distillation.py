@@ -9,8 +9,8 @@ import torch
 
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.matching import judge
-from jepamine.manim.layout_model.evaluation.report import interval_text
+from jepamine.manim.layout_model.evaluation.matching import compare
+from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import predict, scenes_of
 from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layout_model.targets import layout_of
@@ -19,32 +19,32 @@ from jepamine.protocols import Parts
 
 
 def check_teacher(teacher: torch.nn.Module, name: str, parts: Parts) -> torch.nn.Module:
-    """Return the teacher, in eval mode. Raises UserError if it does not predict layouts from such tokens."""
+    """Return the teacher in eval mode. Raises UserError if it predicts no layouts or expects other tokens."""
     if not isinstance(teacher, LayoutPredictor):
         raise UserError(
-            f"trainer.teacher: run '{name}' does not predict layouts; use a run of the trainer 'layout'"
+            f"trainer.teacher: run '{name}' does not predict layouts; name a run of the trainer 'layout'"
         )
-    mine = token_grid(parts.encoder, (1, *parts.source.image_size))
     grid = teacher.grid
-    if grid != mine:
+    own_grid = token_grid(parts.encoder, (1, *parts.source.image_size))
+    if grid != own_grid:
         raise UserError(
-            f"trainer.teacher: run '{name}' sees {grid[0]} x {grid[1]} tokens, this recipe's encoder gives "
-            f"{mine[0]} x {mine[1]}; use its encoder and frame size"
+            f"trainer.teacher: run '{name}' expects {grid[0]} x {grid[1]} tokens, this recipe's encoder "
+            f"gives {own_grid[0]} x {own_grid[1]}; use its encoder and frame size"
         )
     return teacher.eval()
 
 
-def check_alike(student: torch.nn.Module, teacher: torch.nn.Module) -> None:
-    """Raise UserError unless both have the same kind of answer."""
+def check_same_kind(student: torch.nn.Module, teacher: torch.nn.Module) -> None:
+    """Raise UserError if the student's outputs differ in kind from the teacher's."""
     if type(student) is not type(teacher):
         raise UserError(
             f"predictor: a {type(student).__name__} cannot imitate the teacher's {type(teacher).__name__}; "
-            "use the teacher's plugin, with smaller settings"
+            "use the teacher's plugin with smaller settings"
         )
 
 
-def times_smaller(student: torch.nn.Module, teacher: torch.nn.Module) -> float:
-    """Return how many times fewer parameters the student has."""
+def size_ratio(student: torch.nn.Module, teacher: torch.nn.Module) -> float:
+    """Return the teacher's number of parameters divided by the student's."""
     return count_parameters(teacher) / count_parameters(student)
 
 
@@ -53,43 +53,41 @@ def count_parameters(module: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def beside_teacher(
+def compare_with_teacher(
     name: str,
     teacher: torch.nn.Module,
     student: torch.nn.Module,
     parts: Parts,
     split: str | None,
 ) -> dict[str, Any]:
-    """Return the teacher's mean IoU on the same scenes, clean and masked, what the student loses, and sizes.
+    """Return the teacher's mean IoU on the same scenes, how much the student loses, and both sizes.
 
-    The loss is a difference of means over the same objects; its interval, a bootstrap over scenes, uses the
-    same resamples for both.
+    The loss is a paired difference over the same objects; its interval is a bootstrap over scenes.
     """
     clips = scenes_of(parts, split)
     true = [layout_of(clip) for clip in clips]
     resampled = Resampled(len(true))
-    (theirs, theirs_masked, _), (mine, mine_masked, _) = (
-        predict(predictor, parts, clips) for predictor in (teacher, student)
-    )
+    teacher_clean, teacher_masked, _ = predict(teacher, parts, clips)
+    student_clean, student_masked, _ = predict(student, parts, clips)
     losses = {}
-    for title, ious, teacher_ious in (("clean", theirs, mine), ("masked", theirs_masked, mine_masked)):
-        first, second = judge(true, ious).objects, judge(true, teacher_ious).objects
+    for title, *pair in (("clean", teacher_clean, student_clean), ("masked", teacher_masked, student_masked)):
+        first, second = (compare(true, layouts).objects for layouts in pair)
         losses[title] = {
             "mean_iou": resampled.mean(first["scene"], first["iou"]),
             "lost": resampled.mean(first["scene"], first["iou"] - second["iou"]),
         }
     sizes = {"parameters": count_parameters(teacher), "student_parameters": count_parameters(student)}
-    return {"run": name} | sizes | {"smaller": times_smaller(student, teacher)} | losses
+    return {"run": name} | sizes | {"smaller": size_ratio(student, teacher)} | losses
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """Format the result of `beside_teacher`."""
-    clean, masked = result["clean"], result["masked"]
+    """Summarize the result of `compare_with_teacher` as text."""
+    clean, clean_loss, masked, masked_loss = (
+        format_measure(result[frames][key]) for frames in ("clean", "masked") for key in ("mean_iou", "lost")
+    )
     return (
         f"The teacher '{result['run']}' has {result['parameters']:,} parameters, the student "
         f"{result['student_parameters']:,}: {result['smaller']:.1f} times fewer.\n"
-        f"Mean IoU of the teacher {interval_text(clean['mean_iou'])}; "
-        f"the student loses {interval_text(clean['lost'])}.\n"
-        f"Under the mask {interval_text(masked['mean_iou'])}; "
-        f"the student loses {interval_text(masked['lost'])}."
+        f"Mean IoU of the teacher {clean}; the student loses {clean_loss}.\n"
+        f"On masked frames {masked}; the student loses {masked_loss}."
     )

@@ -1,7 +1,7 @@
-"""Scenes as training tensors: frames, or the tokens of a costly encoder, masks, and true layouts.
+"""Scenes as tensors: frames or tokens, masks and true layouts; and predictions for scenes.
 
-Legend of shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens
-of D dimensions.
+Shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens of D
+dimensions.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from jepamine.data.frames import Frames, ahead
 from jepamine.data.masks import check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.manim.layout_model.targets import layout_of, truth_tensors
+from jepamine.manim.layout_model.targets import layout_of, target_tensors
 from jepamine.manim.layouts import Layout
 from jepamine.protocols import Encoder, Parts, PassThroughEncoder, Tensors
 from jepamine.utils.progress import progress
 
-#: Tokens of all scenes are held in memory; more bytes than this would hardly fit.
+#: The tokens of all scenes are held in memory, up to this many bytes.
 MOST_BYTES = 16 * 2**30
 
 
 def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
-    """Return the clips of `parts.source` with `split` (None: all). Raises UserError if there are none."""
+    """Return the clips of `parts.source` in `split` (None: all). Raises UserError if there are none."""
     clips = [clip for clip in read_clips(parts.source) if chosen(clip, split).any()]
     if not clips:
         raise UserError(f"{parts.source.manifest}: no clip has the split '{split}'")
@@ -36,17 +36,17 @@ def scenes_of(parts: Parts, split: str | None) -> list[Clip]:
 
 
 def masks_of(parts: Parts, clip: Clip, views: int) -> NDArray[np.bool_]:
-    """Return `views` masks of a scene, the same ones each time: bool (views, rows, columns)."""
+    """Return `views` masks of a scene, always the same: bool (views, rows, columns)."""
     drawn = [parts.mask(clip.clip_id, view, clip.first_tubelet + view) for view in range(views)]
     for mask in drawn:
         check(mask, (1, *parts.source.image_size))
     return np.concatenate(drawn)
 
 
-def loaded(parts: Parts, clips: list[Clip], label: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
-    """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first that cannot be read."""
+def load_frames(parts: Parts, clips: list[Clip], phase: str) -> Iterator[tuple[Clip, NDArray[np.uint8]]]:
+    """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first unreadable one."""
     frames = Frames(parts.source.image_size, keep=8)
-    with progress(label, len(clips), "scenes", every=1000) as bar:
+    with progress(phase, len(clips), "scenes", every=1000) as bar:
         for clip, pixels in ahead(clips, lambda clip: frames[clip.frames[0]].pixels()):
             if isinstance(pixels, UserError):
                 raise UserError(f"{clip.place}: {pixels}")
@@ -55,40 +55,36 @@ def loaded(parts: Parts, clips: list[Clip], label: str) -> Iterator[tuple[Clip, 
 
 
 def examples(parts: Parts, split: str, views: int) -> Tensors:
-    """Return the scenes of a split: `hidden` bool (N, V, rows, columns), the first view's all False, and
-    the truth.
+    """Return the true layouts of a split and `hidden` bool (N, V, rows, columns), all False in the first
+    view.
 
-    In addition either `frames` uint8 (N, H, W, 3), if encoding is cheap, or `tokens` float32 (N, V, L, D).
-    V is views + 1. Raises UserError for a frame or layout that cannot be read, and if tokens would not fit
-    into memory.
+    In addition `frames` uint8 (N, H, W, 3) if encoding is cheap, else `tokens` float32 (N, V, L, D). V is
+    views + 1. Raises UserError for an unreadable frame or layout, and if the tokens do not fit into memory.
     """
     clips = scenes_of(parts, split)
-    truth = truth_tensors([layout_of(clip) for clip in clips])
+    truth = target_tensors([layout_of(clip) for clip in clips])
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
-    rows: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
+    tensors: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
     if isinstance(parts.encoder, PassThroughEncoder) and parts.encoder.keeps_frames:
         shape = (len(clips), *parts.source.image_size, 3)
         frames = np.empty(shape, np.uint8)
-        for row, (_, pixels) in enumerate(loaded(parts, clips, f"read {split} scenes")):
+        for row, (_, pixels) in enumerate(load_frames(parts, clips, f"read {split} scenes")):
             frames[row] = pixels
-        return rows | {"frames": torch.from_numpy(frames)}
+        return tensors | {"frames": torch.from_numpy(frames)}
     tokens: torch.Tensor | None = None
-    for row, (_, pixels) in enumerate(loaded(parts, clips, f"encode {split} scenes")):
-        views_ = encode_views(parts, pixels, hidden[row])
+    for row, (_, pixels) in enumerate(load_frames(parts, clips, f"encode {split} scenes")):
+        encoded = encode_views(parts, pixels, hidden[row])
         if tokens is None:
-            _check_memory(len(clips) * views_.numel() * 4, views)
-            tokens = torch.empty(len(clips), *views_.shape)
-        tokens[row] = views_
+            _check_memory(len(clips) * encoded.numel() * 4, views)
+            tokens = torch.empty(len(clips), *encoded.shape)
+        tokens[row] = encoded
     assert tokens is not None
-    return rows | {"tokens": tokens}
+    return tensors | {"tokens": tokens}
 
 
 def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> torch.Tensor:
-    """Encode a frame uint8 (H, W, 3) under V masks bool (rows, columns).
-
-    Tokens float32 (V, L, D), on the CPU.
-    """
+    """Return the tokens, float32 (V, L, D) on the CPU, of a frame uint8 (H, W, 3) under V masks."""
     views = hide(np.repeat(pixels[None, None], len(hidden), axis=0), hidden[:, None])
     batches = torch.split(torch.from_numpy(views), parts.encoder.batch_size)
     with torch.inference_mode():
@@ -101,38 +97,15 @@ def encode_views(parts: Parts, pixels: NDArray[np.uint8], hidden: NDArray[np.boo
 def _check_memory(size: int, views: int) -> None:
     if size > MOST_BYTES:
         raise UserError(
-            f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB; the limit "
-            f"is {MOST_BYTES >> 30}; use fewer scenes, or trainer.views below {views}"
+            f"the encoder's tokens of these scenes take {size / 2**30:.0f} GiB, {MOST_BYTES >> 30} at most "
+            f"fit; use fewer scenes, or trainer.views below {views}"
         )
-
-
-def predict(
-    predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
-) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
-    """Return (layouts of clean frames, of masked ones, masks bool (rows, columns)), one entry per clip.
-
-    The predictor, a `LayoutPredictor`, must be in eval mode. Each scene is predicted by itself:
-    neighbouring scenes change nothing. Raises UserError for a frame that cannot be read.
-    """
-    device = next(predictor.parameters()).device
-    clean, masked, masks = [], [], []
-    for clip, pixels in loaded(parts, clips, "predict layouts"):
-        mask = masks_of(parts, clip, 1)
-        hidden = np.concatenate([np.zeros_like(mask), mask])
-        tokens = encode_views(parts, pixels, hidden).to(device)
-        with torch.inference_mode():
-            answer = predictor(tokens, torch.from_numpy(hidden).to(device))
-        first, second = predictor.layouts(answer)  # type: ignore[operator]
-        clean.append(first)
-        masked.append(second)
-        masks.append(mask[0])
-    return clean, masked, masks
 
 
 def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, Tensor]:
     """Return (tokens float32 (N, L, D), hidden bool (N, rows, columns)) of a random view of each example.
 
-    A share `masked` of them, on average, is masked. Drawn by torch's global generator, whose state is in
+    Each view is masked with probability `masked`, drawn from torch's global generator, whose state is in
     every checkpoint.
     """
     count, views = batch["hidden"].shape[:2]
@@ -141,7 +114,7 @@ def draw_view(batch: Tensors, masked: float, encoder: Encoder) -> tuple[Tensor, 
 
 
 def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """Return the views `which`, int64 (N,), as `draw_view` does; 0 is the clean one."""
+    """Return the views `which`, int64 (N,), like `draw_view`; 0 is the clean one."""
     device = batch["hidden"].device
     rows, which = torch.arange(len(which), device=device), which.to(device)
     hidden = batch["hidden"][rows, which]
@@ -152,8 +125,31 @@ def view(batch: Tensors, which: Tensor, encoder: Encoder) -> tuple[Tensor, Tenso
 
 
 def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
-    """Return a copy of frames uint8 (N, H, W, 3) with 0 where `hidden` bool (N, rows, columns) is True."""
+    """Return a copy of frames uint8 (N, H, W, 3) that is 0 where `hidden` bool (N, rows, columns) is True."""
     count, height, width, _ = frames.shape
     rows, columns = hidden.shape[1:]
     cells = frames.view(count, rows, height // rows, columns, width // columns, 3)
     return (cells * ~hidden[:, :, None, :, None, None]).view(frames.shape)
+
+
+def predict(
+    predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
+) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
+    """Return (layouts of clean frames, layouts of masked frames, masks bool (rows, columns)) of clips.
+
+    The predictor, a `LayoutPredictor`, must be in eval mode. Scenes are predicted one at a time, so that a
+    prediction does not depend on the batch. Raises UserError for an unreadable frame.
+    """
+    device = next(predictor.parameters()).device
+    clean, masked, masks = [], [], []
+    for clip, pixels in load_frames(parts, clips, "predict layouts"):
+        mask = masks_of(parts, clip, 1)
+        hidden = np.concatenate([np.zeros_like(mask), mask])
+        tokens = encode_views(parts, pixels, hidden).to(device)
+        with torch.inference_mode():
+            answer = predictor(tokens, torch.from_numpy(hidden).to(device))
+        first, second = predictor.layouts(answer)  # type: ignore[operator]
+        clean.append(first)
+        masked.append(second)
+        masks.append(mask[0])
+    return clean, masked, masks

@@ -1,6 +1,6 @@
-"""The interface of a layout predictor: a module with its own loss and decoding.
+"""The protocol of layout predictors: modules that bring their own loss and decoding.
 
-Legend of shapes: N frames, L tokens of D dimensions that the encoder gives for a frame, K = 10 objects.
+Shapes: N frames, L tokens of D dimensions per frame, K = 10 objects.
 """
 
 from __future__ import annotations
@@ -15,32 +15,29 @@ from jepamine.protocols import Tensors
 
 @runtime_checkable
 class LayoutPredictor(Protocol):
-    """A `torch.nn.Module` with these methods. The content of `answer` is up to the predictor.
+    """A `torch.nn.Module` with these methods. The content of `answer` is private to the predictor.
 
-    `grid` (rows, columns) is that of the tokens it was built for. Predictors differ in what they answer (a
-    map of the frame, a set of objects), so each brings its loss.
+    `grid` (rows, columns) is the grid of tokens it was built for. Predictors differ in their outputs (a map
+    of the frame, a set of objects), so each defines its own loss.
     """
 
     grid: tuple[int, int]
 
     def __call__(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """Return the answer for tokens float32 (N, L, D) of frames whose patches `hidden` are filled with 0.
+        """Return the answer for tokens float32 (N, L, D) of frames whose patches `hidden` are zeroed.
 
         `hidden` is bool (N, rows, columns), True where hidden; rows and columns tile the frame.
         """
         ...
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """Compute the mean loss, a scalar; `truth` is what `layout_model.targets.truth_tensors` returns."""
+        """Return the mean loss, a scalar; `truth` is the result of `layout_model.targets.target_tensors`."""
         ...
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """Decode an answer into N layouts."""
+        """Decode an answer to N layouts."""
         ...
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Return how far an answer is from another predictor's of the same kind, for distillation.
-
-        A scalar.
-        """
+        """Return the distance to the answer of a predictor of the same kind, for distillation; a scalar."""
         ...

@@ -1,4 +1,4 @@
-"""True layouts: read from manifest lines, and as training tensors."""
+"""Convert layouts between manifest lines, tensors to train on, and predictions."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import MAX_OBJECTS, TYPES, Layout, Object, from_json
 from jepamine.protocols import Tensors
 
-#: The type of a row that holds no object.
+#: The type of an empty row.
 NOTHING = -1
 
 
 def layout_of(clip: Clip) -> Layout:
-    """Return the layout of a clip's line. Raises UserError, with file and line, if it is missing or wrong."""
+    """Return the layout of a clip's line. Raises UserError, with its place, if it is missing or invalid."""
     if "layout" not in clip.line:
         raise UserError(
-            f"{clip.place}: no key 'layout'; layouts are learned from scenes as the dataset 'manim' and "
-            "`jepamine scenes render` write them"
+            f"{clip.place}: no key 'layout'; train on scenes written by the dataset 'manim' or by "
+            "`jepamine scenes render`"
         )
     return from_json(clip.line["layout"], f"{clip.place}: layout")
 
 
-def truth_tensors(layouts: Sequence[Layout]) -> Tensors:
-    """Convert layouts of N scenes to tensors of K = 10 rows, objects first, then rows of type `NOTHING`.
+def target_tensors(layouts: Sequence[Layout]) -> Tensors:
+    """Return the layouts of N scenes as tensors of K = 10 rows: objects, then rows of type `NOTHING`.
 
-    `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), indices in `TYPES`;
-    `z` float32 (N, K), the place in the drawing order.
+    `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), indices into `TYPES`;
+    `z` float32 (N, K), the position in the drawing order.
     """
     number = {name: place for place, name in enumerate(TYPES)}
     boxes = np.zeros((len(layouts), MAX_OBJECTS, 4), np.float32)
@@ -44,8 +44,8 @@ def truth_tensors(layouts: Sequence[Layout]) -> Tensors:
     return {"boxes": torch.from_numpy(boxes), "types": torch.from_numpy(types), "z": torch.from_numpy(z)}
 
 
-def layouts_from(tensors: Mapping[str, Any]) -> list[Layout]:
-    """Invert `truth_tensors`; only boxes, types and z of the objects are known."""
+def layouts_of(tensors: Mapping[str, Any]) -> list[Layout]:
+    """Return the layouts that `target_tensors` encodes, with boxes, types and z only."""
     boxes, types, z = (tensors[name].tolist() for name in ("boxes", "types", "z"))
     return [
         Layout(
@@ -60,10 +60,10 @@ def layouts_from(tensors: Mapping[str, Any]) -> list[Layout]:
 
 
 def to_layout(boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor) -> Layout:
-    """Return one scene's layout, its objects in drawing order.
+    """Build the layout of one scene from predictions, objects in drawing order.
 
-    Shapes: boxes (n, 4) in units, types int64 (n,), confidence (n,) in 0 .. 1, depth (n,), of which only
-    the order counts. Numbers that are not finite, as from a diverging training, become 0.
+    Shapes: boxes (n, 4) in units, types int64 (n,), confidence (n,) in 0 .. 1, depth (n,), of which only the
+    order matters. Numbers that are not finite (training may diverge) become 0.
     """
     rows = torch.cat([boxes, confidence[:, None], depth[:, None]], dim=1).detach().cpu().double()
     ordered = torch.nan_to_num(rows, 0.0, 0.0, 0.0)

@@ -1,8 +1,7 @@
-"""The trainer `layout`: predict the full layout of a frame from its visible parts.
+"""The trainer `layout`: predict the full layout of a frame from its visible patches.
 
-The encoder is frozen. A predictor sees clean frames and masked ones, mixed, and always learns the whole
-layout, so that one predictor does both; the predictor brings its own loss
-(`jepamine.manim.layout_model.protocol`).
+The encoder is frozen. The predictor sees a mix of clean and masked frames, always with the full layout as the
+target, and defines its own loss (`jepamine.manim.layout_model.protocol`).
 """
 
 from __future__ import annotations
@@ -24,19 +23,18 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class LayoutTrainer:
-    """AdamW on the predictor's own loss; linear warm-up for a tenth of the steps, then cosine decay.
+    """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
-    The rate depends on the number of steps that the optimizer has done, which every checkpoint holds, so
-    that resuming changes no bit.
+    The rate depends only on the optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
-        "mean_iou": "mean IoU of true objects and what was predicted for them, held-out scenes as they are",
-        "f1": "objects found (IoU of 0.5 or more), the same scenes",
-        "type_accuracy": "matched objects whose type is right, the same scenes",
+        "mean_iou": "mean IoU of true objects and their predictions, held-out scenes, unmasked",
+        "f1": "F1 of finding objects (IoU of 0.5 or more), the same scenes",
+        "type_accuracy": "share of matched objects of the right type, the same scenes",
         "position_loss": "mean distance of matched objects' centres, Manim units, the same scenes",
-        "masked_mean_iou": "mean IoU where the recipe's share of patches is hidden, the same scenes",
-        "val_loss": "the predictor's loss, mean of clean and masked held-out scenes; lower is better",
+        "masked_mean_iou": "mean IoU on the same scenes with the recipe's share of patches masked",
+        "val_loss": "mean of the predictor's loss on clean and masked held-out scenes; lower is better",
     }
     ranks_clips = False
 
@@ -77,7 +75,7 @@ class LayoutTrainer:
         return adamw(parameters, self.lr, self.weight_decay, self._steps)
 
     def view(self, batch: Tensors) -> tuple[Tensor, Tensor]:
-        """Return (tokens, hidden) of one view of each example, clean or masked by chance."""
+        """Return (tokens, hidden) of one random view of each example, clean or masked."""
         from jepamine.manim.layout_model.examples import draw_view
 
         assert self._encoder is not None, "prepare comes first"

@@ -1,4 +1,4 @@
-"""The predictor `layout-lm`: its tokens, what it is told, its weights, and that it always ends."""
+"""The predictor `layout-lm`: its tokens, conditioning and weights, and that it always terminates."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from jepamine.errors import UserError
 from jepamine.manim.code_model.examples import Example
 from jepamine.manim.code_model.lm_vocabulary import Vocabulary
 from jepamine.manim.code_model.predictor import layout_lm
-from jepamine.manim.code_model.prompt import SLOT, body, finished, prompt
-from jepamine.manim.code_model.token_context import END, NOTHING, About, about, rows_of
+from jepamine.manim.code_model.prompt import SLOT, body, complete_code, prompt
+from jepamine.manim.code_model.token_context import END, NOTHING, TokenContext, rows_of, token_context
 from jepamine.manim.layouts import Layout, Object
 from jepamine.utils.tensors import load_into
 
@@ -63,7 +63,7 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_prompt_says_the_layout_in_drawing_order():
+def test_the_prompt_lists_the_layout_in_drawing_order():
     assert prompt(LAYOUT, "the text 'ab'\nleft of a red circle") == (
         "# the text 'ab' left of a red circle\n"
         "# circle: RED [3, -1] 2 x 2\n"
@@ -72,28 +72,28 @@ def test_the_prompt_says_the_layout_in_drawing_order():
     )
 
 
-def test_slots_are_filled_with_the_place_of_their_lines_object():
+def test_slots_are_filled_with_the_position_of_the_object_of_their_line():
     written = body(LAYOUT, EXPRESSIONS, slots=True)
     assert written.count(SLOT) == 2
-    made = finished(written, LAYOUT)
-    assert made.code == (
+    generated = complete_code(written, LAYOUT)
+    assert generated.code == (
         "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construct(self):\n"
         "        circle = Circle(radius=1, color=RED).move_to([3, -1, 0])\n"
         '        text = Text("ab", color=BLUE).move_to([-2.5, 1.25, 0])\n'
         "        self.add(circle, text)\n"
     )
-    assert made.names == {"circle": 1, "text": 0}
-    assert body(LAYOUT, EXPRESSIONS, slots=False) == made.code.partition("construct(self):")[2]
+    assert generated.names == {"circle": 1, "text": 0}
+    assert body(LAYOUT, EXPRESSIONS, slots=False) == generated.code.partition("construct(self):")[2]
 
 
-def test_what_is_no_slot_stays_as_it_was_written():
-    made = finished("\n        a = Dot().move_to([<x>, 1, 0])\n        b == 1\n", LAYOUT)
-    assert made.code.endswith("        a = Dot().move_to([<x>, 1, 0])\n        b == 1\n")
-    assert made.names == {"a": 1}
+def test_text_other_than_slots_is_unchanged():
+    generated = complete_code("\n        a = Dot().move_to([<x>, 1, 0])\n        b == 1\n", LAYOUT)
+    assert generated.code.endswith("        a = Dot().move_to([<x>, 1, 0])\n        b == 1\n")
+    assert generated.names == {"a": 1}
 
 
 @given(st.text())
-def test_any_text_comes_back_from_its_tokens(text):
+def test_any_text_survives_tokenization(text):
     text = text.encode("utf-8", "replace").decode()
     tokens, starts = Vocabulary().encode(text)
     assert Vocabulary().decode(tokens) == text
@@ -109,7 +109,7 @@ def test_numbers_are_spelled_digit_by_digit():
     assert starts == [0, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18]
 
 
-def test_what_stands_in_quotes_is_spelled_wherever_it_stands():
+def test_quoted_text_is_spelled_everywhere():
     vocabulary = Vocabulary()
     for text, before, behind in (
         ('# text: "of RED" BLUE', ["# ", "text", ": ", '"'], ['" ', "BLUE"]),
@@ -139,15 +139,15 @@ def test_what_stands_in_quotes_is_spelled_wherever_it_stands():
         ("\n c = 1\n t = 2\n        self.add(c, t)\n", (0, "rest", 0)),
     ],
 )
-def test_a_token_is_about_the_object_of_its_line(text, expected):
-    assert about(text, 2) == About(*expected)
+def test_a_token_belongs_to_the_object_of_its_line(text, expected):
+    assert token_context(text, 2) == TokenContext(*expected)
 
 
-def test_a_token_is_told_what_is_spelled_next():
+def test_a_token_carries_the_next_character_to_spell():
     three = Layout((TEXT, CIRCLE, replace(CIRCLE, z=2)))
     two = "\n c = 1\n t = "
     ends = ("\n circle", "\n circle_1", f'{two}Text("', f'{two}Text("a', f'{two}Text("ab', f"{two}1\n c = C")
-    rows = rows_of(three, range(6), [about(text, 3) for text in ends])
+    rows = rows_of(three, range(6), [token_context(text, 3) for text in ends])
     assert rows[1:].tolist() == [
         [1, 1, 2, 2, 2, 3],
         [ord("1"), END, ord("a"), ord("b"), END, NOTHING],
@@ -155,7 +155,7 @@ def test_a_token_is_told_what_is_spelled_next():
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
-def test_whatever_it_was_taught_it_ends_and_gives_the_same_again(conditioning):
+def test_untrained_predictors_terminate_and_are_deterministic(conditioning):
     predictor = scratch(conditioning).eval()
     first = predictor.generate(LAYOUT, "two things")
     assert first == predictor.generate(LAYOUT, "two things")
@@ -166,19 +166,19 @@ def test_whatever_it_was_taught_it_ends_and_gives_the_same_again(conditioning):
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
-def test_only_a_layout_that_is_told_by_vectors_reaches_the_embeddings(conditioning):
+def test_only_vectors_of_lines_change_the_embeddings_of_tokens(conditioning):
     predictor = scratch(conditioning)
-    told = predictor.vectors([LAYOUT])
-    assert (told is None) == (conditioning == "prompt-only")
+    vectors = predictor.vectors([LAYOUT])
+    assert (vectors is None) == (conditioning == "prompt-only")
     rows = predictor.read(LAYOUT, prompt(LAYOUT, ""))[None]
     plain = predictor.language.model.get_input_embeddings()(rows[:, 0])
-    same = torch.equal(predictor.embed(rows, told), plain)
+    same = torch.equal(predictor.embed(rows, vectors), plain)
     assert same == (conditioning in ("prefix", "prompt-only"))
-    assert (predictor.prefix(told) is None) == (conditioning != "prefix")
+    assert (predictor.prefix(vectors) is None) == (conditioning != "prefix")
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
-def test_it_learns_one_scene_by_heart_and_writes_it(conditioning):
+def test_it_can_memorize_a_scene(conditioning):
     predictor = scratch(conditioning)
     optimizer = torch.optim.AdamW(predictor.parameters(), lr=0.01)
     for _ in range(80):
@@ -187,29 +187,29 @@ def test_it_learns_one_scene_by_heart_and_writes_it(conditioning):
         loss.backward()
         optimizer.step()
     assert float(loss.detach()) < 0.2
-    made = predictor.eval().generate(LAYOUT, EXAMPLE.description)
-    assert made == finished(body(LAYOUT, EXPRESSIONS, slots=False), LAYOUT)
+    generated = predictor.eval().generate(LAYOUT, EXAMPLE.description)
+    assert generated == complete_code(body(LAYOUT, EXPRESSIONS, slots=False), LAYOUT)
 
 
-def test_loss_does_not_depend_on_who_is_in_the_batch():
+def test_the_loss_does_not_depend_on_the_batch():
     predictor = scratch()
     short = Example(Layout((CIRCLE,)), "a circle", EXPRESSIONS[:1])
-    bodies = [body(one.layout, one.expressions, slots=True) for one in (EXAMPLE, short)]
+    bodies = [body(each.layout, each.expressions, slots=True) for each in (EXAMPLE, short)]
     counts = [len(Vocabulary().encode(text)[0]) for text in bodies]
-    alone = [float(predictor.loss([one]).detach()) for one in (EXAMPLE, short)]
+    alone = [float(predictor.loss([each]).detach()) for each in (EXAMPLE, short)]
     mean = (alone[0] * counts[0] + alone[1] * counts[1]) / sum(counts)
     assert float(predictor.loss([short, EXAMPLE]).detach()) == pytest.approx(mean, rel=1e-5)
 
 
-def test_weights_from_scratch_are_stored_whole_and_load_again():
-    predictor, other = scratch(), scratch(seed=5)
-    load_into(other, predictor.state_dict(), Path("weights.safetensors"))
-    assert other.generate(LAYOUT, "x") == predictor.generate(LAYOUT, "x")
+def test_weights_from_scratch_are_stored_and_loaded():
+    predictor, second = scratch(), scratch(seed=5)
+    load_into(second, predictor.state_dict(), Path("weights.safetensors"))
+    assert second.generate(LAYOUT, "x") == predictor.generate(LAYOUT, "x")
     assert any(name.startswith("trained.") for name in predictor.state_dict())
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
-def test_a_pretrained_model_stays_as_it_is_and_is_not_stored(pretrained, conditioning):
+def test_a_pretrained_model_is_unchanged_and_not_stored(pretrained, conditioning):
     predictor = layout_lm(weights=str(pretrained), conditioning=conditioning)
     assert all(name.startswith(("objects.", "gate")) for name in predictor.state_dict())
     optimizer = torch.optim.AdamW(predictor.parameters(), lr=0.01)
@@ -221,15 +221,15 @@ def test_a_pretrained_model_stays_as_it_is_and_is_not_stored(pretrained, conditi
     changed = [name for name in before if not torch.equal(before[name], after[name])]
     assert bool(changed) == (conditioning != "prompt-only")
     stored = load_file(pretrained / "model.safetensors")
-    held = predictor.language.model.state_dict()
-    assert all(torch.equal(held[name], tensor) for name, tensor in stored.items())
+    trainable_part = predictor.language.model.state_dict()
+    assert all(torch.equal(trainable_part[name], tensor) for name, tensor in stored.items())
     assert not predictor.language.model.training
     load_into(layout_lm(weights=str(pretrained), conditioning=conditioning), after, Path("weights"))
     assert predictor.generate(LAYOUT, "two things") == predictor.generate(LAYOUT, "two things")
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         (lambda folder: (folder / "config.json").unlink(), "cannot load"),
         (lambda folder: (folder / "tokenizer.json").unlink(), "has no tokenizer.json"),
@@ -238,16 +238,16 @@ def test_a_pretrained_model_stays_as_it_is_and_is_not_stored(pretrained, conditi
         (lambda folder: rewrite(folder / "config.json", intermediate_size=48), "layers of another shape"),
     ],
 )
-def test_weights_that_cannot_be_had_whole_are_told(pretrained, tmp_path, spoil, said):
+def test_incomplete_weights_are_errors(pretrained, tmp_path, spoil, message):
     folder = tmp_path / "spoiled"
     folder.mkdir()
     for file in pretrained.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     spoil(folder)
-    with pytest.raises(UserError, match=rf"^predictor.weights: .*{said}"):
+    with pytest.raises(UserError, match=rf"^predictor.weights: .*{message}"):
         layout_lm(weights=str(folder))
 
 
-def test_heads_that_do_not_divide_the_dimensions_are_told():
+def test_heads_that_do_not_divide_the_dimensions_are_an_error():
     with pytest.raises(UserError, match=r"hidden_dim: 30 is not a multiple of twice the 4 heads; use 24"):
         layout_lm(weights="scratch", hidden_dim=30)

@@ -1,4 +1,4 @@
-"""The trainer `code` through the command line, on scenes written by hand; Manim runs in one test."""
+"""The trainer `code` through the command line, on handwritten scenes; one test runs Manim."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from jepamine.manim.code_model.augmentation import varied
+from jepamine.manim.code_model.augmentation import augment
 from jepamine.manim.code_model.examples import Example, example_of
 from jepamine.manim.engine.style import scene_code
 from jepamine.manim.layouts import Layout, Object, to_json
@@ -56,7 +56,7 @@ scorer = "random"
 
 
 def line_of(number: int) -> dict:
-    """A circle, and a text beside it that its place depends on."""
+    """Return a line with a circle, and a text positioned relative to it."""
     x = number % 5 - 2.0
     circle = Object("circle", x, 1.0, 0, 1.0, 1.0, color="#FC6255")
     text = Object("text", x, -0.5, 1, 1.2, 0.4, text="area", color="#FFFFFF")
@@ -104,11 +104,11 @@ def example(line):
     return example_of(Clip)
 
 
-def test_an_objects_line_keeps_all_but_where_it_is_put():
+def test_an_expression_is_the_line_without_its_position():
     assert example(line_of(0)).expressions == ("Circle(radius=0.5, color=RED)", 'Text("area").scale(0.8)')
 
 
-def test_a_line_that_needs_another_is_written_as_template_does():
+def test_a_line_that_refers_to_another_becomes_that_of_template():
     line = line_of(0)
     line["code"] = line["code"].replace(
         'Text("area").scale(0.8).next_to(figure, DOWN)', 'Brace(figure, DOWN).get_text("area")'
@@ -116,23 +116,23 @@ def test_a_line_that_needs_another_is_written_as_template_does():
     assert example(line).expressions[1] == 'Text("area", color=WHITE).scale_to_fit_width(1.2)'
 
 
-def test_another_text_is_other_everywhere():
+def test_a_new_text_is_consistent_in_layout_description_and_code():
     torch.manual_seed(0)
-    found = varied(example(line_of(0)), words=1.0, colours=0.0)
-    said = found.layout.objects[1].text
-    assert said not in (None, "area")
-    assert found.description == f"a red circle above the text '{said}'"
-    assert found.expressions == ("Circle(radius=0.5, color=RED)", f'Text("{said}").scale(0.8)')
+    scene = augment(example(line_of(0)), words=1.0, colours=0.0)
+    text = scene.layout.objects[1].text
+    assert text not in (None, "area")
+    assert scene.description == f"a red circle above the text '{text}'"
+    assert scene.expressions == ("Circle(radius=0.5, color=RED)", f'Text("{text}").scale(0.8)')
 
 
-def test_another_colour_is_other_in_layout_and_code():
+def test_a_new_colour_is_consistent_in_layout_and_code():
     torch.manual_seed(0)
-    found: Example = varied(example(line_of(0)), words=0.0, colours=1.0)
-    assert found.layout.objects[0].color not in (None, "#FC6255")
-    assert "RED)" not in found.expressions[0]
+    scene: Example = augment(example(line_of(0)), words=0.0, colours=1.0)
+    assert scene.layout.objects[0].color not in (None, "#FC6255")
+    assert "RED)" not in scene.expressions[0]
 
 
-def test_a_run_learns_and_says_what_its_numbers_mean(jepamine, recipe, tmp_path):
+def test_a_run_learns_and_explains_its_metrics(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--epochs", 12, "--set", "trainer.lr=0.01")
     assert result.exit_code == 0, result.output
     record = record_of(tmp_path)
@@ -161,33 +161,33 @@ def test_a_resumed_run_ends_with_the_same_weights(jepamine, recipe, tmp_path, mo
     resumed = jepamine("run", "--resume", "stopped")
     assert resumed.exit_code == 0, resumed.output
     folder = tmp_path / "experiments"
-    one, other = (load_file(folder / name / "weights.safetensors") for name in ("whole", "stopped"))
-    assert {name: tensor.numpy().tobytes() for name, tensor in one.items()} == {
-        name: tensor.numpy().tobytes() for name, tensor in other.items()
+    whole, stopped = (load_file(folder / name / "weights.safetensors") for name in ("whole", "stopped"))
+    assert {name: tensor.numpy().tobytes() for name, tensor in whole.items()} == {
+        name: tensor.numpy().tobytes() for name, tensor in stopped.items()
     }
 
 
 @pytest.mark.parametrize(
-    ("metrics", "said"),
+    ("metrics", "message"),
     [
         ({"position_loss": 0.8}, "a position_loss of 0.800 units"),
         ({}, "has no position_loss in its record"),
     ],
 )
-def test_code_is_not_learned_before_layouts_are(jepamine, recipe, tmp_path, metrics, said):
+def test_a_bad_layout_run_stops_training(jepamine, recipe, tmp_path, metrics, message):
     jepamine("run", recipe, "--name", "layouts")
     path = tmp_path / "experiments" / "layouts" / "record.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"metrics": metrics}))
     words = ["--set", 'trainer.layout_run="layouts"', "--set", "trainer.layout_threshold=0.25"]
     result = jepamine("run", recipe, *words)
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
     assert "jepamine run recipes/manim.toml" in result.stderr
     assert ("layout_threshold = 0.25" in result.stderr) == bool(metrics)
     assert not (tmp_path / "experiments" / "code").exists()
 
 
-def test_a_layout_run_under_the_threshold_lets_training_begin(jepamine, recipe, tmp_path):
+def test_a_layout_run_below_the_threshold_allows_training(jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--name", "layouts")
     path = tmp_path / "experiments" / "layouts" / "record.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"metrics": {"position_loss": 0.2}}))
@@ -195,25 +195,25 @@ def test_a_layout_run_under_the_threshold_lets_training_begin(jepamine, recipe, 
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda line: line.pop("code"), ":2: no key 'code'"),
         (lambda line: line.pop("description"), ":2: no key 'description'"),
         (lambda line: line.update(code="x = "), ":2: code: 0 lines `name = ...` in construct, and 2 objects"),
     ],
 )
-def test_lines_that_teach_no_code_are_told_with_their_place(jepamine, recipe, tmp_path, change, said):
+def test_unusable_lines_are_errors_that_name_their_place(jepamine, recipe, tmp_path, change, message):
     lines = [line_of(number) for number in range(20)]
     change(lines[1])
     write_scenes(tmp_path, lines)
     result = jepamine("run", recipe)
     assert result.exit_code == 1
-    assert f"scenes.jsonl{said}" in result.stderr
+    assert f"scenes.jsonl{message}" in result.stderr
     assert not (tmp_path / "experiments" / "code").exists()
 
 
 @pytest.mark.manim
-def test_first_tries_are_run_and_measured(jepamine, recipe):
+def test_first_attempts_are_run_and_measured(jepamine, recipe):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     assert jepamine("run", recipe, "--epochs", 60, "--set", "trainer.lr=0.01").exit_code == 0
     result = jepamine("eval", "--run", "code", "--json")

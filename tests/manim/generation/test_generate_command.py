@@ -15,7 +15,7 @@ def _manim():
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
 
 
-def test_code_and_preview_are_written_and_told(jepamine, tmp_path):
+def test_code_and_preview_are_written(jepamine, tmp_path):
     scene, preview = tmp_path / "scene.py", tmp_path / "scene.png"
     result = jepamine(
         "scenes", "generate", "a red circle above a blue square", "--style", "static", "--output", scene,
@@ -30,7 +30,7 @@ def test_code_and_preview_are_written_and_told(jepamine, tmp_path):
     )
     with Image.open(preview) as image:
         assert image.size == (854, 480)
-    assert "layout: 100% within 0.5 units, 100% within 0.1" in result.stdout
+    assert "layout kept: 100% within 0.5 units, 100% within 0.1" in result.stdout
     assert f"manim {scene} GeneratedScene" in result.stdout
 
 
@@ -40,17 +40,17 @@ def test_without_an_output_the_code_is_printed_and_notes_go_to_stderr(jepamine):
     assert result.stderr == "note: 'my dog': not understood\n"
 
 
-def test_json_tells_all_that_was_found(jepamine, tmp_path):
+def test_json_holds_the_whole_result(jepamine, tmp_path):
     result = jepamine("scenes", "generate", "a dot", "--json")
-    found = json.loads(result.stdout)
-    assert found["layout"]["objects"][0]["type"] == "dot"
-    assert found["adherence"] == {"within_half": 1.0, "within_tenth": 1.0, "mean_error": 0.0}
-    assert found["tries"] == [{"generator": "template", "attempt": 0, "repaired": [], "problem": None}]
-    assert found["validation"]["runs"] is True
+    result = json.loads(result.stdout)
+    assert result["layout"]["objects"][0]["type"] == "dot"
+    assert result["adherence"] == {"within_half": 1.0, "within_tenth": 1.0, "mean_error": 0.0}
+    assert result["tries"] == [{"generator": "template", "attempt": 0, "repaired": [], "problem": None}]
+    assert result["validation"]["runs"] is True
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["hello there"], "no object found in 'hello there'"),
         (["a dot", "--image", "none.png"], "none.png: no such file"),
@@ -61,9 +61,9 @@ def test_json_tells_all_that_was_found(jepamine, tmp_path):
         ),
     ],
 )
-def test_mistakes_are_told_in_a_line(jepamine, tmp_path, monkeypatch, words, said):
+def test_user_errors_are_one_line(jepamine, tmp_path, monkeypatch, words, message):
     monkeypatch.chdir(tmp_path)
     result = jepamine("scenes", "generate", *words, "--output", "scene.py")
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
     assert not (tmp_path / "scene.py").exists()

@@ -1,4 +1,4 @@
-"""The chain, with generators and a validator that do as they are told."""
+"""The pipeline, with scripted generators and a scripted validator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jepamine.manim.generation.request import Request, Try
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.template import template
 from jepamine.manim.layouts import Layout, Object
+from jepamine.manim.text.parse import read
 from jepamine.manim.validation.answer import Answer, Found, Problem
 from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
@@ -20,26 +21,27 @@ from jepamine.sandbox.protection import POWERS, Protection
 SAFE = Protection(7, True, False, True, ("AS",), POWERS)
 
 
-class Writes:
-    """A generator that writes what it was told to, attempt by attempt."""
+class Scripted:
+    """A generator that returns one given code per attempt, and records the readings it gets."""
 
     def __init__(self, *codes):
-        self.codes = codes
+        self.codes, self.readings = codes, []
 
-    def generate(self, layout, description, *, attempt=0):
+    def generate(self, layout, description, *, attempt=0, reading=None):
+        self.readings.append(reading)
         return Generated(self.codes[attempt], {"circle": 0})
 
 
-class WritesTwo:
-    """A generator of two objects, one wrong and one far off."""
+class TwoFaults:
+    """A generator of two objects: the first raises an error, the second is misplaced."""
 
-    def generate(self, layout, description, *, attempt=0):
+    def generate(self, layout, description, *, attempt=0, reading=None):
         lines = "circle = wrong()\n        square = far()"
         return Generated(code(lines).replace("(circle)", "(circle, square)"), {"circle": 0, "square": 1})
 
 
-class Runs:
-    """A validator: "wrong" in code raises in line 6, "far" stands 2 units off, "none" draws nothing.
+class FakeValidator:
+    """A validator: "wrong" in code raises in line 6, "far" is 2 units off, "none" draws nothing.
 
     "star" in code draws a star.
     """
@@ -68,60 +70,70 @@ def code(line):
     return f"{head}        {line}\n        self.add(circle)\n"
 
 
-def chain(*codes, reader=None, tries=2):
-    made = {"template": template(), "mine": Writes(*codes)}
-    return Pipeline(Runs(), reader, lambda name, style, complexity: made[name], tries)
+def open_pipeline(*codes, reader=None, tries=2):
+    generators = {"template": template(), "mine": Scripted(*codes)}
+    return Pipeline(FakeValidator(), reader, lambda name, style, complexity: generators[name], tries)
 
 
-def tries_of(made):
-    return [(one.generator, one.attempt, one.repaired, one.problem) for one in made.tries]
+def tries_of(result):
+    return [(item.generator, item.attempt, item.repaired, item.problem) for item in result.tries]
 
 
-def test_code_that_holds_at_once_is_handed_out():
-    made = chain(code("circle = Circle()")).make(Request("a circle", generator="mine"))
-    assert made.generator == "mine"
-    assert made.tries == (Try("mine", 0, (), None),)
-    assert "circle = Circle()" in made.code
-    assert (made.layout_from, made.confidence) == ("text", 1.0)
+def test_code_that_passes_is_returned():
+    result = open_pipeline(code("circle = Circle()")).make(Request("a circle", generator="mine"))
+    assert result.generator == "mine"
+    assert result.tries == (Try("mine", 0, (), None),)
+    assert "circle = Circle()" in result.code
+    assert (result.layout_from, result.confidence) == ("text", 1.0)
+
+
+def test_the_description_is_parsed_once_and_passed_to_the_generator():
+    generator = Scripted(code("circle = Circle()"))
+    Pipeline(FakeValidator(), None, lambda *_: generator).make(Request("a circle", generator="mine"))
+    assert generator.readings == [read("a circle")]
 
 
 def test_a_line_that_fails_is_repaired():
-    made = chain(code("circle = wrong()")).make(Request("a circle", generator="mine"))
-    assert tries_of(made) == [
+    result = open_pipeline(code("circle = wrong()")).make(Request("a circle", generator="mine"))
+    assert tries_of(result) == [
         ("mine", 0, (), "line 6: NameError: wrong"),
         ("mine", 0, ("circle",), None),
     ]
-    assert "circle = Circle(radius=0.8).move_to(ORIGIN)" in made.code
+    assert "circle = Circle(radius=0.8).move_to(ORIGIN)" in result.code
 
 
-def test_an_object_of_another_type_is_drawn_anew():
-    made = chain(code("circle = star()")).make(Request("a circle", generator="mine"))
-    assert tries_of(made) == [
+def test_an_object_of_the_wrong_type_is_repaired():
+    result = open_pipeline(code("circle = star()")).make(Request("a circle", generator="mine"))
+    assert tries_of(result) == [
         ("mine", 0, (), "object 1 of the layout (circle) is drawn as star"),
         ("mine", 0, ("circle",), None),
     ]
 
 
-def test_what_an_error_hid_is_repaired_after_it():
-    made = Pipeline(Runs(), None, lambda *_: WritesTwo(), 1).make(
+def test_a_fault_hidden_by_an_error_is_repaired_after_it():
+    result = Pipeline(FakeValidator(), None, lambda *_: TwoFaults(), 1).make(
         Request("a circle left of a square", generator="mine")
     )
-    assert tries_of(made) == [
+    assert tries_of(result) == [
         ("mine", 0, (), "line 6: NameError: wrong"),
         ("mine", 0, ("circle",), "object 2 of the layout (square) is 2.00 units from its place"),
         ("mine", 0, ("circle", "square"), None),
     ]
 
 
-def test_what_no_repair_mends_is_tried_again():
-    made = chain(code("pass  # wrong"), code("circle = Circle()")).make(Request("a circle", generator="mine"))
-    assert tries_of(made) == [("mine", 0, (), "line 6: NameError: wrong"), ("mine", 1, (), None)]
+def test_code_that_cannot_be_repaired_is_attempted_again():
+    result = open_pipeline(code("pass  # wrong"), code("circle = Circle()")).make(
+        Request("a circle", generator="mine")
+    )
+    assert tries_of(result) == [("mine", 0, (), "line 6: NameError: wrong"), ("mine", 1, (), None)]
 
 
-def test_template_writes_what_no_try_got_right_and_the_answer_says_why():
-    made = chain(code("pass  # far"), code("pass  # none")).make(Request("a circle", generator="mine"))
-    assert made.generator == "template"
-    assert [(one.generator, one.problem) for one in made.tries] == [
+def test_template_is_the_fallback_and_the_result_lists_the_rejected_tries():
+    result = open_pipeline(code("pass  # far"), code("pass  # none")).make(
+        Request("a circle", generator="mine")
+    )
+    assert result.generator == "template"
+    assert [(item.generator, item.problem) for item in result.tries] == [
         # No line of it assigns the circle, so there is nothing to repair.
         ("mine", "object 1 of the layout (circle) is 2.00 units from its place"),
         ("mine", "object 1 of the layout (circle) is missing"),
@@ -132,7 +144,7 @@ def test_template_writes_what_no_try_got_right_and_the_answer_says_why():
 SEEN = Layout((Object("circle", 3, 1, 0, 1, 1, 0.75),))
 
 
-def reader(seen=SEEN):
+def reader_of(seen=SEEN):
     return LayoutReader((9, 16), lambda frame: seen, lambda text: Layout(SEEN.objects * len(text.split())))
 
 
@@ -147,57 +159,53 @@ def png():
 
 
 def test_an_image_alone_is_enough():
-    made = chain(reader=reader()).make(Request(image=png()))
-    assert (made.layout_from, made.confidence) == ("image", 0.75)
-    assert "circle = Circle(radius=0.5).move_to([3, 1, 0])" in made.code
+    result = open_pipeline(reader=reader_of()).make(Request(image=png()))
+    assert (result.layout_from, result.confidence) == ("image", 0.75)
+    assert "circle = Circle(radius=0.5).move_to([3, 1, 0])" in result.code
 
 
-def test_with_both_the_image_says_where():
-    made = chain(reader=reader()).make(Request("a red circle and a star", png()))
-    assert made.layout_from == "image and text"
-    assert "circle = Circle(radius=0.5, color=RED).move_to([3, 1, 0])" in made.code
-    assert [item.reason for item in made.not_understood] == [
+def test_with_both_the_image_gives_positions():
+    result = open_pipeline(reader=reader_of()).make(Request("a red circle and a star", png()))
+    assert result.layout_from == "image and text"
+    assert "circle = Circle(radius=0.5, color=RED).move_to([3, 1, 0])" in result.code
+    assert [item.reason for item in result.not_understood] == [
         "not seen in the image, placed by the description: star"
     ]
 
 
-def test_features_of_the_description_can_be_asked_for():
-    made = chain(reader=reader()).make(Request("a circle", layout="clip-text"))
-    assert (made.layout_from, len(made.layout.objects)) == ("clip-text", 2)
+def test_a_layout_can_come_from_clip_features_of_the_description():
+    result = open_pipeline(reader=reader_of()).make(Request("a circle", layout="clip-text"))
+    assert (result.layout_from, len(result.layout.objects)) == ("clip-text", 2)
 
 
 @pytest.mark.parametrize(
-    ("asked", "there", "said"),
+    ("request_", "reader", "message"),
     [
-        (Request(), None, "give a description, an image, or both"),
-        (Request("   "), None, "give a description, an image"),
-        (Request(image=b"x"), None, "reading a layout from an image requires a trained layout run"),
-        (Request(image=b"x"), reader(), "image: not an image"),
-        (Request(image=png()), reader(Layout(())), "the layout run finds no object in the image"),
+        (Request(), None, "describe the scene, give an image of it, or both"),
+        (Request("   "), None, "describe the scene"),
+        (Request(image=b"x"), None, "reading a layout from an image needs a trained layout run: name it"),
+        (Request(image=b"x"), reader_of(), "image: not an image"),
+        (Request(image=png()), reader_of(Layout(())), "the layout run finds no object in the image"),
         (
             Request("a circle", layout="image"),
-            reader(),
-            "the layout should come from an image, and none",
+            reader_of(),
+            "the layout is to come from an image, and none is given",
         ),
         (
             Request(image=png(), layout="text"),
-            reader(),
-            "the layout should come from the description",
+            reader_of(),
+            "the layout is to come from the description, which is",
         ),
-        (
-            Request("a circle", layout="clip-text"),
-            None,
-            "'clip-text' requires a description and",
-        ),
+        (Request("a circle", layout="clip-text"), None, "'clip-text' needs a description and a layout run"),
         (Request("hello there"), None, "no object found in 'hello there'"),
     ],
 )
-def test_what_nothing_can_be_made_of_is_told(asked, there, said):
-    with pytest.raises(UserError, match=said):
-        chain(reader=there).make(asked)
+def test_unusable_requests_are_errors(request_, reader, message):
+    with pytest.raises(UserError, match=message):
+        open_pipeline(reader=reader).make(request_)
 
 
 def test_words_that_were_not_understood_lower_the_confidence_and_are_told():
-    made = chain().make(Request("a circle and my dog"))
-    assert [item.text for item in made.not_understood] == ["my dog"]
-    assert made.confidence == pytest.approx(1 - 6 / 19)
+    result = open_pipeline().make(Request("a circle and my dog"))
+    assert [item.text for item in result.not_understood] == ["my dog"]
+    assert result.confidence == pytest.approx(1 - 6 / 19)

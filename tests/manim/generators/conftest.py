@@ -1,4 +1,4 @@
-"""The descriptions of tests/textlayout, and Manim for the tests that run code."""
+"""The descriptions of tests/manim/text, and Manim for the tests that run code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXTLAYOUT = Path(__file__).parents[1] / "text" / "conftest.py"
 
 @pytest.fixture(scope="session")
 def textlayout() -> ModuleType:
-    """The conftest of tests/textlayout: `all_cases()` and `module("truth")`."""
+    """The conftest of tests/manim/text: `all_cases()` and `module("truth")`."""
     name = "textlayout_conftest"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, TEXTLAYOUT)

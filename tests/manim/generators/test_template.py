@@ -1,4 +1,4 @@
-"""The code that `template` writes, word by word. No Manim needed."""
+"""The exact code that `template` writes. Manim is not needed."""
 
 import ast
 import json
@@ -29,7 +29,7 @@ def code(*items, description="", style="static"):
 
 
 def expression(item, description=""):
-    """What the one variable is."""
+    """Return the expression assigned to the only variable."""
     line = code(item, description=description).splitlines()[5]
     return line.partition(" = ")[2]
 
@@ -39,7 +39,7 @@ def test_it_is_listed_as_a_generator():
     assert registry.load(plugin)(style="static") == template()
 
 
-def test_a_scene_is_a_variable_an_object_and_what_the_style_does():
+def test_a_scene_has_a_variable_per_object_and_the_lines_of_its_style():
     items = [
         placed("circle", -2.0, 1.5, 1.6, 1.6, color=RED),
         placed("text", 3.0, -1.25, 1.6, 0.4, text="energy", color="#123456"),
@@ -65,13 +65,13 @@ def test_a_scene_is_a_variable_an_object_and_what_the_style_does():
     ]
 
 
-def test_names_lead_to_the_objects_of_the_layout_which_are_drawn_in_its_order():
+def test_names_map_to_the_objects_of_the_layout_in_drawing_order():
     circle = placed("circle", z=2)
     square = placed("square", z=0)
-    other = placed("circle", x=3.0, z=1)
-    made = template().generate(Layout((circle, square, other)), "")
-    assert made.names == {"square": 1, "circle_1": 2, "circle_2": 0}
-    assert "self.add(square, circle_1, circle_2)" in made.code
+    second = placed("circle", x=3.0, z=1)
+    generated = template().generate(Layout((circle, square, second)), "")
+    assert generated.names == {"square": 1, "circle_1": 2, "circle_2": 0}
+    assert "self.add(square, circle_1, circle_2)" in generated.code
 
 
 def test_a_row_is_a_group():
@@ -83,16 +83,16 @@ def test_a_row_is_a_group():
     ]
 
 
-def test_a_row_between_whose_members_another_is_drawn_is_no_group():
+def test_a_row_with_another_object_drawn_between_its_members_is_not_a_group():
     row = [placed("circle", x=2.0 * place) for place in range(3)]
     assert "VGroup" not in code(row[0], placed("square", x=1.0), *row[1:])
 
 
 def test_an_empty_layout_is_an_empty_scene():
-    made = template().generate(Layout(()), "")
-    assert made.names == {}
-    assert made.code.endswith("    def construct(self):\n        self.wait()\n")
-    ast.parse(made.code)
+    generated = template().generate(Layout(()), "")
+    assert generated.names == {}
+    assert generated.code.endswith("    def construct(self):\n        self.wait()\n")
+    ast.parse(generated.code)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_empty_layout_is_an_empty_scene():
         ),
     ],
 )
-def test_an_object_is_written_as_one_would_type_it(item, expected):
+def test_an_object_is_written_as_a_person_would_write_it(item, expected):
     assert expression(item) == f"{expected}.move_to(ORIGIN)"
 
 
@@ -159,12 +159,12 @@ def test_an_object_is_written_as_one_would_type_it(item, expected):
         (placed("function_graph", width=2.0, height=1.0), "a parabola", "1 * x**2"),
     ],
 )
-def test_the_description_tells_what_a_box_cannot(item, description, expected):
+def test_the_description_adds_what_a_box_cannot_show(item, description, expected):
     assert expected not in expression(item)
     assert expected in expression(item, description)
 
 
-def test_a_description_that_cannot_be_read_changes_nothing():
+def test_a_description_that_cannot_be_parsed_changes_nothing():
     assert code(placed("circle"), description="a cat") == code(placed("circle"))
 
 
@@ -175,11 +175,11 @@ def test_a_figure_that_hides_another_is_filled():
     assert "fill_opacity" not in code(placed("square", width=2.0, height=2.0), over)
 
 
-def test_a_title_is_named_so():
-    made = template().generate(
+def test_a_title_is_named_title():
+    generated = template().generate(
         arrange(read("the title 'Energy' and a text 'x'")), "the title 'Energy' and a text 'x'"
     )
-    assert made.names == {"title": 0, "text": 1}
+    assert generated.names == {"title": 0, "text": 1}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,6 @@ def test_any_text_is_written_as_a_string(text):
 
 def test_the_same_layout_gives_the_same_code():
     description = "a row of three stars above the text 'x', an arrow from a circle to a square"
-    found = arrange(read(description))
-    assert template().generate(found, description) == template().generate(found, description)
-    assert json.loads(json.dumps(to_json(found))) == to_json(arrange(read(description)))
+    solved = arrange(read(description))
+    assert template().generate(solved, description) == template().generate(solved, description)
+    assert json.loads(json.dumps(to_json(solved))) == to_json(arrange(read(description)))

@@ -6,13 +6,11 @@ import pytest
 import torch
 
 from jepamine.manim.layout_model.boxes import giou, iou, to_cells, to_units
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.layouts import iou as plain_iou
 
-LEAST = (LEAST_SIDE, LEAST_SIDE)
 
-
-def test_cells_count_from_the_top_left_corner_down():
+def test_cells_count_from_the_top_left_corner():
     boxes = torch.tensor([[-FRAME_WIDTH / 2, FRAME_HEIGHT / 2, FRAME_WIDTH, 1.0], [0.0, 0.0, 0.0, 8.0]])
     assert to_cells(boxes, (16, 32)).tolist() == [
         pytest.approx([0, 0, 32, 2], abs=1e-5),
@@ -31,7 +29,7 @@ def test_cells_count_from_the_top_left_corner_down():
     ],
     ids=["same", "half", "apart", "a line"],
 )
-def test_overlaps_are_those_of_layouts_and_tell_how_far_apart_two_are(a, b, shared, generalised):
+def test_overlaps_equal_those_of_layouts_and_giou_measures_the_distance(a, b, shared, generalised):
     first, second = torch.tensor(a, dtype=torch.float64), torch.tensor(b, dtype=torch.float64)
-    assert iou(first, second, LEAST).item() == pytest.approx(shared) == plain_iou(a, b)
-    assert giou(first, second, LEAST).item() == pytest.approx(generalised)
+    assert iou(first, second).item() == pytest.approx(shared) == plain_iou(a, b)
+    assert giou(first, second).item() == pytest.approx(generalised)

@@ -1,4 +1,7 @@
-"""The trainers `layout` and `distill` through the command line, on tiny scenes of rectangles; no Manim."""
+"""The trainers `layout` and `distill` through the command line, on tiny scenes of rectangles.
+
+Without Manim.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +142,7 @@ def test_a_run_is_evaluated_in_eight_bits(jepamine, recipe, tmp_path):
     assert (tmp_path / "experiments" / "boxes" / "evals" / "run-val-int8.json").is_file()
 
 
-def test_training_finds_the_boxes(jepamine, recipe, tmp_path):
+def test_training_learns_the_boxes(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--epochs", 30, "--set", "trainer.lr=0.005")
     assert result.exit_code == 0, result.output
     metrics = record_of(tmp_path)["metrics"]
@@ -171,16 +174,16 @@ def test_a_resumed_run_ends_with_the_same_weights(jepamine, recipe, tmp_path, mo
     resumed = jepamine("run", "--resume", "stopped")
     assert resumed.exit_code == 0, resumed.output
     folder = tmp_path / "experiments"
-    one, other = (load_file(folder / name / "weights.safetensors") for name in ("whole", "stopped"))
-    assert {name: tensor.numpy().tobytes() for name, tensor in one.items()} == {
-        name: tensor.numpy().tobytes() for name, tensor in other.items()
+    whole, stopped = (load_file(folder / name / "weights.safetensors") for name in ("whole", "stopped"))
+    assert {name: tensor.numpy().tobytes() for name, tensor in whole.items()} == {
+        name: tensor.numpy().tobytes() for name, tensor in stopped.items()
     }
     lines = [(folder / name / "metrics.jsonl").read_text().splitlines() for name in ("whole", "stopped")]
     seconds = [[json.loads(line) | {"seconds": 0} for line in run] for run in lines]
     assert seconds[0] == seconds[1]
 
 
-def test_a_student_is_told_beside_its_teacher(jepamine, recipe, tmp_path):
+def test_a_student_is_compared_with_its_teacher(jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--name", "teacher")
     words = [
         "--set", 'trainer={plugin="distill", teacher="teacher", epochs=1, val_scenes=8, views=2}',
@@ -205,13 +208,13 @@ def test_a_student_of_another_kind_is_refused(jepamine, recipe):
     absent = jepamine("run", recipe, "--set", trainer.replace('"teacher"', '"nobody"'))
     assert (absent.exit_code, "nobody" in absent.stderr) == (1, True)
     words = ["--set", trainer, "--set", 'encoder={plugin="efficientnet-lite0", stride=16}']
-    other = jepamine("run", recipe, *words)
-    assert other.exit_code == 1
-    assert "run 'teacher' sees 48 x 96 tokens, this recipe's encoder gives 3 x 6" in other.stderr
+    wrong_grid = jepamine("run", recipe, *words)
+    assert wrong_grid.exit_code == 1
+    assert "run 'teacher' expects 48 x 96 tokens, this recipe's encoder gives 3 x 6" in wrong_grid.stderr
 
 
 @pytest.mark.parametrize("predictor", ["layout-dense", "layout-transformer"])
-def test_features_of_a_frozen_network_are_learned_from_too(jepamine, recipe, tmp_path, predictor):
+def test_layouts_are_learned_from_features_of_a_frozen_network(jepamine, recipe, tmp_path, predictor):
     small = {
         "layout-dense": "channels=[8, 16, 16]",
         "layout-transformer": "hidden_dim=32, layers=1, heads=2, feed_forward=32",
@@ -233,10 +236,10 @@ def test_features_of_a_frozen_network_are_learned_from_too(jepamine, recipe, tmp
 def test_pixels_are_too_many_tokens_for_attention(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'predictor={plugin="layout-transformer"}')
     assert result.exit_code == 1
-    assert "attends to at most 1024 tokens, the encoder 'pixels' gives 48 x 96" in result.stderr
+    assert "attends to 1024 tokens at most, the encoder 'pixels' gives 48 x 96" in result.stderr
 
 
-def test_an_encoder_without_places_is_refused(jepamine, recipe, tmp_path):
+def test_an_encoder_without_a_token_grid_is_refused(jepamine, recipe, tmp_path):
     (tmp_path / "blind.py").write_text(
         "class Blind:\n"
         "    name, weights_sha256, preprocessing, dim, batch_size = 'blind', 'none', 'none', 3, 8\n"
@@ -245,23 +248,21 @@ def test_an_encoder_without_places_is_refused(jepamine, recipe, tmp_path):
     )
     result = jepamine("run", recipe, "--set", 'encoder={plugin="./blind.py:Blind"}')
     assert result.exit_code == 1
-    assert "the encoder 'blind' has no token grid (method `grid`)" in result.stderr
+    assert "the encoder 'blind' has no token grid" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda line: line.pop("layout"), ":2: no key 'layout'"),
         (
             lambda line: line["layout"]["objects"][0].update(type="sqare"),
             ":2: layout.objects[0].type: unknown",
         ),
-        (lambda line: line["frame_paths"].append("frames/000.png"), ":2: a layout is that of one frame"),
+        (lambda line: line["frame_paths"].append("frames/000.png"), ":2: a layout belongs to one frame"),
     ],
 )
-def test_lines_that_cannot_be_learned_from_are_told_with_their_place(
-    jepamine, recipe, scenes, tmp_path, change, said
-):
+def test_unusable_lines_are_errors_that_name_their_place(jepamine, recipe, scenes, tmp_path, change, message):
     lines = [json.loads(line) for line in scenes.read_text().splitlines()]
     change(lines[1])
     broken = scenes.parent / "broken.jsonl"
@@ -269,11 +270,11 @@ def test_lines_that_cannot_be_learned_from_are_told_with_their_place(
     result = jepamine("run", recipe, "--set", f'dataset.manifest="{broken}"')
     broken.unlink()
     assert result.exit_code == 1
-    assert f"broken.jsonl{said}" in result.stderr
+    assert f"broken.jsonl{message}" in result.stderr
     assert not (tmp_path / "experiments" / "boxes").exists()
 
 
-def test_more_held_out_scenes_than_there_are_is_an_error(jepamine, recipe):
+def test_holding_out_all_scenes_is_an_error(jepamine, recipe):
     result = jepamine("run", recipe, "--set", "trainer.val_scenes=40")
     assert result.exit_code == 1
-    assert "trainer.val_scenes: 40 of 40 scenes held out leave none to train on" in result.stderr
+    assert "trainer.val_scenes: 40 of 40 scenes held out leaves none to train on" in result.stderr

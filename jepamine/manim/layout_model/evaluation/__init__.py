@@ -1,1 +1,1 @@
-"""Measure how far predicted layouts are from true ones."""
+"""Evaluation of predicted layouts."""

@@ -1,6 +1,6 @@
-"""Means over rows of scenes, each with a 95 % interval from a bootstrap over scenes.
+"""Means with 95 % intervals from a bootstrap over scenes.
 
-Objects of one scene resemble each other, so whole scenes are drawn with replacement, not objects.
+Objects of one scene are correlated, so whole scenes are resampled, not objects.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BINS = 10
 
 
 class Resampled:
-    """The resamples of `scenes` scenes: the same for every measure. Without any there are no intervals."""
+    """Resamples of `scenes` scenes, shared by all measures; without resamples there are no intervals."""
 
     def __init__(self, scenes: int, seed: int = 0, resamples: int = RESAMPLES) -> None:
         self.scenes = scenes
@@ -28,44 +28,46 @@ class Resampled:
             self.counts = drawn.astype(np.float64)
 
     def mean(self, scene: NDArray[np.int64], values: NDArray[Any]) -> dict[str, Any]:
-        """Return the mean of `values` (n,), rows of the scenes `scene` (n,): `{"value", "interval",
-        "count"}`.
+        """Return the mean of `values` (n,) of the scenes `scene` (n,): {"value", "interval", "count"}.
 
-        The value is None without rows, the interval if there are too few scenes.
+        The value is None without values, the interval if there are too few scenes.
         """
         return self.ratio(self._sums(scene, values), self._sums(scene, np.ones(len(values)))) | {
             "count": len(values)
         }
 
     def f1(
-        self, hits: NDArray[np.int64], true: NDArray[np.int64], guessed: NDArray[np.int64]
+        self, hits: NDArray[np.int64], true: NDArray[np.int64], predicted: NDArray[np.int64]
     ) -> dict[str, Any]:
-        """Return 2 hits / (true + guessed); each argument holds the scenes of such rows."""
-        ones = [self._sums(rows, np.ones(len(rows))) for rows in (hits, true, guessed)]
+        """Return 2 hits / (true + predicted); each argument holds the scenes of its rows."""
+        ones = [self._sums(rows, np.ones(len(rows))) for rows in (hits, true, predicted)]
         return self.ratio(2 * ones[0], ones[1] + ones[2])
 
-    def ratio(self, above: Floats, below: Floats) -> dict[str, Any]:
-        """Return sum of `above` by sum of `below`, each (scenes,): `{"value", "interval"}`."""
-        if not below.sum():
+    def ratio(self, numerator: Floats, denominator: Floats) -> dict[str, Any]:
+        """Return the ratio of two sums over scenes, each (scenes,): {"value", "interval"}."""
+        if not denominator.sum():
             return {"value": None, "interval": None}
         spread = None
         if self.counts is not None:
-            lower = self.counts @ below
-            spread = interval((self.counts @ above)[lower > 0] / lower[lower > 0])
-        return {"value": float(above.sum() / below.sum()), "interval": list(spread) if spread else None}
+            lower = self.counts @ denominator
+            spread = interval((self.counts @ numerator)[lower > 0] / lower[lower > 0])
+        return {
+            "value": float(numerator.sum() / denominator.sum()),
+            "interval": list(spread) if spread else None,
+        }
 
     def calibration(
         self, scene: NDArray[np.int64], confidence: Floats, right: NDArray[np.bool_]
     ) -> dict[str, Any]:
-        """Return the expected calibration error (Guo et al. 2017, arXiv:1706.04599), ten bins of equal width.
+        """Return the expected calibration error (Guo et al. 2017, arXiv:1706.04599) over ten equal bins.
 
-        The mean over predictions of |share that is right - mean confidence| of their bin. A resample's own
-        noise adds to it, so the interval is biased upwards.
+        This is the mean over predictions of |accuracy - mean confidence| of their bin. Resampling noise adds
+        to it, so the interval is biased upwards.
         """
         if not len(confidence):
             return {"value": None, "interval": None}
         bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-        # (scenes, bins): what is right beyond, or short of, what was claimed
+        # (scenes, bins): correct predictions minus claimed confidence
         gaps = np.zeros((self.scenes, BINS))
         np.add.at(gaps, (scene, bins), right - confidence)
         count = self._sums(scene, np.ones(len(scene)))

@@ -1,4 +1,4 @@
-"""Match predicted layouts with true ones: one row per object, per prediction and per pair."""
+"""Match predicted objects with true ones, and compare them in tables of objects, predictions and pairs."""
 
 from __future__ import annotations
 
@@ -8,63 +8,34 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from jepamine.manim.layout_model.boxes import iou
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, Layout
 
-
-def seen_shares(boxes: Floats, hidden: NDArray[np.bool_]) -> Floats:
-    """Return the share of each box's area, within the frame, in cells that are not hidden.
-
-    Shapes: boxes (n, 4) in units, `hidden` (rows, columns) over the whole frame -> (n,). Sides are widened
-    to `LEAST_SIDE`, so that a line has an area. A box outside the frame has the share 0.
-    """
-    rows, columns = hidden.shape
-    across = _covered(boxes[:, 0] + FRAME_WIDTH / 2, boxes[:, 2], FRAME_WIDTH, columns)
-    down = _covered(FRAME_HEIGHT / 2 - boxes[:, 1], boxes[:, 3], FRAME_HEIGHT, rows)
-    # (n, rows, columns): the box's area in each cell
-    area = down[:, :, None] * across[:, None, :]
-    whole = area.sum(axis=(1, 2))
-    shares: Floats = (area * ~hidden).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
-    return shares
-
-
-def _covered(centres: Floats, sides: Floats, length: float, cells: int) -> Floats:
-    """Return what intervals cover of each of `cells` equal parts of 0 .. length: (n, cells)."""
-    half = np.maximum(sides, LEAST_SIDE) / 2
-    edges = np.linspace(0, length, cells + 1)
-    high = np.minimum((centres + half)[:, None], edges[None, 1:])
-    low = np.maximum((centres - half)[:, None], edges[None, :-1])
-    covered: Floats = np.maximum(high - low, 0)
-    return covered
-
-
 Floats = NDArray[np.float64]
+#: The IoU from which an object counts as found.
+FOUND_IOU = 0.5
+#: Centres nearer than this along an axis, in units, have no relation (left, above) along it.
+LEVEL = 0.25
 
 
 def boxes_of(layout: Layout) -> Floats:
-    """Return the boxes of a layout: float64 (objects, 4), x, y, width, height in units."""
+    """Return the boxes of a layout, float64 (objects, 4): x, y, width, height in units."""
     return np.array([item.box for item in layout.objects], dtype=np.float64).reshape(-1, 4)
 
 
-def iou_matrix(a: Floats, b: Floats, least: float = LEAST_SIDE) -> Floats:
-    """Return the IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m); `layouts.iou` vectorised."""
-    common, areas = np.ones((len(a), len(b))), [np.ones(len(a)), np.ones(len(b))]
-    for centre, side in ((0, 2), (1, 3)):
-        long_a, long_b = np.maximum(a[:, side], least), np.maximum(b[:, side], least)
-        high = np.minimum((a[:, centre] + long_a / 2)[:, None], (b[:, centre] + long_b / 2)[None])
-        low = np.maximum((a[:, centre] - long_a / 2)[:, None], (b[:, centre] - long_b / 2)[None])
-        common *= np.maximum(high - low, 0)
-        areas = [areas[0] * long_a, areas[1] * long_b]
-    ious: Floats = common / (areas[0][:, None] + areas[1][None] - common)
-    return ious
+def iou_matrix(a: Floats, b: Floats) -> Floats:
+    """Return the IoU of each box of `a` (n, 4) with each of `b` (m, 4): (n, m)."""
+    overlaps: Floats = iou(torch.from_numpy(a)[:, None], torch.from_numpy(b)[None]).numpy()
+    return overlaps
 
 
 def match(true: Floats, predicted: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """Match one to one, so that the sum of IoUs is largest.
+    """Match boxes one to one with the largest sum of IoUs, regardless of types.
 
-    Returns (index in `predicted` or -1, IoU or 0) of each true box. Boxes that do not meet never match.
-    Types of objects do not matter.
+    Returns (index in `predicted` or -1, IoU or 0) for each true box. Disjoint boxes do not match.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -77,15 +48,35 @@ def match(true: Floats, predicted: Floats) -> tuple[NDArray[np.int64], Floats]:
     return place, overlap
 
 
-#: The smallest IoU of an object that counts as found.
-FOUND = 0.5
-#: Centres nearer than this along an axis, in units, are neither left nor right (above nor below) of another.
-LEVEL = 0.25
+def visible_shares(boxes: Floats, hidden: NDArray[np.bool_]) -> Floats:
+    """Return the share of each box's area within the frame that is in visible cells.
+
+    Shapes: boxes (n, 4) in units, `hidden` (rows, columns) over the whole frame -> (n,). Sides are at least
+    `LEAST_SIDE`, so that a line has an area. The share of a box outside the frame is 0.
+    """
+    rows, columns = hidden.shape
+    across = _covered(boxes[:, 0] + FRAME_WIDTH / 2, boxes[:, 2], FRAME_WIDTH, columns)
+    down = _covered(FRAME_HEIGHT / 2 - boxes[:, 1], boxes[:, 3], FRAME_HEIGHT, rows)
+    # (n, rows, columns): the box's area in each cell
+    area = down[:, :, None] * across[:, None, :]
+    whole = area.sum(axis=(1, 2))
+    shares: Floats = (area * ~hidden).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
+    return shares
+
+
+def _covered(centres: Floats, sides: Floats, length: float, cells: int) -> Floats:
+    """Return the length that intervals cover of each of `cells` equal parts of 0 .. length: (n, cells)."""
+    half = np.maximum(sides, LEAST_SIDE) / 2
+    edges = np.linspace(0, length, cells + 1)
+    high = np.minimum((centres + half)[:, None], edges[None, 1:])
+    low = np.maximum((centres - half)[:, None], edges[None, :-1])
+    covered: Floats = np.maximum(high - low, 0)
+    return covered
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Arrays of one length by name; `scene` int64 is the index, from 0, of a row's scene."""
+    """Arrays of one length by name; `scene` int64 is the number of each row's scene, from 0."""
 
     columns: dict[str, NDArray[Any]]
 
@@ -97,16 +88,16 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The matched objects of `scenes` scenes.
+class Comparison:
+    """What became of `scenes` scenes.
 
-    `objects`, one row per true object: `type` (name), `visible` (share that no other object covers), `seen`
-    (share of its box that no patch hides), `iou` (0 if unmatched), `matched`, `found` (`iou` from FOUND),
-    `type_right` (of a matched one), `error` (distance of the centres in units, nan if unmatched).
-    `predictions`, one row per predicted object: `confidence`, `found`, `right` (found, and of the right
-    type). `pairs`, one row per pair of matched objects and relation: `relation` ("left", "above",
-    "drawn_first"), `right`. Pairs whose centres are within `LEVEL` along the axis have no row, nor have,
-    for "drawn_first", pairs whose boxes do not meet.
+    `objects`, a row a true object: `type` (name), `visible` (share that no other object covers), `seen`
+    (share of its box that no patch hides), `iou` (0 where unmatched), `matched`, `found` (`iou` from FOUND),
+    `type_right` (of a matched one), `error` (distance of the centres in units, nan where unmatched).
+    `predictions`, a row a predicted object: `confidence`, `found`, `right` (found, and of the right type).
+    `pairs`, a row a pair of matched objects and a relation: `relation` ("left", "above", "drawn_first"),
+    `right`. Pairs whose centres are within `LEVEL` along the axis have no row, nor have, for "drawn_first",
+    pairs whose boxes do not meet.
     """
 
     scenes: int
@@ -115,24 +106,25 @@ class Judged:
     pairs: Columns
 
 
-def judge(
+def compare(
     true: Sequence[Layout], predicted: Sequence[Layout], hidden: Sequence[NDArray[np.bool_]] | None = None
-) -> Judged:
-    """Match each scene's objects and compare them.
+) -> Comparison:
+    """Match and compare each scene's objects.
 
-    `hidden` are the masks (rows, columns) of the frames, None if nothing was hidden.
+    `hidden` holds the masks (rows, columns) of the frames, None for clean frames.
     """
     objects: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
     for scene, (truth, answer) in enumerate(zip(true, predicted, strict=True)):
-        boxes, others = boxes_of(truth), boxes_of(answer)
-        place, overlap = match(boxes, others)
-        seen = np.ones(len(boxes)) if hidden is None else seen_shares(boxes, hidden[scene])
-        won = dict(zip(place[overlap >= FOUND].tolist(), np.flatnonzero(overlap >= FOUND), strict=True))
+        boxes, predicted_boxes = boxes_of(truth), boxes_of(answer)
+        place, overlap = match(boxes, predicted_boxes)
+        seen = np.ones(len(boxes)) if hidden is None else visible_shares(boxes, hidden[scene])
+        found = overlap >= FOUND_IOU
+        row_of = dict(zip(place[found].tolist(), np.flatnonzero(found), strict=True))
         for row, item in enumerate(truth.objects):
             matched = place[row] >= 0
-            index = answer.objects[place[row]] if matched else None
+            prediction = answer.objects[place[row]] if matched else None
             objects.append(
                 {
                     "scene": scene,
@@ -141,18 +133,20 @@ def judge(
                     "seen": seen[row],
                     "iou": overlap[row],
                     "matched": matched,
-                    "found": overlap[row] >= FOUND,
-                    "type_right": index is not None and index.type == item.type,
-                    "error": np.hypot(*(boxes[row, :2] - others[place[row], :2])) if matched else np.nan,
+                    "found": found[row],
+                    "type_right": prediction is not None and prediction.type == item.type,
+                    "error": np.hypot(*(boxes[row, :2] - predicted_boxes[place[row], :2]))
+                    if matched
+                    else np.nan,
                 }
             )
-        for row, guess in enumerate(answer.objects):
-            right = row in won and truth.objects[won[row]].type == guess.type
+        for row, prediction in enumerate(answer.objects):
+            right = row in row_of and truth.objects[row_of[row]].type == prediction.type
             predictions.append(
-                {"scene": scene, "confidence": guess.confidence, "found": row in won, "right": right}
+                {"scene": scene, "confidence": prediction.confidence, "found": row in row_of, "right": right}
             )
         pairs += _relations(scene, truth, answer, place)
-    return Judged(
+    return Comparison(
         len(true),
         _columns(objects, ("scene", *_OBJECT)),
         _columns(predictions, ("scene", "confidence", "found", "right")),
@@ -175,12 +169,12 @@ def _relations(scene: int, truth: Layout, answer: Layout, place: NDArray[np.int6
     meet = iou_matrix(boxes, boxes) > 0
     rows = []
     for a, b in combinations(np.flatnonzero(place >= 0), 2):
-        one, two = truth.objects[a], truth.objects[b]
-        first, second = answer.objects[place[a]], answer.objects[place[b]]
-        if abs(one.x - two.x) > LEVEL:
-            rows.append(("left", (one.x < two.x) == (first.x < second.x)))
-        if abs(one.y - two.y) > LEVEL:
-            rows.append(("above", (one.y > two.y) == (first.y > second.y)))
+        true_a, true_b = truth.objects[a], truth.objects[b]
+        guess_a, guess_b = answer.objects[place[a]], answer.objects[place[b]]
+        if abs(true_a.x - true_b.x) > LEVEL:
+            rows.append(("left", (true_a.x < true_b.x) == (guess_a.x < guess_b.x)))
+        if abs(true_a.y - true_b.y) > LEVEL:
+            rows.append(("above", (true_a.y > true_b.y) == (guess_a.y > guess_b.y)))
         if meet[a, b]:
-            rows.append(("drawn_first", (one.z < two.z) == (first.z < second.z)))
+            rows.append(("drawn_first", (true_a.z < true_b.z) == (guess_a.z < guess_b.z)))
     return [{"scene": scene, "relation": relation, "right": right} for relation, right in rows]

@@ -1,4 +1,4 @@
-"""Measures of matched scenes, overall and by groups."""
+"""Measures of compared scenes, overall and by group."""
 
 from __future__ import annotations
 
@@ -9,63 +9,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.matching import Judged
+from jepamine.manim.layout_model.evaluation.matching import Comparison
 from jepamine.manim.layouts import TYPES
+from jepamine.manim.validation.adherence import HALF
 
 #: The meaning of each measure, in the order of the report.
 MEANINGS = {
-    "mean_iou": "mean IoU of true objects and what was matched with them; 0 where nothing was",
-    "f1": "F1: an object counts as found from IoU 0.5 on, whatever its type",
-    "precision": "share of predicted objects that are one of the true objects, IoU of 0.5 or more",
-    "recall": "share of true objects that were found, IoU of 0.5 or more",
-    "false_positives": "predicted objects a scene that are none of the true ones",
-    "type_accuracy": "share of matched objects whose type is right",
-    "centre_error": "mean distance of matched objects' centres, Manim units",
-    "within_half_unit": "share of true objects whose centre was placed within 0.5 units; unmatched: no",
-    "relations": "share of relations left of and above that are right, of pairs of matched objects",
-    "drawing_order": "share of matched pairs whose boxes meet that are drawn in the right order",
-    "calibration_error": "mean gap between confidence and the share of predictions that are right",
+    "mean_iou": "mean IoU of true objects with their matches; 0 if unmatched",
+    "f1": "F1 of finding objects: IoU of 0.5 or more, any type",
+    "precision": "share of predicted objects that match a true one, IoU of 0.5 or more",
+    "recall": "share of true objects found, IoU of 0.5 or more",
+    "false_positives": "predicted objects per scene that match no true one",
+    "type_accuracy": "share of matched objects of the right type",
+    "centre_error": "mean distance of the centres of matched objects, Manim units",
+    "within_half_unit": "share of true objects whose match is within 0.5 units",
+    "relations": "share of pairs of matched objects with the right relation left of or above",
+    "drawing_order": "share of overlapping matched pairs in the right drawing order",
+    "calibration_error": "mean gap between confidence and the share of correct predictions",
 }
-#: Centres this near count as placed well.
-NEAR = 0.5
-#: Bands of how much of an object no other covers.
+#: Bands of the share of an object that no other object covers.
 COVERED = (("whole", 1.0, 2.0), ("half or more", 0.5, 1.0), ("less than half", -1.0, 0.5))
 
 
-def measures(judged: Judged, resampled: Resampled, scenes: NDArray[np.bool_] | None = None) -> dict[str, Any]:
-    """Return every measure of `MEANINGS`, over all scenes or those selected by `scenes` bool (scenes,)."""
-    pick = np.ones(judged.scenes, bool) if scenes is None else scenes
-    objects, predictions, pairs = judged.objects, judged.predictions, judged.pairs
-    mine, guesses, related = pick[objects["scene"]], pick[predictions["scene"]], pick[pairs["scene"]]
-    hits = mine & objects["found"]
+def measures(
+    comparison: Comparison, resampled: Resampled, scenes: NDArray[np.bool_] | None = None
+) -> dict[str, Any]:
+    """Return all `MEANINGS`, over all scenes or those where `scenes`, bool (scenes,), is True."""
+    pick = np.ones(comparison.scenes, bool) if scenes is None else scenes
+    objects, predictions, pairs = comparison.objects, comparison.predictions, comparison.pairs
+    own, predicted, related = pick[objects["scene"]], pick[predictions["scene"]], pick[pairs["scene"]]
+    found = own & objects["found"]
     order = pairs["relation"] == "drawn_first"
     place = predictions["scene"]
-    wrong = np.bincount(place[guesses & ~predictions["found"]], minlength=judged.scenes).astype(float)
+    wrong = np.bincount(place[predicted & ~predictions["found"]], minlength=comparison.scenes).astype(float)
     error = np.nan_to_num(objects["error"], nan=np.inf)
 
     def mean(rows: NDArray[np.bool_], values: NDArray[Any], of: Any = objects) -> dict[str, Any]:
         return resampled.mean(of["scene"][rows], values[rows])
 
     return {
-        "mean_iou": mean(mine, objects["iou"]),
-        "f1": resampled.f1(objects["scene"][hits], objects["scene"][mine], place[guesses]),
-        "precision": mean(guesses, predictions["found"], predictions),
-        "recall": mean(mine, objects["found"]),
+        "mean_iou": mean(own, objects["iou"]),
+        "f1": resampled.f1(objects["scene"][found], objects["scene"][own], place[predicted]),
+        "precision": mean(predicted, predictions["found"], predictions),
+        "recall": mean(own, objects["found"]),
         "false_positives": resampled.ratio(wrong, pick.astype(float)),
-        "type_accuracy": mean(mine & objects["matched"], objects["type_right"]),
-        "centre_error": mean(mine & objects["matched"], error),
-        "within_half_unit": mean(mine, error <= NEAR),
+        "type_accuracy": mean(own & objects["matched"], objects["type_right"]),
+        "centre_error": mean(own & objects["matched"], error),
+        "within_half_unit": mean(own, error <= HALF),
         "relations": mean(related & ~order, pairs["right"], pairs),
         "drawing_order": mean(related & order, pairs["right"], pairs),
         "calibration_error": resampled.calibration(
-            place[guesses], predictions["confidence"][guesses], predictions["right"][guesses]
+            place[predicted], predictions["confidence"][predicted], predictions["right"][predicted]
         ),
     }
 
 
-def of_objects(judged: Judged, resampled: Resampled, rows: NDArray[np.bool_]) -> dict[str, Any]:
-    """Return the measures of some true objects by themselves; `rows` is bool (objects,)."""
-    objects = judged.objects
+def of_objects(comparison: Comparison, resampled: Resampled, rows: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the measures of a subset of true objects; `rows` is bool (objects,)."""
+    objects = comparison.objects
     matched = rows & objects["matched"]
     scene, error = objects["scene"], np.nan_to_num(objects["error"], nan=np.inf)
     return {
@@ -73,29 +74,29 @@ def of_objects(judged: Judged, resampled: Resampled, rows: NDArray[np.bool_]) ->
         "mean_iou": resampled.mean(scene[rows], objects["iou"][rows]),
         "recall": resampled.mean(scene[rows], objects["found"][rows]),
         "type_accuracy": resampled.mean(scene[matched], objects["type_right"][matched]),
-        "within_half_unit": resampled.mean(scene[rows], error[rows] <= NEAR),
+        "within_half_unit": resampled.mean(scene[rows], error[rows] <= HALF),
     }
 
 
-def by_type(judged: Judged, resampled: Resampled) -> dict[str, Any]:
+def by_type(comparison: Comparison, resampled: Resampled) -> dict[str, Any]:
     """Return `of_objects` of each type that occurs."""
-    types = judged.objects["type"]
-    return {name: of_objects(judged, resampled, types == name) for name in TYPES if (types == name).any()}
+    types = comparison.objects["type"]
+    return {name: of_objects(comparison, resampled, types == name) for name in TYPES if (types == name).any()}
 
 
-def by_family(judged: Judged, resampled: Resampled, families: Sequence[str]) -> dict[str, Any]:
+def by_family(comparison: Comparison, resampled: Resampled, families: Sequence[str]) -> dict[str, Any]:
     """Return `measures` of the scenes of each family; `families` has one name per scene."""
     names = np.array(families)
     return {
-        name: {"scenes": int((names == name).sum())} | measures(judged, resampled, names == name)
+        name: {"scenes": int((names == name).sum())} | measures(comparison, resampled, names == name)
         for name in sorted(set(families))
     }
 
 
-def by_visibility(judged: Judged, resampled: Resampled) -> dict[str, Any]:
-    """Return `of_objects` by how much of an object no other object covers."""
-    visible = judged.objects["visible"]
+def by_visibility(comparison: Comparison, resampled: Resampled) -> dict[str, Any]:
+    """Return `of_objects` by the share of an object that no other object covers."""
+    visible = comparison.objects["visible"]
     return {
-        name: of_objects(judged, resampled, (visible >= low) & (visible < high))
+        name: of_objects(comparison, resampled, (visible >= low) & (visible < high))
         for name, low, high in COVERED
     }

@@ -1,4 +1,4 @@
-"""The eval output of the layout task, and its text for the terminal."""
+"""The output of `eval` for layouts, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.masked import SEEN, by_seen, by_seen_and_family
-from jepamine.manim.layout_model.evaluation.matching import judge
+from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
     by_family,
@@ -31,26 +31,26 @@ def report(
     masked: Sequence[Layout],
     hidden: Sequence[NDArray[np.bool_]],
 ) -> dict[str, Any]:
-    """Return all measures of the predictions for clean and for masked frames; one entry per scene.
+    """Return all measures of the predictions for clean and masked frames; arguments have one entry per scene.
 
-    Every measure is `{"value", "interval": [low, high]}`, the interval a 95 % bootstrap over scenes.
+    Each measure is `{"value", "interval": [low, high]}` with a 95 % bootstrap interval over scenes.
     """
     resampled = Resampled(len(true))
-    seen, under = judge(true, clean), judge(true, masked, hidden)
+    on_clean, on_masked = compare(true, clean), compare(true, masked, hidden)
     return {
         "scenes": len(true),
-        "objects": len(seen.objects),
+        "objects": len(on_clean.objects),
         "clean": {
-            "measures": measures(seen, resampled),
-            "by_type": by_type(seen, resampled),
-            "by_family": by_family(seen, resampled, families),
-            "by_visibility": by_visibility(seen, resampled),
+            "measures": measures(on_clean, resampled),
+            "by_type": by_type(on_clean, resampled),
+            "by_family": by_family(on_clean, resampled, families),
+            "by_visibility": by_visibility(on_clean, resampled),
         },
         "masked": {
             "hidden_patches": float(np.mean([mask.mean() for mask in hidden])),
-            "measures": measures(under, resampled),
-            "by_seen": by_seen(under, resampled),
-            "by_seen_and_family": by_seen_and_family(under, resampled, families),
+            "measures": measures(on_masked, resampled),
+            "by_seen": by_seen(on_masked, resampled),
+            "by_seen_and_family": by_seen_and_family(on_masked, resampled, families),
         },
     }
 
@@ -59,18 +59,13 @@ def describe(result: Mapping[str, Any]) -> str:
     """Format the result of `report` as tables."""
     clean, masked = result["clean"], result["masked"]
     overall = [
-        [
-            name,
-            interval_text(clean["measures"][name]),
-            interval_text(masked["measures"][name]),
-            meaning,
-        ]
+        [name, format_measure(clean["measures"][name]), format_measure(masked["measures"][name]), meaning]
         for name, meaning in MEANINGS.items()
     ]
     share = f"{masked['hidden_patches']:.0%} of patches hidden"
     parts = [
         f"{result['scenes']} scenes, {result['objects']} objects",
-        table([["measure", "nothing hidden", share, "what it means"], *overall]),
+        table([["measure", "nothing hidden", share, "meaning"], *overall]),
     ]
     for title, groups in (("type", clean["by_type"]), ("visible", clean["by_visibility"])):
         parts.append(
@@ -81,21 +76,21 @@ def describe(result: Mapping[str, Any]) -> str:
     parts.append(
         table(
             [["family", "scenes", *head]]
-            + [[name, row["scenes"], *(interval_text(row[key]) for key in head)] for name, row in families]
+            + [[name, row["scenes"], *(format_measure(row[key]) for key in head)] for name, row in families]
         )
     )
     rows = [[f"all, {band}", *_row(masked["by_seen"][band])] for band in SEEN]
     for family, bands in masked["by_seen_and_family"].items():
         rows += [[f"{family}, {band}", *_row(bands[band])] for band in SEEN]
     parts.append(
-        f"With {share} an object is visible (half of its box or more is seen), partly so, or hidden:\n"
+        f"With {share} objects are visible (at least half of the box), partly visible, or hidden:\n"
         + table([["objects of", "objects", *COLUMNS], *rows])
     )
     return "\n\n".join(parts)
 
 
-def interval_text(measure: Mapping[str, Any]) -> str:
-    """Format a measure for a table: value [low, high]."""
+def format_measure(measure: Mapping[str, Any]) -> str:
+    """Format a measure as value [low, high]."""
     if measure["value"] is None:
         return "-"
     spread = measure["interval"]
@@ -103,4 +98,4 @@ def interval_text(measure: Mapping[str, Any]) -> str:
 
 
 def _row(group: Mapping[str, Any]) -> list[Any]:
-    return [cell(group["objects"]), *(interval_text(group[name]) for name in COLUMNS)]
+    return [cell(group["objects"]), *(format_measure(group[name]) for name in COLUMNS)]

@@ -1,1 +1,1 @@
-"""Layout predictors: dense heads and a transformer."""
+"""Layout predictors: a dense map and a transformer."""

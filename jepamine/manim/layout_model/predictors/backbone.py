@@ -1,6 +1,6 @@
-"""The network of the predictor `layout-dense`: from tokens to a feature map with cells of 8 x 8 pixels.
+"""The backbone of the predictor `layout-dense`: from tokens to a map of features with cells of 8 x 8 pixels.
 
-Legend of shapes: N frames, H x W their pixels, D the dimension of a token, C channels.
+Shapes: N frames of H x W pixels, tokens of D dimensions, C channels.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-#: Pixels of a cell of the map.
+#: The side of a cell of the map in pixels.
 STRIDE = 8
-# Pixels are folded into cells of 4 x 4 first: convolutions over single pixels take most of the time, and the
-# second look makes up for the lost detail.
+# Pixels are first folded into cells of 4 x 4: convolutions at full resolution are slow, and the refinement
+# recovers the precision.
 FOLD = 4
 
 
 def conv(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
-    """Build convolution, batch norm, ReLU."""
+    """Return a convolution with batch norm and ReLU."""
     return nn.Sequential(
         nn.Conv2d(inside, outside, size, stride, size // 2, bias=False),
         nn.BatchNorm2d(outside),
@@ -26,7 +26,7 @@ def conv(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequen
 
 
 class Residual(nn.Module):
-    """Two convolutions with a skip connection, the identity at first."""
+    """A residual block, initialized to the identity."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Residual(nn.Module):
 
 
 class Attention(nn.Module):
-    """A Transformer block over all cells (N, C, h, w), with its own position embedding."""
+    """A Transformer block over all cells (N, C, h, w), with a learned position embedding."""
 
     def __init__(self, channels: int, grid: tuple[int, int], heads: int = 4) -> None:
         super().__init__()
@@ -62,18 +62,18 @@ class Attention(nn.Module):
             count, -1, 3, self.heads, channels // self.heads
         )
         queries, keys, values = split.permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).flatten(2)
-        cells = cells + self.out(seen)
+        attended = F.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).flatten(2)
+        cells = cells + self.out(attended)
         cells = cells + self.mlp(self.norm_mlp(cells))
         mixed: Tensor = cells.transpose(1, 2).reshape(count, channels, rows, columns)
         return mixed
 
 
-class Body(nn.Module):
-    """A small U-net: cells of 8 pixels, from them cells of 16 with attention over all, and back.
+class Backbone(nn.Module):
+    """A small U-Net with cells of 8 pixels and a bottleneck of 16 with global attention.
 
-    `channels` are those at 4, 8 and 16 pixels a cell. `grid` (rows, columns) is that of the tokens: pixels,
-    or cells of features, which are resized.
+    `channels` are those at 4, 8 and 16 pixels per cell. `grid` (rows, columns) is the grid of the tokens:
+    pixels, or features, which are resized.
     """
 
     def __init__(
@@ -102,17 +102,17 @@ class Body(nn.Module):
         self.out = conv(middle, middle, size=1)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensor:
-        """Map tokens (N, L, D), hidden bool (N, rows, columns) to (N, C, H / 8, W / 8)."""
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to features (N, C, H / 8, W / 8)."""
         middle = self.inner(self.stem(self._fold(tokens, hidden)))
         coarse = self.attention(self.down(middle))
         joined: Tensor = self.out(self.join(middle + F.interpolate(self.up(coarse), scale_factor=2)))
         return joined
 
     def _fold(self, tokens: Tensor, hidden: Tensor) -> Tensor:
-        """Return tokens as a map, channels last in memory, with the hidden mask as one of the channels."""
+        """Arrange tokens as a map in channels-last memory, with the mask as an extra channel."""
         count, (rows, columns) = len(tokens), self.grid
         if not self.of_pixels:
-            tokens = tokens[:, -rows * columns :]  # without those that have no place, as CLIP's pooled one
+            tokens = tokens[:, -rows * columns :]  # drop tokens without a position, such as CLIP's pooled one
             features = tokens.transpose(1, 2).reshape(count, -1, rows, columns)
             features = F.interpolate(features, size=self.cells, mode="bilinear", align_corners=False)
             mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.cells)

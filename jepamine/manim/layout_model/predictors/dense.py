@@ -1,4 +1,4 @@
-"""The predictor `layout-dense`: an anchor-free head on a map of the frame, and a second look at objects."""
+"""The predictor `layout-dense`: an anchor-free head on a map of the frame, and refinement of each object."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def layout_dense(
 ) -> nn.Module:
     """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of 8 pixels.
 
-    `channels` are those of cells of 4, 8 and 16 pixels; `blocks` residual blocks at 8 and at 16,
-    `attention` Transformer blocks over the latter. `second_look` is the width of the network that looks
-    again at each object, in the pixels themselves; 0 turns it off, as does any encoder but `pixels`. Raises
-    UserError if the encoder's tokens are not a grid, or cells do not tile the frame.
+    `channels` are those at 4, 8 and 16 pixels per cell, `blocks` the residual blocks at 8 and at 16,
+    `attention` the Transformer blocks at 16. `second_look` is the width of the network that refines each
+    object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Raises
+    UserError if the encoder's tokens form no grid, or cells do not tile the frame.
     """
     from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
     from jepamine.manim.layout_model.token_grid import token_grid
@@ -38,6 +38,6 @@ def layout_dense(
     grid = token_grid(encoder, shape)
     if shape[1] % 16 or shape[2] % 16:
         raise UserError(
-            f"the predictor 'layout-dense' needs sides of multiples of 16 pixels, not {shape[1:]}"
+            f"the predictor 'layout-dense' needs frame sides that are multiples of 16 pixels, not {shape[1:]}"
         )
     return LayoutDense(dim, grid, (shape[1], shape[2]), channels, blocks, attention, second_look)

@@ -1,10 +1,10 @@
 """The module behind the predictor `layout-dense`.
 
-Every cell of a map predicts how much it is the centre of an object (a heat map, learned by the quality focal
-loss) and that object's offset, size, type and place in the drawing order. If the encoder passes pixels
-through, a second network looks at the pixels around each object found and refines it, twice.
+Each cell of a map predicts whether it is the centre of an object (a heat map, trained with the quality focal
+loss) and the object's offset, size, type and position in the drawing order. With the encoder `pixels` a
+second network refines each detected object twice from the pixels around it.
 
-Legend of shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels, C its channels.
+Shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels with C channels.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from jepamine.manim.layout_model.boxes import to_units
-from jepamine.manim.layout_model.predictors.backbone import STRIDE, Body
-from jepamine.manim.layout_model.predictors.dense_loss import first_loss, second_loss
-from jepamine.manim.layout_model.predictors.peaks import read
-from jepamine.manim.layout_model.predictors.refinement import SecondLook
-from jepamine.manim.layouts import TYPES, Layout
+from jepamine.manim.layout_model.predictors.backbone import STRIDE, Backbone
+from jepamine.manim.layout_model.predictors.dense_loss import map_loss, refinement_loss
+from jepamine.manim.layout_model.predictors.peaks import decode
+from jepamine.manim.layout_model.predictors.refinement import Refinement
+from jepamine.manim.layouts import LEAST_SIDE, TYPES, Layout
 from jepamine.protocols import Tensors
 
 # Sides of exp(-3) to exp(5) cells: 0.02 to 66 units.
@@ -44,34 +44,34 @@ class LayoutDense(nn.Module):
         super().__init__()
         self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
         self.of_pixels = grid == frame
-        self.body = Body(dim, grid, frame, channels, blocks, attention)
+        self.body = Backbone(dim, grid, frame, channels, blocks, attention)
         self.heat = nn.Conv2d(channels[1], 1, 1)
         self.says = nn.Conv2d(channels[1], 4 + 1 + len(TYPES), 1)
-        # At first no cell is a centre, and boxes are a cell large.
+        # Start with no centres and boxes one cell large.
         nn.init.constant_(self.heat.bias, -4.6)  # type: ignore[arg-type]
         nn.init.normal_(self.says.weight, std=0.03)
         nn.init.zeros_(self.says.bias)  # type: ignore[arg-type]
         second = self.of_pixels and second_look > 0
-        self.second = SecondLook(dim + 1, channels[1], second_look) if second else None
+        self.second = Refinement(dim + 1, channels[1], second_look) if second else None
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """Map tokens (N, L, D), hidden bool (N, rows, columns) to maps, each with one row per cell.
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to maps with one entry per cell.
 
         `features` (N, C, rows, columns), `heat` (N, rows, columns) logits, `boxes` (N, rows, columns, 4) in
         units, `types` (N, rows, columns, 20) logits, `depth` (N, rows, columns), `seen` bool (N, rows,
-        columns) where something is visible; `picture` (N, H, W, D + 1), the second look's input.
+        columns) for cells that are not empty; `picture` (N, H, W, D + 1), the input of the refinement.
         """
         features = self.body(tokens, hidden)
-        raw = self.says(features).permute(0, 2, 3, 1)
+        values = self.says(features).permute(0, 2, 3, 1)
         answer = {
             "features": features,
             "heat": self.heat(features)[:, 0],
-            "boxes": self._boxes(raw[..., :4]),
-            "depth": raw[..., 4],
-            "types": raw[..., 5:],
+            "boxes": self._boxes(values[..., :4]),
+            "depth": values[..., 4],
+            "types": values[..., 5:],
         }
         if not self.of_pixels:
-            # All cells of a box describe its object: nothing is known of what is visible in them.
+            # Features do not show which cells are empty, so that all cells of a box predict its object.
             return answer | {"seen": torch.ones_like(answer["heat"], dtype=torch.bool)}
         rows, columns = self.grid
         pixels = tokens.view(len(tokens), rows, columns, -1)
@@ -79,28 +79,27 @@ class LayoutDense(nn.Module):
         seen = F.max_pool2d(pixels.amax(dim=3)[:, None], STRIDE)[:, 0] > LIT
         return answer | {"seen": seen, "picture": torch.cat([pixels, mask], dim=3)}
 
-    def _boxes(self, raw: Tensor) -> Tensor:
+    def _boxes(self, values: Tensor) -> Tensor:
         rows, columns = self.cells
-        across = torch.arange(columns, device=raw.device) + 0.5
-        down = torch.arange(rows, device=raw.device)[:, None] + 0.5
-        sides = raw[..., 2:].clamp(*LOG_SIDES).exp()
-        centres = torch.stack([across + raw[..., 0], down + raw[..., 1]], dim=-1)
+        across = torch.arange(columns, device=values.device) + 0.5
+        down = torch.arange(rows, device=values.device)[:, None] + 0.5
+        sides = values[..., 2:].clamp(*LOG_SIDES).exp()
+        centres = torch.stack([across + values[..., 0], down + values[..., 1]], dim=-1)
         return to_units(torch.cat([centres, sides], dim=-1), self.cells)
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """Return the map's loss plus the second look's on what the map finds of the true objects."""
-        loss = first_loss(answer, truth)
-        return loss if self.second is None else loss + second_loss(self.second, answer, truth, self.training)
+        """Return the loss of the map plus that of the refinement."""
+        loss = map_loss(answer, truth)
+        return (
+            loss if self.second is None else loss + refinement_loss(self.second, answer, truth, self.training)
+        )
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """Return the warmest cells after the second look; of those for one object the surest, at most 10."""
-        return read(answer, self.second)
+        """Refine the hottest cells and keep the most confident distinct ones, 10 at most."""
+        return decode(answer, self.second)
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Compare cell by cell.
-
-        The teacher's softened heat and types, and its boxes, weighted by its heat.
-        """
+        """Compare cell by cell: softened heat and types, and boxes, weighted by the teacher's heat."""
         warmth = torch.sigmoid(teacher["heat"])
         total = warmth.sum().clamp(min=1)
         heat = F.binary_cross_entropy_with_logits(
@@ -110,6 +109,6 @@ class LayoutDense(nn.Module):
         types = F.kl_div(
             F.log_softmax(answer["types"] / temperature, dim=-1), soft, log_target=True, reduction="none"
         ).sum(dim=-1)
-        sides = teacher["boxes"][..., 2:].clamp(min=0.2).repeat(1, 1, 1, 2)
+        sides = teacher["boxes"][..., 2:].clamp(min=LEAST_SIDE).repeat(1, 1, 1, 2)
         boxes = ((answer["boxes"] - teacher["boxes"]).abs() / sides).sum(dim=-1)
         return (temperature**2 * heat + (warmth * (temperature**2 * types + boxes)).sum()) / total

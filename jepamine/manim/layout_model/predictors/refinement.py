@@ -1,9 +1,9 @@
-"""The second look of the predictor `layout-dense`: a small network on the surroundings of each box.
+"""The refinement of the predictor `layout-dense`: a small network on a crop region each box.
 
-Whatever an object's size, it fills the same small picture; so its type is learned from few examples, and
-its edges are placed to a fraction of a pixel.
+Crops have the same size whatever the object's: types are learned from few examples, and edges are placed to a
+fraction of a pixel.
 
-Legend of shapes: M boxes, C channels of the map's features, P those of the picture.
+Shapes: M boxes, C channels of the map's features, P channels of the picture.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from jepamine.protocols import Tensors
 
 
 def crop(picture: Tensor, scene: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """Return the mean of the picture over each of size x size equal parts of a box: (M, C, size, size).
+    """Average the picture over size x size equal parts of each box: (M, C, size, size).
 
     Shapes: picture (N, H, W, C), `scene` int64 (M,) the picture of each box, `boxes` (M, 4) in pixels, y
-    down. Outside of the picture is 0. Means, not samples: a thin line is not missed however large its box is.
+    down. Pixels outside the picture are 0. Unlike samples, means do not miss a thin line in a large box.
     """
     count, height, width, channels = picture.shape
     across = _shares(boxes[:, 0], boxes[:, 2], size, width)
@@ -29,7 +29,7 @@ def crop(picture: Tensor, scene: Tensor, boxes: Tensor, size: int) -> Tensor:
     crops = picture.new_empty(len(boxes), size, size, channels)
     for number in range(count):
         mine = torch.nonzero(scene == number)[:, 0]
-        # (m * size, H) @ (H, W * C): rows first, as they are few
+        # (m * size, H) @ (H, W * C): rows first, as there are fewer
         rows = down[mine].reshape(-1, height) @ picture[number].reshape(height, -1)
         rows = rows.view(len(mine), size, width, channels)
         crops[mine] = torch.einsum("mrwc,msw->mrsc", rows, across[mine])
@@ -37,7 +37,7 @@ def crop(picture: Tensor, scene: Tensor, boxes: Tensor, size: int) -> Tensor:
 
 
 def _shares(centres: Tensor, sides: Tensor, size: int, length: int) -> Tensor:
-    """Return the share of each of `size` equal parts of intervals in each of `length` unit cells.
+    """Return the share of each of `size` equal parts of intervals that is in each of `length` unit cells.
 
     Shapes: centres, sides (M,) -> (M, size, length).
     """
@@ -48,16 +48,16 @@ def _shares(centres: Tensor, sides: Tensor, size: int, length: int) -> Tensor:
     return covered / (high - low)
 
 
-#: Parts per side of the surroundings of a box.
+#: The side of a crop.
 SIZE = 24
-# The surroundings of a box: this many times its sides, of at least LEAST units, and a margin (units).
+# A crop covers this multiple of the sides, which are at least LEAST units, plus a margin in units.
 TIMES, LEAST, MARGIN = 1.4, 0.3, 0.2
-# No side is shorter than this, in units.
+# The shortest side of a refined box, in units.
 SHORTEST = 0.02
 
 
-class SecondLook(nn.Module):
-    """Types, refined boxes, and places in the drawing order of boxes that are about right."""
+class Refinement(nn.Module):
+    """Predict types, better boxes and depths from boxes that are about right."""
 
     def __init__(self, picture_channels: int, feature_channels: int, width: int) -> None:
         super().__init__()
@@ -68,9 +68,9 @@ class SecondLook(nn.Module):
             conv(4 * width, 4 * width, stride=2),
             nn.Flatten(),
         )
-        seen = 4 * width * (SIZE // 8) ** 2
+        flat = 4 * width * (SIZE // 8) ** 2
         self.think = nn.Sequential(
-            nn.Linear(seen + feature_channels + 4, 12 * width),
+            nn.Linear(flat + feature_channels + 4, 12 * width),
             nn.ReLU(),
             nn.Linear(12 * width, 8 * width),
             nn.ReLU(),
@@ -79,32 +79,30 @@ class SecondLook(nn.Module):
         self.edges = nn.Linear(8 * width, 4)
         self.depth = nn.Linear(8 * width, 1)
         self.sure = nn.Linear(8 * width, 1)
-        # At first a box is unchanged.
+        # Start without moving boxes.
         nn.init.zeros_(self.edges.weight)
         nn.init.zeros_(self.edges.bias)
 
     def forward(self, picture: Tensor, scene: Tensor, boxes: Tensor, features: Tensor) -> Tensors:
-        """Refine boxes.
-
-        Maps picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units, features (M, C) of the cells
-        with their centres to types (M, 20) logits, boxes (M, 4) in units, depth (M,), `sure` (M,) logits:
-        whether an object fills this box.
+        """Map picture (N, H, W, P), `scene` int64 (M,), boxes (M, 4) in units and features (M, C) of the
+        cells of their centres to types (M, 20) logits, boxes (M, 4) in units, depth (M,), and `sure` (M,)
+        logits: whether an object fills the box.
         """
         grid = (picture.shape[1], picture.shape[2])
         sides = boxes[:, 2:].clamp(min=LEAST) * TIMES + MARGIN
-        around = torch.cat([boxes[:, :2], sides], dim=1)
-        pieces = crop(picture, scene, to_cells(around, grid), SIZE)
+        region = torch.cat([boxes[:, :2], sides], dim=1)
+        crops = crop(picture, scene, to_cells(region, grid), SIZE)
         frame = boxes.new_tensor([FRAME_WIDTH / 2, FRAME_HEIGHT / 2])
         numbers = torch.cat([boxes[:, :2] / frame, boxes[:, 2:].clamp(min=0.1).log()], dim=1)
-        thought = self.think(torch.cat([self.look(pieces), features, numbers], dim=1))
-        # Edges move by shares of the piece's sides.
-        moves = self.edges(thought)
+        hidden = self.think(torch.cat([self.look(crops), features, numbers], dim=1))
+        # Edges move by shares of the crop's sides.
+        moves = self.edges(hidden)
         low = boxes[:, :2] - boxes[:, 2:] / 2 + moves[:, :2] * sides
         high = boxes[:, :2] + boxes[:, 2:] / 2 + moves[:, 2:] * sides
         better = torch.cat([(low + high) / 2, (high - low).clamp(min=SHORTEST)], dim=1)
         return {
-            "types": self.types(thought),
+            "types": self.types(hidden),
             "boxes": better,
-            "depth": self.depth(thought)[:, 0],
-            "sure": self.sure(thought)[:, 0],
+            "depth": self.depth(hidden)[:, 0],
+            "sure": self.sure(hidden)[:, 0],
         }

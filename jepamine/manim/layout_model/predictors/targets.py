@@ -1,6 +1,6 @@
-"""The targets of the map of the predictor `layout-dense`, cell by cell.
+"""Targets of the map of the predictor `layout-dense`: which cells predict which true object.
 
-Legend of shapes: N frames, K = 10 objects, a map of rows x columns cells. Boxes are in cells, y down.
+Shapes: N frames, K = 10 objects, a map of rows x columns cells. Boxes are in cells, y down.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-# How far, in cells, the heat of a centre extends beyond its own cell; a share of the box if that is more.
+# The standard deviation of a centre's heat beyond its cell: in cells, or as a share of the box if larger.
 REACH, REACH_OF_SIDE = 0.4, 0.09
 # Cells with less heat do not predict the box.
 WARM = 0.1
-# Cells off the centre predict it too, if something is visible in them: many examples of each object instead
-# of one or two. Their share of the loss, beside 1 for those at the centre.
+# The weight of non-empty cells off the centre in the loss, relative to those at the centre: they predict the
+# object too, which gives many examples of each object instead of one or two.
 SEEN_SHARE = 0.3
 
 
 @dataclass(frozen=True)
-class Assigned:
-    """Cells assigned to an object: int64 (M,) each, `weight` (M,) sums to about 1 per object."""
+class Assignment:
+    """Cells assigned to objects: int64 (M,) each; `weight` (M,) sums to about 1 per object."""
 
     scene: Tensor
     row: Tensor
@@ -31,10 +31,10 @@ class Assigned:
 
 
 def centre_heat(boxes: Tensor, present: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Return how much each cell is each object's centre, 0 to 1: boxes (N, K, 4) -> (N, K, rows, columns).
+    """Return a heat map of each object's centre, 0 to 1: boxes (N, K, 4) -> (N, K, rows, columns).
 
-    1 in the cell with the centre, falling off as a Gaussian: a centre near the edge of two cells is nearly
-    in both. 0 where `there` bool (N, K) marks no object.
+    The heat is 1 in the centre's cell and falls off as a Gaussian, so that a centre near an edge is almost in
+    both cells. It is 0 where `present`, bool (N, K), is False.
     """
     fall = []
     for length, centre, side in ((grid[0], 1, 3), (grid[1], 0, 2)):
@@ -45,11 +45,11 @@ def centre_heat(boxes: Tensor, present: Tensor, grid: tuple[int, int]) -> Tensor
     return fall[0][..., :, None] * fall[1][..., None, :] * present[..., None, None]
 
 
-def assign(heat: Tensor, boxes: Tensor, present: Tensor, visible: Tensor) -> Assigned:
+def assign_cells(heat: Tensor, boxes: Tensor, present: Tensor, seen: Tensor) -> Assignment:
     """Assign cells to objects.
 
-    Near a centre the object of most heat; elsewhere, where `seen` bool (N, rows, columns) marks something
-    visible, the smallest object whose box, made half a cell larger, contains the cell.
+    Cells near a centre get the object with the most heat; other cells that are not empty, as `seen` bool (N,
+    rows, columns) marks them, the smallest object whose box, widened by half a cell, contains them.
     """
     rows, columns = heat.shape[2:]
     warmth, nearest = heat.max(dim=1)
@@ -60,7 +60,7 @@ def assign(heat: Tensor, boxes: Tensor, present: Tensor, visible: Tensor) -> Ass
     area = torch.where(inside & present[..., None, None], width * height, torch.inf)
     least, smallest = area.min(dim=1)
     warm = warmth > WARM
-    around = visible & ~warm & least.isfinite()
+    around = seen & ~warm & least.isfinite()
     scene, row, column = torch.nonzero(warm | around, as_tuple=True)
     off = around[scene, row, column]
     owner = torch.where(off, smallest[scene, row, column], nearest[scene, row, column])
@@ -69,4 +69,4 @@ def assign(heat: Tensor, boxes: Tensor, present: Tensor, visible: Tensor) -> Ass
         (scene, owner, off.long()), weight, accumulate=True
     )
     weight = weight / total[scene, owner, off.long()] * torch.where(off, SEEN_SHARE, 1.0)
-    return Assigned(scene, row, column, owner, weight)
+    return Assignment(scene, row, column, owner, weight)

@@ -1,4 +1,4 @@
-"""The predictor `layout-transformer`: a set of objects from the visible tokens."""
+"""The predictor `layout-transformer`: predict a set of objects from the visible tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Count = Annotated[int, Field(ge=1)]
-# Attention compares every pair of tokens.
+# The cost of attention is quadratic in the tokens.
 MOST_TOKENS = 1024
 
 
@@ -27,10 +27,9 @@ def layout_transformer(
     feed_forward: Count = 2048,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
 ) -> nn.Module:
-    """Build Linear(D, hidden); ReLU; Dropout; Linear(hidden, hidden); a Transformer encoder; an MLP to 10
-    objects.
+    """Build a `LayoutPredictor`: a projection MLP, a Transformer encoder, and an MLP to 10 objects.
 
-    A `LayoutPredictor`. Raises UserError if the encoder's tokens are not a grid or are too many to attend to.
+    Raises UserError if the encoder's tokens form no grid, or are too many for attention.
     """
     from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
     from jepamine.manim.layout_model.token_grid import token_grid
@@ -38,8 +37,8 @@ def layout_transformer(
     grid = token_grid(encoder, shape)
     if grid[0] * grid[1] > MOST_TOKENS:
         raise UserError(
-            f"the predictor 'layout-transformer' attends to at most {MOST_TOKENS} tokens, the encoder "
-            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; use clip, or efficientnet-lite0"
+            f"the predictor 'layout-transformer' attends to {MOST_TOKENS} tokens at most, the encoder "
+            f"'{encoder.name}' gives {grid[0]} x {grid[1]}; use clip or efficientnet-lite0"
         )
     if hidden_dim % heads:
         raise UserError(f"predictor.heads: {heads} does not divide hidden_dim {hidden_dim}")

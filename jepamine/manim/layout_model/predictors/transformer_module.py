@@ -1,11 +1,11 @@
 """The module behind the predictor `layout-transformer`.
 
-The architecture follows the design document with five corrections: the batch is the batch and tokens the
-sequence; tokens have positions, and hidden ones are masked; the MLP sees a token that attends to all
-others, not their mean; a type is a vector compared with 20 embeddings, not a single number; and objects,
-which have no order, are matched before they are compared.
+The architecture corrects that of the design document: attention runs over tokens, not over the batch; tokens
+have position embeddings, and hidden ones are left out; the MLP reads a summary token instead of a mean; a
+type is a vector compared with 20 embeddings instead of a number; and objects, which are unordered, are
+matched before the loss.
 
-Legend of shapes: N frames, L tokens, D their dimension, K = 10 objects.
+Shapes: N frames, L tokens of D dimensions, K = 10 objects.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from torch.nn import functional as F
 
 from jepamine.manim.layout_model.boxes import giou
 from jepamine.manim.layout_model.targets import NOTHING, to_layout
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 
 
 def match_sets(answer: Tensors, truth: Tensors) -> tuple[Tensor, Tensor, Tensor]:
-    """Return (scene, index in the answer, index in the truth) of every true object, int64 (objects,) each.
+    """Return (scene, index in the answer, index in the truth) of each true object, int64 (objects,) each.
 
-    The assignment of each scene has the lowest cost: L1 and GIoU of the boxes less the type's probability,
+    Each scene's matching minimizes the L1 distance and GIoU loss of boxes minus the probability of the type,
     as in DETR (Carion et al. 2020, arXiv:2005.12872). `answer` has `boxes` (N, K, 4) in units and `types`
     (N, K, 20) logits.
     """
@@ -35,33 +35,27 @@ def match_sets(answer: Tensors, truth: Tensors) -> tuple[Tensor, Tensor, Tensor]
         kinds = answer["types"].softmax(dim=-1)
         columns = truth["types"].clamp(min=0)[:, None].expand(-1, kinds.shape[1], -1)
         cost = 5 * ((boxes - target) / frame).abs().sum(dim=-1) - kinds.gather(2, columns)
-        cost = cost - 2 * giou(boxes, target, (LEAST_SIDE, LEAST_SIDE))
-        # A diverging training must get as far as the message about it.
+        cost = cost - 2 * giou(boxes, target)
+        # Diverged training must reach the error message about it.
         costs = torch.nan_to_num(cost, 1e6, 1e6, -1e6).cpu().numpy()
-    assignments: list[tuple[int, int, int]] = []
+    matches: list[tuple[int, int, int]] = []
     for scene, present in enumerate((truth["types"] != NOTHING).cpu()):
         objects = torch.nonzero(present)[:, 0].numpy()
         rows, places = linear_sum_assignment(costs[scene][:, objects])
-        assignments += [
-            (scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)
-        ]
-    table = torch.tensor(assignments, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
+        matches += [(scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)]
+    table = torch.tensor(matches, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]
 
 
 # x, y, width, height, depth, confidence; the type is separate.
 NUMBERS = 6
 TYPE_DIM = 32
-# An object counts if it is more likely present than not.
-THERE = 0.5
-LEAST = (LEAST_SIDE, LEAST_SIDE)
+# The least confidence of an object.
+LEAST_CONFIDENCE = 0.5
 
 
 class LayoutTransformer(nn.Module):
-    """A `LayoutPredictor` that also uses tokens before the grid's, as CLIP's pooled one.
-
-    A text's feature may take that place.
-    """
+    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
 
     def __init__(
         self,
@@ -88,16 +82,16 @@ class LayoutTransformer(nn.Module):
         self.types = nn.Embedding(len(TYPES), TYPE_DIM)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
-        """Map tokens (N, L, D), hidden bool (N, rows, columns) to boxes (N, K, 4) in units, depth and
-        confidence (a logit) (N, K), types (N, K, 20) logits.
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to boxes (N, K, 4) in units, depth (N, K),
+        confidence (N, K) logits and types (N, K, 20) logits.
         """
         count, places = len(tokens), len(self.place)
-        # The last tokens are the grid's; those before them, as CLIP's pooled one, have no position.
+        # The last tokens are the grid's; those before, such as CLIP's pooled one, have no position.
         first = tokens.shape[1] - places
         sequence = self.project(tokens)
         sequence = torch.cat([sequence[:, :first], sequence[:, first:] + self.place], dim=1)
         sequence = torch.cat([self.summary.expand(count, 1, -1), sequence], dim=1)
-        # A token is masked if patches hide all of its cell.
+        # Leave out tokens whose cell is completely hidden.
         shares = F.adaptive_avg_pool2d(hidden[:, None].float(), self.grid).flatten(1)
         left_out = torch.cat([shares.new_zeros(count, first + 1), shares], dim=1) > 0.999
         out = self.head(self.encoder(sequence, src_key_padding_mask=left_out)[:, 0])
@@ -113,38 +107,38 @@ class LayoutTransformer(nn.Module):
         }
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
-        """Return the set loss: L1 and GIoU of matched boxes, cross-entropy of types, L1 of the drawing
-        order, and every object's confidence against whether it was matched.
+        """Match as sets, then sum L1 and GIoU of boxes, cross-entropy of types, L1 of the drawing order, and
+        cross-entropy of whether each object was matched.
         """
         scene, guess, true = match_sets(answer, truth)
-        present = torch.zeros_like(answer["confidence"])
-        present[scene, guess] = 1
+        matched = torch.zeros_like(answer["confidence"])
+        matched[scene, guess] = 1
         boxes, target = answer["boxes"][scene, guess], truth["boxes"][scene, true]
         frame = boxes.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         objects = max(len(scene), 1)
-        apart = ((boxes - target) / frame).abs().sum() / objects
-        overlap = (1 - giou(boxes, target, LEAST)).sum() / objects
+        distance = ((boxes - target) / frame).abs().sum() / objects
+        overlap = (1 - giou(boxes, target)).sum() / objects
         kinds = answer["types"][scene, guess]
         kind = F.cross_entropy(kinds, truth["types"][scene, true], reduction="sum") / objects
         depth = (answer["depth"][scene, guess] - truth["z"][scene, true] / MAX_OBJECTS).abs().sum() / objects
-        sure = F.binary_cross_entropy_with_logits(answer["confidence"], present)
-        return 5 * apart + 2 * overlap + kind + 0.2 * depth + sure
+        sure = F.binary_cross_entropy_with_logits(answer["confidence"], matched)
+        return 5 * distance + 2 * overlap + kind + 0.2 * depth + sure
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """Return the objects that are more likely present than not."""
+        """Decode the objects that are more likely present than not."""
         confidence = torch.sigmoid(answer["confidence"])
         types = answer["types"].argmax(dim=-1)
         return [
-            to_layout(
-                answer["boxes"][row, present], types[row, present], confidence[row, present], depth[present]
+            to_layout(answer["boxes"][row, kept], types[row, kept], confidence[row, kept], depth[kept])
+            for row, (kept, depth) in enumerate(
+                zip(confidence >= LEAST_CONFIDENCE, answer["depth"], strict=True)
             )
-            for row, (present, depth) in enumerate(zip(confidence >= THERE, answer["depth"], strict=True))
         ]
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
-        """Compare place by place.
+        """Compare slot by slot.
 
-        Boxes where the teacher finds an object, its softened types, its confidence.
+        Boxes and softened types weighted by the teacher's confidence, and confidence.
         """
         sure = torch.sigmoid(teacher["confidence"] / temperature)
         weight = torch.sigmoid(teacher["confidence"])[..., None]

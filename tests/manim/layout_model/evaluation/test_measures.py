@@ -1,4 +1,4 @@
-"""Measures of layouts, on scenes small enough to count by hand."""
+"""Measures of layouts, on scenes small enough for a calculation by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.masked import by_seen, by_seen_and_family
-from jepamine.manim.layout_model.evaluation.matching import judge
+from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
     by_family,
@@ -19,7 +19,7 @@ from jepamine.manim.layout_model.evaluation.report import describe, report
 from jepamine.manim.layouts import Layout, Object
 
 
-def thing(type_="circle", x=0.0, y=0.0, side=2.0, z=0, confidence=1.0, visible=1.0):
+def item(type_="circle", x=0.0, y=0.0, side=2.0, z=0, confidence=1.0, visible=1.0):
     return Object(type_, x, y, z, side, side, confidence=confidence, visible=visible)
 
 
@@ -27,14 +27,15 @@ def layout(*objects):
     return Layout(tuple(objects))
 
 
-# In the first scene one of two is found and one is invented; in the second both are, one of a wrong type.
+# In the first scene one of two objects is found, with one false positive; in the second both, one of the
+# wrong type.
 TRUE = [
-    layout(thing("circle", -4), thing("dot", 4, side=0.2)),
-    layout(thing("square", -2, 1), thing("text", 2, -1, z=1, visible=0.4)),
+    layout(item("circle", -4), item("dot", 4, side=0.2)),
+    layout(item("square", -2, 1), item("text", 2, -1, z=1, visible=0.4)),
 ]
 PREDICTED = [
-    layout(thing("circle", -3.5), thing("star", 0, 3, confidence=0.4)),
-    layout(thing("square", -2, 1, confidence=0.9), thing("arrow", 2, -1, confidence=0.8)),
+    layout(item("circle", -3.5), item("star", 0, 3, confidence=0.4)),
+    layout(item("square", -2, 1, confidence=0.9), item("arrow", 2, -1, confidence=0.8)),
 ]
 
 
@@ -42,10 +43,10 @@ def values(result):
     return {name: measure["value"] for name, measure in result.items() if isinstance(measure, dict)}
 
 
-def test_every_measure_is_what_one_counts_by_hand():
-    found = values(measures(judge(TRUE, PREDICTED), Resampled(2)))
-    assert list(found) == list(MEANINGS)
-    assert found == {
+def test_every_measure_equals_its_calculation_by_hand():
+    result = values(measures(compare(TRUE, PREDICTED), Resampled(2)))
+    assert list(result) == list(MEANINGS)
+    assert result == {
         "mean_iou": pytest.approx((1.5 / 2.5 + 0 + 1 + 1) / 4),
         "f1": pytest.approx(2 * 3 / (4 + 4)),
         "precision": 3 / 4,
@@ -61,63 +62,63 @@ def test_every_measure_is_what_one_counts_by_hand():
     }
 
 
-def test_a_relation_is_wrong_where_objects_change_sides():
-    true = layout(thing(x=-0.3, side=4), thing(x=0.3, side=2))
-    found = layout(thing(x=0.3, side=4), thing(x=-0.3, side=2))
-    assert values(measures(judge([true, true], [true, found]), Resampled(2)))["relations"] == 0.5
+def test_a_relation_is_wrong_if_objects_swap_sides():
+    true = layout(item(x=-0.3, side=4), item(x=0.3, side=2))
+    swapped = layout(item(x=0.3, side=4), item(x=-0.3, side=2))
+    assert values(measures(compare([true, true], [true, swapped]), Resampled(2)))["relations"] == 0.5
 
 
-def test_neighbours_at_one_height_are_neither_above_nor_below():
-    pairs = judge([layout(thing(x=-3), thing(x=3, y=0.2))], [layout(thing(x=-3, y=0.1), thing(x=3))]).pairs
+def test_neighbours_at_the_same_height_are_neither_above_nor_below():
+    pairs = compare([layout(item(x=-3), item(x=3, y=0.2))], [layout(item(x=-3, y=0.1), item(x=3))]).pairs
     assert (pairs["relation"].tolist(), pairs["right"].tolist()) == (["left"], [True])
 
 
-def test_the_drawing_order_is_asked_of_boxes_that_meet():
-    true = layout(thing(x=0, z=0), thing(x=0.2, z=1), thing(x=5, z=2))
-    wrong = layout(thing(x=0, z=2), thing(x=0.2, z=1), thing(x=5, z=0))
-    assert values(measures(judge([true], [true]), Resampled(1)))["drawing_order"] == 1.0
-    pairs = judge([true], [wrong]).pairs
+def test_the_drawing_order_is_compared_for_overlapping_boxes_only():
+    true = layout(item(x=0, z=0), item(x=0.2, z=1), item(x=5, z=2))
+    wrong = layout(item(x=0, z=2), item(x=0.2, z=1), item(x=5, z=0))
+    assert values(measures(compare([true], [true]), Resampled(1)))["drawing_order"] == 1.0
+    pairs = compare([true], [wrong]).pairs
     assert pairs["right"][pairs["relation"] == "drawn_first"].tolist() == [False]
 
 
 def test_groups_hold_only_their_own_objects():
-    judged, resampled = judge(TRUE, PREDICTED), Resampled(2)
-    types = by_type(judged, resampled)
+    comparison, resampled = compare(TRUE, PREDICTED), Resampled(2)
+    types = by_type(comparison, resampled)
     assert list(types) == ["circle", "square", "dot", "text"]
     assert types["text"]["type_accuracy"]["value"] == 0.0
     assert types["dot"]["mean_iou"]["value"] == 0.0
     assert types["dot"]["type_accuracy"]["value"] is None
-    families = by_family(judged, resampled, ["random", "structured"])
+    families = by_family(comparison, resampled, ["random", "structured"])
     assert families["random"]["f1"]["value"] == pytest.approx(2 / 4)
     assert families["structured"]["f1"]["value"] == 1.0
     assert families["structured"]["false_positives"]["value"] == 0.0
-    covered = by_visibility(judged, resampled)
+    covered = by_visibility(comparison, resampled)
     assert [row["objects"] for row in covered.values()] == [3, 0, 1]
 
 
-def test_what_a_mask_hides_is_measured_apart():
+def test_hidden_objects_are_measured_separately():
     hidden = np.zeros((9, 16), bool)
     hidden[:, 8:] = True  # the right half: the dot, and the text
-    judged = judge(TRUE, PREDICTED, [hidden, hidden])
-    bands = by_seen(judged, Resampled(2))
+    comparison = compare(TRUE, PREDICTED, [hidden, hidden])
+    bands = by_seen(comparison, Resampled(2))
     assert {name: row["objects"] for name, row in bands.items()} == {"visible": 2, "partly": 0, "hidden": 2}
     assert bands["hidden"]["mean_iou"]["value"] == 0.5
     assert bands["visible"]["mean_seen_share"] == 1.0
-    families = by_seen_and_family(judged, Resampled(2), ["random", "structured"])
+    families = by_seen_and_family(comparison, Resampled(2), ["random", "structured"])
     assert families["random"]["hidden"]["mean_iou"]["value"] == 0.0
     assert families["structured"]["hidden"]["mean_iou"]["value"] == 1.0
 
 
-def test_intervals_hold_the_value_and_shrink_with_more_scenes():
-    few, many = (measures(judge(TRUE * n, PREDICTED * n), Resampled(2 * n))["mean_iou"] for n in (5, 100))
+def test_intervals_contain_the_value_and_shrink_with_more_scenes():
+    few, many = (measures(compare(TRUE * n, PREDICTED * n), Resampled(2 * n))["mean_iou"] for n in (5, 100))
     assert few["value"] == pytest.approx(many["value"])
-    for found in (few, many):
-        assert found["interval"][0] < found["value"] < found["interval"][1]
+    for measure in (few, many):
+        assert measure["interval"][0] < measure["value"] < measure["interval"][1]
     assert np.ptp(many["interval"]) < np.ptp(few["interval"]) / 3
 
 
 def test_two_scenes_have_no_interval():
-    assert measures(judge(TRUE, PREDICTED), Resampled(2))["f1"]["interval"] is None
+    assert measures(compare(TRUE, PREDICTED), Resampled(2))["f1"]["interval"] is None
 
 
 def test_a_well_calibrated_predictor_has_no_calibration_error():
@@ -128,7 +129,7 @@ def test_a_well_calibrated_predictor_has_no_calibration_error():
     assert resampled.calibration(scene, np.full(10, 0.95), right)["value"] == pytest.approx(0.25)
 
 
-def test_the_report_tells_both_halves_and_reads_as_text():
+def test_the_report_covers_clean_and_masked_frames_and_formats_as_text():
     hidden = [np.zeros((9, 16), bool)] * 2
     result = report(TRUE, ["random", "structured"], PREDICTED, PREDICTED, hidden)
     assert (result["scenes"], result["objects"]) == (2, 4)

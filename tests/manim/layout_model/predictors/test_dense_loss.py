@@ -1,4 +1,4 @@
-"""What the second look is told."""
+"""Targets of the refinement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from jepamine.manim.layout_model.predictors.dense_loss import _filled, _order, _warmest
+from jepamine.manim.layout_model.predictors.dense_loss import _confidence, _hottest, _order
 from jepamine.manim.layout_model.targets import NOTHING
 
 TRUTH = {
@@ -16,15 +16,15 @@ TRUTH = {
 }
 
 
-def test_a_box_is_an_object_where_it_fills_one_of_its_own_scene():
+def test_the_confidence_target_is_the_overlap_with_an_object_of_the_same_scene():
     boxes = torch.tensor([[0.0, 0, 2, 2], [9.0, 9, 9, 9], [1.0, 0, 2, 2], [0.0, 0, 2, 1], [3.0, 0, 1, 1]])
-    # IoU 1; a row that holds no object; 1/3; 1/2; an object of the other scene.
+    # IoU 1; an empty row; 1/3; 1/2; an object of the other scene.
     scene = torch.tensor([0, 0, 0, 0, 0])
-    assert _filled(boxes, scene, TRUTH).tolist() == pytest.approx([1, 0, 1 / 12, 0.5, 0])
-    assert _filled(boxes[4:], torch.tensor([1]), TRUTH).tolist() == [1]
+    assert _confidence(boxes, scene, TRUTH).tolist() == pytest.approx([1, 0, 1 / 12, 0.5, 0])
+    assert _confidence(boxes[4:], torch.tensor([1]), TRUTH).tolist() == [1]
 
 
-def test_of_two_that_meet_the_later_drawn_is_to_have_the_greater_depth():
+def test_the_later_drawn_of_two_overlapping_objects_has_the_greater_depth():
     boxes = torch.tensor([[0.0, 0, 2, 2], [1.0, 0, 2, 2], [9.0, 0, 2, 2]])
     scene, z = torch.tensor([0, 0, 0]), torch.tensor([0.0, 1, 2])
     right = _order(torch.tensor([0.0, 2, -5]), boxes, scene, z).item()
@@ -33,20 +33,20 @@ def test_of_two_that_meet_the_later_drawn_is_to_have_the_greater_depth():
     assert wrong == pytest.approx(math.log1p(math.exp(2)))
 
 
-def test_objects_that_do_not_meet_or_are_of_two_scenes_have_no_order():
+def test_disjoint_objects_and_those_of_two_scenes_have_no_order():
     boxes = torch.tensor([[0.0, 0, 2, 2], [1.0, 0, 2, 2]])
     z = torch.tensor([0.0, 1])
     assert _order(torch.tensor([3.0, 0]), boxes, torch.tensor([0, 1]), z).item() == 0
 
 
-def test_the_warmest_cells_are_looked_at_or_some_drawn_from_the_warm_ones():
+def test_the_hottest_cells_are_used_or_drawn_from():
     heat = torch.zeros(2, 6, 10)
     heat[0, 1, 2], heat[0, 3, 4], heat[0, 5, 9], heat[0, 0, 0] = 4, 3, 2, 1
-    scene, row, column = _warmest(heat, drawn=False)
+    scene, row, column = _hottest(heat, drawn=False)
     assert scene.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
     assert list(zip(row.tolist(), column.tolist(), strict=True))[:4] == [(1, 2), (3, 4), (5, 9), (0, 0)]
     torch.manual_seed(0)
-    drawn = [tuple(part.tolist()) for part in _warmest(heat, drawn=True)]
+    drawn = [tuple(part.tolist()) for part in _hottest(heat, drawn=True)]
     torch.manual_seed(0)
-    assert drawn == [tuple(part.tolist()) for part in _warmest(heat, drawn=True)]
+    assert drawn == [tuple(part.tolist()) for part in _hottest(heat, drawn=True)]
     assert len(set(zip(*drawn, strict=True))) == 8

@@ -1,29 +1,29 @@
-"""Which boxes are kept as objects."""
+"""Removal of duplicate boxes."""
 
 from __future__ import annotations
 
 import torch
 
-from jepamine.manim.layout_model.predictors.peaks import distinct
+from jepamine.manim.layout_model.predictors.peaks import distinct_boxes
 
 
 def kept(boxes, kinds, confidence):
-    return distinct(torch.tensor(boxes), torch.tensor(kinds), torch.tensor(confidence)).tolist()
+    return distinct_boxes(torch.tensor(boxes), torch.tensor(kinds), torch.tensor(confidence)).tolist()
 
 
-def test_of_two_boxes_of_one_object_the_surer_is_kept():
+def test_the_more_confident_of_two_boxes_of_one_object_is_kept():
     boxes = [[0.0, 0, 2, 2], [0.1, 0, 2, 2], [4.0, 0, 2, 2]]
     assert kept(boxes, [1, 1, 1], [0.6, 0.9, 0.5]) == [1, 2]
 
 
-def test_another_type_may_overlap_more():
+def test_boxes_of_different_types_may_overlap_more():
     # IoU 0.43
     boxes = [[0.0, 0, 2, 2], [0.8, 0, 2, 2]]
     assert kept(boxes, [1, 1], [0.9, 0.8]) == [0]
     assert kept(boxes, [1, 2], [0.9, 0.8]) == [0, 1]
 
 
-def test_ten_are_kept_at_most_the_surest_first():
+def test_at_most_ten_are_kept_the_most_confident_first():
     boxes = [[float(x), 0, 0.5, 0.5] for x in range(12)]
-    sure = [0.5 + x / 100 for x in range(12)]
-    assert kept(boxes, [0] * 12, sure) == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
+    confidences = [0.5 + x / 100 for x in range(12)]
+    assert kept(boxes, [0] * 12, confidences) == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
