@@ -28,9 +28,9 @@ def text(content: bytes) -> str:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, "give a description, an image, or both"),
-        ({"description": ""}, "give a description, an image"),
-        ({"description": " \n"}, "give a description, an image"),
+        ({}, "describe the scene, give an image of "),
+        ({"description": ""}, "describe the scene, give an "),
+        ({"description": " \n"}, "describe the scene, give an "),
         ({"description": "colourless green ideas"}, "no object found in 'colourless green ideas'"),
         ({"description": "x" * 100_000}, "description: string should have at most 4000 characters"),
         ({"description": 7}, "description: input should be a valid string"),
@@ -40,7 +40,7 @@ def text(content: bytes) -> str:
         ({"description": "a circle", "style": "baroque"}, "style: input should be '3b1b', 'static'"),
         ({"description": "a circle", "complexity": 3}, "complexity: input should be 'simple', 'medium'"),
         ({"description": "a circle", "layout": "tea"}, "layout: input should be 'auto', 'text', 'image'"),
-        ({"description": "a circle", "layout": "image"}, "the layout should come from an image"),
+        ({"description": "a circle", "layout": "image"}, "the layout is to come from an image"),
         ({"description": "a circle", "colour": "red"}, "colour: unknown key"),
         ({"image": "!!"}, "image: not base64"),
         ({"image": ""}, "image: it is empty"),
