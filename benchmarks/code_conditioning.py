@@ -1,8 +1,8 @@
-"""How a layout is best told to a language model that writes Manim: four ways, each trained by one recipe.
+"""Compare the four ways to condition the predictor `layout-lm` on a layout, each trained with one recipe.
 
-For each conditioning of the predictor `layout-lm`: the share of first tries that run, of objects within 0.5
-units of their place in the layout, and the same where another scene's layout was told. The default is the
-recipe as it stands, so the row `slots` is what `jepamine run recipes/manim-code.toml` gives.
+For each, report the share of first attempts that run, of objects within 0.5 units of their place in the
+layout, and the same given another scene's layout. The row `slots` is the result of recipes/manim-code.toml
+as it is.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ RECIPE = Path(__file__).parent.parent / "recipes" / "manim-code.toml"
 
 
 def measured(experiments: Path, recipe: Path, conditioning: str, overrides: list[str]) -> dict:
-    """Train a run unless it is there already, and evaluate it on its held-out scenes."""
+    """Train a run unless it exists, and evaluate it on its held-out scenes."""
     name = f"code-{conditioning}"
     if not (experiments / name).exists():
-        given = [parse_override(text) for text in overrides]
-        words = {tuple(keys): value for keys, value in given} | {("predictor", "conditioning"): conditioning}
-        runner.run(read(recipe, words), experiments, name)
-    opened = load_run(experiments, name)
-    result = opened.trainer.evaluate(opened.predictor, opened.parts, "val")
-    record = records.read_record(opened.folder)
-    parameters = sum(tensor.numel() for tensor in opened.predictor.parameters())
+        settings = [parse_override(text) for text in overrides]
+        overrides_ = {tuple(keys): value for keys, value in settings} | {
+            ("predictor", "conditioning"): conditioning
+        }
+        runner.run(read(recipe, overrides_), experiments, name)
+    loaded = load_run(experiments, name)
+    result = loaded.trainer.evaluate(loaded.predictor, loaded.parts, "val")
+    record = records.read_record(loaded.folder)
+    parameters = sum(tensor.numel() for tensor in loaded.predictor.parameters())
     return result | {
         "parameters": parameters,
         "val_loss": record["best_metric"],

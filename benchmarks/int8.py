@@ -1,8 +1,8 @@
-"""What `--int8` does to a layout run: how far layouts are from the truth, size, seconds a frame.
+"""Measure the effect of `--int8` on a layout run: accuracy, size and seconds per frame, on one core.
 
-And to a `layout-transformer` of the design document's size, whose weights are drawn: size and seconds only.
-Whole and quantized take turns, so that a busy machine is busy for both; seconds are medians. One core. What
-becomes of the code's adherence, `seen_scenes.py --int8` tells.
+Also on a randomly initialized `layout-transformer` of the design document's size (size and seconds only). The
+float and quantized models alternate, so that other load affects both; seconds are medians. For the
+adherence of code, run `seen_scenes.py --int8`.
 """
 
 from __future__ import annotations
@@ -36,36 +36,36 @@ MEASURES = ("mean_iou", "f1", "type_accuracy", "within_half_unit")
 
 
 def of_run(experiments: Path, name: str, count: int) -> dict[str, dict[str, Any]]:
-    """The measures, bytes and median seconds a frame of a run, whole and quantized."""
+    """Return the measures, bytes and median seconds per frame of a run, in floats and quantized."""
     source = load_run(experiments, name).parts.source
     clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][:count]
     frames = Frames(source.image_size, keep=8)
     pixels = [frames[clip.frames[0]].pixels() for clip in clips]
-    eyes = {key: load_layout_run(experiments, name, key == "int8") for key in ("whole", "int8")}
-    seconds: dict[str, list[float]] = {key: [] for key in eyes}
-    seen: dict[str, list[Layout]] = {key: [] for key in eyes}
+    runs = {key: load_layout_run(experiments, name, key == "int8") for key in ("float", "int8")}
+    seconds: dict[str, list[float]] = {key: [] for key in runs}
+    seen: dict[str, list[Layout]] = {key: [] for key in runs}
     for frame in pixels:
-        for key, one in eyes.items():
+        for key, run in runs.items():
             began = time.perf_counter()
-            seen[key] += one.read_frames([frame])
+            seen[key] += run.read_frames([frame])
             seconds[key].append(time.perf_counter() - began)
     true = [layout_of(clip) for clip in clips]
-    found = {}
-    for key, one in eyes.items():
+    result = {}
+    for key, run in runs.items():
         comparison = measures(compare(true, seen[key]), Resampled(len(true)))
-        found[key] = {
+        result[key] = {
             **{measure: comparison[measure] for measure in MEASURES},
-            "bytes": size(one.predictor),
+            "bytes": size(run.predictor),
             "seconds": statistics.median(seconds[key]),
         }
-    return found
+    return result
 
 
 def of_transformer(times: int) -> dict[str, dict[str, float]]:
-    """Bytes and median seconds a frame of a `layout-transformer` of 768 x 6 over 7 x 7 tokens of CLIP."""
-    models = {"whole": LayoutTransformer(512, (7, 7), 768, 6, 8, 2048, 0.1).eval().requires_grad_(False)}
+    """Return bytes and seconds per frame of a `layout-transformer` of 768 x 6 over 7 x 7 CLIP tokens."""
+    models = {"float": LayoutTransformer(512, (7, 7), 768, 6, 8, 2048, 0.1).eval().requires_grad_(False)}
     models["int8"] = LayoutTransformer(512, (7, 7), 768, 6, 8, 2048, 0.1).eval().requires_grad_(False)
-    models["int8"].load_state_dict(models["whole"].state_dict())
+    models["int8"].load_state_dict(models["float"].state_dict())
     quantize(models["int8"])
     tokens, hidden = torch.randn(1, 50, 512), torch.zeros(1, 7, 7, dtype=torch.bool)
     seconds: dict[str, list[float]] = {key: [] for key in models}
@@ -91,20 +91,20 @@ def main() -> None:
     parser.add_argument("--run", default="manim")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--output", type=Path, help="JSON")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
     result: dict[str, Any] = {
-        "run": of_run(given.experiments.absolute(), given.run, given.count),
+        "run": of_run(arguments.experiments.absolute(), arguments.run, arguments.count),
         "transformer": of_transformer(30),
     }
-    rows: list[list[Any]] = [["", *MEASURES, "MB", "ms a frame"]]
-    for what, both in result.items():
-        for key, one in both.items():
-            measured = [format_measure(one[measure]) if measure in one else "-" for measure in MEASURES]
-            rows.append([f"{what}, {key}", *measured, one["bytes"] / 1e6, 1000 * one["seconds"]])
+    rows: list[list[Any]] = [["", *MEASURES, "MB", "ms per frame"]]
+    for model, variants in result.items():
+        for key, values in variants.items():
+            measured = [format_measure(values[measure]) if measure in values else "-" for measure in MEASURES]
+            rows.append([f"{model}, {key}", *measured, values["bytes"] / 1e6, 1000 * values["seconds"]])
     print(table(rows))
-    if given.output:
-        write_json(given.output, result)
+    if arguments.output:
+        write_json(arguments.output, result)
 
 
 if __name__ == "__main__":

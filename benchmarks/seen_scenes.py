@@ -1,7 +1,7 @@
-"""Held-out frames through a layout run, `template` and the sandbox: what Manim makes, against the truth.
+"""Regenerate held-out frames (layout run, `template`, sandbox) and compare the drawn objects with the truth.
 
-Two adherences: to the layout that was predicted, near certain as `template` keeps to it, and to the true one,
-which is what counts. Each with a 95 % interval from a bootstrap over scenes. About a minute for 200 frames.
+Reports adherence to the predicted layout, which `template` nearly guarantees, and to the true one, with 95 %
+intervals from a bootstrap over scenes. Takes about a minute for 200 frames.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object
+from jepamine.manim.validation.adherence import HALF
 from jepamine.runs.loading import load_run
 from jepamine.utils.files import write_json
 from jepamine.utils.progress import progress
 
 
-def drawn(made: Result) -> Layout:
-    """The layout of what Manim made."""
-    boxes = {item.name: item.box for item in made.report.objects}
+def drawn(generated: Result) -> Layout:
+    """Return the layout that Manim drew."""
+    boxes = {item.name: item.box for item in generated.report.objects}
     return Layout(
         tuple(
-            Object(made.layout.objects[place].type, x, y, place, width, height)
-            for name, place in made.names.items()
+            Object(generated.layout.objects[place].type, x, y, place, width, height)
+            for name, place in generated.names.items()
             for x, y, width, height in [boxes[name]]
         )
     )
@@ -46,40 +47,42 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--int8", action="store_true", help="quantize the run first")
     parser.add_argument("--output", type=Path, help="JSON")
-    given = parser.parse_args()
-    experiments = given.experiments.absolute()
-    source = load_run(experiments, given.run).parts.source
-    clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][: given.count]
+    arguments = parser.parse_args()
+    experiments = arguments.experiments.absolute()
+    source = load_run(experiments, arguments.run).parts.source
+    clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()][: arguments.count]
     rows: list[dict[str, Any]] = []
     runs, seconds = [], []
     with (
-        open_pipeline(experiments, given.run, int8=given.int8) as opened,
-        progress("see scenes", len(clips), "scenes", 50) as bar,
+        open_pipeline(experiments, arguments.run, int8=arguments.int8) as pipeline,
+        progress("regenerate scenes", len(clips), "scenes", 50) as bar,
     ):
         for scene, clip in enumerate(clips):
             began = time.perf_counter()
-            made = opened.make(Request(image=Path(clip.frames[0]).read_bytes(), style="static", preview=854))
+            generated = pipeline.make(
+                Request(image=Path(clip.frames[0]).read_bytes(), style="static", preview=854)
+            )
             seconds.append(time.perf_counter() - began)
-            runs.append(made.tries[0].problem is None)
-            kept = made.report.final.adherence
-            assert kept is not None
-            true, there = layout_of(clip), drawn(made)
-            place, iou = match(boxes_of(true), boxes_of(there))
+            runs.append(generated.tries[0].problem is None)
+            adherence = generated.report.final.adherence
+            assert adherence is not None
+            true, rendered = layout_of(clip), drawn(generated)
+            place, iou = match(boxes_of(true), boxes_of(rendered))
             for row, item in enumerate(true.objects):
-                other = there.objects[place[row]] if place[row] >= 0 else None
-                near = other is not None and np.hypot(item.x - other.x, item.y - other.y) <= 0.5
+                match_ = rendered.objects[place[row]] if place[row] >= 0 else None
+                near = match_ is not None and np.hypot(item.x - match_.x, item.y - match_.y) <= HALF
                 rows.append({"scene": scene, "iou": iou[row], "near": near})
             rows += [
-                {"scene": scene, "predicted": one.error is not None and one.error <= 0.5}
-                for one in kept.matches
+                {"scene": scene, "predicted": pair.error is not None and pair.error <= HALF}
+                for pair in adherence.matches
             ]
             bar.step()
     resampled = Resampled(len(clips))
 
     def mean(key: str) -> dict[str, Any]:
-        mine = [row for row in rows if key in row]
+        selected = [row for row in rows if key in row]
         return resampled.mean(
-            np.array([row["scene"] for row in mine]), np.array([float(row[key]) for row in mine])
+            np.array([row["scene"] for row in selected]), np.array([float(row[key]) for row in selected])
         )
 
     result = {
@@ -95,8 +98,8 @@ def main() -> None:
     }
     for key, value in result.items():
         print(f"{key}: {format_measure(value) if isinstance(value, dict) and 'value' in value else value}")
-    if given.output:
-        write_json(given.output, result)
+    if arguments.output:
+        write_json(arguments.output, result)
 
 
 if __name__ == "__main__":

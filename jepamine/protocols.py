@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from jepamine.errors import UserError
+
 if TYPE_CHECKING:
     import numpy as np
     import torch
@@ -40,6 +42,15 @@ class Source:
     labels: Path | None = None
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
+
+    def __post_init__(self) -> None:
+        if type(self.tubelet_size) is not int or self.tubelet_size < 1:
+            raise UserError(
+                f"{self.manifest}: tubelet_size must be an integer from 1, not {self.tubelet_size!r}"
+            )
+        size = self.image_size
+        if not isinstance(size, tuple) or len(size) != 2 or any(type(n) is not int or n < 1 for n in size):
+            raise UserError(f"{self.manifest}: image_size must be (height, width) in pixels, not {size!r}")
 
 
 class Dataset(Protocol):

@@ -92,8 +92,8 @@ def score(
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
     from jepamine.mining.scoring import Shard, score_manifest
+    from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
-    from jepamine.runs.summary import score_summary
 
     opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
     suffix = "" if int(of) == 1 else f"-{number}-of-{of}"
@@ -154,7 +154,7 @@ def eval_command(
         raise click.UsageError("--scorer NAME requires --run NAME and --labels FILE.")
     if scores is not None and (labels is None or manifest is not None or split is not None):
         raise click.UsageError("--scores FILE requires --labels FILE and takes no MANIFEST or --split.")
-    from jepamine.runs.summary import eval_summary
+    from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 
     opened = None

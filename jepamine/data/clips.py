@@ -16,6 +16,11 @@ from jepamine.errors import UserError
 from jepamine.protocols import Source
 from jepamine.utils.files import parse_line, raw_lines
 
+#: Consecutive frames of one tubelet.
+TubeletSize = Annotated[int, Field(ge=1, le=64)]
+#: Side in pixels to which frames are resized, before masking.
+ImageSize = Annotated[int, Field(ge=16, le=2048)]
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -162,9 +167,3 @@ def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
             raise UserError(f"{place}: '{key}' is not text: {value!r}")
         return str(value) or None
     return None
-
-
-#: Consecutive frames of one tubelet.
-TubeletSize = Annotated[int, Field(ge=1, le=64)]
-#: Side in pixels to which frames are resized, before masking.
-ImageSize = Annotated[int, Field(ge=16, le=2048)]

@@ -26,9 +26,7 @@ def load_whole(
     another kind of model, missing or extra layers, other shapes. Nothing is initialised at random.
     """
     import transformers
-    from huggingface_hub.errors import StrictDataclassError
     from huggingface_hub.utils import logging as about_the_hub
-    from safetensors import SafetensorError
 
     logging: Any = transformers.utils.logging
     hub: Any = about_the_hub
@@ -50,7 +48,10 @@ def load_whole(
             ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError, StrictDataclassError) as error:
+    except UserError:
+        raise
+    # A config.json with strange values fails anywhere in the model's constructor, with any exception.
+    except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
     problems = [

@@ -12,8 +12,9 @@ from jepamine.errors import UserError
 from jepamine.mining.probe import Place, held_out_scenes, learn, propose
 from jepamine.mining.ranking import read_labels, scene_of
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
+from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import Source
-from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.progress import notify
 
 

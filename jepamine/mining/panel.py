@@ -17,10 +17,10 @@ from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
 from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.ranking import scene_of
-from jepamine.mining.task import BANK, embedded, predict
+from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
 from jepamine.runs import build as assembly
-from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.files import read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
 

@@ -21,9 +21,9 @@ from jepamine.mining.scene_context import SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, features
 from jepamine.mining.selection import DIVERSITY, POOL, spread
-from jepamine.mining.task import BANK, embedded
+from jepamine.mining.task import BANK, embedded, require_clip_ranking
 from jepamine.protocols import Source
-from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.tensors import save_tensors
 
 FOLDS = 5

@@ -15,8 +15,8 @@ from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.score_files import Scored
-from jepamine.mining.task import BANK
-from jepamine.runs.loading import LoadedRun, require_clip_ranking
+from jepamine.mining.task import BANK, require_clip_ranking
+from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 
 # Cosine of centred embeddings from which on two clips count as near-duplicates. Clips of real

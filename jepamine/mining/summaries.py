@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jepamine.data.clips import Clip
 from jepamine.data.run_manifest import own_line
-from jepamine.mining.label_rounds import Round
-from jepamine.mining.selection import Choice
 from jepamine.utils.files import json_lines, write_atomic
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
+
+if TYPE_CHECKING:
+    from jepamine.data.clips import Clip
+    from jepamine.mining.label_rounds import Round
+    from jepamine.mining.selection import Choice
+    from jepamine.protocols import Trainer
 
 
 def chosen_json(choices: list[Choice]) -> list[dict[str, Any]]:
@@ -88,3 +91,25 @@ def round_summary(round_: Round, output: Path | None, run: str) -> str:
         lines.append(f"as a manifest: {near(output)}")
     lines += ["Score with it:", "  " + command("score", "--run", run, "--scorer", "probe", "MANIFEST.jsonl")]
     return "\n".join(lines)
+
+
+def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
+    """Return where the scores are and how to look at them."""
+    lines = [f"scored {counts['clips']} clips: {near(output)}"]
+    if counts["errors"]:
+        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
+    lines += [
+        "A clip's score is the mean over its tubelets; higher is more novel. Does the ranking beat chance?",
+        "  " + command("eval", "--scores", near(output), "--labels", "LABELS.jsonl"),
+    ]
+    return "\n".join(lines)
+
+
+def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
+    """Return the eval output as tables; `trainer` describes its own part of it."""
+    lines = [trainer.describe(result)] if trainer else []
+    if "ranking" in result:
+        from jepamine.statistics.text import render
+
+        lines += ["", render(result | result["labelled"])]
+    return "\n".join(lines).strip()

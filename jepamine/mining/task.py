@@ -21,9 +21,19 @@ from jepamine.errors import UserError
 from jepamine.mining.bank import Bank, save_bank
 from jepamine.mining.scorers.cosine import cosine
 from jepamine.protocols import Parts, Tensors
+from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 
 BANK = "bank.safetensors"
+
+
+def require_clip_ranking(opened: LoadedRun) -> None:
+    """Raise UserError if the run's task does not rank clips."""
+    if not opened.trainer.ranks_clips:
+        raise UserError(
+            f"run '{opened.folder.name}' does not rank clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
+        )
 
 
 def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:

@@ -109,15 +109,6 @@ def _quantized(opened: LoadedRun) -> LoadedRun:
     return opened
 
 
-def require_clip_ranking(opened: LoadedRun) -> None:
-    """Raise UserError if the run's task does not rank clips."""
-    if not opened.trainer.ranks_clips:
-        raise UserError(
-            f"run '{opened.folder.name}' does not rank clips: its trainer is "
-            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
-        )
-
-
 def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
     """Return the trained predictor of the run called `name`. Raises UserError as `load_run` does."""
     return load_run(experiments, name, int8=int8).predictor

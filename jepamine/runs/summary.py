@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.protocols import RemarkTrainer, Trainer
+from jepamine.protocols import RemarkTrainer
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
 from jepamine.runs.run_record import RunRecord
@@ -59,28 +59,6 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
             "  " + command("eval", "--run", run.name, "--labels", near(run.labels), experiments=experiments),
         ]
     return "\n".join(lines)
-
-
-def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
-    """Return where the scores are and how to look at them."""
-    lines = [f"scored {counts['clips']} clips: {near(output)}"]
-    if counts["errors"]:
-        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
-    lines += [
-        "A clip's score is the mean over its tubelets; higher is more novel. Does the ranking beat chance?",
-        "  " + command("eval", "--scores", near(output), "--labels", "LABELS.jsonl"),
-    ]
-    return "\n".join(lines)
-
-
-def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
-    """Return the eval output as tables; `trainer` describes its own part of it."""
-    lines = [trainer.describe(result)] if trainer else []
-    if "ranking" in result:
-        from jepamine.statistics.text import render
-
-        lines += ["", render(result | result["labelled"])]
-    return "\n".join(lines).strip()
 
 
 def show_summary(run: RunFolder, record: RunRecord) -> str:

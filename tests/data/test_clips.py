@@ -141,3 +141,15 @@ def test_a_bad_line_can_be_told_in_its_place_while_reading_goes_on(manifest):
     first, error, last = read_clips_or_errors(Source(path))
     assert str(error) == f"{path}:2: 'frames' is empty: a clip without frames"
     assert (first.first_tubelet, last.first_tubelet, last.clip_id) == (0, 1, "last")
+
+
+@pytest.mark.parametrize("size", [0, -2, 2.0, "2", True, None])
+def test_a_tubelet_size_that_is_not_a_positive_integer_is_refused(size, tmp_path):
+    with pytest.raises(UserError, match="tubelet_size must be an integer from 1, not "):
+        Source(tmp_path / "m.jsonl", tubelet_size=size)
+
+
+@pytest.mark.parametrize("size", [224, (224,), (224, "224"), (0, 224), None])
+def test_an_image_size_that_is_not_two_positive_integers_is_refused(size, tmp_path):
+    with pytest.raises(UserError, match=r"image_size must be \(height, width\) in pixels, not "):
+        Source(tmp_path / "m.jsonl", image_size=size)

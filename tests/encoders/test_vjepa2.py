@@ -152,6 +152,17 @@ def test_a_truncated_file_is_refused(keep, checkpoint):
         VJepa2Encoder(CPU, weights=str(checkpoint))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("hidden_size", "wide"), ("num_hidden_layers", [2]), ("patch_size", 0)]
+)
+def test_a_config_with_a_value_of_the_wrong_kind_is_one_line(key, value, checkpoint):
+    config = json.loads((checkpoint / "config.json").read_text()) | {key: value}
+    (checkpoint / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UserError, match=r"encoder\.weights: cannot load") as caught:
+        VJepa2Encoder(CPU, weights=str(checkpoint))
+    assert "\n" not in str(caught.value)
+
+
 def test_another_architecture_is_refused(checkpoint):
     config = json.loads((checkpoint / "config.json").read_text()) | {"model_type": "vit"}
     (checkpoint / "config.json").write_text(json.dumps(config))

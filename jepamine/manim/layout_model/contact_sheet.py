@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from jepamine.data.clips import Clip
 from jepamine.data.masks import hide
 from jepamine.manim.layout_model.evaluation.matching import FOUND_IOU, boxes_of, match
-from jepamine.manim.layout_model.examples import load_frames, predict
+from jepamine.manim.layout_model.examples import load_frames
+from jepamine.manim.layout_model.inference import predict
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
 from jepamine.protocols import Parts

@@ -11,10 +11,11 @@ from jepamine.errors import UserError
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.report import format_measure
-from jepamine.manim.layout_model.examples import predict, scenes_of
+from jepamine.manim.layout_model.examples import scenes_of
+from jepamine.manim.layout_model.inference import predict
+from jepamine.manim.layout_model.plan import token_grid
 from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.manim.layout_model.token_grid import token_grid
 from jepamine.protocols import Parts
 
 

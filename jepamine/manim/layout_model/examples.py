@@ -1,4 +1,4 @@
-"""Scenes as tensors: frames or tokens, masks and true layouts; and predictions for scenes.
+"""Scenes as tensors: frames or tokens, masks and true layouts.
 
 Shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens of D
 dimensions.
@@ -19,7 +19,6 @@ from jepamine.data.masks import check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import layout_of, target_tensors
-from jepamine.manim.layouts import Layout
 from jepamine.protocols import Encoder, Parts, PassThroughEncoder, Tensors
 from jepamine.utils.progress import progress
 
@@ -130,26 +129,3 @@ def hide_cells(frames: Tensor, hidden: Tensor) -> Tensor:
     rows, columns = hidden.shape[1:]
     cells = frames.view(count, rows, height // rows, columns, width // columns, 3)
     return (cells * ~hidden[:, :, None, :, None, None]).view(frames.shape)
-
-
-def predict(
-    predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
-) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
-    """Return (layouts of clean frames, layouts of masked frames, masks bool (rows, columns)) of clips.
-
-    The predictor, a `LayoutPredictor`, must be in eval mode. Scenes are predicted one at a time, so that a
-    prediction does not depend on the batch. Raises UserError for an unreadable frame.
-    """
-    device = next(predictor.parameters()).device
-    clean, masked, masks = [], [], []
-    for clip, pixels in load_frames(parts, clips, "predict layouts"):
-        mask = masks_of(parts, clip, 1)
-        hidden = np.concatenate([np.zeros_like(mask), mask])
-        tokens = encode_views(parts, pixels, hidden).to(device)
-        with torch.inference_mode():
-            answer = predictor(tokens, torch.from_numpy(hidden).to(device))
-        first, second = predictor.layouts(answer)  # type: ignore[operator]
-        clean.append(first)
-        masked.append(second)
-        masks.append(mask[0])
-    return clean, masked, masks

@@ -1,4 +1,4 @@
-"""Plan a layout run: the lines of its own manifest."""
+"""Plan a layout run: its token grid and the lines of its own manifest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jepamine.data.clips import read_clips
 from jepamine.data.run_manifest import manifest_lines
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.protocols import Parts
+from jepamine.protocols import GridEncoder, Parts
 
 
 def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
@@ -29,3 +29,19 @@ def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
             )
         layout_of(clip)
     return manifest_lines(parts.source, "scene", val_scenes / len(clips), parts.seed)
+
+
+def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Return (rows, columns) of the encoder's tokens over a frame; `shape` is (T, H, W).
+
+    Raises UserError for encoders without a token grid, and for tubelets of several frames.
+    """
+    if not isinstance(encoder, GridEncoder):
+        raise UserError(
+            f"the encoder '{encoder.name}' has no token grid (method `grid`), which layouts need; "
+            "use pixels, clip or efficientnet-lite0"
+        )
+    if shape[0] != 1:
+        raise UserError(f"layouts belong to single frames; the dataset gives tubelets of {shape[0]} frames")
+    rows, columns = encoder.grid(shape)
+    return rows, columns

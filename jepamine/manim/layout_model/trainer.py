@@ -85,14 +85,15 @@ class LayoutTrainer:
         return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        from jepamine.manim.layout_model.validation import validate
+        from jepamine.manim.layout_model.inference import validate
 
         assert self._encoder is not None, "prepare comes first"
         return validate(predictor, val, self._encoder)
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         from jepamine.manim.layout_model.evaluation.report import report
-        from jepamine.manim.layout_model.examples import predict, scenes_of
+        from jepamine.manim.layout_model.examples import scenes_of
+        from jepamine.manim.layout_model.inference import predict
         from jepamine.manim.layout_model.targets import layout_of
 
         clips = scenes_of(parts, split)

@@ -12,7 +12,8 @@ from jepamine.runs.loading import predictor_of
 
 
 class Echo:
-    loss = None  # never trained here
+    def loss(self, examples):
+        raise AssertionError
 
     def generate(self, layout, description, *, attempt=0, reading=None):
         return Generated(f"{description} {attempt}", {})
@@ -44,7 +45,8 @@ def test_a_run_of_another_kind_is_refused():
 
 
 class OneDot:
-    loss = None  # never trained here
+    def loss(self, examples):
+        raise AssertionError
 
     def generate(self, layout, description, *, attempt=0, reading=None):
         head = "class GeneratedScene(Scene):\n    def construct(self):\n"

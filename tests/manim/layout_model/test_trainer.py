@@ -22,7 +22,6 @@ COLOURS = {"square": "#FF4040", "rectangle": "#40FF40", "circle": "#4080FF"}
 
 DATASET = """
 from pathlib import Path
-from typing import Any
 
 from jepamine.clips import Source
 

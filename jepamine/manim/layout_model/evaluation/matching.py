@@ -89,15 +89,15 @@ class Columns:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What became of `scenes` scenes.
+    """The comparison of `scenes` scenes.
 
-    `objects`, a row a true object: `type` (name), `visible` (share that no other object covers), `seen`
-    (share of its box that no patch hides), `iou` (0 where unmatched), `matched`, `found` (`iou` from FOUND),
-    `type_right` (of a matched one), `error` (distance of the centres in units, nan where unmatched).
-    `predictions`, a row a predicted object: `confidence`, `found`, `right` (found, and of the right type).
-    `pairs`, a row a pair of matched objects and a relation: `relation` ("left", "above", "drawn_first"),
-    `right`. Pairs whose centres are within `LEVEL` along the axis have no row, nor have, for "drawn_first",
-    pairs whose boxes do not meet.
+    `objects`, one row per true object: `type` (name), `visible` (share not covered by other objects), `seen`
+    (share of its box in visible patches), `iou` (0 if unmatched), `matched`, `found` (`iou` >= FOUND_IOU),
+    `type_right` (matched, of the right type), `error` (distance of the centres in units, nan if unmatched).
+    `predictions`, one row per predicted object: `confidence`, `found`, `right` (found, of the right type).
+    `pairs`, one row per pair of matched objects and relation: `relation` ("left", "above", "drawn_first"),
+    `right`. Pairs with centres within `LEVEL` along the axis are left out, and for "drawn_first" pairs of
+    disjoint boxes.
     """
 
     scenes: int

@@ -100,3 +100,38 @@ def by_visibility(comparison: Comparison, resampled: Resampled) -> dict[str, Any
         name: of_objects(comparison, resampled, (visible >= low) & (visible < high))
         for name, low, high in COVERED
     }
+
+
+#: "visible": at least half of the box's area is in visible patches; "hidden": none of it.
+SEEN = ("visible", "partly", "hidden")
+
+
+def by_seen(comparison: Comparison, resampled: Resampled) -> dict[str, Any]:
+    """Return `of_objects` by the visible share of an object's box, and the mean of that share."""
+    return {name: _band(comparison, resampled, rows) for name, rows in _bands(comparison).items()}
+
+
+def by_seen_and_family(
+    comparison: Comparison, resampled: Resampled, families: Sequence[str]
+) -> dict[str, Any]:
+    """Return `by_seen` for each family: `{family: {band: ...}}`; `families` has one name per scene."""
+    names = np.array(families)[comparison.objects["scene"]]
+    return {
+        family: {
+            name: _band(comparison, resampled, rows & (names == family))
+            for name, rows in _bands(comparison).items()
+        }
+        for family in sorted(set(families))
+    }
+
+
+def _bands(comparison: Comparison) -> dict[str, NDArray[np.bool_]]:
+    seen = comparison.objects["seen"]
+    return {"visible": seen >= 0.5, "partly": (seen > 0) & (seen < 0.5), "hidden": seen == 0}
+
+
+def _band(comparison: Comparison, resampled: Resampled, rows: NDArray[np.bool_]) -> dict[str, Any]:
+    seen = comparison.objects["seen"][rows]
+    return of_objects(comparison, resampled, rows) | {
+        "mean_seen_share": float(seen.mean()) if len(seen) else None
+    }

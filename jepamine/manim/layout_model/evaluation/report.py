@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.masked import SEEN, by_seen, by_seen_and_family
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
+    SEEN,
     by_family,
+    by_seen,
+    by_seen_and_family,
     by_type,
     by_visibility,
     measures,

@@ -32,8 +32,8 @@ def layout_dense(
     object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Raises
     UserError if the encoder's tokens form no grid, or cells do not tile the frame.
     """
+    from jepamine.manim.layout_model.plan import token_grid
     from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
-    from jepamine.manim.layout_model.token_grid import token_grid
 
     grid = token_grid(encoder, shape)
     if shape[1] % 16 or shape[2] % 16:

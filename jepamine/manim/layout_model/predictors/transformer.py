@@ -31,8 +31,8 @@ def layout_transformer(
 
     Raises UserError if the encoder's tokens form no grid, or are too many for attention.
     """
+    from jepamine.manim.layout_model.plan import token_grid
     from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
-    from jepamine.manim.layout_model.token_grid import token_grid
 
     grid = token_grid(encoder, shape)
     if grid[0] * grid[1] > MOST_TOKENS:

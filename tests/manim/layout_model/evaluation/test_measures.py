@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
-from jepamine.manim.layout_model.evaluation.masked import by_seen, by_seen_and_family
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
     by_family,
+    by_seen,
+    by_seen_and_family,
     by_type,
     by_visibility,
     measures,

@@ -1,18 +1,44 @@
-"""Validate on the held-out scenes after each epoch: clean, and each under one mask."""
+"""Run a predictor on scenes: predictions for `eval`, and validation after each epoch."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from jepamine.data.clips import Clip
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import measures
-from jepamine.manim.layout_model.examples import view
+from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, view
 from jepamine.manim.layout_model.targets import layouts_of
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
-from jepamine.protocols import Encoder, Tensors
+from jepamine.protocols import Encoder, Parts, Tensors
 
 BATCH = 64
+
+
+def predict(
+    predictor: torch.nn.Module, parts: Parts, clips: list[Clip]
+) -> tuple[list[Layout], list[Layout], list[NDArray[np.bool_]]]:
+    """Return (layouts of clean frames, layouts of masked frames, masks bool (rows, columns)) of clips.
+
+    The predictor, a `LayoutPredictor`, must be in eval mode. Scenes are predicted one at a time, so that a
+    prediction does not depend on the batch. Raises UserError for an unreadable frame.
+    """
+    device = next(predictor.parameters()).device
+    clean, masked, masks = [], [], []
+    for clip, pixels in load_frames(parts, clips, "predict layouts"):
+        mask = masks_of(parts, clip, 1)
+        hidden = np.concatenate([np.zeros_like(mask), mask])
+        tokens = encode_views(parts, pixels, hidden).to(device)
+        with torch.inference_mode():
+            answer = predictor(tokens, torch.from_numpy(hidden).to(device))
+        first, second = predictor.layouts(answer)  # type: ignore[operator]
+        clean.append(first)
+        masked.append(second)
+        masks.append(mask[0])
+    return clean, masked, masks
 
 
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
