@@ -15,7 +15,6 @@ import jepamine
 PACKAGE = Path(jepamine.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: Modules of the top level; `clips` is a re-export for run folders.
-NOT_VERBS = {"The", "A", "An", "Whether", "What", "How", "Where", "Which", "As", "All", "Each"}
 LOOSE = {"__init__.py", "__main__.py", "clips.py", "errors.py", "protocols.py"}
 
 
@@ -38,27 +37,3 @@ def test_no_file_imports_a_private_name_of_another(path):
 def test_a_file_is_read_in_one_sitting():
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
     assert {name: length for name, length in lengths.items() if length > 280} == {}
-
-
-def test_every_docstring_of_a_public_function_begins_with_an_imperative_verb():
-    """Nouns and articles give a description away; `ruff --select D401` finds the third person."""
-    wrong = []
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
-                first = (ast.get_docstring(node) or "").split(" ")[0].strip("\"'`(")
-                if first in (
-                    "The",
-                    "A",
-                    "An",
-                    "Whether",
-                    "What",
-                    "How",
-                    "Where",
-                    "Which",
-                    "As",
-                    "All",
-                    "Each",
-                ):
-                    wrong.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}")
-    assert wrong == []

@@ -95,7 +95,7 @@ def flat(view: View, left: float, right: float, start: float, stop: float, colou
 
 
 def within(face: Sequence[Point], left: float, right: float, low: float, high: float) -> list[Point]:
-    """Return a sub-rectangle of a face (corners from bottom left, counter-clockwise), in shares of its sides."""
+    """Return a part of a face (corners from bottom left, counter-clockwise), in shares of its sides."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = face
     corners = []
     for across, up in ((left, low), (right, low), (right, high), (left, high)):
