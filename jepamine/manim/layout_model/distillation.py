@@ -70,9 +70,10 @@ def compare_with_teacher(
     resampled = Resampled(len(true))
     teacher_clean, teacher_masked, _ = predict(teacher, parts, clips)
     student_clean, student_masked, _ = predict(student, parts, clips)
+    limit: int = student.max_objects  # type: ignore[assignment]
     losses = {}
     for title, *pair in (("clean", teacher_clean, student_clean), ("masked", teacher_masked, student_masked)):
-        first, second = (compare(true, layouts).objects for layouts in pair)
+        first, second = (compare(true, layouts, None, limit).objects for layouts in pair)
         losses[title] = {
             "mean_iou": resampled.mean(first["scene"], first["iou"]),
             "lost": resampled.mean(first["scene"], first["iou"] - second["iou"]),

@@ -44,6 +44,7 @@ def predict(
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
     """Return the loss and the main measures, without intervals; `val` has two views of each scene."""
     true = layouts_of(val)
+    limit: int = predictor.max_objects  # type: ignore[assignment]
     views: list[dict[str, float | None]] = []
     losses = []
     for which in (0, 1):
@@ -54,7 +55,7 @@ def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict
             answer = predictor(*view(batch, torch.full((count,), which), encoder))
             losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
             predicted += predictor.layouts(answer)  # type: ignore[operator]
-        comparison = measures(compare(true, predicted), Resampled(len(true), resamples=0))
+        comparison = measures(compare(true, predicted, None, limit), Resampled(len(true), resamples=0))
         views.append({name: measure["value"] for name, measure in comparison.items()})
     clean, masked = views
     return {

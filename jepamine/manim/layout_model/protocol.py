@@ -1,6 +1,6 @@
 """The protocol of layout predictors: modules that bring their own loss and decoding.
 
-Shapes: N frames, L tokens of D dimensions per frame, K = 10 objects.
+Shapes: N frames, L tokens of D dimensions per frame, K objects.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class LayoutPredictor(Protocol):
     """
 
     grid: tuple[int, int]
+    max_objects: int
 
     def __call__(self, tokens: Tensor, hidden: Tensor) -> Tensors:
         """Return the answer for tokens float32 (N, L, D) of frames whose patches `hidden` are zeroed.

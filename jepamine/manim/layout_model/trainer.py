@@ -98,7 +98,9 @@ class LayoutTrainer:
 
         clips = scenes_of(parts, split)
         families = [str(clip.line.get("family", "unknown")) for clip in clips]
-        return report([layout_of(clip) for clip in clips], families, *predict(predictor, parts, clips))
+        true = [layout_of(clip) for clip in clips]
+        limit: int = predictor.max_objects  # type: ignore[assignment]
+        return report(true, families, *predict(predictor, parts, clips), limit)
 
     def describe(self, result: Mapping[str, Any]) -> str:
         from jepamine.manim.layout_model.evaluation.report import describe

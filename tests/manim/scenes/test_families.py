@@ -35,7 +35,8 @@ def test_shares_are_read_from_words(text, shares):
     [
         (
             "strctured",
-            "no family 'strctured' (did you mean 'structured'?); known: random, structured, overlap",
+            "no family 'strctured' (did you mean 'structured'?); known: random, structured, overlap, "
+            "writing, tables, plots, geometry, slides",
         ),
         ("random=a", "family random: 'a' is not a weight (0 or more)"),
         ("random=-1", "family random: '-1' is not a weight (0 or more)"),

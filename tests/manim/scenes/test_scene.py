@@ -96,7 +96,8 @@ def test_the_code_alone_gives_the_frame(own, form, monkeypatch):
         exec(scene.code, names)
         theirs = names["GeneratedScene"]()
         theirs.construct()
-        assert (own.frame(theirs.mobjects) == scene.frame).all(), scene.code
+        ground = scene.ground.pixels(own.size)
+        assert (own.frame(theirs.mobjects, ground) == scene.frame).all(), scene.code
         assert len(theirs.mobjects) == len(scene.layout.objects)
 
 

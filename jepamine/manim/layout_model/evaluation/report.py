@@ -20,7 +20,7 @@ from jepamine.manim.layout_model.evaluation.measures import (
     by_visibility,
     measures,
 )
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import LIMIT, Layout
 from jepamine.utils.tables import cell, table
 
 COLUMNS = ("mean_iou", "recall", "type_accuracy", "within_half_unit")
@@ -32,13 +32,15 @@ def report(
     clean: Sequence[Layout],
     masked: Sequence[Layout],
     hidden: Sequence[NDArray[np.bool_]],
+    limit: int = LIMIT,
 ) -> dict[str, Any]:
     """Return all measures of the predictions for clean and masked frames; arguments have one entry per scene.
 
-    Each measure is `{"value", "interval": [low, high]}` with a 95 % bootstrap interval over scenes.
+    Of each scene the `limit` largest objects are expected. Each measure is `{"value", "interval": [low,
+    high]}` with a 95 % bootstrap interval over scenes.
     """
     resampled = Resampled(len(true))
-    on_clean, on_masked = compare(true, clean), compare(true, masked, hidden)
+    on_clean, on_masked = compare(true, clean, None, limit), compare(true, masked, hidden, limit)
     return {
         "scenes": len(true),
         "objects": len(on_clean.objects),
