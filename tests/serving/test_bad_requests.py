@@ -86,7 +86,7 @@ def test_the_others_do_too(shared, path, body, said):
     [b"", b"{", b"\xff\xfe", b'{"description": ' + b"9" * 5000 + b"}", b"[" * 100_000],
     ids=["empty", "half", "not UTF-8", "a number of 5,000 digits", "deeper than can be read"],
 )
-def test_what_is_not_json_is_told(shared, body):
+def test_what_is_not_json_is_reported(shared, body):
     reply = shared.call("POST", "/generate", body, {"Content-Type": "application/json"})
     assert reply.status in (400, 422)
     assert reply.detail
@@ -114,7 +114,7 @@ def test_json_that_does_not_say_that_it_is_json_is_not_read(shared):
         ),
     ],
 )
-def test_layout_refuses_what_is_no_image(shared, body, kind, status, said):
+def test_layout_refuses_what_is_not_a_image(shared, body, kind, status, said):
     reply = shared.call("POST", "/layout", body, {"Content-Type": kind})
     assert (reply.status, reply.detail[: len(said)]) == (status, said)
 
@@ -147,6 +147,6 @@ def test_there_is_nothing_at_other_addresses(shared, path):
     assert reply.detail
 
 
-def test_a_method_that_is_not_there_is_told_which_is(shared):
+def test_a_method_that_does_not_exist_is_reported_which_is(shared):
     reply = shared.get("/generate")
     assert (reply.status, reply.headers["allow"]) == (405, "POST")

@@ -67,7 +67,7 @@ def test_what_one_sends_spoils_no_other_one_s(wait_for):
     assert str(found[2]) == "none"
 
 
-def test_what_nobody_waits_for_is_not_done(wait_for):
+def test_what_no_one_waits_for_is_not_done(wait_for):
     slow, sizes = Slow(), []
 
     def leave(item):

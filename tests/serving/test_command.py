@@ -181,7 +181,7 @@ SCENE = "from manim import *\nclass GeneratedScene(Scene):\n    def construct(se
         ("x = [0] * 10**10", "failed", "memory"),
     ],
 )
-def test_code_that_does_harm_is_told_and_the_service_goes_on(live, line, kind, said):
+def test_code_that_does_harm_is_reported_and_the_service_continues(live, line, kind, said):
     report = live.post("/validate", {"code": SCENE.format(line)}).json
     problem = report["problems"][0]
     assert (report["runs"], problem["kind"], problem["line"]) == (False, kind, 4)
@@ -189,7 +189,7 @@ def test_code_that_does_harm_is_told_and_the_service_goes_on(live, line, kind, s
     assert live.get("/healthz").status == 200
 
 
-def test_code_whose_places_are_no_numbers_for_json_is_answered(live):
+def test_code_whose_places_are_not_numbers_for_json_is_answered(live):
     far = "a = Dot().move_to([1e308, 0, 0]); b = Dot().move_to([-1e308, 0, 0]); self.add(a, b)"
     layout = {"objects": [{"type": "dot", "x": -1e308, "y": 0.0, "z": 0, "width": 0.0, "height": 0.0}]}
     reply = live.post("/validate", {"code": SCENE.format(far), "layout": layout})
@@ -197,13 +197,13 @@ def test_code_whose_places_are_no_numbers_for_json_is_answered(live):
     assert isinstance(reply.json["runs"], bool)
 
 
-def test_the_run_s_own_accuracy_stands_in_the_metrics(process):
+def test_the_run_s_own_accuracy_is_in_the_metrics(process):
     record = json.loads((process.folder / "experiments/boxes/record.json").read_text())
     found = process.live.metric('jepamine_layout_accuracy{run="boxes"}')
     assert found == pytest.approx(record["metrics"]["mean_iou"])
 
 
-def test_it_ends_when_it_is_told_to(process):
+def test_it_ends_when_it_is_reported_to(process):
     process.process.send_signal(signal.SIGTERM)
     assert process.process.wait(60) == 0
     assert process.process.stderr.read() == ""

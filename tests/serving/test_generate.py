@@ -99,7 +99,7 @@ def test_without_a_cache_nothing_is_kept(serve, tmp_path):
         assert [live.generate().json["cached"] for _ in range(2)] == [False, False]
 
 
-def test_an_answer_whose_preview_was_cleared_away_is_made_anew(live):
+def test_an_answer_whose_preview_was_cleared_away_is_made_again(live):
     url = live.generate().json["preview_url"]
     (live.service.previews.folder / url.rpartition("/")[2]).unlink()
     assert live.generate().json["cached"] is False

@@ -53,7 +53,7 @@ def test_half_a_request_costs_nothing(live):
     assert live.generate().status == 200
 
 
-def test_beyond_a_bounded_number_that_waits_the_next_is_told_to_come_again(serve, tmp_path, wait_for):
+def test_beyond_a_bounded_number_that_waits_the_next_is_asked_to_come_again(serve, tmp_path, wait_for):
     with serve(tmp_path, waiting=3) as live:
         live.validator.open.clear()
         with ThreadPoolExecutor(3) as clients:
@@ -133,6 +133,6 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(bounded, chunked):
     assert (reply.status, reply.detail) == (413, "the request is larger than 1,000 bytes")
 
 
-def test_who_asks_before_sending_too_much_is_told_at_once(bounded):
+def test_who_asks_before_sending_too_much_is_reported_at_once(bounded):
     head = b"POST /layout HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
     assert answer_to(bounded, head).startswith("HTTP/1.1 413")

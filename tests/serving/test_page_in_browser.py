@@ -159,7 +159,7 @@ def test_an_image_can_be_dropped(show, picture):
         ("colourless ideas", "no object found in 'colourless ideas'"),
     ],
 )
-def test_what_is_wrong_is_told_in_place(show, words, said):
+def test_problems_is_reported_in_place(show, words, said):
     tab = show()
     tab.fill("#description", words)
     tab.get_by_role("button", name="Make the scene").click()

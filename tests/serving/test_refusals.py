@@ -33,7 +33,7 @@ def test_where_code_keeps_powers_it_does_not_serve(jepamine, unprotected):
     assert "--allow-unprotected" in result.stderr
 
 
-def test_unless_it_is_told_to(jepamine, unprotected, monkeypatch):
+def test_unless_it_is_reported_to(jepamine, unprotected, monkeypatch):
     class Went(Exception):
         pass
 
@@ -45,7 +45,7 @@ def test_unless_it_is_told_to(jepamine, unprotected, monkeypatch):
         jepamine("serve", "--port", 0, "--allow-unprotected")
 
 
-def test_what_is_missing_is_told_with_how_to_install_it(jepamine, monkeypatch):
+def test_what_is_missing_is_reported_with_how_to_install_it(jepamine, monkeypatch):
     there = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in ("uvicorn", "fastapi") else there(name)
@@ -57,7 +57,7 @@ def test_what_is_missing_is_told_with_how_to_install_it(jepamine, monkeypatch):
     )
 
 
-def test_a_port_that_is_taken_is_told(jepamine):
+def test_a_port_that_is_taken_is_reported(jepamine):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
         result = jepamine("serve", "--port", port)
@@ -67,7 +67,7 @@ def test_a_port_that_is_taken_is_told(jepamine):
     )
 
 
-def test_a_run_that_is_not_there_is_told(jepamine):
+def test_a_run_that_does_not_exist_is_reported(jepamine):
     result = jepamine("serve", "--port", 0, "--run", "nobody")
     assert (result.exit_code, "no run 'nobody'" in result.stderr) == (1, True)
 

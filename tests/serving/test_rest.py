@@ -73,7 +73,7 @@ def test_the_file_of_feedback_does_not_grow_without_end(live, monkeypatch):
     assert max(sizes) < 700
 
 
-def test_metrics_tell_time_accuracy_and_what_was_handed_out(live, picture):
+def test_metrics_report_time_accuracy_and_what_was_handed_out(live, picture):
     live.generate("a circle and a square")
     live.call("POST", "/layout", picture())
     assert live.metric('jepamine_layout_accuracy{run="boxes"}') == 0.75

@@ -44,7 +44,7 @@ def test_shares_are_read_from_words(text, shares):
         ("random=0", "no family has a weight above 0"),
     ],
 )
-def test_a_mistake_in_the_shares_is_told(text, message):
+def test_a_mistake_in_the_shares_is_reported(text, message):
     with pytest.raises(UserError) as told:
         parse_shares(text)
     assert str(told.value) == message
