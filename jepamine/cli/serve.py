@@ -70,7 +70,6 @@ from jepamine.cli.options import Folder, with_experiments
 )
 @click.option(
     "--preview-url",
-    "address",
     default="/previews",
     show_default=True,
     metavar="URL",
