@@ -38,7 +38,10 @@ Type = Literal[
 TYPES: tuple[str, ...] = get_args(Type)
 FRAME_HEIGHT = 8.0
 FRAME_WIDTH = FRAME_HEIGHT * 16 / 9
+#: The objects that a description may name, and the default limit of predictors.
 MAX_OBJECTS = 10
+#: The most objects of a layout.
+LIMIT = 40
 #: The smallest side of a box in comparisons: a horizontal line has no height.
 LEAST_SIDE = 0.2
 
@@ -81,9 +84,10 @@ class Object:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Layout:
-    """The objects of a frame: at most `MAX_OBJECTS`."""
+    """The objects of a frame: at most `LIMIT`. `more`: the frame shows other objects, which are left out."""
 
-    objects: Annotated[tuple[Object, ...], Field(max_length=MAX_OBJECTS)]
+    objects: Annotated[tuple[Object, ...], Field(max_length=LIMIT)]
+    more: bool = False
 
 
 _LAYOUTS = TypeAdapter(Layout)
@@ -109,7 +113,7 @@ def from_json(value: Any, place: str = "layout") -> Layout:
         elif problem["type"] == "unexpected_keyword_argument":
             text = "unknown key"
         elif problem["type"] == "too_long":
-            text = f"a layout holds at most {MAX_OBJECTS} objects, not {problem['ctx']['actual_length']}"
+            text = f"a layout holds at most {LIMIT} objects, not {problem['ctx']['actual_length']}"
         else:
             message = str(problem["msg"])
             text = f"{message[:1].lower()}{message[1:]}, found {value_found!r}"
@@ -118,7 +122,13 @@ def from_json(value: Any, place: str = "layout") -> Layout:
 
 def to_json(layout: Layout) -> dict[str, Any]:
     """Convert a layout to a JSON object: lengths to a ten-thousandth of a unit, defaults omitted."""
-    return {"objects": [_plain(item) for item in layout.objects]}
+    return {"objects": [_plain(item) for item in layout.objects]} | ({"more": True} if layout.more else {})
+
+
+def largest(objects: Sequence[Object], count: int) -> list[int]:
+    """Return the indices of the `count` largest objects, in order: those to keep when there are too many."""
+    areas = [max(item.width, LEAST_SIDE) * max(item.height, LEAST_SIDE) for item in objects]
+    return sorted(sorted(range(len(areas)), key=lambda index: -areas[index])[:count])
 
 
 def iou(a: Sequence[float], b: Sequence[float], least: float = LEAST_SIDE) -> float:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jepamine.errors import UserError
 from jepamine.protocols import Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.utils.files import json_lines, read_jsonl, write_atomic
-from jepamine.utils.progress import progress
+from jepamine.utils.progress import Progress, progress
 from jepamine.utils.tensors import save_tensors
 
 
@@ -61,7 +62,7 @@ def fit(
     with progress("train", trainer.epochs, "epochs", every=1, done=done) as bar:
         for epoch in range(done + 1, trainer.epochs + 1):
             began = time.perf_counter()
-            train_loss = _epoch(predictor, trainer, optimizer, shuffle, train)
+            train_loss = _epoch(predictor, trainer, optimizer, shuffle, train, bar)
             predictor.eval()
             with torch.inference_mode():
                 metrics = trainer.validate(predictor, val)
@@ -94,6 +95,7 @@ def _epoch(
     optimizer: torch.optim.Optimizer,
     shuffle: torch.Generator,
     train: Tensors,
+    bar: Progress,
 ) -> float:
     """Train one epoch over `train` in a new order; return the mean loss of its examples."""
     predictor.train()
@@ -101,7 +103,9 @@ def _epoch(
     device = next(predictor.parameters()).device
     total = torch.zeros((), device=device)
     order = torch.randperm(count, generator=shuffle).to(device)
-    for rows in torch.split(order, trainer.batch_size):
+    batches = torch.split(order, trainer.batch_size)
+    seen = 0
+    for number, rows in enumerate(batches, 1):
         batch = {name: tensor[rows] for name, tensor in train.items()}
         loss = trainer.loss(predictor, batch)
         optimizer.zero_grad(set_to_none=True)
@@ -109,7 +113,14 @@ def _epoch(
         optimizer.step()
         # Kept on the device: reading it every step would make a GPU wait.
         total += loss.detach() * len(rows)
+        seen += len(rows)
+        mean = partial(_loss_so_far, total, seen)
+        bar.within(number, len(batches), "batches", mean)
     return float(total) / count
+
+
+def _loss_so_far(total: torch.Tensor, seen: int) -> str:
+    return f"train_loss {float(total) / seen:.5f}"
 
 
 def best_line(lines: list[dict[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
-from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json
+from jepamine.manim.layouts import LIMIT, Layout, Object, from_json
 from jepamine.manim.text.parse import LONGEST
 from jepamine.manim.validation.answer import Problem
 
@@ -45,7 +45,7 @@ LAYOUT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Layout",
     "description": Layout.__doc__,
-    "properties": {"objects": {"type": "array", "maxItems": MAX_OBJECTS, "items": _OBJECT}},
+    "properties": {"objects": {"type": "array", "maxItems": LIMIT, "items": _OBJECT}},
     "required": ["objects"],
     "additionalProperties": False,
 }

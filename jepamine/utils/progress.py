@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+#: Seconds between two lines about the progress within a unit.
+PULSE = 10.0
 
 
 class Progress:
@@ -15,7 +18,7 @@ class Progress:
         self.what, self.total, self.unit, self.every = what, total, unit, every
         self.done = self.before = done
         self.note = ""
-        self.began = time.monotonic()
+        self.began = self.unit_began = self.shown = time.monotonic()
         self.bar = None
         if sys.stderr.isatty():
             from tqdm import tqdm
@@ -33,11 +36,32 @@ class Progress:
         """Count `count` more finished units; `note` is shown beside them (a loss, for example)."""
         self.done += count
         self.note = note or self.note
+        self.unit_began = self.shown = time.monotonic()
         if self.bar is not None:
             self.bar.set_postfix_str(self.note, refresh=False)
             self.bar.update(count)
         elif self.done % self.every < count or self.done == self.total:
             self._line()
+
+    def within(self, done: int, total: int, parts: str, note: Callable[[], str]) -> None:
+        """Show that `done` of `total` parts of the current unit are finished, every `PULSE` seconds.
+
+        `note` is called only if something is shown: reading a loss makes a GPU wait.
+        """
+        now = time.monotonic()
+        if now - self.shown < PULSE:
+            return
+        self.shown = now
+        rate = done / (now - self.unit_began)
+        left = (total - done) / rate
+        rest = left + (self.total - self.done - 1) * total / rate
+        text = (
+            f"{done}/{total} {parts}, {rate:.1f} a second, {left:.0f} s left of {rest:.0f} s in all, {note()}"
+        )
+        if self.bar is not None:
+            self.bar.set_postfix_str(text)
+        else:
+            notify(f"{self.what}: {self.unit.removesuffix('s')} {self.done + 1}/{self.total}: {text}")
 
     def _line(self) -> None:
         seconds = max(time.monotonic() - self.began, 1e-9)

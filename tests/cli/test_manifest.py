@@ -31,13 +31,13 @@ from jepamine.manifests import video as video_module
         (["split", "m.jsonl", "--seed", "-1"], "Invalid value for '--seed'"),
     ],
 )
-def test_a_wrong_command_line_is_told_with_exit_code_2(jepamine, words, message):
+def test_a_wrong_command_line_is_reported_with_exit_code_2(jepamine, words, message):
     result = jepamine("manifest", *words)
     assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
 
 
 @pytest.mark.parametrize("words", [["frames", "gone"], ["nuscenes", "gone"], ["split", "gone"]])
-def test_what_is_not_there_is_told_with_exit_code_1(jepamine, words):
+def test_what_is_not_there_is_reported_with_exit_code_1(jepamine, words):
     result = jepamine("manifest", *words)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")

@@ -80,7 +80,9 @@ def test_score_finds_frames_below_the_datasets_root(jepamine, recipe, clips, tmp
     assert result.exit_code == 0, result.output
 
 
-def test_a_damaged_frame_is_told_with_the_line_of_the_users_manifest(jepamine, recipe, clips, footage_line):
+def test_a_damaged_frame_is_reported_with_the_line_of_the_users_manifest(
+    jepamine, recipe, clips, footage_line
+):
     result = jepamine("run", recipe, "--set", f'dataset.manifest="{footage_line}"')
     assert result.exit_code == 1
     assert f"{footage_line}:5: frame " in result.output
@@ -120,7 +122,7 @@ def test_two_scores_into_one_file_do_not_mix(jepamine, recipe, clips, tmp_path):
     assert (result.exit_code, "another process is scoring into it" in result.output) == (1, True)
 
 
-def test_the_manifest_itself_is_no_output(jepamine, recipe, clips):
+def test_the_manifest_itself_is_not_an_output(jepamine, recipe, clips):
     jepamine("run", recipe, "--epochs", 1)
     before = clips.read_bytes()
     result = jepamine("score", "--run", "small", clips, "--output", clips)
@@ -148,7 +150,7 @@ def test_an_unfinished_run_is_used_with_a_warning(jepamine, recipe, tmp_path):
 
 
 @pytest.mark.parametrize("words", [["eval", "--run", "small"], ["run", "--resume", "small"]])
-def test_a_record_that_lacks_half_is_told(words, jepamine, recipe, tmp_path):
+def test_a_record_that_is_incomplete_is_reported(words, jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     path = tmp_path / "experiments" / "small" / "record.json"
     path.write_text('{"status": "interrupted", "metrics": {}}')
@@ -159,7 +161,7 @@ def test_a_record_that_lacks_half_is_told(words, jepamine, recipe, tmp_path):
     ) == (1, True)
 
 
-def test_a_mask_that_is_no_mask_is_the_plugins_fault(jepamine, recipe, tmp_path):
+def test_a_mask_that_is_not_a_mask_is_the_plugins_fault(jepamine, recipe, tmp_path):
     (tmp_path / "bad.py").write_text(
         "import numpy as np\ndef bad(shape):\n    return lambda *_: np.ones((2, 14, 14))\n"
     )
@@ -184,7 +186,7 @@ def test_every_command_takes_experiments_before_and_after_the_verb(jepamine, rec
         assert before.output == after.output
 
 
-def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe, clips, tmp_path):
+def test_a_first_frame_that_does_not_exist_is_reported_like_any_other(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     lines = lines_of(clips)
     lines[0] = lines[0] | {"frame_paths": ["gone.jpg", "gone2.jpg"]}
@@ -198,7 +200,7 @@ def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe
     assert "1 clips could not be read" in result.output
 
 
-def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, clips, tmp_path):
+def test_training_clips_among_the_ranked_ones_are_reported(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     own = tmp_path / "experiments" / "small" / "manifest.jsonl"
     scores = tmp_path / "own.jsonl"
@@ -230,7 +232,7 @@ def test_labels_of_one_kind_are_not_blamed_on_the_ids(jepamine, recipe, tmp_path
     assert "0 of them 1: ranking statistics need clips of both labels, 0 and 1\n" in result.output
 
 
-def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe, clips, tmp_path):
+def test_clips_alone_in_their_scene_are_reported_where_scene_ranks(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     lines = lines_of(clips)
     manifest = written(clips.with_name("one.jsonl"), [lines[0] | {"scene": "alone"}, *lines[1:]])
@@ -255,7 +257,7 @@ def test_a_finished_run_without_weights_says_what_can_be_done(jepamine, recipe, 
     assert "train it again under another name: jepamine run" in result.output
 
 
-def test_a_folder_without_a_record_is_no_run_to_go_on_with(jepamine, recipe, tmp_path):
+def test_a_folder_without_a_record_is_not_a_run_to_go_on_with(jepamine, recipe, tmp_path):
     (tmp_path / "experiments" / "mine").mkdir(parents=True)
     result = jepamine("run", recipe, "--name", "mine")
     assert result.exit_code == 1

@@ -99,7 +99,7 @@ def test_derived_ids_of_clips_that_share_frames_differ():
         ({"frames": ["a", "b"], "camera": True}, "'camera' is not text: True"),
     ],
 )
-def test_a_line_that_is_no_clip_is_an_error_that_names_file_and_line(manifest, line, error):
+def test_a_line_that_is_not_a_clip_is_an_error_that_names_file_and_line(manifest, line, error):
     path = manifest({"frames": ["a", "b"]}, line)
     with pytest.raises(UserError) as raised:
         list(read_clips(Source(path)))
@@ -136,7 +136,7 @@ def test_a_longer_tubelet_takes_more_frames(manifest):
         one(manifest({"frames": ["a"] * 4}), tubelet_size=3)
 
 
-def test_a_bad_line_can_be_told_in_its_place_while_reading_goes_on(manifest):
+def test_a_bad_line_can_be_told_in_its_place_while_reading_continues(manifest):
     path = manifest({"frames": ["a", "b"]}, {"frames": []}, {"frames": ["c", "d"], "clip_id": "last"})
     first, error, last = read_clips_or_errors(Source(path))
     assert str(error) == f"{path}:2: 'frames' is empty: a clip without frames"

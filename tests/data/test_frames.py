@@ -80,7 +80,7 @@ def damaged(folder, what):
         ("bomb", "too large to be a frame: "),
     ],
 )
-def test_a_file_that_is_no_frame_is_an_error_that_names_it(tmp_path, what, reason):
+def test_a_file_that_is_not_a_frame_is_an_error_that_names_it(tmp_path, what, reason):
     path = damaged(tmp_path, what)
     with pytest.raises(UserError) as raised:
         Frame(path, SIZE).pixels()
@@ -159,7 +159,7 @@ def test_loading_ahead_keeps_the_order_and_puts_an_error_in_its_place():
     ]  # fmt: skip
 
 
-def test_loading_goes_no_further_ahead_than_it_is_told():
+def test_loading_goes_no_further_ahead_than_allowed():
     taken = []
     items = (taken.append(number) or number for number in range(100))
     loading = ahead(items, lambda item: item, depth=4)

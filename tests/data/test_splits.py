@@ -26,7 +26,7 @@ seeds = st.integers(0, 2**32)
 
 @settings(max_examples=50, deadline=None)
 @given(scenes, fractions, seeds)
-def test_no_scene_stands_on_both_sides_and_no_side_is_empty(names, fraction, seed):
+def test_no_scene_is_on_both_sides_and_no_side_is_empty(names, fraction, seed):
     clips = [clip(number, scene) for number, scene in enumerate(names)]
     said = parts(clips, fraction, seed)
     assert set(said.values()) == {"train", "val"}
@@ -74,7 +74,7 @@ def test_a_manifest_that_says_only_train_is_split():
     assert sorted(parts(clips).values()) == ["train"] * 4 + ["val"]
 
 
-def test_a_split_that_is_no_text_is_one_of_the_clips_that_stay_out_of_both():
+def test_a_split_that_is_not_a_text_is_one_of_the_clips_that_stay_out_of_both():
     clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split=["val"])]
     assert split(clips, "scene", 0.5, 0) == [{}, {}, {}]
     assert not chosen(clips[2], "val").any()
@@ -123,7 +123,7 @@ def test_the_tubelets_of_a_part_are_those_its_line_says():
     assert chosen(clip(2), "val").tolist() == [False, False]
 
 
-def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
+def test_what_is_in_neither_part_is_reported_with_the_nearest_word(capsys):
     clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split="trian"), clip(3)]
     split(clips, "scene", 0.5, 0)
     assert capsys.readouterr().err == (
@@ -132,7 +132,7 @@ def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
     )
 
 
-def test_a_manifest_whose_split_cannot_be_used_is_told(capsys):
+def test_a_manifest_whose_split_cannot_be_used_is_reported(capsys):
     assert parts([clip(0, split="trian"), clip(1, split="test")]).keys() == {"c0", "c1"}
     assert capsys.readouterr().err == (
         "warning: no clip's split is 'train', so the manifest's splits are not used: 'test', "

@@ -89,7 +89,7 @@ def test_only_images_that_are_not_hidden_are_frames(root):
     assert cut(root) == [("s", ["s/a.jpg", "s/b.PNG"])]
 
 
-def test_a_folder_that_is_called_like_an_image_is_no_frame(root):
+def test_a_folder_that_is_called_like_an_image_is_not_a_frame(root):
     touch(root, "a.jpg", "c.jpg", "b.png/a.jpg", "b.png/b.jpg", "d.png/a.jpg", "d.png/b.jpg")
     assert cut(root) == [
         ("root", ["a.jpg", "c.jpg"]),

@@ -216,7 +216,7 @@ def test_scenes_that_share_frames_move_together(repair):
         ("uneven_length", clip("x", "a/0-6")),
     ],
 )
-def test_a_kind_can_be_dropped_rather_than_mended(repair, kind, line):
+def test_a_kind_can_be_dropped_rather_than_fixed(repair, kind, line):
     assert len(repair(GOOD, line)) > 1
     assert repair(GOOD, line, drop=[kind]) == [GOOD]
 
@@ -279,7 +279,7 @@ def call(*words):
     return result
 
 
-def test_the_command_tells_what_it_did_to_which_clip(drives, tmp_path):
+def test_the_command_reports_what_it_did_to_which_clip(drives, tmp_path):
     manifest, output = tmp_path / "m.jsonl", tmp_path / "fixed.jsonl"
     lines = [GOOD, clip("x", "a/0-3", "b/8-11"), clip("y", "a/4-10"), clip("z", "a/gone")]
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -345,7 +345,7 @@ def broken_lines(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(lines=broken_lines(), drop=st.lists(st.sampled_from(list(KINDS)), max_size=2))
-def test_an_audit_of_the_result_finds_nothing_that_is_mended(drives, lines, drop):
+def test_an_audit_of_the_result_finds_nothing_that_is_fixed(drives, lines, drop):
     with tempfile.TemporaryDirectory() as folder:
         manifest, output = Path(folder, "m.jsonl"), Path(folder, "fixed.jsonl")
         manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))

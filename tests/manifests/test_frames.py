@@ -129,7 +129,7 @@ def test_a_second_file_of_one_log_camera_and_time_is_left_out_and_told(root, cap
     )
 
 
-def test_one_camera_is_kept_and_what_is_not_is_told(root, capsys):
+def test_one_camera_is_kept_and_what_is_not_is_reported(root, capsys):
     touch(root, *shots(2), *shots(4, "CAM_BACK"), "plain/0.jpg", "plain/1.jpg")
     assert [line["frame_paths"] for line in cut(root, cameras=["CAM_FRONT"])] == [shots(2)]
     assert (

@@ -224,7 +224,7 @@ def test_no_clip_crosses_a_scene_or_camera_or_runs_backwards(root, sweeps, windo
     assert len({line["clip_id"] for line in lines}) == len(lines)
 
 
-def test_sweeps_stand_between_the_keyframes_and_name_the_samples_they_belong_to(root):
+def test_sweeps_are_between_the_keyframes_and_name_the_samples_they_belong_to(root):
     line = cut(root, sweeps=True)[0]
     assert line["timestamps"] == [BEGIN, BEGIN + 166_666, BEGIN + 333_333, BEGIN + 500_000]
     assert [path.split("/")[-3] for path in line["frame_paths"]] == ["samples", "sweeps", "sweeps", "samples"]
@@ -240,13 +240,13 @@ def test_several_cameras_give_a_clip_each_in_the_order_asked_for(root):
     assert len(lines) == 6
 
 
-def test_left_out_sweeps_are_told(root, capsys):
+def test_left_out_sweeps_are_reported(root, capsys):
     cut(root, window=6)
     told = "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
     assert capsys.readouterr().err == told
 
 
-def test_a_gap_in_a_scene_is_no_part_of_a_clip(root, capsys):
+def test_a_gap_in_a_scene_is_not_a_part_of_a_clip(root, capsys):
     made = tables()
     lost = {token("scene-0061", "CAM_FRONT", number) for number in (6, 9)}
     made["sample_data"] = [record for record in made["sample_data"] if record["token"] not in lost]
@@ -258,7 +258,7 @@ def test_a_gap_in_a_scene_is_no_part_of_a_clip(root, capsys):
     assert len(cut(root, window=6, max_gap=2)[0]["frame_paths"]) == 4
 
 
-def test_images_that_are_not_there_are_told(root, capsys):
+def test_images_that_do_not_exist_are_reported(root, capsys):
     first = min((root / "samples" / "CAM_FRONT").iterdir())
     first.unlink()
     cut(root, window=6)
@@ -366,7 +366,7 @@ def changed(name, column, value):
         ),
     ],
 )
-def test_a_broken_record_is_told_with_file_and_token(tmp_path, break_, table, message):
+def test_a_broken_record_is_reported_with_file_and_token(tmp_path, break_, table, message):
     made = tables()
     token_ = made[table][0]["token"]
     break_(made)
@@ -388,7 +388,7 @@ def test_a_broken_record_is_told_with_file_and_token(tmp_path, break_, table, me
         (lambda made: made["sample_data"].clear(), ": no scene has a tubelet (2 frames) of CAM_FRONT"),
     ],
 )
-def test_a_table_that_lacks_what_is_needed_is_told(tmp_path, break_, message):
+def test_a_table_that_lacks_what_is_needed_is_reported(tmp_path, break_, message):
     made = tables()
     break_(made)
     root = write_tables(tmp_path, made)
@@ -397,7 +397,7 @@ def test_a_table_that_lacks_what_is_needed_is_told(tmp_path, break_, message):
     assert str(raised.value) == f"{root}/{VERSION}{message}"
 
 
-def test_an_image_of_no_sample_is_told_with_file_and_token(root):
+def test_an_image_of_no_sample_is_reported_with_file_and_token(root):
     made = tables()
     one = next(record for record in made["sample_data"] if "CAM_FRONT" in record["filename"])
     one |= {"sample_token": "x", "is_key_frame": True}
@@ -409,7 +409,7 @@ def test_an_image_of_no_sample_is_told_with_file_and_token(root):
     )
 
 
-def test_two_images_of_one_moment_are_told_with_both_tokens(root):
+def test_two_images_of_one_moment_are_reported_with_both_tokens(root):
     made = tables()
     one = next(r for r in made["sample_data"] if r["is_key_frame"] and "CAM_FRONT" in r["filename"])
     made["sample_data"].append(dict(one, token="g" * 32))
@@ -432,14 +432,14 @@ def test_two_images_of_one_moment_are_told_with_both_tokens(root):
         ("[1]", "record number 1 has no token"),
     ],
 )
-def test_a_damaged_table_is_told(root, text, message):
+def test_a_damaged_table_is_reported(root, text, message):
     (root / VERSION / "sample.json").write_text(text)
     with pytest.raises(UserError) as raised:
         cut(root)
     assert str(raised.value) == f"{root}/{VERSION}/sample.json: {message}"
 
 
-def test_a_table_that_is_no_text_is_told(root):
+def test_a_table_that_is_not_a_text_is_reported(root):
     (root / VERSION / "sample.json").write_bytes(b'[{"token": "\xff"}]')
     with pytest.raises(UserError, match=r"sample\.json: cannot be read: 'utf-8' codec can't decode"):
         cut(root)
@@ -455,7 +455,7 @@ def test_a_wrong_version_offers_those_that_are_there(root):
     )
 
 
-def test_a_root_that_is_none_is_told(root, tmp_path):
+def test_a_root_that_is_none_is_reported(root, tmp_path):
     (tmp_path / "empty" / "v1.0-test").mkdir(parents=True)
     tables_ = root / VERSION
     empty = tmp_path / "empty"
@@ -474,7 +474,7 @@ def test_a_root_that_is_none_is_told(root, tmp_path):
         assert str(raised.value) == message
 
 
-def test_a_camera_that_is_not_there_is_told_and_a_lidar_is_none(root):
+def test_a_camera_that_does_not_exist_is_reported_and_a_lidar_is_none(root):
     for camera, nearest in (("CAM_FRONTT", " (did you mean 'CAM_FRONT'?)"), ("LIDAR_TOP", "")):
         with pytest.raises(UserError) as raised:
             cut(root, cameras=[camera])
@@ -483,7 +483,7 @@ def test_a_camera_that_is_not_there_is_told_and_a_lidar_is_none(root):
         )
 
 
-def test_a_category_that_is_not_there_is_told(root):
+def test_a_category_that_does_not_exist_is_reported(root):
     with pytest.raises(UserError) as raised:
         labels(root, ["vehicle.cat"])
     assert str(raised.value) == (

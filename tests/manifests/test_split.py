@@ -143,7 +143,7 @@ def test_in_another_folder_paths_stay_valid(jepamine, tmp_path):
     }
 
 
-def test_paths_that_are_relative_to_another_root_stay_and_that_is_told(jepamine, manifest, tmp_path):
+def test_paths_that_are_relative_to_another_root_stay_and_that_is_reported(jepamine, manifest, tmp_path):
     result = jepamine("manifest", "split", manifest, "--output", tmp_path / "out" / "n.jsonl")
     assert "and readers need the same --root" in result.stderr
     first = json.loads((tmp_path / "out" / "n.jsonl").read_text().splitlines()[0])

@@ -81,7 +81,7 @@ def test_origins_come_from_any_line_of_a_clip_the_first_counts():
     )
 
 
-def test_labels_are_read_and_null_is_no_label(lines):
+def test_labels_are_read_and_null_is_not_a_label(lines):
     path = lines(label("a", 1), label("b", 0), label("c", None), label("a", 1), label(7, 1))
     assert read_labels(path)[0] == {"a": 1, "b": 0, "7": 1}
 

@@ -87,6 +87,7 @@ def test_an_old_layout_run_is_evaluated_as_it_was(jepamine, old):
     after = json.loads(result.stdout)
     assert after["scenes"] == before["scenes"] == 8
     for view in ("clean", "masked"):
-        assert {name: value["value"] for name, value in after[view]["measures"].items()} == pytest.approx(
-            {name: value["value"] for name, value in before[view]["measures"].items()}, abs=1e-5
+        measures = before[view]["measures"]
+        assert {name: after[view]["measures"][name]["value"] for name in measures} == pytest.approx(
+            {name: value["value"] for name, value in measures.items()}, abs=1e-5
         )

@@ -27,7 +27,7 @@ def test_linear_layers_are_a_quarter_as_large_and_say_nearly_the_same():
     assert 0.25 < size(small) / size(whole) < 0.28
 
 
-def test_a_missing_torchao_is_told(monkeypatch):
+def test_a_missing_torchao_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "torchao.quantization", None)
     with pytest.raises(UserError, match=r"--int8 requires torchao: pip install -e '.\[int8\]'"):
         quantize(layers())

@@ -26,7 +26,7 @@ def limits_of(name):
     return ENDLESS if name.startswith("endless") else LIMITS
 
 
-def test_a_hostile_program_gets_nothing_and_the_server_goes_on(program, plain, world):
+def test_a_hostile_program_gets_nothing_and_the_server_continues(program, plain, world):
     name, _, code = program
     end, said = plain.ask({"code": world.code(code)}, limits_of(name))
     assert world.harm(said.decode("utf-8", "replace")) == set()

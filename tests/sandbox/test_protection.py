@@ -41,7 +41,7 @@ def test_only_an_attempt_that_failed_closes_a_power():
     assert found.open == ("reading", "writing", "processes", "signals")
 
 
-def test_a_kernel_without_landlock_or_a_filter_is_told_and_nothing_breaks(monkeypatch, tmp_path):
+def test_a_kernel_without_landlock_or_a_filter_is_reported_and_nothing_breaks(monkeypatch, tmp_path):
     done = []
     monkeypatch.setattr(child, "be_first_to_go", lambda: None)
     monkeypatch.setattr(child, "set_limits", lambda limits: ("CPU",))
@@ -54,7 +54,7 @@ def test_a_kernel_without_landlock_or_a_filter_is_told_and_nothing_breaks(monkey
     assert done == [(38, 1)]
 
 
-def test_a_system_without_prctl_is_told_and_nothing_breaks(monkeypatch, tmp_path):
+def test_a_system_without_prctl_is_reported_and_nothing_breaks(monkeypatch, tmp_path):
     monkeypatch.setattr(child, "be_first_to_go", lambda: None)
     monkeypatch.setattr(child, "set_limits", lambda limits: ())
     monkeypatch.setattr(child, "drop_capabilities", lambda: False)

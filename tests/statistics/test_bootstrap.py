@@ -21,7 +21,7 @@ def test_each_resample_holds_whole_scenes_as_many_as_there_are():
     assert drawn.scene_of.tolist() == [0, 0, 1, 1, 1, 2]
 
 
-def test_resamples_without_both_labels_are_drawn_anew():
+def test_resamples_without_both_labels_are_drawn_again():
     # Only scene a holds positives and it holds nothing else, so every resample needs it and another one.
     drawn = draw(list("aabbcc"), np.array([1, 1, 0, 0, 0, 0]), rng(), 200)
     assert len(drawn.counts) == 200

@@ -105,7 +105,7 @@ def test_the_auroc_of_the_source_is_the_definition_pair_by_pair(clips):
         )
 
 
-def test_a_scorer_that_tells_datasets_apart_is_at_chance_within_them():
+def test_a_scorer_that_reports_datasets_apart_is_at_chance_within_them():
     labels, scenes, dataset = one_dataset(5)
     labels[:4] = [1, 1, 0, 0]
     scores = {
@@ -137,7 +137,7 @@ def test_clips_of_unknown_source_are_left_out_and_counted():
     assert found["sources"] == {"rain": {"clips": 1, "positives": 1}, "sun": {"clips": 2, "positives": 0}}
 
 
-def test_a_field_of_one_value_is_no_source():
+def test_a_field_of_one_value_is_not_a_source():
     assert run([1, 0, 1], "abc", camera=["front"] * 3, log=[None, "x", None], day=[None] * 3) == {}
 
 

@@ -156,7 +156,7 @@ def test_a_lock_is_free_after_its_block_also_after_an_error(tmp_path):
     assert not is_locked(tmp_path / "new" / "lock")
 
 
-def test_a_lock_that_nobody_ever_took_is_free_and_asking_makes_no_file(tmp_path):
+def test_a_lock_that_no_one_ever_took_is_free_and_asking_makes_no_file(tmp_path):
     assert not is_locked(tmp_path / "lock")
     assert contents(tmp_path) == {}
 

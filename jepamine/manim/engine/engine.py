@@ -89,6 +89,7 @@ class Engine:
         # What `from manim import *` provides.
         self.namespace = {name: value for name, value in vars(manim).items() if not name.startswith("_")}
         self.namespace |= {name: _kept(getattr(manim, name)) for name in SLOW}
+        self.size = (width, round(width * 9 / 16))
         self.camera = manim.Camera(pixel_width=width, pixel_height=round(width * 9 / 16))
         self._lately: dict[str, Any] = {}
         self._clear = manim.Camera(pixel_width=MEASURED[0], pixel_height=MEASURED[1], background_opacity=0.0)
@@ -105,9 +106,11 @@ class Engine:
             self._lately[code] = self.evaluate(code, {})
         return _own(self._lately[code], {})
 
-    def frame(self, mobjects: Sequence[Any]) -> NDArray[np.uint8]:
+    def frame(self, mobjects: Sequence[Any], ground: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
         """Render these objects in order on black: uint8 RGB (H, W, 3)."""
         self.camera.reset()
+        if ground is not None:
+            self.camera.set_pixel_array(ground)
         self.camera.capture_mobjects(mobjects)
         return np.ascontiguousarray(self.camera.pixel_array[..., :3])
 

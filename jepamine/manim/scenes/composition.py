@@ -13,6 +13,7 @@ from jepamine.manim.engine.boxes import span
 from jepamine.manim.engine.engine import Engine
 from jepamine.manim.engine.style import vector
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, MAX_OBJECTS
+from jepamine.manim.scenes.grounds import BLACK, Ground
 
 #: Distance of objects from the frame's edge, in units.
 MARGIN = 0.2
@@ -49,6 +50,10 @@ class Composition:
     parts: list[Part] = field(default_factory=list)
     # Names that the next expression may refer to.
     known: dict[str, Any] = field(default_factory=dict)
+    ground: Ground = BLACK
+    limit: int = MAX_OBJECTS
+    #: In a crowded scene objects may overlap, and texts may be equal.
+    crowded: bool = False
 
     def add(self, name: str, type_: str, code: str, *, on: tuple[str, ...] = ()) -> Part:
         """Add what an expression builds; it may refer to earlier objects by name.
@@ -106,13 +111,19 @@ class Composition:
 
     def _keep(self, name: str, type_: str, code: str, mobject: Any, on: tuple[str, ...]) -> Part:
         part = Part(name, type_, code, mobject, extent_of(mobject))
-        if len(self.parts) == MAX_OBJECTS or name in self.known or not inside(part.span, WHOLE):
+        if len(self.parts) == self.limit or name in self.known or not inside(part.span, WHOLE):
             raise DoesNotFit
-        if any(meet(part.span, other.span) for other in self.parts if other.name not in on):
+        if not self.crowded and any(
+            meet(part.span, other.span) for other in self.parts if other.name not in on
+        ):
             raise DoesNotFit
         # Two texts with the same words could not be told apart in a description.
         text = getattr(mobject, "original_text", None)
-        if text and any(getattr(other.mobject, "original_text", None) == text for other in self.parts):
+        if (
+            text
+            and not self.crowded
+            and any(getattr(other.mobject, "original_text", None) == text for other in self.parts)
+        ):
             raise DoesNotFit
         self.parts.append(part)
         self.known[name] = mobject

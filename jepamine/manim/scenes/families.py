@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from jepamine.manim.layouts import MAX_OBJECTS, TYPES
 from jepamine.manim.scenes import arranged, diagrams
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
 from jepamine.manim.scenes.makers import MAKERS
+from jepamine.manim.scenes.real_scenes import REAL_FAMILIES
 from jepamine.manim.scenes.stacked import stacked
 
 
@@ -52,6 +55,7 @@ FAMILIES: dict[str, dict[str, Form]] = {
         "number_line": diagrams.marked_line,
     },
     "overlap": {"stacked": stacked},
+    **REAL_FAMILIES,
 }
 # Its multiples fall evenly on 0 .. 1, so that any run of scenes nearly has the requested shares.
 GOLDEN = (5**0.5 - 1) / 2
@@ -64,14 +68,19 @@ class Shares:
     random: float = 0.4
     structured: float = 0.4
     overlap: float = 0.2
+    writing: float = 0.0
+    tables: float = 0.0
+    plots: float = 0.0
+    geometry: float = 0.0
+    slides: float = 0.0
 
     def family(self, seed: int, index: int) -> str:
         """Return the family of scene `index` of a seed; it does not depend on the number of scenes."""
         start = float(np.random.default_rng([seed, 0xFA]).random())
-        place = (start + index * GOLDEN) % 1 * (self.random + self.structured + self.overlap)
-        if place < self.random:
-            return "random"
-        return "structured" if place < self.random + self.structured else "overlap"
+        weights = {name: weight for name, weight in vars(self).items() if weight}
+        bounds = list(accumulate(weights.values()))
+        place = (start + index * GOLDEN) % 1 * bounds[-1]
+        return list(weights)[min(bisect_right(bounds, place), len(bounds) - 1)]
 
 
 def parse_shares(text: str) -> Shares:

@@ -12,10 +12,11 @@ from jepamine.manim.engine.boxes import colour_of
 from jepamine.manim.engine.engine import Engine
 from jepamine.manim.engine.style import pick, scene_code
 from jepamine.manim.engine.visibility import visibility
-from jepamine.manim.layouts import Layout, Object, from_json, to_json
+from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json, to_json
 from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, meet
 from jepamine.manim.scenes.description import describe
 from jepamine.manim.scenes.families import FAMILIES, Shares
+from jepamine.manim.scenes.grounds import BLACK, Ground
 
 # A scene that does not fit is drawn again, with the next numbers of its random stream.
 TRIES = 200
@@ -35,16 +36,19 @@ class Scene:
     description: str
     code: str
     frame: NDArray[np.uint8]
+    ground: Ground = BLACK
 
     def line(self) -> dict[str, Any]:
         """Return its line of `scenes.jsonl`, which is a clip of one frame."""
         name = f"{self.seed}-{self.index:06d}"
+        ground = {} if self.ground.kind == "black" else {"ground": self.ground.kind}
         return {
             "clip_id": name,
             "scene": name,
             "frame_paths": [f"frames/{self.index:06d}.png"],
             "family": self.family,
             "form": self.form,
+            **ground,
             "layout": to_json(self.layout),
             "description": self.description,
             "code": self.code,
@@ -74,9 +78,10 @@ def make_scene(engine: Engine, seed: int, index: int, shares: Shares) -> Scene:
         family,
         form,
         layout,
-        describe(layout, int(rng.integers(2**32))),
+        describe(layout, int(rng.integers(2**32))) if len(layout.objects) <= MAX_OBJECTS else "",
         scene_code([(part.name, part.code) for part in parts]),
-        engine.frame([part.mobject for part in parts]),
+        engine.frame([part.mobject for part in parts], composition.ground.pixels(engine.size)),
+        composition.ground,
     )
 
 

@@ -66,7 +66,7 @@ _NOUNS = {
 
 
 def nouns() -> dict[tuple[str, ...], tuple[tuple[str, Any], ...]]:
-    """A name's words -> ("noun", (type, trait or "", whether it is several))."""
+    """Return a name's words -> ("noun", (type, trait or "", whether it is several))."""
     found: dict[tuple[str, ...], tuple[tuple[str, Any], ...]] = {}
 
     def say(words: str, type_: str, trait: str, several: bool) -> None:

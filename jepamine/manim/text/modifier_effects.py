@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from jepamine.manim.text.clauses import Clause
+from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifiers import Modifier
 from jepamine.manim.text.reading import Place, Ref, Span
+from jepamine.manim.text.referents import Referents
 
-if TYPE_CHECKING:
-    from jepamine.manim.text.discourse import Discourse
+
+class Statements(Protocol):
+    """The part of a `Discourse` that modifiers change."""
+
+    cursor: Cursor
+    things: Referents
+    clause: Clause
+    places: list[Place]
+    joins: list[tuple[Ref, Ref, Ref, Span]]
+    aims: list[tuple[Ref, Ref, Span]]
+
+    def relate(self, how: str, subject: Ref, other: Ref, span: Span) -> None:
+        """Record a relation between objects."""
+        ...
+
 
 #: What a text or a dot can be inside of.
 HOLDERS = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus", "axes",
@@ -32,7 +48,7 @@ _CORNERED = {
 }
 
 
-def apply_modifier(story: Discourse, modifier: Modifier, refs: list[Ref]) -> None:
+def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> None:
     """Apply a modifier to objects."""
     together: Ref = sum(refs, ())
     match modifier.kind:
@@ -63,7 +79,7 @@ def apply_modifier(story: Discourse, modifier: Modifier, refs: list[Ref]) -> Non
             _two(story, refs, modifier)
 
 
-def _paint(story: Discourse, together: Ref, modifier: Modifier) -> None:
+def _paint(story: Statements, together: Ref, modifier: Modifier) -> None:
     """Assign colours in order; a single one is that of all."""
     colours = modifier.value
     if 1 < len(colours) != len(together):
@@ -72,7 +88,7 @@ def _paint(story: Discourse, together: Ref, modifier: Modifier) -> None:
         story.things.paint((place,), colours[number % len(colours)])
 
 
-def _relations(story: Discourse, refs: list[Ref], hows: tuple[str, ...], modifier: Modifier) -> None:
+def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifier: Modifier) -> None:
     if not modifier.others:
         story.cursor.miss(modifier.span, "what it refers to is not clear")
     for ref in refs:
@@ -86,7 +102,7 @@ def _relations(story: Discourse, refs: list[Ref], hows: tuple[str, ...], modifie
                 story.relate(on if how == "on" else how, ref, other, modifier.span)
 
 
-def surround(story: Discourse, middle: Ref, around: Ref, span: Span) -> None:
+def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:
     """Place several objects around one, or one object inside a single other."""
     if len(around) == 1 or len(middle) != 1:
         return story.relate("inside", middle, around, span)
@@ -98,7 +114,7 @@ def surround(story: Discourse, middle: Ref, around: Ref, span: Span) -> None:
     return None
 
 
-def _ends(story: Discourse, ref: Ref, modifier: Modifier) -> None:
+def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
     """Place a stroke between two points: keep its middle and direction; its length follows its kind."""
     (x, y), (to_x, to_y) = modifier.value
     across, up = to_x - x, to_y - y
@@ -114,7 +130,7 @@ def _ends(story: Discourse, ref: Ref, modifier: Modifier) -> None:
     story.cursor.miss(modifier.span, "its middle and direction are kept, not its length")
 
 
-def _corners(story: Discourse, together: Ref, modifier: Modifier) -> None:
+def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:
     each, own = modifier.value
     other: Ref = (modifier.others[0] if modifier.others else story.clause.head if own else ())[:1]
     cornered = story.things.items[other[0]].type if other else ""
@@ -135,7 +151,7 @@ def _corners(story: Discourse, together: Ref, modifier: Modifier) -> None:
     return None
 
 
-def _two(story: Discourse, refs: list[Ref], modifier: Modifier) -> None:
+def _two(story: Statements, refs: list[Ref], modifier: Modifier) -> None:
     others: Any = modifier.others
     if len(others) == 1 and len(others[0]) == 2:
         others = (others[0][:1], others[0][1:])

@@ -91,7 +91,7 @@ def paint_frame(
 
 
 def _shows(view: View, actor: Actor, across: float, ahead: float) -> bool:
-    """Whether an actor is close enough, and not wholly beside what the camera sees."""
+    """Return whether an actor is close enough, and not wholly beside what the camera sees."""
     length, width, _ = actor.size
     if actor.kind in ("building", "rail"):
         return 2.2 - abs(length) / 2 < ahead < FAR

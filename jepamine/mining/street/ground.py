@@ -55,7 +55,7 @@ def _paint_line(view: View, world: World, across: float, along: float, *, solid:
 
 
 def _paint_junction(view: View, world: World, ahead: float, asphalt: RGB) -> None:
-    """The side road, a stop line and a zebra crossing before it."""
+    """Draw the side road, a stop line and a zebra crossing before it."""
     road = world.road
     if not -6 < ahead < 110:
         return
@@ -73,7 +73,7 @@ def _paint_junction(view: View, world: World, ahead: float, asphalt: RGB) -> Non
 
 
 def paint_sky(rng: np.random.Generator, world: World, size: tuple[int, int]) -> Image.Image:
-    """The sky and the far skyline of a scene: an image twice as wide and as high as the canvas.
+    """Draw the sky and the far skyline of a scene: an image twice as wide and as high as the canvas.
 
     Its horizon is at half its height, so that a frame can cut the part it looks at.
     """

@@ -43,12 +43,12 @@ _VISIBILITY = {
 
 
 def scaled(colour: RGB, gain: float) -> RGB:
-    """A colour times a gain."""
+    """Return a colour times a gain."""
     return colour[0] * gain, colour[1] * gain, colour[2] * gain
 
 
 def mixed(a: RGB, b: RGB, share: float) -> RGB:
-    """`a` with `share` (0..1) of `b` in it."""
+    """Return `a` with `share` (0..1) of `b` in it."""
     keep = 1.0 - share
     return a[0] * keep + b[0] * share, a[1] * keep + b[1] * share, a[2] * keep + b[2] * share
 

@@ -119,7 +119,7 @@ def draw_roadside(rng: np.random.Generator, world: World) -> list[Actor]:
 
 
 def draw_marks(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Flat harmless marks on the carriageway: manholes, patches, cracks, leaves, puddles, shadows."""
+    """Draw flat harmless marks on the carriageway: manholes, patches, cracks, leaves, puddles, shadows."""
     road, actors = world.road, []
     for spot in _row(rng, 0, 150, 0.5, rng.uniform(3, 8)):
         kind = str(

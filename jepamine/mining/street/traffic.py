@@ -9,7 +9,7 @@ DOGS = ((92, 64, 44), (40, 36, 34), (196, 164, 116), (214, 208, 200))
 
 
 def draw_traffic(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Moving and waiting vehicles, cyclists at the edge, and cars crossing at the junction."""
+    """Draw moving and waiting vehicles, cyclists at the edge, and cars crossing at the junction."""
     road, drive, n = world.road, world.drive, world.frames
     time = seconds(n)
     slowing = (np.gradient(drive.speed) < -0.05) | (drive.speed < 0.3)

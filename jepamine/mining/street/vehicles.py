@@ -32,7 +32,7 @@ def _box(
     up: tuple[float, float],
     lean: tuple[float, float, float],
 ) -> Faces:
-    """The faces of a box that the camera sees, and its top, as canvas polygons.
+    """Return the faces of a box that the camera sees, and its top, as canvas polygons.
 
     `centre` is (across, ahead, yaw), `along` where the box ends behind and in front, `half` half its
     width, `up` its bottom and top, `lean` how far the rear, the front and the sides lean in at the top.

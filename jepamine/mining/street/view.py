@@ -35,7 +35,7 @@ class View:
 
 
 def spot(view: View, across: float, up: float, ahead: float) -> Point:
-    """Where a point of the world falls on the canvas: (u, v) in pixels."""
+    """Return where a point of the world falls on the canvas: (u, v) in pixels."""
     z = ahead if ahead > NEAR else NEAR
     bend = 0.5 * z * z
     scale = view.focal / z
@@ -46,12 +46,12 @@ def spot(view: View, across: float, up: float, ahead: float) -> Point:
 
 
 def pixel(colour: RGB) -> Pixel:
-    """A colour as whole numbers of at most 255."""
+    """Return a colour as whole numbers of at most 255."""
     return min(int(colour[0]), 255), min(int(colour[1]), 255), min(int(colour[2]), 255)
 
 
 def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0) -> Pixel:
-    """How a surface's own colour looks at a place, lit, dimmed by distance and veiled by haze."""
+    """Return how a surface's own colour looks at a place, lit, dimmed by distance and veiled by haze."""
     known = view.lit.get((across, ahead))
     if known is None:
         light = view.light
@@ -76,7 +76,7 @@ def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0
 
 
 def shade(view: View, box: tuple[float, float, float, float], strength: float = 1.0) -> None:
-    """A soft shadow on the ground that fills an ellipse: `box` is its left, top, right and bottom."""
+    """Draw a soft shadow on the ground that fills an ellipse: `box` is its left, top, right and bottom."""
     if box[2] > box[0] and box[3] > box[1]:
         view.veil.ellipse(box, fill=(0, 0, 8, int(255 * view.light.shadow * strength)))
 
@@ -95,7 +95,7 @@ def flat(view: View, left: float, right: float, start: float, stop: float, colou
 
 
 def within(face: Sequence[Point], left: float, right: float, low: float, high: float) -> list[Point]:
-    """A sub-rectangle of a face (bottom left, bottom right, top right, top left), in shares of its sides."""
+    """Return a part of a face (corners from bottom left, counter-clockwise), in shares of its sides."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = face
     corners = []
     for across, up in ((left, low), (right, low), (right, high), (left, high)):
@@ -106,7 +106,7 @@ def within(face: Sequence[Point], left: float, right: float, low: float, high: f
 
 
 def lamp(view: View, place: Point, radius: float, colour: RGB, halo: float) -> None:
-    """A lit lamp at a canvas point: a bright disc, and a halo added to the finished picture."""
+    """Draw a lit lamp at a canvas point: a bright disc, and a halo added to the finished picture."""
     u, v = place
     if radius > 0.6:
         view.draw.ellipse((u - radius, v - radius, u + radius, v + radius), fill=pixel(colour))

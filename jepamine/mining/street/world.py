@@ -34,12 +34,12 @@ class Road:
 
     @property
     def right(self) -> float:
-        """Where the carriageway ends on the right."""
+        """Return where the carriageway ends on the right."""
         return (self.lanes_right + 0.5) * self.lane + self.parking
 
     @property
     def left(self) -> float:
-        """Where the carriageway ends on the left (negative)."""
+        """Return where the carriageway ends on the left (negative)."""
         return -(self.lanes_left + 0.5) * self.lane - self.parking
 
 
@@ -70,7 +70,7 @@ class World:
 
 
 def _smooth(rng: np.random.Generator, frames: int, spread: float) -> Floats:
-    """A slow wave of the given amplitude, of shape (frames,)."""
+    """Return a slow wave of the given amplitude, of shape (frames,)."""
     time = np.arange(frames) * STEP
     wave: Floats = spread * np.sin(time * rng.uniform(0.5, 1.5) + rng.uniform(0, 2 * np.pi))
     return wave

@@ -165,7 +165,7 @@ class Fails(Scene):
     assert [seen(line) for line in lines(tmp_path / "out")] == [[("dot", 0.0, 0.0)]]
 
 
-def test_a_syntax_error_is_told_without_running_the_file(tmp_path):
+def test_a_syntax_error_is_reported_without_running_the_file(tmp_path):
     path = written(tmp_path, "from manim import *\nclass A(Scene)\n    pass\n")
     with pytest.raises(UserError, match=r"show\.py:2: SyntaxError: expected ':'"):
         run(path, tmp_path / "out")
@@ -189,7 +189,7 @@ def test_a_syntax_error_is_told_without_running_the_file(tmp_path):
         ),
     ],
 )
-def test_a_file_without_the_scene_is_told(tmp_path, monkeypatch, text, wanted, message):
+def test_a_file_without_the_scene_is_reported(tmp_path, monkeypatch, text, wanted, message):
     import sys
 
     import manim

@@ -63,7 +63,7 @@ def test_colours_are_manims_and_those_of_css(words, value):
 
 
 @pytest.mark.parametrize("quotes", ["''", '""', "``", "\u201c\u201d", "\u2018\u2019"])
-def test_a_text_stands_in_any_quotes(quotes):
+def test_a_text_is_in_any_quotes(quotes):
     assert things(f"the text {quotes[0]}two words{quotes[1]} at the top") == ["text two words"]
 
 
@@ -154,7 +154,7 @@ def test_each_relation_has_its_words(words, how):
     assert said(words) == [((0,), how, (1,))]
 
 
-def test_what_contains_is_told_the_other_way_round():
+def test_what_contains_is_reported_the_other_way_round():
     assert said("a circle around a dot") == [((1,), "inside", (0,))]
     assert said("a rectangle containing a dot and a star") == [((1,), "inside", (0,)), ((2,), "inside", (0,))]
 
@@ -175,7 +175,7 @@ def test_it_and_its_are_the_last_subject():
     ]
 
 
-def test_an_arrow_from_one_to_another_lies_between_and_points_there():
+def test_an_arrow_from_one_to_another_is_between_and_points_there():
     reading = read("a circle and a square, an arrow from the square to the circle")
     assert [(part.subject, part.how, part.other) for part in reading.relations] == [
         ((1,), "left", (2,)),
@@ -233,7 +233,7 @@ def test_what_is_connected_has_a_stroke_from_each_to_the_next(words, ends):
     assert missed(words) == []
 
 
-def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
+def test_what_is_connected_is_in_a_row_unless_something_else_is_said():
     (group,) = read("three boxes connected by arrows").groups
     assert (group.rows, group.columns, group.members) == (1, 3, (0, 1, 2))
     (group,) = read("three boxes in a column connected by arrows").groups
@@ -257,7 +257,7 @@ def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
         ),
     ],
 )
-def test_what_cannot_be_connected_is_told(words, told):
+def test_what_cannot_be_connected_is_reported(words, told):
     assert missed(words) == [told]
 
 
@@ -269,7 +269,7 @@ def test_what_cannot_be_connected_is_told(words, told):
         ("a circle surrounded by three dots", ["above", "below left", "below right"]),
     ],
 )
-def test_several_things_stand_around_one(words, sides):
+def test_several_things_are_around_one(words, sides):
     found = {}
     for subject, how, _ in said(words):
         found.setdefault(subject, []).append(how)
@@ -282,7 +282,7 @@ def test_one_thing_around_another_holds_it():
     assert said("a circle around a dot") == [((1,), "inside", (0,))]
 
 
-def test_in_a_row_is_said_of_the_several_that_stand_before_it():
+def test_in_a_row_is_said_of_the_several_that_are_before_it():
     (group,) = read("a brace below three squares in a row").groups
     assert group.members == (1, 2, 3)
 
@@ -344,7 +344,7 @@ def test_a_labelled_thing_is_found_by_its_name():
     assert said("'Before' at the top, a dot under Before") == [((1,), "below", (0,))]
 
 
-def test_arrows_of_several_directions_stand_on_their_sides():
+def test_arrows_of_several_directions_are_on_their_sides():
     words = "a square with arrows pointing up, down and left"
     assert said(words) == [((1,), "above", (0,)), ((2,), "below", (0,)), ((3,), "left", (0,))]
     assert [item.traits for item in read(words).items[1:]] == [{"up"}, {"down"}, {"left"}]
@@ -404,7 +404,7 @@ def test_what_is_said_behind_a_thing_is_said_of_that(words, found):
     assert missed(words) == []
 
 
-def test_a_stroke_between_points_lies_halfway_and_its_length_is_said_to_be_lost():
+def test_a_stroke_between_points_is_halfway_and_its_length_is_said_to_be_lost():
     reading = read("a vector from (0, 0) to (2, 1) and a line from (-1, -3) to (-1, 1)")
     assert [place.point for place in reading.places] == [(1.0, 0.5), (-1.0, -1.0)]
     assert [item.traits for item in reading.items] == [{"diagonal"}, {"up"}]
@@ -470,7 +470,7 @@ def test_labels_are_texts_below_inside_or_above():
     assert said("two dots labelled 'A' and 'B'") == [((2,), "below", (0,)), ((3,), "below", (1,))]
 
 
-def test_what_is_not_understood_is_told_with_its_place_in_the_text():
+def test_what_is_not_understood_is_reported_with_its_place_in_the_text():
     reading = read("a shiny red circle at the top, wobbling, with a cat above it")
     told = [
         (part.text, reading.description[part.span.start : part.span.end]) for part in reading.not_understood
@@ -497,7 +497,7 @@ def test_what_is_not_understood_is_told_with_its_place_in_the_text():
         ("a circle between", [("between", "it needs two objects")]),
     ],
 )
-def test_what_is_taken_for_more_than_it_says_is_told(words, told):
+def test_what_is_taken_for_more_than_it_says_is_reported(words, told):
     assert missed(words) == told
 
 

@@ -32,7 +32,7 @@ def test_of_the_same_type_the_sum_of_distances_is_least(found):
     assert match(layout(("circle", -2, 0), ("circle", 0.4, 0), ("circle", 2, 0)), objects) == ["c", "b", "a"]
 
 
-def test_what_is_not_drawn_stands_for_nothing(found):
+def test_what_is_not_drawn_is_for_nothing(found):
     objects = [found("a", (0, 0, 1, 1), shown=False)]
     assert match(layout(("circle", 0, 0)), objects) == [None]
     assert match(layout(("circle", 0, 0)), []) == [None]

@@ -65,7 +65,7 @@ def test_lists_attributes_and_things_without_a_name_are_found_too(opened):
     ]
 
 
-def test_what_is_not_drawn_is_told_apart(opened):
+def test_what_is_not_drawn_is_reported_apart(opened):
     report = opened.validate(
         scene("""
         here = Circle()
@@ -120,7 +120,7 @@ def test_an_animation_is_looked_at_on_its_way_and_left_at_its_end(opened):
     assert boxes(report) == {}
 
 
-def test_trouble_on_the_way_is_told_though_the_end_is_fine(opened):
+def test_trouble_on_the_way_is_reported_though_the_end_is_fine(opened):
     report = opened.validate(
         scene("""
         a = Circle().move_to([-4, 0, 0])
@@ -248,7 +248,7 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         "odd",
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(code, kind, line, message, opened):
+def test_problems_are_reported_with_its_line(code, kind, line, message, opened):
     report = opened.validate(code)
     told = [(one.kind, one.line, one.message[: len(message)]) for one in report.problems]
     assert told == [(kind, line, message)]
@@ -273,7 +273,7 @@ def test_without_the_check_other_imports_work_and_the_kernel_still_holds(opened)
         assert report.problems[0].message.startswith("PermissionError")
 
 
-def test_a_scene_that_runs_too_long_is_told_with_its_line(opened):
+def test_a_scene_that_runs_too_long_is_reported_with_its_line(opened):
     impatient = Validator(opened._servers, Limits(deadline=0.3))
     report = impatient.validate(scene("x = 1\nwhile True:\n    x += 1"))
     assert (report.problems[0].kind, report.problems[0].message) == ("deadline", "still running after 0.3 s")
