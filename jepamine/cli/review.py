@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, as_json, with_experiments
+from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
 @click.command()
@@ -16,14 +17,14 @@ from jepamine.cli.options import File, as_json, with_experiments
 @click.option(
     "--threshold",
     type=click.FloatRange(-1, 1),
-    default=0.85,
+    default=THRESHOLD,
     show_default=True,
     help="Clips with at least this cosine similarity are near-duplicates.",
 )
 @click.option(
     "--diversity",
     type=click.FloatRange(0, 1),
-    default=0.3,
+    default=DIVERSITY,
     show_default=True,
     help="Weight of the distance to clips already chosen, against the score.",
 )
@@ -43,7 +44,7 @@ def top(
     json_: bool,
 ) -> None:
     """List the best clips of SCORES (default: the run's newest), diverse and without near-duplicates."""
-    from jepamine.mining import selection as diverse
+    from jepamine.mining import selection
     from jepamine.mining.score_files import newest_scores, read_scored
     from jepamine.mining.summaries import as_manifest, chosen_json, top_summary
     from jepamine.runs.loading import load_run
@@ -52,7 +53,7 @@ def top(
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
-    chosen = diverse.choose(opened, scored, k, threshold, diversity)
+    chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
         notify(f"warning: skipped: {error}")
     choices = chosen.choices

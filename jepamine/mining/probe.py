@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.defaults import DIVERSITY
 from jepamine.mining.ranking import Origin, origin, rank, scene_of
 from jepamine.mining.scene_context import SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, features
-from jepamine.mining.selection import DIVERSITY, POOL, spread
+from jepamine.mining.selection import POOL, spread
 from jepamine.mining.task import BANK, embedded, require_clip_ranking
 from jepamine.protocols import Source
 from jepamine.runs.loading import LoadedRun, run_source

@@ -25,6 +25,7 @@ from jepamine.manim.validation.validator import Validator, validator
 from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
+from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.feedback import Feedback
 from jepamine.serving.jobs import JobQueue, current_job, job_queue
 from jepamine.serving.metrics import Metrics
@@ -48,11 +49,11 @@ class Settings:
     experiments: Path
     run: str | None = None
     generators: tuple[str, ...] = (LAST,)
-    workers: int = 1
-    tries: int = 3
-    cache: int = 1000
-    waiting: int = 64
-    deadline: float = 5.0
+    workers: int = WORKERS
+    tries: int = TRIES
+    cache: int = CACHE
+    waiting: int = WAITING
+    deadline: float = DEADLINE
     int8: bool = False
     previews: Path | None = None
     preview_url: str = "/previews"

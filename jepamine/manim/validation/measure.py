@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.manim.engine.boxes import Points, colour_of, drawn_parts, span
+from jepamine.manim.engine.boxes import camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
+from jepamine.manim.layouts import Box
 
 # The most names in a report: a scene of particles has thousands of objects without names.
 MOST, LONGEST = 100, 1000
@@ -57,26 +57,18 @@ def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
 
 
 def box(mobject: Any, camera: Any) -> Box | None:
-    """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame; None for nothing
-    drawn.
+    """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame.
 
-    Raises ValueError if a point is not a finite number.
+    None if nothing is drawn. Raises ValueError if a point is not a finite number.
     """
-
-    def see(part: Any, points: Points) -> Points:
-        moved: Points = camera.transform_points_pre_display(part, points)
-        return moved
 
     for part in drawn_parts(mobject):
         if not np.isfinite(part.points).all():
             raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
-    drawn = span(mobject, see)
+    drawn = camera_span(mobject, camera)
     if drawn is None:
         return None
-    scale = min(FRAME_WIDTH / camera.frame_width, FRAME_HEIGHT / camera.frame_height)
-    x, y = camera.frame_center[0], camera.frame_center[1]
-    left, right = (float(value - x) * scale for value in (drawn[0], drawn[2]))
-    bottom, top = (float(value - y) * scale for value in (drawn[1], drawn[3]))
+    left, bottom, right, top = drawn
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom
 
 
