@@ -71,7 +71,6 @@ from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 )
 @click.option(
     "--preview-url",
-    "address",
     default="/previews",
     show_default=True,
     metavar="URL",
