@@ -1,4 +1,4 @@
-"""`nox -s tests`, `nox -s lint`, `nox -s bench`: each in an environment of exact versions."""
+"""Sessions `tests`, `lint` and `bench`: each in an environment of exact versions."""
 
 import nox
 
@@ -13,16 +13,16 @@ def install(session: nox.Session) -> None:
 
 
 def install_manim(session: nox.Session) -> None:
-    # Built against system libraries; where they are missing its tests skip.
+    # Built against system libraries; if they are missing its tests skip.
     session.run("pip", "install", "-r", "requirements-manim.txt", success_codes=[0, 1])
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The test suite."""
+    """Run the test suite; `-- --cov` measures coverage."""
     install(session)
     install_manim(session)
-    # Two files at a time, the slow ones first; one thread each, as with more they take turns on two cores.
+    # Two files at a time, the slow ones first; one thread each, as more would compete on two cores.
     # 2,281 tests: 193 s on two idle cores.
     workers = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     session.run("pytest", *workers, *session.posargs, env={"OMP_NUM_THREADS": "1"})
@@ -30,16 +30,17 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Lint, format and types."""
+    """Check style, format, types and the layers of imports."""
     install(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("lint-imports")
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed against bare PyTorch loops, and of Manim scenes; prints tables and writes them as JSON."""
+    """Measure speed against bare PyTorch loops and of Manim scenes; print tables and write them as JSON."""
     install(session)
     install_manim(session)
     session.install("faiss-cpu==1.15.1")

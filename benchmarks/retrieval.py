@@ -44,7 +44,7 @@ def neighbours(rows: int, dim: int, count: int, times: int) -> dict[str, float]:
     bank, queries = unit(rng, rows, dim), unit(rng, count, dim)
     own = np.full(count, -1)
     before = memory_mb("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # VmHWM begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts at 0
     found = cosine_distances(queries, bank, 5, own)
     extra = memory_mb("VmHWM") - before
     index = faiss.IndexFlatIP(dim)

@@ -1,4 +1,4 @@
-"""Shows whether a trivial pixel statistic can tell the street scenes' event clips from the ordinary ones.
+"""Show whether a trivial pixel statistic separates the street scenes' event clips from the ordinary ones.
 
 Each statistic of a clip is ranked against its label; an AUROC well off 0.5 would mean that the benchmark
 can be solved without looking. The band to expect by chance is that of a rank statistic under a true

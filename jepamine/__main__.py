@@ -1,4 +1,4 @@
-"""`python -m jepamine` is the command `jepamine`."""
+"""Run the command line with `python -m jepamine`."""
 
 from jepamine.cli.main import main
 

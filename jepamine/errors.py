@@ -1,4 +1,4 @@
-"""What a user is told when the input or the environment is at fault."""
+"""Errors in a user's input or environment, reported without a traceback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class UserError(Exception):
     """A mistake in the input or the environment, worded for the user.
 
     The command line prints the message without a traceback and exits with 1. The message names the place
-    (file and line, or file and key) and, where there is one, the next thing to do.
+    (file and line, or file and key) and, if there is one, the next step.
     """
 
 
@@ -18,13 +18,13 @@ class BrokenPluginError(UserError):
     """A plugin that was found but cannot be imported or used."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)` for the nearest spelling in `known`, else an empty string."""
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return ` (did you mean 'x'?)` for the nearest of the `candidates`, else an empty string."""
+    close = difflib.get_close_matches(name, sorted(candidates), n=1, cutoff=0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an exception's text, or its type where it has none."""
+    """Return the first line of an exception's text, or its type if it has none."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -1,10 +1,10 @@
-"""What each kind of plugin is: Protocols, nothing to inherit from.
+"""The interface of each kind of plugin: Protocols, nothing to inherit from.
 
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
-table. The runner gives the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
+table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: the trained predictor and the record of
-another run, by its name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). What
-the factory returns is described here.
+another run, by name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). The
+return value of each factory is described here.
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
@@ -14,10 +14,10 @@ Legend of shapes:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from jepamine.errors import UserError
 
@@ -31,7 +31,7 @@ Tensors = dict[str, "Tensor"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where clips stand and how their frames are cut; what a dataset plugin returns.
+    """A manifest and how its frames are read; returned by dataset plugins.
 
     `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
     `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
@@ -54,28 +54,28 @@ class Source:
 
 
 class Dataset(Protocol):
-    """The factory of a dataset: makes sure that a manifest lies on disk and says where."""
+    """The factory of a dataset: creates or finds a manifest on disk and returns its location."""
 
     def __call__(self, data_dir: Path, **settings: Any) -> Source: ...
 
 
 class Mask(Protocol):
-    """What a masking factory (`shape` = (T, H, W) -> Mask) returns."""
+    """The return value of a masking factory (`shape` = (T, H, W) -> Mask)."""
 
     def __call__(self, clip_id: str, tubelet: int, running: int) -> np.ndarray:
-        """The mask of one tubelet: bool (T, rows, columns), True where hidden; rows and columns tile H, W.
+        """Return the mask of one tubelet: bool (T, rows, columns), True = hidden; the grid tiles H, W.
 
-        `tubelet` is its number in the clip, `running` its number in the whole manifest, both from 0.
+        `tubelet` is the index in the clip, `running` the index in the whole manifest, both from 0.
         """
         ...
 
 
 class Encoder(Protocol):
-    """What an encoder factory returns. It is frozen: no gradient, eval mode, always.
+    """The return value of an encoder factory. Always frozen: no gradient, eval mode.
 
-    `weights_sha256` names the weights and `preprocessing` all that is done to pixels before them: embeddings
-    are kept and reused by both, so either must change when embeddings do. `batch_size` is the most tubelets
-    of one call.
+    `weights_sha256` identifies the weights and `preprocessing` everything done to pixels before them: the
+    store keys embeddings by both, so one of them must change whenever embeddings do. `batch_size` is the
+    largest number of tubelets per call.
     """
 
     name: str
@@ -85,15 +85,47 @@ class Encoder(Protocol):
     dim: int
 
     def __call__(self, frames: Tensor) -> Tensor:
-        """Tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
+        """Return tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
         ...
+
+
+@runtime_checkable
+class GridEncoder(Protocol):
+    """An encoder whose tokens have a place in the frame."""
+
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
+        ...
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """An encoder with texts and images in one space."""
+
+    def text(self, texts: Sequence[str]) -> Tensor:
+        """Return the features of texts, float32 (N, D)."""
+        ...
+
+
+@runtime_checkable
+class PassThroughEncoder(Protocol):
+    """An encoder that costs nothing: frames are kept in memory instead of tokens if `keeps_frames`."""
+
+    keeps_frames: bool
+
+
+@runtime_checkable
+class ModelEncoder(Protocol):
+    """An encoder that exposes its network, which `--int8` quantizes and the scorer `surprise` runs."""
+
+    model: Any
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a recipe resolved to, for its trainer: all but the predictor.
+    """What a recipe resolved to, for its trainer: everything but the predictor.
 
-    `store` is the folder of the encoder's embeddings, `folder` the run's own.
+    `store` is the folder of the encoder's embeddings, `folder` the run's own folder.
     """
 
     source: Source
@@ -105,10 +137,11 @@ class Parts:
 
 
 class Trainer(Protocol):
-    """What a trainer factory returns: the task. Loop, checkpoints, resume and records are the runner's.
+    """The return value of a trainer factory: the task. Loop, checkpoints, resume and records are the
+    runner's.
 
-    `meanings` says of each metric of `validate` what it means, the one that `runs` shows first.
-    `ranks_clips` is whether its runs can score clips: then `prepare` keeps a bank of clip embeddings.
+    `meanings` describes each metric of `validate`, the one that `runs` shows first. `ranks_clips` says
+    whether its runs can score clips: then `prepare` saves a bank of clip embeddings.
     """
 
     epochs: int
@@ -118,38 +151,59 @@ class Trainer(Protocol):
     ranks_clips: bool
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        """Read the dataset, encode nothing: the lines of the run's own manifest, each with its split."""
+        """Read the dataset without encoding.
+
+        Return the lines of the run's own manifest, each with its split.
+        """
         ...
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        """Encode the examples of the run's own manifest (`parts.source`): tensors to train on, and held out.
+        """Encode the examples of the run's own manifest (`parts.source`); return (train, held-out) tensors.
 
-        What else of them a run must keep goes into `parts.folder`. Every tensor
-        of one part has as many rows as there are examples.
+        All tensors of one part have one row per example. Whatever else a run must keep goes into
+        `parts.folder`.
         """
         ...
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """The optimizer of the predictor's parameters."""
+        """Return the optimizer of the predictor's parameters."""
         ...
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        """The mean loss of a batch, a scalar with gradient."""
+        """Return the mean loss of a batch, a scalar with gradient."""
         ...
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        """Metrics on the held-out part, in eval mode and without gradient.
+        """Return metrics on the held-out part, in eval mode and without gradient.
 
         `val_loss`, lower is better, decides which weights are kept.
         """
         ...
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        """The eval output for the clips of `parts.source` whose line says `split` (None: all of them)."""
+        """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
         ...
 
     def describe(self, result: Mapping[str, Any]) -> str:
-        """What `evaluate` found, as text for the terminal."""
+        """Format the result of `evaluate` as text for the terminal."""
+        ...
+
+
+@runtime_checkable
+class RemarkTrainer(Protocol):
+    """A trainer that comments on the metrics of a run."""
+
+    def remark(self, metrics: Mapping[str, Any]) -> str:
+        """Return a warning for a run that learned nothing; else empty."""
+        ...
+
+
+@runtime_checkable
+class SheetTrainer(Protocol):
+    """A trainer that draws its predictions."""
+
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
+        """Write a PNG of predictions for the clips with this `split` (None: all)."""
         ...
 
 
@@ -157,7 +211,7 @@ class Trainer(Protocol):
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
-    `content` is a hash of the clip's frames, `frames()` gives them: uint8 RGB (N, T, H, W, 3).
+    `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
     """
 
     clip_id: str
@@ -170,28 +224,51 @@ class ClipEmbeddings:
 
 
 class Scorer(Protocol):
-    """What a scorer factory returns.
+    """The return value of a scorer factory.
 
-    A scorer that must see all clips before it can score one (the scorer `scene`) has a method `prepare(clips:
-    Iterable[ClipEmbeddings])` besides, which is called with all of them before they are scored; a second call
-    begins anew. One that cannot rank some of them may have `warning() -> str`, which is told after that.
+    A scorer may also be a `PreparedScorer`, a `WarningScorer` or a `FittedScorer`.
     """
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        """Novelty of each clip, higher is more novel: float (N,), one number a tubelet, or () for the clip.
+        """Return the novelty of each clip, higher is more novel: float (N,), one per tubelet, or () per clip.
 
-        A clip's score is the mean. It must not depend on which other clips stand in `clips`.
+        A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
         ...
 
 
+@runtime_checkable
+class PreparedScorer(Protocol):
+    """A scorer that must see all clips before it can score one."""
+
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
+        """Read all clips that are going to be scored, once each; forgets earlier ones."""
+        ...
+
+
+@runtime_checkable
+class WarningScorer(Protocol):
+    """A scorer that cannot rank some of the clips it was prepared with."""
+
+    def warning(self) -> str:
+        """Return what to warn of after `prepare`; empty for nothing."""
+        ...
+
+
+@runtime_checkable
+class FittedScorer(Protocol):
+    """A scorer fitted to labels: ranking clips of the scenes in `fitted_on` proves nothing."""
+
+    fitted_on: Collection[str]
+
+
 class Panel(Protocol):
-    """A run's scorers, for one that is made of others."""
+    """A run's scorers, for a scorer that combines others."""
 
     def scorer(self, name: str) -> Scorer:
-        """The scorer called `name`, with the recipe's settings."""
+        """Return the scorer called `name`, with the recipe's settings."""
         ...
 
     def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """Each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
+        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
         ...

@@ -193,7 +193,7 @@ def test_the_notebook_trains_and_resumes(home, monkeypatch):
     again = nbformat.read(ROOT / "notebooks" / "train_jepa.ipynb", as_version=4)
     trains = next(number for number, cell in enumerate(again.cells) if "runner.resume" in cell.source)
     again.cells = again.cells[: trains + 1]
-    assert "finished already" in execute(again)
+    assert "already finished" in execute(again)
     assert json.loads((run / "record.json").read_text())["status"] == "finished"
     assert (run / "loss.png").stat().st_size > 10_000
     assert len((run / "scores" / "manifest.jsonl").read_text().splitlines()) == 80

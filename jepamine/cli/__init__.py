@@ -1,1 +1,1 @@
-"""The Click command line: options in, functions of the other rooms called, text out."""
+"""The Click command line: parse options, call functions of the other packages, print text."""

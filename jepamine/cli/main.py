@@ -1,4 +1,4 @@
-"""The command line `jepamine`: words to calls, results to text. No logic lives here."""
+"""The `jepamine` command: arguments to calls, results to text. No logic lives here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 import click
 
 import jepamine
-from jepamine.cli.commands import Commands
 from jepamine.cli.manifest import manifest
-from jepamine.cli.options import Folder
-from jepamine.cli.report import report
-from jepamine.cli.review import probe, top
+from jepamine.cli.options import Commands, Folder
+from jepamine.cli.review import probe, report, top
 from jepamine.cli.run import eval_command, run, score
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
@@ -27,11 +25,11 @@ from jepamine.cli.serve import serve
     envvar="JEPAMINE_EXPERIMENTS",
     default="experiments",
     show_default=True,
-    help="Folder of runs; also as an option of every command.",
+    help="Folder of runs; every command also takes it as an option.",
 )
 @click.pass_context
 def cli(ctx: click.Context, experiments: Path) -> None:
-    """Find the few driving clips worth a human's time; put the objects of Manim scenes where they belong.
+    """Find the few driving clips worth a human's time; place the objects of Manim scenes.
 
     \b
     Driving:  jepamine run recipes/default.toml
@@ -65,8 +63,8 @@ for command in (
 
 
 def main() -> None:
-    """The console script."""
-    # torchao, which transformers imports where it is installed, tells of CUDA parts that it cannot load.
+    """Run the console script."""
+    # torchao, which transformers imports if installed, warns about CUDA extensions it cannot load.
     for name in ("torchao", "torch.utils._pytree"):
         logging.getLogger(name).setLevel(logging.ERROR)
     cli(prog_name="jepamine")

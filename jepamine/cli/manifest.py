@@ -1,4 +1,4 @@
-"""manifest frames, nuscenes, video, split: clips out of footage; audit and fix besides."""
+"""manifest frames, nuscenes, video, split, audit, fix: build and repair manifests."""
 
 from __future__ import annotations
 
@@ -6,15 +6,63 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.commands import Commands
-from jepamine.cli.manifest_audit import audit, fix
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import File, Folder
+from jepamine.cli.options import Commands, File, Folder, as_json
+from jepamine.manifests.findings.finding import KINDS
+
+with_root = click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
+with_audit_gap = click.option(
+    "--max-gap",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A longer interval between two frames of a clip counts as a gap.",
+)
+
+
+@click.command()
+@click.argument("manifest", type=File)
+@with_root
+@with_audit_gap
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything is found.")
+def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict: bool) -> None:
+    """Find problems in the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
+    from jepamine.manifests.audit import audit as audit_manifest
+    from jepamine.manifests.audit import audit_summary
+    from jepamine.protocols import Source
+
+    findings = audit_manifest(Source(manifest, root), max_gap)
+    as_json(findings.json()) if json_ else click.echo(audit_summary(findings))
+    if strict and findings.details:
+        count = len({item.clip for item in findings.details})
+        raise click.ClickException(f"{manifest}: {count} clips have problems (--strict)")
+
+
+@click.command()
+@click.argument("manifest", type=File)
+@click.option("--output", type=File, required=True, help="Write the repaired manifest to this file.")
+@with_root
+@with_max_gap
+@click.option(
+    "--drop",
+    type=click.Choice(list(KINDS)),
+    multiple=True,
+    help="Drop clips with this finding instead of repairing them; repeatable.",
+)
+def fix(manifest: Path, output: Path, root: Path | None, max_gap: float, drop: tuple[str, ...]) -> None:
+    """Split, shorten, move or drop the clips of MANIFEST in which `audit` finds problems."""
+    from jepamine.manifests.fix import fix_manifest, fix_summary
+    from jepamine.protocols import Source
+
+    fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)
+    click.echo(fix_summary(fixed, output))
 
 
 @click.group(cls=Commands)
 def manifest() -> None:
-    """Build manifests from footage; audit, mend and split them.
+    """Build manifests from footage; audit, repair and split them.
 
     \b
     Start:    jepamine manifest frames DIR --output M.jsonl
@@ -26,16 +74,20 @@ def manifest() -> None:
 @manifest.command()
 @click.argument("folder", metavar="DIR", type=Folder)
 @click.option(
-    "--camera", "cameras", multiple=True, metavar="CAMERA", help="Keep this one; repeatable. [default: all]"
+    "--camera",
+    "cameras",
+    multiple=True,
+    metavar="CAMERA",
+    help="Keep only this camera; repeatable. [default: all]",
 )
 @with_max_gap
 @with_windows
 def frames(
     folder: Path, cameras: tuple[str, ...], max_gap: float, window: int, stride: int, output: Path | None
 ) -> None:
-    """Frames below DIR: a folder a scene, or names LOG__CAMERA__TIMESTAMP.jpg (microseconds).
+    """Build a manifest of the frames below DIR: one folder per scene, or LOG__CAMERA__TIMESTAMP.jpg.
 
-    Frames in folders are taken in name order. Where no name says a camera, --camera says it of all.
+    Frames in folders are taken in name order. If no file name gives a camera, --camera names it for all.
     """
     from jepamine.manifests.frames import frame_lines
 
@@ -44,7 +96,7 @@ def frames(
 
 @manifest.command()
 @click.argument("root", type=Folder)
-@click.option("--version", default="v1.0-mini", show_default=True, help="The folder of tables below ROOT.")
+@click.option("--version", default="v1.0-mini", show_default=True, help="Folder of tables below ROOT.")
 @click.option(
     "--camera",
     "cameras",
@@ -52,15 +104,18 @@ def frames(
     default=["CAM_FRONT"],
     show_default=True,
     metavar="CAMERA",
-    help="Repeatable: one clip a camera and window.",
+    help="Use this camera; repeatable: one clip per camera and window.",
 )
 @click.option(
-    "--sweeps/--keyframes", default=False, show_default=True, help="All images (12 a second), or 2 a second."
+    "--sweeps/--keyframes",
+    default=False,
+    show_default=True,
+    help="All images (12 per second), or 2 per second.",
 )
 @click.option(
     "--labels",
     metavar="rare=N|CATEGORY,...",
-    help="Label clips that hold one of the N rarest categories, or of those named, all around the car.",
+    help="Label clips with one of the N rarest categories, or of those named, anywhere around the car.",
 )
 @click.option("--labels-output", type=File, help="[default: beside --output, M.labels.jsonl]")
 @with_max_gap
@@ -77,30 +132,31 @@ def nuscenes(
     stride: int,
     output: Path | None,
 ) -> None:
-    """nuScenes below ROOT, from its own tables; no clip crosses a scene."""
-    wanted = _wanted(labels) if labels is not None else None
-    if labels_output is not None and wanted is None:
-        raise click.UsageError("--labels-output goes with --labels.")
-    if wanted is not None and labels_output is None:
+    """Build a manifest from the nuScenes tables below ROOT; no clip crosses a scene."""
+    categories = _categories(labels) if labels is not None else None
+    if labels_output is not None and categories is None:
+        raise click.UsageError("--labels-output requires --labels.")
+    if categories is not None and labels_output is None:
         if output is None:
-            raise click.UsageError("--labels goes with --labels-output FILE, or with --output FILE.")
+            raise click.UsageError("--labels requires --labels-output FILE or --output FILE.")
         labels_output = output.with_suffix(".labels.jsonl")
     if labels_output is not None and output is not None and labels_output.absolute() == output.absolute():
-        raise click.UsageError("--labels-output is the manifest's own file; name another.")
+        raise click.UsageError("--labels-output is the same file as the manifest; choose another.")
     from jepamine.manifests.nuscenes import nuscenes_lines
 
     lines = nuscenes_lines(root, version, window, stride, cameras, sweeps, max_gap)
-    if wanted is None or labels_output is None:
+    if categories is None or labels_output is None:
         deliver(lines, output)
         return
     from jepamine.manifests.nuscenes_labels import label_lines
     from jepamine.utils.files import json_lines, write_atomic
 
-    found = label_lines(root, version, lines, wanted)
+    built = label_lines(root, version, lines, categories)
     deliver(lines, output)
-    write_atomic(labels_output, json_lines(found))
+    write_atomic(labels_output, json_lines(built))
     tell_next(
-        f"{labels_output}: the labels. After the run:", ["eval", "--run", "clips", "--labels", labels_output]
+        f"{labels_output}: labels written. After the run:",
+        ["eval", "--run", "clips", "--labels", labels_output],
     )
 
 
@@ -111,14 +167,14 @@ def nuscenes(
     type=click.FloatRange(min=0, max=1000, min_open=True),
     default=10.0,
     show_default=True,
-    help="Frames a second.",
+    help="Frames per second.",
 )
-@click.option("--camera", metavar="NAME", help="What the lines call the camera.")
+@click.option("--camera", metavar="NAME", help="Camera name to write into the lines.")
 @with_windows
 def video(
     files: tuple[Path, ...], fps: float, camera: str | None, window: int, stride: int, output: Path | None
 ) -> None:
-    """Clips straight from video by time; no frame is written."""
+    """Build clips from video files by time; no frame is written to disk."""
     from jepamine.manifests.video import video_lines
 
     deliver(video_lines(list(files), fps, window, stride, camera), output)
@@ -127,7 +183,11 @@ def video(
 @manifest.command()
 @click.argument("path", type=File, metavar="MANIFEST")
 @click.option(
-    "--by", default="scene", show_default=True, metavar="KEY", help="Clips equal in it stay together."
+    "--by",
+    default="scene",
+    show_default=True,
+    metavar="KEY",
+    help="Clips with an equal value of this key stay together.",
 )
 @click.option(
     "--val",
@@ -137,9 +197,9 @@ def video(
     help="Share of the clips to hold out.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
-@click.option("--output", type=File, help="Write the manifest there. [default: stdout]")
+@click.option("--output", type=File, help="Write the manifest to this file. [default: stdout]")
 def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
-    """Write "split": "train" or "val" into the lines of MANIFEST; scenes (--by) are never divided."""
+    """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a scene (--by)."""
     from jepamine.manifests.paths import moved
     from jepamine.manifests.split import split_lines
     from jepamine.utils.files import check_output
@@ -150,7 +210,7 @@ def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> No
     write(moved(lines, path, output), output)
 
 
-def _wanted(labels: str) -> int | list[str]:
+def _categories(labels: str) -> int | list[str]:
     kind, equals, number = labels.partition("=")
     if equals and kind == "rare" and number.isdecimal() and int(number):
         return int(number)

@@ -1,4 +1,4 @@
-"""What the commands that make manifests share: options of the cut, and the way out of their lines."""
+"""Options that the manifest builders share, and the output of their lines."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from jepamine.cli.options import File
 
 
 def with_windows(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --window, --stride and --output; a stride that is not said is the window."""
+    """Add --window, --stride and --output to a command; the stride defaults to the window."""
 
     @functools.wraps(command)
     def wrapped(window: int, stride: int | None, **options: Any) -> None:
         command(window=window, stride=stride or window, **options)
 
     for option in (
-        click.option("--output", type=File, help="Write the manifest there. [default: stdout]"),
+        click.option("--output", type=File, help="Write the manifest to this file. [default: stdout]"),
         click.option(
             "--stride",
             type=click.IntRange(min=1),
-            help="Frames from the begin of one clip to that of the next. [default: the window]",
+            help="Frames from the start of one clip to the start of the next. [default: the window]",
         ),
         click.option(
             "--window",
             type=click.IntRange(min=2),
             default=16,
             show_default=True,
-            help="Frames of a clip, rounded down to an even number.",
+            help="Frames per clip, rounded down to an even number.",
         ),
     ):
         wrapped = option(wrapped)
@@ -44,12 +44,12 @@ with_max_gap = click.option(
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="No clip spans more than this between two frames.",
+    help="No clip spans a longer interval between two frames.",
 )
 
 
 def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
-    """Write a builder's lines to `output`, or to stdout, and say how much footage they hold."""
+    """Write a builder's lines to `output` or stdout, and report how much footage they cover."""
     from jepamine.manifests.paths import fresh, summary
     from jepamine.utils.progress import notify
 
@@ -59,7 +59,7 @@ def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
 
 
 def write(lines: list[dict[str, Any]], output: Path | None) -> None:
-    """Write lines as they are to `output`, or to stdout, and say what to type next."""
+    """Write lines unchanged to `output` or stdout, and suggest the next commands."""
     from jepamine.utils.files import json_lines, write_atomic
     from jepamine.utils.progress import notify
 
@@ -72,15 +72,15 @@ def write(lines: list[dict[str, Any]], output: Path | None) -> None:
         notify(f"{output}: {how}")
     path = output or "M.jsonl"
     tell_next(
-        "Next:" if output else "Next, with the lines in a file (--output M.jsonl):",
+        "Next:" if output else "Next, with the lines saved to a file (--output M.jsonl):",
         ["manifest", "audit", path],
         ["run", "recipes/clips.toml", "--set", f"dataset.manifest={path}"],
     )
 
 
-def tell_next(what: str, *commands: list[object]) -> None:
-    """Say `what`, and below it commands to type."""
+def tell_next(heading: str, *commands: list[object]) -> None:
+    """Print `heading` and below it commands to type."""
     from jepamine.utils.progress import notify
     from jepamine.utils.shell import command
 
-    notify("\n".join([what, *("  " + command(*map(str, words)) for words in commands)]))
+    notify("\n".join([heading, *("  " + command(*map(str, words)) for words in commands)]))

@@ -10,13 +10,15 @@ from typing import Any
 
 import click
 
+from jepamine.errors import UserError, did_you_mean
+
 
 class Named(click.Path):
-    """A path that is named: an unset shell variable gives "", which is no folder to write into."""
+    """A path that must not be empty: an unset shell variable gives "", the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail("is empty; name one.", param, ctx)
+            self.fail("is empty; pass a path.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -25,7 +27,7 @@ Folder = Named(file_okay=False, path_type=Path)
 
 
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its `experiments` folder: the option after the verb, else the one before it."""
+    """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
     @click.option(
         "--experiments",
@@ -35,12 +37,40 @@ def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(experiments: Path | None, **options: Any) -> None:
-        # Absolute: what is written into recipes and records must not depend on the folder of the command.
+        # Absolute: recipes and records must not depend on the folder the command ran in.
         command(experiments=Path(experiments or click.get_current_context().obj).absolute(), **options)
 
     return wrapped
 
 
 def as_json(value: object) -> None:
-    """One JSON document on stdout and nothing else."""
+    """Print one JSON document on stdout and nothing else."""
     click.echo(json.dumps(value, indent=2))
+
+
+class Commands(click.Group):
+    """A group that reports user errors in one line and suggests the nearest command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            raise click.ClickException(str(error)) from error
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            from jepamine.config.registry import blame
+
+            if message := blame(error):
+                raise click.ClickException(message) from error
+            # A full disk or a missing permission is the environment's fault. Anything else is a bug and
+            # must show.
+            if not isinstance(error, OSError) or error.strerror is None:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror}") from error
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
+        return super().resolve_command(ctx, args)

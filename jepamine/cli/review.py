@@ -1,4 +1,4 @@
-"""top, probe: from scores to the clips worth looking at, and from labels back to scores."""
+"""top, probe, report: from scores to clips worth looking at, and from labels back to scores."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, as_json, with_experiments
+from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
 @click.command()
 @click.argument("scores", type=File, required=False)
-@click.option("--run", "name", required=True, metavar="NAME", help="The run that scored.")
+@click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
 @click.option("-k", "--count", "k", type=click.IntRange(1), default=50, show_default=True, help="How many.")
 @click.option(
     "--threshold",
     type=click.FloatRange(-1, 1),
-    default=0.85,
+    default=THRESHOLD,
     show_default=True,
-    help="Cosine from which on two clips are near-duplicates.",
+    help="Clips with at least this cosine similarity are near-duplicates.",
 )
 @click.option(
     "--diversity",
     type=click.FloatRange(0, 1),
-    default=0.3,
+    default=DIVERSITY,
     show_default=True,
-    help="Weight of being unlike the clips chosen already, against the score.",
+    help="Weight of the distance to clips already chosen, against the score.",
 )
-@click.option("--manifest", type=File, help="Where the clips stand. [default: the manifest that was scored]")
-@click.option("--output", type=File, help="Write the chosen clips there, as a manifest.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
+@click.option("--output", type=File, help="Write the chosen clips to this manifest.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def top(
     experiments: Path,
@@ -42,8 +43,8 @@ def top(
     output: Path | None,
     json_: bool,
 ) -> None:
-    """The best clips of SCORES (default: the run's newest), unlike each other, without near-duplicates."""
-    from jepamine.mining import selection as diverse
+    """List the best clips of SCORES (default: the run's newest), diverse and without near-duplicates."""
+    from jepamine.mining import selection
     from jepamine.mining.score_files import newest_scores, read_scored
     from jepamine.mining.summaries import as_manifest, chosen_json, top_summary
     from jepamine.runs.loading import load_run
@@ -52,9 +53,9 @@ def top(
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
-    chosen = diverse.choose(opened, scored, k, threshold, diversity)
+    chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
-        notify(f"warning: left out: {error}")
+        notify(f"warning: skipped: {error}")
     choices = chosen.choices
     if output:
         as_manifest(choices, output)
@@ -62,20 +63,23 @@ def top(
 
 
 @click.command()
-@click.option("--run", "name", required=True, metavar="NAME", help="The run whose embeddings are used.")
-@click.option("--labels", type=File, required=True, help="JSONL of clip_id and binary_label.")
-@click.option("--scores", type=File, help="The clips to choose from. [default: the run's newest score file]")
+@click.option("--run", "name", required=True, metavar="NAME", help="Run whose embeddings are used.")
+@click.option("--labels", type=File, required=True, help="JSONL with clip_id and binary_label.")
+@click.option("--scores", type=File, help="Clips to choose from. [default: the run's newest score file]")
 @click.option(
-    "--manifest", type=File, help="Where clips stand whose lines do not say it. [default: the run's]"
+    "--manifest", type=File, help="Manifest for clips whose lines do not name one. [default: the run's]"
 )
 @click.option(
-    "--next", "count", type=click.IntRange(0), default=10, show_default=True, help="Clips to label next."
+    "--next",
+    "count",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    help="Number of clips to label next.",
 )
-@click.option(
-    "--drop-held-out", is_flag=True, help="Leave out labels of scenes that the run is evaluated on."
-)
-@click.option("--output", type=File, help="Write the clips to label next there, as a manifest.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--drop-held-out", is_flag=True, help="Ignore labels of scenes that the run is evaluated on.")
+@click.option("--output", type=File, help="Write the clips to label next to this manifest.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def probe(
     experiments: Path,
@@ -88,15 +92,44 @@ def probe(
     output: Path | None,
     json_: bool,
 ) -> None:
-    """Fit a logistic head to LABELS, kept in the run as the scorer `probe`; say which clips to label next."""
+    """Fit a logistic head to LABELS, save it as the scorer `probe`, and list the clips to label next."""
     from jepamine.mining.label_rounds import label_round
     from jepamine.mining.summaries import clips_as_manifest, round_json, round_summary
     from jepamine.runs.loading import load_run
 
     opened = load_run(experiments, name)
-    found = label_round(
+    result = label_round(
         opened, labels, scores=scores, manifest=manifest, count=count, drop_held_out=drop_held_out
     )
     if output:
-        clips_as_manifest([item.clip for item in found.next], output)
-    as_json(round_json(found)) if json_ else click.echo(round_summary(found, output, name))
+        clips_as_manifest([item.clip for item in result.next], output)
+    as_json(round_json(result)) if json_ else click.echo(round_summary(result, output, name))
+
+
+@click.command()
+@click.argument("scores", type=File, required=False)
+@click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
+@click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
+@click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
+@click.option("--output", type=File, help="[default: experiments/NAME/reports/SCORES.html]")
+@with_experiments
+def report(
+    experiments: Path,
+    scores: Path | None,
+    name: str,
+    top: int,
+    manifest: Path | None,
+    output: Path | None,
+) -> None:
+    """Write one HTML page of the best clips of SCORES (default: the run's newest), to review and label."""
+    from jepamine.mining.review_page.gather import gather
+    from jepamine.mining.review_page.page import report_summary, write_page
+    from jepamine.mining.score_files import newest_scores
+    from jepamine.runs.loading import load_run
+
+    opened = load_run(experiments, name)
+    scores = scores or newest_scores(opened.folder)
+    output = output or opened.folder.path / "reports" / f"{scores.stem}.html"
+    page = gather(opened, scores, top, manifest.absolute() if manifest else None)
+    write_page(page, output)
+    click.echo(report_summary(page, output, experiments))

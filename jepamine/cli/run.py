@@ -1,4 +1,4 @@
-"""run, score, eval."""
+"""run, score, eval: train a recipe, score clips, evaluate a run or a score file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from jepamine.cli.options import File, Folder, as_json, with_experiments
 
-# Shorter ways to say --set, by option.
+# Shorthands for --set, by option.
 SHORTCUTS = {
     "lr": ("trainer", "lr"),
     "epochs": ("trainer", "epochs"),
@@ -21,7 +21,7 @@ SHORTCUTS = {
 
 @click.command()
 @click.argument("recipe", type=File, required=False)
-@click.option("--name", help="The run's name; must be free. [default: the recipe's]")
+@click.option("--name", help="Name of the run; must not exist yet. [default: the recipe's]")
 @click.option(
     "--set", "sets", multiple=True, metavar="TABLE.KEY=VALUE", help="Override a recipe key with a TOML value."
 )
@@ -30,7 +30,7 @@ SHORTCUTS = {
 @click.option("--batch-size", type=int, help="--set trainer.batch_size")
 @click.option("--seed", type=int, help="--set seed")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
-@click.option("--resume", metavar="NAME", help="Take up a stopped run; needs nothing else.")
+@click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options).")
 @with_experiments
 def run(
     experiments: Path,
@@ -40,13 +40,13 @@ def run(
     resume: str | None,
     **short: Any,
 ) -> None:
-    """Train what RECIPE declares: encode once, train the predictor, keep a run record."""
-    given = {key: value for key, value in short.items() if value is not None}
+    """Train what RECIPE declares: encode once, train the predictor, write a run record."""
+    shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
-        if recipe or name or sets or given:
-            raise click.UsageError("--resume NAME takes a run up as it was; it goes with nothing else.")
+        if recipe or name or sets or shorthands:
+            raise click.UsageError("--resume NAME continues a run unchanged; it takes no other options.")
     elif recipe is None:
-        raise click.UsageError("Name a RECIPE, such as recipes/default.toml, or --resume NAME.")
+        raise click.UsageError("Pass a RECIPE, such as recipes/default.toml, or --resume NAME.")
     from jepamine.config.recipe import parse_override, read
 
     overrides: dict[tuple[str, ...], Any] = {}
@@ -56,7 +56,7 @@ def run(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--set") from None
         overrides[tuple(path)] = value
-    overrides |= {SHORTCUTS[key]: value for key, value in given.items()}
+    overrides |= {SHORTCUTS[key]: value for key, value in shorthands.items()}
     resolved = read(recipe, overrides) if recipe is not None else None
 
     from jepamine.runs import runner
@@ -67,14 +67,14 @@ def run(
 
 
 @click.command()
-@click.option("--run", "name", required=True, metavar="NAME", help="The run whose predictor scores.")
+@click.option("--run", "name", required=True, metavar="NAME", help="Run whose predictor is used.")
 @click.argument("manifest", type=File)
 @click.option("--output", type=File, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
-@click.option("--scorer", help="Which scorer `score` repeats. [default: the recipe's]")
-@click.option("--root", type=Folder, help="Frame paths are relative to it.")
+@click.option("--scorer", help="Scorer whose value is written as `score`. [default: the recipe's]")
+@click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
-@click.option("--resume", is_flag=True, help="Go on where a stopped score of the same manifest was.")
-@click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are dealt out whole.")
+@click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
+@click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are not divided.")
 @with_experiments
 def score(
     experiments: Path,
@@ -105,20 +105,22 @@ def score(
 
 
 @click.command("eval")
-@click.option("--run", "name", metavar="NAME", help="The run to evaluate.")
-@click.option("--scores", type=File, help="Rank a score file instead; needs --labels and no run.")
+@click.option("--run", "name", metavar="NAME", help="Run to evaluate.")
+@click.option("--scores", type=File, help="Rank a score file instead; requires --labels, no run needed.")
 @click.argument("manifest", type=File, required=False)
 @click.option(
     "--split", type=click.Choice(["val", "train", "all"]), help="[default: val; all for a MANIFEST]"
 )
-@click.option("--root", type=Folder, help="Frame paths are relative to it.")
-@click.option("--labels", type=File, help="JSONL of clip_id and binary_label: how well the scorers rank.")
-@click.option("--scorer", help="With --labels and --run: rank this scorer too.")
-@click.option("--sheet", type=File, help="Draw what was predicted into a PNG, where the trainer can.")
-@click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to see what it costs.")
-@click.option("--output", type=File, help="Write the result as JSON there too.")
-@click.option("--strict", is_flag=True, help="Exit 1 where the source of a clip alone predicts its label.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
+@click.option(
+    "--labels", type=File, help="JSONL with clip_id and binary_label: measure how well the scorers rank."
+)
+@click.option("--scorer", help="With --labels and --run: also rank this scorer.")
+@click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
+@click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
+@click.option("--output", type=File, help="Also write the result as JSON to this file.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if the source of a clip alone predicts its label.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def eval_command(
     experiments: Path,
@@ -135,23 +137,23 @@ def eval_command(
     strict: bool,
     json_: bool,
 ) -> None:
-    """Cosine similarity on held-out clips and, with --labels, how well the scores rank."""
+    """Measure cosine similarity on held-out clips and, with --labels, how well the scores rank."""
     if (name is None) == (scores is None):
         raise click.UsageError("Give either --run NAME or --scores FILE.")
     if strict and labels is None:
         raise click.UsageError(
-            "--strict asks whether the source predicts the label; it goes with --labels FILE."
+            "--strict checks whether the source predicts the label; it requires --labels FILE."
         )
     if root is not None and manifest is None:
-        raise click.UsageError("--root DIR goes with a MANIFEST.")
+        raise click.UsageError("--root DIR requires a MANIFEST.")
     if int8 and scores is not None:
-        raise click.UsageError("--int8 goes with --run NAME.")
+        raise click.UsageError("--int8 requires --run NAME.")
     if sheet is not None and scores is not None:
-        raise click.UsageError("--sheet FILE goes with --run NAME.")
+        raise click.UsageError("--sheet FILE requires --run NAME.")
     if scorer is not None and (labels is None or scores is not None):
-        raise click.UsageError("--scorer NAME goes with --run NAME and --labels FILE.")
+        raise click.UsageError("--scorer NAME requires --run NAME and --labels FILE.")
     if scores is not None and (labels is None or manifest is not None or split is not None):
-        raise click.UsageError("--scores FILE goes with --labels FILE, and with no MANIFEST or --split.")
+        raise click.UsageError("--scores FILE requires --labels FILE and takes no MANIFEST or --split.")
     from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 
@@ -176,7 +178,7 @@ def eval_command(
         result = evaluate(opened, part, labels, scorer)
         if sheet:
             draw_sheet(opened, part, sheet)
-    # Printed before it is written: a full disk must not lose what was computed.
+    # Printed before writing: a full disk must not lose the result.
     as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
     if output:
         write_json(output, result)

@@ -1,4 +1,4 @@
-"""runs, show, compare, check, plugins, store: what there is; none of them imports torch."""
+"""runs, show, compare, check, plugins, store: list what exists; none of them imports torch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from jepamine.cli.options import File, as_json, with_experiments
 
 
 @click.command()
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def runs(experiments: Path, json_: bool) -> None:
-    """One line a run: name, status, recipe, headline metric, when."""
+    """List runs, one per line: name, status, recipe, headline metric, when."""
     from jepamine.runs.summary import runs_rows
     from jepamine.utils.tables import table
 
@@ -23,18 +23,18 @@ def runs(experiments: Path, json_: bool) -> None:
     elif len(rows) > 1:
         click.echo(table(rows))
     elif not damaged:
-        click.echo(f"no runs in {experiments}; begin with: jepamine run recipes/default.toml")
+        click.echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
     for message in damaged:
         click.echo(f"warning: {message}", err=True)
 
 
 @click.command()
 @click.argument("name")
-@click.option("--json", "json_", is_flag=True, help="The record as one JSON document.")
-@click.option("--plot", type=File, help="Draw the loss curves there.")
+@click.option("--json", "json_", is_flag=True, help="Print the record as one JSON document.")
+@click.option("--plot", type=File, help="Draw the loss curves into this file.")
 @with_experiments
 def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
-    """One run's record."""
+    """Show the record of one run."""
     from jepamine.runs import records
     from jepamine.runs.summary import show_summary
 
@@ -49,13 +49,13 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
-@click.option("--all", "everything", is_flag=True, help="Also what does not differ.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--all", "everything", is_flag=True, help="Also show what does not differ.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: bool) -> None:
-    """Runs side by side: only what differs, settings first, then metrics."""
+    """Compare runs side by side: only what differs, settings first, then metrics."""
     if len(names) < 2:
-        raise click.UsageError("Name at least two runs.")
+        raise click.UsageError("Pass at least two runs.")
     from jepamine.runs import records
     from jepamine.runs.compare import compare as compare_runs
     from jepamine.runs.summary import compare_summary
@@ -68,7 +68,7 @@ def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: 
 @click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
 @with_experiments
 def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
-    """Validate recipes without building anything; all errors are told at once."""
+    """Validate recipes without building anything; reports all errors at once."""
     from jepamine.config.recipe import read
     from jepamine.errors import UserError
 
@@ -84,11 +84,11 @@ def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.option("--check", "check_", is_flag=True, help="Import each; exit 1 where one is broken.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--check", "check_", is_flag=True, help="Import each plugin; exit with 1 if one is broken.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def plugins(experiments: Path, check_: bool, json_: bool) -> None:
-    """Every plugin by kind: name and where it comes from."""
+    """List every plugin by kind, with its name and source."""
     from jepamine.config.registry import overview
     from jepamine.utils.tables import table
 
@@ -103,24 +103,24 @@ def plugins(experiments: Path, check_: bool, json_: bool) -> None:
 
 @click.command()
 @click.option("--prune", "names", multiple=True, metavar="STORE", help="Remove this store.")
-@click.option("--prune-unused", is_flag=True, help="Remove the stores of encoders that no run has.")
-@click.option("--json", "json_", is_flag=True, help="One JSON document on stdout.")
+@click.option("--prune-unused", is_flag=True, help="Remove the stores of encoders that no run uses.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: bool) -> None:
-    """Size of the embedding store by encoder; what is pruned is encoded again when needed."""
+    """Show the size of the embedding store by encoder; pruned embeddings are recomputed when needed."""
     from jepamine.runs.store_usage import prune, usage
     from jepamine.utils.tables import table
 
     removed = prune(experiments, list(names), prune_unused) if names or prune_unused else []
-    left = usage(experiments)
+    remaining = usage(experiments)
     if json_:
-        as_json({"stores": left, "removed": removed})
+        as_json({"stores": remaining, "removed": removed})
         return
     for entry in removed:
         click.echo(f"removed {entry['store']}: {entry['bytes'] / 1e6:.1f} MB")
     rows = [
         [entry["store"], entry["embeddings"], f"{entry['bytes'] / 1e6:.1f} MB", len(entry["runs"])]
-        for entry in left
+        for entry in remaining
     ]
     click.echo(
         table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored"

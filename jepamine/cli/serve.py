@@ -1,4 +1,4 @@
-"""serve: the chain over HTTP."""
+"""serve: generation, layouts and validation over HTTP."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import Folder, with_experiments
+from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 
 
 @click.command()
-@click.option("--run", metavar="NAME", help="Layout run that sees images. [default: none, descriptions only]")
+@click.option(
+    "--run", metavar="NAME", help="Layout run that reads images. [default: none, descriptions only]"
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port."
+)
 @click.option(
     "--generator",
     "generators",
@@ -20,56 +25,69 @@ from jepamine.cli.options import Folder, with_experiments
     default=("template",),
     show_default=True,
     metavar="NAME",
-    help="Offered to clients; may be given again, the first is the default.",
+    help="Generator offered to clients; repeatable, the first is the default.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Servers that run code."
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=WORKERS,
+    show_default=True,
+    help="Scenes that run at the same time.",
 )
-@click.option("--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Before `template`.")
+@click.option(
+    "--tries",
+    type=click.IntRange(1, 20),
+    default=TRIES,
+    show_default=True,
+    help="Attempts before falling back to template.",
+)
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 60, min_open=True),
-    default=5.0,
+    default=DEADLINE,
     show_default=True,
-    help="Seconds that code may run.",
+    help="Time limit for submitted code, in seconds.",
 )
-@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers: smaller, for a CPU.")
+@click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
 @click.option(
-    "--cache", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Answers to keep."
+    "--cache",
+    type=click.IntRange(0, 1_000_000),
+    default=CACHE,
+    show_default=True,
+    help="Number of responses to cache.",
 )
 @click.option(
     "--waiting",
     type=click.IntRange(1, 10_000),
-    default=64,
+    default=WAITING,
     show_default=True,
-    help="Requests that may wait; the next hear 503.",
+    help="Queue size; further requests get 503.",
 )
 @click.option(
     "--previews",
     type=Folder,
     metavar="DIR",
-    help="Folder of previews; several services may share it. [default: experiments/_service/previews]",
+    help="Folder of previews; services may share it. [default: experiments/_service/previews]",
 )
 @click.option(
     "--preview-url",
-    "address",
     default="/previews",
     show_default=True,
     metavar="URL",
-    help="Where clients find previews: a CDN's address.",
+    help="Base URL of previews for clients, such as a CDN's.",
 )
 @click.option(
-    "--allow-unprotected", is_flag=True, help="Serve where the system leaves powers to code that is sent."
+    "--allow-unprotected", is_flag=True, help="Serve even if submitted code cannot be fully sandboxed."
 )
 @with_experiments
 def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], **rest: object) -> None:
-    """Serve scenes over HTTP, with a page at / to try it.
+    """Serve generation, layouts and validation over HTTP, with a page at / to try them.
 
     \b
     POST /generate  {"description": "a red circle above a blue square"}
     POST /layout    an image       POST /validate  {"code": ...}
     GET  /metrics   Prometheus     GET  /healthz   GET /openapi.json
     """
-    from jepamine.serving.command import run
+    from jepamine.serving.server import run
 
     run(experiments, host, port, generators=generators, **rest)

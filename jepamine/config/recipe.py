@@ -1,6 +1,6 @@
 """Recipes: read, overridden, checked and resolved, without building anything.
 
-All errors of a recipe are told at once, each with file and key.
+All errors of a recipe are reported at once, each with file and key.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import Field
 
 from jepamine.config import registry, schema
-from jepamine.config.names import valid_name
+from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean, first_line
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
@@ -28,8 +29,8 @@ SCHEMA = 1
 class Recipe:
     """A resolved recipe: every default filled in, paths absolute, plugins found.
 
-    `tables` holds plain TOML values by table, without the key `plugin`; `plugins` says where each table's
-    plugin stands, `scorers` where those stand that `scoring` names.
+    `tables` holds plain TOML values by table, without the key `plugin`; `plugins` gives the location of each
+    table's plugin, `scorers` those that `scoring` names.
     """
 
     name: str
@@ -47,17 +48,17 @@ def general(
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 42,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> None:
-    """The recipe's top-level keys; its signature is their schema, as a plugin's is."""
+    """Declare the recipe's top-level keys; like a plugin's, the signature is the schema."""
 
 
 def scoring(*, scorer: str = "predicted", also: tuple[str, ...] = ("predicted", "masked")) -> None:
-    """The keys of `[scoring]`; further tables in it hold the settings of single scorers."""
+    """Declare the keys of `[scoring]`; tables inside it hold the settings of single scorers."""
 
 
 def parse_override(text: str) -> tuple[list[str], Any]:
-    """`table.key=VALUE` as (path of keys, TOML value); a bare word that is no TOML value is a string.
+    """Parse `table.key=VALUE` into (path of keys, TOML value); a bare word is a string.
 
-    Raises ValueError where there is no key or no value.
+    Raises ValueError if the key or the value is missing.
     """
     key, equals, value = text.partition("=")
     path = [part.strip() for part in key.split(".")]
@@ -70,7 +71,7 @@ def parse_override(text: str) -> tuple[list[str], Any]:
 
 
 def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
-    """Read the recipe at `path`, lay `overrides` (path of keys -> TOML value) over it, check and resolve it.
+    """Read the recipe at `path`, apply `overrides` (path of keys -> TOML value), check and resolve it.
 
     Raises UserError with every error found.
     """
@@ -89,10 +90,10 @@ def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
 
 
 def _origin(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -> str:
-    """Where the value stands that an error is about: in the recipe, or on the command line."""
+    """Name the source of the value that an error is about: the recipe or the command line."""
     for keys in overrides:
-        begin = f"[{keys[0]}] {keys[1]}" if len(keys) == 2 else keys[0]
-        if re.match(re.escape(begin) + r"\b", error):
+        start = f"[{keys[0]}] {keys[1]}" if len(keys) == 2 else keys[0]
+        if re.match(re.escape(start) + r"\b", error):
             return f"--set {'.'.join(keys)}"
     return str(path)
 
@@ -101,8 +102,8 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        known = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), known)}") from None
+        candidates = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), candidates)}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -114,12 +115,12 @@ def _document(path: Path) -> dict[str, Any]:
 def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[str]]:
     errors: list[str] = []
     errors += [f"{key}: must be finite" for key in _not_finite(document)]
-    known = ("schema", *inspect.signature(general).parameters, *TABLES, "scoring")
-    unknown = [key for key in document if key not in known]
+    candidates = ("schema", *inspect.signature(general).parameters, *TABLES, "scoring")
+    unknown = [key for key in document if key not in candidates]
     if document.get("schema", SCHEMA) != SCHEMA:
         errors.append(f"schema: this jepamine reads schema {SCHEMA}, found {document['schema']!r}")
-    own = {key: document[key] for key in inspect.signature(general).parameters if key in document}
-    values, problems = schema.resolve(general, own)
+    top_level = {key: document[key] for key in inspect.signature(general).parameters if key in document}
+    values, problems = schema.resolve(general, top_level)
     errors += problems
     name = values.get("name") or re.sub(r"[^A-Za-z0-9._-]+|\.\.+", "-", path.stem).strip("-._")
     if not valid_name(name):
@@ -135,10 +136,10 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
     scoring_table, scorers, problems = _scoring(document.get("scoring", {}), path.parent)
     errors += problems
     for key in unknown:
-        what = "table" if isinstance(document[key], dict) else "key"
+        noun = "table" if isinstance(document[key], dict) else "key"
         inner = [f"{kind}.{key}" for kind, table in tables.items() if key in table]
-        hint = f" (did you mean '{inner[0]}'?)" if inner else did_you_mean(key, known)
-        errors.append(f"{key}: unknown {what}{hint}")
+        hint = f" (did you mean '{inner[0]}'?)" if inner else did_you_mean(key, candidates)
+        errors.append(f"{key}: unknown {noun}{hint}")
     if errors:
         return None, errors
     return Recipe(name, values["seed"], values["device"], plugins, tables, scoring_table, scorers), []
@@ -192,7 +193,42 @@ def _scoring(table: Any, folder: Path) -> tuple[dict[str, Any], dict[str, regist
 
 def _not_finite(value: Any, key: str = "") -> list[str]:
     if isinstance(value, dict):
-        return [found for name in value for found in _not_finite(value[name], f"{key}.{name}".lstrip("."))]
+        return [keys for name in value for keys in _not_finite(value[name], f"{key}.{name}".lstrip("."))]
     if isinstance(value, list):
-        return [found for item in value for found in _not_finite(item, key)]
+        return [keys for item in value for keys in _not_finite(item, key)]
     return [key] if isinstance(value, float) and not math.isfinite(value) else []
+
+
+def local_files(recipe: Recipe) -> dict[Path, str]:
+    """Return the recipe's local plugin files -> their distinct names in a run's folder `plugins/`."""
+    names: dict[Path, str] = {}
+    for plugin in (*recipe.plugins.values(), *recipe.scorers.values()):
+        if plugin.file and plugin.file not in names:
+            name, number = plugin.file.name, 2
+            while name in names.values():
+                name, number = f"{plugin.file.stem}_{number}.py", number + 1
+            names[plugin.file] = name
+    return names
+
+
+def to_toml(recipe: Recipe) -> str:
+    """Return TOML that runs again from the run's folder, with local plugins in its `plugins/`."""
+    files = local_files(recipe)
+
+    def named(plugin: registry.Plugin) -> str:
+        return f"./plugins/{files[plugin.file]}:{plugin.target}" if plugin.file else plugin.name
+
+    scorers = {name: named(plugin) for name, plugin in recipe.scorers.items()}
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "name": recipe.name,
+        "seed": recipe.seed,
+        "device": recipe.device,
+        **{kind: {"plugin": named(recipe.plugins[kind]), **recipe.tables[kind]} for kind in TABLES},
+        "scoring": {scorers.get(key, key): value for key, value in recipe.scoring.items()}
+        | {
+            "scorer": scorers[recipe.scoring["scorer"]],
+            "also": [scorers[name] for name in recipe.scoring["also"]],
+        },
+    }
+    return tomli_w.dumps(document)

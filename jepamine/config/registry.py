@@ -1,4 +1,4 @@
-"""Which plugins there are, where they come from, and how one is loaded.
+"""Find plugins, report where they come from, and load them.
 
 A plugin is named in a recipe in one of three ways: by a registered name (`registry.toml`, or an entry point
 of an installed package), as `module:attribute`, or as `./file.py:attribute` beside the recipe.
@@ -22,16 +22,16 @@ from typing import Any
 import jepamine
 from jepamine.errors import BrokenPluginError, UserError, did_you_mean, first_line
 
-#: The package; `registry.toml` lies in it, and no file of it is foreign.
+#: The package; it holds `registry.toml`, and none of its files is foreign.
 _OWN = Path(jepamine.__file__).parent
 
 
 @dataclass(frozen=True)
 class Plugin:
-    """Where a plugin stands; nothing of it is imported yet.
+    """The location of a plugin; nothing of it is imported yet.
 
-    `source` is the package that brings it, or its file; `target` is `module:attribute`, the attribute alone
-    for a file; `file` is set for a local plugin only.
+    `source` is the package that provides it, or its file; `target` is `module:attribute`, the attribute alone
+    for a file; `file` is set for local plugins only.
     """
 
     kind: str
@@ -50,33 +50,33 @@ def _shipped() -> dict[str, dict[str, str]]:
 
 @functools.cache
 def _entry_points() -> Any:
-    # One look through the installed packages takes 10 ms; a recipe would take one a plugin.
+    # Scanning the installed packages takes 10 ms; a recipe would scan once per plugin.
     return metadata.entry_points()
 
 
 def kinds() -> list[str]:
-    """The kinds of plugins, in the order of the registry."""
+    """Return the kinds of plugins, in the order of the registry."""
     return list(_shipped())
 
 
 def listed(kind: str) -> list[Plugin]:
-    """Every registered plugin of a kind, sorted by name; imports none. A name can stand there twice."""
-    found = [
+    """Return every registered plugin of a kind, sorted by name, without importing; a name may occur twice."""
+    plugins = [
         Plugin(kind, name, target, "jepamine", jepamine.__version__)
         for name, target in _shipped()[kind].items()
     ]
     for point in _entry_points().select(group=f"jepamine.{kind}"):
         source = point.dist.name if point.dist else "an installed package"
         version = point.dist.version if point.dist else "unknown"
-        found.append(Plugin(kind, point.name, point.value, source, version))
-    return sorted(found, key=lambda plugin: (plugin.name, plugin.source))
+        plugins.append(Plugin(kind, point.name, point.value, source, version))
+    return sorted(plugins, key=lambda plugin: (plugin.name, plugin.source))
 
 
 def find(kind: str, name: str, folder: Path) -> Plugin:
-    """The plugin that a recipe in `folder` calls `name`.
+    """Return the plugin that a recipe in `folder` calls `name`.
 
-    Raises UserError for a name that nothing registers (with the nearest spelling), that two sources register,
-    or whose file does not exist.
+    Raises UserError for a name that is not registered (with the nearest spelling) or registered by two
+    sources, and for a missing file.
     """
     place, colon, attribute = name.rpartition(":")
     if colon and place.endswith(".py"):
@@ -90,9 +90,10 @@ def find(kind: str, name: str, folder: Path) -> Plugin:
     plugins = listed(kind)
     matches = [plugin for plugin in plugins if plugin.name == name]
     if not matches:
-        known = [plugin.name for plugin in plugins]
+        candidates = [plugin.name for plugin in plugins]
         raise UserError(
-            f"unknown {kind} plugin '{name}'{did_you_mean(name, known)}; known: {', '.join(known) or 'none'}"
+            f"unknown {kind} plugin '{name}'{did_you_mean(name, candidates)}; "
+            f"known: {', '.join(candidates) or 'none'}"
         )
     if len(matches) > 1:
         sources = " and ".join(f"{plugin.source} ({plugin.target})" for plugin in matches)
@@ -113,7 +114,7 @@ def load(plugin: Plugin) -> Callable[..., Any]:
     module_name, _, attribute = plugin.target.rpartition(":")
     try:
         module = _load_file(plugin.file) if plugin.file else importlib.import_module(module_name)
-    # A plugin is foreign code: whatever it raises is told, and is the plugin's fault, not this command's.
+    # A plugin is foreign code: whatever it raises is reported as the plugin's fault, not this command's.
     except (Exception, SystemExit) as error:
         raise BrokenPluginError(
             f"{label} cannot be imported: {type(error).__name__}: {first_line(error)}"
@@ -121,25 +122,25 @@ def load(plugin: Plugin) -> Callable[..., Any]:
     file = getattr(module, "__file__", None)
     if file and not Path(file).is_relative_to(_OWN):
         _FOREIGN[file] = f"{plugin.kind} plugin '{plugin.name}'"
-    found: Any = module
+    attribute_value: Any = module
     for part in attribute.split("."):
-        found = getattr(found, part, None)
-    if not callable(found):
+        attribute_value = getattr(attribute_value, part, None)
+    if not callable(attribute_value):
         names = [name for name, value in vars(module).items() if callable(value) and name[0] != "_"]
         raise BrokenPluginError(
             f"{label}: no function or class '{attribute}'{did_you_mean(attribute, names)}"
         )
-    return found  # type: ignore[no-any-return]
+    return attribute_value  # type: ignore[no-any-return]
 
 
-#: Files of plugins that are not jepamine's own, as far as they were loaded -> what they are.
+#: Files of foreign plugins loaded so far -> a description of the plugin.
 _FOREIGN: dict[str, str] = {}
 
 
 def blame(error: BaseException) -> str | None:
-    """Where somebody's plugin raised an error, with that line of it; None where none of them did.
+    """Return the place in a plugin's code that raised an error, or None if no plugin raised it.
 
-    What jepamine raises while a plugin calls it is jepamine's.
+    Errors that jepamine raises while a plugin calls it are jepamine's.
     """
     last = None
     for frame in traceback.extract_tb(error.__traceback__):
@@ -149,12 +150,12 @@ def blame(error: BaseException) -> str | None:
             last = None
     if last is None:
         return None
-    what = f"{_FOREIGN[last.filename]} raised {type(error).__name__}: {first_line(error)}"
-    return f"{last.filename}:{last.lineno}: {what}\n  {last.line}"
+    description = f"{_FOREIGN[last.filename]} raised {type(error).__name__}: {first_line(error)}"
+    return f"{last.filename}:{last.lineno}: {description}\n  {last.line}"
 
 
 def overview(check: bool) -> tuple[list[list[str]], list[str]]:
-    """(head and a row a plugin, what is wrong with any of them); with `check` each is imported."""
+    """Return (header and one row per plugin, problems found); with `check` each plugin is imported."""
     rows = [["kind", "name", "from", "version", *(["state"] if check else [])]]
     broken: list[str] = []
     for kind in kinds():
@@ -173,7 +174,7 @@ def overview(check: bool) -> tuple[list[list[str]], list[str]]:
 
 
 def _load_file(file: Path) -> Any:
-    # Named by path and content: two recipes may each have a masks.py, and an edited file is executed anew.
+    # Named by path and content: two recipes may each have a masks.py, and an edited file is executed again.
     name = "jepamine_local_" + hashlib.sha256(str(file).encode() + file.read_bytes()).hexdigest()[:16]
     if name in sys.modules:
         return sys.modules[name]

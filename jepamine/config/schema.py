@@ -1,4 +1,4 @@
-"""A plugin's own signature as the schema of its recipe table.
+"""Use a plugin's signature as the schema of its recipe table.
 
 Keyword-only parameters come from the recipe, with their types and defaults; all others come from the runner,
 by name. So a plugin author writes plain typed Python, and pydantic does the checking.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 import types
 import typing
@@ -29,13 +30,13 @@ Weights = Annotated[str, AfterValidator(_absolute_where_it_is_a_folder)]
 
 
 def runner_parameters(plugin: Callable[..., Any]) -> list[str]:
-    """The names of the parameters that the runner gives."""
+    """Return the names of the parameters that the runner provides."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [name for name, parameter in _signature(plugin).items() if parameter.kind in kinds]
 
 
 def keywords(plugin: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The parameters that come from the recipe, by name."""
+    """Return the parameters that come from the recipe, by name."""
     return {
         name: parameter
         for name, parameter in _signature(plugin).items()
@@ -47,16 +48,16 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
     """Check a recipe table (without its key `plugin`) against a plugin's keyword parameters.
 
     Returns (values to call the plugin with, every default filled in; errors, each `key: what is wrong`).
-    A `Path` comes out absolute, relative ones from the folder the command runs in.
+    A `Path` becomes absolute; relative ones are taken from the folder the command runs in.
     """
-    known = keywords(plugin)
+    candidates = keywords(plugin)
     values: dict[str, Any] = {}
     errors = [
-        f"{key}: unknown key{did_you_mean(key, known)}; known: {', '.join(known) or 'none'}"
+        f"{key}: unknown key{did_you_mean(key, candidates)}; known: {', '.join(candidates) or 'none'}"
         for key in table
-        if key not in known
+        if key not in candidates
     ]
-    for name, parameter in known.items():
+    for name, parameter in candidates.items():
         if name not in table:
             if parameter.default is inspect.Parameter.empty:
                 errors.append(f"{name}: missing")
@@ -64,20 +65,20 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
                 values[name] = _absolute(parameter.default)
             continue
         try:
-            # As JSON in strict mode: takes an array for a tuple and a string for a Path, as TOML must,
-            # and still refuses "2" or true for an int.
+            # Validated as JSON in strict mode: accepts an array for a tuple and a string for a Path, as TOML
+            # must, and still refuses "2" or true for an int.
             value = _adapter(plugin, name, parameter).validate_json(json.dumps(table[name]), strict=True)
         except ValidationError as error:
             errors.extend(f"{name}: {_sentence(problem)}" for problem in error.errors(include_url=False))
         except (TypeError, ValueError):
-            errors.append(f"{name}: {table[name]!r} is not a value that this key can take")
+            errors.append(f"{name}: {table[name]!r} is not a valid value for this key")
         else:
             values[name] = _absolute(value)
     return values, errors
 
 
 def plain(plugin: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Resolved values as TOML can hold them: paths as text, tuples as lists, None left out."""
+    """Convert resolved values to what TOML can hold: paths as text, tuples as lists, None left out."""
     signature = _signature(plugin)
     dumped = {
         name: _adapter(plugin, name, signature[name]).dump_python(value, mode="json", warnings=False)
@@ -102,8 +103,8 @@ def _signature(plugin: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
 def _adapter(plugin: Callable[..., Any], name: str, parameter: inspect.Parameter) -> TypeAdapter[Any]:
     if parameter.annotation is inspect.Parameter.empty:
         return TypeAdapter(Any)
-    # Only the recipe's parameters are evaluated: those from the runner may name types that are imported
-    # under TYPE_CHECKING, so that a recipe can be checked without torch.
+    # Only the recipe's parameters are evaluated: those from the runner may use types imported under
+    # TYPE_CHECKING, so that a recipe can be checked without torch.
     holder = types.SimpleNamespace(__annotations__={name: parameter.annotation})
     # A class may inherit its __init__ from another module, whose names its annotations use.
     function = plugin.__init__ if inspect.isclass(plugin) else plugin
@@ -124,3 +125,11 @@ def _sentence(problem: Any) -> str:
     inside = "".join(f"[{part}]" for part in problem["loc"] if isinstance(part, int))
     message = str(problem["msg"])
     return f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {problem['input']!r}"
+
+
+RUN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+
+
+def valid_name(name: str) -> bool:
+    """Return whether `name` can name a run: letters, digits, `.`, `_`, `-`, no `..`, no leading sign."""
+    return RUN_NAME.fullmatch(name) is not None and ".." not in name and len(name) <= 100

@@ -1,4 +1,4 @@
-"""Clips: the lines of a manifest, checked and read one at a time."""
+"""Clips: manifest lines, validated and read one at a time."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from jepamine.utils.files import parse_line, raw_lines
 
 #: Consecutive frames of one tubelet.
 TubeletSize = Annotated[int, Field(ge=1, le=64)]
-#: Pixels a side to which frames are resized, before masking.
+#: Side in pixels to which frames are resized, before masking.
 ImageSize = Annotated[int, Field(ge=16, le=2048)]
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One manifest line. `place` is `file:line`, `line` the object as it stands there.
+    """One manifest line: `place` is `file:line`, `line` the JSON object.
 
-    `frames` are image files, or moments of a video.
-
-    `first_tubelet` is the running number, over the whole manifest, of the clip's first tubelet.
+    `frames` are image files or moments of a video. `first_tubelet` is the index of the clip's first tubelet
+    in the whole manifest.
     """
 
     clip_id: str
@@ -42,10 +41,10 @@ class Clip:
 
 
 def read_clips(source: Source) -> Iterator[Clip]:
-    """Yield the clips of a manifest in its order. Frames are not opened.
+    """Yield the clips of a manifest in order, without opening frames.
 
     Raises UserError, with file and line, for the first line that is not a clip, and for a manifest that is
-    missing or holds no clip at all.
+    missing or empty.
     """
     for item in read_clips_or_errors(source):
         if isinstance(item, UserError):
@@ -54,7 +53,7 @@ def read_clips(source: Source) -> Iterator[Clip]:
 
 
 def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
-    """As `read_clips`, but a line that is not a clip is yielded as its error, and reading goes on."""
+    """Yield what `read_clips` does, but for a line that is not a clip yield its error and continue."""
     root = source.root or source.manifest.parent
     running = 0
     empty = True
@@ -63,7 +62,7 @@ def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
         place = f"{source.manifest}:{number}"
         try:
             line = parse_line(source.manifest, number, raw)
-            # A run's own manifest says where in the user's a clip stood.
+            # A run's own manifest records the clip's place in the user's manifest.
             place = str(line.get("place", place))
             clip = _clip(line, place, root, source.tubelet_size, running)
         except UserError as error:
@@ -72,7 +71,7 @@ def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
         running += clip.tubelets
         yield clip
     if empty:
-        raise UserError(f"{source.manifest}: holds no clip")
+        raise UserError(f"{source.manifest}: contains no clip")
 
 
 def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, running: int) -> Clip:
@@ -81,7 +80,7 @@ def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, runni
         raise UserError(f"{place}: '{_paths_key(line)}' is empty: a clip without frames")
     if len(frames) % tubelet_size:
         raise UserError(
-            f"{place}: {len(frames)} frames cannot be cut into tubelets of {tubelet_size}; "
+            f"{place}: {len(frames)} frames do not divide into tubelets of {tubelet_size}; "
             "drop or add a frame"
         )
     return Clip(
@@ -97,10 +96,10 @@ def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, runni
 
 
 def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | Moment, ...]:
-    """The frames that a manifest line names, in their order: image files below `root`, or moments of a video.
+    """Return the frames of a manifest line in order: image files below `root`, or moments of a video.
 
-    A line `{"video", "start", "end", "fps"}` (seconds, frames a second) names the frames that are shown at
-    start, start + 1 / fps, ... before end. Raises UserError, with `place`, where it names none in either way.
+    A line `{"video", "start", "end", "fps"}` (seconds, frames per second) means the frames shown at start,
+    start + 1 / fps, ... before end. Raises UserError, with `place`, if the line has neither form.
     """
     key = _paths_key(line)
     if key is None:
@@ -116,7 +115,7 @@ def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | M
 
 
 def as_written(line: Mapping[str, Any]) -> list[str]:
-    """The frames of a line that is a clip, in the line's own words: paths, or VIDEO#t=SECONDS."""
+    """Return the frames of a clip's line as the line writes them: paths, or VIDEO#t=SECONDS."""
     key = _paths_key(line)
     if key is None:
         return [str(Moment(line["video"], time)) for time in _times(line, "")]
@@ -124,38 +123,41 @@ def as_written(line: Mapping[str, Any]) -> list[str]:
 
 
 def _paths_key(line: Mapping[str, Any]) -> str | None:
-    """The key of a line's frame paths; None where it is a clip of a video."""
+    """Return the key of a line's frame paths; None for a clip of a video."""
     if "frame_paths" not in line and "frames" not in line and "video" in line:
         return None
     return "frame_paths" if "frame_paths" in line else "frames"
 
 
 def _times(line: Mapping[str, Any], place: str) -> list[int]:
-    """The times of a video clip's frames, in microseconds."""
+    """Return the times of a video clip's frames, in microseconds."""
     numbers = []
     for key in ("start", "end", "fps"):
         value = line.get(key)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e9:
             raise UserError(
-                f"{place}: a clip of a video has numbers 'start', 'end' (s) and 'fps'; '{key}' is {value!r}"
+                f"{place}: a video clip needs numbers 'start', 'end' (s) and 'fps'; '{key}' is {value!r}"
             )
         numbers.append(float(value))
     start, end, fps = numbers
     if end <= start or not 0 < fps <= 1000:
-        raise UserError(f"{place}: {end - start:g} s at {fps:g} frames a second hold no frame")
-    # An end that was rounded, to the millisecond say, must neither lose nor add a frame.
+        raise UserError(f"{place}: {end - start:g} s at {fps:g} frames per second contain no frame")
+    # An end rounded to the millisecond must neither lose nor add a frame.
     count = max(math.ceil((end - start) * fps - 0.1), 1)
     return [round((start + number / fps) * 1e6) for number in range(count)]
 
 
 def derived_id(frames: list[str]) -> str:
-    """The id of a clip that has none: the first frame's stem and a hash of its frames as written."""
+    """Return the id of a clip without one: the first frame's stem and a hash of the frames as written."""
     digest = hashlib.sha256("\n".join(frames).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{Path(frames[0].partition('#t=')[0]).stem}-{digest[:12]}"
 
 
 def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
-    """The first of `keys` that the line says, as text. Raises UserError where that is no text or integer."""
+    """Return the first of `keys` that the line has, as text.
+
+    Raises UserError if it is not text or integer.
+    """
     for key in keys:
         value = line.get(key)
         if value is None:

@@ -1,9 +1,9 @@
-"""The embedding store: arrays by content, shared by all runs and commands, written as they are made.
+"""The embedding store: arrays by content, shared by all runs and commands, written incrementally.
 
-A store is a folder of parts, and each process appends to a part of its own, so that processes never write to
-the same file. A record is a header (magic, key, rows, columns, CRC-32) and the raw little-endian float32, 52
-bytes on top of the data. A record is one `write`, so a killed process leaves at most one torn record, at the
-end of its part. Records are checked when read: a damaged one counts as not there.
+A store is a folder of parts; each process appends to its own part, so processes never write to the same
+file. A record is a header (magic, key, rows, columns, CRC-32) and the raw little-endian float32, 52 bytes on
+top of the data. A record is one `write`, so a killed process leaves at most one torn record, at the end of
+its part. Records are checked when read; a damaged one counts as missing.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ NOTE = "encoder.json"
 
 
 def stores_root(experiments: Path) -> Path:
-    """Where the stores of all encoders lie."""
+    """Return the folder of all encoders' stores."""
     return experiments / "_store"
 
 
 class Store:
     """One encoder's embeddings in `folder`. Use it as a context manager.
 
-    `key` is 32 bytes that name the content. Two processes may hold the same folder; each sees what the other
-    had written when it opened.
+    `key` is 32 bytes that identify the content. Two processes may open the same folder; each sees what the
+    other had written when it opened.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,7 +65,7 @@ class Store:
         return key in self._places
 
     def get(self, key: bytes) -> NDArray[np.float32] | None:
-        """The array (rows, columns) under `key`, or None. A damaged one is told, dropped, and None."""
+        """Return the array (rows, columns) under `key`, or None; warns of a damaged one and drops it."""
         place = self._places.get(key)
         if place is None:
             return None
@@ -83,14 +83,14 @@ class Store:
                 sound = len(data) == rows * columns * 4 and zlib.crc32(data) == check
         if not sound:
             del self._places[key]
-            notify(f"warning: {part}: a damaged embedding at byte {offset} is dropped and made again")
+            notify(f"warning: {part}: dropped a damaged embedding at byte {offset}; it will be recomputed")
             with contextlib.suppress(OSError):  # it may be pruned meanwhile, or read-only
                 _drop(part, offset, rows, columns)
             return None
         return np.frombuffer(data, dtype="<f4").reshape(rows, columns)
 
     def put(self, key: bytes, array: NDArray[np.float32]) -> None:
-        """Append a float32 array (rows, columns) under `key`. Raises OSError where the disk is full."""
+        """Append a float32 array (rows, columns) under `key`. Raises OSError if the disk is full."""
         if self._writer is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._part = self.folder / f"{uuid.uuid4().hex}.part"
@@ -104,7 +104,7 @@ class Store:
             with naming(self._part):
                 written = os.write(self._writer, record)
                 if written < len(record):
-                    # A disk that fills up takes a part; the next write then says why.
+                    # A disk that fills up accepts a part; the next write then reports why.
                     os.write(self._writer, record[written:])
         except OSError:
             os.ftruncate(self._writer, offset)
@@ -112,7 +112,7 @@ class Store:
         self._places[key] = (self._part, offset)
 
     def close(self) -> None:
-        """Close the files; what was put is kept."""
+        """Close the files; everything put is kept."""
         for descriptor in (*self._readers.values(), *([] if self._writer is None else [self._writer])):
             os.close(descriptor)
         self._readers, self._writer = {}, None
@@ -126,9 +126,7 @@ class Store:
                 header = file.read(HEADER.size)
                 _, key, rows, columns, check, _ = HEADER.unpack(header)
                 if header != _header(key, rows, columns, check):
-                    notify(
-                        f"warning: {part}: damaged at byte {offset}; what follows is dropped and made again"
-                    )
+                    notify(f"warning: {part}: damaged at byte {offset}; the rest is dropped and recomputed")
                     return
                 end = offset + HEADER.size + rows * columns * 4
                 if end > size:
@@ -138,13 +136,13 @@ class Store:
 
 
 def _drop(part: Path, offset: int, rows: int, columns: int) -> None:
-    """Give a damaged record the key of nothing, so that it cannot hide the one that is made in its place."""
+    """Give a damaged record the null key, so that it cannot hide the recomputed one."""
     with part.open("r+b") as file:
         file.seek(offset)
         file.write(_header(NO_KEY, rows, columns, 0))
 
 
 def _header(key: bytes, rows: int, columns: int, check: int) -> bytes:
-    # The header has a check of its own: a wrong length would send the reader anywhere.
+    # The header has its own checksum: a wrong length would send the reader anywhere.
     head_check = zlib.crc32(struct.pack("<32sIII", key, rows, columns, check))
     return HEADER.pack(MAGIC, key, rows, columns, check, head_check)

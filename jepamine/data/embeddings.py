@@ -1,4 +1,4 @@
-"""Clean and masked embeddings of clips, each tubelet through the encoder once for either, kept in a store.
+"""Clean and masked embeddings of clips: each tubelet is encoded once, the results kept in a store.
 
 Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, L tokens, D dimensions.
 """
@@ -29,7 +29,7 @@ from jepamine.utils.files import write_json
 class Embedded:
     """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
 
-    `content` is a hash of the frames, `frames()` gives them: uint8 (N, T, H, W, 3).
+    `content` is a hash of the frames; `frames()` returns them: uint8 (N, T, H, W, 3).
     """
 
     clip: Clip
@@ -42,7 +42,7 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A clip that could not be embedded, and why; `clip` is None where the line itself is no clip."""
+    """A clip that could not be embedded, and why; `clip` is None if the line itself is not a clip."""
 
     clip: Clip | None
     error: UserError
@@ -53,13 +53,13 @@ class _Loaded:
     mask: NDArray[np.bool_]  # (N, T, rows, columns)
     clean_key: bytes
     masked_key: bytes
-    pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None where the store holds both embeddings
+    pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
 
 
 def store_folder(experiments: Path, encoder: Encoder) -> Path:
-    """The folder of an encoder's embeddings, made with a note of whose they are.
+    """Return the folder of an encoder's embeddings, created with a note of the encoder.
 
-    Its name is the encoder's and a hash of what its embeddings depend on: weights and preprocessing.
+    Its name is the encoder's and a hash of what the embeddings depend on: weights and preprocessing.
     """
     words = f"{encoder.weights_sha256}\n{encoder.preprocessing}"
     name = re.sub(r"[^A-Za-z0-9.]+", "-", Path(encoder.name).name).strip("-.")
@@ -73,11 +73,11 @@ def store_folder(experiments: Path, encoder: Encoder) -> Path:
 def embed_clips(
     items: Iterable[Clip | UserError], source: Source, mask: Mask, encoder: Encoder, store: Store
 ) -> Iterator[Embedded | Unreadable]:
-    """Yield the embeddings of every clip in order; in the place of one that cannot be read, the reason.
+    """Yield the embeddings of every clip in order, or the reason why a clip cannot be read.
 
-    Frames are read and decoded ahead of the encoder. A clip goes through the encoder by itself, in batches of
-    `encoder.batch_size` tubelets: what its neighbours are, and where a killed run began again, changes not a
-    bit of its embeddings. Each embedding is in the store before it is yielded.
+    Frames are read and decoded ahead of the encoder. Each clip is encoded by itself, in batches of
+    `encoder.batch_size` tubelets: neighbouring clips and restarts do not change a bit of its embeddings. Each
+    embedding is in the store before it is yielded.
     """
     frames = Frames(source.image_size)
 
@@ -111,7 +111,7 @@ def embed_clips(
                 store.put(loaded.masked_key, masked)
         if not (np.isfinite(clean).all() and np.isfinite(masked).all()):
             yield Unreadable(
-                item, UserError(f"{item.place}: the encoder gave embeddings that are not finite")
+                item, UserError(f"{item.place}: the encoder returned embeddings that are not finite")
             )
             continue
         fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
@@ -119,7 +119,7 @@ def embed_clips(
 
 
 def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Mean of the encoder's tokens: pixels (N, T, H, W, 3) uint8 -> (N, D) float32."""
+    """Encode pixels (N, T, H, W, 3) uint8 into the mean of the encoder's tokens, (N, D) float32."""
     means = []
     for batch in torch.split(torch.from_numpy(pixels), encoder.batch_size):
         with torch.inference_mode():
@@ -130,8 +130,8 @@ def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) -> _Loaded:
     masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
-    for one in masks:
-        check(one, (source.tubelet_size, *source.image_size))
+    for stored_masked in masks:
+        check(stored_masked, (source.tubelet_size, *source.image_size))
     drawn = np.stack(masks)
     held = [frames[place] for place in clip.frames]
     content = b"".join(frame.digest() for frame in held)
@@ -139,8 +139,8 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
     clean_key = hashlib.sha256(shape + content).digest()
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
-    known = clean_key in store and masked_key in store
-    return _Loaded(drawn, clean_key, masked_key, None if known else _tubelets(frames, held, source))
+    stored = clean_key in store and masked_key in store
+    return _Loaded(drawn, clean_key, masked_key, None if stored else _tubelets(frames, held, source))
 
 
 def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:

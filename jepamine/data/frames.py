@@ -1,4 +1,4 @@
-"""Frames from disk or video: each read, hashed and decoded once, ahead of the encoder, in threads."""
+"""Frames from disk or video: read, hashed and decoded once, ahead of the encoder, in threads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from jepamine.data.video import Moment, Videos
 from jepamine.errors import UserError, first_line
 from jepamine.utils.files import read_bytes
 
-# Pillow warns at 89 million pixels and raises at twice that; no camera frame is so large, so the warning is
+# Pillow warns at 89 million pixels and raises at twice that. No camera frame is so large, so the warning is
 # an error too (a decompression bomb would take gigabytes).
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
@@ -30,8 +30,9 @@ Loaded = TypeVar("Loaded")
 
 
 class Frame:
-    """One image file, or one moment of a video. `digest` reads it, `pixels` decodes it; each happens once,
-    whichever thread asks.
+    """One image file, or one moment of a video.
+
+    `digest` reads it and `pixels` decodes it; each happens once, in whichever thread asks first.
     """
 
     def __init__(self, place: Path | Moment, size: tuple[int, int], videos: Videos | None = None) -> None:
@@ -43,7 +44,7 @@ class Frame:
         self._pixels: NDArray[np.uint8] | None = None
 
     def digest(self) -> bytes:
-        """SHA-256 of the file, or of the video's and the time. Raises UserError where it cannot be read."""
+        """Return the SHA-256 of the file, or of the video's and the time. Raises UserError if unreadable."""
         with self._lock:
             if self._digest is None:
                 if isinstance(self.place, Moment):
@@ -54,19 +55,19 @@ class Frame:
             return self._digest
 
     def pixels(self) -> NDArray[np.uint8]:
-        """RGB uint8 (H, W, 3), resized bicubically to `size`. Raises UserError where it is no whole image."""
+        """Return RGB uint8 (H, W, 3), resized bicubically to `size`. Raises UserError for a damaged image."""
         self.digest()
         with self._lock:
             if self._pixels is None:
                 height, width = self.size
-                # Bicubic on RGB, as the research notebook; Pillow's is antialiased.
+                # Bicubic on RGB, as in the research notebook; Pillow's is antialiased.
                 resized = self._image().resize((width, height), Image.Resampling.BICUBIC)
                 self._pixels = np.asarray(resized)
                 self._content = None
             return self._pixels
 
     def image(self) -> Image.Image:
-        """The whole picture, RGB. Raises UserError where it is no whole image; keeps nothing."""
+        """Return the whole image, RGB, without caching. Raises UserError for a damaged image."""
         with self._lock:
             return self._image()
 
@@ -78,7 +79,7 @@ class Frame:
 
 
 class Frames:
-    """Gives `Frame`s by their place and keeps the last `keep` of them, for clips that overlap."""
+    """`Frame`s by their place; the last `keep` of them are cached, for clips that overlap."""
 
     def __init__(self, size: tuple[int, int], keep: int = 256) -> None:
         self.size, self.keep = size, keep
@@ -95,8 +96,11 @@ class Frames:
             return frame
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
-        """The frames of a clip, RGB uint8 (frames, H, W, 3). Raises UserError as `Frame.pixels` does."""
-        # A video is read forward: two threads that took turns frame by frame would seek for each.
+        """Return the frames of a clip, RGB uint8 (frames, H, W, 3).
+
+        Raises UserError as `Frame.pixels` does.
+        """
+        # A video is read forward: two threads taking turns frame by frame would seek for each.
         turn = (
             self._videos.turn if any(isinstance(frame.place, Moment) for frame in frames) else nullcontext()
         )
@@ -130,8 +134,8 @@ def ahead(
             first, future = waiting.popleft()
             yield first, future.result()
     finally:
-        # Not waited for: an abandoned generator may be collected inside any thread, also one that is just
-        # starting and holds a lock of `threading` which a join needs (seen: a test run stood still).
+        # Not joined: an abandoned generator may be collected inside any thread, also one that is just
+        # starting and holds a lock of `threading` that a join needs (seen: a test run deadlocked).
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -139,26 +143,26 @@ def _read(path: Path) -> bytes:
     try:
         return read_bytes(path, f"frame {path}")
     except ValueError as error:
-        raise UserError(f"frame {str(path)!r}: no file can have this name: {error}") from None
+        raise UserError(f"frame {str(path)!r}: not a possible file name: {error}") from None
 
 
 def decode(content: bytes, name: Path | str, longest: int | None = None) -> Image.Image:
-    """The picture in the content of an image file, RGB.
+    """Decode the content of an image file into an RGB image.
 
-    Raises UserError, with `name`, where it is no whole image, or has a side of more than `longest` pixels.
+    Raises UserError, with `name`, if it is damaged or has a side of more than `longest` pixels.
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
             if longest is not None and max(image.size) > longest:
                 size = f"{image.width} x {image.height}"
-                raise UserError(f"{name}: {size} pixels are too many; at most {longest} a side are read")
+                raise UserError(f"{name}: {size} pixels are too many; the limit is {longest} per side")
             return image.convert("RGB")
     except UserError:
         raise
     except UnidentifiedImageError:
         raise UserError(f"{name}: not an image") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise UserError(f"{name}: absurdly large: {first_line(error)}") from None
-    # Pillow's decoders raise many kinds for damaged files, SyntaxError and struct.error among them.
+        raise UserError(f"{name}: too large to be a frame: {first_line(error)}") from None
+    # Pillow's decoders raise many types for damaged files, SyntaxError and struct.error among them.
     except Exception as error:
         raise UserError(f"{name}: damaged or truncated: {first_line(error)}") from None

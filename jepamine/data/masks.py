@@ -1,4 +1,4 @@
-"""Masks laid over frames."""
+"""Apply and check masks of frames."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from jepamine.errors import UserError
 
 
 def hide(frames: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """A copy of `frames` with 0 where `mask` is True.
+    """Return a copy of `frames` with 0 where `mask` is True.
 
     Shapes: frames (N, T, H, W, 3) uint8; mask (N, T, rows, columns) bool, cells of H/rows x W/columns.
     The mask must have passed `check`.
     """
     count, length, height, width, _ = frames.shape
     rows, columns = mask.shape[2:]
-    # (N, T, rows, columns) -> (N, T, rows, 1, columns, 1, 1), against pixels seen as cells
+    # (N, T, rows, columns) -> (N, T, rows, 1, columns, 1, 1), against pixels viewed as cells
     cells = frames.reshape(count, length, rows, height // rows, columns, width // columns, 3)
-    shown = ~mask[:, :, :, None, :, None, None]
-    hidden: NDArray[np.uint8] = (cells * shown).reshape(frames.shape)
+    masked = ~mask[:, :, :, None, :, None, None]
+    hidden: NDArray[np.uint8] = (cells * masked).reshape(frames.shape)
     return hidden
 
 
 def check(mask: NDArray[np.bool_], shape: tuple[int, int, int]) -> None:
-    """Raise UserError where what a masking plugin returned is no mask of a tubelet of `shape` (T, H, W)."""
+    """Raise UserError unless `mask`, from a plugin, is a mask of a `shape` (T, H, W) tubelet."""
     length, height, width = shape
     if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.ndim != 3 or len(mask) != length:
-        found = f"{mask.dtype} of shape {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
-        raise UserError(f"the masking plugin returned {found}; expected bool ({length}, rows, columns)")
+        actual = (
+            f"{mask.dtype} of shape {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
+        )
+        raise UserError(f"the masking plugin returned {actual}; expected bool ({length}, rows, columns)")
     rows, columns = mask.shape[1:]
     if not rows or not columns or height % rows or width % columns:
         raise UserError(

@@ -12,30 +12,30 @@ from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 
-# Keys of the user's line that the run's own manifest says in its own words.
-SAID_ANEW = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets")
+# Keys of the user's line that the run's own manifest writes in its own form.
+REWRITTEN = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets")
 
 
 def manifest_lines(
     source: Source, val_by: Literal["scene", "tubelet"], fraction: float, seed: int
 ) -> list[dict[str, Any]]:
-    """The lines of a run's own manifest: ids explicit, paths absolute, the split told.
+    """Return the lines of a run's own manifest: explicit ids, absolute paths, the split.
 
-    Raises UserError for lines that are no clips, ids that name two different clips, and frames that are not
-    there, before anything is encoded.
+    Raises UserError for lines that are not clips, ids that name two different clips, and missing frames,
+    before anything is encoded.
     """
     clips = list(read_clips(source))
     _check_ids(clips)
     _check_frames(clips)
     lines = []
-    for clip, said in zip(clips, split(clips, val_by, fraction, seed), strict=True):
-        lines.append(own_line(clip) | said)
+    for clip, split_keys in zip(clips, split(clips, val_by, fraction, seed), strict=True):
+        lines.append(own_line(clip) | split_keys)
     return lines
 
 
 def own_line(clip: Clip) -> dict[str, Any]:
-    """A clip's manifest line as it stands in another file: id explicit, paths absolute, its place told."""
-    line = {key: value for key, value in clip.line.items() if key not in SAID_ANEW}
+    """Return a clip's line for another manifest: explicit id, absolute paths, its place."""
+    line = {key: value for key, value in clip.line.items() if key not in REWRITTEN}
     return {"clip_id": clip.clip_id, **line, **_absolute(clip), "place": clip.place}
 
 
@@ -47,12 +47,12 @@ def _absolute(clip: Clip) -> dict[str, Any]:
 
 
 def _check_ids(clips: Iterable[Clip]) -> None:
-    seen: dict[str, Clip] = {}
+    by_id: dict[str, Clip] = {}
     for clip in clips:
-        other = seen.setdefault(clip.clip_id, clip)
-        if other.frames != clip.frames:
+        first = by_id.setdefault(clip.clip_id, clip)
+        if first.frames != clip.frames:
             raise UserError(
-                f"{clip.place}: clip_id '{clip.clip_id}' also names other frames, at {other.place}"
+                f"{clip.place}: clip_id '{clip.clip_id}' also names other frames, at {first.place}"
             )
 
 
@@ -64,8 +64,8 @@ def _check_frames(clips: Iterable[Clip]) -> None:
             path = frame.video if isinstance(frame, Moment) else frame
             if path not in checked:
                 checked[path] = path.is_file()
-                what = "frame" if path is frame else "video"
-                missing += [] if checked[path] else [f"{clip.place}: {what} {path}: no such file"]
+                noun = "frame" if path is frame else "video"
+                missing += [] if checked[path] else [f"{clip.place}: {noun} {path}: no such file"]
     if missing:
         more = f"\n... and {len(missing) - 5} more frames missing" if len(missing) > 5 else ""
         raise UserError("\n".join(missing[:5]) + more)

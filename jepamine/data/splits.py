@@ -1,4 +1,4 @@
-"""Which clips are held out of training."""
+"""Split clips into train and held-out (val) parts."""
 
 from __future__ import annotations
 
@@ -16,45 +16,49 @@ from jepamine.utils.progress import notify
 def split(
     clips: Sequence[Clip], val_by: Literal["scene", "tubelet"], fraction: float, seed: int
 ) -> list[dict[str, Any]]:
-    """For each clip what its line in the run's manifest says of the split, beside what it says already.
+    """Return for each clip the keys that its line in the run's manifest gains.
 
     `{"split": "train" | "val"}` for whole clips; with `val_by` "tubelet" `{"split": "mixed", "val_tubelets":
-    [numbers]}`. A manifest that speaks of `train` is taken at its word: where it says `val` too that stands,
-    else a part of `train` is held out; clips that say something else stay out of both. Scenes that are not
-    known count as a scene a clip. Raises UserError where one of the parts would be empty.
+    [numbers]}`. A manifest with `train` is followed: its `val` is used if it has one, else a part of `train`
+    is held out; clips with another value stay out of both. A clip without a scene counts as a scene of its
+    own. Raises UserError if one of the parts would be empty.
     """
-    told = Counter(str(clip.line.get("split")) for clip in clips)
-    if val_by == "scene" and told["train"] and told["val"]:
-        notify(f"split: as the manifest says, {told['train']} clips train, {told['val']} val{_others(told)}")
+    counts = Counter(str(clip.line.get("split")) for clip in clips)
+    if val_by == "scene" and counts["train"] and counts["val"]:
+        notify(
+            f"split: as in the manifest, {counts['train']} clips train, {counts['val']} val{_unused(counts)}"
+        )
         _warn_of_leaks(clips)
         return [{} for _ in clips]
-    if not told["train"] and set(told) - {"None"}:
-        words = [f"'{name}'{_meant(name)}" for name in sorted(told) if name != "None"]
+    if not counts["train"] and set(counts) - {"None"}:
+        words = [f"'{name}'{_did_you_mean(name)}" for name in sorted(counts) if name != "None"]
         more = f" and {len(words) - 3} more" if len(words) > 3 else ""
         listed = ", ".join(words[:3]) + more
-        notify(f"warning: no clip's split is 'train', so the manifest's are not used: {listed}")
-    if told["train"] == len(clips):
-        notify(f"split: the manifest calls all {len(clips)} clips train, so a part of them is held out")
-    mine = [not told["train"] or clip.line.get("split") == "train" for clip in clips]
+        notify(f"warning: no clip's split is 'train', so the manifest's splits are not used: {listed}")
+    if counts["train"] == len(clips):
+        notify(f"split: all {len(clips)} clips of the manifest are train, so a part of them is held out")
+    mine = [not counts["train"] or clip.line.get("split") == "train" for clip in clips]
     if not all(mine):
-        notify(f"split: of the {sum(mine)} clips that the manifest calls train; {mine.count(False)} stay out")
+        notify(f"split: of the {sum(mine)} clips marked train; {mine.count(False)} are not used")
     eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
-    said = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
-    return [next(said) if is_mine else {} for is_mine in mine]
+    keys = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
+    return [next(keys) if is_mine else {} for is_mine in mine]
 
 
-def _others(told: Counter[str]) -> str:
-    """What is said of clips that are in neither part, and how many they are."""
-    others = [name for name in sorted(told) if name not in ("train", "val")]
+def _unused(counts: Counter[str]) -> str:
+    """Describe the clips that are in neither part."""
+    rest = [name for name in sorted(counts) if name not in ("train", "val")]
     listed = [
-        f"{told[name]} say nothing" if name == "None" else f"{told[name]} say '{name}'{_meant(name)}"
-        for name in others
+        f"{counts[name]} without a split"
+        if name == "None"
+        else f"{counts[name]} with split '{name}'{_did_you_mean(name)}"
+        for name in rest
     ]
     more = ", ..." if len(listed) > 5 else ""
     return f"; in neither: {', '.join(listed[:5])}{more}" if listed else ""
 
 
-def _meant(name: str) -> str:
+def _did_you_mean(name: str) -> str:
     return did_you_mean(name, ("train", "val"))
 
 
@@ -64,32 +68,32 @@ def _warn_of_leaks(clips: Sequence[Clip]) -> None:
     )
     if both := sorted(map(str, train & val)):
         notify(
-            f"warning: {len(both)} scenes are in train and in val, such as '{both[0]}': their clips look "
-            "alike, so figures of held-out clips are too good; jepamine manifest split keeps scenes apart"
+            f"warning: {len(both)} scenes are in both train and val, such as '{both[0]}': their clips look "
+            "alike, so held-out figures are too good; jepamine manifest split keeps scenes apart"
         )
 
 
 def _by_scene(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
     groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
     if len(set(groups)) == 1 and len(clips) > 1:
-        notify("warning: one scene only, so clips of it are held out; neighbouring clips look alike")
+        notify("warning: only one scene, so clips of it are held out; neighbouring clips look alike")
         groups = [clip.clip_id for clip in clips]
     held_out = _groups(Counter(groups), fraction, seed)
     return [{"split": "val" if group in held_out else "train"} for group in groups]
 
 
 def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
-    # Sorted before they are drawn, so that the manifest's order does not matter.
+    # Sorted before drawing, so that the manifest's order does not matter.
     names = sorted(sizes)
     if len(names) < 2:
-        raise UserError("a single clip cannot be split into train and val; give more clips")
-    wanted = fraction * sizes.total()
+        raise UserError("a single clip cannot be split into train and val; add more clips")
+    target = fraction * sizes.total()
     held_out: set[str] = set()
     count = 0
     for index in np.random.default_rng(seed).permutation(len(names)):
         size = sizes[names[index]]
-        # A scene that overshoots by more than it fills is passed over, but one is always held out.
-        if held_out and abs(count + size - wanted) >= abs(count - wanted):
+        # A scene that overshoots by more than it fills is skipped, but one is always held out.
+        if held_out and abs(count + size - target) >= abs(count - target):
             continue
         if len(held_out) == len(names) - 1:
             break
@@ -101,19 +105,19 @@ def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
 def _by_tubelet(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
     owners = [(index, number) for index, clip in enumerate(clips) for number in range(clip.tubelets)]
     if len(owners) < 2:
-        raise UserError("a single tubelet cannot be split into train and val; give more frames")
+        raise UserError("a single tubelet cannot be split into train and val; add more frames")
     count = min(max(round(fraction * len(owners)), 1), len(owners) - 1)
-    said: list[dict[str, Any]] = [{"split": "mixed", "val_tubelets": []} for _ in clips]
+    keys: list[dict[str, Any]] = [{"split": "mixed", "val_tubelets": []} for _ in clips]
     for drawn in np.random.default_rng(seed).permutation(len(owners))[:count]:
         index, number = owners[drawn]
-        said[index]["val_tubelets"].append(number)
-    for line in said:
+        keys[index]["val_tubelets"].append(number)
+    for line in keys:
         line["val_tubelets"].sort()
-    return said
+    return keys
 
 
 def chosen(clip: Clip, part: str | None) -> np.ndarray:
-    """Which of a clip's tubelets belong to `part` ("train", "val"; None: all): bool (tubelets,)."""
+    """Return which of a clip's tubelets belong to `part` ("train", "val"; None: all): bool (tubelets,)."""
     if part is None:
         return np.ones(clip.tubelets, dtype=bool)
     if "val_tubelets" in clip.line:

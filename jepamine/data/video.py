@@ -1,6 +1,6 @@
-"""Frames of a video by time: decoded when they are asked for, never written to disk.
+"""Frames of a video by time: decoded on demand, never written to disk.
 
-Times are whole microseconds on the video's own clock, the one that its packets carry.
+Times are whole microseconds on the video's own clock, that of its packets.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from jepamine.utils.files import sha256_file
 if TYPE_CHECKING:
     from PIL import Image
 
-# A frame counts as shown from half a millisecond before its own time on: containers that count in
-# milliseconds round the times that frame rates like 30 a second give.
+# A frame counts as shown from half a millisecond before its own time: containers that count in
+# milliseconds round the times of frame rates like 30 per second.
 EARLY = 500
-# How far forward frames are decoded and dropped rather than looked for anew, and how far before the wanted
-# time a search begins, one after the other, where a file's own index leads past it.
+# How far forward frames are decoded and dropped rather than sought, and how far before the target time
+# successive seeks begin, for files whose own index leads past it.
 AHEAD = 2_000_000
 SEARCHES = (0, 2_000_000, 20_000_000, 1 << 62)
 OPEN = 8
@@ -34,7 +34,7 @@ OPEN = 8
 
 @dataclass(frozen=True)
 class Moment:
-    """The frame of `video` that is shown at `microseconds`."""
+    """The frame of `video` shown at `microseconds`."""
 
     video: Path
     microseconds: int
@@ -45,27 +45,30 @@ class Moment:
 
 
 class Videos:
-    """Open videos, the last few of them, each read forward where it stands."""
+    """The last few open videos, each read forward from its position."""
 
     def __init__(self) -> None:
-        # Held for a whole clip: two threads that took turns frame by frame would seek for each.
+        # Held for a whole clip: two threads taking turns frame by frame would seek for each.
         self.turn = threading.RLock()
         self._open: OrderedDict[Path, _Reader] = OrderedDict()
         self._digests: dict[Path, bytes] = {}
 
     def digest(self, moment: Moment) -> bytes:
-        """SHA-256 of the video's content and the time. Raises UserError where it cannot be read."""
+        """Return the SHA-256 of the video's content and the time. Raises UserError if unreadable."""
         with self.turn:
             if moment.video not in self._digests:
-                with _told(moment.video):
+                with _user_errors(moment.video):
                     self._digests[moment.video] = bytes.fromhex(sha256_file(moment.video))
             return hashlib.sha256(
                 self._digests[moment.video] + moment.microseconds.to_bytes(8, "little", signed=True)
             ).digest()
 
     def image(self, moment: Moment) -> Image.Image:
-        """The frame, RGB, upright. Raises UserError where the video is damaged or ends before that time."""
-        with self.turn, _told(moment.video):
+        """Return the frame, RGB, upright.
+
+        Raises UserError if the video is damaged or ends before that time.
+        """
+        with self.turn, _user_errors(moment.video):
             reader = self._open.pop(moment.video, None) or _Reader(moment.video)
             self._open[moment.video] = reader
             if len(self._open) > OPEN:
@@ -74,7 +77,7 @@ class Videos:
 
 
 class _Reader:
-    """One open video; it stands between `shown`, the last frame decoded, and `coming`, the one after it."""
+    """One open video, positioned between `shown`, the last frame decoded, and `coming`, the next one."""
 
     def __init__(self, path: Path) -> None:
         self.container, self.stream = open_video(path)
@@ -84,29 +87,29 @@ class _Reader:
         self.coming: Any = None
 
     def image(self, moment: Moment) -> Image.Image:
-        wanted = moment.microseconds + EARLY
-        if self.shown is None or not self._time(self.shown) <= wanted <= self._time(self.shown) + AHEAD:
-            self._search(wanted)
-        while self.coming is not None and self._time(self.coming) <= wanted:
+        target = moment.microseconds + EARLY
+        if self.shown is None or not self._time(self.shown) <= target <= self._time(self.shown) + AHEAD:
+            self._search(target)
+        while self.coming is not None and self._time(self.coming) <= target:
             self._step()
         if self.coming is None:
             end = self._time(self.shown) + self._length(self.shown)
-            if wanted >= end + EARLY:
+            if target >= end + EARLY:
                 raise UserError(f"frame {moment}: the video ends at {end / 1e6:.3f} s")
         upright: Image.Image = self.shown.to_image()
-        # What the container says of a turned camera; PyAV gives degrees counter-clockwise, as Pillow takes.
+        # The container's rotation; PyAV gives degrees counter-clockwise, as Pillow takes.
         turned = getattr(self.shown, "rotation", 0)
         return upright.rotate(turned, expand=True) if turned else upright
 
-    def _search(self, wanted: int) -> None:
+    def _search(self, target: int) -> None:
         start = self.stream.start_time or 0
         for before in SEARCHES:
-            offset = max(round((wanted - before) / 1e6 / self.stream.time_base), start)
+            offset = max(round((target - before) / 1e6 / self.stream.time_base), start)
             self.container.seek(offset, stream=self.stream)
             self.frames = _rising(self.container.decode(self.stream))
             self.coming = next(self.frames, None)
             self._step()
-            if self.shown is not None and (self._time(self.shown) <= wanted or offset == start):
+            if self.shown is not None and (self._time(self.shown) <= target or offset == start):
                 return
         raise UserError(f"frame {self.container.name}: no frame can be decoded")
 
@@ -123,7 +126,7 @@ class _Reader:
 
 
 def _rising(frames: Iterator[Any]) -> Iterator[Any]:
-    """The frames without those that have no time, or come after a later one, as some cameras write them."""
+    """Yield the frames except those without a time or after a later one, as some cameras write them."""
     last = None
     for frame in frames:
         if frame.pts is not None and (last is None or frame.pts > last):
@@ -132,29 +135,29 @@ def _rising(frames: Iterator[Any]) -> Iterator[Any]:
 
 
 def open_video(path: Path) -> tuple[Any, Any]:
-    """(container, its first video stream). Raises UserError where PyAV is missing or the file is no video."""
+    """Return (container, video stream). Raises UserError if PyAV is missing or the file is not a video."""
     av = load_av()
-    with _told(path):
+    with _user_errors(path):
         container = av.open(str(path))
         if not container.streams.video:
-            raise UserError(f"{path}: holds no video")
+            raise UserError(f"{path}: contains no video stream")
         return container, container.streams.video[0]
 
 
 def frame_times(path: Path) -> tuple[list[int], int]:
-    """(time of every frame, rising; end of the last) in microseconds, from the packets: nothing is decoded.
+    """Return (time of every frame, rising; end of the last) in microseconds, from packets, without decoding.
 
-    Raises UserError where the file is no video or holds no frame with a time.
+    Raises UserError if the file is not a video or has no frame with a time.
     """
     container, stream = open_video(path)
-    with contextlib.closing(container), _told(path):
+    with contextlib.closing(container), _user_errors(path):
         spans = [
             (packet.pts, packet.duration or 0)
             for packet in container.demux(stream)
             if packet.pts is not None and not packet.is_discard
         ]
         if not spans:
-            raise UserError(f"{path}: no frame of it has a time")
+            raise UserError(f"{path}: none of its frames has a time")
         base = stream.time_base * 1_000_000
         pts, duration = max(spans)
         last = duration * base or 1_000_000 / (stream.average_rate or 1)
@@ -163,22 +166,22 @@ def frame_times(path: Path) -> tuple[list[int], int]:
 
 @cache
 def load_av() -> Any:
-    """PyAV. Raises UserError that says how to install it."""
+    """Import PyAV. Raises UserError with the install command if it is missing."""
     try:
         import av
     except ImportError:
-        raise UserError("video needs PyAV: pip install -e '.[video]'") from None
+        raise UserError("video requires PyAV: pip install -e '.[video]'") from None
     return av
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _user_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
         raise UserError(f"video {path}: no such file") from None
     except UserError:
         raise
-    # PyAV's errors are OSErrors or ValueErrors, by what FFmpeg says.
+    # PyAV's errors are OSErrors or ValueErrors, depending on FFmpeg's code.
     except (OSError, ValueError) as error:
         raise UserError(f"video {path}: cannot be read: {first_line(error)}") from None

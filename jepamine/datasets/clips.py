@@ -1,4 +1,4 @@
-"""The dataset `clips`: a JSONL manifest that the user brings."""
+"""The dataset `clips`: a JSONL manifest provided by the user."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from jepamine.protocols import Source
 def clips(
     *, manifest: Path, root: Path | None = None, tubelet_size: TubeletSize = 2, image_size: ImageSize = 224
 ) -> Source:
-    """Clips from the lines of `manifest`; frame paths relative to `root`, else to the manifest's folder."""
+    """Use the lines of `manifest`; frame paths are relative to `root`, else to the manifest's folder."""
     if not manifest.is_file():
-        known = [file.name for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
-        what = "is a folder" if manifest.is_dir() else f"no such file{did_you_mean(manifest.name, known)}"
+        neighbours = (
+            [file.name for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
+        )
+        reason = (
+            "is a folder" if manifest.is_dir() else f"no such file{did_you_mean(manifest.name, neighbours)}"
+        )
         raise UserError(
-            f"[dataset] manifest: {manifest}: {what}; name yours: --set dataset.manifest=FILE.jsonl"
+            f"[dataset] manifest: {manifest}: {reason}; set yours: --set dataset.manifest=FILE.jsonl"
         )
     return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))

@@ -1,4 +1,4 @@
-"""The dataset `folders`: one folder a scene, frames in name order."""
+"""The dataset `folders`: one folder per scene, frames in name order."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ def folders(
     """Cut every folder below `root` that holds frames into clips of `window` frames, `stride` apart.
 
     A folder is a scene, named by its path below `root` (`root` itself by its own name); its frames are taken
-    in name order, numbers in names by their value. `window` is rounded down to whole tubelets, and what is
-    left at a folder's end becomes a shorter clip of whole tubelets. The manifest lands
-    in `data_dir`. Raises UserError where there are no frames.
+    in name order, numbers in names by value. `window` is rounded down to whole tubelets; the rest of a folder
+    becomes a shorter clip of whole tubelets. The manifest is written to `data_dir`. Raises UserError if there
+    are no frames.
     """
     if window < tubelet_size:
         raise UserError(f"dataset.window: {window} frames are less than a tubelet of {tubelet_size}")
     if not root.is_dir():
-        raise UserError(f"dataset.root: no folder {root}")
-    said = {"camera": camera} if camera else {}
+        raise UserError(f"dataset.root: {root} is not a folder")
+    camera_key = {"camera": camera} if camera else {}
     lines: list[dict[str, Any]] = []
     for scene, frames in frame_folders(root):
         spans = windows(len(frames), window, stride, tubelet_size)
         if not spans:
-            notify(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; left out")
+            notify(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; skipped")
         names = [path.relative_to(root).as_posix() for path in frames]
         lines += [
             {
                 "clip_id": folder_clip_id(scene, span.start),
                 "scene": scene,
                 "frame_paths": names[span.start : span.stop],
-                **said,
+                **camera_key,
             }
             for span in spans
         ]

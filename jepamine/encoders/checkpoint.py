@@ -1,4 +1,4 @@
-"""Checkpoints of transformers loaded whole or not at all, from a hub or a folder."""
+"""Load transformers checkpoints completely or not at all, from a hub or a folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ def load_whole(
     *,
     key: str = "encoder.weights",
 ) -> Any:
-    """The model of class `architecture` with the weights called `weights`, whose config is of class `config`.
+    """Load the model of class `architecture` with the weights called `weights`, whose config is a `config`.
 
-    `kind` is what the user calls such a checkpoint, `key` where the recipe names it; `spare` says of a
-    layer's name that the model may do without it. A class that stands for many (`AutoConfig`) takes any
-    family. Raises UserError that says what to do where the weights cannot be had whole: offline, an
-    unknown name, another kind of model, missing or extra layers, other shapes. Nothing is initialised at
-    random.
+    `kind` is the user's word for such a checkpoint, `key` the recipe key that names it; `spare` tells whether
+    the model may lack a layer of that name. A class that covers many (`AutoConfig`) accepts any family.
+    Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
+    another kind of model, missing or extra layers, other shapes. Nothing is initialised at random.
     """
     import transformers
     from huggingface_hub.utils import logging as about_the_hub
@@ -35,11 +34,11 @@ def load_whole(
     logging.disable_progress_bar()
     hub.set_verbosity_error()
     try:
-        # The family that config.json names: from_pretrained would read any other as this one.
-        settings = transformers.PretrainedConfig.get_config_dict(weights)[0]
-        if not settings:
-            raise OSError("no config.json in it")
-        if settings.get("model_type") != getattr(config, "model_type", settings.get("model_type")):
+        # The family that config.json names; from_pretrained would accept any other.
+        output = transformers.PretrainedConfig.get_config_dict(weights)[0]
+        if not output:
+            raise OSError("it contains no config.json")
+        if output.get("model_type") != getattr(config, "model_type", output.get("model_type")):
             raise UserError(f"{key}: '{weights}' is not a {kind} checkpoint")
         model, report = architecture.from_pretrained(
             weights,
@@ -51,13 +50,13 @@ def load_whole(
         )
     except UserError:
         raise
-    # A config.json of strange values fails anywhere in the model's constructor, with any exception.
+    # A config.json with strange values fails anywhere in the model's constructor, with any exception.
     except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
     problems = [
-        f"{len(keys)} {what} (such as {sorted(str(key) for key in keys)[0]})"
-        for what, keys in (
+        f"{len(keys)} {problem} (such as {sorted(str(key) for key in keys)[0]})"
+        for problem, keys in (
             ("layers missing", report["missing_keys"]),
             ("unknown layers", extra),
             ("layers of another shape", report["mismatched_keys"]),
@@ -67,19 +66,19 @@ def load_whole(
     if problems:
         raise UserError(
             f"{key}: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
-            "Download the checkpoint again, or name another"
+            "Download the checkpoint again, or use another"
         )
     return model
 
 
 def reason(weights: str, error: Exception, key: str = "encoder.weights") -> str:
-    """Why a checkpoint cannot be read, and what to do."""
+    """Return why a checkpoint cannot be read, and what to do."""
     if Path(weights).exists():
         return (
-            f"{first_line(error)}. The folder must hold config.json and model.safetensors, "
+            f"{first_line(error)}. The folder must contain config.json and model.safetensors, "
             "as save_pretrained or a download writes them"
         )
     return (
-        "it is no folder here, and the hub does not give it (no network, or no such name). Where there is "
+        "there is no such folder, and the hub does not provide it (no network, or no such name). With "
         f"network: `hf download {weights} --local-dir FOLDER`, then set {key} to that folder"
     )

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-# What a config says beside the computation; embeddings stay good when these change.
+# Config keys that do not affect the computation; embeddings stay valid when these change.
 NOT_COMPUTATION = ("transformers_version", "_name_or_path", "architectures", "dtype")
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
 
 class ClipEncoder:
-    """A frozen CLIP (Radford et al. 2021, arXiv:2103.00020), 512 numbers a token for the default weights.
+    """A frozen CLIP (Radford et al. 2021, arXiv:2103.00020), 512 numbers per token for the default weights.
 
-    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T * (1 + rows * columns), D) float32. Of each frame the
-    first token is its pooled feature; the patch tokens follow row by row. They pass through CLIP's last norm
-    and projection as the pooled one does, so that all of them lie in the space of `text`.
+    Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T * (1 + rows * columns), D) float32. The first token
+    of each frame is its pooled feature; the patch tokens follow row by row. They pass through CLIP's last
+    norm and projection as the pooled one does, so that all lie in the space of `text`.
 
-    Frames are resized and cropped to a square as CLIP does; with `whole` the whole frame is squeezed into
-    the square, which a layout needs. Raises UserError where the weights cannot be had whole.
+    Frames are resized and cropped to a square as CLIP does; with `whole` the whole frame is squeezed into the
+    square, which a layout needs. Raises UserError if the weights are not available completely.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class ClipEncoder:
         self.preprocessing = f"CLIP {'whole' if whole else 'crop'} {self.side}; config {digest}"
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """(rows, columns) of a frame's patch tokens, its last ones; `shape` is (T, H, W).
+        """Return (rows, columns) of a frame's patch tokens, its last ones; `shape` is (T, H, W).
 
-        Raises UserError where a part of the frame would be cropped away.
+        Raises UserError if a part of the frame would be cropped away.
         """
         if not self.whole and shape[1] != shape[2]:
             raise UserError(
-                f"encoder.whole: CLIP crops {shape[1]} x {shape[2]} frames to a square, and what is cropped "
-                "cannot be placed; set it to true"
+                f"encoder.whole: CLIP crops {shape[1]} x {shape[2]} frames to a square, and cropped parts "
+                "cannot be located; set it to true"
             )
         return self.cells, self.cells
 
@@ -82,9 +82,10 @@ class ClipEncoder:
             return tokens.reshape(count, -1, self.dim)  # type: ignore[no-any-return]
 
     def text(self, texts: Sequence[str]) -> Tensor:
-        """The features of texts: float32 (N, D), as CLIP's `get_text_features`; cut at its 77 tokens.
+        """Return the features of texts: float32 (N, D), as CLIP's `get_text_features`; truncated to 77
+        tokens.
 
-        Raises UserError where the checkpoint comes without its tokenizer.
+        Raises UserError if the checkpoint comes without its tokenizer.
         """
         import torch
 
@@ -96,7 +97,7 @@ class ClipEncoder:
 
 
 def preprocess(images: Tensor, side: int, whole: bool = False) -> Tensor:
-    """What transformers' CLIPImageProcessor does, without the torchvision that it needs.
+    """Preprocess as transformers' CLIPImageProcessor does, without the torchvision it needs.
 
     Shapes: images (N, H, W, 3) uint8 -> (N, 3, side, side) float32. Short edge to `side` (bicubic,
     antialiased, on uint8), centre crop, / 255, CLIP's mean and standard deviation; with `whole` both edges to
@@ -133,13 +134,13 @@ def _tokenizer(weights: str) -> Any:
     ):
         raise UserError(
             f"encoder.weights: '{weights}' has no tokenizer (tokenizer.json, or vocab.json and merges.txt), "
-            "which texts need; download the whole checkpoint"
+            "which texts need; download the complete checkpoint"
         )
     return transformers.CLIPTokenizer.from_pretrained(weights)
 
 
 def _sha256(model: torch.nn.Module) -> str:
-    """SHA-256 over all layers by name: the hub keeps the same weights in files of several formats."""
+    """Return the SHA-256 over all layers by name: the hub keeps equal weights in files of several formats."""
     import torch
 
     digest = hashlib.sha256()

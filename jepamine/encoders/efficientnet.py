@@ -1,4 +1,4 @@
-"""The encoder `efficientnet-lite0`: real ImageNet features whose weights come with a pip package."""
+"""The encoder `efficientnet-lite0`: ImageNet features whose weights come with a pip package."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ class EfficientNetLite0:
         self.batch_size = batch_size
         self.device = device
         self.stride, self.dim = stride, CHANNELS[stride]
-        # Embeddings of stride 32 are kept under the name that they had when there was no other.
+        # Embeddings of stride 32 keep the key from when there was no other stride.
         self.preprocessing = "(x - 127) / 128" + ("" if stride == 32 else f"; stride {stride}")
         weights = torch.load(path, map_location="cpu", weights_only=True)
-        # Channels last and folded batch norms: 1.6 times the frames a second on two cores.
+        # Channels last and folded batch norms: 1.6 times the frames per second on two cores.
         network = _fold(_network(weights)).to(memory_format=torch.channels_last)
         self.network = freeze(network.to(device))
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """(rows, columns) of a frame's tokens; `shape` is (T, H, W).
+        """Return (rows, columns) of a frame's tokens; `shape` is (T, H, W).
 
-        Raises UserError where cells do not tile the frame.
+        Raises UserError if cells do not tile the frame.
         """
         _, height, width = shape
         if height % self.stride or width % self.stride:
@@ -74,7 +74,7 @@ class EfficientNetLite0:
             return features.flatten(2).transpose(1, 2).reshape(count, -1, self.dim)
 
     def _features(self, pixels: Tensor) -> Tensor:
-        """The last feature map of the stride: (N, 3, H, W) -> (N, D, h, w)."""
+        """Return the last feature map of the stride: (N, 3, H, W) -> (N, D, h, w)."""
         if self.stride == 32:
             return self.network.extract_features(pixels)  # type: ignore[no-any-return]
         network = self.network
@@ -102,7 +102,7 @@ def _network(weights: dict[str, Tensor]) -> Any:
     try:
         from efficientnet_lite_pytorch import EfficientNet
     except ImportError:
-        raise UserError("efficientnet-lite0 needs: pip install efficientnet_lite_pytorch") from None
+        raise UserError("efficientnet-lite0 requires: pip install efficientnet_lite_pytorch") from None
     network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(weights, strict=True)
     return network.eval()

@@ -1,4 +1,4 @@
-"""Encoders are frozen, always."""
+"""Freeze an encoder for good."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Module = TypeVar("Module", bound=torch.nn.Module)
 
 
 def freeze(module: Module) -> Module:
-    """Take gradients off `module` and put it in eval mode for good: a later `.train()` changes nothing.
+    """Turn off gradients of `module` and keep it in eval mode: a later `.train()` changes nothing.
 
-    `.train()` of an enclosing module calls its children's, so it is the method itself that is replaced.
+    `.train()` of an enclosing module calls its children's, so the method itself is replaced.
     """
     module.requires_grad_(False)
     module.eval()

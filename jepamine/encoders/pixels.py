@@ -1,4 +1,4 @@
-"""The encoder `pixels`: no weights; hands the frame on, so that a predictor learns its own stem."""
+"""The encoder `pixels`: no weights; passes frames through, so that a predictor learns its own stem."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pixels:
         self.device, self.batch_size = device, batch_size
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """(rows, columns) of a frame's tokens; `shape` is (T, H, W)."""
+        """Return (rows, columns) of a frame's tokens; `shape` is (T, H, W)."""
         return shape[1], shape[2]
 
     def __call__(self, frames: Tensor) -> Tensor:

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-# Heads of fine-tuned checkpoints (video classification); the encoder has no use for them.
+# Heads of fine-tuned checkpoints (video classification), which the encoder does not use.
 HEADS = ("pooler.", "classifier.")
-# What a config says beside the computation; embeddings stay good when these change.
+# Config keys that do not affect the computation; embeddings stay valid when these change.
 NOT_COMPUTATION = ("transformers_version", "_name_or_path", "architectures", "dtype", "id2label", "label2id")
 
 
 class VJepa2Encoder:
-    """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985), its own predictor never run.
+    """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985); its own predictor is never run.
 
     Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T/2 * (crop/16)^2, D) float32; 256 tokens of D = 1024
     for a tubelet of two frames and `facebook/vjepa2-vitl-fpc64-256`.
 
-    Raises UserError that says what to do where the weights cannot be had whole: offline, an unknown name,
+    Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
     missing or extra layers, other shapes. Weights are never initialised at random.
     """
 
@@ -74,7 +74,7 @@ class VJepa2Encoder:
 
 
 def preprocess(frames: Tensor, crop: int) -> Tensor:
-    """What transformers' VJEPA2VideoProcessor does, without the torchvision that it needs.
+    """Preprocess as transformers' VJEPA2VideoProcessor does, without the torchvision it needs.
 
     Shapes: frames (N, T, H, W, 3) uint8 -> (N, T, 3, crop, crop) float32. Short edge to int(crop * 256 / 224)
     (bilinear, antialiased, on uint8), centre crop, / 255, ImageNet mean and standard deviation.
@@ -97,7 +97,7 @@ def preprocess(frames: Tensor, crop: int) -> Tensor:
 
 
 def _weights_sha256(weights: str) -> str:
-    """SHA-256 of the one weights file; of the files' hashes where the checkpoint is in shards."""
+    """Return the SHA-256 of the weights file; of the files' hashes if the checkpoint is sharded."""
     folder = Path(weights)
     if not folder.is_dir():
         from transformers.utils.hub import cached_file

@@ -1,1 +1,1 @@
-"""Manifests: built from footage, split, audited and mended."""
+"""Manifests: build them from footage, split, audit and repair them."""

@@ -1,4 +1,4 @@
-"""What is wrong with a manifest, told by clip; also with manifests that no run would take."""
+"""Audit a manifest by clip, also one that no run would accept."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from jepamine.protocols import Source
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
 
-# Clips named of each kind in the table.
+# Clips listed of each kind in the table.
 NAMED = 3
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What is wrong with the clips of a manifest.
+    """The problems of a manifest's clips.
 
     `findings` has every kind of KINDS: ids of the clips in the manifest's order, each once. `details` are the
-    findings one by one, by kind and clip; `entries` are the clips that they name by number.
+    single findings by kind and clip; `entries` are the clips they refer to by number.
     """
 
     source: Source
@@ -39,19 +39,19 @@ class Audit:
 
     @property
     def clips(self) -> int:
-        """How many clips the manifest has."""
+        """Return the number of clips in the manifest."""
         return len(self.entries)
 
     def json(self) -> dict[str, Any]:
-        """{"clips": n, "findings": {kind: [clip_id...]}}."""
+        """Return {"clips": n, "findings": {kind: [clip_id...]}}."""
         return {"clips": self.clips, "findings": self.findings}
 
 
 def audit(source: Source, max_gap: float = 1.0) -> Audit:
-    """Audit the manifest of `source`; every frame is read once, and progress is shown on stderr.
+    """Audit the manifest of `source`; every frame is read once, with progress on stderr.
 
-    Frames of a clip more than `max_gap` seconds apart are a gap. Raises UserError where the manifest cannot
-    be read, and for lines that are no clips at all (broken JSON, no frames named): all at once.
+    Frames of a clip more than `max_gap` seconds apart are a gap. Raises UserError if the manifest cannot be
+    read, and one for all lines that are not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
     entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
@@ -65,7 +65,7 @@ def audit(source: Source, max_gap: float = 1.0) -> Audit:
 def examine(
     entries: Sequence[Entry], frames: FrameTable, contents: Contents, max_gap: float, tubelet_size: int
 ) -> list[Finding]:
-    """All findings, by kind and clip. Frames that `contents` does not know yet are read."""
+    """Return all findings, by kind and clip. Frames that `contents` has not seen yet are read."""
     contents.look(entry.frames for entry in entries)
     same = copies(entries, contents)
     crossings = scene_crossings(entries, frames, same, contents.problems)
@@ -83,40 +83,42 @@ def examine(
     ]
 
 
-def audit_summary(found: Audit) -> str:
-    """The table of an audit: kinds, counts, what they mean, the first clips; and what to type next."""
-    source = found.source
-    if not found.details:
-        return f"{source.manifest}: {found.clips} clips, nothing found"
-    usual = usual_length(found.entries, source.tubelet_size)
+def audit_summary(result: Audit) -> str:
+    """Return the table of an audit: kinds, counts, explanations, the first clips; and the next command."""
+    source = result.source
+    if not result.details:
+        return f"{source.manifest}: {result.clips} clips, nothing found"
+    usual = usual_length(result.entries, source.tubelet_size)
     rows: list[list[Any]] = [["kind", "clips", "what it means", "first (line)"]]
     examples = []
     for kind, meaning in KINDS.items():
-        items = [item for item in found.details if item.kind == kind]
+        items = [item for item in result.details if item.kind == kind]
         lines: dict[str, int] = {}
         for item in items:
-            entry = found.entries[item.clip]
+            entry = result.entries[item.clip]
             lines.setdefault(entry.clip_id, entry.number)
-        named = [f"{clip_id} ({number})" for clip_id, number in list(lines.items())[:NAMED]]
+        examples_by_kind = [f"{clip_id} ({number})" for clip_id, number in list(lines.items())[:NAMED]]
         more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
-        told = meaning.format(gap=found.max_gap, usual=usual or "number")
-        rows.append([kind, len(lines), told, ", ".join([*named, *more]) or "-"])
+        listed = meaning.format(gap=result.max_gap, usual=usual or "number")
+        rows.append([kind, len(lines), listed, ", ".join([*examples_by_kind, *more]) or "-"])
         if items:
-            number = found.entries[items[0].clip].number
+            number = result.entries[items[0].clip].number
             examples.append(f"  {source.manifest}:{number}: {kind}: {items[0].why}")
-    bad = len({item.clip for item in found.details})
-    head = f"{source.manifest}: {found.clips} clips, something found in {bad}"
-    return "\n".join([head, "", table(rows), "", "The first of each:", *examples, "", *_next(found)])
+    bad = len({item.clip for item in result.details})
+    head = f"{source.manifest}: {result.clips} clips, {bad} with findings"
+    return "\n".join([head, "", table(rows), "", "The first of each:", *examples, "", *_next(result)])
 
 
-def _next(found: Audit) -> list[str]:
-    source = found.source
+def _next(result: Audit) -> list[str]:
+    source = result.source
     fixed = source.manifest.with_name(f"{source.manifest.stem}-fixed{source.manifest.suffix}")
     words = ["manifest", "fix", near(source.manifest), "--output", near(fixed)]
     words += ["--root", near(source.root)] if source.root else []
-    words += ["--max-gap", f"{found.max_gap:g}"] if found.max_gap != 1 else []
-    if all(item.stays for item in found.details):
-        # What `fix` leaves alone unless it is told to: it would find nothing to mend.
-        words += [word for kind in sorted({item.kind for item in found.details}) for word in ("--drop", kind)]
-        return ["They can be used as they are. To drop them:", f"  {command(*words)}"]
+    words += ["--max-gap", f"{result.max_gap:g}"] if result.max_gap != 1 else []
+    if all(item.stays for item in result.details):
+        # What `fix` leaves alone by default: it would find nothing to repair.
+        words += [
+            word for kind in sorted({item.kind for item in result.details}) for word in ("--drop", kind)
+        ]
+        return ["They can be used unchanged. To drop them:", f"  {command(*words)}"]
     return ["Mend it:", f"  {command(*words)}"]

@@ -1,4 +1,4 @@
-"""Clips from frames on disk: a folder a scene, or names that say log, camera and time."""
+"""Build clips from frames on disk: one folder per scene, or names with log, camera and time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".p
 
 @dataclass(frozen=True)
 class Track:
-    """Frames of one scene and camera in their order; `times` in microseconds, where names say them."""
+    """Frames of one scene and camera in order; `times` in microseconds, if their names hold them."""
 
     scene: str
     camera: str | None
@@ -27,10 +27,10 @@ class Track:
 
 
 def frame_folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Yield (scene, frames) of `root` and every folder below it that holds frames.
+    """Yield (scene, frames) of `root` and every folder below it that contains frames.
 
     A scene is named by its folder's path below `root`, that of `root` itself by its own name. Frames are in
-    name order, numbers in names by their value.
+    name order, numbers in names by value.
     """
     for folder in sorted({root, *(path for path in root.rglob("*") if path.is_dir())}):
         frames = sorted(filter(_is_frame, folder.iterdir()), key=_name_order)
@@ -39,28 +39,28 @@ def frame_folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
 
 
 def no_frames(root: Path) -> str:
-    """What to tell of a folder without frames."""
+    """Return the message for a folder without frames."""
     return f"no frames ({', '.join(sorted(IMAGE_SUFFIXES))}) below {root}"
 
 
 def folder_clip_id(scene: str, start: int) -> str:
-    """The id of the clip that begins with frame number `start` of a folder."""
+    """Return the id of the clip that starts with frame number `start` of a folder."""
     return f"{scene}__{start:06d}"
 
 
 def frame_lines(
     root: Path, window: int, stride: int, cameras: Sequence[str] = (), max_gap: float = 1.0
 ) -> list[dict[str, Any]]:
-    """Manifest lines of all frames below `root`, with absolute paths.
+    """Return manifest lines of all frames below `root`, with absolute paths.
 
-    Files called `LOG__CAMERA__TIMESTAMP` (microseconds) are taken by log and camera, wherever they lie, in
+    Files called `LOG__CAMERA__TIMESTAMP` (microseconds) are grouped by log and camera, in any folder, in
     the order of time; the log is the scene, and no clip spans more than `max_gap` seconds between frames.
-    Other files are taken by folder. With `cameras` only theirs are kept; where no name says a camera, a
-    single one names it. What is left out is told. Raises UserError where there is nothing to cut, and for a
-    camera that is not there.
+    Other files are grouped by folder. With `cameras` only theirs are kept; if no name holds a camera, a
+    single one names it. Reports what is skipped. Raises UserError if there is nothing to cut, and for an
+    unknown camera.
     """
     if not root.is_dir():
-        raise UserError(f"no folder {root}")
+        raise UserError(f"{root} is not a folder")
     tracks = _of_cameras(_tracks(full(root)), cameras, root)
     if not tracks:
         raise UserError(no_frames(root))
@@ -68,7 +68,7 @@ def frame_lines(
     lines = [line for track in tracks for line in _lines(track, cutter)]
     cutter.notify()
     if not lines:
-        raise UserError(f"{root}: no folder, log or stretch holds a tubelet (2 frames)")
+        raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames)")
     return lines
 
 
@@ -86,46 +86,46 @@ def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
 
 def _tracks(root: Path) -> list[Track]:
     plain: list[Track] = []
-    named: dict[tuple[str, str], dict[int, str]] = {}
+    named_tracks: dict[tuple[str, str], dict[int, str]] = {}
     twice: list[Path] = []
     for scene, paths in frame_folders(root):
         unnamed = []
         for path in paths:
-            said = said_by_name(path.name)
-            if said is None:
+            parsed = parse_name(path.name)
+            if parsed is None:
                 unnamed.append(str(path))
-            elif named.setdefault(said[:2], {}).setdefault(said[2], str(path)) != str(path):
+            elif named_tracks.setdefault(parsed[:2], {}).setdefault(parsed[2], str(path)) != str(path):
                 twice.append(path)
         if unnamed:
             plain.append(Track(scene, _folder_camera(scene), unnamed))
     if twice:
         notify(
-            f"frames left out: {len(twice)} (another has the same log, camera and time), the first {twice[0]}"
+            f"frames skipped: {len(twice)} (another has the same log, camera and time), the first {twice[0]}"
         )
     by_name = [
         Track(log, camera, [shots[time] for time in sorted(shots)], sorted(shots))
-        for (log, camera), shots in sorted(named.items())
+        for (log, camera), shots in sorted(named_tracks.items())
     ]
     return plain + by_name
 
 
-def _of_cameras(tracks: list[Track], wanted: Sequence[str], root: Path) -> list[Track]:
-    there = {track.camera for track in tracks if track.camera is not None}
-    if not wanted or not tracks:
+def _of_cameras(tracks: list[Track], cameras: Sequence[str], root: Path) -> list[Track]:
+    available = {track.camera for track in tracks if track.camera is not None}
+    if not cameras or not tracks:
         return tracks
-    if not there and len(wanted) == 1:
-        notify(f"no name below {root} says a camera: all frames are taken as {wanted[0]}'s")
-        return [replace(track, camera=wanted[0]) for track in tracks]
-    check_cameras(wanted, there, str(root))
-    other = [track for track in tracks if track.camera not in wanted]
-    if other:
-        count = sum(len(track.frames) for track in other)
-        notify(f"frames left out: {count} (of other cameras, or their names say none)")
-    return [track for track in tracks if track.camera in wanted]
+    if not available and len(cameras) == 1:
+        notify(f"no file name below {root} has a camera: all frames are taken as {cameras[0]}'s")
+        return [replace(track, camera=cameras[0]) for track in tracks]
+    check_cameras(cameras, available, str(root))
+    others = [track for track in tracks if track.camera not in cameras]
+    if others:
+        count = sum(len(track.frames) for track in others)
+        notify(f"frames skipped: {count} (of other cameras, or without a camera in their names)")
+    return [track for track in tracks if track.camera in cameras]
 
 
-def said_by_name(name: str) -> tuple[str, str, int] | None:
-    """(log, camera, microseconds) of a file called LOG__CAMERA__TIMESTAMP.jpg; None for other names."""
+def parse_name(name: str) -> tuple[str, str, int] | None:
+    """Return (log, camera, microseconds) of a file LOG__CAMERA__TIMESTAMP.jpg; None for other names."""
     # nuScenes' own names: n015-2018-07-24-11-22-45+0800__CAM_FRONT__1532402927612460.jpg
     parts = PurePath(name).stem.rsplit("__", 2)
     if len(parts) < 3 or not all(parts) or not parts[2].isdecimal():
@@ -148,5 +148,5 @@ def _is_frame(path: Path) -> bool:
 
 
 def _name_order(path: Path) -> list[tuple[int, str]]:
-    # Numbers by value: frame_10 comes after frame_9 also where nobody padded them with zeros.
+    # Numbers by value: frame_10 comes after frame_9 even without padding zeros.
     return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.name)]

@@ -1,4 +1,4 @@
-"""Hard cuts: where two frames that follow one another in a clip are pictures of different places."""
+"""Find hard cuts: consecutive frames of a clip that show different places."""
 
 from __future__ import annotations
 
@@ -10,48 +10,49 @@ from numpy.typing import NDArray
 
 # Height and width of the small pictures that are compared.
 SIZE = (36, 64)
-# Frames on either side of a boundary that are looked at.
+# Frames examined on either side of a boundary.
 REACH = 3
-# How far pictures across a cut differ more than neighbours on either side do. Measured: on six real drives at
-# 1 to 8 frames a second and their every second, fourth and eighth frame, and on drawn street scenes, at most
-# 0.105, and 0.168 next to a clip's end. Of clips spliced from two of the drives 98 % are found, from two
-# street scenes 96 %, from two pieces of one drive at a frame a second, where neighbours differ as much, 34 %.
+# How much more pictures across a cut differ than neighbours on either side. Measured: on six real drives at
+# 1 to 8 frames per second and their every second, fourth and eighth frame, and on drawn street scenes, at
+# most 0.105, and 0.168 next to a clip's end. Of clips spliced from two of the drives 98 % are found, from two
+# street scenes 96 %, from two pieces of one drive at one frame per second, where neighbours differ as much,
+# 34 %.
 JUMP = 0.13
 JUMP_AT_END = 0.2
-# What differs by more is no neighbour, whatever the rest of the clip does (there the most was 0.413) ...
+# Frames that differ by more are not neighbours, whatever the rest of the clip does (most there: 0.413) ...
 FAR = 0.46
-# ... unless the clip's frames all differ much, also from the next but one.
+# ... unless all frames of the clip differ much, also from the second next.
 CALM = 0.3
-# The same picture in other light is no cut: pixels differ by less than this, ...
+# The same picture in other light is not a cut: pixels differ by less than this, ...
 LIGHT = 0.06
-# ... or their greys go together up to this (1 - correlation; of different places it is 0.2 and more).
+# ... or their greys correlate up to this (1 - correlation; different places have 0.2 and more).
 ALIKE = 0.15
 BINS = 10
 BANDS = 3
 
 
 def cuts(pictures: Sequence[NDArray[np.uint8] | None]) -> tuple[int, ...]:
-    """Numbers of the frames that a hard cut stands before, from small pictures uint8 (*SIZE, 3).
+    """Return the numbers of the frames that directly follow a hard cut, from small pictures uint8 (*SIZE, 3).
 
-    A picture that is None (it cannot be read) has no neighbours. All of the up to three frames before a cut
-    differ from all after it, so that what passes, such as a wiper, is none; nor is a change of light.
+    A picture that is None (unreadable) has no neighbours. All of the up to three frames before a cut must
+    differ from all after it, so that passing objects such as a wiper are not cuts; nor is a change of light.
     """
-    found: list[int] = []
+    numbers: list[int] = []
     start = 0
     for end in range(len(pictures) + 1):
         if end == len(pictures) or pictures[end] is None:
             run = [picture for picture in pictures[start:end] if picture is not None]
             if len(run) > 1:
-                found += [start + number for number in _cuts(np.stack(run))]
+                numbers += [start + number for number in _cuts(np.stack(run))]
             start = end + 1
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _cuts(pictures: NDArray[np.uint8]) -> list[int]:
     halved = _halved(pictures)
     apart = _distances(halved)
     count = len(pictures)
-    # Two frames have nothing to be compared with but each other.
+    # Two frames can only be compared with each other.
     calm = _calm(apart) < CALM or count == 2
     return [
         number
@@ -61,12 +62,12 @@ def _cuts(pictures: NDArray[np.uint8]) -> list[int]:
     ]
 
 
-def _other_light(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    if float(np.abs(one - other).mean()) < LIGHT:
+def _other_light(first: NDArray[np.float32], second: NDArray[np.float32]) -> bool:
+    if float(np.abs(first - second).mean()) < LIGHT:
         return True
-    grey = np.stack([one, other]).mean(axis=-1).reshape(2, -1)
+    grey = np.stack([first, second]).mean(axis=-1).reshape(2, -1)
     spread = grey.std(axis=1)
-    # Pictures without contrast go together with anything.
+    # Pictures without contrast correlate with anything.
     if float(spread.min()) < 0.02:
         return False
     centred = grey - grey.mean(axis=1, keepdims=True)
@@ -84,14 +85,15 @@ def _jumps(apart: NDArray[np.float32], number: int) -> bool:
 
 
 def _calm(apart: NDArray[np.float32]) -> float:
-    """The median, over frames, of the distance to the most alike of the next two on either side."""
+    """Return the median, over frames, of the distance to the most similar of the next two on either side."""
     near = apart + np.diag(np.full(len(apart), np.inf, dtype=np.float32))
     near[np.abs(np.subtract.outer(range(len(apart)), range(len(apart)))) > 2] = np.inf
     return float(np.median(near.min(axis=1)))
 
 
 def distances(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How much frames differ, float32 (N, N), from 0 to 1.5, for frames less than 2 * REACH apart; else inf.
+    """Return how much frames differ, float32 (N, N), 0 to 1.5, for frames less than 2 * REACH apart; else
+    inf.
 
     The mean difference of their pixels at half size, plus half of the distance of their colour histograms,
     taken by three bands from top to bottom, so that the sky is compared with the sky.
@@ -113,7 +115,7 @@ def _distances(halved: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _halved(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Pictures at half size, float32 (N, H, W, 3) from 0 to 1."""
+    """Return pictures at half size, float32 (N, H, W, 3), 0 to 1."""
     height, width = SIZE[0] // 2, SIZE[1] // 2
     fours = pictures.reshape(-1, height, 2, width, 2, 3).astype(np.float32)
     means: NDArray[np.float32] = fours.mean(axis=(2, 4)) / np.float32(255)
@@ -121,9 +123,9 @@ def _halved(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _histograms(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """RGB histograms of the bands of pictures (N, H, W, 3) from 0 to 1: (N, BANDS * BINS ** 3), rows' sum 1.
+    """Return RGB histograms of the bands of pictures (N, H, W, 3), 0 to 1: (N, BANDS * BINS ** 3), row sum 1.
 
-    A colour counts for the bins around it by its nearness, so that a little more light changes little.
+    A colour counts for the bins around it by distance, so that a little more light changes little.
     """
     count = len(pictures)
     levels = pictures.reshape(count * BANDS, -1, 3) * np.float32(BINS - 1)

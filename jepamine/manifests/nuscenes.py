@@ -1,4 +1,4 @@
-"""Clips from nuScenes: its scenes, cut by camera. The tables are read here; no devkit is needed."""
+"""Build clips from nuScenes: its scenes, cut by camera, from its tables without the devkit."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FRONT = ("CAM_FRONT",)
 
 
 class Sample(NamedTuple):
-    """A keyframe moment of all sensors, and the scene that it belongs to."""
+    """A keyframe of all sensors, and the scene it belongs to."""
 
     token: str
     scene: str
 
 
 class Shot(NamedTuple):
-    """One image: when (microseconds), where (relative to the root), by which record, of which sample."""
+    """One image: time (microseconds), path (relative to the root), record, sample."""
 
     time: int
     filename: str
@@ -45,12 +45,13 @@ def nuscenes_lines(
     sweeps: bool = False,
     max_gap: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Manifest lines of the scenes of `root`/`version`, in the order of scene.json, with absolute paths.
+    """Return manifest lines of the scenes of `root`/`version`, in the order of scene.json, with absolute
+    paths.
 
-    One clip a camera and window, of keyframes (2 a second) or of all images (12 a second, `sweeps`), in the
-    order of their timestamps; none crosses a scene or spans more than `max_gap` seconds between two frames.
-    `sample_tokens` are the samples that a clip's frames belong to. What is left out is told. Raises
-    UserError, with file and token, for tables that are missing, incomplete or contradict one another.
+    One clip per camera and window, of keyframes (2 per second) or of all images (12 per second, `sweeps`),
+    in the order of their timestamps; none crosses a scene or spans more than `max_gap` seconds between two
+    frames. `sample_tokens` are the samples of a clip's frames. Reports what is skipped. Raises UserError,
+    with file and token, for tables that are missing, incomplete or contradictory.
     """
     root = full(root)
     folder = version_folder(root, version)
@@ -60,29 +61,31 @@ def nuscenes_lines(
     cutter = Cutter(window, stride, max_gap)
     lines = [
         line
-        for token, said in scenes.items()
+        for token, scene_keys in scenes.items()
         for camera in dict.fromkeys(cameras)
-        for line in _lines(said, camera, _in_order(shots.get((token, camera), []), folder), root, cutter)
+        for line in _lines(
+            scene_keys, camera, _in_order(shots.get((token, camera), []), folder), root, cutter
+        )
     ]
     if not lines:
-        raise UserError(f"{folder}: no scene holds a tubelet (2 frames) of {', '.join(cameras)}")
+        raise UserError(f"{folder}: no scene has a tubelet (2 frames) of {', '.join(cameras)}")
     cutter.notify()
-    _tell_absent(root, [shot.filename for track in shots.values() for shot in track])
+    _report_missing(root, [shot.filename for track in shots.values() for shot in track])
     return lines
 
 
 def _lines(
-    said: dict[str, str], camera: str, shots: list[Shot], root: Path, cutter: Cutter
+    scene_keys: dict[str, str], camera: str, shots: list[Shot], root: Path, cutter: Cutter
 ) -> Iterator[dict[str, Any]]:
     times = [shot.time for shot in shots]
     paths = [str(root / shot.filename) for shot in shots]
-    about = {key: said[key] for key in ("location", "description") if said.get(key)}
+    about = {key: scene_keys[key] for key in ("location", "description") if scene_keys.get(key)}
     for span in cutter.cut(paths, times):
         part = slice(span.start, span.stop)
         yield {
-            "clip_id": f"{said['name']}__{camera}__{times[span.start]}",
-            "scene": said["name"],
-            "log": said["log"],
+            "clip_id": f"{scene_keys['name']}__{camera}__{times[span.start]}",
+            "scene": scene_keys["name"],
+            "log": scene_keys["log"],
             "camera": camera,
             "timestamps": times[part],
             "frame_paths": paths[part],
@@ -107,18 +110,18 @@ def _scenes(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
-    # calibrated_sensor token -> its camera, None for what was not asked for.
+    # calibrated_sensor token -> its camera, None for cameras not requested.
     sensors = {
         sensor["token"]: (sensor["modality"], sensor["channel"])
         for sensor in records(folder, "sensor", channel=str, modality=str)
     }
-    there = {channel for modality, channel in sensors.values() if modality == "camera"}
-    check_cameras(cameras, there, str(folder / "sensor.json"))
-    found: dict[str, str | None] = {}
+    available = {channel for modality, channel in sensors.values() if modality == "camera"}
+    check_cameras(cameras, available, str(folder / "sensor.json"))
+    channels: dict[str, str | None] = {}
     for record in records(folder, "calibrated_sensor", sensor_token=str):
         _, channel = row(sensors, record, "sensor_token", folder / "calibrated_sensor.json")
-        found[record["token"]] = channel if channel in cameras else None
-    return found
+        channels[record["token"]] = channel if channel in cameras else None
+    return channels
 
 
 def _shots(
@@ -131,7 +134,7 @@ def _shots(
     path = folder / "sample_data.json"
     shots: Shots = {}
     skipped = 0
-    # The full data set has 2.6 million of these records: of most not even a token is kept.
+    # The full data set has 2.6 million of these records: for most not even a token is kept.
     for record in records(
         folder,
         "sample_data",
@@ -151,34 +154,34 @@ def _shots(
         shot = Shot(record["timestamp"], record["filename"], record["token"], sample)
         shots.setdefault((sample.scene, camera), []).append(shot)
     if skipped:
-        notify(f"frames left out: {skipped} (between keyframes; --sweeps takes them)")
+        notify(f"frames skipped: {skipped} (between keyframes; use --sweeps to keep them)")
     return shots
 
 
 def _in_order(shots: list[Shot], folder: Path) -> list[Shot]:
     ordered = sorted(shots)
-    for one, other in itertools.pairwise(ordered):
-        if one.time == other.time:
+    for first, second in itertools.pairwise(ordered):
+        if first.time == second.time:
             raise UserError(
-                f"{folder / 'sample_data.json'}: records {one.token} and {other.token} "
-                f"are of one scene, camera and timestamp, {one.time}"
+                f"{folder / 'sample_data.json'}: records {first.token} and {second.token} "
+                f"are of one scene, camera and timestamp, {first.time}"
             )
     return ordered
 
 
-def _tell_absent(root: Path, filenames: Sequence[str]) -> None:
-    # A listing a folder: much quicker than asking for a million files one by one.
-    there: dict[str, set[str]] = {}
+def _report_missing(root: Path, filenames: Sequence[str]) -> None:
+    # One listing per folder: much faster than checking a million files one by one.
+    existing: dict[str, set[str]] = {}
     absent = []
     for filename in filenames:
         folder, _, name = filename.rpartition("/")
-        if folder not in there:
+        if folder not in existing:
             path = root / folder
-            there[folder] = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
-        if name not in there[folder]:
+            existing[folder] = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+        if name not in existing[folder]:
             absent.append(filename)
     if absent:
         notify(
-            f"warning: of {len(filenames)} images {len(absent)} are not there, the first {root / absent[0]}; "
+            f"warning: {len(absent)} of {len(filenames)} images do not exist, the first {root / absent[0]}; "
             "'jepamine manifest fix' drops their clips"
         )

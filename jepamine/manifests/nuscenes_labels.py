@@ -1,4 +1,4 @@
-"""Labels from nuScenes' annotations: which clips hold an object of a rare, or named, category."""
+"""Label clips from nuScenes' annotations: which contain an object of a rare, or named, category."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from jepamine.utils.progress import notify
 def label_lines(
     root: Path, version: str, lines: Sequence[dict[str, Any]], wanted: int | Sequence[str]
 ) -> list[dict[str, Any]]:
-    """One label a line of `nuscenes_lines`: 1 where a sample of it holds an annotation of a category.
+    """Return one label per line of `nuscenes_lines`: 1 if a sample of it has an annotation of a category.
 
-    The categories are those that `wanted` names, or, for a number, so many of the rarest that are annotated
-    at all, by their annotations in the whole version (the first by name where they are equal). Annotations
-    are all around the car, not only in a camera's view. Says on stderr which categories, and how many clips.
-    Raises UserError, with file and token, as `nuscenes_lines` does, and for a category that is not there.
+    The categories are those that `wanted` names, or, for a number, that many of the rarest annotated ones, by
+    their annotations in the whole version (ties by name). Annotations are all around the car, not only in a
+    camera's view. Reports the categories and the number of positive clips on stderr. Raises UserError, with
+    file and token, as `nuscenes_lines` does, and for an unknown category.
     """
     folder = version_folder(root, version)
     counts, held = _annotations(folder)
@@ -39,7 +39,7 @@ def label_lines(
 
 
 def _annotations(folder: Path) -> tuple[Counter[str], dict[str, set[str]]]:
-    # (category -> its annotations, 0 for none; sample token -> categories in it)
+    # (category -> number of annotations; sample token -> its categories)
     categories = {record["token"]: record["name"] for record in records(folder, "category", name=str)}
     instances = {
         record["token"]: row(categories, record, "category_token", folder / "instance.json")
@@ -55,25 +55,25 @@ def _annotations(folder: Path) -> tuple[Counter[str], dict[str, set[str]]]:
         counts[category] += 1
         held.setdefault(record["sample_token"], set()).add(category)
     if not held:
-        raise UserError(f"{path}: holds no annotation, so there is nothing to label by")
+        raise UserError(f"{path}: contains no annotation, so there is nothing to label by")
     return counts, held
 
 
-def _rarest(counts: Counter[str], wanted: int, folder: Path) -> list[str]:
+def _rarest(counts: Counter[str], count: int, folder: Path) -> list[str]:
     present = sorted((name for name in counts if counts[name]), key=lambda name: (counts[name], name))
-    if wanted > len(present):
+    if count > len(present):
         raise UserError(
-            f"--labels rare={wanted}: {folder / 'sample_annotation.json'} "
-            f"holds annotations of {len(present)} categories"
+            f"--labels rare={count}: {folder / 'sample_annotation.json'} "
+            f"has annotations of {len(present)} categories"
         )
-    return present[:wanted]
+    return present[:count]
 
 
-def _named(counts: Collection[str], wanted: Sequence[str], folder: Path) -> list[str]:
-    for name in wanted:
+def _named(counts: Collection[str], names: Sequence[str], folder: Path) -> list[str]:
+    for name in names:
         if name not in counts:
             raise UserError(
                 f"--labels: {folder / 'category.json'} has no category '{name}'{did_you_mean(name, counts)}; "
-                f"there: {', '.join(sorted(counts))}"
+                f"known: {', '.join(sorted(counts))}"
             )
-    return list(dict.fromkeys(wanted))
+    return list(dict.fromkeys(names))

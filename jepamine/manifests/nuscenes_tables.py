@@ -1,4 +1,4 @@
-"""nuScenes' tables: JSON arrays of records that name one another by token, read one record at a time.
+"""nuScenes' tables: JSON arrays of records that refer to one another by token, read one record at a time.
 
 Format: https://github.com/nutonomy/nuscenes-devkit/blob/master/docs/schema_nuscenes.md
 """
@@ -16,9 +16,9 @@ from jepamine.errors import UserError, did_you_mean, first_line
 from jepamine.utils.progress import Progress, progress
 
 CHUNK = 1 << 20
-# No record is as long as this: what does not parse up to here is broken, not cut off by the end of a chunk.
+# No record is this long: what does not parse up to here is broken, not truncated at the end of a chunk.
 LONGEST = 16 * CHUNK
-# Chunks of a table from which on reading it shows progress.
+# Chunks of a table beyond which reading shows progress.
 LARGE = 100
 BETWEEN = re.compile(r"[\s,]*")
 
@@ -26,31 +26,32 @@ Row = TypeVar("Row")
 
 
 def version_folder(root: Path, version: str) -> Path:
-    """The folder of a version's tables. Raises UserError, naming the versions there, where there is none."""
+    """Return the folder of a version's tables. Raises UserError, listing the versions, if there is none."""
     if not root.is_dir():
-        raise UserError(f"no folder {root}")
+        raise UserError(f"{root} is not a folder")
     folder = root / version
     if (folder / "scene.json").is_file():
         return folder
     if (root / "scene.json").is_file():
-        raise UserError(f"{root}: these are the tables; name the folder above, --version {root.name}")
-    there = sorted(path.parent.name for path in root.glob("*/scene.json"))
-    if folder.is_dir() and there:
-        raise UserError(f"{folder / 'scene.json'}: no such table; complete ones: {', '.join(there)}")
+        raise UserError(f"{root}: this folder holds the tables; pass the one above it, --version {root.name}")
+    versions = sorted(path.parent.name for path in root.glob("*/scene.json"))
+    if folder.is_dir() and versions:
+        raise UserError(f"{folder / 'scene.json'}: no such table; complete ones: {', '.join(versions)}")
     if folder.is_dir():
         raise UserError(f"{folder / 'scene.json'}: no such table; are the metadata unpacked?")
-    if not there:
-        raise UserError(f"{root}: no folder '{version}', and no other with nuScenes tables")
+    if not versions:
+        raise UserError(f"{root}: no folder '{version}' and no other with nuScenes tables")
     raise UserError(
-        f"{root}: no version '{version}'{did_you_mean(version, there)}; there: --version {', '.join(there)}"
+        f"{root}: no version '{version}'{did_you_mean(version, versions)}; use "
+        f"--version {', '.join(versions)}"
     )
 
 
 def records(folder: Path, table: str, **columns: type) -> Iterator[dict[str, Any]]:
     """Yield the records of `folder`/`table`.json; each has `token` (str) and `columns` (name: type).
 
-    The file is never held as a whole. Raises UserError, with file and token, for a missing file, broken
-    JSON, and a column that is missing or of another type.
+    The file is never held in memory completely. Raises UserError, with file and token, for a missing file,
+    broken JSON, and a column that is missing or of another type.
     """
     path = folder / f"{table}.json"
     for number, record in enumerate(_objects(path), 1):
@@ -64,16 +65,16 @@ def records(folder: Path, table: str, **columns: type) -> Iterator[dict[str, Any
 
 
 def row(rows: Mapping[str, Row], record: Mapping[str, Any], column: str, path: Path) -> Row:
-    """Of `rows`, by token, the one that `column` of `record` points to; `path` is the record's table.
+    """Return the row that `column` of `record` points to; `path` is the record's table.
 
-    Raises UserError, with file and token, where it points to nothing.
+    Raises UserError, with file and token, if it does not exist.
     """
     try:
         return rows[record[column]]
     except KeyError:
-        other = path.with_name(f"{column.removesuffix('_token')}.json").name
+        table = path.with_name(f"{column.removesuffix('_token')}.json").name
         raise UserError(
-            f"{path}: record {record['token']}: {column} '{record[column]}' is not in {other}"
+            f"{path}: record {record['token']}: {column} '{record[column]}' is not in {table}"
         ) from None
 
 
@@ -90,7 +91,7 @@ def _objects(path: Path) -> Iterator[Any]:
         with path.open(encoding="utf-8-sig") as file, _progress(path) as bar:
             text = file.read(CHUNK).lstrip()
             if not text.startswith("["):
-                raise UserError(f"{path}: no nuScenes table: it does not begin with a JSON array")
+                raise UserError(f"{path}: not a nuScenes table: it does not start with a JSON array")
             at = 1
             while True:
                 at = _skip(text, at)
@@ -120,5 +121,5 @@ def _progress(path: Path) -> AbstractContextManager[Progress | None]:
 
 
 def _skip(text: str, at: int) -> int:
-    found = BETWEEN.match(text, at)
-    return found.end() if found else at
+    match = BETWEEN.match(text, at)
+    return match.end() if match else at

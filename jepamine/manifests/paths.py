@@ -1,4 +1,4 @@
-"""The paths that a manifest line names, as the place of the manifest needs them."""
+"""Rewrite the paths of manifest lines for the folder of the manifest; summarise and check new lines."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ LISTS = ("frame_paths", "frames")
 
 
 def full(path: Path) -> Path:
-    """`path`, absolute, without `..`; links stay unless a `..` goes through them."""
+    """Return `path`, absolute, without `..`; links stay unless a `..` goes through them."""
     path = path.absolute()
     return path.resolve() if ".." in path.parts else path
 
 
 def paths_of(line: Mapping[str, Any]) -> list[str]:
-    """The files that a line names, as written: its frames, or its video."""
+    """Return the files that a line names, as written: its frames, or its video."""
     found = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
     return [path for path in [*found, line.get("video")] if isinstance(path, str) and path]
 
 
 def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, Any]:
-    """`line` with the paths that a manifest in `folder` needs: relative below it, else absolute.
+    """Return `line` with the paths that a manifest in `folder` needs: relative below it, else absolute.
 
-    `folder` (as `full` gives it) None makes all of them absolute. The line's own relative paths are relative
-    to `base`.
+    `folder` (from `full`) None makes all of them absolute. The line's own relative paths are relative to
+    `base`.
     """
-    said: dict[str, Any] = {
+    moved_paths: dict[str, Any] = {
         key: [_place(path, folder, base) for path in line[key]]
         for key in LISTS
         if isinstance(line.get(key), list)
     }
     if "video" in line:
-        said["video"] = _place(line["video"], folder, base)
-    return line | said
+        moved_paths["video"] = _place(line["video"], folder, base)
+    return line | moved_paths
 
 
 def _place(path: Any, folder: Path | None, base: Path) -> Any:
-    # What is no path is told by whoever reads the clip.
+    # Anything but a path is reported by whoever reads the clip.
     if not isinstance(path, str) or not path:
         return path
     whole = full(base / path)
@@ -53,11 +53,11 @@ def _place(path: Any, folder: Path | None, base: Path) -> Any:
 
 
 def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) -> list[dict[str, Any]]:
-    """The lines of the file `manifest` for the file `output`: as they are, unless it lies in another folder.
+    """Return the lines of the file `manifest` for the file `output`, changed only for another folder.
 
-    Then relative paths are written anew so that they stay valid; where not one clip's first file is found
-    below the manifest's folder (they are relative to a `--root`) they stay, which is told. To stdout
-    (`output` None) lines go as they are; that relative paths hold beside `manifest` only is told.
+    Then relative paths are rewritten so that they stay valid; if not one clip's first file is found below the
+    manifest's folder (they are relative to a `--root`) they stay, with a notice. For stdout (`output` None)
+    lines are unchanged, with a notice that relative paths are valid beside `manifest` only.
     """
     base = full(manifest).parent
     firsts = [Path(path) for line in lines for path in paths_of(line)[:1]]
@@ -67,29 +67,29 @@ def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) 
         notify(f"frame paths stay relative to {base}")
         return list(lines)
     if not any((base / path).exists() for path in firsts):
-        notify(f"no frame is found below {base}: paths stay as they are, and readers need the same --root")
+        notify(f"no frame is found below {base}: paths are unchanged, and readers need the same --root")
         return list(lines)
     return [placed(line, full(output).parent, base) for line in lines]
 
 
 def fresh(lines: Sequence[dict[str, Any]], output: Path | None) -> list[dict[str, Any]]:
-    """A builder's lines, paths relative to the current folder, as they go to the file `output`.
+    """Return a builder's lines, paths relative to the current folder, for the file `output`.
 
-    Paths become relative to its folder where they lie below it, absolute elsewhere; all of them absolute
-    where `output` is None (stdout). Raises UserError where two lines have one clip_id.
+    Paths below its folder become relative to it, others absolute; all of them absolute if `output` is None
+    (stdout). Raises UserError if two lines have the same clip_id.
     """
-    seen: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for line in lines:
-        other = seen.setdefault(line["clip_id"], line)
-        if other is not line:
-            first, second = (paths_of(each)[0] for each in (other, line))
+        earlier = by_id.setdefault(line["clip_id"], line)
+        if earlier is not line:
+            first, second = (paths_of(each)[0] for each in (earlier, line))
             raise UserError(f"clip_id '{line['clip_id']}' names two clips, of {first} and of {second}")
     folder = full(output).parent if output else None
     return [placed(line, folder, Path.cwd()) for line in lines]
 
 
 def summary(lines: Sequence[dict[str, Any]]) -> str:
-    """How much footage new `lines` hold, in one line. Overlapping clips' frames are counted once."""
+    """Summarise new `lines` in one line. Overlapping clips' frames are counted once."""
     scenes: dict[str, set[str]] = {}
     lengths: Counter[int] = Counter()
     for line in lines:

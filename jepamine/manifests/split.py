@@ -1,4 +1,4 @@
-"""A manifest's lines, each told whether it trains or is held out."""
+"""Split a manifest: mark each line as train or val."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from jepamine.utils.progress import notify
 
 
 def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
-    """The lines of `manifest` in their order, with "split": "train" or "val"; the rest as it stands.
+    """Return the lines of `manifest` in order, with "split": "train" or "val", otherwise unchanged.
 
-    Clips that agree in the key `by` stay on one side; one that lacks it is a group of its own. About
-    `fraction` of the clips are held out, whole groups, by `jepamine.data.splits.split`. What lines said of a
-    split before is replaced, which is told. Raises UserError for a key that no line has, a value that is no
-    text, and a single group.
+    Clips with an equal value of the key `by` stay on one side; one without it is a group of its own. About
+    `fraction` of the clips are held out, whole groups, by `jepamine.data.splits.split`. An existing split is
+    replaced, with a notice. Raises UserError for a key that no line has, a value that is not text, and a
+    single group.
     """
     clips: list[Clip] = []
     missing = 0
@@ -30,14 +30,14 @@ def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dic
         missing += group is None
         clips.append(Clip(_clip_id(line, place), (), group, None, place, line, 0, 1))
     if not clips:
-        raise UserError(f"{manifest}: holds no clip")
+        raise UserError(f"{manifest}: contains no clip")
     _check_groups(manifest, clips, by, missing)
-    # Without what the lines say already: `split` would take a manifest's own word.
+    # Without existing splits: `split` would follow the manifest's own.
     bare = [replace(clip, line={}) for clip in clips]
-    said = split(bare, "scene", fraction, seed)
+    existing = split(bare, "scene", fraction, seed)
     lines = [
         {key: value for key, value in clip.line.items() if key != "val_tubelets"} | new
-        for clip, new in zip(clips, said, strict=True)
+        for clip, new in zip(clips, existing, strict=True)
     ]
     _tell(clips, lines, by)
     return lines
@@ -71,7 +71,7 @@ def _check_groups(manifest: Path, clips: list[Clip], by: str, missing: int) -> N
         notify(f"{missing} clips have no '{by}': each is a group of its own")
     if len({_own(clip) for clip in clips}) == 1:
         raise UserError(
-            f"{manifest}: every clip has the {by} '{clips[0].scene}', and a group is never divided; "
+            f"{manifest}: every clip has the {by} '{clips[0].scene}', and a group is not divided; "
             "split --by another key, such as clip_id"
         )
 
@@ -80,9 +80,9 @@ def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
     before = Counter(str(clip.line["split"]) for clip in clips if clip.line.get("split") is not None)
     if before:
         listed = ", ".join(f"{count} {part}" for part, count in before.items())
-        notify(f"what the manifest said of a split is replaced: {listed}")
+        notify(f"existing splits are replaced: {listed}")
     if any("val_tubelets" in clip.line for clip in clips):
-        notify("'val_tubelets' is dropped: clips are now held out whole")
+        notify("'val_tubelets' is dropped: whole clips are held out now")
     sides: dict[str, set[str]] = {"train": set(), "val": set()}
     scenes: dict[str, set[str]] = {"train": set(), "val": set()}
     for clip, line in zip(clips, lines, strict=True):
@@ -92,7 +92,9 @@ def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
             scenes[line["split"]].add(scene)
     both = len(scenes["train"] & scenes["val"])
     if both:
-        notify(f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (--by scene)")
+        notify(
+            f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (use --by scene)"
+        )
     counts = Counter(line["split"] for line in lines)
     parts = (f"{counts[side]} clips of {len(groups)} groups {side}" for side, groups in sides.items())
     notify(f"split by {by}: {', '.join(parts)}")

@@ -1,4 +1,4 @@
-"""Clips straight from video files: windows of time, no frame written."""
+"""Build clips from video files: windows of time, without writing frames."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from jepamine.utils.progress import notify
 def video_lines(
     files: list[Path], fps: float, window: int, stride: int, camera: str | None
 ) -> list[dict[str, Any]]:
-    """The lines of a manifest of `files`: clips of `window` frames, `stride` frames apart, at `fps` a second.
+    """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
     A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
-    honoured: where the video has fewer frames than `fps` one is shown twice, where it has more some are
-    passed over. `timestamps` are the frames' own, in microseconds. What is left at a video's end becomes a
-    shorter clip of whole tubelets. Raises UserError for a file that is no video, or two of one stem.
+    honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped.
+    `timestamps` are the frames' own, in microseconds. The rest of a video becomes a shorter clip of whole
+    tubelets. Raises UserError for a file that is not a video, or two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
-        raise UserError(f"two videos are called '{twice[0]}': scenes are named by them; make them differ")
+        raise UserError(f"two videos are called '{twice[0]}': scenes are named by the file; rename one")
     lines = [line for file in files for line in _clips(file, fps, window, stride)]
     if not lines:
         names = ", ".join(map(str, files[:5]))
-        raise UserError(f"{names}: no clip: less than a tubelet's two frames at {fps:g} a second; a video?")
+        raise UserError(f"{names}: no clip: less than the two frames of a tubelet at {fps:g} per second")
     return [line | ({"camera": camera} if camera else {}) for line in lines]
 
 
@@ -37,20 +37,20 @@ def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, A
     times, end = frame_times(file)
     rate = len(times) * 1e6 / (end - times[0])
     if fps > 1.01 * rate:
-        notify(f"{file}: {rate:.3g} frames a second on average, so at --fps {fps:g} frames repeat")
+        notify(f"{file}: {rate:.3g} frames per second on average, so frames repeat at --fps {fps:g}")
     first, ticks = times[0], int((end - times[0] - 1) * fps / 1e6) + 1
     lines = []
     for span in windows(ticks, window, stride):
-        wanted = [round(first + number * 1e6 / fps) for number in span]
+        targets = [round(first + number * 1e6 / fps) for number in span]
         lines.append(
             {
-                "clip_id": f"{file.stem}__{wanted[0] // 1000:08d}",
+                "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
                 "scene": file.stem,
                 "video": str(file),
-                "start": wanted[0] / 1e6,
+                "start": targets[0] / 1e6,
                 "end": round(first + span.stop * 1e6 / fps) / 1e6,
                 "fps": fps,
-                "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in wanted],
+                "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in targets],
             }
         )
     return lines

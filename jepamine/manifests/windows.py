@@ -1,4 +1,4 @@
-"""Windows: frames that follow one another, cut into clips of whole tubelets."""
+"""Cut consecutive frames into clips of whole tubelets."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from jepamine.utils.progress import notify
 
 
 def windows(frames: int, window: int, stride: int, tubelet_size: int = 2) -> list[range]:
-    """The clips of `frames` consecutive frames, as ranges of frame numbers.
+    """Return the clips of `frames` consecutive frames, as ranges of frame numbers.
 
-    A clip begins every `stride` frames and holds `window`, rounded down to whole tubelets. What is left at
-    the end becomes a shorter clip of whole tubelets, unless an earlier one holds all of it. Raises UserError
-    where a window is less than a tubelet.
+    A clip starts every `stride` frames and has `window` frames, rounded down to whole tubelets. The rest
+    becomes a shorter clip of whole tubelets, unless an earlier one contains all of it. Raises UserError if
+    a window is less than a tubelet.
     """
     if window < tubelet_size:
         raise UserError(f"window: {window} frames are less than a tubelet of {tubelet_size}")
     window -= window % tubelet_size
-    found = []
+    clips = []
     for start in range(0, frames, stride):
         length = min(window, frames - start)
         length -= length % tubelet_size
         # With overlapping windows the last ones hold nothing that an earlier one does not.
         if not length or (start and start + length <= start - stride + window):
             continue
-        found.append(range(start, start + length))
-    return found
+        clips.append(range(start, start + length))
+    return clips
 
 
 def stretches(times: Sequence[int], max_gap: float) -> list[range]:
-    """Ranges of frame numbers without a gap of more than `max_gap` seconds; `times` rise, microseconds."""
+    """Return ranges of frame numbers without a gap over `max_gap` seconds; `times` rise, microseconds."""
     limit = max_gap * 1e6
     cuts = [number for number in range(1, len(times)) if times[number] - times[number - 1] > limit]
     return [range(*ends) for ends in zip([0, *cuts], [*cuts, len(times)], strict=True)] if times else []
@@ -39,7 +39,7 @@ def stretches(times: Sequence[int], max_gap: float) -> list[range]:
 
 @dataclass
 class Cutter:
-    """Cuts track after track into clips and counts what falls away."""
+    """Cuts track after track into clips and counts the skipped frames."""
 
     window: int
     stride: int
@@ -49,7 +49,7 @@ class Cutter:
     first_lost: str = ""
 
     def cut(self, frames: Sequence[str], times: Sequence[int] | None = None) -> list[range]:
-        """The clips of one track: `windows` of its `stretches`, or of all of it where no times are known."""
+        """Return the clips of one track: `windows` of its `stretches`, or of all of it without times."""
         whole = [range(len(frames))] if times is None else stretches(times, self.max_gap)
         self.gaps += max(len(whole) - 1, 0)
         spans = [
@@ -64,20 +64,20 @@ class Cutter:
         return spans
 
     def notify(self) -> None:
-        """Say on stderr where clips stop at gaps, and which frames are in none."""
+        """Report on stderr where clips stop at gaps, and which frames are in none."""
         if self.gaps:
             notify(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
         if self.lost:
             why = "less than a tubelet at the end of a stretch"
             why += ", or between windows" if self.stride > self.window - self.window % 2 else ""
-            notify(f"frames left out: {self.lost} ({why}), the first {self.first_lost}")
+            notify(f"frames skipped: {self.lost} ({why}), the first {self.first_lost}")
 
 
-def check_cameras(wanted: Sequence[str], there: Collection[str], where: str) -> None:
-    """Raise UserError for the first of `wanted` that is not `there`; it lists those of `where` that are."""
+def check_cameras(wanted: Sequence[str], available: Collection[str], where: str) -> None:
+    """Raise UserError for the first of `wanted` that is not available; it lists the available ones."""
     for camera in wanted:
-        if camera not in there:
-            listed = ", ".join(sorted(there)) or "none"
+        if camera not in available:
+            listed = ", ".join(sorted(available)) or "none"
             raise UserError(
-                f"{where}: no camera '{camera}'{did_you_mean(camera, there)}; cameras there: {listed}"
+                f"{where}: no camera '{camera}'{did_you_mean(camera, available)}; cameras: {listed}"
             )

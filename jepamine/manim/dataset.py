@@ -28,16 +28,23 @@ def manim(
     random: Weight = 0.4,
     structured: Weight = 0.4,
     overlap: Weight = 0.2,
+    writing: Weight = 0.0,
+    tables: Weight = 0.0,
+    plots: Weight = 0.0,
+    geometry: Weight = 0.0,
+    slides: Weight = 0.0,
 ) -> Source:
     """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
 
-    Frames are `width` pixels wide, 16 : 9. `random`, `structured` and `overlap` weigh the families. A scene
-    is a clip of one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene i
-    of a seed is the same whatever the number of scenes. Raises UserError where Manim is missing.
+    Frames are `width` pixels wide, 16:9. `random` to `slides` weigh the families; scenes of the last
+    five resemble people's: up to 40 objects, any ground, moments within an animation. A scene is a clip of
+    one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene
+    i of a seed does not depend on the number of scenes. Raises UserError if Manim is missing.
     """
-    if random + structured + overlap <= 0:
-        raise UserError("dataset: random, structured and overlap are all 0; give one of them a weight")
-    shares = f"{random:g}-{structured:g}-{overlap:g}"
+    old, real = (random, structured, overlap), (writing, tables, plots, geometry, slides)
+    if sum(old) + sum(real) <= 0:
+        raise UserError("dataset: the weights of all families are 0; give one of them a weight")
+    shares = "-".join(f"{weight:g}" for weight in (*old, *(real if any(real) else ())))
     folder = data_dir / f"manim-v{GENERATOR}-n{scenes}-s{seed}-w{width}-{shares}"
     manifest, marker = folder / "scenes.jsonl", folder / "complete"
     lock = data_dir / f"{folder.name}.lock"
@@ -47,9 +54,9 @@ def manim(
             from jepamine.manim.scenes.render import Job, render_scenes
 
             shutil.rmtree(folder, ignore_errors=True)
-            job = Job(folder, seed, width, Shares(random, structured, overlap))
+            job = Job(folder, seed, width, Shares(*old, *real))
             with progress("render scenes", scenes, "scenes", every=100) as bar:
                 render_scenes(job, scenes, on_scene=bar.step)
-            # The marker is written last: a killed process leaves no marker, and the next one renders anew.
+            # The marker is written last: a killed process leaves none, and the next one renders again.
             write_atomic(marker, sha256_file(manifest).encode())
     return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width))

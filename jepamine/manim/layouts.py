@@ -1,4 +1,4 @@
-"""Layouts: what stands where in a Manim frame; the schema that renderer, annotator and predictor share."""
+"""Layouts: the objects of a Manim frame; the schema shared by renderer, annotator and predictor."""
 
 from __future__ import annotations
 
@@ -34,12 +34,15 @@ Type = Literal[
     "function_graph",
     "brace",
 ]
-#: The 20 types; a type's number is its place here.
+#: The 20 types; a type's number is its index here.
 TYPES: tuple[str, ...] = get_args(Type)
 FRAME_HEIGHT = 8.0
 FRAME_WIDTH = FRAME_HEIGHT * 16 / 9
+#: The objects that a description may name, and the default limit of predictors.
 MAX_OBJECTS = 10
-#: The least side of a box where boxes are compared: a horizontal line has no height.
+#: The most objects of a layout.
+LIMIT = 40
+#: The smallest side of a box in comparisons: a horizontal line has no height.
 LEAST_SIDE = 0.2
 
 #: (x, y, width, height) in Manim units, x and y of the centre; the frame's centre is 0, y points up.
@@ -54,11 +57,11 @@ _CONFIG = ConfigDict(extra="forbid", strict=True)
 
 @dataclass(frozen=True, config=_CONFIG)
 class Object:
-    """One object: its box in Manim units, z its place in the drawing order (0 is drawn first).
+    """One object: its box in Manim units, z its index in the drawing order (0 is drawn first).
 
-    The box is that of the drawn curves, without the width of their strokes. `text` is what a text says,
-    `color` "#RRGGBB" the main colour; None where it is not known. `visible` is the share of the object's own
-    paint that nothing drawn later covers, `visible_box` the box of what is left where that is not all.
+    The box is that of the drawn curves, without stroke width. `text` is the content of a text, `color`
+    "#RRGGBB" the main colour; None if unknown. `visible` is the share of the object's own paint that
+    nothing drawn later covers, `visible_box` the box of the rest if that is not all.
     """
 
     type: Type
@@ -75,54 +78,61 @@ class Object:
 
     @property
     def box(self) -> Box:
-        """(x, y, width, height)."""
+        """Return (x, y, width, height)."""
         return self.x, self.y, self.width, self.height
 
 
 @dataclass(frozen=True, config=_CONFIG)
 class Layout:
-    """What a frame holds: at most `MAX_OBJECTS` objects."""
+    """The objects of a frame: at most `LIMIT`. `more`: the frame shows other objects, which are left out."""
 
-    objects: Annotated[tuple[Object, ...], Field(max_length=MAX_OBJECTS)]
+    objects: Annotated[tuple[Object, ...], Field(max_length=LIMIT)]
+    more: bool = False
 
 
 _LAYOUTS = TypeAdapter(Layout)
 
 
 def from_json(value: Any, place: str = "layout") -> Layout:
-    """The layout that a JSON object holds.
+    """Parse a JSON object into a layout.
 
     Raises UserError with `place` and the key, such as `scenes.jsonl:3: layout.objects[2].type`.
     """
     try:
-        # As JSON in strict mode: takes an array for a tuple, and "2" or true for no number.
+        # Validated as JSON in strict mode: accepts an array for a tuple, but not "2" or true for a number.
         return _LAYOUTS.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in problem["loc"])
-        found = problem["input"]
+        value_found = problem["input"]
         if problem["type"] == "literal_error":
-            near = did_you_mean(str(found), TYPES)
-            said = f"unknown type {found!r}{near}; known: {', '.join(TYPES)}"
+            near = did_you_mean(str(value_found), TYPES)
+            text = f"unknown type {value_found!r}{near}; known: {', '.join(TYPES)}"
         elif problem["type"] == "missing":
-            said = "missing"
+            text = "missing"
         elif problem["type"] == "unexpected_keyword_argument":
-            said = "unknown key"
+            text = "unknown key"
         elif problem["type"] == "too_long":
-            said = f"a layout holds {MAX_OBJECTS} objects at most, not {problem['ctx']['actual_length']}"
+            text = f"a layout holds at most {LIMIT} objects, not {problem['ctx']['actual_length']}"
         else:
             message = str(problem["msg"])
-            said = f"{message[:1].lower()}{message[1:]}, found {found!r}"
-        raise UserError(f"{place}{keys}: {said}") from None
+            text = f"{message[:1].lower()}{message[1:]}, found {value_found!r}"
+        raise UserError(f"{place}{keys}: {text}") from None
 
 
 def to_json(layout: Layout) -> dict[str, Any]:
-    """A layout as a JSON object: lengths to a ten-thousandth of a unit, keys at their defaults left out."""
-    return {"objects": [_plain(item) for item in layout.objects]}
+    """Convert a layout to a JSON object: lengths to a ten-thousandth of a unit, defaults omitted."""
+    return {"objects": [_plain(item) for item in layout.objects]} | ({"more": True} if layout.more else {})
+
+
+def largest(objects: Sequence[Object], count: int) -> list[int]:
+    """Return the indices of the `count` largest objects, in order: those to keep when there are too many."""
+    areas = [max(item.width, LEAST_SIDE) * max(item.height, LEAST_SIDE) for item in objects]
+    return sorted(sorted(range(len(areas)), key=lambda index: -areas[index])[:count])
 
 
 def iou(a: Sequence[float], b: Sequence[float], least: float = LEAST_SIDE) -> float:
-    """Intersection over union of two boxes (x, y, width, height), sides widened to `least` units first."""
+    """Return the intersection over union of two boxes, sides first widened to `least` units."""
     sides = []
     for centre, side in ((0, 2), (1, 3)):
         half_a, half_b = max(a[side], least) / 2, max(b[side], least) / 2

@@ -1,4 +1,4 @@
-"""Random patch masks: `patches` draws over both frames of a tubelet, `tubes` the same patches in each.
+"""Random patch masks: `patches` draws over both frames of a tubelet, `tubes` hides the same patches in each.
 
 A V-JEPA token spans both frames of a tubelet. With `patches` at ratio 0.75 a token's place is hidden in both
 frames with probability 0.56 only, so about 44 % of the tokens still see a frame; `tubes` leaves 25 %.
@@ -34,9 +34,9 @@ def patches(
 ) -> Mask:
     """Hide round(ratio * T * H/P * W/P) patches of a tubelet, drawn by `default_rng(s).permutation`.
 
-    `shape` is (T, H, W) in frames and pixels; the mask that is returned for a tubelet is bool of shape
-    (T, H/P, W/P), True where hidden. With seeding "clip", s is a hash of (seed, clip id, tubelet number), so
-    that it depends on nothing else; with "index" it is seed + the tubelet's running number in the manifest.
+    `shape` is (T, H, W) in frames and pixels; a tubelet's mask is bool (T, H/P, W/P), True = hidden. With
+    seeding "clip", s is a hash of (seed, clip id, tubelet number) and depends on nothing else; with "index"
+    it is seed + the tubelet's index in the manifest.
     """
     frames, rows, columns = grid(shape, patch_size)
 
@@ -55,7 +55,7 @@ def tubes(
     seed: Seed = 42,
     patch_size: PatchSize = 16,
 ) -> Mask:
-    """As `patches`, but round(ratio * H/P * W/P) places are drawn once and hidden in every frame."""
+    """Hide round(ratio * H/P * W/P) places, drawn once per tubelet, in every frame of it."""
     frames, rows, columns = grid(shape, patch_size)
 
     def mask(clip_id: str, tubelet: int, running: int) -> np.ndarray:
@@ -66,9 +66,9 @@ def tubes(
 
 
 def grid(shape: tuple[int, int, int], patch_size: int) -> tuple[int, int, int]:
-    """(T, rows, columns) of the patches of `shape` (T, H, W).
+    """Return (T, rows, columns) of the patches of `shape` (T, H, W).
 
-    Raises UserError where patches do not tile the frame.
+    Raises UserError if patches do not tile the frame.
     """
     frames, height, width = shape
     if height % patch_size or width % patch_size:
@@ -77,7 +77,7 @@ def grid(shape: tuple[int, int, int], patch_size: int) -> tuple[int, int, int]:
 
 
 def draw(count: int, ratio: float, seed: int) -> np.ndarray:
-    """Bool (count,), True in the first round(ratio * count) of `default_rng(seed).permutation(count)`."""
+    """Return bool (count,), True at the first round(ratio * count) of `default_rng(seed).permutation`."""
     import numpy as np
 
     hidden = np.zeros(count, dtype=bool)
@@ -86,7 +86,7 @@ def draw(count: int, ratio: float, seed: int) -> np.ndarray:
 
 
 def tubelet_seed(seeding: Seeding, seed: int, clip_id: str, tubelet: int, running: int) -> int:
-    """The seed of one tubelet's mask; for "clip" 8 bytes of a SHA-256, the same on every machine."""
+    """Return the seed of one tubelet's mask; for "clip" 8 bytes of a SHA-256, equal on every machine."""
     if seeding == "index":
         return seed + running
     digest = hashlib.sha256(f"{seed}\n{clip_id}\n{tubelet}".encode("utf-8", "surrogatepass")).digest()

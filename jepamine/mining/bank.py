@@ -1,4 +1,4 @@
-"""The bank: the clean embeddings of a run's training clips, which several scorers measure distances to."""
+"""The bank: clean embeddings of a run's training clips, and exact nearest neighbours in it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from jepamine.utils.tensors import load_tensors, save_tensors
 
 @dataclass(frozen=True)
 class Bank:
-    """One row a training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
+    """One row per training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
 
-    `contents` are hashes of the clips' frames, hex: they tell a training clip again, whatever its id or path.
+    `contents` are hashes of the clips' frames, hex: they identify a training clip whatever its id or path.
     """
 
     clip_ids: list[str]
@@ -27,23 +27,23 @@ class Bank:
 
     @functools.cached_property
     def rows(self) -> dict[str, int]:
-        """content -> row."""
+        """Return content -> row."""
         return {content: row for row, content in enumerate(self.contents)}
 
     @functools.cached_property
     def unit(self) -> NDArray[np.float32]:
-        """The vectors at unit length, float32 (M, D)."""
+        """Return the vectors at unit length, float32 (M, D)."""
         return unit(self.vectors)
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows at unit length, float32 (N, D); a row of zeros stays as it is."""
+    """Scale rows to unit length, float32 (N, D); a row of zeros is unchanged."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
 def save_bank(path: Path, bank: Bank) -> None:
-    """Write a bank as safetensors. Raises OSError where the disk is full."""
+    """Write a bank as safetensors. Raises OSError if the disk is full."""
     save_tensors(
         path,
         {"vectors": torch.from_numpy(bank.vectors)},
@@ -52,7 +52,7 @@ def save_bank(path: Path, bank: Bank) -> None:
 
 
 def load_bank(path: Path) -> Bank:
-    """Read a bank. Raises UserError that names the file where it is missing or damaged."""
+    """Read a bank. Raises UserError that names the file if it is missing or damaged."""
     tensors, metadata = load_tensors(path)
     ids, contents = metadata.get("clip_ids", []), metadata.get("contents", [])
     if "vectors" not in tensors or not len(tensors["vectors"]) == len(ids) == len(contents):
@@ -71,11 +71,11 @@ def most_similar(
     own: NDArray[np.int64],
     bias: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
-    """The rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
+    """Return the rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
 
-    Shapes: queries (Q, D), bank (M, D), own (Q,): the bank's row that is the query itself and is left out, or
-    -1; bias (M,). k' is k, or M - 1 where the bank is so small, whether or not a query is in it. Exact up to
-    float32 rounding.
+    Shapes: queries (Q, D), bank (M, D), own (Q,): the bank's row that is the query itself and is excluded,
+    or -1; bias (M,). k' is k, or M - 1 for a small bank, whether or not a query is in it. Exact up to float32
+    rounding.
     """
     k = min(k, len(bank) - 1)
     left = torch.from_numpy(queries)
@@ -99,9 +99,9 @@ def most_similar(
 def cosine_distances(
     queries: NDArray[np.float32], bank: NDArray[np.float32], k: int, own: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Cosine distances to the k nearest rows, nearest first: float64 (Q, k'). Both must be of unit length."""
+    """Return cosine distances to the k nearest rows, nearest first: float64 (Q, k'); unit length only."""
     found = most_similar(queries, bank, k, own)
-    # 1 - q . b = |q - b|^2 / 2 at unit length: near-duplicates lie where 1 - q . b has no digits left.
+    # 1 - q . b = |q - b|^2 / 2 at unit length: for near-duplicates 1 - q . b has no digits left.
     difference = queries[:, None].astype(np.float64) - bank[found]
     return np.sort(np.einsum("qkd,qkd->qk", difference, difference) / 2, axis=1)
 
@@ -109,7 +109,7 @@ def cosine_distances(
 def euclidean_distances(
     queries: NDArray[np.float32], bank: NDArray[np.float32], k: int, own: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Euclidean distances to the k nearest rows, nearest first: float64 (Q, k')."""
+    """Return Euclidean distances to the k nearest rows, nearest first: float64 (Q, k')."""
     # |q - b|^2 = |q|^2 - 2 (q . b - |b|^2 / 2): the nearest have the largest q . b - |b|^2 / 2
     bias = -0.5 * np.einsum("md,md->m", bank, bank)
     found = most_similar(queries, bank, k, own, bias)

@@ -1,4 +1,4 @@
-"""The eval of a run: cosine similarities on held-out clips and, with labels, how well its scorers rank."""
+"""Evaluate a run: cosine similarities on held-out clips and, with labels, how well its scorers rank."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jepamine.errors import UserError
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import origin, rank, read_labels, refuse_fitted
 from jepamine.mining.task import embedded
+from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import write_json
 
@@ -20,9 +21,9 @@ from jepamine.utils.files import write_json
 def evaluate(
     opened: LoadedRun, part: str | None, labels: Path | None, scorer: str | None = None
 ) -> dict[str, Any]:
-    """The eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
+    """Return the eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
 
-    With `labels` the recipe's scorers are ranked, and `scorer` first. Raises UserError where there are no
+    With `labels` the recipe's scorers are ranked, and `scorer` first. Raises UserError if there are no
     tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer was fitted to such labels.
     """
     truth, labelled = read_labels(labels) if labels else ({}, {})
@@ -37,7 +38,7 @@ def evaluate(
 def _scores(
     opened: LoadedRun, part: str | None, scorer: str | None, truth: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-    """(scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
+    """Return (scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
     clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
     table: dict[str, dict[str, float]] = {}
     with Store(opened.parts.store) as store:
@@ -54,16 +55,15 @@ def _scores(
 
 
 def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:
-    """Write the result to the run's evals/ under `title`; the same evaluation again replaces it."""
+    """Write the result to the run's evals/ under `title`, replacing an earlier one of the same title."""
     path = opened.folder.evals / f"{title}.json"
     write_json(path, result)
     return path
 
 
 def draw_sheet(opened: LoadedRun, part: str | None, output: Path) -> None:
-    """Draw what the run predicts for `part` into a PNG. Raises UserError where its trainer draws nothing."""
-    draw = getattr(opened.trainer, "sheet", None)
-    if draw is None:
+    """Draw what the run predicts for `part` into a PNG. Raises UserError if its trainer cannot."""
+    if not isinstance(opened.trainer, SheetTrainer):
         name = opened.recipe.plugins["trainer"].name
-        raise UserError(f"--sheet: the trainer '{name}' of run '{opened.folder.name}' draws no sheet")
-    draw(opened.predictor, opened.parts, part, output)
+        raise UserError(f"--sheet: the trainer '{name}' of run '{opened.folder.name}' cannot draw a sheet")
+    opened.trainer.sheet(opened.predictor, opened.parts, part, output)

@@ -1,4 +1,4 @@
-"""A round of labelling: labels in, a probe fitted, the next clips to label out."""
+"""One round of labelling: fit a probe to labels, and choose the clips to label next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jepamine.utils.progress import notify
 
 @dataclass(frozen=True)
 class Round:
-    """`result` is how well the probe does, as `learn` says; `next` the clips to label next."""
+    """`result` is the probe's quality, from `learn`; `next` the clips to label next."""
 
     result: dict[str, Any]
     next: list[Scored]
@@ -37,10 +37,10 @@ def label_round(
 ) -> Round:
     """Fit the probe to the labels and choose `count` clips to label next.
 
-    A labelled clip stands in the manifest that its line names, else where the score file has it, else in
-    `manifest`, else in the run's own. The next clips come from the score file, else from that manifest, and
-    never from scenes that the run is evaluated on. Raises UserError for labels of such scenes, unless they
-    are to be dropped, and for labelled clips that are not found.
+    A labelled clip is looked up in the manifest that its line names, else where the score file has it, else
+    in `manifest`, else in the run's own. The next clips come from the score file, else from that manifest,
+    and never from scenes that the run is evaluated on. Raises UserError for labels of such scenes, unless
+    they are dropped, and for labelled clips that are not found.
     """
     require_clip_ranking(opened)
     own = run_source(opened.folder, opened.record)
@@ -58,19 +58,19 @@ def label_round(
     if leaking and not drop_held_out:
         raise UserError(
             f"{labels}: {len(leaking)} of {len(truth)} labels are of scenes that run '{opened.folder.name}' "
-            f"is evaluated on ({', '.join(sorted(set(leaking.values()))[:3])}): the probe would have seen "
-            "what measures it; leave them out with --drop-held-out"
+            f"is evaluated on ({', '.join(sorted(set(leaking.values()))[:3])}): the probe would be fitted to "
+            "what measures it; ignore them with --drop-held-out"
         )
     if leaking:
-        notify(f"{len(leaking)} of {len(truth)} labels are of held-out scenes and left out")
+        notify(f"{len(leaking)} of {len(truth)} labels are of held-out scenes and ignored")
     used = {clip_id: label for clip_id, label in truth.items() if clip_id not in leaking}
     result = learn(opened, used, places, lines)
-    left = [
+    remaining = [
         item
         for item in candidates
         if item.clip.clip_id not in truth and scene_of(item.clip.scene, item.clip.clip_id) not in held_out
     ]
-    return Round(result, propose(opened, left, count) if count else [])
+    return Round(result, propose(opened, remaining, count) if count else [])
 
 
 def _candidates(opened: LoadedRun, own: Source, scores: Path | None, manifest: Path | None) -> list[Scored]:
@@ -85,12 +85,12 @@ def _places(
     path: Path, lines: dict[str, dict[str, Any]], candidates: list[Scored], own: Source
 ) -> dict[str, Place]:
     places: dict[str, Place] = {item.clip.clip_id: (item.clip, item.source) for item in candidates}
-    named = [line for clip_id, line in lines.items() if clip_id not in places or line.get("manifest")]
-    places |= find_clips(named, own)
+    sources = [line for clip_id, line in lines.items() if clip_id not in places or line.get("manifest")]
+    places |= find_clips(sources, own)
     missing = [clip_id for clip_id in lines if clip_id not in places]
     if missing:
         raise UserError(
             f"{path}: clip '{missing[0]}' ({len(missing)} in all) is not in {own.manifest}; "
-            "name the score file or the manifest it comes from: --scores, --manifest"
+            "pass the score file or the manifest it comes from: --scores, --manifest"
         )
     return {clip_id: places[clip_id] for clip_id in lines}

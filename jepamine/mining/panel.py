@@ -18,7 +18,7 @@ from jepamine.data.splits import chosen
 from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.ranking import scene_of
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
-from jepamine.protocols import ClipEmbeddings, Scorer
+from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.files import read_json, sha256_file, write_json
@@ -26,7 +26,7 @@ from jepamine.utils.progress import notify
 
 
 class RunPanel:
-    """The scorers of one opened run. `names` are those of the recipe, the headline first."""
+    """The scorers of one run. `names` are those of the recipe, the headline first."""
 
     def __init__(self, opened: LoadedRun, store: Store, headline: str | None = None) -> None:
         require_clip_ranking(opened)
@@ -39,7 +39,7 @@ class RunPanel:
             self.scorer(name)
 
     def scorer(self, name: str) -> Scorer:
-        """The scorer called `name`, made once."""
+        """Return the scorer called `name`, built once."""
         if name not in self._made:
             offers = _Offers(
                 bank=lambda: self.bank,
@@ -55,7 +55,7 @@ class RunPanel:
 
     @functools.cached_property
     def bank(self) -> Bank:
-        """The run's bank, read when the first scorer asks for it."""
+        """Return the run's bank, read when the first scorer asks for it."""
         return load_bank(self.opened.folder.path / BANK)
 
     @functools.cached_property
@@ -64,28 +64,29 @@ class RunPanel:
         return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
 
     def trained_on(self, clip: Clip) -> bool:
-        """Whether the run was trained on the clip, told by its id and the name of its first frame."""
+        """Return whether the run was trained on the clip, by its id and the name of its first frame."""
         return _identity(clip) in self._training_clips
 
     def fitted_on(self, clip: Clip) -> list[str]:
-        """The scorers that were fitted to labels of the clip's scene."""
+        """Return the scorers that were fitted to labels of the clip's scene."""
         scene = scene_of(clip.scene, clip.clip_id)
-        return [name for name in self.names if scene in getattr(self._made[name], "fitted_on", ())]
+        fitted = {name: scorer for name, scorer in self._made.items() if isinstance(scorer, FittedScorer)}
+        return [name for name in self.names if name in fitted and scene in fitted[name].fitted_on]
 
     def wants_all(self) -> bool:
-        """Whether some scorer must see all clips before it can score one."""
-        return any(hasattr(scorer, "prepare") for scorer in self._made.values())
+        """Return whether a scorer must see all clips before it can score one."""
+        return any(isinstance(scorer, PreparedScorer) for scorer in self._made.values())
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
-        """Let the scorers that want to see all clips first see them, one pass a scorer."""
+        """Show all clips to the scorers that need it, one pass per scorer, and report their warnings."""
         for scorer in self._made.values():
-            if hasattr(scorer, "prepare"):
+            if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
-            if said := getattr(scorer, "warning", str)():
-                notify(f"warning: {said}")
+            if isinstance(scorer, WarningScorer) and (warning := scorer.warning()):
+                notify(f"warning: {warning}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
-        """For each clip its novelty by scorer, float64 (N,): a number a tubelet."""
+        """Return the novelty of each clip by scorer, float64 (N,): one number per tubelet."""
         if not clips:
             return []
         columns = {name: self._made[name](clips) for name in self.names}
@@ -98,11 +99,14 @@ class RunPanel:
         ]
 
     def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Each scorer's scores of the run's held-out clips, sorted, float64 (clips,); kept in the run."""
+        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,).
+
+        Cached in the run.
+        """
         path = self.opened.folder.path / "reference.json"
         state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
-        kept = read_json(path) if path.exists() else {}
-        scores: dict[str, list[float]] = kept["scores"] if kept.get("state") == state else {}
+        cached = read_json(path) if path.exists() else {}
+        scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
         missing = [name for name in names if name not in scores]
         if missing:
             scores |= self._own_scores(missing)
@@ -119,16 +123,16 @@ class RunPanel:
             return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
 
         for scorer in scorers.values():
-            if hasattr(scorer, "prepare"):
+            if isinstance(scorer, PreparedScorer):
                 scorer.prepare(items())
-        found: dict[str, list[float]] = {name: [] for name in names}
+        scores: dict[str, list[float]] = {name: [] for name in names}
         for clip in items():
             for name, scorer in scorers.items():
-                found[name].append(float(np.mean(scorer([clip])[0])))
-        return {name: sorted(values) for name, values in found.items()}
+                scores[name].append(float(np.mean(scorer([clip])[0])))
+        return {name: sorted(values) for name, values in scores.items()}
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
-        """A clip as scorers see it."""
+        """Convert a clip to what scorers take."""
         predicted = predict(self.opened.predictor, item)
         clip = item.clip
         return ClipEmbeddings(
@@ -142,7 +146,7 @@ def _identity(clip: Clip) -> tuple[str, str]:
 
 
 class _Offers(Mapping[str, Any]):
-    """What a scorer may ask for, made only when it does: the bank of a large run takes a while to read."""
+    """Lazy arguments for scorers: the bank of a large run takes a while to read."""
 
     def __init__(self, **makers: Callable[[], Any]) -> None:
         self._makers = makers
@@ -157,5 +161,5 @@ class _Offers(Mapping[str, Any]):
         return len(self._makers)
 
     def __contains__(self, name: object) -> bool:
-        # Mapping's own would make the thing to see whether it is there.
+        # Mapping's own would build the value to see whether it exists.
         return name in self._makers

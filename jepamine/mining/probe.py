@@ -1,5 +1,4 @@
-"""The probe: a logistic head fitted to labelled clips, how well it does on scenes it was not fitted to, and
-which clips to label next.
+"""The probe: a logistic head fitted to labelled clips, its quality on unseen scenes, and what to label next.
 
 Legend of shapes: N labelled clips, F features of a clip.
 """
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.defaults import DIVERSITY
 from jepamine.mining.ranking import Origin, origin, rank, scene_of
 from jepamine.mining.scene_context import SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, features
-from jepamine.mining.selection import DIVERSITY, POOL, spread
+from jepamine.mining.selection import POOL, spread
 from jepamine.mining.task import BANK, embedded, require_clip_ranking
 from jepamine.protocols import Source
 from jepamine.runs.loading import LoadedRun, run_source
@@ -36,19 +36,19 @@ Place = tuple[Clip, Source]
 
 @dataclass(frozen=True)
 class Head:
-    """A linear head: `weight` float64 (F,) and `bias`; positive where a clip is rather labelled 1."""
+    """A linear head: `weight` float64 (F,) and `bias`; positive means label 1 is more likely."""
 
     weight: NDArray[np.float64]
     bias: float
 
     def decide(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The log odds of `rows` (N, F), float64 (N,)."""
+        """Return the log odds of `rows` (N, F), float64 (N,)."""
         decided: NDArray[np.float64] = rows @ self.weight + self.bias
         return decided
 
 
 def fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Head:
-    """Logistic regression with balanced classes on `rows` (N, F); both labels must occur."""
+    """Fit a logistic regression with balanced classes to `rows` (N, F); both labels must occur."""
     from sklearn.linear_model import LogisticRegression
 
     length = float(np.linalg.norm(rows, axis=1).mean()) or 1.0
@@ -60,9 +60,9 @@ def fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Head:
 def out_of_fold(
     rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
 ) -> NDArray[np.float64] | None:
-    """Log odds of each clip by a head that saw no clip of its scene, float64 (N,).
+    """Return the log odds of each clip by a head that saw no clip of its scene, float64 (N,).
 
-    None where no division into folds leaves both labels to fit to.
+    None if no division into folds leaves both labels to fit to.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -70,10 +70,10 @@ def out_of_fold(
     for folds in range(most, 1, -1):
         parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(rows, labels, scenes))
         if all(len(set(labels[train].tolist())) == 2 for train, _ in parts):
-            found = np.empty(len(labels))
+            log_odds = np.empty(len(labels))
             for train, test in parts:
-                found[test] = fit(rows[train], labels[train]).decide(rows[test])
-            return found
+                log_odds[test] = fit(rows[train], labels[train]).decide(rows[test])
+            return log_odds
     return None
 
 
@@ -85,9 +85,9 @@ def learn(
 ) -> dict[str, Any]:
     """Fit the head to `labels` (clip_id -> 0 or 1) of the clips `labelled` and save it in the run.
 
-    `lines` are the label file's. Returns {"labelled": {...}, and as `rank` does for the scorer "probe" on
-    scenes it was not fitted to; without "ranking" where no scene can be left out}. Raises UserError where
-    there are not both labels.
+    `lines` are the label file's. Returns {"labelled": {...}, and what `rank` returns for the scorer "probe"
+    on scenes it was not fitted to; without "ranking" if no scene can be left out}. Raises UserError unless
+    both labels occur.
     """
     require_clip_ranking(opened)
     ids = sorted(labels)
@@ -118,7 +118,7 @@ def learn(
 
 
 def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
-    """The features of `clips`, float64 (N, F); their scenes' other clips are looked through too."""
+    """Return the features of `clips`, float64 (N, F); their scenes' other clips are read too."""
     context = SceneContext(load_bank(opened.folder.path / BANK))
     scenes = {clip.scene for clip, _ in clips}
     around: dict[str, Clip] = {clip.clip_id: clip for clip, _ in clips}
@@ -132,14 +132,14 @@ def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
 
 
 def held_out_scenes(opened: LoadedRun) -> set[str]:
-    """The scenes that the run's own evaluation is about."""
+    """Return the scenes that the run is evaluated on."""
     own = run_source(opened.folder, opened.record)
     clips = [clip for clip in read_clips(own) if clip.line.get("split") == "val"]
     return {scene_of(clip.scene, clip.clip_id) for clip in clips}
 
 
 def propose(opened: LoadedRun, candidates: list[Scored], count: int) -> list[Scored]:
-    """The `count` clips to label next: those the probe is least sure of, unlike each other."""
+    """Choose the `count` clips to label next: those the probe is least sure of, unlike each other."""
     best = candidates[:POOL]
     if not best:
         return []

@@ -1,4 +1,4 @@
-"""Scores and labels brought together: which clips can be ranked, and where each comes from."""
+"""Match scores with labels: which clips can be ranked, and where each comes from."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from jepamine.errors import UserError, did_you_mean
 from jepamine.statistics.report import ranking_report
 from jepamine.utils.files import read_jsonl
 
-# Where a clip comes from, as far as manifests say it. A ranking that tells these apart proves nothing.
+# Where a clip comes from, as far as manifests record it. A ranking that separates these proves nothing.
 SOURCE_KEYS = ("dataset", "source", "log", "camera", "time_of_day", "weather")
-# From so many clips a scene on, whether the scene alone predicts the label is worth asking.
+# From this many clips per scene on, whether the scene alone predicts the label is worth asking.
 CLIPS_A_SCENE = 5
 
 
@@ -28,12 +28,12 @@ class Origin:
 
 
 def origin(*lines: Mapping[str, Any]) -> Origin:
-    """The origin of a clip by its lines: of a manifest, a score file, a label file; the first one counts."""
+    """Return the origin of a clip by its lines (manifest, score file, label file); the first one counts."""
     sources: dict[str, str] = {}
     scene = None
     for line in lines:
-        found = line.get("scene") if line.get("scene") is not None else line.get("scene_id")
-        scene = found if scene is None else scene
+        values = line.get("scene") if line.get("scene") is not None else line.get("scene_id")
+        scene = values if scene is None else scene
         for table in (line, line.get("sources"), line.get("metadata")):
             if isinstance(table, Mapping):
                 for key in SOURCE_KEYS:
@@ -43,15 +43,15 @@ def origin(*lines: Mapping[str, Any]) -> Origin:
 
 
 def scene_of(scene: str | None, clip_id: str) -> str:
-    """The scene as what must stay together: a clip without a scene is a scene of its own."""
+    """Return the scene of a clip; a clip without one is a scene of its own."""
     return scene or f"clip {clip_id}"
 
 
 def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """(clip_id -> 0 or 1, clip_id -> its line); clips labelled null are left out.
+    """Return (clip_id -> 0 or 1, clip_id -> its line); clips labelled null are left out.
 
     Raises UserError, with file and line, for a line without clip_id or binary_label, another value, and a
-    clip that is labelled twice and differently.
+    clip with two different labels.
     """
     labels: dict[str, int] = {}
     lines: dict[str, dict[str, Any]] = {}
@@ -64,7 +64,7 @@ def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
         if label is None:
             continue
         if label not in (0, 1):
-            raise UserError(f"{place}: binary_label is {label!r}; it is 0, 1 or null")
+            raise UserError(f"{place}: binary_label is {label!r}; expected 0, 1 or null")
         if labels.setdefault(clip_id, int(label)) != int(label):
             raise UserError(f"{place}: clip '{clip_id}' is labelled both 0 and 1")
         lines[clip_id] = line
@@ -72,9 +72,10 @@ def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
 
 
 def read_scores(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-    """(scorer -> clip_id -> score, clip_id -> its line) of a file of `score`, or any with clip_id and score.
+    """Return (scorer -> clip_id -> score, clip_id -> its line) of a score file, or any with clip_id and
+    score.
 
-    Clips that could not be scored (null) are left out. Raises UserError with file and line.
+    Clips without a score (null) are left out. Raises UserError with file and line.
     """
     table: dict[str, dict[str, float]] = {}
     lines: dict[str, dict[str, Any]] = {}
@@ -84,14 +85,14 @@ def read_scores(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict
             continue
         scores = line.get("scores") or {"score": line.get("score")}
         if not isinstance(scores, dict):
-            raise UserError(f"{place}: 'scores' is no object: {scores!r}")
+            raise UserError(f"{place}: 'scores' is not an object: {scores!r}")
         if "clip_id" not in line:
             raise UserError(f"{place}: no key 'clip_id'")
         clip_id = str(line["clip_id"])
         lines[clip_id] = line
         for name, value in scores.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                raise UserError(f"{place}: '{name}' is no finite number: {value!r}")
+                raise UserError(f"{place}: '{name}' is not a finite number: {value!r}")
             table.setdefault(name, {})[clip_id] = float(value)
     return table, lines
 
@@ -99,13 +100,13 @@ def read_scores(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict
 def rank(
     scores: Mapping[str, Mapping[str, float]], labels: Mapping[str, int], origins: Mapping[str, Origin]
 ) -> dict[str, Any]:
-    """The ranking statistics of every scorer (scorer -> clip_id -> score) over the labelled clips.
+    """Return the ranking statistics of every scorer (scorer -> clip_id -> score) over the labelled clips.
 
     {"ranking": {scorer: {...}}, "chance", "audit", "warnings"} as `ranking_report` describes them, and
-    "labelled": {"clips", "positives", "scenes"}. Raises UserError where the clips that are both scored and
-    labelled do not hold both labels.
+    "labelled": {"clips", "positives", "scenes"}. Raises UserError unless the clips that are both scored and
+    labelled hold both labels.
     """
-    # Sorted, so that the order of files does not show in the resamples.
+    # Sorted, so that the order of files does not affect the resamples.
     ids = sorted(set(labels).intersection(*scores.values())) if scores else []
     truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
     if len(set(truth.tolist())) < 2:
@@ -121,13 +122,13 @@ def rank(
     if "log" not in sources and len(ids) >= CLIPS_A_SCENE * len(set(scenes)):
         sources["scene"] = list(scenes)
     values = {name: np.array([column[clip_id] for clip_id in ids]) for name, column in scores.items()}
-    report = ranking_report(values, truth, scenes, sources)
+    report: dict[str, Any] = dict(ranking_report(values, truth, scenes, sources))
     labelled = {key: report.pop(key) for key in ("clips", "positives", "scenes")}
     return {"labelled": labelled} | report
 
 
 def refuse_fitted(fitted_on: Mapping[str, Iterable[str]]) -> None:
-    """Raise UserError where a scorer was fitted to labels of a labelled clip's scene (clip_id -> scorers)."""
+    """Raise UserError if a scorer was fitted to labels of a labelled clip's scene (clip_id -> scorers)."""
     overlap = {clip_id: list(names) for clip_id, names in fitted_on.items() if names}
     if overlap:
         clip_id, names = next(iter(overlap.items()))
@@ -138,12 +139,12 @@ def refuse_fitted(fitted_on: Mapping[str, Iterable[str]]) -> None:
 
 
 def flagged(result: Mapping[str, Any]) -> list[str]:
-    """The sources that alone predict the label, by the audit of a result of `rank`."""
-    return [field for field, found in result.get("audit", {}).items() if found["flagged"]]
+    """Return the sources that alone predict the label, by the audit of a result of `rank`."""
+    return [field for field, fields in result.get("audit", {}).items() if fields["flagged"]]
 
 
 def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
-    """`rank` for a score file and a label file; no run is needed."""
+    """Rank a score file against a label file, without a run."""
     table, scored = read_scores(scores)
     truth, labelled = read_labels(labels)
     refuse_fitted(
@@ -155,7 +156,8 @@ def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     if trained:
         result["warnings"].insert(
             0,
-            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: who knows them "
-            "finds the others new. Rank held-out clips alone: jepamine eval --run NAME --labels FILE.",
+            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: a scorer "
+            "fitted to them finds the others new. Rank held-out clips only: "
+            "jepamine eval --run NAME --labels FILE.",
         )
     return result

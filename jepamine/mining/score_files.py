@@ -1,4 +1,4 @@
-"""Scored clips found again: the lines of a score file with the clips they are about."""
+"""Read score files, and find the clips that their lines are about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jepamine.utils.files import read_jsonl
 
 @dataclass(frozen=True)
 class Scored:
-    """One line of a score file, `line`, and its clip, which stands in the manifest of `source`."""
+    """One line of a score file, `line`, and its clip, from the manifest of `source`."""
 
     line: dict[str, Any]
     clip: Clip
@@ -29,20 +29,20 @@ class Scored:
 
 
 def newest_scores(folder: RunFolder) -> Path:
-    """The run's newest score file. Raises UserError that says how to make one where there is none."""
+    """Return the run's newest score file. Raises UserError with the command to make one if there is none."""
     files = sorted(folder.scores.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name))
     if not files:
         raise UserError(
-            f"run '{folder.name}' has scored nothing yet: jepamine score --run {folder.name} MANIFEST.jsonl"
+            f"run '{folder.name}' has no scores yet: jepamine score --run {folder.name} MANIFEST.jsonl"
         )
     return files[-1]
 
 
 def read_scored(scores: Path, own: Source, manifest: Path | None = None) -> list[Scored]:
-    """The clips of a score file, highest score first, those that could not be scored left out.
+    """Return the clips of a score file, highest score first, without those that could not be scored.
 
-    A clip stands in `manifest`, else in the one that its line names, else in the run's `own`. Raises
-    UserError for a line that is no score, and for clips that are not found in their manifest.
+    A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`. Raises
+    UserError for a line that is not a score, and for clips that are not found.
     """
     lines: list[dict[str, Any]] = []
     for number, line in read_jsonl(scores):
@@ -51,38 +51,38 @@ def read_scored(scores: Path, own: Source, manifest: Path | None = None) -> list
         score = line.get("score")
         if "clip_id" not in line or isinstance(score, bool) or not isinstance(score, (int, float)):
             raise UserError(
-                f"{scores}:{number}: no line of a score file: it has 'clip_id' and a number 'score'"
+                f"{scores}:{number}: not a line of a score file: it needs 'clip_id' and a number 'score'"
             )
         lines.append(line if manifest is None else line | {"manifest": str(manifest), "root": None})
     if not lines:
-        raise UserError(f"{scores}: holds no scored clip")
-    found = find_clips(lines, own)
-    missing = [line for line in lines if str(line["clip_id"]) not in found]
+        raise UserError(f"{scores}: contains no scored clip")
+    clips = find_clips(lines, own)
+    missing = [line for line in lines if str(line["clip_id"]) not in clips]
     if missing:
         where = missing[0].get("manifest") or own.manifest
         raise UserError(
             f"{scores}: clip '{missing[0]['clip_id']}' ({len(missing)} in all) is not in {where}; "
-            "name the manifest that was scored: --manifest"
+            "pass the manifest that was scored: --manifest"
         )
-    scored = [Scored(line, *found[str(line["clip_id"])]) for line in lines]
-    # By id where scores are equal, so that the file's order does not show.
+    scored = [Scored(line, *clips[str(line["clip_id"])]) for line in lines]
+    # By id if scores are equal, so that the file's order does not matter.
     return sorted(scored, key=lambda item: (-item.score, item.clip.clip_id))
 
 
 def find_clips(lines: Iterable[dict[str, Any]], own: Source) -> dict[str, tuple[Clip, Source]]:
-    """clip_id -> clip and its source, for lines with `clip_id` and, where they say so, `manifest` and `root`.
+    """Return clip_id -> clip and its source, for lines with `clip_id` and optional `manifest` and `root`.
 
-    Clips that are not there are missing in the result.
+    Clips that are not found are missing in the result.
     """
-    wanted: dict[tuple[str | None, str | None], set[str]] = {}
+    ids_by_manifest: dict[tuple[str | None, str | None], set[str]] = {}
     for line in lines:
-        wanted.setdefault((line.get("manifest"), line.get("root")), set()).add(str(line["clip_id"]))
-    found: dict[str, tuple[Clip, Source]] = {}
-    for (manifest, root), ids in wanted.items():
+        ids_by_manifest.setdefault((line.get("manifest"), line.get("root")), set()).add(str(line["clip_id"]))
+    clips: dict[str, tuple[Clip, Source]] = {}
+    for (manifest, root), ids in ids_by_manifest.items():
         source = own
         if manifest is not None:
             source = dataclasses.replace(own, manifest=Path(manifest), root=Path(root) if root else None)
         for clip in read_clips(source):
             if clip.clip_id in ids:
-                found.setdefault(clip.clip_id, (clip, source))
-    return found
+                clips.setdefault(clip.clip_id, (clip, source))
+    return clips

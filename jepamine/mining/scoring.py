@@ -1,4 +1,4 @@
-"""Scores of a manifest's clips: streamed, written as they come, and taken up where a killed score stopped."""
+"""Score a manifest's clips: streamed, written incrementally, resumable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from jepamine.utils.progress import notify, progress
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` (from 1) of `of`. Scenes are dealt out whole, in the order in which they first appear.
+    """Part `number` (from 1) of `of`. Scenes are distributed whole, in the order of their first clip.
 
     Whole, because the scorer `scene` compares a clip with the rest of its scene.
     """
@@ -34,7 +34,7 @@ class Shard:
     of: int = 1
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """The items of this shard, in order; clips without a scene and lines that are no clips one by one."""
+        """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
         scenes: dict[str, int] = {}
         dealt = 0
         for item in items:
@@ -46,7 +46,7 @@ class Shard:
 
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
-# written: while embeddings are made, that is a clip or two.
+# written: while embeddings are computed, that is a clip or two.
 BATCH_CLIPS = 64
 BATCH_SECONDS = 1.0
 
@@ -62,7 +62,7 @@ def score_manifest(
 ) -> dict[str, int]:
     """Score the clips of `opened.parts.source` into the JSONL file `output`, in the manifest's order.
 
-    Lines go to a temporary file beside `output`, which takes its name when whole. With `on_error` "stop" the
+    Lines go to a temporary file beside `output`, which is renamed when complete. With `on_error` "stop" the
     first clip that cannot be read raises UserError, and what was scored is kept for `resume`; with "record"
     it gets a line with its error. Returns {"clips": lines written, "errors": those with an error}.
     """
@@ -89,12 +89,12 @@ def score_manifest(
         lock = unfinished.with_suffix(".lock")
         with exclusive(lock, f"{output}: another process is scoring into it"):
             try:
-                done, errors = _take_up(unfinished) if resume else (0, 0)
+                done, errors = _truncate(unfinished) if resume else (0, 0)
                 items = _embedded(panel, islice(mine(), done, None), "score", total, done)
                 errors += _write(unfinished, items, panel, done, on_error == "stop")
                 unfinished.replace(output)
             except KeyboardInterrupt:
-                notify(f"\ninterrupted; {unfinished} keeps what was scored: type the same with --resume")
+                notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
                 raise
             finally:
                 lock.unlink(missing_ok=True)
@@ -104,15 +104,15 @@ def score_manifest(
 def _write(
     unfinished: Path, items: Iterable[Embedded | Unreadable], panel: RunPanel, done: int, stop: bool
 ) -> int:
-    """Append the lines of `items`, of which `done` are there already; returns how many have an error."""
+    """Append the lines of `items`, after the `done` existing ones; return how many have an error."""
     errors = 0
     with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
         for batch in _batches(items, stop):
             for line in _lines(batch, panel):
                 if "error" in line and stop:
                     raise UserError(
-                        f"{line['error']}\n{done} clips are scored and kept: mend it and go on with "
-                        "--resume, or pass over such clips with --on-error record"
+                        f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
+                        "--resume, or skip such clips with --on-error record"
                     )
                 file.write(json.dumps(line).encode() + b"\n")
                 done += 1
@@ -124,10 +124,10 @@ def _write(
 
 
 def _embedded(
-    panel: RunPanel, items: Iterable[Clip | UserError], what: str, total: int, done: int = 0
+    panel: RunPanel, items: Iterable[Clip | UserError], label: str, total: int, done: int = 0
 ) -> Iterator[Embedded | Unreadable]:
     parts = panel.opened.parts
-    with progress(what, total, "clips", done=done) as bar:
+    with progress(label, total, "clips", done=done) as bar:
         for item in embed_clips(items, parts.source, parts.mask, parts.encoder, panel.store):
             yield item
             bar.step()
@@ -149,7 +149,7 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
 def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
     scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
     source = panel.opened.parts.source
-    # Where the clip stands, so that who reads the scores finds its frames again, also in joined shards.
+    # The clip's place, so that readers of the scores find its frames, also in merged shards.
     where = {"manifest": str(source.manifest.absolute())}
     where |= {"root": str(source.root.absolute())} if source.root else {}
     for item in batch:
@@ -165,7 +165,7 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             # Carried along, so that an eval of the score file can ask whether they predict the label.
             sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
             facts |= {"sources": sources} if sources else {}
-            # Nothing of it is new to the run: who ranks the scores is to know.
+            # The run was trained on it, which a ranking of the scores must know.
             facts |= {"trained_on": True} if panel.trained_on(clip) else {}
         if isinstance(item, Unreadable):
             nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
@@ -175,16 +175,19 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
         means = {name: float(values.mean()) for name, values in tubelets.items()}
         fitted = panel.fitted_on(item.clip)
         where_fitted = {"fitted_on": fitted} if fitted else {}
-        said = {
+        line_keys = {
             "score": means[panel.headline],
             "scores": means,
             "tubelet_scores": tubelets[panel.headline].tolist(),
         }
-        yield facts | said | where | where_fitted
+        yield facts | line_keys | where | where_fitted
 
 
 def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
-    """The temporary name; it tells apart what must not be mixed: run, weights, scorers, manifest, shard."""
+    """Return the temporary name.
+
+    It separates what must not be mixed: run, weights, scorers, manifest, shard.
+    """
     opened = panel.opened
     facts = [
         opened.folder.name,
@@ -199,8 +202,8 @@ def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
     return output.with_name(f"{output.name}.{digest}.part")
 
 
-def _take_up(unfinished: Path) -> tuple[int, int]:
-    """Cut a torn last line off what a stopped score wrote; returns (whole lines, those with an error)."""
+def _truncate(unfinished: Path) -> tuple[int, int]:
+    """Truncate a torn last line of a stopped score; return (complete lines, those with an error)."""
     if not unfinished.exists():
         return 0, 0
     count = errors = size = 0

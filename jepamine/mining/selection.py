@@ -1,4 +1,4 @@
-"""The best clips without their near-duplicates, and unlike each other.
+"""Choose the best clips without near-duplicates, and unlike each other.
 
 Legend of shapes: P clips of the pool, D dimensions.
 """
@@ -14,17 +14,13 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 from jepamine.mining.score_files import Scored
 from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 
-# Cosine of centred embeddings from which on two clips count as the same thing seen twice. Clips of real
-# drives that share half their frames: 0.86 to 0.99 (median 0.94); other clips of the same piece of a drive
-# 0.68 to 0.87; other drives up to 0.80.
-THRESHOLD = 0.85
-DIVERSITY = 0.3
-# So many of the best are looked at: their frames are read once more, to find their embeddings in the store.
+# How many of the best are considered: their frames are read once more, to find their embeddings.
 POOL = 1000
 
 
@@ -39,7 +35,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What `choose` found: the clips in their order, and those of the pool that cannot be read any more."""
+    """The result of `choose`: the clips in order, and those of the pool that can no longer be read."""
 
     choices: list[Choice]
     unreadable: list[tuple[Scored, UserError]]
@@ -53,12 +49,12 @@ def choose(
     diversity: float = DIVERSITY,
     pool: int = POOL,
 ) -> Chosen:
-    """Up to `k` clips of `scored` (highest score first), from its best max(`pool`, 20 k).
+    """Choose up to `k` clips of `scored` (highest score first), from its best max(`pool`, 20 k).
 
     Near-duplicates, by a cosine of at least `threshold`, collapse into the best of them; then clips are
     chosen one by one, each the one with the largest sum of its score (from 0 to 1 within the pool) and
     `diversity` times its distance to those chosen already (maximal marginal relevance, Carbonell and
-    Goldstein 1998). Raises UserError where no clip of the pool can be read.
+    Goldstein 1998). Raises UserError if no clip of the pool can be read.
     """
     require_clip_ranking(opened)
     best, vectors, unreadable = _readable(opened, scored[: max(pool, 20 * k)])
@@ -75,33 +71,33 @@ def choose(
 def _readable(
     opened: LoadedRun, items: list[Scored]
 ) -> tuple[list[Scored], NDArray[np.float32], list[tuple[Scored, UserError]]]:
-    """The clips that can be read, their embeddings (P, D), and those that cannot.
+    """Return the clips that can be read, their embeddings (P, D), and those that cannot.
 
     Embeddings are means of clean ones less the training clips' mean, at unit length. Centred, because all
     driving has much in common: uncentred cosines of unrelated clips go up to 0.97.
     """
     centre = load_bank(opened.folder.path / BANK).unit.mean(axis=0)
-    parts, kept, means = opened.parts, [], []
+    parts, readable, means = opened.parts, [], []
     unreadable: list[tuple[Scored, UserError]] = []
     with Store(parts.store) as store, progress("look at", len(items), "clips") as bar:
         clips = (item.clip for item in items)
         embedded = embed_clips(clips, parts.source, parts.mask, parts.encoder, store)
-        for item, found in zip(items, embedded, strict=True):
-            if isinstance(found, Unreadable):
-                unreadable.append((item, found.error))
+        for item, embedded_items in zip(items, embedded, strict=True):
+            if isinstance(embedded_items, Unreadable):
+                unreadable.append((item, embedded_items.error))
             else:
-                kept.append(item)
-                means.append(found.clean.mean(axis=0))
+                readable.append(item)
+                means.append(embedded_items.clean.mean(axis=0))
             bar.step()
-    if not kept:
-        raise UserError(f"no clip can be read any more; the first: {unreadable[0][1]}")
-    return kept, unit(unit(np.stack(means)) - centre), unreadable
+    if not readable:
+        raise UserError(f"none of the clips can be read any more; the first: {unreadable[0][1]}")
+    return readable, unit(unit(np.stack(means)) - centre), unreadable
 
 
 def collapse(vectors: NDArray[np.float32], threshold: float) -> tuple[list[int], list[list[int]]]:
-    """(rows that stand for themselves, the rows that each of them stands for) of unit `vectors` (P, D).
+    """Return (leading rows, the rows that each of them stands for) of unit `vectors` (P, D).
 
-    Rows are taken in their order: one that is near an earlier leader joins the nearest of them.
+    Rows are taken in order: one that is near an earlier leader joins the nearest of them.
     """
     leaders: list[int] = []
     members: list[list[int]] = []
@@ -116,7 +112,7 @@ def collapse(vectors: NDArray[np.float32], threshold: float) -> tuple[list[int],
 
 
 def spread(vectors: NDArray[np.float32], scores: NDArray[np.float64], k: int, diversity: float) -> list[int]:
-    """`k` rows of unit `vectors` (P, D) with `scores` (P,), in the order in which they are chosen."""
+    """Choose `k` rows of unit `vectors` (P, D) with `scores` (P,), in the order in which they are chosen."""
     span = float(scores.max() - scores.min()) or 1.0
     value = (1 - diversity) * (scores - scores.min()) / span
     nearest = np.full(len(vectors), -1.0)  # largest cosine to a chosen row

@@ -1,4 +1,4 @@
-"""The chosen clips as a table, as JSON, and as a manifest."""
+"""Chosen clips as a table, as JSON and as a manifest; results of a labelling round."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
 
 
 def chosen_json(choices: list[Choice]) -> list[dict[str, Any]]:
-    """{"clip_id", "scene", "score", "stands_for": [clip_id]} of every chosen clip, in their order."""
+    """Return {"clip_id", "scene", "score", "stands_for": [clip_id]} of every chosen clip, in order."""
     return [
         {
             "clip_id": choice.scored.clip.clip_id,
             "scene": choice.scored.clip.scene,
             "score": choice.scored.score,
-            "stands_for": [other.clip.clip_id for other in choice.stands_for],
+            "stands_for": [duplicate.clip.clip_id for duplicate in choice.stands_for],
         }
         for choice in choices
     ]
 
 
 def as_manifest(choices: list[Choice], output: Path) -> None:
-    """Write the chosen clips as manifest lines with absolute paths and `score`, `stands_for` besides."""
+    """Write the chosen clips as manifest lines with absolute paths, `score` and `stands_for`."""
     write_atomic(
         output,
         json_lines(
             [
-                own_line(choice.scored.clip) | {key: said[key] for key in ("score", "stands_for")}
-                for choice, said in zip(choices, chosen_json(choices), strict=True)
+                own_line(choice.scored.clip) | {key: keys[key] for key in ("score", "stands_for")}
+                for choice, keys in zip(choices, chosen_json(choices), strict=True)
             ]
         ),
     )
 
 
 def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: str) -> str:
-    """The chosen clips as a table, and what to type next."""
+    """Return the chosen clips as a table, and the next command."""
     rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
     for number, choice in enumerate(choices, 1):
         clip = choice.scored.clip
@@ -53,7 +53,7 @@ def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: s
     lines = [table(rows), "", f"{len(choices)} clips stand for {covered} of {near(scores)}"]
     if output:
         lines.append(f"as a manifest: {near(output)}")
-    lines += ["Look at them and label them:", "  " + command("report", "--run", run, near(scores))]
+    lines += ["Review and label them:", "  " + command("report", "--run", run, near(scores))]
     return "\n".join(lines)
 
 
@@ -62,16 +62,16 @@ def clips_as_manifest(clips: list[Clip], output: Path) -> None:
     write_atomic(output, json_lines([own_line(clip) for clip in clips]))
 
 
-def round_json(found: Round) -> dict[str, Any]:
-    """What `learn` found, and {"next": [clip_id]}."""
-    return found.result | {"next": [item.clip.clip_id for item in found.next]}
+def round_json(round_: Round) -> dict[str, Any]:
+    """Return the result of `learn`, and {"next": [clip_id]}."""
+    return round_.result | {"next": [item.clip.clip_id for item in round_.next]}
 
 
-def round_summary(found: Round, output: Path | None, run: str) -> str:
-    """How well the probe does on scenes it was not fitted to, and the clips to label next."""
+def round_summary(round_: Round, output: Path | None, run: str) -> str:
+    """Return the probe's quality on scenes it was not fitted to, and the clips to label next."""
     from jepamine.statistics.text import render
 
-    result = found.result
+    result = round_.result
     if "ranking" in result:
         lines = [
             "the probe on scenes that it was not fitted to (cross-validation over the labelled clips, which",
@@ -81,11 +81,11 @@ def round_summary(found: Round, output: Path | None, run: str) -> str:
     else:
         lines = [
             "{clips} labels, {positives} of them 1, in {scenes} scenes".format(**result["labelled"]),
-            "too few scenes with positives to leave one out: how good the probe is cannot be said yet",
+            "too few scenes with positives to leave one out: the probe's quality cannot be estimated yet",
         ]
-    if found.next:
+    if round_.next:
         rows: list[list[Any]] = [["label next", "scene"]]
-        rows += [[item.clip.clip_id, item.clip.scene] for item in found.next]
+        rows += [[item.clip.clip_id, item.clip.scene] for item in round_.next]
         lines += ["", table(rows)]
     if output:
         lines.append(f"as a manifest: {near(output)}")
@@ -94,7 +94,7 @@ def round_summary(found: Round, output: Path | None, run: str) -> str:
 
 
 def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
-    """Where the scores are and how to look at the first of them."""
+    """Return where the scores are and how to look at them."""
     lines = [f"scored {counts['clips']} clips: {near(output)}"]
     if counts["errors"]:
         lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
@@ -106,7 +106,7 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
 
 
 def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
-    """The eval output as tables; `trainer` describes what its own part of it says."""
+    """Return the eval output as tables; `trainer` describes its own part of it."""
     lines = [trainer.describe(result)] if trainer else []
     if "ranking" in result:
         from jepamine.statistics.text import render

@@ -1,4 +1,4 @@
-"""The mining task: a manifest's clips as tensors to train on, and how well a predictor does on them.
+"""The mining task: training tensors of a manifest's clips, and the cosine similarity of a predictor.
 
 Legend of shapes: N tubelets, D dimensions of an embedding.
 """
@@ -28,19 +28,19 @@ BANK = "bank.safetensors"
 
 
 def require_clip_ranking(opened: LoadedRun) -> None:
-    """Raise UserError where the run is of a task that ranks no clips."""
+    """Raise UserError if the run's task does not rank clips."""
     if not opened.trainer.ranks_clips:
         raise UserError(
-            f"run '{opened.folder.name}' ranks no clips: its trainer is "
-            f"'{opened.recipe.plugins['trainer'].name}'; `eval` works on it"
+            f"run '{opened.folder.name}' does not rank clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
         )
 
 
-def embedded(parts: Parts, clips: list[Clip], what: str) -> Iterator[Embedded]:
+def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:
     """Yield the embeddings of `clips` with progress. Raises UserError at the first that cannot be read."""
     with (
         Store(parts.store) as store,
-        progress(what, len(clips), "clips") as bar,
+        progress(label, len(clips), "clips") as bar,
     ):
         for item in embed_clips(clips, parts.source, parts.mask, parts.encoder, store):
             if isinstance(item, Unreadable):
@@ -50,9 +50,9 @@ def embedded(parts: Parts, clips: list[Clip], what: str) -> Iterator[Embedded]:
 
 
 def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
-    """Tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
+    """Return tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
 
-    The bank of the training clips goes into the run's folder.
+    Writes the bank of the training clips to the run's folder.
     """
     clips = [
         clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
@@ -84,7 +84,7 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
 
 
 def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:
-    """The predicted embeddings of a clip, float32 (N, D); the predictor must be in eval mode."""
+    """Return the predicted embeddings of a clip, float32 (N, D); the predictor must be in eval mode."""
     device = next(predictor.parameters()).device
     with torch.inference_mode():
         masked = torch.from_numpy(item.masked.copy()).to(device)
@@ -94,9 +94,9 @@ def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:
 
 
 def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) -> dict[str, Any]:
-    """Cosine similarity of predicted and clean embeddings over tubelets, and what no predictor reaches.
+    """Return the cosine similarity of predicted and clean embeddings over tubelets, and that of masked ones.
 
-    Raises UserError where no clip of the manifest belongs to `part`.
+    Raises UserError if no clip of the manifest belongs to `part`.
     """
     clips = [clip for clip in read_clips(parts.source) if chosen(clip, part).any()]
     if not clips:

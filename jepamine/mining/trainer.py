@@ -85,7 +85,7 @@ class EmbeddingTrainer:
 
     @staticmethod
     def remark(metrics: Mapping[str, Any]) -> str:
-        """What is to be said of a run whose metrics show that it learned nothing; empty where it did."""
+        """Return a warning for a run whose metrics show that it learned nothing; else empty."""
         if metrics["mean_cosine_similarity"] > metrics["masked_cosine_similarity"]:
             return ""
         return "The prediction is no closer to the clean embedding than the masked one is."

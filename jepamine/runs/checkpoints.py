@@ -1,4 +1,4 @@
-"""Checkpoints: everything that training needs to go on bit for bit as if it had not stopped."""
+"""Checkpoints: everything needed to continue training bit for bit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def save_checkpoint(
     shuffle: torch.Generator,
     metadata: dict[str, Any],
 ) -> None:
-    """Write model, optimizer and random number states; `metadata` says epoch, config and best_metric."""
+    """Write model, optimizer and random number states; `metadata` holds epoch, config and best_metric."""
     state = optimizer.state_dict()
     tensors = {f"model.{name}": tensor for name, tensor in predictor.state_dict().items()}
     scalars: dict[str, Any] = {}
@@ -40,9 +40,9 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path, predictor: torch.nn.Module, optimizer: torch.optim.Optimizer, shuffle: torch.Generator
 ) -> dict[str, Any]:
-    """Put back what `save_checkpoint` wrote; returns its metadata.
+    """Restore what `save_checkpoint` wrote and return its metadata.
 
-    Raises UserError that names the file where it is damaged or does not fit.
+    Raises UserError that names the file if it is damaged or does not fit.
     """
     tensors, metadata = load_tensors(path)
     try:
@@ -63,16 +63,16 @@ def load_checkpoint(
         if device.type == "cuda" and "rng.cuda" in tensors:
             torch.cuda.set_rng_state(tensors["rng.cuda"], device)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise UserError(f"{path}: not a whole checkpoint of this run: {error}") from None
+        raise UserError(f"{path}: not a complete checkpoint of this run: {error}") from None
     return metadata
 
 
 def latest(folder: Path) -> Path | None:
-    """The checkpoint of the highest epoch in `folder`, or None."""
-    found = folder.glob("epoch-*.safetensors")
-    return max(found, key=lambda path: int(path.stem.removeprefix("epoch-")), default=None)
+    """Return the checkpoint of the highest epoch in `folder`, or None."""
+    checkpoints = folder.glob("epoch-*.safetensors")
+    return max(checkpoints, key=lambda path: int(path.stem.removeprefix("epoch-")), default=None)
 
 
 def checkpoint_path(folder: Path, epoch: int) -> Path:
-    """Where the checkpoint of an epoch (from 1) lies."""
+    """Return the path of the checkpoint of an epoch (from 1)."""
     return folder / f"epoch-{epoch:03d}.safetensors"

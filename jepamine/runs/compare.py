@@ -1,4 +1,4 @@
-"""Runs side by side: what differs in their settings, then in their metrics."""
+"""Compare runs: what differs in their settings, then in their metrics."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from jepamine.utils.files import read_json
 
 
 def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
-    """{"runs": names, "settings": {key: [a value a run]}, "metrics": likewise}; all keys only if asked.
+    """Return {"runs": names, "settings": {key: [value per run]}, "metrics": likewise}.
 
-    Raises UserError where a record or recipe is damaged.
+    Only keys that differ, unless `everything`. Raises UserError if a record or recipe is damaged.
     """
     settings = [_flat(_recipe(run)) for run in runs]
     for run, flat in zip(runs, settings, strict=True):
@@ -25,7 +25,7 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
         flat |= {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
     evals = [_evals(run) for run in runs]
     if not everything:
-        # An eval that one run alone has compares with nothing.
+        # An eval that only one run has cannot be compared.
         seen = Counter(key for found in evals for key in found)
         evals = [{key: value for key, value in found.items() if seen[key] > 1} for found in evals]
     metrics = []
@@ -49,13 +49,13 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
 
 
 def _evals(run: RunFolder) -> dict[str, Any]:
-    """What the evals of a run found: AP, AUROC and verdict of each scorer, by the eval's name."""
-    found: dict[str, Any] = {}
+    """Return the results of a run's evals: AP, AUROC and verdict of each scorer, by the eval's name."""
+    results: dict[str, Any] = {}
     for path in sorted(run.evals.glob("*.json")):
         for scorer, values in read_json(path).get("ranking", {}).items():
             for key in ("average_precision", "auroc", "verdict"):
-                found[f"{path.stem}.{scorer}.{key}"] = values.get(key)
-    return found
+                results[f"{path.stem}.{scorer}.{key}"] = values.get(key)
+    return results
 
 
 def _recipe(run: RunFolder) -> dict[str, Any]:

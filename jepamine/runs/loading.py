@@ -1,4 +1,4 @@
-"""A trained run, opened to be used: its parts, and its predictor with the best weights."""
+"""Load a trained run for use: its parts, and its predictor with the best weights."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from jepamine.config.recipe import Recipe
 from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
-from jepamine.protocols import Parts, Source, Trainer
+from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_into, load_tensors
 
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """What eval and score need of a run. `parts.source` is the run's own manifest unless one was given."""
+    """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given."""
 
     folder: RunFolder
-    record: dict[str, Any]
+    record: RunRecord
     recipe: Recipe
     parts: Parts
     predictor: torch.nn.Module
     trainer: Trainer
 
 
-def run_source(folder: RunFolder, record: dict[str, Any]) -> Source:
-    """A run's own manifest as the source of clips, cut as its dataset said."""
+def run_source(folder: RunFolder, record: RunRecord) -> Source:
+    """Return a run's own manifest as a source of clips, with the tubelet and image size of its dataset."""
     data = record["data"]
-    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=tuple(data["image_size"]))
+    height, width = data["image_size"]
+    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width))
 
 
 def load_run(
@@ -48,29 +49,29 @@ def load_run(
     *,
     int8: bool = False,
 ) -> LoadedRun:
-    """Open the run called `name`, for its own clips or those of `manifest`.
+    """Load the run called `name`, for its own clips or those of `manifest`.
 
-    Frame paths of `manifest` are relative to `root`, else to the root that the run's dataset has, else to the
+    Frame paths of `manifest` are relative to `root`, else to the root of the run's dataset, else to the
     manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
-    Raises UserError where the run is not there, has no weights yet, or its files are damaged or do not fit.
+    Raises UserError if the run does not exist, has no weights yet, or its files are damaged or do not fit.
     """
     folder = records.find(experiments, name)
     record = records.read_record(folder)
     if not folder.weights.is_file() and record["status"] == "finished":
         raise UserError(
-            f"{folder.weights}: no such file, though the run is finished; train it anew under another name: "
+            f"{folder.weights}: no such file, though the run is finished; train it again under another name: "
             f"jepamine run {folder.recipe} --name {name}-again"
         )
     if not folder.weights.is_file():
         raise UserError(
             f"run '{name}' has no weights yet (status {record['status']}); "
-            f"go on with it: jepamine run --resume {name}"
+            f"continue it: jepamine run --resume {name}"
         )
-    records.require_whole(folder, record)
+    require_complete(record, folder.record)
     if record["status"] != "finished":
         notify(
             f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
-            "its best weights so far are used"
+            "using its best weights so far"
         )
     recipe = read_recipe(folder.recipe, {})
     source = run_source(folder, record)
@@ -82,7 +83,7 @@ def load_run(
     parts = assembly.build_parts(recipe, source, experiments, device)
     if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
         raise UserError(
-            f"the encoder '{parts.encoder.name}' has other weights than the ones run '{name}' was trained on"
+            f"the encoder '{parts.encoder.name}' has other weights than run '{name}' was trained with"
         )
     predictor = assembly.build_predictor(recipe, parts, device)
     tensors, _ = load_tensors(folder.weights)
@@ -98,28 +99,28 @@ def _quantized(opened: LoadedRun) -> LoadedRun:
 
     if opened.trainer.ranks_clips:
         raise UserError(
-            "--int8 is not for runs that rank clips: their embeddings are kept for all runs, as the whole "
-            "weights give them"
+            "--int8 does not work for runs that rank clips: their embeddings are shared between runs and "
+            "come from the unquantized weights"
         )
     quantize(opened.predictor)
-    model = getattr(opened.parts.encoder, "model", None)
-    if isinstance(model, torch.nn.Module):
-        quantize(model)
+    encoder = opened.parts.encoder
+    if isinstance(encoder, ModelEncoder) and isinstance(encoder.model, torch.nn.Module):
+        quantize(encoder.model)
     return opened
 
 
 def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.nn.Module:
-    """The trained predictor of the run called `name`. Raises UserError as `load_run` does."""
+    """Return the trained predictor of the run called `name`. Raises UserError as `load_run` does."""
     return load_run(experiments, name, int8=int8).predictor
 
 
-def record_of(experiments: Path, name: str) -> dict[str, Any]:
-    """The record of the run called `name`. Raises UserError where there is none."""
+def record_of(experiments: Path, name: str) -> RunRecord:
+    """Return the record of the run called `name`. Raises UserError if there is none."""
     return records.read_record(records.find(experiments, name))
 
 
 def of_other_runs(
     experiments: Path,
-) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], dict[str, Any]]]:
-    """What a trainer may ask of other runs by their names: their predictor, their record."""
+) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], RunRecord]]:
+    """Return the functions by which a trainer looks up another run: its predictor, its record."""
     return functools.partial(predictor_of, experiments), functools.partial(record_of, experiments)

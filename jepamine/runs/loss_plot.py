@@ -1,4 +1,4 @@
-"""A run's loss curves drawn into a file."""
+"""Draw a run's loss curves into a file."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ FORMATS = (".png", ".svg", ".pdf")
 
 
 def loss_plot(folder: RunFolder, output: Path) -> None:
-    """Draw train and held-out loss by epoch of a run into `output`: PNG, SVG or PDF by its name.
+    """Draw train and held-out loss by epoch of a run into `output`: PNG, SVG or PDF by its suffix.
 
-    Raises UserError for another ending, a run without epochs, and where matplotlib is not installed.
+    Raises UserError for another suffix, a run without epochs, and if matplotlib is not installed.
     """
     kind = output.suffix.lower()
     if kind not in FORMATS:
-        raise UserError(
-            f"{output}: a plot is written as {', '.join(FORMATS)}; '{output.suffix}' is none of them"
-        )
+        raise UserError(f"{output}: plots are written as {', '.join(FORMATS)}, not as '{output.suffix}'")
     lines = [line for _, line in read_jsonl(folder.metrics)] if folder.metrics.exists() else []
     if not lines:
-        raise UserError(f"run '{folder.name}' has done no epoch yet; there is no loss to draw")
+        raise UserError(f"run '{folder.name}' has no finished epoch yet; there is no loss to draw")
     try:
         from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
@@ -32,7 +30,7 @@ def loss_plot(folder: RunFolder, output: Path) -> None:
         raise UserError("a plot needs matplotlib: pip install -e '.[plot]'") from None
     epochs = [line["epoch"] for line in lines]
     best = min(lines, key=lambda line: float(line["val_loss"]))
-    # No pyplot: it would look for a screen and keep the figure.
+    # Not pyplot: it would look for a display and keep the figure alive.
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     axes.plot(epochs, [line["train_loss"] for line in lines], "--", color="#b25a00", label="train")

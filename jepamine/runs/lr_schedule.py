@@ -1,4 +1,4 @@
-"""AdamW whose rate follows from the number of steps done."""
+"""AdamW with linear warm-up and cosine decay of the learning rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WARM_UP = 0.1
 
 
 def rate(done: int, steps: int) -> float:
-    """The share of the full rate after `done` of `steps` steps: up in a line, then down as half a cosine."""
+    """Return the factor of the learning rate after `done` of `steps` steps: linear warm-up, cosine decay."""
     warm = max(round(WARM_UP * steps), 1)
     if done < warm:
         return (done + 1) / warm
@@ -22,7 +22,7 @@ def rate(done: int, steps: int) -> float:
 def adamw(
     parameters: Iterable[torch.nn.Parameter], lr: float, weight_decay: float, steps: int
 ) -> torch.optim.Optimizer:
-    """AdamW over `steps` steps. The count of steps is AdamW's own state, which checkpoints hold."""
+    """Return AdamW over `steps` steps. The step count is AdamW's own state, which checkpoints hold."""
     optimizer = torch.optim.AdamW(parameters, lr=lr, weight_decay=weight_decay, fused=True)
 
     def before(optimizer: torch.optim.Optimizer, *_: Any) -> None:

@@ -1,26 +1,62 @@
-"""Run folders and their records: made, found by name, read and updated."""
+"""Run folders and their records: create, find by name, read and update."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
+import os
+import platform
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jepamine.config.names import valid_name
+from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean
-from jepamine.runs import provenance
+from jepamine.runs.run_record import RunRecord, validate
 from jepamine.utils.files import UMASK, exclusive, is_locked, read_json, write_json
 from jepamine.utils.progress import notify
 
 
+def now() -> str:
+    """Return the time, UTC, ISO 8601 to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def environment(device: str) -> dict[str, Any]:
+    """Return the versions of Python, torch, transformers and the platform, and the device."""
+    return {
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+        "transformers": metadata.version("transformers"),
+        "platform": platform.platform(),
+        "device": device,
+        "cpus": os.cpu_count(),
+    }
+
+
+def git_state() -> dict[str, Any]:
+    """Return commit and dirtiness of the folder the command runs in; None outside of git."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(["git", *words], capture_output=True, text=True, timeout=10, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    changes = git("status", "--porcelain")
+    return {"commit": git("rev-parse", "HEAD"), "dirty": None if changes is None else bool(changes)}
+
+
 @dataclass(frozen=True)
 class RunFolder:
-    """Where everything of one run lies."""
+    """The paths of everything in one run's folder."""
 
     path: Path
 
@@ -73,15 +109,15 @@ class RunFolder:
         return self.path / ".lock"
 
     def open_to_write(self) -> AbstractContextManager[None]:
-        """Hold the run for writing. Raises UserError where another process does."""
+        """Hold the run's lock for writing. Raises UserError if another process holds it."""
         return exclusive(self.lock, f"run '{self.name}' is being written by another process")
 
 
 def create(experiments: Path, name: str, *, exact: bool, fill: Callable[[RunFolder, str], None]) -> RunFolder:
-    """Make a run's folder; a taken name gets -2, -3, ... or, with `exact`, is a UserError.
+    """Create a run's folder; a taken name gets -2, -3, ... or, with `exact`, is a UserError.
 
-    `fill` writes the first files, for the name it is given. The folder appears whole, by a rename: a process
-    that is killed here leaves either no run or one that can be resumed.
+    `fill` writes the first files, given the final name. The folder appears complete, by a rename: a process
+    killed here leaves either no run or one that can be resumed.
     """
     check_name(name)
     experiments.mkdir(parents=True, exist_ok=True)
@@ -103,76 +139,57 @@ def create(experiments: Path, name: str, *, exact: bool, fill: Callable[[RunFold
 
 
 def check_free(experiments: Path, name: str) -> None:
-    """Raise UserError where `name` is no run's name or is taken."""
+    """Raise UserError if `name` is not a valid name for a run or is taken."""
     check_name(name)
     if (experiments / name).exists():
         raise UserError(
-            f"run '{name}' exists already in {experiments}; take another --name, "
+            f"run '{name}' already exists in {experiments}; choose another --name, "
             + (
-                f"or go on with it: jepamine run --resume {name}"
+                f"or continue it: jepamine run --resume {name}"
                 if RunFolder(experiments / name).record.is_file()
-                else f"for {experiments / name} holds no run record to go on with"
+                else f"as {experiments / name} holds no run record that could be resumed"
             )
         )
 
 
 def check_name(name: str) -> None:
-    """Raise UserError where `name` cannot be a run's name (and so might point outside of experiments/)."""
+    """Raise UserError if `name` is not a valid name for a run: it could point outside experiments."""
     if not valid_name(name):
-        raise UserError(f"'{name}' is not a run's name: letters, digits, '.', '_' and '-' only, no '..'")
+        raise UserError(f"'{name}' is not a valid run name: letters, digits, '.', '_' and '-' only, no '..'")
 
 
 def find(experiments: Path, name: str) -> RunFolder:
-    """The run called `name`. Raises UserError, with the nearest name, where there is none."""
+    """Return the run called `name`. Raises UserError, with the nearest name, if there is none."""
     check_name(name)
     folder = RunFolder(experiments / name)
     if not folder.record.is_file():
         names = [run.name for run in all_runs(experiments)]
-        known = f"; there are: {', '.join(names[:10])}" if names else "; there are no runs yet"
-        raise UserError(f"no run '{name}' in {experiments}{did_you_mean(name, names) or known}")
+        hint = f"; runs: {', '.join(names[:10])}" if names else "; there are no runs yet"
+        raise UserError(f"no run '{name}' in {experiments}{did_you_mean(name, names) or hint}")
     return folder
 
 
 def all_runs(experiments: Path) -> list[RunFolder]:
-    """Every run under `experiments`, by name."""
+    """Return every run under `experiments`, by name."""
     if not experiments.is_dir():
         return []
     folders = [RunFolder(path) for path in experiments.iterdir() if valid_name(path.name)]
     return sorted((run for run in folders if run.record.is_file()), key=lambda run: run.name)
 
 
-def read_record(run: RunFolder) -> dict[str, Any]:
-    """A run's record. One that says `running` while no process holds the run was killed: `interrupted`.
+def read_record(run: RunFolder) -> RunRecord:
+    """Read a run's record; `running` becomes `interrupted` if no process holds the run (it was killed).
 
-    Raises UserError that names the file where it is damaged.
+    Raises UserError that names the file if it is damaged.
     """
-    record = read_json(run.record)
-    if not isinstance(record.get("status"), str) or not isinstance(record.get("metrics"), dict):
-        raise UserError(f"{run.record}: not a run record: it lacks 'status' or 'metrics'")
+    record = validate(read_json(run.record), run.record)
     if record["status"] == "running" and not is_locked(run.lock):
         record["status"] = "interrupted"
     return record
 
 
-def require_whole(run: RunFolder, record: dict[str, Any]) -> None:
-    """Raise UserError where a record lacks what taking up or using its run needs."""
-    wanted = {
-        "data": ("tubelet_size", "image_size"),
-        "encoder": ("weights_sha256",),
-        "recipe_sha256": (),
-        "epochs_done": (),
-    }
-    for key, inner in wanted.items():
-        value = record.get(key)
-        missing = [name for name in inner if not isinstance(value, dict) or name not in value]
-        if value is None or missing:
-            raise UserError(
-                f"{run.record}: not a whole run record: it lacks '{'.'.join([key, *missing[:1]])}'"
-            )
-
-
 def update(run: RunFolder, **changes: Any) -> None:
-    """Change fields of the record on disk, atomically; a dict is merged into the one that stands there."""
+    """Change fields of the record on disk, atomically; a dict is merged into the existing one."""
     record = read_json(run.record) if run.record.exists() else {}
     for key, value in changes.items():
         old = record.get(key)
@@ -182,12 +199,12 @@ def update(run: RunFolder, **changes: Any) -> None:
 
 @contextlib.contextmanager
 def status_of(run: RunFolder) -> Iterator[None]:
-    """Keep the record's status right whatever ends the block: finished, interrupted, failed (and why)."""
+    """Set the record's status however the block ends: finished, interrupted, failed (and why)."""
     try:
         yield
     except KeyboardInterrupt:
         update(run, status="interrupted", failure=None)
-        notify(f"\ninterrupted; go on with: jepamine run --resume {run.name}")
+        notify(f"\ninterrupted; continue with: jepamine run --resume {run.name}")
         raise
     except BaseException as error:
         reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
@@ -195,9 +212,9 @@ def status_of(run: RunFolder) -> Iterator[None]:
         with contextlib.suppress(OSError):
             update(run, status="failed", failure=reason)
         notify(
-            f"run '{run.name}' failed; once that is mended, go on with: jepamine run --resume {run.name}\n"
-            f"It goes on with the recipe, plugins and manifest kept in {run.path}; to change those, begin a "
+            f"run '{run.name}' failed; once that is fixed, continue with: jepamine run --resume {run.name}\n"
+            f"It uses the recipe, plugins and manifest saved in {run.path}; to change those, start a "
             "new run with another --name."
         )
         raise
-    update(run, status="finished", finished=provenance.now(), failure=None)
+    update(run, status="finished", finished=now(), failure=None)

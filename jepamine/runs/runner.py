@@ -1,4 +1,4 @@
-"""A recipe carried out: from its parts to a trained run, and a stopped run taken up again."""
+"""Run a recipe: build its parts, train, and resume a stopped run."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 
 import torch
 
-from jepamine.config.recipe import Recipe
+from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
-from jepamine.config.recipe_text import local_files, to_toml
 from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import provenance, records
+from jepamine.runs import records
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
 from jepamine.utils.progress import notify
 
 
 def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
-    """Carry out `recipe` as a new run, called `name` or by the recipe's name.
+    """Run `recipe` as a new run called `name`, else by the recipe's name.
 
-    Raises UserError for input that is at fault (before anything is encoded, no run is left behind) and
+    Raises UserError for faulty input (before anything is encoded; no run is left behind) and
     KeyboardInterrupt after the run is marked interrupted.
     """
     device = assembly.pick_device(recipe.device)
@@ -51,27 +51,27 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
 
     folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
-        notify(f"run '{recipe.name}' exists already; this one is called '{folder.name}'")
+        notify(f"run '{recipe.name}' already exists; this one is called '{folder.name}'")
     with folder.open_to_write(), records.status_of(folder):
         _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
 
 
 def resume(experiments: Path, name: str) -> RunFolder:
-    """Take up a run where it stopped; on a CPU it ends with the same weights as if it had not.
+    """Resume a stopped run; on a CPU it ends with the same weights as an uninterrupted one.
 
-    A finished run is left as it is. Raises UserError as `run` does, and where another process writes the run.
+    A finished run is not changed. Raises UserError as `run` does, and if another process writes the run.
     """
     folder = records.find(experiments, name)
     with folder.open_to_write():
         record = records.read_record(folder)
         if record["status"] == "finished":
-            notify(f"run '{name}' is finished already; nothing to do")
+            notify(f"run '{name}' is already finished; nothing to do")
             return folder
-        records.require_whole(folder, record)
+        require_complete(record, folder.record)
         if sha256_file(folder.recipe) != record["recipe_sha256"]:
             raise UserError(
-                f"{folder.recipe}: changed since run '{name}' began; begin a new run with it: "
+                f"{folder.recipe}: changed since run '{name}' started; start a new run with it: "
                 f"jepamine run {folder.recipe}"
             )
         recipe = read_recipe(folder.recipe, {})
@@ -81,7 +81,7 @@ def resume(experiments: Path, name: str) -> RunFolder:
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
                 raise UserError(
-                    f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' began"
+                    f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' started"
                 )
             trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
             _encode_and_train(folder, recipe, parts, trainer, device)
@@ -92,12 +92,12 @@ def _encode_and_train(
     folder: RunFolder, recipe: Recipe, parts: Parts, trainer: Trainer, device: torch.device
 ) -> None:
     source = dataclasses.replace(parts.source, manifest=folder.manifest, root=None)
-    own = dataclasses.replace(parts, source=source, folder=folder.path)
+    run_parts = dataclasses.replace(parts, source=source, folder=folder.path)
     began = time.perf_counter()
-    train, val = trainer.prepare(own)
+    train, val = trainer.prepare(run_parts)
     encoded = time.perf_counter()
     records.update(folder, seconds={"encode": round(encoded - began, 3)})
-    predictor = assembly.build_predictor(recipe, own, device)
+    predictor = assembly.build_predictor(recipe, run_parts, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
         records.update(folder, epochs_done=line["epoch"])
@@ -119,13 +119,13 @@ def _encode_and_train(
 
 def _first_record(
     name: str, recipe: Recipe, parts: Parts, lines: list[dict[str, Any]], device: torch.device
-) -> dict[str, Any]:
+) -> RunRecord:
     source = parts.source
     return {
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": provenance.now(),
+        "created": records.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,
@@ -134,8 +134,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": provenance.environment(str(device)),
-        "git": provenance.git_state(),
+        "environment": records.environment(str(device)),
+        "git": records.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

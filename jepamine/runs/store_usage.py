@@ -1,4 +1,4 @@
-"""How large the embedding stores are, and what of them can go."""
+"""Measure and prune the embedding stores."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from jepamine.utils.files import read_json
 
 
 def usage(experiments: Path) -> list[dict[str, Any]]:
-    """One entry an encoder: its store's name, the encoder, embeddings, bytes on disk, ratio to raw, runs."""
-    found = []
+    """Return one entry per encoder: store name, encoder, embeddings, bytes on disk, ratio to raw, runs."""
+    entries = []
     users = _runs_by_weights(experiments)
     root = stores_root(experiments)
     for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []:
@@ -23,7 +23,7 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
             count = len(store)
         size = sum(path.stat().st_size for path in folder.iterdir())
         raw = sum(path.stat().st_size for path in folder.glob("*.part")) - count * HEADER.size
-        found.append(
+        entries.append(
             {
                 "store": folder.name,
                 "encoder": note.get("name"),
@@ -33,13 +33,13 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
                 "runs": users.get(note.get("weights_sha256", ""), []),
             }
         )
-    return found
+    return entries
 
 
 def prune(experiments: Path, names: list[str], unused: bool) -> list[dict[str, Any]]:
-    """Remove the stores called `names` and, with `unused`, those whose encoder no run has; returns them.
+    """Remove the stores called `names` and, with `unused`, those whose encoder no run has; return them.
 
-    What is removed is encoded again when it is needed. Raises UserError for a name that is no store's.
+    Removed embeddings are computed again when needed. Raises UserError for an unknown store.
     """
     entries = {entry["store"]: entry for entry in usage(experiments)}
     for name in names:

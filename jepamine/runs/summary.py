@@ -1,4 +1,4 @@
-"""What the commands say: results in words and tables, with the next thing to type."""
+"""Format results of the run commands as text and tables, with the next command to type."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.protocols import RemarkTrainer
 from jepamine.runs import records
 from jepamine.runs.records import RunFolder
+from jepamine.runs.run_record import RunRecord
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell, table
 
 
 def run_summary(run: RunFolder, experiments: Path) -> str:
-    """What a run left behind, what its numbers mean, and what to type next."""
+    """Return what a run produced, what its numbers mean, and the next command."""
     record = records.read_record(run)
     from jepamine.config import registry
     from jepamine.config.recipe import read
@@ -42,8 +44,8 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
         ),
         "",
     ]
-    if said := getattr(trainer, "remark", lambda _: "")(metrics):
-        lines += [f"{said} Train longer, or change the recipe: see the loss curve.", ""]
+    if isinstance(trainer, RemarkTrainer) and (remark := trainer.remark(metrics)):
+        lines += [f"{remark} Train longer, or change the recipe: see the loss curve.", ""]
     if not trainer.ranks_clips:
         lines += ["Next:", "  " + command("eval", "--run", run.name, experiments=experiments)]
         return "\n".join(lines)
@@ -59,8 +61,8 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
     return "\n".join(lines)
 
 
-def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
-    """A record as text."""
+def show_summary(run: RunFolder, record: RunRecord) -> str:
+    """Return a record as text."""
     rows: list[list[Any]] = []
     for key, value in record.items():
         if isinstance(value, dict):
@@ -69,7 +71,7 @@ def show_summary(run: RunFolder, record: dict[str, Any]) -> str:
             rows.append([key, _inline(value)])
     text = table([["field", "value"], *rows])
     if record["status"] in ("interrupted", "failed"):
-        text += f"\n\ngo on with it: {command('run', '--resume', run.name)}"
+        text += f"\n\ncontinue it: {command('run', '--resume', run.name)}"
     return text
 
 
@@ -80,7 +82,7 @@ def _inline(value: Any) -> Any:
 
 
 def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
-    """(head and a row a run, messages on damaged records)."""
+    """Return (header and one row per run, messages on damaged records)."""
     rows: list[list[Any]] = [["name", "status", "recipe", "metric", "value", "created"]]
     damaged: list[str] = []
     for run in records.all_runs(experiments):
@@ -94,13 +96,13 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
             str(plugins[kind]["name"]) for kind in ("dataset", "encoder", "masking") if kind in plugins
         )
         metric = record.get("headline")
-        value = record["metrics"].get(metric)
+        value = record["metrics"].get(metric) if metric else None
         rows.append([run.name, record["status"], recipe, metric, value, record.get("created")])
     return rows, damaged
 
 
 def compare_summary(result: dict[str, Any]) -> str:
-    """Two tables: settings that differ, metrics that differ."""
+    """Return two tables: settings that differ, metrics that differ."""
     parts = []
     for title in ("settings", "metrics"):
         rows = [[key, *(_inline(value) for value in values)] for key, values in result[title].items()]

@@ -1,4 +1,4 @@
-"""The training loop: epochs, checkpoints, the best weights, and going on where a stopped run was."""
+"""The training loop: epochs, checkpoints, the best weights, and resuming."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from jepamine.errors import UserError
 from jepamine.protocols import Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.utils.files import json_lines, read_jsonl, write_atomic
-from jepamine.utils.progress import progress
+from jepamine.utils.progress import Progress, progress
 from jepamine.utils.tensors import save_tensors
 
 
 @dataclass(frozen=True)
 class Training:
-    """Where training writes: the run's folder, and what its checkpoints say of the settings."""
+    """Where training writes: the run's folder, and the settings for its checkpoints."""
 
     metrics: Path
     weights: Path
@@ -38,10 +39,10 @@ def fit(
     seed: int,
     on_epoch: Callable[[dict[str, Any]], None],
 ) -> list[dict[str, Any]]:
-    """Train `predictor` from its latest checkpoint, or from the start; returns the lines of metrics.jsonl.
+    """Train `predictor` from its latest checkpoint, or from the start; return the lines of metrics.jsonl.
 
     `on_epoch` is called with each epoch's line once all of that epoch is on disk. On a CPU the weights do not
-    depend on where a run was stopped and resumed. Raises UserError where the loss is not finite.
+    depend on where a run was stopped and resumed. Raises UserError if the loss is not finite.
     """
     device = next(predictor.parameters()).device
     train = {name: tensor.to(device) for name, tensor in train.items()}
@@ -54,14 +55,14 @@ def fit(
         try:
             done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"]
         except UserError as error:
-            raise UserError(f"{error}\ndelete that file to go on from the checkpoint before it") from None
-    # Epochs after the checkpoint are trained again, and come out the same.
+            raise UserError(f"{error}\ndelete that file to continue from the checkpoint before it") from None
+    # Epochs after the checkpoint are trained again, with the same result.
     lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
 
     with progress("train", trainer.epochs, "epochs", every=1, done=done) as bar:
         for epoch in range(done + 1, trainer.epochs + 1):
             began = time.perf_counter()
-            train_loss = _epoch(predictor, trainer, optimizer, shuffle, train)
+            train_loss = _epoch(predictor, trainer, optimizer, shuffle, train, bar)
             predictor.eval()
             with torch.inference_mode():
                 metrics = trainer.validate(predictor, val)
@@ -75,11 +76,11 @@ def fit(
             write_atomic(where.metrics, json_lines(lines))
             if metrics["val_loss"] < best:
                 best = metrics["val_loss"]
-                # One key, as safetensors orders several anew each time: the file is to be the same twice.
-                kept = {"config": {"epoch": epoch, **where.config}}
-                save_tensors(where.weights, predictor.state_dict(), kept)
+                # One key, as safetensors orders several differently each time: equal runs write equal files.
+                best_state = {"config": {"epoch": epoch, **where.config}}
+                save_tensors(where.weights, predictor.state_dict(), best_state)
             if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
-                # Last: a checkpoint says that all before it is on disk.
+                # Last: a checkpoint implies that everything before it is on disk.
                 facts = {"epoch": epoch, "config": where.config, "best_metric": best}
                 path = checkpoint_path(where.checkpoints, epoch)
                 save_checkpoint(path, predictor, optimizer, shuffle, facts)
@@ -94,14 +95,17 @@ def _epoch(
     optimizer: torch.optim.Optimizer,
     shuffle: torch.Generator,
     train: Tensors,
+    bar: Progress,
 ) -> float:
-    """One pass over `train` in a new order; the mean loss of its examples."""
+    """Train one epoch over `train` in a new order; return the mean loss of its examples."""
     predictor.train()
     count = len(next(iter(train.values())))
     device = next(predictor.parameters()).device
     total = torch.zeros((), device=device)
     order = torch.randperm(count, generator=shuffle).to(device)
-    for rows in torch.split(order, trainer.batch_size):
+    batches = torch.split(order, trainer.batch_size)
+    seen = 0
+    for number, rows in enumerate(batches, 1):
         batch = {name: tensor[rows] for name, tensor in train.items()}
         loss = trainer.loss(predictor, batch)
         optimizer.zero_grad(set_to_none=True)
@@ -109,9 +113,16 @@ def _epoch(
         optimizer.step()
         # Kept on the device: reading it every step would make a GPU wait.
         total += loss.detach() * len(rows)
+        seen += len(rows)
+        mean = partial(_loss_so_far, total, seen)
+        bar.within(number, len(batches), "batches", mean)
     return float(total) / count
 
 
+def _loss_so_far(total: torch.Tensor, seen: int) -> str:
+    return f"train_loss {float(total) / seen:.5f}"
+
+
 def best_line(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The epoch whose weights are kept: the first with the lowest val_loss."""
+    """Return the epoch whose weights are kept: the first with the lowest val_loss."""
     return min(lines, key=lambda line: line["val_loss"])

@@ -1,1 +1,1 @@
-"""Code of others, run in a forked child that has given up its powers. Knows nothing of Manim."""
+"""Run untrusted code in a forked child that has given up its permissions. Knows nothing of Manim."""

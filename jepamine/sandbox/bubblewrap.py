@@ -1,4 +1,4 @@
-"""Bubblewrap around the server where it is installed: own namespaces, a file system with little in it."""
+"""Wrap the server in bubblewrap if it is installed: own namespaces, a nearly empty file system."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS
 
 
 def installed() -> bool:
-    """Whether there is a bubblewrap to be tried."""
+    """Return whether bubblewrap is installed."""
     return sys.platform == "linux" and shutil.which("bwrap") is not None
 
 
 def prefix(home: Path, more: Iterable[Path]) -> list[str]:
-    """The words before a command that runs Python inside.
+    """Return the command prefix that runs Python inside bubblewrap.
 
     Inside are the system's and Python's libraries and `more`, all read-only, and `home` to write in.
     """
@@ -43,5 +43,5 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
 
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:
-    wanted = set(paths)
-    return sorted(path for path in wanted if not wanted.intersection(path.parents))
+    outermost = set(paths)
+    return sorted(path for path in outermost if not outermost.intersection(path.parents))

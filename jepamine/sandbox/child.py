@@ -1,4 +1,4 @@
-"""The forked child: gives up its powers, does its task, answers and ends."""
+"""The forked child: give up permissions, run the task, answer and exit."""
 
 from __future__ import annotations
 
@@ -8,16 +8,56 @@ import os
 import signal
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from jepamine.sandbox.confine import confine, die_with_parent
-from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.landlock import restrict
+from jepamine.sandbox.limits import Limits, be_first_to_go, drop_capabilities, set_limits
+from jepamine.sandbox.linux import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
 from jepamine.sandbox.problems import line_of, problem
+from jepamine.sandbox.seccomp import filter_calls
 from jepamine.sandbox.task import Task
 
-#: The descriptor that the answer goes to; nothing else is open but /dev/null as 0 to 2.
+
+@dataclass(frozen=True)
+class Confinement:
+    """The protections in force: the version of Landlock (0 without), the others by name."""
+
+    no_new_privileges: bool
+    landlock: int
+    seccomp: bool
+    limits: tuple[str, ...]
+
+
+def confine(limits: Limits, reading: Sequence[Path], folder: Path) -> Confinement:
+    """Leave this process only reading below `reading` and writing in `folder`; irreversible.
+
+    Call it in a child with one thread. What the kernel lacks is skipped, and missing from the result.
+    """
+    be_first_to_go()
+    in_force = set_limits(limits)
+    drop_capabilities()
+    try:
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+    except (OSError, AttributeError):
+        return Confinement(False, 0, False, in_force)
+    version = restrict(reading, [folder])
+    return Confinement(True, version, filter_calls(), in_force)
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when its parent process `parent` ends."""
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+#: The descriptor of the answer; nothing else is open but /dev/null as 0 to 2.
 ANSWER = 3
 
 
@@ -31,25 +71,25 @@ def live(
     limits: Limits,
     reading: Sequence[Path],
 ) -> NoReturn:
-    """Do `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`."""
+    """Run `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`."""
     try:
         _leave(parent, folder, answer)
-        said: dict[str, Any] = {}
-        signal.signal(signal.SIGALRM, lambda _, frame: _too_late(said, limits, frame))
+        message: dict[str, Any] = {}
+        signal.signal(signal.SIGALRM, lambda _, frame: _too_late(message, limits, frame))
         signal.setitimer(signal.ITIMER_REAL, limits.deadline)
-        said["confinement"] = vars(confine(limits, reading, folder))
+        message["confinement"] = vars(confine(limits, reading, folder))
         try:
-            said["answer"] = task.run(request, folder)
+            message["answer"] = task.run(request, folder)
         except BaseException as error:
-            said["problem"] = problem(error)
-        _say(said)
+            message["problem"] = problem(error)
+        _write_answer(message)
     finally:
-        # Whatever happens, no handler and no thread of the code may run on.
+        # Whatever happens, no handler and no thread of the code may go on running.
         os._exit(0)
 
 
 def _leave(parent: int, folder: Path, answer: int) -> None:
-    """Let go of what the server holds: its session, its descriptors, its environment."""
+    """Release what the server holds: its session, its descriptors, its environment."""
     os.setsid()
     die_with_parent(parent)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -65,17 +105,17 @@ def _leave(parent: int, folder: Path, answer: int) -> None:
     os.chdir(folder)
 
 
-def _too_late(said: dict[str, Any], limits: Limits, frame: FrameType | None) -> NoReturn:
+def _too_late(message: dict[str, Any], limits: Limits, frame: FrameType | None) -> NoReturn:
     text = f"still running after {limits.deadline:g} s"
-    _say({**said, "problem": {"kind": "deadline", "line": line_of(frame), "message": text}})
+    _write_answer({**message, "problem": {"kind": "deadline", "line": line_of(frame), "message": text}})
     os._exit(0)
 
 
-def _say(said: dict[str, Any]) -> None:
+def _write_answer(message: dict[str, Any]) -> None:
     try:
-        data = json.dumps(said, allow_nan=False).encode()
+        data = json.dumps(message, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError, MemoryError) as error:
-        data = json.dumps({**said, "answer": None, "problem": problem(error)}).encode()
+        data = json.dumps({**message, "answer": None, "problem": problem(error)}).encode()
     with contextlib.suppress(OSError):
         while data:
             data = data[os.write(ANSWER, data) :]

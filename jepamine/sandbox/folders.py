@@ -1,4 +1,4 @@
-"""The folder of a child: how much it holds, and how to clear it whatever was left in it."""
+"""The folder of a child: measure it, and delete it whatever was left in it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from pathlib import Path
 
 
 def holds_more(folder: Path, size: int, entries: int) -> bool:
-    """Whether a folder holds more than `size` bytes on the disk, or more than `entries` files and folders.
+    """Return whether a folder holds more than `size` bytes on disk, or more than `entries` files and folders.
 
-    A folder that cannot be looked into counts as more.
+    A folder that cannot be read counts as more.
     """
-    total = found = 0
+    total = count = 0
     waiting = [str(folder)]
     try:
         while waiting:
             with os.scandir(waiting.pop()) as inside:
                 for entry in inside:
-                    found += 1
+                    count += 1
                     status = entry.stat(follow_symlinks=False)
                     total += max(status.st_size, status.st_blocks * 512)
-                    if found > entries or total > size:
+                    if count > entries or total > size:
                         return True
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
     except FileNotFoundError:
-        # Gone between two looks; the next one sees what is there then.
+        # Deleted between two checks; the next one sees what exists then.
         return False
     except OSError:
         return True
@@ -34,9 +34,9 @@ def holds_more(folder: Path, size: int, entries: int) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Remove a folder with all it holds, however deep, whatever its rights; links are not followed.
+    """Delete a folder and everything in it, however deep, whatever its permissions; links are not followed.
 
-    Nobody else may be writing to it.
+    No other process may be writing to it.
     """
     # Folder by folder moved up to the top: no path grows long, and nothing recurses.
     number, token = 0, secrets.token_hex(8)

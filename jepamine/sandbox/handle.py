@@ -1,4 +1,4 @@
-"""A fork server seen from outside: started, asked, ended."""
+"""A fork server from the outside: start, ask, stop."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from jepamine.sandbox.messages import Closed, receive, send
 from jepamine.sandbox.protection import Protection, from_trial
 from jepamine.sandbox.watch import GRACE, End
 
-# Seconds for a cold start on a slow disk, and for a server to clear up behind a child.
+# Seconds for a cold start on a slow disk, and for a server to clean up after a child.
 START, SLACK = 120.0, 20.0
-# The interpreter's own folders come first, so that nothing beside the code at hand takes a module's place.
+# The interpreter's own folders come first, so that nothing beside the code at hand shadows a module.
 BOOT = """
 import json, sys
 sys.path += [path for path in json.loads(sys.argv.pop()) if path not in sys.path]
@@ -42,32 +42,32 @@ ENVIRONMENT = {
 
 
 class Handle:
-    """One server. Its children's answers come one at a time: a second asker waits its turn elsewhere."""
+    """One server. Its children's answers come one at a time; callers must take turns."""
 
     def __init__(self, task: str, path: Sequence[Path] = (), bubblewrap: bool | None = None) -> None:
-        """`task` is a module of `jepamine.sandbox.task.Task`, found in `path` too.
+        """`task` is a module of `jepamine.sandbox.task.Task`, also looked up in `path`.
 
-        `bubblewrap` is None to use it where it works. Raises UserError where the server cannot start.
+        `bubblewrap` is None to use it if it works. Raises UserError if the server cannot start.
         """
         self.task, self.path, self.bubblewrap = task, tuple(path), bubblewrap
         self._closed = False
         self._start()
 
     def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """How the child of this request ended, and what it said. A server that was lost is started anew."""
+        """Return how the child of this request ended, and its answer. A lost server is restarted."""
         began = time.monotonic()
         try:
             send(self._in, {"request": request, "limits": asdict(limits)})
-            end, said = receive(self._out, began + limits.deadline + GRACE + SLACK)
+            end, answer = receive(self._out, began + limits.deadline + GRACE + SLACK)
         except Closed:
             if not self._closed:
                 self._end()
                 self._start()
             return End("ended", None, time.monotonic() - began), b""
-        return End(**end), said
+        return End(**end), answer
 
     def close(self) -> None:
-        """End the server, with whatever child it has, and remove its folder."""
+        """Stop the server and any child, and delete its folder."""
         self._closed = True
         self._end()
 
@@ -84,23 +84,23 @@ class Handle:
 
     def _start(self) -> None:
         if sys.platform == "win32":
-            raise UserError("code is run in forked processes only: use Linux, macOS or WSL")
+            raise UserError("code runs in forked processes only: use Linux, macOS or WSL")
         if self.bubblewrap is not False and installed():
             try:
                 self.protection = self._start_one(wrapped=True)
                 return
             except Closed:
-                # Many containers let nobody make the namespaces that it needs.
+                # Many containers do not permit the namespaces that it needs.
                 self._end()
         if self.bubblewrap:
             raise UserError(
-                "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` says why"
+                "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` shows why"
             )
         try:
             self.protection = self._start_one(wrapped=False)
         except Closed:
             self._end()
-            raise UserError("the server that runs code ended as it began; is memory short?") from None
+            raise UserError("the sandbox server exited at startup; is memory short?") from None
 
     def _start_one(self, wrapped: bool) -> Protection:
         self._home = Path(tempfile.mkdtemp(prefix="jepamine-sandbox-")).resolve()
@@ -115,7 +115,7 @@ class Handle:
                 "-c",
                 BOOT,
                 json.dumps(settings),
-                json.dumps([str(one) for one in path]),
+                json.dumps([str(handle) for handle in path]),
             ]
             self._process = subprocess.Popen(
                 [*words, *python],

@@ -1,4 +1,4 @@
-"""Landlock: which files a process may read and write. landlock(7) of Linux 5.13 and later."""
+"""Landlock: restrict which files a process may read and write. landlock(7), Linux 5.13 and later."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1
 NETWORK, SCOPES = 0b11, 0b11
 OF_FILES = READ_FILE | WRITE_FILE | TRUNCATE
 READING = READ_FILE | READ_DIR
-# No links, sockets, pipes or devices: nothing that whoever clears up could stumble over.
+# No links, sockets, pipes or devices: nothing that could trip the clean-up.
 WRITING = READING | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 
 
 def version() -> int:
-    """Which version of Landlock the kernel has; 0 without."""
+    """Return the kernel's version of Landlock; 0 without."""
     if sys.platform != "linux":
         return 0
     try:
@@ -42,17 +42,17 @@ def version() -> int:
 def restrict(reading: Iterable[Path], writing: Iterable[Path]) -> int:
     """Let this process read below `reading` and read and write below `writing`, and nothing else.
 
-    It cannot be undone; what is open already stays open. Paths that do not exist are left out. Returns the
-    version of Landlock in force, 0 where there is none. No new privileges must have been given up before.
+    Irreversible; what is already open stays open. Paths that do not exist are skipped. Returns the version of
+    Landlock in force, 0 without. New privileges must have been given up before.
     """
-    found = version()
-    if not found:
+    existing = version()
+    if not existing:
         return 0
-    handled = RIGHTS[min(found, max(RIGHTS))]
+    handled = RIGHTS[min(existing, max(RIGHTS))]
     attributes = struct.pack("=Q", handled)
-    if found >= 4:
+    if existing >= 4:
         attributes += struct.pack("=Q", NETWORK)
-    if found >= 6:
+    if existing >= 6:
         attributes += struct.pack("=Q", SCOPES)
     ruleset = syscall(CREATE_RULESET, ctypes.c_char_p(attributes), len(attributes), 0)
     try:
@@ -62,7 +62,7 @@ def restrict(reading: Iterable[Path], writing: Iterable[Path]) -> int:
         syscall(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
-    return found
+    return existing
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:

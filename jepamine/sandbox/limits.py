@@ -11,16 +11,16 @@ from pathlib import Path
 from jepamine.sandbox.linux import checked, libc
 
 MIB = 2**20
-# Open files: what is written to a file that was removed is not seen by the watch over the folder.
+# Open files: data in a deleted open file is not seen by the watch over the folder.
 OPEN_FILES = 64
 CAPABILITY_VERSION_3 = 0x20080522
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`deadline` in seconds of wall time; `memory` in MiB beyond what the child begins with.
+    """`deadline` in seconds of wall time; `memory` in MiB beyond what the child starts with.
 
-    `folder` in MiB and `entries` bound what its folder holds, `answer` in MiB what it says.
+    `folder` in MiB and `entries` bound its folder, `answer` in MiB its answer.
     """
 
     deadline: float = 10.0
@@ -32,9 +32,9 @@ class Limits:
 
 
 def set_limits(limits: Limits) -> tuple[str, ...]:
-    """Limit this process; returns which limits are in force. It cannot raise them again."""
+    """Limit this process; return the limits in force. It cannot raise them again."""
     seconds = int(limits.deadline) + 2
-    wanted = {
+    limit = {
         "CORE": 0,
         "CPU": seconds,
         "FSIZE": 4 * MIB,
@@ -42,11 +42,11 @@ def set_limits(limits: Limits) -> tuple[str, ...]:
         "MEMLOCK": 0,
         "MSGQUEUE": 0,
     }
-    begun = _virtual_memory()
-    if begun is not None:
-        wanted["AS"] = begun + limits.memory * MIB
+    at_start = _virtual_memory()
+    if at_start is not None:
+        limit["AS"] = at_start + limits.memory * MIB
     set_ones = []
-    for name, value in wanted.items():
+    for name, value in limit.items():
         kind = getattr(resource, f"RLIMIT_{name}", None)
         if kind is None:
             continue
@@ -62,7 +62,7 @@ def set_limits(limits: Limits) -> tuple[str, ...]:
 
 
 def drop_capabilities() -> bool:
-    """Give up what only the superuser may do. False where the system knows no capabilities."""
+    """Drop the superuser's capabilities. Returns False if the system has no capabilities."""
     if not hasattr(libc(), "capset"):
         return False
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
@@ -74,7 +74,7 @@ def drop_capabilities() -> bool:
 
 
 def be_first_to_go() -> None:
-    """Ask the kernel to end this process before any other where memory runs out."""
+    """Ask the kernel to kill this process before any other if memory runs out."""
     try:
         Path("/proc/self/oom_score_adj").write_text("1000")
     except OSError:

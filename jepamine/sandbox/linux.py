@@ -1,4 +1,4 @@
-"""Calls into the kernel that Python has no words for."""
+"""System calls without a Python wrapper."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
 
 @cache
 def libc() -> Any:
-    """The C library of this process."""
+    """Return the C library of this process."""
     return ctypes.CDLL(None, use_errno=True)
 
 
 def checked(result: int) -> int:
-    """What a call into libc gave. Raises OSError with its errno where that is negative."""
+    """Return the result of a libc call. Raises OSError with its errno if it is negative."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
@@ -25,12 +25,12 @@ def checked(result: int) -> int:
 
 
 def prctl(option: int, *arguments: Any) -> None:
-    """prctl(2), integers as unsigned longs. Raises OSError."""
+    """Call prctl(2), integers as unsigned longs. Raises OSError."""
     words = [ctypes.c_ulong(word) if isinstance(word, int) else word for word in arguments]
     checked(libc().prctl(option, *words, *[ctypes.c_ulong(0)] * (4 - len(words))))
 
 
 def syscall(number: int, *arguments: Any) -> int:
-    """syscall(2), integers as longs. Raises OSError."""
+    """Call syscall(2), integers as longs. Raises OSError."""
     words = [ctypes.c_long(word) if isinstance(word, int) else word for word in arguments]
     return checked(libc().syscall(ctypes.c_long(number), *words))

@@ -11,11 +11,11 @@ from typing import Any
 
 
 class Closed(Exception):
-    """The other side has gone, or did not answer in time."""
+    """The peer has exited, or did not answer in time."""
 
 
 def send(descriptor: int, value: Any, body: bytes = b"") -> None:
-    """Write a JSON value, and bytes behind it. Raises Closed."""
+    """Write a JSON value, followed by bytes. Raises Closed."""
     head = json.dumps(value).encode()
     data = struct.pack("!II", len(head), len(body)) + head + body
     try:
@@ -35,10 +35,10 @@ def receive(descriptor: int, deadline: float | None = None) -> tuple[Any, bytes]
 def _exactly(descriptor: int, count: int, deadline: float | None) -> bytes:
     data = bytearray()
     while len(data) < count:
-        left = None if deadline is None else max(deadline - time.monotonic(), 0.0) * 1000
+        remaining = None if deadline is None else max(deadline - time.monotonic(), 0.0) * 1000
         waiting = select.poll()
         waiting.register(descriptor, select.POLLIN)
-        if not waiting.poll(left):
+        if not waiting.poll(remaining):
             raise Closed
         try:
             chunk = os.read(descriptor, min(count - len(data), 2**20))

@@ -1,4 +1,4 @@
-"""Several fork servers behind one door."""
+"""A pool of fork servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jepamine.sandbox.watch import End
 
 
 class Pool:
-    """Runs requests, as many at a time as it has servers; make it with `pool`."""
+    """Runs as many requests at a time as it has servers; made by `pool`."""
 
     def __init__(self, handles: Sequence[Handle], askers: Executor) -> None:
         self._idle: queue.SimpleQueue[Handle] = queue.SimpleQueue()
@@ -26,11 +26,11 @@ class Pool:
         self.protection: Protection = handles[0].protection
 
     def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """As `Handle.ask`, from any thread; who comes first is served first."""
+        """Ask a free server, from any thread; first come, first served."""
         return self._askers.submit(self._ask, request, limits).result()
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        # As many threads as servers: one is idle. Askers that waited for it themselves would not take turns.
+        # As many threads as servers, so one is idle. Callers waiting for it themselves would not take turns.
         handle = self._idle.get()
         try:
             return handle.ask(request, limits)
@@ -42,7 +42,7 @@ class Pool:
 def pool(
     task: str, *, workers: int = 1, path: Sequence[Path] = (), bubblewrap: bool | None = None
 ) -> Iterator[Pool]:
-    """`workers` servers of a task, as `Handle` describes it. They end with the block."""
+    """Start `workers` servers of a task (see `Handle`); they stop with the block."""
     with ThreadPoolExecutor(workers) as askers:
         futures = [askers.submit(Handle, task, path, bubblewrap) for _ in range(workers)]
         handles = [future.result() for future in futures if future.exception() is None]

@@ -1,4 +1,4 @@
-"""What went wrong in code that was handed in, and in which of its lines."""
+"""Describe an error in submitted code, and find its line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 500
 
 
 def problem(error: BaseException) -> dict[str, Any]:
-    """{"kind": "failed", "line", "message"} of an exception; the line is None where none is known."""
+    """Return {"kind": "failed", "line", "message"} of an exception; the line is None if unknown."""
     if isinstance(error, SyntaxError) and error.filename == SOURCE:
         return {"kind": "failed", "line": error.lineno, "message": f"SyntaxError: {error.msg}"}
     lines = [number for frame, number in traceback.walk_tb(error.__traceback__) if _is_theirs(frame)]
@@ -20,7 +20,7 @@ def problem(error: BaseException) -> dict[str, Any]:
 
 
 def message_of(error: BaseException) -> str:
-    """An exception in a line, such as `ValueError: no such colour`."""
+    """Return an exception in one line, such as `ValueError: no such colour`."""
     name = type(error).__name__
     try:
         text = str(error)
@@ -30,14 +30,14 @@ def message_of(error: BaseException) -> str:
 
 
 def printable(text: str) -> str:
-    """Text in one line that is safe on a terminal, of at most 500 characters."""
+    """Return text in one line that is safe on a terminal, of at most 500 characters."""
     text = " ".join(text[: 4 * LONGEST].split())
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
 def line_of(frame: FrameType | None) -> int | None:
-    """The line of the code that was handed in which `frame`, or whoever called it, stands in."""
+    """Return the line of the submitted code that `frame`, or one of its callers, is in."""
     while frame is not None:
         if _is_theirs(frame):
             return frame.f_lineno

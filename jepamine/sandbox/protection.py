@@ -1,11 +1,11 @@
-"""What holds confined code back on this machine, by trial."""
+"""The protections that confine code on this machine, established by trial."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-#: What a trial tries; the words stand for themselves in a sentence "... is closed".
+#: What a trial tries; the phrases fit the sentence "... is closed".
 POWERS = ("reading", "writing", "network", "processes", "signals")
 
 
@@ -22,7 +22,7 @@ class Protection:
 
     @property
     def open(self) -> tuple[str, ...]:
-        """Those of POWERS that code still has."""
+        """Return those of POWERS that code still has."""
         return tuple(power for power in POWERS if power not in self.closed)
 
     def __str__(self) -> str:
@@ -32,18 +32,18 @@ class Protection:
             "bubblewrap" if self.bubblewrap else "",
             "limits" if self.limits else "",
         ]
-        kept = f"; not closed: {', '.join(self.open)}" if self.open else ""
-        return (", ".join(part for part in parts if part) or "none") + kept
+        not_closed = f"; not closed: {', '.join(self.open)}" if self.open else ""
+        return (", ".join(part for part in parts if part) or "none") + not_closed
 
 
-def from_trial(said: dict[str, Any], bubblewrap: bool) -> Protection:
-    """The protection that a server's trial found."""
-    confinement = said["confinement"]
+def from_trial(trial: dict[str, Any], bubblewrap: bool) -> Protection:
+    """Return the protection that a server's trial found."""
+    confinement = trial["confinement"]
     return Protection(
         landlock=confinement["landlock"],
         seccomp=confinement["seccomp"],
         bubblewrap=bubblewrap,
         no_new_privileges=confinement["no_new_privileges"],
         limits=tuple(confinement["limits"]),
-        closed=tuple(said["answer"]["closed"]),
+        closed=tuple(trial["answer"]["closed"]),
     )

@@ -1,4 +1,4 @@
-"""What confined code may read: the interpreter, its libraries, what is imported already, and fonts."""
+"""The paths that confined code may read: interpreter, libraries, imported packages, fonts."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ PACKAGES = ("site-packages", "dist-packages")
 
 
 def readable() -> list[Path]:
-    """The paths, those inside of others left out; of a project's folder only what is imported from it."""
+    """Return the paths without those inside of others.
+
+    Of a project's folder only what is imported from it.
+    """
     prefixes = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix)}
-    found = {Path(path) for path in (*LIBRARIES, *FONTS, *OTHERS)}
-    found |= {prefix / part for prefix in prefixes for part in ("lib", "lib64", "etc/fonts", "share/fonts")}
-    found |= {Path(path) for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
+    paths = {Path(path) for path in (*LIBRARIES, *FONTS, *OTHERS)}
+    paths |= {prefix / part for prefix in prefixes for part in ("lib", "lib64", "etc/fonts", "share/fonts")}
+    paths |= {Path(path) for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
     for name in sys.path:
         path = Path(name)
         if path.name in PACKAGES or any(prefix in path.parents for prefix in prefixes):
-            found.add(path)
-    found |= _imported()
+            paths.add(path)
+    paths |= _imported()
     # Prefixes of the system itself would open all of it.
-    found -= {Path("/"), Path("/usr"), Path.home()}
-    return sorted(path for path in found if not found.intersection(path.parents))
+    paths -= {Path("/"), Path("/usr"), Path.home()}
+    return sorted(path for path in paths if not paths.intersection(path.parents))
 
 
 def _imported() -> set[Path]:

@@ -1,16 +1,19 @@
-"""The seccomp filter as a BPF program: a pure function, so that it can be tried without a kernel.
+"""The seccomp filter as a BPF program: a pure function, so that it can be tested without a kernel.
 
-What is not allowed fails with EPERM, and with ENOSYS where the number is newer than clone3's neighbours:
-glibc then falls back on the older call, which is filtered by its arguments. Calls of another architecture's
-numbers (32-bit, x32) end the process.
+What is not allowed fails with EPERM, and with ENOSYS if the number is newer than clone3's neighbours: glibc
+then falls back on the older call, which is filtered by its arguments. Calls of another architecture's numbers
+(32-bit, x32) kill the process.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import os
 from collections.abc import Iterable
 
-from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine
+from jepamine.sandbox.linux import PR_SET_SECCOMP, prctl
+from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine, this_machine
 
 #: (code, jump if true, jump if false, constant): struct sock_filter.
 Instruction = tuple[int, int, int, int]
@@ -25,7 +28,7 @@ CLONE_THREAD = 0x00010000
 NAMESPACES = 0x7E020000
 O_TRUNC, O_ACCMODE = 0x200, 0x3
 PR_NAMES = (15, 16)
-# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what a look at a file descriptor needs.
+# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what inspecting a file descriptor needs.
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)
 # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. F_SETOWN and F_SETSIG would send signals to others.
 FCNTLS = (0, 1, 2, 3, 4, 1030)
@@ -38,7 +41,7 @@ PASS: list[Instruction] = [(RETURN, 0, 0, ALLOW)]
 
 
 def program(machine: Machine, pid: int) -> list[Instruction]:
-    """The filter for the process `pid`, which may send signals to itself only."""
+    """Return the filter for the process `pid`, which may send signals to itself only."""
     code: list[Instruction] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, machine.audit),
@@ -49,11 +52,11 @@ def program(machine: Machine, pid: int) -> list[Instruction]:
         code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
     for numbers in ALLOWED.values():
         code += _on(numbers[machine.column], PASS)
-    own = _among(0, [pid])
+    own_pid = _among(0, [pid])
     rules = {
         "clone": _threads_only(),
-        "kill": own,
-        "tgkill": own,
+        "kill": own_pid,
+        "tgkill": own_pid,
         "prctl": _among(0, PR_NAMES),
         "prlimit64": _reads_own_limits(),
         "ioctl": _among(1, IOCTLS),
@@ -67,7 +70,7 @@ def program(machine: Machine, pid: int) -> list[Instruction]:
 
 
 def _on(number: int | None, block: list[Instruction]) -> list[Instruction]:
-    # Each block ends in returns only, so the number is still loaded behind it.
+    # Each block ends in returns only, so the number is still loaded after it.
     return [] if number is None else [(EQUAL, 0, len(block), number), *block]
 
 
@@ -76,7 +79,7 @@ def _low(argument: int) -> Instruction:
 
 
 def _among(argument: int, values: Iterable[int]) -> list[Instruction]:
-    # The kernel takes these arguments as 32 bits, whatever stands in the upper half.
+    # The kernel takes these arguments as 32 bits, whatever the upper half holds.
     tests = [instruction for value in values for instruction in _on(value, PASS)]
     return [_low(argument), *tests, *DENY]
 
@@ -95,3 +98,36 @@ def _reads_own_limits() -> list[Instruction]:
 def _truncates_only_what_it_writes(argument: int) -> list[Instruction]:
     # Landlock before its third version lets O_RDONLY | O_TRUNC empty any file that may be read.
     return [_low(argument), (ANY_BIT, 0, 3, O_TRUNC), (AND, 0, 0, O_ACCMODE), (EQUAL, 0, 1, 0), *DENY, *PASS]
+
+
+MODE_FILTER = 2
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_uint16),
+        ("jt", ctypes.c_uint8),
+        ("jf", ctypes.c_uint8),
+        ("k", ctypes.c_uint32),
+    )
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+
+
+def filter_calls() -> bool:
+    """Filter this process's system calls from here on, also across exec; irreversible.
+
+    Returns False if the machine or the kernel has no filter. New privileges must have been given up before.
+    """
+    machine = this_machine()
+    if machine is None:
+        return False
+    code = program(machine, os.getpid())
+    instructions = (_Instruction * len(code))(*(_Instruction(*words) for words in code))
+    try:
+        prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code), instructions)))
+    except OSError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Tries what confined code must not be able to do: a protection counts only where the attempt fails."""
+"""Attempt what confined code must not be able to do: a protection counts only if the attempt fails."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 
 def prepare() -> None:
-    """Nothing to import."""
+    """Do nothing: there is nothing to import."""
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """{"closed": names of what failed}; `request` has `outside`, a file, and `parent`, a process."""
+    """Return {"closed": names of what failed}; `request` has `outside`, a file, and `parent`, a process."""
     outside = Path(request["outside"])
     attempts: dict[str, Callable[[], object]] = {
         "reading": outside.read_bytes,

@@ -1,7 +1,7 @@
-"""The fork server: imports once, then forks a confined child for each request that comes on its stdin.
+"""The fork server: imports once, then forks a confined child for each request on its stdin.
 
-Messages (`messages`): it says {"ready": ..., "trial": ...} or {"error": ...}, then answers each request with
-how its child ended (`watch.End`) and, as the message's body, what the child said, unread.
+Messages (`messages`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
+with how its child ended (`watch.End`) and, as the message's body, the child's answer, unparsed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from jepamine.sandbox.watch import End, watch
 
 
 class Server:
-    """Forks children of one task; made by `serve`."""
+    """Forks children of one task; run by `main`."""
 
     def __init__(self, task: Task, asker: int, home: Path) -> None:
         self.task, self.asker, self.home = task, asker, home
         self.reading = readable()
 
     def ask(self, task: Task, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """Let a new child do `request`; its folder is gone when this returns."""
+        """Run `request` in a new child; its folder is deleted when this returns."""
         folder = Path(tempfile.mkdtemp(prefix="child-", dir=self.home))
         mine, its = os.pipe()
         parent = os.getpid()
@@ -52,16 +52,19 @@ class Server:
             clear(folder)
 
     def trial(self, outside: str) -> dict[str, Any]:
-        """What a child said of its confinement and of its attempts to get out of it."""
+        """Return a child's report of its confinement and of its attempts to break out."""
         request = {"outside": outside, "parent": os.getpid()}
-        end, said = self.ask(trial, request, Limits())
+        end, report = self.ask(trial, request, Limits())
         if end.how != "answered":
             raise UserError(f"a confined process cannot run here: {end.how}, signal {end.signal}")
-        return cast(dict[str, Any], json.loads(said))
+        return cast(dict[str, Any], json.loads(report))
 
 
 def main() -> None:
-    """`argv[1]` is JSON: `task` (a module's name), `home` (an own folder), `outside` (a file elsewhere)."""
+    """Serve. `argv[1]` is JSON.
+
+    `task` (a module's name), `home` (an own folder), `outside` (a file elsewhere).
+    """
     settings = json.loads(sys.argv[1])
     asker, out = os.dup(0), os.dup(1)
     # What imports print must not get between the messages.
@@ -74,13 +77,13 @@ def main() -> None:
         task.prepare()
         server = Server(task, asker, home)
         gc.collect()
-        # Children share the pages of what is there already; the collector would write to all of them.
+        # Children share existing pages; the garbage collector would write to all of them.
         gc.freeze()
         send(out, {"ready": os.getpid(), "trial": server.trial(settings["outside"])})
         while True:
             request, _ = receive(asker)
-            end, said = server.ask(task, request["request"], Limits(**request["limits"]))
-            send(out, asdict(end), said)
+            end, settings_message = server.ask(task, request["request"], Limits(**request["limits"]))
+            send(out, asdict(end), settings_message)
     except Closed:
         return
     except UserError as error:

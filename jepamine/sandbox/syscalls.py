@@ -1,4 +1,4 @@
-"""Linux system calls that confined code may make: numbers on x86_64 and aarch64, None where there is none.
+"""Linux system calls that confined code may make: numbers on x86_64 and aarch64, None if absent.
 
 From the kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Machine:
-    """`audit` is the AUDIT_ARCH number of linux/audit.h, `column` the place in the tables below."""
+    """`audit` is the AUDIT_ARCH number of linux/audit.h, `column` the column of the tables below."""
 
     audit: int
     column: int
@@ -20,7 +20,7 @@ class Machine:
 
 MACHINES = {"x86_64": Machine(0xC000003E, 0), "aarch64": Machine(0xC00000B7, 1)}
 
-#: Allowed whatever their arguments. Paths are Landlock's business, and what is open stays closed otherwise.
+#: Allowed whatever their arguments. Paths are checked by Landlock, and no other descriptors are open.
 ALLOWED: dict[str, tuple[int, int | None]] = {
     "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "stat": (4, None),
     "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291), "lseek": (8, 62), "mmap": (9, 222),
@@ -49,7 +49,7 @@ ALLOWED: dict[str, tuple[int, int | None]] = {
     "arch_prctl": (158, None), "copy_file_range": (326, 285), "sendfile": (40, 71), "umask": (95, 166),
     "fstatfs": (138, 44), "statfs": (137, 43), "restart_syscall": (219, 128), "close_range": (436, 436),
 }  # fmt: skip
-#: Allowed with some arguments only; `seccomp_filter` says which.
+#: Allowed with some arguments only; see `seccomp`.
 CHECKED: dict[str, tuple[int, int | None]] = {
     "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "prctl": (157, 167), "prlimit64": (302, 261),
     "ioctl": (16, 29), "fcntl": (72, 25), "open": (2, None), "openat": (257, 56),
@@ -57,7 +57,7 @@ CHECKED: dict[str, tuple[int, int | None]] = {
 
 
 def this_machine() -> Machine | None:
-    """The machine this runs on; None where no filter is known for it."""
+    """Return the machine this runs on; None if no filter is known for it."""
     if sys.platform != "linux" or sys.maxsize < 2**32:
         return None
     return MACHINES.get(platform.machine())

@@ -1,4 +1,4 @@
-"""Waits for a child, and ends its process group when it takes or holds too much."""
+"""Wait for a child, and end its process group when it takes or holds too much."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from jepamine.sandbox.folders import holds_more
 from jepamine.sandbox.limits import MIB, Limits
 
 How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "asker gone"]
-# Seconds between two looks at the folder and the threads, and those that a child has beyond its deadline: it
-# tells by itself which line it is in, if it still can.
+# Seconds between two checks of the folder and the threads, and those that a child has beyond its deadline: it
+# reports by itself which line it is in, if it still can.
 LOOK, GRACE = 0.05, 0.3
 
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: `signal` is the one that killed it where it ended by itself without an answer."""
+    """How a child ended: `signal` is the one that killed it if it ended without an answer."""
 
     how: How
     signal: int | None
@@ -30,21 +30,23 @@ class End:
 
 
 def watch(child: int, answer: int, asker: int, folder: Path, limits: Limits) -> tuple[End, bytes]:
-    """Read all that the child says on the descriptor `answer`; none of its process group is left afterwards.
+    """Read the child's answer on the descriptor `answer`; none of its process group is left afterwards.
 
-    `asker` is a descriptor whose other side is whoever waits for the answer: a child is not kept for nobody.
+    `asker` is a descriptor whose other side waits for the answer: without it the child is ended.
     """
     began = time.monotonic()
-    said = bytearray()
-    how = _until_it_ends(child, answer, asker, folder, limits, said)
+    answer_bytes = bytearray()
+    how = _until_it_ends(child, answer, asker, folder, limits, answer_bytes)
     status = _end(child)
     seconds = time.monotonic() - began
-    if how == "answered" and not said:
+    if how == "answered" and not answer_bytes:
         return End("ended", os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, seconds), b""
-    return End(how, None, seconds), bytes(said) if how == "answered" else b""
+    return End(how, None, seconds), bytes(answer_bytes) if how == "answered" else b""
 
 
-def _until_it_ends(child: int, answer: int, asker: int, folder: Path, limits: Limits, said: bytearray) -> How:
+def _until_it_ends(
+    child: int, answer: int, asker: int, folder: Path, limits: Limits, answer_bytes: bytearray
+) -> How:
     ends = time.monotonic() + limits.deadline + GRACE
     waiting = select.poll()
     waiting.register(answer, select.POLLIN)
@@ -57,9 +59,9 @@ def _until_it_ends(child: int, answer: int, asker: int, folder: Path, limits: Li
             chunk = os.read(answer, 2**16)
             if not chunk:
                 return "answered"
-            said += chunk
+            answer_bytes += chunk
         now = time.monotonic()
-        if len(said) > limits.answer * MIB:
+        if len(answer_bytes) > limits.answer * MIB:
             return "answer"
         if now > ends:
             return "deadline"
@@ -73,8 +75,8 @@ def _until_it_ends(child: int, answer: int, asker: int, folder: Path, limits: Li
 
 def _end(child: int) -> int:
     for kill in (os.killpg, os.kill):
-        # The group is not there yet where the child has just been forked. A child that has ended by itself is
-        # not reaped yet, so that nobody else has its number, and keeps its own status.
+        # The group may not exist yet right after the fork. A child that has ended by itself is not reaped
+        # yet, so that no other process has its number, and keeps its own status.
         with contextlib.suppress(OSError):
             kill(child, signal.SIGKILL)
     return os.waitpid(child, 0)[1]

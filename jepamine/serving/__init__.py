@@ -1,1 +1,1 @@
-"""The chain over HTTP: requests, a cache, a batcher before the layout run, metrics and a page."""
+"""The generation pipeline over HTTP: job queue, cache, batching for the layout run, metrics, a page."""

@@ -1,4 +1,4 @@
-"""A service, opened: layout run, validation servers, threads; all of it ends with the block."""
+"""Build a service: layout run, validation servers, threads; all of it is closed with the block."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from jepamine.manim.validation.validator import Validator, validator
 from jepamine.runs import records
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
+from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import Desk, desk
+from jepamine.serving.jobs import JobQueue, current_job, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.validation_queue import turns
-from jepamine.serving.work import current
+from jepamine.serving.validation_queue import validation_queue
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
@@ -40,67 +40,69 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """A service. `cache` is how many answers are kept, `waiting` how many requests may wait, `deadline` the
-    seconds that code may run; `int8` quantizes the runs' linear layers.
+    """Settings of a service.
+
+    `cache` is the number of cached responses, `waiting` the queue size, `deadline` the time limit of code in
+    seconds; `int8` quantizes the runs' linear layers.
     """
 
     experiments: Path
     run: str | None = None
     generators: tuple[str, ...] = (LAST,)
-    workers: int = 1
-    tries: int = 3
-    cache: int = 1000
-    waiting: int = 64
-    deadline: float = 5.0
+    workers: int = WORKERS
+    tries: int = TRIES
+    cache: int = CACHE
+    waiting: int = WAITING
+    deadline: float = DEADLINE
     int8: bool = False
     previews: Path | None = None
-    address: str = "/previews"
+    preview_url: str = "/previews"
     allow_unprotected: bool = False
 
     @property
     def folder(self) -> Path:
-        """Where feedback lies, and previews where nothing else is said."""
+        """Return the folder of feedback, and of previews by default."""
         return self.experiments / "_service"
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Service, Desk]]:
-    """A service and its desk.
+def open_service(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
+    """Open a service and its job queue.
 
-    Raises UserError where the run, a generator or Manim is missing, or code could do harm here.
+    Raises UserError if the run, a generator or Manim is missing, or code cannot be sandboxed.
     """
     identity, mean_iou = identify(settings.experiments, settings.run, settings.int8)
     metrics = Metrics(settings.run, mean_iou)
     with ExitStack() as stack:
-        eyes = None
+        reader = None
         if settings.run is not None:
-            sight = load_layout_run(settings.experiments, settings.run, settings.int8)
-            eyes = stack.enter_context(batched_eyes(sight, metrics.batch))
+            layout_run = load_layout_run(settings.experiments, settings.run, settings.int8)
+            reader = stack.enter_context(batched_reader(layout_run, metrics.observe_batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
-        in_turns = stack.enter_context(turns(servers, settings.workers))
+        queue = stack.enter_context(validation_queue(servers, settings.workers))
         generator = one_at_a_time(generator_factory(settings.experiments, settings.int8))
-        chain = Pipeline(cast(Validator, in_turns), eyes, generator, settings.tries)
+        pipeline = Pipeline(cast(Validator, queue), reader, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
-        warm_up(chain)
+        warm_up(pipeline)
         service = Service(
-            chain,
+            pipeline,
             identity,
             settings.generators,
             Previews(settings.previews or settings.folder / "previews"),
             Feedback(settings.folder / "feedback.jsonl"),
             metrics,
-            settings.address.rstrip("/"),
+            settings.preview_url.rstrip("/"),
         )
-        yield service, stack.enter_context(desk(settings.cache, settings.waiting))
+        yield service, stack.enter_context(job_queue(settings.cache, settings.waiting))
 
 
 def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, float | None]:
-    """(what answers of this run depend on, the mean IoU on its held-out scenes).
+    """Return (what responses of this run depend on, the mean IoU on its held-out scenes).
 
-    Raises UserError where there is no such run.
+    Raises UserError if there is no such run.
     """
     if run is None:
         return Identity(), None
@@ -111,47 +113,50 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
     return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
 
 
-def warm_up(chain: Pipeline) -> None:
-    """Do once what the first request would have to wait for: much is imported when it is needed."""
-    chain.make(Request("a circle", preview=64))
-    if chain.reader is not None:
-        chain.reader.read_frame(np.zeros((*chain.reader.size, 3), np.uint8))
+def warm_up(pipeline: Pipeline) -> None:
+    """Do once what the first request would have to wait for: much is imported lazily."""
+    pipeline.make(Request("a circle", preview=64))
+    if pipeline.reader is not None:
+        pipeline.reader.read_frame(np.zeros((*pipeline.reader.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
-    """Raise UserError where code that anybody sends has powers."""
+    """Raise UserError if submitted code cannot be fully sandboxed."""
     still_open = servers.protection.open
     if still_open and not allow_unprotected:
         raise UserError(
-            f"this system leaves {', '.join(still_open)} open to code that anybody sends (in force: "
-            f"{servers.protection}); serve on Linux with Landlock and seccomp, or with bubblewrap, or say "
-            "--allow-unprotected where only you can reach the service"
+            f"this system cannot close {', '.join(still_open)} to submitted code (in force: "
+            f"{servers.protection}); serve on Linux with Landlock and seccomp, or with bubblewrap, or pass "
+            "--allow-unprotected if only you can reach the service"
         )
 
 
 @contextmanager
-def batched_eyes(sight: LayoutRun, told: Callable[[int], None]) -> Iterator[LayoutReader]:
-    """Eyes that encode in one call what waits together."""
-    with batcher(sight.read_frames, told) as see, batcher(sight.read_texts, told) as imagine:
-        yield LayoutReader(sight.size, _timed(see), _timed(imagine))
+def batched_reader(layout_run: LayoutRun, on_batch: Callable[[int], None]) -> Iterator[LayoutReader]:
+    """Build a layout reader that encodes waiting requests in one call."""
+    with (
+        batcher(layout_run.read_frames, on_batch) as read_frame,
+        batcher(layout_run.read_texts, on_batch) as read_text,
+    ):
+        yield LayoutReader(layout_run.size, _timed(read_frame), _timed(read_text))
 
 
 def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
     def timed(item: Any) -> Layout:
-        with current().timed("encoding"):
+        with current_job().timed("encoding"):
             return function(item)
 
     return timed
 
 
 def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
-    """Generators built once, and asked by one thread at a time; `template`, which is pure, by all."""
-    building, asking = threading.Lock(), threading.Lock()
+    """Build generators once, used by one thread at a time; `template`, which is pure, by all."""
+    building, using = threading.Lock(), threading.Lock()
 
     @functools.cache
     def wrapped(name: str, style: Style, complexity: Complexity) -> Generator:
-        made = make(name, style, complexity)
-        return made if name == LAST else _Alone(made, asking)
+        built = make(name, style, complexity)
+        return built if name == LAST else _Locked(built, using)
 
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         with building:
@@ -160,14 +165,14 @@ def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     return generator
 
 
-class _Alone:
+class _Locked:
     def __init__(self, generator: Generator, lock: threading.Lock) -> None:
         self._generator, self._lock = generator, lock
 
     def generate(
         self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
     ) -> Generated:
-        work = current()
+        job = current_job()
         with self._lock:
-            work.go_on()
+            job.check()
             return self._generator.generate(layout, description, attempt=attempt, reading=reading)

@@ -1,4 +1,4 @@
-"""What people say of what they got: a line each in a file of bounded size."""
+"""User feedback: one line each in a file of bounded size."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-#: A file of more bytes than this becomes the one before, which is then lost.
-LARGEST = 16 * 2**20
+#: A file larger than this many bytes replaces the previous one, which is lost.
+MAX_BYTES = 16 * 2**20
 
 
 class Feedback:
@@ -20,9 +20,9 @@ class Feedback:
         self._lock = threading.Lock()
 
     def write(self, line: dict[str, Any]) -> None:
-        """Add a line."""
+        """Append a line."""
         with self._lock:
-            if self.path.exists() and self.path.stat().st_size > LARGEST:
+            if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
                 self.path.replace(self.path.with_suffix(".before.jsonl"))
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")

@@ -1,119 +1,159 @@
-"""Where requests wait: done in threads, each answer once, a bounded number of them, none for who has left."""
+"""Jobs that clients wait for: run in threads, once per key, bounded in number, dropped without clients."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from jepamine.serving.work import CURRENT, Gone, Work
-
-# Threads that do work: most of them wait for the batcher or for their turn at a validation server.
+# Threads that run jobs: most of them wait for the batcher or for a validation server.
 THREADS = 16
 
-Job = Callable[[], Any]
+
+class ClientGone(Exception):
+    """No client waits for this job any more."""
 
 
-class Busy(Exception):
-    """As many wait as may."""
+class QueueFull(Exception):
+    """As many jobs are pending as are allowed."""
 
 
 @dataclass
-class _Flight:
-    """Work under way, and how many wait for it."""
+class Job:
+    """A running job. `abandoned` is set when its last client leaves; `seconds` are by stage; `first_ran` is
+    whether the first code that was validated ran, None if none was validated.
+    """
+
+    abandoned: threading.Event = field(default_factory=threading.Event)
+    seconds: dict[str, float] = field(default_factory=dict)
+    first_ran: bool | None = None
+
+    def check(self) -> None:
+        """Raise ClientGone if no client waits for the job."""
+        if self.abandoned.is_set():
+            raise ClientGone
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the seconds of the block to those of `stage`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(stage, time.perf_counter() - began)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add to the seconds of `stage`."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+
+
+#: The job that this thread runs.
+CURRENT: ContextVar[Job] = ContextVar("jepamine_job")
+
+
+def current_job() -> Job:
+    """Return the job of this thread, or a new one outside of the queue."""
+    return CURRENT.get(None) or Job()
+
+
+@dataclass
+class _Pending:
+    """A job that waits or runs, and how many clients wait for it."""
 
     future: asyncio.Future[Any]
-    work: Work
-    askers: int = field(default=0)
+    job: Job
+    clients: int = 0
 
 
-class Desk:
-    """Answers by key; make it with `desk`. All but the jobs themselves happens in the event loop's thread."""
+class JobQueue:
+    """Results by key; create it with `job_queue`. Only the jobs themselves leave the event loop's thread."""
 
-    def __init__(self, threads: ThreadPoolExecutor, entries: int, waiting: int) -> None:
+    def __init__(self, threads: ThreadPoolExecutor, cache_size: int, max_pending: int) -> None:
         from cachetools import LRUCache
 
-        self._threads, self._most = threads, waiting
-        self._kept: LRUCache[str, Any] = LRUCache(max(entries, 1))
-        self._entries = entries
-        self._flights: dict[str, _Flight] = {}
+        self._threads, self._max_pending = threads, max_pending
+        self._cache: LRUCache[str, Any] = LRUCache(max(cache_size, 1))
+        self._cache_size = cache_size
+        self._jobs: dict[str, _Pending] = {}
 
     @property
-    def waiting(self) -> int:
-        """How many pieces of work are under way or wait."""
-        return len(self._flights)
+    def pending(self) -> int:
+        """How many jobs wait or run."""
+        return len(self._jobs)
 
-    async def ask(
+    async def run(
         self,
         key: str,
-        job: Job,
-        left: Callable[[], Coroutine[Any, Any, None]],
+        function: Callable[[], Any],
+        disconnected: Callable[[], Coroutine[Any, Any, None]],
         *,
         keep: bool = True,
-        fresh: Callable[[Any], bool] = lambda _: True,
+        is_fresh: Callable[[Any], bool] = lambda _: True,
     ) -> tuple[Any, bool]:
-        """(the answer for `key`, whether `job` did not have to be done for it).
+        """Return (the result for `key`, whether it came from the cache or from another client's job).
 
-        Who asks while another's job for the same key is under way gets its answer too. `left` ends when the
-        asker goes away: the job is dropped then, at its next step, unless others wait for it. A kept answer
-        that is not `fresh` is made anew. Raises what `job` raises, Gone for who has left, Busy where too many
-        wait.
+        `disconnected` returns when the client goes away: unless others wait for it, the job is then dropped
+        at its next step. A cached result that is not `is_fresh` is computed again. Raises what `function`
+        raises, ClientGone after a disconnect, QueueFull if too many jobs are pending.
         """
-        if key in self._kept and fresh(self._kept[key]):
-            return self._kept[key], True
-        flight = self._flights.get(key)
-        joined = flight is not None
-        if flight is None:
-            flight = self._take_off(key, job, keep)
-        flight.askers += 1
-        leaving = asyncio.create_task(left())
+        if key in self._cache and is_fresh(self._cache[key]):
+            return self._cache[key], True
+        pending = self._jobs.get(key)
+        joined = pending is not None
+        if pending is None:
+            pending = self._submit(key, function, keep)
+        pending.clients += 1
+        leaving = asyncio.create_task(disconnected())
         try:
-            await asyncio.wait({flight.future, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({pending.future, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             leaving.cancel()
-            flight.askers -= 1
-            if not flight.askers and not flight.future.done():
-                self._drop(key, flight)
-        if flight.future.cancelled() or not flight.future.done():
-            raise Gone
-        return flight.future.result(), joined
+            pending.clients -= 1
+            if not pending.clients and not pending.future.done():
+                self._drop(key, pending)
+        if pending.future.cancelled() or not pending.future.done():
+            raise ClientGone
+        return pending.future.result(), joined
 
-    def _take_off(self, key: str, job: Job, keep: bool) -> _Flight:
-        if len(self._flights) >= self._most:
-            raise Busy
-        work = Work()
-        future = asyncio.wrap_future(self._threads.submit(_run, job, work))
-        flight = self._flights[key] = _Flight(future, work)
+    def _submit(self, key: str, function: Callable[[], Any], keep: bool) -> _Pending:
+        if len(self._jobs) >= self._max_pending:
+            raise QueueFull
+        job = Job()
+        future = asyncio.wrap_future(self._threads.submit(_run, function, job))
+        pending = self._jobs[key] = _Pending(future, job)
 
-        def landed(future: asyncio.Future[Any]) -> None:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
-            # Asking for the exception says that it was seen: of work that nobody waits for it is nobody's.
-            if not future.cancelled() and future.exception() is None and keep and self._entries:
-                self._kept[key] = future.result()
+        def finish(future: asyncio.Future[Any]) -> None:
+            if self._jobs.get(key) is pending:
+                del self._jobs[key]
+            # Reading the exception marks it as retrieved: without clients nobody else does.
+            if not future.cancelled() and future.exception() is None and keep and self._cache_size:
+                self._cache[key] = future.result()
 
-        future.add_done_callback(landed)
-        return flight
+        future.add_done_callback(finish)
+        return pending
 
-    def _drop(self, key: str, flight: _Flight) -> None:
-        flight.work.gone.set()
-        if self._flights.get(key) is flight:
-            del self._flights[key]
-        # Takes it out of the queue where it has not begun; where it has, its next step sees that it is alone.
-        flight.future.cancel()
+    def _drop(self, key: str, pending: _Pending) -> None:
+        pending.job.abandoned.set()
+        if self._jobs.get(key) is pending:
+            del self._jobs[key]
+        # A job that has not started leaves the queue; one that has ends at its next `Job.check`.
+        pending.future.cancel()
 
 
-def _run(job: Job, work: Work) -> Any:
-    work.go_on()
-    CURRENT.set(work)
-    return job()
+def _run(function: Callable[[], Any], job: Job) -> Any:
+    job.check()
+    CURRENT.set(job)
+    return function()
 
 
 @contextmanager
-def desk(entries: int, waiting: int, threads: int = THREADS) -> Iterator[Desk]:
-    """A desk that keeps `entries` answers, those asked for last, and lets `waiting` pieces of work wait."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="work") as pool:
-        yield Desk(pool, entries, waiting)
+def job_queue(cache_size: int, max_pending: int, threads: int = THREADS) -> Iterator[JobQueue]:
+    """Open a queue that keeps the `cache_size` results used last and holds up to `max_pending` jobs."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="job") as pool:
+        yield JobQueue(pool, cache_size, max_pending)

@@ -1,26 +1,27 @@
-"""Answers as HTTP: JSON that can always be written, headers that every answer has, errors in one line."""
+"""HTTP responses: JSON that is always valid, one-line errors, and the headers of every response."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
-from jepamine.serving.service import finite
 
-#: Seconds after which somebody who was sent away may come again.
+#: The Retry-After of a 503, in seconds.
 RETRY_AFTER = 2
-# Nobody listens to this answer: the client is gone.
-GONE = 499
+# The status for a client that has closed its connection, as nginx logs it.
+CLIENT_CLOSED_REQUEST = 499
 
 
-def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON in ASCII: half characters, which some clients send and some code says, are escaped."""
+def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response in ASCII JSON: lone surrogates, which clients and code may contain, are escaped."""
     return Response(
         json.dumps(finite(value), allow_nan=False).encode("ascii"),
         status,
@@ -29,25 +30,44 @@ def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None 
     )
 
 
-def told(status: int, detail: str) -> Response:
-    """What is wrong, as {"detail": ...}."""
+def error_response(status: int, detail: str) -> Response:
+    """Return an error as {"detail": ...}."""
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
-    return as_json({"detail": detail}, status, headers)
+    return json_response({"detail": detail}, status, headers)
 
 
-def worded(error: RequestValidationError) -> str:
-    """Every mistake of a request with the name of its field."""
+def describe_errors(error: RequestValidationError) -> str:
+    """Return every error of a request body with the name of its field, in one line."""
     lines = []
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"] if part != "body") or "body"
-        said = str(problem["msg"])
-        said = {"extra_forbidden": "unknown key", "missing": "missing"}.get(problem["type"], said)
-        lines.append(f"{place}: {said[:1].lower()}{said[1:]}")
+        field = ".".join(str(part) for part in problem["loc"] if part != "body") or "body"
+        message = str(problem["msg"])
+        message = {"extra_forbidden": "unknown key", "missing": "missing"}.get(problem["type"], message)
+        lines.append(f"{field}: {message[:1].lower()}{message[1:]}")
     return "; ".join(dict.fromkeys(lines))[:2000]
 
 
-class Outermost:
-    """ASGI middleware: headers that every answer has, and a count of the answers by route."""
+def finite(value: Any) -> Any:
+    """Return the value with null for numbers that JSON lacks: code may place objects at 1e308 and -1e308."""
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def content_security_policy(preview_url: str) -> str:
+    """Return a policy that allows only this service and the host of the previews."""
+    parts = urlsplit(preview_url)
+    preview_host = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src 'self' blob:{preview_host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+class CommonHeaders:
+    """ASGI middleware that adds the headers of every response and counts responses by route."""
 
     def __init__(self, app: App, *, policy: str, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -60,10 +80,13 @@ class Outermost:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *self._headers]}
-                # The route, not the path: clients can think of any number of paths.
+                headers = [*message["headers"], *self._headers]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-cache"))
+                message = {**message, "headers": headers}
+                # The route, not the path: clients can make up any number of paths.
                 route: Any = scope.get("route")
-                self._metrics.request(getattr(route, "path", "other"), message["status"])
+                self._metrics.count_response(getattr(route, "path", "other"), message["status"])
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -1,4 +1,4 @@
-"""What requests hold: checked, with a schema that says the same."""
+"""The JSON bodies of requests and responses, as pydantic models with their OpenAPI schemas."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from pydantic import (
 )
 
 from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
-from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json
+from jepamine.manim.layouts import LIMIT, Layout, Object, from_json
 from jepamine.manim.text.parse import LONGEST
+from jepamine.manim.validation.answer import Problem
 
-LONGEST_CODE = 200_000
+MAX_CODE = 200_000
 ID = Annotated[
     str,
-    Field(pattern="^[0-9a-f]{32}$", description="That of an answer of /generate.", examples=["0f" * 16]),
+    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a /generate response.", examples=["0f" * 16]),
 ]
 
 _DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
@@ -44,53 +45,53 @@ LAYOUT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Layout",
     "description": Layout.__doc__,
-    "properties": {"objects": {"type": "array", "maxItems": MAX_OBJECTS, "items": _OBJECT}},
+    "properties": {"objects": {"type": "array", "maxItems": LIMIT, "items": _OBJECT}},
     "required": ["objects"],
     "additionalProperties": False,
 }
 
 
-def _layout(value: dict[str, Any]) -> dict[str, Any]:
+def _checked_layout(value: dict[str, Any]) -> dict[str, Any]:
     from_json(value)
     return value
 
 
-#: A layout as JSON, of which `jepamine.manim.layouts.from_json` makes one.
+#: A layout as JSON, which `jepamine.manim.layouts.from_json` parses.
 LayoutJson = Annotated[dict[str, Any], WithJsonSchema(LAYOUT_SCHEMA)]
-GivenLayout = Annotated[dict[str, Any], AfterValidator(_layout), WithJsonSchema(LAYOUT_SCHEMA)]
+CheckedLayout = Annotated[dict[str, Any], AfterValidator(_checked_layout), WithJsonSchema(LAYOUT_SCHEMA)]
 
 
-class Body(BaseModel):
-    """A JSON object; a key that is not known is an error, and so is `"2"` for a number."""
+class RequestBody(BaseModel):
+    """A JSON object without unknown keys or implicit conversions (`"2"` for a number is an error)."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Generate(Body):
-    """A scene to be made; `image` in base64 or as a data URL."""
+class GenerateRequest(RequestBody):
+    """A scene to generate; `image` is base64 or a data URL."""
 
     description: Annotated[str, Field(max_length=LONGEST, examples=[_DESCRIPTION])] = ""
     style: Style = "3b1b"
     complexity: Complexity = "medium"
     image: str | None = None
     generator: Annotated[str, Field(max_length=100)] | None = Field(
-        None, description="One of those that /healthz lists; the first where none is named."
+        None, description="One of the `generators` in /healthz; the default is the first."
     )
     layout: LayoutFrom = "auto"
 
 
-class Validate(Body):
-    """Code to be run, and the layout that it is to keep to."""
+class ValidateRequest(RequestBody):
+    """Code to run, and optionally the layout to compare it with."""
 
-    code: Annotated[str, Field(max_length=LONGEST_CODE, examples=[_CODE])]
+    code: Annotated[str, Field(max_length=MAX_CODE, examples=[_CODE])]
     scene: Annotated[str, Field(max_length=200)] | None = None
-    layout: GivenLayout | None = None
+    layout: CheckedLayout | None = None
 
 
-class Satisfaction(Body):
-    """Whether somebody is satisfied with an answer: `satisfied`, or a `rating` from 1 to 5, or both.
+class FeedbackRequest(RequestBody):
+    """Feedback on a response: `satisfied`, a `rating` from 1 to 5, or both.
 
-    4 and 5 count as satisfied where only a rating is given.
+    If only a rating is given, 4 and 5 count as satisfied.
     """
 
     id: ID
@@ -99,16 +100,107 @@ class Satisfaction(Body):
     comment: Annotated[str, Field(max_length=2000)] | None = None
 
     @model_validator(mode="after")
-    def _said(self) -> Satisfaction:
+    def _has_an_opinion(self) -> FeedbackRequest:
         if self.satisfied is None and self.rating is None:
-            raise ValueError("say 'satisfied' (true or false) or give a 'rating' from 1 to 5")
+            raise ValueError("give 'satisfied' (true or false) or a 'rating' from 1 to 5")
         return self
 
     def verdict(self) -> tuple[bool, int | None]:
-        """(satisfied, the rating where there is one)."""
-        number = self.satisfied if isinstance(self.satisfied, int) else None
-        rating = self.rating if number is None or isinstance(self.satisfied, bool) else number
+        """Return (whether the user is satisfied, the rating if any)."""
         if isinstance(self.satisfied, bool):
-            return self.satisfied, rating
-        assert rating is not None, "one of both is there"
+            return self.satisfied, self.rating
+        rating = self.rating if self.satisfied is None else self.satisfied
+        assert rating is not None, "the validator requires one of both"
         return rating >= 4, rating
+
+
+class ErrorResponse(BaseModel):
+    """What is wrong with a request."""
+
+    detail: str
+
+
+class Adherence(BaseModel):
+    """Shares of objects within 0.5 and 0.1 units of the layout, and their mean distance in units."""
+
+    within_half: float
+    within_tenth: float
+    mean_error: float | None
+
+
+class NotUnderstood(BaseModel):
+    """A part of the description that was ignored, and why."""
+
+    text: str
+    reason: str
+
+
+class Attempt(BaseModel):
+    """Code that was run; `problem` is why it was rejected, null for the code that is returned."""
+
+    generator: str
+    attempt: int
+    repaired: list[str]
+    problem: str | None
+
+
+class GenerateResponse(BaseModel):
+    """Code that ran and keeps to its layout; `cached` is whether it was generated for an earlier request."""
+
+    id: ID
+    code: str
+    preview_url: str | None
+    layout: LayoutJson
+    layout_from: str
+    confidence: float
+    adherence: Adherence
+    generator: str
+    seconds: dict[str, float]
+    not_understood: list[NotUnderstood]
+    tries: list[Attempt]
+    cached: bool
+
+
+class LayoutResponse(BaseModel):
+    """The layout of an image; `confidence` is the mean over its objects."""
+
+    layout: LayoutJson
+    confidence: float
+    seconds: float
+
+
+class ProtectionResponse(BaseModel):
+    """The protection in force around submitted code."""
+
+    in_force: str
+    closed: list[str]
+    open: list[str]
+
+
+class ValidateResponse(BaseModel):
+    """A report; `runs` is whether the code was allowed and ran to its end."""
+
+    runs: bool
+    problems: list[Problem]
+    scene: str | None
+    objects: list[dict[str, Any]]
+    final: dict[str, Any]
+    moments: list[dict[str, Any]]
+    protection: ProtectionResponse
+    seconds: float
+
+
+class FeedbackResponse(BaseModel):
+    """The feedback was stored."""
+
+    satisfied: bool
+
+
+class HealthResponse(BaseModel):
+    """The state of the service."""
+
+    status: str
+    version: str
+    run: str | None
+    generators: list[str]
+    protection: ProtectionResponse

@@ -1,10 +1,9 @@
-"""What the service does, without HTTP: each method is one job, done in a thread of the desk."""
+"""The service without HTTP: each method is one job, run in a thread of the job queue."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,20 +15,20 @@ from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
-from jepamine.serving import images
 from jepamine.serving.feedback import Feedback
+from jepamine.serving.images import check_image, decode_image
+from jepamine.serving.jobs import current_job
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
-from jepamine.serving.schemas import Generate, Satisfaction, Validate
-from jepamine.serving.work import current
+from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest
 
-#: Pixels across a preview.
-WIDTH = 854
+#: The width of a preview in pixels.
+PREVIEW_WIDTH = 854
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What answers depend on besides the request: the layout run and the hash of all its weights."""
+    """What responses depend on besides the request: the layout run and the hash of all its weights."""
 
     run: str | None = None
     weights_sha256: str = ""
@@ -38,102 +37,102 @@ class Identity:
 
 @dataclass(frozen=True)
 class Service:
-    """A chain with what stands around it. `generators` are those offered, the first by default; previews lie
-    under `address`.
+    """A pipeline with its surroundings. `generators` are the available ones, the first is the default;
+    previews are served at `preview_url`.
     """
 
-    chain: Pipeline
+    pipeline: Pipeline
     identity: Identity
     generators: Sequence[str]
     previews: Previews
     feedback: Feedback
     metrics: Metrics
-    address: str = "/previews"
+    preview_url: str = "/previews"
 
-    def asked(self, body: Generate) -> Request:
-        """The request as the chain takes it. Raises UserError for a generator that is not offered.
+    def parse(self, body: GenerateRequest) -> Request:
+        """Return the pipeline's request. Raises UserError for a generator that is not offered.
 
-        A name may say where to import a generator from: it is the service's owner who says so, nobody else.
+        A generator's name may be an import path, which only the operator of the service may choose.
         """
         name = body.generator or self.generators[0]
         if name not in self.generators:
-            near = did_you_mean(name, self.generators)
+            hint = did_you_mean(name, self.generators)
             raise UserError(
-                f"generator: '{name}' is not offered{near}; there are: {', '.join(self.generators)}"
+                f"generator: '{name}' is not offered{hint}; available: {', '.join(self.generators)}"
             )
-        image = images.from_text(body.image) if body.image is not None else None
-        return Request(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
+        image = decode_image(body.image) if body.image is not None else None
+        return Request(body.description, image, body.style, body.complexity, name, body.layout, PREVIEW_WIDTH)
 
-    def key(self, asked: Request) -> str:
-        """A hash of all that determines the answer."""
+    def key(self, request: Request) -> str:
+        """Return a hash of everything that determines the response."""
         return self._hash(
             "generate",
-            asked.description,
-            hashlib.sha256(asked.image).hexdigest() if asked.image is not None else None,
-            asked.style,
-            asked.complexity,
-            asked.generator,
-            asked.layout,
+            request.description,
+            hashlib.sha256(request.image).hexdigest() if request.image is not None else None,
+            request.style,
+            request.complexity,
+            request.generator,
+            request.layout,
         )
 
     def layout_key(self, image: bytes) -> str:
-        """The same for an image whose layout is asked for."""
+        """Return the key for the layout of an image."""
         return self._hash("layout", hashlib.sha256(image).hexdigest())
 
-    def generate(self, asked: Request) -> dict[str, Any]:
-        """The answer without `id` and `cached`. Raises UserError as `Chain.make`."""
-        work = current()
-        if asked.image is not None:
-            images.inspected(asked.image)
+    def generate(self, request: Request) -> dict[str, Any]:
+        """Return the response without `id` and `cached`. Raises UserError as `Pipeline.make`."""
+        job = current_job()
+        if request.image is not None:
+            check_image(request.image)
         try:
-            made = self.chain.make(asked)
+            result = self.pipeline.make(request)
         finally:
-            self.metrics.tried(work)
-        self.metrics.made(made, work)
-        values = made.to_json()
+            self.metrics.observe_first_try(job)
+        self.metrics.observe_result(result, job)
+        values = result.to_json()
         for key in ("names", "validation"):
             del values[key]
-        png = made.report.preview
-        name = self.previews.keep(png) if png is not None else None
-        return {**values, "preview_url": f"{self.address}/{name}.png" if name is not None else None}
+        png = result.report.preview
+        url = f"{self.preview_url}/{self.previews.store(png)}.png" if png is not None else None
+        return {**values, "preview_url": url}
 
-    def still_shown(self, answer: dict[str, Any]) -> bool:
-        """Whether an answer's preview has not been cleared away."""
-        url = answer["preview_url"]
+    def has_preview(self, response: dict[str, Any]) -> bool:
+        """Return whether the preview of a response, if it had one, still exists."""
+        url = response["preview_url"]
         return url is None or self.previews.has(url.rpartition("/")[2].removesuffix(".png"))
 
     def layout(self, image: bytes) -> dict[str, Any]:
-        """The layout of an image. Raises UserError where no run is served, or it sees nothing."""
-        work = current()
-        images.inspected(image)
-        with work.timed("layout"):
-            found = find_layout(Request(image=image, layout="image"), self.chain.reader)
-        self.metrics.timed(work)
+        """Return the layout of an image. Raises UserError without a layout run, or if it finds nothing."""
+        job = current_job()
+        check_image(image)
+        with job.timed("layout"):
+            found = find_layout(Request(image=image, layout="image"), self.pipeline.reader)
+        self.metrics.observe_times(job)
         return {
             "layout": to_json(found.layout),
             "confidence": round(found.confidence, 4),
-            "seconds": round(work.seconds["layout"], 4),
+            "seconds": round(job.seconds["layout"], 4),
         }
 
-    def validate(self, body: Validate) -> dict[str, Any]:
-        """The report of code."""
+    def validate(self, body: ValidateRequest) -> dict[str, Any]:
+        """Return the validation report of code."""
         layout = from_json(body.layout) if body.layout is not None else None
-        report = self.chain.validator.validate(body.code, layout=layout, scene=body.scene)
-        self.metrics.timed(current())
+        report = self.pipeline.validator.validate(body.code, layout=layout, scene=body.scene)
+        self.metrics.observe_times(current_job())
         return report.to_json()
 
-    def take(self, body: Satisfaction) -> dict[str, Any]:
-        """Count and write down what somebody thinks."""
+    def store_feedback(self, body: FeedbackRequest) -> dict[str, Any]:
+        """Count and store feedback."""
         satisfied, rating = body.verdict()
         self.feedback.write(
             {"id": body.id, "satisfied": satisfied, "rating": rating, "comment": body.comment}
         )
-        self.metrics.feedback(satisfied, rating)
+        self.metrics.count_feedback(satisfied, rating)
         return {"satisfied": satisfied}
 
     def health(self) -> dict[str, Any]:
-        """What runs here."""
-        protection: Protection = self.chain.validator.protection
+        """Return the state of the service."""
+        protection: Protection = self.pipeline.validator.protection
         return {
             "status": "ok",
             "version": self.identity.version,
@@ -149,12 +148,3 @@ class Service:
     def _hash(self, *parts: str | None) -> str:
         identity = (self.identity.run, self.identity.weights_sha256, self.identity.version)
         return hashlib.sha256(json.dumps([identity, parts]).encode()).hexdigest()[:32]
-
-
-def finite(value: Any) -> Any:
-    """The value with null for numbers that JSON does not know: code may put things at 1e308 and -1e308."""
-    if isinstance(value, dict):
-        return {key: finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""Validation in turns: as many at a time as there are servers, nobody's work last, none for who has left."""
+"""Validation in order of arrival, as many at a time as there are servers, skipping abandoned jobs."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from typing import Any
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import Validator
 from jepamine.sandbox.protection import Protection
-from jepamine.serving.work import Work, current
+from jepamine.serving.jobs import Job, current_job
 
 
-class Turns:
-    """A validator in front of which requests wait in order; make it with `turns`."""
+class ValidationQueue:
+    """A validator that serves requests in order; create it with `validation_queue`."""
 
-    def __init__(self, validator: Validator, servers: ThreadPoolExecutor) -> None:
-        self._validator, self._servers = validator, servers
+    def __init__(self, validator: Validator, threads: ThreadPoolExecutor) -> None:
+        self._validator, self._threads = validator, threads
 
     @property
     def protection(self) -> Protection:
-        """What holds the code back."""
+        """The protection in force around the code."""
         return self._validator.protection
 
     def validate(self, code: str, **options: Any) -> Report:
-        """As the validator does, once it is this one's turn. Raises Gone where nobody waits by then."""
-        work = current()
-        came = time.perf_counter()
-        report = self._servers.submit(self._one, work, came, code, options).result()
-        if work.first_ran is None:
-            work.first_ran = report.runs
+        """Validate code as the validator does. Raises ClientGone if no client waits when its turn comes."""
+        job = current_job()
+        arrived = time.perf_counter()
+        report = self._threads.submit(self._validate, job, arrived, code, options).result()
+        if job.first_ran is None:
+            job.first_ran = report.runs
         return report
 
-    def _one(self, work: Work, came: float, code: str, options: dict[str, Any]) -> Report:
-        work.go_on()
-        work.add("waiting", time.perf_counter() - came)
-        with work.timed("validation"):
+    def _validate(self, job: Job, arrived: float, code: str, options: dict[str, Any]) -> Report:
+        job.check()
+        job.add("waiting", time.perf_counter() - arrived)
+        with job.timed("validation"):
             return self._validator.validate(code, **options)
 
 
 @contextmanager
-def turns(validator: Validator, workers: int) -> Iterator[Turns]:
-    """Turns at a validator of `workers` servers."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="turns") as servers:
-        yield Turns(validator, servers)
+def validation_queue(validator: Validator, workers: int) -> Iterator[ValidationQueue]:
+    """Open a queue in front of a validator with `workers` servers."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="validation") as threads:
+        yield ValidationQueue(validator, threads)

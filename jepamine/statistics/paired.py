@@ -79,7 +79,8 @@ def leave_out(scenes: Scenes, seed: int = 0) -> Ints:
     if groups < scenes.count:
         member = np.random.default_rng([seed, 6]).permutation(scenes.count) % groups
     kept = (member[None] != np.arange(-1, groups)[:, None]).astype(np.int64)
-    return kept[(kept @ scenes.positives > 0) & (kept @ scenes.negatives > 0)]
+    usable: Ints = kept[(kept @ scenes.positives > 0) & (kept @ scenes.negatives > 0)]
+    return usable
 
 
 def leave_out_precisions(scores: Floats, labels: Ints, scenes: Scenes, kept: Ints) -> Floats:

@@ -1,1 +1,1 @@
-"""Helpers without a subject of their own: files, progress, tables, shell quoting, tensors."""
+"""Helpers for every other package: files, progress, tables, shell quoting, tensors."""

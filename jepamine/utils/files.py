@@ -1,4 +1,4 @@
-"""Files written whole or not at all, JSONL, hashes and locks: the one place for each."""
+"""Atomic writes, JSONL, hashes and locks: the one implementation of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jepamine.errors import UserError, first_line
 
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Give an OSError of the block the name of `path`: a full disk's does not say which file it was."""
+    """Add the name of `path` to an OSError of the block: a full disk's error does not name the file."""
     try:
         yield
     except OSError as error:
@@ -28,35 +28,35 @@ _DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 
 def check_output(path: Path, manifest: Path | None = None) -> None:
-    """Raise UserError where `path` is no place to write to: a folder, a device, or the manifest itself.
+    """Raise UserError if `path` cannot be an output: a folder, a device, or the manifest itself.
 
-    A file that is put in the place of a device would take it away from the whole machine.
+    Replacing a device by a file would take it away from the whole machine.
     """
     if path.exists() and not path.is_file():
-        what = "a folder" if path.is_dir() else "no plain file"
-        raise UserError(f"{path}: is {what}; give the name of a file")
+        kind = "a folder" if path.is_dir() else "not a regular file"
+        raise UserError(f"{path}: is {kind}; give the name of a file")
     if path.is_symlink() and path.parent in _DEVICES:
-        # /dev/stdout leads to a plain file where that is what the output goes into.
-        raise UserError(f"{path}: is no plain file; give the name of a file")
+        # /dev/stdout leads to a regular file if output is redirected into one.
+        raise UserError(f"{path}: is not a regular file; give the name of a file")
     if manifest is None:
         return
-    # "sub/../m.jsonl" may become the manifest though there is no such folder yet.
+    # "sub/../m.jsonl" may become the manifest even if that folder does not exist yet.
     if path.resolve() == manifest.resolve():
-        raise UserError(f"{path}: is the manifest itself; give another --output")
+        raise UserError(f"{path}: is the manifest itself; choose another --output")
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
-    Raises UserError for a folder or a device, OSError for a full disk or where one may not write; the old
-    file and no temporary file are left then.
+    Raises UserError for a folder or a device, OSError for a full disk or missing permission; then the old
+    file stays and no temporary file is left.
     """
     check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     except OSError as error:
-        # The name of a temporary file says nothing to a user.
+        # The name of a temporary file means nothing to a user.
         error.filename = str(path)
         raise
     try:
@@ -77,12 +77,12 @@ def _umask() -> int:
     return mask
 
 
-# Read once at import: os.umask can only be read by setting it, which is not safe beside other threads.
+# Read once at import: os.umask can only be read by setting it, which is not safe with other threads running.
 UMASK = _umask()
 
 
 def read_bytes(path: Path, name: str = "") -> bytes:
-    """The content of a file. Raises UserError, with `name` or the path, where it cannot be read."""
+    """Return the content of a file. Raises UserError, with `name` or the path, if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -97,7 +97,7 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object. Raises UserError that names the file where it is missing or damaged."""
+    """Read a JSON object. Raises UserError that names the file if it is missing or damaged."""
     try:
         value = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -110,14 +110,14 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def json_lines(lines: list[dict[str, Any]]) -> bytes:
-    """The bytes of a JSONL file."""
+    """Encode objects as a JSONL file."""
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
 def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield (line number from 1, bytes) of every line of a file that is not blank.
+    """Yield (line number from 1, bytes) of every non-blank line of a file.
 
-    Raises UserError where the file cannot be read.
+    Raises UserError if the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -132,7 +132,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def parse_line(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    """One JSONL line as an object. Raises UserError with file, line and what is wrong."""
+    """Parse one JSONL line into an object. Raises UserError with file, line and reason."""
     try:
         value = json.loads(line)
     except UnicodeDecodeError:
@@ -145,22 +145,22 @@ def parse_line(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 
 def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number from 1, object) for every line that is not blank."""
+    """Yield (line number from 1, object) for every non-blank line."""
     for number, line in raw_lines(path):
         yield number, parse_line(path, number, line)
 
 
 def sha256_file(path: Path) -> str:
-    """Hex SHA-256 of a file's content."""
+    """Return the hex SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
 def exclusive(path: Path, refusal: str) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path`; the system frees it however the process ends.
+    """Hold an exclusive lock on the file `path`; the system releases it however the process ends.
 
-    Raises UserError(refusal) at once where another process holds it.
+    Raises UserError(refusal) at once if another process holds it.
     """
     import filelock
 
@@ -177,7 +177,7 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some process holds the lock on `path`."""
+    """Return whether a process holds the lock on `path`."""
     if not path.exists():
         return False
     try:

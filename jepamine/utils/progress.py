@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+#: Seconds between two lines about the progress within a unit.
+PULSE = 10.0
 
 
 class Progress:
-    """Counts steps of one phase. Make it with `progress`."""
+    """A step counter of one phase; made by `progress`."""
 
     def __init__(self, what: str, total: int, unit: str, every: int, done: int) -> None:
         self.what, self.total, self.unit, self.every = what, total, unit, every
         self.done = self.before = done
         self.note = ""
-        self.began = time.monotonic()
+        self.began = self.unit_began = self.shown = time.monotonic()
         self.bar = None
         if sys.stderr.isatty():
             from tqdm import tqdm
@@ -30,20 +33,41 @@ class Progress:
             )
 
     def step(self, count: int = 1, note: str = "") -> None:
-        """Say that `count` more units are done; `note` is shown beside them (a loss, say)."""
+        """Count `count` more finished units; `note` is shown beside them (a loss, for example)."""
         self.done += count
         self.note = note or self.note
+        self.unit_began = self.shown = time.monotonic()
         if self.bar is not None:
             self.bar.set_postfix_str(self.note, refresh=False)
             self.bar.update(count)
         elif self.done % self.every < count or self.done == self.total:
             self._line()
 
+    def within(self, done: int, total: int, parts: str, note: Callable[[], str]) -> None:
+        """Show that `done` of `total` parts of the current unit are finished, every `PULSE` seconds.
+
+        `note` is called only if something is shown: reading a loss makes a GPU wait.
+        """
+        now = time.monotonic()
+        if now - self.shown < PULSE:
+            return
+        self.shown = now
+        rate = done / (now - self.unit_began)
+        left = (total - done) / rate
+        rest = left + (self.total - self.done - 1) * total / rate
+        text = (
+            f"{done}/{total} {parts}, {rate:.1f} a second, {left:.0f} s left of {rest:.0f} s in all, {note()}"
+        )
+        if self.bar is not None:
+            self.bar.set_postfix_str(text)
+        else:
+            notify(f"{self.what}: {self.unit.removesuffix('s')} {self.done + 1}/{self.total}: {text}")
+
     def _line(self) -> None:
         seconds = max(time.monotonic() - self.began, 1e-9)
         rate = (self.done - self.before) / seconds
-        left = (self.total - self.done) / rate if rate else 0.0
-        left_and_note = f"{left:.0f} s left" + (f", {self.note}" if self.note else "")
+        remaining = (self.total - self.done) / rate if rate else 0.0
+        left_and_note = f"{remaining:.0f} s left" + (f", {self.note}" if self.note else "")
         print(
             f"{self.what}: {self.done}/{self.total} {self.unit}, {rate:.1f} a second, {left_and_note}",
             file=sys.stderr,
@@ -53,7 +77,7 @@ class Progress:
 
 @contextmanager
 def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -> Iterator[Progress]:
-    """Show the progress of `total` units on stderr, `done` of them already done before.
+    """Show the progress of `total` units on stderr, `done` of which are finished already.
 
     On a terminal a tqdm bar with rate and time left; elsewhere one line every `every` units and at the end.
     """
@@ -66,5 +90,5 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
 
 
 def notify(message: str) -> None:
-    """A line for the person at the terminal (stderr): what happens, or a warning."""
+    """Print a status line or a warning on stderr."""
     print(message, file=sys.stderr, flush=True)

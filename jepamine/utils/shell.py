@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def near(path: Path) -> str:
-    """A path as a user here would type it: relative where it lies below this folder."""
+    """Return a path as a user would type it: relative if it is below the current folder."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
@@ -16,7 +16,7 @@ def near(path: Path) -> str:
 
 
 def command(*words: str, experiments: Path | None = None) -> str:
-    """A command line that can be pasted; names `experiments` where it is not the one found by default."""
+    """Return a command line to paste; it names `experiments` if that is not the default."""
     usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
     extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
     return shlex.join(["jepamine", *words, *extra])

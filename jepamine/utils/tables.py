@@ -1,4 +1,4 @@
-"""Tables for the terminal."""
+"""Format tables for the terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def cell(value: Any) -> str:
-    """A value as a table shows it: four significant decimals for a float, '-' for nothing."""
+    """Format a value for a table: four significant decimals for a float, '-' for None."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -18,17 +18,17 @@ def cell(value: Any) -> str:
 
 
 def table(rows: Sequence[Sequence[Any]]) -> str:
-    """Rows with aligned columns; numbers to the right, the first row is the head."""
-    shown = [[cell(value) for value in row] for row in rows]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    """Align rows in columns, numbers to the right; the first row is the header."""
+    cells = [[cell(value) for value in row] for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     numeric = [
         all(isinstance(row[column], (int, float, type(None))) for row in rows[1:]) and len(rows) > 1
-        for column in range(len(shown[0]))
+        for column in range(len(cells[0]))
     ]
     return "\n".join(
         "  ".join(
             text.rjust(width) if right else text.ljust(width)
             for text, width, right in zip(row, widths, numeric, strict=True)
         ).rstrip()
-        for row in shown
+        for row in cells
     )

@@ -15,13 +15,13 @@ from jepamine.utils.files import write_atomic
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:
-    """Write tensors and JSON metadata. Raises OSError (a full disk), the old file then stands."""
+    """Write tensors and JSON metadata. Raises OSError (a full disk); the old file then stays."""
     on_cpu = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_atomic(path, save(on_cpu, {key: json.dumps(value) for key, value in metadata.items()}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Read what `save_tensors` wrote. Raises UserError that names the file where it is missing or damaged."""
+    """Read what `save_tensors` wrote. Raises UserError that names the file if it is missing or damaged."""
     if not path.is_file():
         raise UserError(f"{path}: no such file")
     try:
@@ -29,14 +29,14 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
     except (SafetensorError, OSError, ValueError) as error:
-        raise UserError(f"{path}: damaged or no safetensors file: {first_line(error)}") from None
+        raise UserError(f"{path}: damaged or not a safetensors file: {first_line(error)}") from None
     return tensors, metadata
 
 
 def load_into(module: torch.nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:
     """Load `tensors`, read from `path`, into `module`, strictly.
 
-    Raises UserError that names the file where layers or shapes do not fit.
+    Raises UserError that names the file if layers or shapes do not fit.
     """
     try:
         module.load_state_dict(tensors, strict=True)

@@ -19,25 +19,25 @@ from jepamine.manifests import video as video_module
         (["nuscenes", ".", "--labels", "a,,b"], "'a,,b' is neither rare=N nor category,category."),
         (
             ["nuscenes", ".", "--labels", "a"],
-            "--labels goes with --labels-output FILE, or with --output FILE.",
+            "--labels requires --labels-output FILE or --output FILE.",
         ),
-        (["nuscenes", ".", "--labels-output", "l.jsonl"], "--labels-output goes with --labels."),
+        (["nuscenes", ".", "--labels-output", "l.jsonl"], "--labels-output requires --labels."),
         (
             ["nuscenes", ".", "--labels", "a", "--output", "m.jsonl", "--labels-output", "m.jsonl"],
-            "--labels-output is the manifest's own file; name another.",
+            "--labels-output is the same file as the manifest; choose another.",
         ),
         (["video"], "Missing argument 'FILE...'."),
         (["video", "a.mp4", "--fps", "0"], "Invalid value for '--fps'"),
         (["split", "m.jsonl", "--seed", "-1"], "Invalid value for '--seed'"),
     ],
 )
-def test_a_wrong_command_line_is_told_with_exit_code_2(jepamine, words, message):
+def test_a_wrong_command_line_is_reported_with_exit_code_2(jepamine, words, message):
     result = jepamine("manifest", *words)
     assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
 
 
 @pytest.mark.parametrize("words", [["frames", "gone"], ["nuscenes", "gone"], ["split", "gone"]])
-def test_what_is_not_there_is_told_with_exit_code_1(jepamine, words):
+def test_what_is_not_there_is_reported_with_exit_code_1(jepamine, words):
     result = jepamine("manifest", *words)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")

@@ -80,7 +80,9 @@ def test_score_finds_frames_below_the_datasets_root(jepamine, recipe, clips, tmp
     assert result.exit_code == 0, result.output
 
 
-def test_a_damaged_frame_is_told_with_the_line_of_the_users_manifest(jepamine, recipe, clips, footage_line):
+def test_a_damaged_frame_is_reported_with_the_line_of_the_users_manifest(
+    jepamine, recipe, clips, footage_line
+):
     result = jepamine("run", recipe, "--set", f'dataset.manifest="{footage_line}"')
     assert result.exit_code == 1
     assert f"{footage_line}:5: frame " in result.output
@@ -120,7 +122,7 @@ def test_two_scores_into_one_file_do_not_mix(jepamine, recipe, clips, tmp_path):
     assert (result.exit_code, "another process is scoring into it" in result.output) == (1, True)
 
 
-def test_the_manifest_itself_is_no_output(jepamine, recipe, clips):
+def test_the_manifest_itself_is_not_an_output(jepamine, recipe, clips):
     jepamine("run", recipe, "--epochs", 1)
     before = clips.read_bytes()
     result = jepamine("score", "--run", "small", clips, "--output", clips)
@@ -135,7 +137,7 @@ def test_an_edited_recipe_is_not_resumed_in_silence(jepamine, recipe, tmp_path):
     (run / "record.json").write_text(json.dumps(record))
     (run / "recipe.toml").write_text((run / "recipe.toml").read_text() + "\n# lower lr\n")
     result = jepamine("run", "--resume", "small")
-    assert (result.exit_code, "changed since run 'small' began" in result.output) == (1, True)
+    assert (result.exit_code, "changed since run 'small' started" in result.output) == (1, True)
 
 
 def test_an_unfinished_run_is_used_with_a_warning(jepamine, recipe, tmp_path):
@@ -148,15 +150,18 @@ def test_an_unfinished_run_is_used_with_a_warning(jepamine, recipe, tmp_path):
 
 
 @pytest.mark.parametrize("words", [["eval", "--run", "small"], ["run", "--resume", "small"]])
-def test_a_record_that_lacks_half_is_told(words, jepamine, recipe, tmp_path):
+def test_a_record_that_is_incomplete_is_reported(words, jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     path = tmp_path / "experiments" / "small" / "record.json"
     path.write_text('{"status": "interrupted", "metrics": {}}')
     result = jepamine(*words)
-    assert (result.exit_code, "record.json: not a whole run record" in result.output) == (1, True)
+    assert (
+        result.exit_code,
+        "record.json: incomplete run record: 'recipe_sha256' is missing" in result.output,
+    ) == (1, True)
 
 
-def test_a_mask_that_is_no_mask_is_the_plugins_fault(jepamine, recipe, tmp_path):
+def test_a_mask_that_is_not_a_mask_is_the_plugins_fault(jepamine, recipe, tmp_path):
     (tmp_path / "bad.py").write_text(
         "import numpy as np\ndef bad(shape):\n    return lambda *_: np.ones((2, 14, 14))\n"
     )
@@ -181,7 +186,7 @@ def test_every_command_takes_experiments_before_and_after_the_verb(jepamine, rec
         assert before.output == after.output
 
 
-def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe, clips, tmp_path):
+def test_a_first_frame_that_does_not_exist_is_reported_like_any_other(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     lines = lines_of(clips)
     lines[0] = lines[0] | {"frame_paths": ["gone.jpg", "gone2.jpg"]}
@@ -189,13 +194,13 @@ def test_a_first_frame_that_is_not_there_is_told_like_any_other(jepamine, recipe
     result = jepamine("score", "--run", "small", manifest)
     assert result.exit_code == 1
     assert f"{manifest}:1: frame" in result.output
-    assert "0 clips are scored and kept" in result.output
+    assert "0 clips are scored and saved" in result.output
     result = jepamine("score", "--run", "small", manifest, "--on-error", "record")
     assert result.exit_code == 0
     assert "1 clips could not be read" in result.output
 
 
-def test_training_clips_among_the_ranked_ones_are_told(jepamine, recipe, clips, tmp_path):
+def test_training_clips_among_the_ranked_ones_are_reported(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     own = tmp_path / "experiments" / "small" / "manifest.jsonl"
     scores = tmp_path / "own.jsonl"
@@ -227,7 +232,7 @@ def test_labels_of_one_kind_are_not_blamed_on_the_ids(jepamine, recipe, tmp_path
     assert "0 of them 1: ranking statistics need clips of both labels, 0 and 1\n" in result.output
 
 
-def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe, clips, tmp_path):
+def test_clips_alone_in_their_scene_are_reported_where_scene_ranks(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe)
     lines = lines_of(clips)
     manifest = written(clips.with_name("one.jsonl"), [lines[0] | {"scene": "alone"}, *lines[1:]])
@@ -240,7 +245,7 @@ def test_clips_alone_in_their_scene_are_told_where_scene_ranks(jepamine, recipe,
 def test_a_split_does_not_overwrite_its_manifest(jepamine, clips):
     before = clips.read_bytes()
     result = jepamine("manifest", "split", clips, "--output", clips)
-    assert (result.exit_code, "is the manifest itself; give another --output" in result.output) == (1, True)
+    assert (result.exit_code, "is the manifest itself; choose another --output" in result.output) == (1, True)
     assert clips.read_bytes() == before
 
 
@@ -249,10 +254,10 @@ def test_a_finished_run_without_weights_says_what_can_be_done(jepamine, recipe, 
     (tmp_path / "experiments" / "small" / "weights.safetensors").unlink()
     result = jepamine("eval", "--run", "small")
     assert result.exit_code == 1
-    assert "train it anew under another name: jepamine run" in result.output
+    assert "train it again under another name: jepamine run" in result.output
 
 
-def test_a_folder_without_a_record_is_no_run_to_go_on_with(jepamine, recipe, tmp_path):
+def test_a_folder_without_a_record_is_not_a_run_to_go_on_with(jepamine, recipe, tmp_path):
     (tmp_path / "experiments" / "mine").mkdir(parents=True)
     result = jepamine("run", recipe, "--name", "mine")
     assert result.exit_code == 1
@@ -266,4 +271,4 @@ def test_a_failed_run_says_that_it_keeps_its_own_recipe_and_plugins(jepamine, re
     )
     result = jepamine("run", recipe)
     assert result.exit_code == 1
-    assert "It goes on with the recipe, plugins and manifest kept in" in result.output
+    assert "It uses the recipe, plugins and manifest saved in" in result.output

@@ -30,11 +30,11 @@ MANIFESTS = {
     "broken JSON": ("{torn", "m.jsonl:2: broken JSON"),
     "no frames": ('{"clip_id": "a"}', "m.jsonl:2: no key 'frame_paths'"),
     "empty frames": (clip_line([]), "m.jsonl:2: 'frame_paths' is empty"),
-    "odd frames": (clip_line(["good.jpg"] * 3), "m.jsonl:2: 3 frames cannot be cut into tubelets of 2"),
+    "odd frames": (clip_line(["good.jpg"] * 3), "m.jsonl:2: 3 frames do not divide into tubelets of 2"),
     "missing frame": (clip_line(["good.jpg", "gone.jpg"]), "gone.jpg: no such file"),
     "truncated": (clip_line(["good.jpg", "cut.jpg"]), "cut.jpg: damaged or truncated"),
     "no image": (clip_line(["good.jpg", "text.jpg"]), "text.jpg: not an image"),
-    "bomb": (clip_line(["good.jpg", "bomb.png"]), "bomb.png: absurdly large"),
+    "bomb": (clip_line(["good.jpg", "bomb.png"]), "bomb.png: too large to be a frame"),
 }
 
 
@@ -51,7 +51,7 @@ def footage(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("case", MANIFESTS)
-def test_a_bad_manifest_or_frame_is_told_by_run_and_score(case, jepamine, recipe, footage, tmp_path):
+def test_a_bad_manifest_or_frame_is_reported_by_run_and_score(case, jepamine, recipe, footage, tmp_path):
     bad, message = MANIFESTS[case]
     manifest = footage / "m.jsonl"
     manifest.write_text(clip_line(["good.jpg"] * 2, clip_id="good") + "\n" + bad + "\n")
@@ -65,9 +65,9 @@ def test_a_bad_manifest_or_frame_is_told_by_run_and_score(case, jepamine, recipe
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("", "holds no clip"), ("\n\n", "holds no clip"), (None, "no such file")]
+    ("content", "message"), [("", "contains no clip"), ("\n\n", "contains no clip"), (None, "no such file")]
 )
-def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe, tmp_path):
+def test_an_empty_or_missing_manifest_is_reported(content, message, jepamine, recipe, tmp_path):
     manifest = tmp_path / "m.jsonl"
     if content is not None:
         manifest.write_text(content)
@@ -75,7 +75,7 @@ def test_an_empty_or_missing_manifest_is_told(content, message, jepamine, recipe
     assert (result.exit_code, f"m.jsonl: {message}" in result.output) == (1, True)
 
 
-def test_all_errors_of_a_recipe_are_told_at_once(jepamine, recipe):
+def test_all_errors_of_a_recipe_are_reported_at_once(jepamine, recipe):
     sets = ["trainer.epoch=3", 'trainer.lr="fast"', "masking.plugin=patchs"]
     result = jepamine("run", recipe, *(word for text in sets for word in ("--set", text)))
     assert result.exit_code == 1
@@ -103,16 +103,16 @@ def test_a_run_name_that_does_not_exist_or_leaves_the_folder_is_refused(words, n
     assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
     result = jepamine(*words, name)
     assert result.exit_code == 1
-    assert ("did you mean 'small'?" if name == "smal" else "is not a run's name") in result.output
+    assert ("did you mean 'small'?" if name == "smal" else "is not a valid run name") in result.output
 
 
 def test_a_new_run_cannot_be_named_out_of_the_folder(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--name", "../outside")
-    assert (result.exit_code, "is not a run's name" in result.output) == (1, True)
+    assert (result.exit_code, "is not a valid run name" in result.output) == (1, True)
     assert not (tmp_path / "outside").exists()
 
 
-def test_weights_whose_shapes_do_not_fit_are_told(jepamine, recipe, clips, tmp_path):
+def test_weights_whose_shapes_do_not_fit_are_reported(jepamine, recipe, clips, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     jepamine("run", recipe, "--epochs", 1, "--name", "wide", "--set", "predictor.hidden_dim=32")
     runs = tmp_path / "experiments"
@@ -124,7 +124,7 @@ def test_weights_whose_shapes_do_not_fit_are_told(jepamine, recipe, clips, tmp_p
 
 
 @pytest.mark.parametrize("keep", [0, 4, 60, 2000])
-def test_damaged_weights_are_told(keep, jepamine, recipe, tmp_path):
+def test_damaged_weights_are_reported(keep, jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     weights = tmp_path / "experiments" / "small" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:keep])
@@ -132,7 +132,7 @@ def test_damaged_weights_are_told(keep, jepamine, recipe, tmp_path):
     assert (result.exit_code, "weights.safetensors: damaged" in result.output) == (1, True)
 
 
-def test_a_damaged_checkpoint_is_told_by_resume(jepamine, recipe, tmp_path):
+def test_a_damaged_checkpoint_is_reported_by_resume(jepamine, recipe, tmp_path):
     jepamine("run", recipe)
     run = tmp_path / "experiments" / "small"
     record = json.loads((run / "record.json").read_text()) | {"status": "interrupted"}
@@ -144,7 +144,9 @@ def test_a_damaged_checkpoint_is_told_by_resume(jepamine, recipe, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", "\xff"])
-def test_a_damaged_record_is_told_and_the_other_runs_are_still_listed(content, jepamine, recipe, tmp_path):
+def test_a_damaged_record_is_reported_and_the_other_runs_are_still_listed(
+    content, jepamine, recipe, tmp_path
+):
     jepamine("run", recipe, "--epochs", 1)
     jepamine("run", recipe, "--epochs", 1)
     (tmp_path / "experiments" / "small" / "record.json").write_text(content, encoding="latin-1")
@@ -166,7 +168,7 @@ def test_a_damaged_record_is_told_and_the_other_runs_are_still_listed(content, j
         ("{", "labels.jsonl:1: broken JSON"),
     ],
 )
-def test_labels_that_do_not_fit_are_told(line, message, jepamine, recipe, tmp_path):
+def test_labels_that_do_not_fit_are_reported(line, message, jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     labels = tmp_path / "labels.jsonl"
     labels.write_text(line + "\n")
@@ -207,10 +209,10 @@ def test_a_wrong_command_line_exits_with_2(words, jepamine):
 def test_an_empty_path_is_a_mistake_of_use(words, jepamine):
     result = jepamine(*words, "")
     assert result.exit_code == 2
-    assert "is empty; name one." in result.output
+    assert "is empty; pass a path." in result.output
 
 
-def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepamine, recipe, clips):
+def test_a_manifest_that_does_not_exist_is_named_by_its_key_and_the_nearest(jepamine, recipe, clips):
     missing = clips.with_name("manifets.jsonl")
     result = jepamine("run", recipe, "--set", f'dataset.manifest="{missing}"')
     assert result.exit_code == 1
@@ -220,4 +222,4 @@ def test_a_manifest_that_is_not_there_is_named_by_its_key_and_the_nearest(jepami
 
 def test_a_root_without_a_manifest_is_refused(jepamine, recipe):
     result = jepamine("eval", "--run", "small", "--root", ".")
-    assert (result.exit_code, "--root DIR goes with a MANIFEST" in result.output) == (2, True)
+    assert (result.exit_code, "--root DIR requires a MANIFEST" in result.output) == (2, True)

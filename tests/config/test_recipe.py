@@ -10,8 +10,7 @@ import tomli_w
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jepamine.config.recipe import TABLES, parse_override, read
-from jepamine.config.recipe_text import local_files, to_toml
+from jepamine.config.recipe import TABLES, local_files, parse_override, read, to_toml
 from jepamine.errors import UserError
 
 BASE = {
@@ -74,7 +73,7 @@ def test_defaults_are_the_research_values(tmp_path):
     assert recipe.scoring["scorer"] == "predicted"
 
 
-def test_all_errors_are_told_at_once_each_with_its_key(tmp_path):
+def test_all_errors_are_reported_at_once_each_with_its_key(tmp_path):
     path = write(
         tmp_path,
         seed="x",
@@ -228,7 +227,7 @@ def test_a_scorer_table_offers_the_nearest_scorer(tmp_path):
     assert error.startswith("[scoring] unknown scorer plugin 'maskd' (did you mean 'masked'?)")
 
 
-def test_scoring_that_is_no_table_is_refused(tmp_path):
+def test_scoring_that_is_not_a_table_is_refused(tmp_path):
     assert errors(write(tmp_path, scoring="predicted")) == ["[scoring]: expected a table, found 'predicted'"]
 
 

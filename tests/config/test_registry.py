@@ -35,7 +35,7 @@ def names(kind):
     return [plugin.name for plugin in registry.listed(kind)]
 
 
-def test_the_kinds_stand_in_the_order_of_a_recipe():
+def test_the_kinds_are_in_the_order_of_a_recipe():
     assert registry.kinds()[:5] == ["dataset", "masking", "encoder", "predictor", "trainer"]
 
 
@@ -97,7 +97,7 @@ def test_a_name_that_two_sources_register_is_an_error_that_names_both(install, t
     assert registry.find("masking", "tubes", tmp_path).source == "jepamine"
 
 
-def test_the_same_name_in_two_kinds_is_no_clash(install, tmp_path):
+def test_the_same_name_in_two_kinds_is_not_a_clash(install, tmp_path):
     install("acme_four", "[jepamine.encoder]\npatches = acme_four:patches\n")
     assert registry.find("encoder", "patches", tmp_path).source == "acme_four"
     assert registry.find("masking", "patches", tmp_path).source == "jepamine"
@@ -130,7 +130,7 @@ def test_the_overview_names_the_broken_plugin_and_only_that(install):
         ("import sys; sys.exit(3)", "SystemExit: 3"),
     ],
 )
-def test_whatever_a_plugin_raises_while_it_is_imported_is_told(tmp_path, line, reason):
+def test_whatever_a_plugin_raises_while_it_is_imported_is_reported(tmp_path, line, reason):
     (tmp_path / "bad.py").write_text(line + "\n")
     with pytest.raises(BrokenPluginError) as raised:
         registry.load(registry.find("encoder", "./bad.py:Bad", tmp_path))
@@ -139,7 +139,7 @@ def test_whatever_a_plugin_raises_while_it_is_imported_is_told(tmp_path, line, r
     )
 
 
-def test_a_file_that_was_broken_loads_once_it_is_mended(tmp_path):
+def test_a_file_that_was_broken_loads_once_it_is_fixed(tmp_path):
     (tmp_path / "mask.py").write_text("1 / 0\n")
     with pytest.raises(BrokenPluginError):
         registry.load(registry.find("masking", "./mask.py:make", tmp_path))

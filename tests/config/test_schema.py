@@ -118,7 +118,7 @@ def test_a_key_that_the_runner_gives_is_unknown_to_a_recipe():
     assert errors == ["dim: unknown key; known: epochs, lr, root"]
 
 
-def test_every_error_is_told():
+def test_every_error_is_reported():
     _, errors = resolve(plugin, {"epochs": "a", "lr": "b", "rot": "c"})
     assert sorted(error.split(":")[0] for error in errors) == ["epochs", "lr", "rot"]
 

@@ -92,14 +92,14 @@ def test_derived_ids_of_clips_that_share_frames_differ():
         ({"frame_paths": ["a", 1]}, "'frame_paths' is not a list of paths"),
         ({"frames": ["a", ""]}, "'frames' is not a list of paths"),
         ({"frames": []}, "'frames' is empty: a clip without frames"),
-        ({"frames": ["a"]}, "1 frames cannot be cut into tubelets of 2; drop or add a frame"),
+        ({"frames": ["a"]}, "1 frames do not divide into tubelets of 2; drop or add a frame"),
         ({"frames": ["a", "b"], "clip_id": 1.5}, "'clip_id' is not text: 1.5"),
         ({"frames": ["a", "b"], "scene": ["s"]}, "'scene' is not text: ['s']"),
         ({"frames": ["a", "b"], "scene_id": {}}, "'scene_id' is not text: {}"),
         ({"frames": ["a", "b"], "camera": True}, "'camera' is not text: True"),
     ],
 )
-def test_a_line_that_is_no_clip_is_an_error_that_names_file_and_line(manifest, line, error):
+def test_a_line_that_is_not_a_clip_is_an_error_that_names_file_and_line(manifest, line, error):
     path = manifest({"frames": ["a", "b"]}, line)
     with pytest.raises(UserError) as raised:
         list(read_clips(Source(path)))
@@ -112,7 +112,7 @@ def test_a_manifest_without_a_line_is_an_error(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(UserError) as raised:
         list(read_clips(Source(path)))
-    assert str(raised.value) == f"{path}: holds no clip"
+    assert str(raised.value) == f"{path}: contains no clip"
 
 
 def test_a_missing_manifest_is_an_error(tmp_path):
@@ -132,11 +132,11 @@ def test_tubelets_are_numbered_through_the_manifest(manifest):
 
 def test_a_longer_tubelet_takes_more_frames(manifest):
     assert one(manifest({"frames": ["a"] * 6}), tubelet_size=3).tubelets == 2
-    with pytest.raises(UserError, match="4 frames cannot be cut into tubelets of 3"):
+    with pytest.raises(UserError, match="4 frames do not divide into tubelets of 3"):
         one(manifest({"frames": ["a"] * 4}), tubelet_size=3)
 
 
-def test_a_bad_line_can_be_told_in_its_place_while_reading_goes_on(manifest):
+def test_a_bad_line_can_be_told_in_its_place_while_reading_continues(manifest):
     path = manifest({"frames": ["a", "b"]}, {"frames": []}, {"frames": ["c", "d"], "clip_id": "last"})
     first, error, last = read_clips_or_errors(Source(path))
     assert str(error) == f"{path}:2: 'frames' is empty: a clip without frames"

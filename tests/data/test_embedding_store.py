@@ -112,7 +112,7 @@ def test_a_damaged_array_is_none_with_a_warning_and_the_others_stay(tmp_path, ca
     flip(part, (HEADER + 24) + HEADER + 5)
     assert kept(tmp_path, range(3)) == [0, 2]
     assert capsys.readouterr().err == (
-        f"warning: {part}: a damaged embedding at byte {HEADER + 24} is dropped and made again\n"
+        f"warning: {part}: dropped a damaged embedding at byte {HEADER + 24}; it will be recomputed\n"
     )
     with Store(tmp_path) as store:
         assert store.get(key(1)) is None
@@ -137,7 +137,7 @@ def test_a_damaged_header_drops_what_follows_with_a_warning(tmp_path, capsys):
     flip(part, (HEADER + 24) + 40)
     assert kept(tmp_path, range(3)) == [0]
     assert capsys.readouterr().err == (
-        f"warning: {part}: damaged at byte {HEADER + 24}; what follows is dropped and made again\n"
+        f"warning: {part}: damaged at byte {HEADER + 24}; the rest is dropped and recomputed\n"
     )
 
 

@@ -77,10 +77,10 @@ def damaged(folder, what):
         ("truncated", "damaged or truncated: "),
         ("text", "not an image"),
         ("empty", "not an image"),
-        ("bomb", "absurdly large: "),
+        ("bomb", "too large to be a frame: "),
     ],
 )
-def test_a_file_that_is_no_frame_is_an_error_that_names_it(tmp_path, what, reason):
+def test_a_file_that_is_not_a_frame_is_an_error_that_names_it(tmp_path, what, reason):
     path = damaged(tmp_path, what)
     with pytest.raises(UserError) as raised:
         Frame(path, SIZE).pixels()
@@ -108,7 +108,7 @@ except UserError as error:
 """
     command = [sys.executable, "-c", code, str(tmp_path / "a.png")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(f"frame {tmp_path / 'a.png'}: absurdly large: ")
+    assert done.stdout.startswith(f"frame {tmp_path / 'a.png'}: too large to be a frame: ")
 
 
 def test_a_digest_is_of_the_files_content(tmp_path):
@@ -159,7 +159,7 @@ def test_loading_ahead_keeps_the_order_and_puts_an_error_in_its_place():
     ]  # fmt: skip
 
 
-def test_loading_goes_no_further_ahead_than_it_is_told():
+def test_loading_goes_no_further_ahead_than_allowed():
     taken = []
     items = (taken.append(number) or number for number in range(100))
     loading = ahead(items, lambda item: item, depth=4)

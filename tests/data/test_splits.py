@@ -26,7 +26,7 @@ seeds = st.integers(0, 2**32)
 
 @settings(max_examples=50, deadline=None)
 @given(scenes, fractions, seeds)
-def test_no_scene_stands_on_both_sides_and_no_side_is_empty(names, fraction, seed):
+def test_no_scene_is_on_both_sides_and_no_side_is_empty(names, fraction, seed):
     clips = [clip(number, scene) for number, scene in enumerate(names)]
     said = parts(clips, fraction, seed)
     assert set(said.values()) == {"train", "val"}
@@ -63,7 +63,7 @@ def test_the_manifests_own_train_and_val_are_taken(capsys):
     assert split(clips, "scene", 0.5, 0) == [{}, {}, {}, {}]
     assert (
         capsys.readouterr().err
-        == "split: as the manifest says, 2 clips train, 1 val; in neither: 1 say 'test'\n"
+        == "split: as in the manifest, 2 clips train, 1 val; in neither: 1 with split 'test'\n"
     )
     assert [chosen(one, "val").tolist() for one in clips] == [[True] * 2, *[[False] * 2] * 3]
     assert [chosen(one, "train").any() for one in clips] == [False, True, True, False]
@@ -74,7 +74,7 @@ def test_a_manifest_that_says_only_train_is_split():
     assert sorted(parts(clips).values()) == ["train"] * 4 + ["val"]
 
 
-def test_a_split_that_is_no_text_is_one_of_the_clips_that_stay_out_of_both():
+def test_a_split_that_is_not_a_text_is_one_of_the_clips_that_stay_out_of_both():
     clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split=["val"])]
     assert split(clips, "scene", 0.5, 0) == [{}, {}, {}]
     assert not chosen(clips[2], "val").any()
@@ -84,14 +84,14 @@ def test_a_split_that_is_no_text_is_one_of_the_clips_that_stay_out_of_both():
 def test_a_single_clip_cannot_be_split(fraction):
     with pytest.raises(UserError) as raised:
         split([clip(0, "s", tubelets=8)], "scene", fraction, 0)
-    assert str(raised.value) == "a single clip cannot be split into train and val; give more clips"
+    assert str(raised.value) == "a single clip cannot be split into train and val; add more clips"
 
 
 def test_a_single_scene_is_split_by_clips_with_a_warning(capsys):
     said = parts([clip(number, "only") for number in range(5)])
     assert sorted(said.values()) == ["train"] * 4 + ["val"]
     assert capsys.readouterr().err == (
-        "warning: one scene only, so clips of it are held out; neighbouring clips look alike\n"
+        "warning: only one scene, so clips of it are held out; neighbouring clips look alike\n"
     )
 
 
@@ -123,27 +123,27 @@ def test_the_tubelets_of_a_part_are_those_its_line_says():
     assert chosen(clip(2), "val").tolist() == [False, False]
 
 
-def test_what_is_in_neither_part_is_told_with_the_nearest_word(capsys):
+def test_what_is_in_neither_part_is_reported_with_the_nearest_word(capsys):
     clips = [clip(0, split="val"), clip(1, split="train"), clip(2, split="trian"), clip(3)]
     split(clips, "scene", 0.5, 0)
     assert capsys.readouterr().err == (
-        "split: as the manifest says, 1 clips train, 1 val; in neither: 1 say nothing, "
-        "1 say 'trian' (did you mean 'train'?)\n"
+        "split: as in the manifest, 1 clips train, 1 val; in neither: 1 without a split, "
+        "1 with split 'trian' (did you mean 'train'?)\n"
     )
 
 
-def test_a_manifest_whose_split_cannot_be_used_is_told(capsys):
+def test_a_manifest_whose_split_cannot_be_used_is_reported(capsys):
     assert parts([clip(0, split="trian"), clip(1, split="test")]).keys() == {"c0", "c1"}
     assert capsys.readouterr().err == (
-        "warning: no clip's split is 'train', so the manifest's are not used: 'test', "
+        "warning: no clip's split is 'train', so the manifest's splits are not used: 'test', "
         "'trian' (did you mean 'train'?)\n"
     )
     parts([clip(0, split="train"), clip(1, split="train")])
-    assert "the manifest calls all 2 clips train, so a part of them is held out" in capsys.readouterr().err
+    assert "all 2 clips of the manifest are train, so a part of them is held out" in capsys.readouterr().err
 
 
 def test_scenes_on_both_sides_of_the_manifests_own_split_are_warned_of(capsys):
     split([clip(0, "a", split="val"), clip(1, "a", split="train")], "scene", 0.5, 0)
-    assert "warning: 1 scenes are in train and in val, such as 'a'" in capsys.readouterr().err
+    assert "warning: 1 scenes are in both train and val, such as 'a'" in capsys.readouterr().err
     split([clip(0, "a", split="val"), clip(1, "b", split="train")], "scene", 0.5, 0)
     assert "warning" not in capsys.readouterr().err

@@ -56,7 +56,7 @@ def test_a_frame_counts_half_a_millisecond_early(video):
     assert grey(Videos(), path, 399.4) == greys[4]
 
 
-def test_a_time_after_the_end_is_told(video):
+def test_a_time_after_the_end_is_reported(video):
     path, _ = video
     with pytest.raises(UserError, match=r"drive.mp4#t=2.000000: the video ends at 1.11. s$"):
         Videos().image(Moment(path, 2_000_000))
@@ -84,7 +84,7 @@ def test_frames_give_a_videos_pixels_at_the_size_asked(video):
     ("content", "message"),
     [(None, "no such file"), (b"no video at all", "cannot be read: "), (b"", "cannot be read: ")],
 )
-def test_what_is_no_video_is_told(content, message, tmp_path):
+def test_what_is_not_a_video_is_reported(content, message, tmp_path):
     load_av()
     path = tmp_path / "x.mp4"
     if content is not None:
@@ -94,7 +94,7 @@ def test_what_is_no_video_is_told(content, message, tmp_path):
             read()
 
 
-def test_a_damaged_video_is_told_or_read(video):
+def test_a_damaged_video_is_reported_or_read(video):
     path, _ = video
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
@@ -112,5 +112,5 @@ def test_without_pyav_one_line_says_how_to_install_it(monkeypatch, tmp_path):
 
     load_av.cache_clear()
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(UserError, match=r"^video needs PyAV: pip install -e '.\[video\]'$"):
+    with pytest.raises(UserError, match=r"^video requires PyAV: pip install -e '.\[video\]'$"):
         frame_times(tmp_path / "x.mp4")

@@ -89,7 +89,7 @@ def test_only_images_that_are_not_hidden_are_frames(root):
     assert cut(root) == [("s", ["s/a.jpg", "s/b.PNG"])]
 
 
-def test_a_folder_that_is_called_like_an_image_is_no_frame(root):
+def test_a_folder_that_is_called_like_an_image_is_not_a_frame(root):
     touch(root, "a.jpg", "c.jpg", "b.png/a.jpg", "b.png/b.jpg", "d.png/a.jpg", "d.png/b.jpg")
     assert cut(root) == [
         ("root", ["a.jpg", "c.jpg"]),
@@ -126,7 +126,7 @@ def test_a_lone_frame_is_left_out_with_a_warning(root, capsys):
     touch(root, "alone/a.jpg", "pair/a.jpg", "pair/b.jpg")
     assert [scene for scene, _ in cut(root)] == ["pair"]
     assert capsys.readouterr().err == (
-        f"warning: {root / 'alone'}: 1 frame is less than a tubelet; left out\n"
+        f"warning: {root / 'alone'}: 1 frame is less than a tubelet; skipped\n"
     )
 
 
@@ -141,7 +141,7 @@ def test_a_root_without_frames_is_an_error_that_names_it(root):
 def test_a_missing_root_is_an_error_that_names_it(tmp_path):
     with pytest.raises(UserError) as raised:
         folders(tmp_path, root=tmp_path / "nowhere")
-    assert str(raised.value) == f"dataset.root: no folder {tmp_path / 'nowhere'}"
+    assert str(raised.value) == f"dataset.root: {tmp_path / 'nowhere'} is not a folder"
 
 
 def test_a_window_shorter_than_a_tubelet_is_an_error_that_names_the_window(root):

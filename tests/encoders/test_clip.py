@@ -132,7 +132,7 @@ def test_missing_weights_are_one_message_that_says_what_to_do(tmp_path, monkeypa
     with pytest.raises(UserError, match=r"hf download nobody/nothing --local-dir FOLDER"):
         ClipEncoder(CPU, weights="nobody/nothing")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match=r"must hold config\.json and model\.safetensors"):
+    with pytest.raises(UserError, match=r"must contain config\.json and model\.safetensors"):
         ClipEncoder(CPU, weights=str(tmp_path / "empty"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.errors import UserError
 
 CPU = torch.device("cpu")
-SMALL = {
+SMALL: dict[str, Any] = {
     "crop_size": 64,
     "frames_per_clip": 2,
     "hidden_size": 48,

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.manifest_audit import audit as audit_command
+from jepamine.cli.manifest import audit as audit_command
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS
@@ -192,7 +192,7 @@ def test_nothing_is_found_beside_it(look, case):
 
 
 @pytest.mark.parametrize("gone", ["gone/1", "b/77", "c/text"])
-def test_a_frame_that_is_not_there_says_nothing_about_scenes(look, gone):
+def test_a_frame_that_does_not_exist_says_nothing_about_scenes(look, gone):
     lines = (
         clip("x", "a/0", gone, "a/2-3"),
         clip("y", gone, "a/5-7", scene="a"),
@@ -206,7 +206,7 @@ def test_every_kind_has_a_case():
     assert {kind for kind, *_ in CASES.values()} == set(KINDS)
 
 
-def test_ids_stand_in_the_manifests_order_each_once(look):
+def test_ids_are_in_the_manifests_order_each_once(look):
     lines = [clip(name, f"a/{at}-{at + 4}") for name, at in (("z", 0), ("y", 1), ("z", 2), ("x", 3))]
     assert look(*GOOD, *lines)["uneven_length"] == ["z", "y", "x"]
 
@@ -234,7 +234,7 @@ def named(name, *frames, **more):
 LOGS = [f"{log}__CAM_FRONT__{time}" for log in "pq" for time in seconds(10, 10.5, 11, 11.5)]
 
 
-def test_names_tell_log_camera_and_time(look, drives):
+def test_names_report_log_camera_and_time(look, drives):
     (drives / "named").mkdir()
     left = [name.replace("FRONT", "LEFT") for name in LOGS[:2]]
     for name, picture in zip([*LOGS, *left], [*pan(0, 4), *pan(1, 4), *pan(0, 6)[4:]], strict=True):
@@ -252,7 +252,7 @@ def test_names_tell_log_camera_and_time(look, drives):
     assert look(one, named("5", p[0], p[3], scene="s")) == {"time_gap": ["5"], "cut_in_tubelet": ["5"]}
 
 
-def test_folders_that_are_no_scenes_are_no_crossing(look):
+def test_folders_that_are_not_scenes_are_not_crossing(look):
     # Their names begin with the scene's; or clips of several scenes go through both; or the scene has both.
     assert look(clip("x", "a/0-1", "c/0-1", scene="."), clip("y", "a/2-3", "c/2-3", scene="t")) == {}
     assert (
@@ -292,7 +292,7 @@ def test_a_moment_of_a_video_is_the_frame_shown_then(look, tmp_path, write_video
     assert look(lines[0], lines[1] | {"video": "a/text.png"}) == {"unreadable_file": ["y"]}
 
 
-def test_a_video_that_stands_still_for_long_has_a_gap(look, tmp_path, write_video):
+def test_a_video_that_is_still_for_long_has_a_gap(look, tmp_path, write_video):
     write_video(tmp_path / "v.mp4", [0, 100, 200, 300, 1500, 1600])
     (line,) = video_lines([tmp_path / "v.mp4"], 10, 100, 100, None)
     found = look(line)
@@ -312,7 +312,7 @@ def written(tmp_path):
     return write
 
 
-def test_all_lines_that_are_no_clips_are_told_at_once(written):
+def test_all_lines_that_are_not_clips_are_reported_at_once(written):
     path = written(
         '{"clip_id": "x", "frames": []}', "{", '{"clip_id": "x"}', "", '{"frames": ["a"], "clip_id": [1]}',
         '{"frames": ["a"], "timestamps": ["1"]}', "[]",
@@ -328,7 +328,7 @@ def test_all_lines_that_are_no_clips_are_told_at_once(written):
     ]
 
 
-def test_of_very_many_such_lines_the_first_are_told(written):
+def test_of_very_many_such_lines_the_first_are_reported(written):
     with pytest.raises(UserError) as raised:
         audit(Source(written(*["{"] * 23)))
     assert len(str(raised.value).splitlines()) == 21
@@ -336,7 +336,7 @@ def test_of_very_many_such_lines_the_first_are_told(written):
 
 
 def test_a_manifest_without_lines_or_none_at_all_is_an_error(written, tmp_path):
-    with pytest.raises(UserError, match=r"holds no clip$"):
+    with pytest.raises(UserError, match=r"contains no clip$"):
         audit(Source(written("")))
     with pytest.raises(UserError, match=r"no such file$"):
         audit(Source(tmp_path / "gone.jsonl"))
@@ -371,11 +371,11 @@ def broken(drives, tmp_path):
     return manifest
 
 
-def test_the_table_tells_kind_count_meaning_and_the_first_clips_with_their_lines(broken, drives):
+def test_the_table_reports_kind_count_meaning_and_the_first_clips_with_their_lines(broken, drives):
     result = call(broken, "--root", drives)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == f"{broken}: 6 clips, something found in 4"
+    assert lines[0] == f"{broken}: 6 clips, 4 with findings"
     (row,) = [line for line in lines if line.startswith("uneven_length")]
     assert row.split("  ")[-1].strip() == "x (3), y (4), z (5)"
     assert "an odd number of frames, or not the usual 4" in row
@@ -389,7 +389,7 @@ def test_what_fix_leaves_alone_is_offered_to_be_dropped(drives, tmp_path):
     lines = [*GOOD, clip("x", "a/4-5")]
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
     lines = call(manifest, "--root", drives).stdout.splitlines()
-    assert lines[-2] == "They can be used as they are. To drop them:"
+    assert lines[-2] == "They can be used unchanged. To drop them:"
     assert lines[-1].endswith(" --drop uneven_length")
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from jepamine.cli.manifest_audit import fix as fix_command
+from jepamine.cli.manifest import fix as fix_command
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
@@ -49,10 +49,10 @@ def drives(tmp_path_factory):
 
 
 @pytest.fixture
-def mend(drives, tmp_path):
+def repair(drives, tmp_path):
     """Mend lines; gives the new ones without what they share with the old line of the same id."""
 
-    def mend(*lines, drop=()):
+    def repair(*lines, drop=()):
         manifest, output = tmp_path / "m.jsonl", drives / "fixed.jsonl"
         manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
         fixed = fix_manifest(Source(manifest, drives), output, drop=drop)
@@ -63,7 +63,7 @@ def mend(drives, tmp_path):
         assert fixed.left == {kind: len(ids) for kind, ids in left.items() if ids}
         return written
 
-    return mend
+    return repair
 
 
 def paths(*frames):
@@ -85,15 +85,15 @@ def clip(name, *frames, **more):
 GOOD = clip("good", "b/0-7")
 
 
-def test_a_sound_manifest_stays_as_it_is(mend):
+def test_a_sound_manifest_stays_as_it_is(repair):
     lines = [GOOD, clip("x", "a/0-7", timestamps=list(range(8)), weather={"rain": 1})]
-    assert mend(*lines) == lines
+    assert repair(*lines) == lines
 
 
-def test_a_gap_divides_a_clip_into_whole_tubelets(mend):
+def test_a_gap_divides_a_clip_into_whole_tubelets(repair):
     stamps = [0, 1, 2, 5, 6, 7, 8, 9]
     line = clip("x", "a/0-7", timestamps=[1_000_000 * stamp for stamp in stamps], weather="rain")
-    assert mend(GOOD, line)[1:] == [
+    assert repair(GOOD, line)[1:] == [
         line | {"clip_id": "x__a", "frame_paths": paths("a/0-1"), "timestamps": [0, 1_000_000]},
         line
         | {
@@ -104,106 +104,106 @@ def test_a_gap_divides_a_clip_into_whole_tubelets(mend):
     ]
 
 
-def test_a_cut_divides_a_clip_and_what_is_less_than_a_tubelet_goes(mend):
-    assert mend(GOOD, clip("x", "spliced/4-11"), clip("y", "spliced/0-7"))[1:] == [
+def test_a_cut_divides_a_clip_and_what_is_less_than_a_tubelet_goes(repair):
+    assert repair(GOOD, clip("x", "spliced/4-11"), clip("y", "spliced/0-7"))[1:] == [
         clip("x", "spliced/5-10"),
         clip("y__a", "spliced/0-3"),
         clip("y__b", "spliced/5-6"),
     ]
 
 
-def test_a_cut_that_comes_into_a_tubelet_by_another_division_divides_too(mend):
+def test_a_cut_that_comes_into_a_tubelet_by_another_division_divides_too(repair):
     stamps = [1_000_000 * stamp for stamp in (0, 5, 6, 7, 8, 9)]
     # The cut before frame 5 lies between tubelets, until the gap after the first frame shifts them.
     line = clip("x", "spliced/1-6", timestamps=stamps)
-    assert [new["frame_paths"] for new in mend(GOOD, line)[1:]] == [
+    assert [new["frame_paths"] for new in repair(GOOD, line)[1:]] == [
         paths("spliced/2-3"),
         paths("spliced/5-6"),
     ]
 
 
-def test_parts_of_a_clip_that_crosses_scenes_get_each_its_own(mend):
-    assert mend(GOOD, clip("y", "a/0-5"), clip("x", "a/6-9", "b/8-11"))[1:] == [
+def test_parts_of_a_clip_that_crosses_scenes_get_each_its_own(repair):
+    assert repair(GOOD, clip("y", "a/0-5"), clip("x", "a/6-9", "b/8-11"))[1:] == [
         clip("y", "a/0-5"),
         clip("x__a", "a/6-9"),
         clip("x__b", "b/8-11"),
     ]
 
 
-def test_a_scene_that_no_clip_knows_is_called_by_its_folder(mend):
-    lines = mend(GOOD, clip("x", "a/0-3", "spliced/8-11", scene="monday", split="val"))
+def test_a_scene_that_no_clip_knows_is_called_by_its_folder(repair):
+    lines = repair(GOOD, clip("x", "a/0-3", "spliced/8-11", scene="monday", split="val"))
     assert lines[1:] == [
         clip("x__a", "a/0-3", scene="monday", split="val"),
         clip("x__b", "spliced/8-11", scene="spliced", split="val"),
     ]
 
 
-def test_ids_of_parts_pass_over_those_that_are_taken(mend):
+def test_ids_of_parts_pass_over_those_that_are_taken(repair):
     line = clip("x", "a/0-3", "b/8-11")
-    assert [new["clip_id"] for new in mend(GOOD, line, clip("x__a", "a/4-7"))] == [
+    assert [new["clip_id"] for new in repair(GOOD, line, clip("x__a", "a/4-7"))] == [
         "good", "x__b", "x__c", "x__a"
     ]  # fmt: skip
 
 
-def test_clips_of_missing_or_unreadable_files_go(mend):
+def test_clips_of_missing_or_unreadable_files_go(repair):
     bad = clip("x", "a/0-6", "a/gone"), clip("y", "a/0-6", "a/text")
-    assert mend(*bad, GOOD) == [GOOD]
+    assert repair(*bad, GOOD) == [GOOD]
 
 
-def test_of_clips_with_the_same_frames_the_first_stays(mend):
+def test_of_clips_with_the_same_frames_the_first_stays(repair):
     first = clip("x", "a/0-7")
-    assert mend(GOOD, first, clip("y", "a/0-7"), clip("x", "a/0-7"), clip("z", "copy/0-7")) == [GOOD, first]
+    assert repair(GOOD, first, clip("y", "a/0-7"), clip("x", "a/0-7"), clip("z", "copy/0-7")) == [GOOD, first]
 
 
-def test_a_clip_that_shares_only_its_id_gets_another(mend):
+def test_a_clip_that_shares_only_its_id_gets_another(repair):
     same = [clip("x", "a/0-7"), clip("x", "a/8-15"), clip("x__2", "spliced/8-15")]
-    assert [line["clip_id"] for line in mend(*same)] == ["x", "x__3", "x__2"]
-    assert [line["clip_id"] for line in mend(*same, drop=["duplicate_clip"])] == ["x", "x__2"]
+    assert [line["clip_id"] for line in repair(*same)] == ["x", "x__3", "x__2"]
+    assert [line["clip_id"] for line in repair(*same, drop=["duplicate_clip"])] == ["x", "x__2"]
 
 
-def test_a_frame_twice_is_left_out(mend):
-    assert mend(GOOD, clip("x", "a/0-3", "a/3-6"))[1:] == [clip("x", "a/0-5")]
+def test_a_frame_twice_is_left_out(repair):
+    assert repair(GOOD, clip("x", "a/0-3", "a/3-6"))[1:] == [clip("x", "a/0-5")]
 
 
-def test_a_frame_that_an_earlier_scene_has_is_left_out_and_divides(mend):
-    lines = mend(GOOD, clip("x", "a/0-7"), clip("y", "copy/7-14"), clip("z", "spliced/8-11", "copy/0-3"))
+def test_a_frame_that_an_earlier_scene_has_is_left_out_and_divides(repair):
+    lines = repair(GOOD, clip("x", "a/0-7"), clip("y", "copy/7-14"), clip("z", "spliced/8-11", "copy/0-3"))
     assert lines[1:] == [
         clip("x", "a/0-7"), clip("y", "copy/8-13"), clip("z", "spliced/8-11")
     ]  # fmt: skip
 
 
-def test_an_odd_length_loses_its_last_frame_and_one_alone_goes(mend):
-    assert mend(GOOD, clip("x", "a/0-6"), clip("y", "a/9"), clip("z")) == [GOOD, clip("x", "a/0-5")]
+def test_an_odd_length_loses_its_last_frame_and_one_alone_goes(repair):
+    assert repair(GOOD, clip("x", "a/0-6"), clip("y", "a/9"), clip("z")) == [GOOD, clip("x", "a/0-5")]
 
 
-def test_timestamps_of_another_number_than_frames_go(mend):
-    assert mend(GOOD, clip("x", "a/0-7", timestamps=[0, 1])) == [GOOD, clip("x", "a/0-7")]
+def test_timestamps_of_another_number_than_frames_go(repair):
+    assert repair(GOOD, clip("x", "a/0-7", timestamps=[0, 1])) == [GOOD, clip("x", "a/0-7")]
 
 
-def test_an_unusual_length_stays_unless_it_is_to_be_dropped(mend):
+def test_an_unusual_length_stays_unless_it_is_to_be_dropped(repair):
     lines = [GOOD, clip("x", "a/0-7"), clip("y", "a/8-11")]
-    assert mend(*lines) == lines
-    assert mend(*lines, drop=["uneven_length"]) == lines[:2]
+    assert repair(*lines) == lines
+    assert repair(*lines, drop=["uneven_length"]) == lines[:2]
 
 
-def test_a_leaking_scene_moves_to_the_split_with_most_of_its_clips(mend):
+def test_a_leaking_scene_moves_to_the_split_with_most_of_its_clips(repair):
     lines = [
         clip("x", "a/0-7", split="val"),
         clip("y", "a/2-9", split="train"),
         clip("z", "a/4-11", split="val"),
         GOOD | {"split": "train"},
     ]
-    assert [line["split"] for line in mend(*lines)] == ["val", "val", "val", "train"]
-    assert [line["clip_id"] for line in mend(*lines, drop=["split_leak"])] == ["x", "z", "good"]
+    assert [line["split"] for line in repair(*lines)] == ["val", "val", "val", "train"]
+    assert [line["clip_id"] for line in repair(*lines, drop=["split_leak"])] == ["x", "z", "good"]
 
 
-def test_scenes_that_share_frames_move_together(mend):
+def test_scenes_that_share_frames_move_together(repair):
     lines = [
         clip("x", "a/0-7", split="val", scene=None),
         clip("y", "a/2-9", split="train", scene=None),
         clip("z", "a/8-15", split="train", scene=None),
     ]
-    assert [line["split"] for line in mend(*lines)] == ["train"] * 3
+    assert [line["split"] for line in repair(*lines)] == ["train"] * 3
 
 
 @pytest.mark.parametrize(
@@ -216,14 +216,14 @@ def test_scenes_that_share_frames_move_together(mend):
         ("uneven_length", clip("x", "a/0-6")),
     ],
 )
-def test_a_kind_can_be_dropped_rather_than_mended(mend, kind, line):
-    assert len(mend(GOOD, line)) > 1
-    assert mend(GOOD, line, drop=[kind]) == [GOOD]
+def test_a_kind_can_be_dropped_rather_than_fixed(repair, kind, line):
+    assert len(repair(GOOD, line)) > 1
+    assert repair(GOOD, line, drop=[kind]) == [GOOD]
 
 
-def test_what_mending_does_not_end_is_dropped(mend, monkeypatch):
+def test_what_mending_does_not_end_is_dropped(repair, monkeypatch):
     monkeypatch.setattr("jepamine.manifests.fix.TURNS", 0)
-    assert mend(GOOD, clip("x", "a/0-6"), clip("y", "a/7-10", "b/8-11")) == [GOOD]
+    assert repair(GOOD, clip("x", "a/0-6"), clip("y", "a/7-10", "b/8-11")) == [GOOD]
 
 
 def test_a_clip_of_a_video_is_divided_by_time(tmp_path, write_video):
@@ -259,14 +259,14 @@ def test_the_manifest_itself_is_never_overwritten(drives, tmp_path):
     manifest.write_text(json.dumps(GOOD))
     (tmp_path / "link.jsonl").symlink_to(manifest)
     for output in (manifest, tmp_path / "sub" / ".." / "m.jsonl", tmp_path / "link.jsonl"):
-        with pytest.raises(UserError, match="is the manifest itself; give another --output"):
+        with pytest.raises(UserError, match="is the manifest itself; choose another --output"):
             fix_manifest(Source(manifest, drives), output)
 
 
 def test_where_no_clip_is_left_nothing_is_written(drives, tmp_path):
     manifest, output = tmp_path / "m.jsonl", tmp_path / "fixed.jsonl"
     manifest.write_text(json.dumps(clip("x", "a/gone", "a/0")))
-    with pytest.raises(UserError, match="no clip is left after mending") as raised:
+    with pytest.raises(UserError, match="no clip remains after repairs") as raised:
         fix_manifest(Source(manifest, drives), output)
     assert "x (line 1) dropped: frame " in str(raised.value)
     assert not output.exists()
@@ -279,7 +279,7 @@ def call(*words):
     return result
 
 
-def test_the_command_tells_what_it_did_to_which_clip(drives, tmp_path):
+def test_the_command_reports_what_it_did_to_which_clip(drives, tmp_path):
     manifest, output = tmp_path / "m.jsonl", tmp_path / "fixed.jsonl"
     lines = [GOOD, clip("x", "a/0-3", "b/8-11"), clip("y", "a/4-10"), clip("z", "a/gone")]
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -289,7 +289,7 @@ def test_the_command_tells_what_it_did_to_which_clip(drives, tmp_path):
     assert rows[:4] == [
         ["clip", "line", "done"],
         ["x", "2", rows[1][2]],
-        ["y", "3", "cut to 6 of 7 frames: 7 frames, no whole tubelets of 2"],
+        ["y", "3", "cut to 6 of 7 frames: 7 frames, not whole tubelets of 2"],
         ["z", "4", f"dropped: frame {drives / 'a' / 'gone.png'}: no such file"],
     ]
     assert rows[1][2].startswith(
@@ -345,14 +345,14 @@ def broken_lines(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(lines=broken_lines(), drop=st.lists(st.sampled_from(list(KINDS)), max_size=2))
-def test_an_audit_of_the_result_finds_nothing_that_is_mended(drives, lines, drop):
+def test_an_audit_of_the_result_finds_nothing_that_is_fixed(drives, lines, drop):
     with tempfile.TemporaryDirectory() as folder:
         manifest, output = Path(folder, "m.jsonl"), Path(folder, "fixed.jsonl")
         manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
         try:
             fixed = fix_manifest(Source(manifest, drives), output, drop=drop)
         except UserError as error:
-            assert "no clip is left" in str(error)
+            assert "no clip remains" in str(error)
             return
         found = audit(Source(output)).findings
         left = {kind for kind, ids in found.items() if ids}
@@ -362,4 +362,4 @@ def test_an_audit_of_the_result_finds_nothing_that_is_mended(drives, lines, drop
         known = {(drives / path).as_posix() for line in lines for path in line["frame_paths"]}
         assert all(str(frame) in known for clip in made for frame in clip.frames)
         again = fix(Source(output), drop=drop)
-        assert (again.deeds, again.lines) == ([], [clip.line for clip in made])
+        assert (again.repairs, again.lines) == ([], [clip.line for clip in made])

@@ -124,15 +124,18 @@ def test_a_second_file_of_one_log_camera_and_time_is_left_out_and_told(root, cap
     touch(root, *shots(2, folder="a/"), *shots(1, folder="b/"))
     assert [line["frame_paths"] for line in cut(root)] == [shots(2, folder="a/")]
     assert capsys.readouterr().err == (
-        "frames left out: 1 (another has the same log, camera and time), "
+        "frames skipped: 1 (another has the same log, camera and time), "
         f"the first {root / shots(1, folder='b/')[0]}\n"
     )
 
 
-def test_one_camera_is_kept_and_what_is_not_is_told(root, capsys):
+def test_one_camera_is_kept_and_what_is_not_is_reported(root, capsys):
     touch(root, *shots(2), *shots(4, "CAM_BACK"), "plain/0.jpg", "plain/1.jpg")
     assert [line["frame_paths"] for line in cut(root, cameras=["CAM_FRONT"])] == [shots(2)]
-    assert capsys.readouterr().err == "frames left out: 6 (of other cameras, or their names say none)\n"
+    assert (
+        capsys.readouterr().err
+        == "frames skipped: 6 (of other cameras, or without a camera in their names)\n"
+    )
 
 
 def test_two_cameras_are_kept_where_two_are_named(root):
@@ -146,7 +149,7 @@ def test_an_unknown_camera_offers_the_nearest_and_lists_those_there(root):
     with pytest.raises(UserError) as raised:
         cut(root, cameras=["CAM_FORNT"])
     assert str(raised.value) == (
-        f"{root}: no camera 'CAM_FORNT' (did you mean 'CAM_FRONT'?); cameras there: CAM_BACK, CAM_FRONT"
+        f"{root}: no camera 'CAM_FORNT' (did you mean 'CAM_FRONT'?); cameras: CAM_BACK, CAM_FRONT"
     )
 
 
@@ -162,8 +165,10 @@ def test_where_no_name_says_a_camera_a_single_one_says_it_of_all(root, capsys):
     assert cut(root, cameras=["dash"]) == [
         {"clip_id": "a__000000", "scene": "a", "camera": "dash", "frame_paths": ["a/0.jpg", "a/1.jpg"]}
     ]
-    assert capsys.readouterr().err == f"no name below {root} says a camera: all frames are taken as dash's\n"
-    with pytest.raises(UserError, match="no camera 'dash'; cameras there: none"):
+    assert (
+        capsys.readouterr().err == f"no file name below {root} has a camera: all frames are taken as dash's\n"
+    )
+    with pytest.raises(UserError, match="no camera 'dash'; cameras: none"):
         cut(root, cameras=["dash", "side"])
 
 
@@ -171,7 +176,7 @@ def test_a_lone_frame_is_left_out_and_told(root, capsys):
     touch(root, "alone/0.jpg", "pair/0.jpg", "pair/1.jpg")
     assert [line["scene"] for line in cut(root)] == ["pair"]
     assert capsys.readouterr().err == (
-        "frames left out: 1 (less than a tubelet at the end of a stretch), "
+        "frames skipped: 1 (less than a tubelet at the end of a stretch), "
         f"the first {root / 'alone' / '0.jpg'}\n"
     )
 
@@ -194,7 +199,7 @@ def test_the_folder_that_one_is_in_is_named_by_its_own_name(root, monkeypatch):
     ("names", "message"),
     [
         (["notes.txt"], "no frames (.bmp, .jpeg, .jpg, .png, .ppm, .tif, .tiff, .webp) below {root}"),
-        (["0.jpg"], "{root}: no folder, log or stretch holds a tubelet (2 frames)"),
+        (["0.jpg"], "{root}: no folder, log or stretch has a tubelet (2 frames)"),
     ],
 )
 def test_nothing_to_cut_is_an_error(root, names, message):
@@ -207,7 +212,7 @@ def test_nothing_to_cut_is_an_error(root, names, message):
 def test_a_missing_folder_is_an_error_that_names_it(tmp_path):
     with pytest.raises(UserError) as raised:
         cut(tmp_path / "nowhere")
-    assert str(raised.value) == f"no folder {tmp_path / 'nowhere'}"
+    assert str(raised.value) == f"{tmp_path / 'nowhere'} is not a folder"
 
 
 def test_the_manifest_beside_the_frames_holds_relative_paths(jepamine, root):

@@ -50,7 +50,7 @@ def test_every_change_between_two_cameras_that_take_turns_is_a_cut():
     assert cuts([picture for both in zip(left, right, strict=True) for picture in both]) == tuple(range(1, 8))
 
 
-def test_frames_that_have_nothing_in_common_at_all_are_no_cuts():
+def test_frames_that_have_nothing_in_common_at_all_are_not_cuts():
     # Nothing then says which of them belong together; tiny made-up frames are like that.
     colours = np.random.default_rng(1).integers(0, 256, (8, 3), dtype=np.uint8)
     assert cuts([np.broadcast_to(colour, (*SIZE, 3)) for colour in colours]) == ()
@@ -59,12 +59,12 @@ def test_frames_that_have_nothing_in_common_at_all_are_no_cuts():
 @pytest.mark.parametrize(
     "change", [lambda p: p * 0.7, lambda p: p * 0.75 + 60, lambda p: 255 * (p / 255) ** 0.6]
 )
-def test_other_light_is_no_cut(change):
+def test_other_light_is_not_a_cut(change):
     pictures = drive(3, 8)
     assert cuts([*pictures[:3], *(change(picture).astype(np.uint8) for picture in pictures[3:])]) == ()
 
 
-def test_what_passes_before_the_camera_is_no_cut():
+def test_what_passes_before_the_camera_is_not_a_cut():
     pictures = drive(3, 8)
     pictures[3] = pictures[3].copy()
     pictures[3][:, 20:50] = 40  # a lorry

@@ -224,7 +224,7 @@ def test_no_clip_crosses_a_scene_or_camera_or_runs_backwards(root, sweeps, windo
     assert len({line["clip_id"] for line in lines}) == len(lines)
 
 
-def test_sweeps_stand_between_the_keyframes_and_name_the_samples_they_belong_to(root):
+def test_sweeps_are_between_the_keyframes_and_name_the_samples_they_belong_to(root):
     line = cut(root, sweeps=True)[0]
     assert line["timestamps"] == [BEGIN, BEGIN + 166_666, BEGIN + 333_333, BEGIN + 500_000]
     assert [path.split("/")[-3] for path in line["frame_paths"]] == ["samples", "sweeps", "sweeps", "samples"]
@@ -240,13 +240,13 @@ def test_several_cameras_give_a_clip_each_in_the_order_asked_for(root):
     assert len(lines) == 6
 
 
-def test_left_out_sweeps_are_told(root, capsys):
+def test_left_out_sweeps_are_reported(root, capsys):
     cut(root, window=6)
-    told = "frames left out: 30 (between keyframes; --sweeps takes them)\n"
+    told = "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
     assert capsys.readouterr().err == told
 
 
-def test_a_gap_in_a_scene_is_no_part_of_a_clip(root, capsys):
+def test_a_gap_in_a_scene_is_not_a_part_of_a_clip(root, capsys):
     made = tables()
     lost = {token("scene-0061", "CAM_FRONT", number) for number in (6, 9)}
     made["sample_data"] = [record for record in made["sample_data"] if record["token"] not in lost]
@@ -258,12 +258,12 @@ def test_a_gap_in_a_scene_is_no_part_of_a_clip(root, capsys):
     assert len(cut(root, window=6, max_gap=2)[0]["frame_paths"]) == 4
 
 
-def test_images_that_are_not_there_are_told(root, capsys):
+def test_images_that_do_not_exist_are_reported(root, capsys):
     first = min((root / "samples" / "CAM_FRONT").iterdir())
     first.unlink()
     cut(root, window=6)
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"warning: of 18 images 1 are not there, the first {first}; 'jepamine manifest fix' drops their clips"
+        f"warning: 1 of 18 images do not exist, the first {first}; 'jepamine manifest fix' drops their clips"
     )
 
 
@@ -366,7 +366,7 @@ def changed(name, column, value):
         ),
     ],
 )
-def test_a_broken_record_is_told_with_file_and_token(tmp_path, break_, table, message):
+def test_a_broken_record_is_reported_with_file_and_token(tmp_path, break_, table, message):
     made = tables()
     token_ = made[table][0]["token"]
     break_(made)
@@ -383,12 +383,12 @@ def test_a_broken_record_is_told_with_file_and_token(tmp_path, break_, table, me
         (without("sensor", "token"), "/sensor.json: record number 1 has no token"),
         (
             lambda made: made["sample_annotation"].clear(),
-            "/sample_annotation.json: holds no annotation, so there is nothing to label by",
+            "/sample_annotation.json: contains no annotation, so there is nothing to label by",
         ),
-        (lambda made: made["sample_data"].clear(), ": no scene holds a tubelet (2 frames) of CAM_FRONT"),
+        (lambda made: made["sample_data"].clear(), ": no scene has a tubelet (2 frames) of CAM_FRONT"),
     ],
 )
-def test_a_table_that_lacks_what_is_needed_is_told(tmp_path, break_, message):
+def test_a_table_that_lacks_what_is_needed_is_reported(tmp_path, break_, message):
     made = tables()
     break_(made)
     root = write_tables(tmp_path, made)
@@ -397,7 +397,7 @@ def test_a_table_that_lacks_what_is_needed_is_told(tmp_path, break_, message):
     assert str(raised.value) == f"{root}/{VERSION}{message}"
 
 
-def test_an_image_of_no_sample_is_told_with_file_and_token(root):
+def test_an_image_of_no_sample_is_reported_with_file_and_token(root):
     made = tables()
     one = next(record for record in made["sample_data"] if "CAM_FRONT" in record["filename"])
     one |= {"sample_token": "x", "is_key_frame": True}
@@ -409,7 +409,7 @@ def test_an_image_of_no_sample_is_told_with_file_and_token(root):
     )
 
 
-def test_two_images_of_one_moment_are_told_with_both_tokens(root):
+def test_two_images_of_one_moment_are_reported_with_both_tokens(root):
     made = tables()
     one = next(r for r in made["sample_data"] if r["is_key_frame"] and "CAM_FRONT" in r["filename"])
     made["sample_data"].append(dict(one, token="g" * 32))
@@ -425,21 +425,21 @@ def test_two_images_of_one_moment_are_told_with_both_tokens(root):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no nuScenes table: it does not begin with a JSON array"),
-        ('{"token": "a"}', "no nuScenes table: it does not begin with a JSON array"),
+        ("", "not a nuScenes table: it does not start with a JSON array"),
+        ('{"token": "a"}', "not a nuScenes table: it does not start with a JSON array"),
         ("[", "broken JSON after 0 records: Expecting value"),
         ('[{"token": "a", "scene_token": 1', "broken JSON after 0 records: Expecting ',' delimiter"),
         ("[1]", "record number 1 has no token"),
     ],
 )
-def test_a_damaged_table_is_told(root, text, message):
+def test_a_damaged_table_is_reported(root, text, message):
     (root / VERSION / "sample.json").write_text(text)
     with pytest.raises(UserError) as raised:
         cut(root)
     assert str(raised.value) == f"{root}/{VERSION}/sample.json: {message}"
 
 
-def test_a_table_that_is_no_text_is_told(root):
+def test_a_table_that_is_not_a_text_is_reported(root):
     (root / VERSION / "sample.json").write_bytes(b'[{"token": "\xff"}]')
     with pytest.raises(UserError, match=r"sample\.json: cannot be read: 'utf-8' codec can't decode"):
         cut(root)
@@ -451,18 +451,22 @@ def test_a_wrong_version_offers_those_that_are_there(root):
         nuscenes_lines(root, "v1.0-trainvall", 4, 4)
     assert str(raised.value) == (
         f"{root}: no version 'v1.0-trainvall' (did you mean 'v1.0-trainval'?); "
-        "there: --version v1.0-mini, v1.0-trainval"
+        "use --version v1.0-mini, v1.0-trainval"
     )
 
 
-def test_a_root_that_is_none_is_told(root, tmp_path):
+def test_a_root_that_is_none_is_reported(root, tmp_path):
     (tmp_path / "empty" / "v1.0-test").mkdir(parents=True)
     tables_ = root / VERSION
     empty = tmp_path / "empty"
     for folder, version, message in [
-        (tmp_path / "nowhere", VERSION, f"no folder {tmp_path}/nowhere"),
-        (tables_, VERSION, f"{tables_}: these are the tables; name the folder above, --version {VERSION}"),
-        (empty, VERSION, f"{empty}: no folder '{VERSION}', and no other with nuScenes tables"),
+        (tmp_path / "nowhere", VERSION, f"{tmp_path}/nowhere is not a folder"),
+        (
+            tables_,
+            VERSION,
+            f"{tables_}: this folder holds the tables; pass the one above it, --version {VERSION}",
+        ),
+        (empty, VERSION, f"{empty}: no folder '{VERSION}' and no other with nuScenes tables"),
         (empty, "v1.0-test", f"{empty}/v1.0-test/scene.json: no such table; are the metadata unpacked?"),
     ]:
         with pytest.raises(UserError) as raised:
@@ -470,27 +474,27 @@ def test_a_root_that_is_none_is_told(root, tmp_path):
         assert str(raised.value) == message
 
 
-def test_a_camera_that_is_not_there_is_told_and_a_lidar_is_none(root):
+def test_a_camera_that_does_not_exist_is_reported_and_a_lidar_is_none(root):
     for camera, nearest in (("CAM_FRONTT", " (did you mean 'CAM_FRONT'?)"), ("LIDAR_TOP", "")):
         with pytest.raises(UserError) as raised:
             cut(root, cameras=[camera])
         assert str(raised.value) == (
-            f"{root}/{VERSION}/sensor.json: no camera '{camera}'{nearest}; cameras there: CAM_BACK, CAM_FRONT"
+            f"{root}/{VERSION}/sensor.json: no camera '{camera}'{nearest}; cameras: CAM_BACK, CAM_FRONT"
         )
 
 
-def test_a_category_that_is_not_there_is_told(root):
+def test_a_category_that_does_not_exist_is_reported(root):
     with pytest.raises(UserError) as raised:
         labels(root, ["vehicle.cat"])
     assert str(raised.value) == (
         f"--labels: {root}/{VERSION}/category.json has no category 'vehicle.cat' "
-        "(did you mean 'vehicle.car'?); there: animal, movable_object.debris, vehicle.car, "
+        "(did you mean 'vehicle.car'?); known: animal, movable_object.debris, vehicle.car, "
         "vehicle.emergency.ambulance"
     )
     with pytest.raises(UserError) as raised:
         labels(root, 4)
     assert str(raised.value) == (
-        f"--labels rare=4: {root}/{VERSION}/sample_annotation.json holds annotations of 3 categories"
+        f"--labels rare=4: {root}/{VERSION}/sample_annotation.json has annotations of 3 categories"
     )
 
 
@@ -501,7 +505,7 @@ def test_the_command_writes_a_manifest_and_labels_that_agree(jepamine, root):
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
     assert result.stderr == (
-        "frames left out: 30 (between keyframes; --sweeps takes them)\n"
+        "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
         f"labels: 2 of 6 clips are positive, by {AMBULANCE} (1 annotations), "
         "movable_object.debris (2 annotations)\n"
         "6 clips (3 of them shorter than 4 frames), 3 scenes, 18 frames\n"
@@ -509,7 +513,7 @@ def test_the_command_writes_a_manifest_and_labels_that_agree(jepamine, root):
         "Next:\n"
         f"  jepamine manifest audit {output}\n"
         f"  jepamine run recipes/clips.toml --set dataset.manifest={output}\n"
-        f"{root / 'm.labels.jsonl'}: the labels. After the run:\n"
+        f"{root / 'm.labels.jsonl'}: labels written. After the run:\n"
         f"  jepamine eval --run clips --labels {root / 'm.labels.jsonl'}\n"
     )
     clips = list(read_clips(Source(output)))

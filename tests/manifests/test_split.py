@@ -81,8 +81,8 @@ def test_what_was_said_before_is_replaced_and_told(tmp_path, capsys):
     assert sorted(line["split"] for line in said) == ["train"] * 3 + ["val"] * 3
     assert not any("val_tubelets" in line for line in said)
     assert capsys.readouterr().err == (
-        "what the manifest said of a split is replaced: 3 train, 1 val, 1 test, 1 mixed\n"
-        "'val_tubelets' is dropped: clips are now held out whole\n"
+        "existing splits are replaced: 3 train, 1 val, 1 test, 1 mixed\n"
+        "'val_tubelets' is dropped: whole clips are held out now\n"
         "split by scene: 3 clips of 3 groups train, 3 clips of 3 groups val\n"
     )
 
@@ -90,7 +90,7 @@ def test_what_was_said_before_is_replaced_and_told(tmp_path, capsys):
 def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
     split_lines(manifest, "clip_id", 0.5, 42)
     assert (
-        "scenes have clips on both sides; neighbouring clips look alike (--by scene)"
+        "scenes have clips on both sides; neighbouring clips look alike (use --by scene)"
         in capsys.readouterr().err
     )
 
@@ -101,11 +101,11 @@ def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
         ([clip(0, "a"), clip(1, "b")], "secne", "{m}: no clip has a key 'secne' (did you mean 'scene'?); "
          "keys: clip_id, frame_paths, scene"),
         ([clip(0, "a"), clip(1, "a")], "scene", "{m}: every clip has the scene 'a', "
-         "and a group is never divided; split --by another key, such as clip_id"),
+         "and a group is not divided; split --by another key, such as clip_id"),
         ([clip(0, "a"), clip(1, ["b"])], "scene", "{m}:2: 'scene' is not text: ['b']"),
         ([{"scene": "a"}], "scene", "{m}:1: no key 'frame_paths' (or 'frames', or 'video')"),
         ([{"scene": "a", "frames": []}], "scene", "{m}:1: neither a clip_id nor frames"),
-        ([], "scene", "{m}: holds no clip"),
+        ([], "scene", "{m}: contains no clip"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_one_clear_message(tmp_path, lines, by, message):
@@ -143,7 +143,7 @@ def test_in_another_folder_paths_stay_valid(jepamine, tmp_path):
     }
 
 
-def test_paths_that_are_relative_to_another_root_stay_and_that_is_told(jepamine, manifest, tmp_path):
+def test_paths_that_are_relative_to_another_root_stay_and_that_is_reported(jepamine, manifest, tmp_path):
     result = jepamine("manifest", "split", manifest, "--output", tmp_path / "out" / "n.jsonl")
     assert "and readers need the same --root" in result.stderr
     first = json.loads((tmp_path / "out" / "n.jsonl").read_text().splitlines()[0])

@@ -46,7 +46,7 @@ def test_clips_are_windows_of_time_with_the_frames_own_timestamps(drives):
     assert (lines[3]["start"], lines[3]["end"]) == (2.4, 3.0)
 
 
-def test_where_the_video_stands_still_the_frame_that_is_shown_repeats(drives):
+def test_where_the_video_is_still_the_frame_that_is_shown_repeats(drives):
     uneven = [line for line in video_lines(drives, 10, 8, 8, None) if line["scene"] == "uneven"]
     assert uneven[0]["timestamps"] == [0, 100_000, 200_000, 300_000, 400_000, 450_000, 450_000, 450_000]
     assert uneven[1]["timestamps"] == [450_000] * 7 + [1_500_000]
@@ -63,16 +63,18 @@ def test_a_line_names_as_many_frames_as_it_has_timestamps(drives, tmp_path):
         assert first.microseconds == round(clip.line["start"] * 1e6)
 
 
-def test_overlapping_windows_hold_every_frame_and_none_lies_within_another(drives):
+def test_overlapping_windows_hold_every_frame_and_none_is_within_another(drives):
     spans = [(line["start"], line["end"]) for line in video_lines(drives[:1], 10, 8, 3, None)]
     assert spans[0][0] == 0.0
     assert spans[-1][1] == 3.0
     assert all(start < after and end < beyond for (start, end), (after, beyond) in itertools.pairwise(spans))
 
 
-def test_a_rate_above_the_videos_own_is_told(drives, capsys):
+def test_a_rate_above_the_videos_own_is_reported(drives, capsys):
     video_lines(drives[:1], 40, 8, 8, None)
-    assert "even.mp4: 20 frames a second on average, so at --fps 40 frames repeat" in capsys.readouterr().err
+    assert (
+        "even.mp4: 20 frames per second on average, so frames repeat at --fps 40" in capsys.readouterr().err
+    )
 
 
 def test_two_videos_of_one_name_are_refused(drives, tmp_path):
@@ -102,7 +104,7 @@ def test_a_run_a_score_and_an_eval_read_a_video_and_write_nothing_beside_it(
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_a_video_that_is_not_there_is_told_before_anything_is_encoded(jepamine, recipe, tmp_path):
+def test_a_video_that_does_not_exist_is_reported_before_anything_is_encoded(jepamine, recipe, tmp_path):
     manifest = tmp_path / "m.jsonl"
     line = {"video": "gone.mp4", "start": 0, "end": 1.0, "fps": 4}
     manifest.write_text(json.dumps(line) + "\n" + json.dumps(line | {"start": 1.0, "end": 2}) + "\n")
@@ -116,12 +118,12 @@ def test_a_video_that_is_not_there_is_told_before_anything_is_encoded(jepamine, 
     [
         ({"video": "a.mp4", "start": 0, "end": 1}, "'fps' is None"),
         ({"video": "a.mp4", "start": "0", "end": 1, "fps": 10}, "'start' is '0'"),
-        ({"video": "a.mp4", "start": 1, "end": 1, "fps": 10}, "0 s at 10 frames a second hold no frame"),
+        ({"video": "a.mp4", "start": 1, "end": 1, "fps": 10}, "0 s at 10 frames per second contain no frame"),
         ({"video": 3, "start": 0, "end": 1, "fps": 10}, "'video' is not a path: 3"),
-        ({"video": "a.mp4", "start": 0, "end": 0.3, "fps": 10}, "3 frames cannot be cut into tubelets of 2"),
+        ({"video": "a.mp4", "start": 0, "end": 0.3, "fps": 10}, "3 frames do not divide into tubelets of 2"),
     ],
 )
-def test_a_line_that_is_no_clip_of_a_video_is_told(line, message, tmp_path):
+def test_a_line_that_is_not_a_clip_of_a_video_is_reported(line, message, tmp_path):
     manifest = tmp_path / "m.jsonl"
     manifest.write_text(json.dumps(line) + "\n")
     with pytest.raises(UserError, match=f"m.jsonl:1: .*{message}"):

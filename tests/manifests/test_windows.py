@@ -52,7 +52,7 @@ def test_stretches_hold_every_frame_once_and_no_gap(steps, max_gap):
         assert times[after[0]] - times[before[-1]] > max_gap * 1e6
 
 
-def test_what_falls_away_is_told_once_for_all_tracks(capsys):
+def test_what_falls_away_is_reported_once_for_all_tracks(capsys):
     cutter = Cutter(window=4, stride=4, max_gap=1.0)
     times = [0, 500_000, 1_000_000, 9_000_000, 9_500_000]
     assert cutter.cut(["a", "b", "c", "d", "e"], times) == [range(2), range(3, 5)]
@@ -60,14 +60,14 @@ def test_what_falls_away_is_told_once_for_all_tracks(capsys):
     cutter.notify()
     assert capsys.readouterr().err == (
         "time gaps of more than 1 s: 1; no clip spans one\n"
-        "frames left out: 2 (less than a tubelet at the end of a stretch), the first c\n"
+        "frames skipped: 2 (less than a tubelet at the end of a stretch), the first c\n"
     )
 
 
-def test_frames_between_windows_are_told_too(capsys):
+def test_frames_between_windows_are_reported_too(capsys):
     cutter = Cutter(window=5, stride=6, max_gap=1.0)
     assert cutter.cut(list("abcdef")) == [range(4)]
     cutter.notify()
     assert capsys.readouterr().err == (
-        "frames left out: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
+        "frames skipped: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
     )

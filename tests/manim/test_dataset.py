@@ -32,7 +32,7 @@ def test_scenes_are_rendered_once_and_are_clips_of_one_frame(there, tmp_path, ca
     assert "render scenes" not in capsys.readouterr().err
 
 
-def test_what_a_killed_process_left_is_rendered_anew(there, tmp_path):
+def test_what_a_killed_process_left_is_rendered_again(there, tmp_path):
     source = manim(tmp_path, scenes=2)
     whole = source.manifest.read_bytes()
     source.manifest.write_bytes(whole[:100])

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jepamine.errors import UserError
-from jepamine.manim.layouts import FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout, Object, from_json, iou, to_json
+from jepamine.manim.layouts import (
+    FRAME_WIDTH,
+    MAX_OBJECTS,
+    TYPES,
+    Layout,
+    Object,
+    from_json,
+    iou,
+    largest,
+    to_json,
+)
 
 CIRCLE = {"type": "circle", "x": 1.0, "y": -2.0, "z": 0, "width": 1.5, "height": 1.5}
 
@@ -49,7 +59,7 @@ def test_there_are_twenty_types_and_a_frame_of_16_to_9():
         ({}, "m.jsonl:3: layout.objects: missing"),
         ({"objects": 5}, "m.jsonl:3: layout.objects: input should be a valid array, found 5"),
         ({"objects": [], "frame": 1}, "m.jsonl:3: layout.frame: unknown key"),
-        ({"objects": [CIRCLE] * 11}, "m.jsonl:3: layout.objects: a layout holds 10 objects at most, not 11"),
+        ({"objects": [CIRCLE] * 41}, "m.jsonl:3: layout.objects: a layout holds at most 40 objects, not 41"),
         ({"objects": [CIRCLE, CIRCLE | {"colour": 1}]}, "m.jsonl:3: layout.objects[1].colour: unknown key"),
         (
             {"objects": [CIRCLE | {"x": "1"}]},
@@ -92,3 +102,17 @@ def test_an_unknown_type_gets_the_nearest_spelling():
 def test_iou_widens_what_has_no_height(a, b, expected):
     assert iou(a, b) == pytest.approx(expected)
     assert iou(b, a) == pytest.approx(expected)
+
+
+def test_the_flag_for_more_objects_is_written_only_if_set():
+    layout = Layout((Object("dot", 0.0, 0.0, 0, 0.2, 0.2),), more=True)
+    assert to_json(layout)["more"] is True
+    assert from_json(to_json(layout)) == layout
+    assert "more" not in to_json(Layout(()))
+
+
+def test_the_largest_objects_keep_their_order():
+    sides = [0.5, 3.0, 0.1, 2.0]
+    items = [Object("square", 0.0, 0.0, z, side, side) for z, side in enumerate(sides)]
+    assert largest(items, 2) == [1, 3]
+    assert largest(items, 9) == [0, 1, 2, 3]

@@ -65,7 +65,7 @@ def test_clip_seeding_does_not_hang_on_the_place_in_the_manifest(make):
 
 
 @pytest.mark.parametrize("make", [patches, tubes])
-def test_clip_seeding_draws_anew_for_every_clip_tubelet_and_seed(make):
+def test_clip_seeding_draws_again_for_every_clip_tubelet_and_seed(make):
     drawn = [
         make(SHAPE)("clip", 0, 0),
         make(SHAPE)("clip", 1, 0),

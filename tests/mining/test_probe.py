@@ -136,7 +136,7 @@ def test_without_a_probe_the_scorer_says_how_to_make_one(jepamine, run, clips):
     assert "run 'small' has no probe yet: jepamine probe --run small --labels LABELS.jsonl" in result.output
 
 
-def test_a_probe_of_another_encoder_is_told(jepamine, run, clips, tmp_path):
+def test_a_probe_of_another_encoder_is_reported(jepamine, run, clips, tmp_path):
     path = tmp_path / "experiments" / "small" / "probe.safetensors"
     save_file({"weight": np.zeros(7), "bias": np.zeros(())}, path)
     result = jepamine("score", "--run", "small", clips, "--scorer", "probe")
@@ -151,7 +151,7 @@ def test_a_probe_of_another_encoder_is_told(jepamine, run, clips, tmp_path):
         ([{"clip_id": "{train}", "binary_label": 2}], "binary_label is 2"),
     ],
 )
-def test_labels_that_do_not_do_are_told(lines, message, jepamine, run, tmp_path):
+def test_labels_that_do_not_do_are_reported(lines, message, jepamine, run, tmp_path):
     own = (tmp_path / "experiments" / "small" / "manifest.jsonl").read_text().splitlines()
     train = next(line["clip_id"] for line in map(json.loads, own) if line["split"] == "train")
     path = tmp_path / "labels.jsonl"

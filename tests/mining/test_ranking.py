@@ -81,7 +81,7 @@ def test_origins_come_from_any_line_of_a_clip_the_first_counts():
     )
 
 
-def test_labels_are_read_and_null_is_no_label(lines):
+def test_labels_are_read_and_null_is_not_a_label(lines):
     path = lines(label("a", 1), label("b", 0), label("c", None), label("a", 1), label(7, 1))
     assert read_labels(path)[0] == {"a": 1, "b": 0, "7": 1}
 
@@ -91,9 +91,9 @@ def test_labels_are_read_and_null_is_no_label(lines):
     [
         ({"clip_id": "a", "binary_labl": 1}, "no key 'binary_label' (did you mean 'binary_labl'?)"),
         ({"binary_label": 1}, "no key 'clip_id'"),
-        (label("a", 2), "binary_label is 2; it is 0, 1 or null"),
-        (label("a", "1"), "binary_label is '1'; it is 0, 1 or null"),
-        (label("a", []), "binary_label is []; it is 0, 1 or null"),
+        (label("a", 2), "binary_label is 2; expected 0, 1 or null"),
+        (label("a", "1"), "binary_label is '1'; expected 0, 1 or null"),
+        (label("a", []), "binary_label is []; expected 0, 1 or null"),
         (label("first", 0), "clip 'first' is labelled both 0 and 1"),
     ],
 )
@@ -120,10 +120,10 @@ def test_a_score_file_of_another_tool_needs_only_clip_id_and_score(lines):
 @pytest.mark.parametrize(
     ("line", "error"),
     [
-        ({"clip_id": "b", "score": None}, "'score' is no finite number: None"),
-        ({"clip_id": "b", "score": float("nan")}, "'score' is no finite number: nan"),
-        ({"clip_id": "b", "score": "0.5"}, "'score' is no finite number: '0.5'"),
-        ({"clip_id": "b", "score": True}, "'score' is no finite number: True"),
+        ({"clip_id": "b", "score": None}, "'score' is not a finite number: None"),
+        ({"clip_id": "b", "score": float("nan")}, "'score' is not a finite number: nan"),
+        ({"clip_id": "b", "score": "0.5"}, "'score' is not a finite number: '0.5'"),
+        ({"clip_id": "b", "score": True}, "'score' is not a finite number: True"),
         ({"score": 0.5}, "no key 'clip_id'"),
         ({"clip_id": "b", "score": 0.5, "scores": [0.5]}, ""),
     ],

@@ -38,7 +38,7 @@ def test_clips_that_could_not_be_scored_are_left_out(own, tmp_path):
     assert [item.clip.clip_id for item in read_scored(scores, own)] == ["b"]
 
 
-def test_a_clip_stands_in_the_manifest_that_its_line_names(own, tmp_path):
+def test_a_clip_is_in_the_manifest_that_its_line_names(own, tmp_path):
     frames = {"frame_paths": ["x.jpg", "y.jpg"]}
     there = write(tmp_path / "there.jsonl", [{"clip_id": "z", **frames}, {"clip_id": "a", **frames}])
     line = {"clip_id": "a", "score": 1, "manifest": str(there), "root": str(tmp_path / "root")}
@@ -54,12 +54,12 @@ def test_a_clip_stands_in_the_manifest_that_its_line_names(own, tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ({"clip_id": "a"}, "s.jsonl:1: no line of a score file"),
-        ({"clip_id": "a", "score": "1"}, "s.jsonl:1: no line of a score file"),
-        ({"clip_id": "d", "score": 1}, r"s.jsonl: clip 'd' \(1 in all\) is not in .*own.jsonl; name the man"),
-        ({"clip_id": "a", "score": None, "error": "gone"}, "s.jsonl: holds no scored clip"),
+        ({"clip_id": "a"}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "a", "score": "1"}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "d", "score": 1}, r"s.jsonl: clip 'd' \(1 in all\) is not in .*own.jsonl; pass the man"),
+        ({"clip_id": "a", "score": None, "error": "gone"}, "s.jsonl: contains no scored clip"),
     ],
 )
-def test_what_is_no_score_or_no_clip_is_told(line, message, own, tmp_path):
+def test_what_is_not_a_score_or_no_clip_is_reported(line, message, own, tmp_path):
     with pytest.raises(UserError, match=message):
         read_scored(write(tmp_path / "s.jsonl", [line]), own)

@@ -49,7 +49,7 @@ def test_scorer_picks_the_headline(jepamine, run, clips, tmp_path):
     assert line["score"] == line["scores"]["masked"]
 
 
-def test_the_default_output_lies_in_the_run(jepamine, run, clips, tmp_path):
+def test_the_default_output_is_in_the_run(jepamine, run, clips, tmp_path):
     assert jepamine("score", "--run", "small", clips).exit_code == 0
     assert (tmp_path / "experiments" / "small" / "scores" / "manifest.jsonl").is_file()
 
@@ -73,7 +73,7 @@ def test_shards_together_are_the_whole(jepamine, run, clips, tmp_path):
     assert [together[line["clip_id"]] for line in whole] == whole
 
 
-def test_a_manifest_with_an_unreadable_clip_stops_and_resumes_when_mended(jepamine, run, clips, tmp_path):
+def test_a_manifest_with_an_unreadable_clip_stops_and_resumes_when_fixed(jepamine, run, clips, tmp_path):
     lines = lines_of(clips)
     lines[5] = lines[5] | {"frame_paths": ["absent.jpg"] * 4}
     broken = rewritten(clips, lines, "broken.jsonl")
@@ -82,7 +82,7 @@ def test_a_manifest_with_an_unreadable_clip_stops_and_resumes_when_mended(jepami
     assert result.exit_code == 1
     assert "broken.jsonl:6" in result.output
     assert "absent.jpg: no such file" in result.output
-    assert "5 clips are scored and kept" in result.output
+    assert "5 clips are scored and saved" in result.output
     assert not output.exists()
 
 
@@ -146,9 +146,7 @@ def test_another_scorer_encodes_nothing(jepamine, run, clips, tmp_path):
     scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", "knn")
 
 
-def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_taken_up(
-    jepamine, run, clips, tmp_path
-):
+def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_resumed(jepamine, run, clips, tmp_path):
     lines = lines_of(clips)
     bad = rewritten(clips, [lines[0], lines[1] | {"frame_paths": ["absent.jpg"] * 2}], "bad.jsonl")
     output = tmp_path / "out.jsonl"

@@ -21,7 +21,7 @@ def test_a_near_duplicate_joins_the_leader_that_it_is_nearest_to():
 
 
 @given(st.integers(1, 30), st.floats(-1, 1), st.integers(0, 5))
-def test_every_row_leads_or_stands_behind_one_leader(rows, threshold, seed):
+def test_every_row_leads_or_is_behind_one_leader(rows, threshold, seed):
     vectors = unit(np.random.default_rng(seed).normal(size=(rows, 4)).astype(np.float32))
     leaders, members = collapse(vectors, threshold)
     assert sorted(leaders + [row for group in members for row in group]) == list(range(rows))

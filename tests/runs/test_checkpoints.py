@@ -54,7 +54,7 @@ def content(state):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("steps", [0, 1, 3])
-def test_training_goes_on_bit_for_bit_as_if_it_had_not_stopped(tmp_path, optimizer, steps):
+def test_training_continues_bit_for_bit_as_if_it_had_not_stopped(tmp_path, optimizer, steps):
     state = fresh(optimizer)
     train(state, steps)
     save_checkpoint(tmp_path / "c", *state, {"epoch": 3, "config": {"lr": 1e-4}, "best_metric": 0.1})
@@ -97,7 +97,7 @@ def test_a_checkpoint_of_another_optimizer_is_an_error_that_names_the_file(tmp_p
     save_checkpoint(tmp_path / "c", state[0], two_groups, state[2], {})
     with pytest.raises(UserError) as raised:
         load_checkpoint(tmp_path / "c", *fresh("sgd"))
-    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a whole checkpoint of this run: ")
+    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a complete checkpoint of this run: ")
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,16 @@ def test_a_damaged_checkpoint_is_an_error_that_names_the_file(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(UserError) as raised:
         load_checkpoint(path, *fresh())
-    assert str(raised.value).startswith(f"{path}: damaged or no safetensors file: ")
+    assert str(raised.value).startswith(f"{path}: damaged or not a safetensors file: ")
 
 
-def test_weights_alone_are_no_checkpoint(tmp_path):
+def test_weights_alone_are_not_a_checkpoint(tmp_path):
     state = fresh()
     model = {f"model.{name}": tensor for name, tensor in state[0].state_dict().items()}
     save_tensors(tmp_path / "c", model, {"epoch": 1})
     with pytest.raises(UserError) as raised:
         load_checkpoint(tmp_path / "c", *state)
-    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a whole checkpoint of this run: ")
+    assert str(raised.value).startswith(f"{tmp_path / 'c'}: not a complete checkpoint of this run: ")
 
 
 def test_a_missing_checkpoint_is_an_error_that_names_it(tmp_path):

@@ -24,7 +24,7 @@ def run(tmp_path):
     return write
 
 
-def test_only_what_differs_is_told(run):
+def test_only_what_differs_is_reported(run):
     a = run("a", {"seed": 1, "trainer": {"lr": 1e-4, "epochs": 30}}, metrics={"val_loss": 0.25, "x": 1.0})
     b = run("b", {"seed": 1, "trainer": {"lr": 1e-3, "epochs": 30}}, metrics={"val_loss": 0.5, "x": 1.0})
     assert compare([a, b], everything=False) == {
@@ -55,13 +55,13 @@ def test_runs_that_are_alike_differ_in_nothing_not_even_their_names(run):
     }  # fmt: skip
 
 
-def test_everything_is_told_when_asked_for(run):
+def test_everything_is_reported_when_asked_for(run):
     told = compare([run("a", {"seed": 1}), run("b", {"seed": 1})], everything=True)
     assert told["settings"] == {"seed": [1, 1]}
     assert told["metrics"]["status"] == ["finished", "finished"]
 
 
-def test_a_run_whose_writer_is_gone_is_told_as_interrupted(run):
+def test_a_run_whose_writer_is_gone_is_reported_as_interrupted(run):
     told = compare([run("a", {}, status="running"), run("b", {})], everything=False)
     assert told["metrics"] == {"status": ["interrupted", "finished"]}
 

@@ -33,13 +33,13 @@ def test_the_plot_is_an_image_with_two_curves(run, tmp_path):
 
 
 def test_another_ending_is_refused(run, tmp_path):
-    with pytest.raises(UserError, match=r"loss\.txt: a plot is written as \.png, \.svg, \.pdf"):
+    with pytest.raises(UserError, match=r"loss\.txt: plots are written as \.png, \.svg, \.pdf"):
         loss_plot(run, tmp_path / "loss.txt")
 
 
 def test_a_run_without_epochs_has_nothing_to_draw(run, tmp_path):
     run.metrics.unlink()
-    with pytest.raises(UserError, match="run 'small' has done no epoch yet"):
+    with pytest.raises(UserError, match="run 'small' has no finished epoch yet"):
         loss_plot(run, tmp_path / "loss.png")
 
 

@@ -27,9 +27,9 @@ def test_linear_layers_are_a_quarter_as_large_and_say_nearly_the_same():
     assert 0.25 < size(small) / size(whole) < 0.28
 
 
-def test_a_missing_torchao_is_told(monkeypatch):
+def test_a_missing_torchao_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "torchao.quantization", None)
-    with pytest.raises(UserError, match=r"--int8 needs torchao: pip install -e '.\[int8\]'"):
+    with pytest.raises(UserError, match=r"--int8 requires torchao: pip install -e '.\[int8\]'"):
         quantize(layers())
 
 
@@ -37,4 +37,4 @@ def test_runs_that_rank_clips_are_refused(jepamine, recipe):
     jepamine("run", recipe)
     result = jepamine("eval", "--run", "small", "--int8")
     assert result.exit_code == 1
-    assert "--int8 is not for runs that rank clips" in result.stderr
+    assert "--int8 does not work for runs that rank clips" in result.stderr

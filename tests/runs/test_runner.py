@@ -79,7 +79,7 @@ def test_a_taken_name_of_a_recipe_gets_a_number_and_a_taken_option_is_an_error(j
     assert "this one is called 'small-2'" in jepamine("run", recipe, "--epochs", 1).output
     refused = jepamine("run", recipe, "--name", "small")
     assert refused.exit_code == 1
-    assert "exists already" in refused.output
+    assert "already exists" in refused.output
 
 
 def test_options_override_the_recipe(jepamine, recipe, tmp_path):
@@ -121,7 +121,7 @@ def test_a_finished_run_is_left_as_it_is_by_resume(jepamine, recipe, tmp_path):
     before = (tmp_path / "experiments" / "small" / "record.json").read_bytes()
     result = jepamine("run", "--resume", "small")
     assert result.exit_code == 0
-    assert "finished already" in result.output
+    assert "already finished" in result.output
     assert (tmp_path / "experiments" / "small" / "record.json").read_bytes() == before
 
 

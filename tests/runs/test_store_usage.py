@@ -6,7 +6,7 @@ import json
 import shutil
 
 
-def test_the_size_is_told_by_encoder_and_is_at_most_a_tenth_over_the_raw_floats(jepamine, recipe):
+def test_the_size_is_reported_by_encoder_and_is_at_most_a_tenth_over_the_raw_floats(jepamine, recipe):
     jepamine("run", recipe, "--epochs", 1)
     jepamine("run", recipe, "--epochs", 1, "--set", "encoder.scale=100.0", "--name", "other")
     stores = json.loads(jepamine("store", "--json").output)["stores"]
@@ -35,7 +35,7 @@ def test_only_stores_that_no_run_uses_are_pruned_as_unused(jepamine, recipe, tmp
     assert [entry["runs"] for entry in removed] == [[]]
 
 
-def test_a_misspelt_store_is_told(jepamine, recipe):
+def test_a_misspelt_store_is_reported(jepamine, recipe):
     jepamine("run", recipe, "--epochs", 1)
     (entry,) = json.loads(jepamine("store", "--json").output)["stores"]
     result = jepamine("store", "--prune", entry["store"][:-1])

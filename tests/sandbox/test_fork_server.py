@@ -43,7 +43,7 @@ def problem(servers, code, limits=LIMITS):
     return answer(servers, code, limits)["problem"]
 
 
-def test_a_child_begins_where_the_server_stands_and_nothing_of_it_stays(plain):
+def test_a_child_begins_where_the_server_is_and_nothing_of_it_stays(plain):
     assert said(plain, "import math; math.mine = 1; open('file', 'w').write('x'); said = 1") == 1
     assert said(plain, "import math, os; said = [hasattr(math, 'mine'), os.listdir()]") == [False, []]
 
@@ -94,7 +94,7 @@ def test_an_error_names_the_line_of_the_code_that_was_handed_in(code, line, mess
     assert problem(plain, code) == {"kind": "failed", "line": line, "message": message}
 
 
-def test_what_runs_too_long_is_told_with_the_line_that_it_is_in(plain):
+def test_what_runs_too_long_is_reported_with_the_line_that_it_is_in(plain):
     found = problem(plain, "x = 0\nwhile True:\n    x += 1\n", Limits(deadline=0.2))
     assert (found["kind"], found["message"]) == ("deadline", "still running after 0.2 s")
     assert found["line"] in (2, 3)
@@ -108,7 +108,7 @@ def test_what_does_not_listen_is_ended_with_all_that_it_started(plain):
     assert (end.how, text) == ("deadline", b"")
 
 
-def test_a_crash_is_told_by_its_signal(plain):
+def test_a_crash_is_reported_by_its_signal(plain):
     end, text = plain.ask({"code": "import ctypes; ctypes.string_at(0)"}, LIMITS)
     assert (end.how, end.signal, text) == ("ended", signal.SIGSEGV, b"")
 
@@ -128,7 +128,7 @@ def test_what_takes_too_much_is_ended(how, code, plain):
     assert plain.ask({"code": code}, limits)[0].how == how
 
 
-def test_a_server_that_is_lost_is_started_anew(temporary):
+def test_a_server_that_is_lost_is_started_again(temporary):
     handle = Handle("plain_task", TASKS, bubblewrap=False)
     try:
         first = handle.pid
@@ -197,7 +197,7 @@ handle.ask({{"code": "while True: pass"}}, Limits(deadline=60))
     assert world.processes() == world.before[2]
 
 
-def test_what_a_task_lacks_is_told_to_the_user(temporary):
+def test_what_a_task_lacks_is_asked_to_the_user(temporary):
     with pytest.raises(UserError, match="nothing to run with: install it"):
         Handle("broken_task", TASKS, bubblewrap=False)
 
@@ -229,7 +229,7 @@ def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
         assert said(servers, "import os; said = os.getppid() < 10") is True
 
 
-def test_bubblewrap_that_is_asked_for_and_missing_is_told(temporary, monkeypatch):
+def test_bubblewrap_that_is_asked_for_and_missing_is_reported(temporary, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(UserError, match="bubblewrap"):
         Handle("plain_task", TASKS, bubblewrap=True)

@@ -19,14 +19,14 @@ ENDLESS = Limits(deadline=0.4, memory=256, folder=16, entries=300, answer=1)
 @pytest.fixture(autouse=True)
 def closed(plain):
     if plain.protection.open:
-        pytest.skip(f"this system leaves {', '.join(plain.protection.open)} open to confined code")
+        pytest.skip(f"this system cannot close {', '.join(plain.protection.open)} open to confined code")
 
 
 def limits_of(name):
     return ENDLESS if name.startswith("endless") else LIMITS
 
 
-def test_a_hostile_program_gets_nothing_and_the_server_goes_on(program, plain, world):
+def test_a_hostile_program_gets_nothing_and_the_server_continues(program, plain, world):
     name, _, code = program
     end, said = plain.ask({"code": world.code(code)}, limits_of(name))
     assert world.harm(said.decode("utf-8", "replace")) == set()

@@ -24,7 +24,7 @@ def opened(temporary):
     pytest.importorskip("manim", reason="no Manim: pip install -e '.[manim]'")
     with validator(workers=2, limits=LIMITS, bubblewrap=False) as made:
         if made.protection.open:
-            pytest.skip(f"this system leaves {', '.join(made.protection.open)} open to confined code")
+            pytest.skip(f"this system cannot close {', '.join(made.protection.open)} open to confined code")
         yield made
 
 
@@ -71,7 +71,7 @@ def test_all_hostile_scenes_at_a_time_get_nothing_without_the_check(opened, worl
 
 
 @pytest.mark.manim
-def test_manim_is_no_way_out(scene_program, opened, world):
+def test_manim_is_not_a_way_out(scene_program, opened, world):
     name, _, code = scene_program
     assert world.harm(validate(opened, name, scene_of(code, world), check=True)) == set()
     assert goes_on(opened)

@@ -12,7 +12,7 @@ def test_an_exception_outside_of_the_code_has_no_line():
         assert problem(error) == {"kind": "failed", "line": None, "message": "KeyError: 'x'"}
 
 
-def test_an_exception_without_words_is_told_by_its_name():
+def test_an_exception_without_words_is_reported_by_its_name():
     assert message_of(ValueError()) == "ValueError"
 
 

@@ -1,4 +1,4 @@
-"""What clients send by mistake or on purpose: 4xx and a line that says why."""
+"""Bad requests: a 4xx status and one line with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 def bomb(side: int) -> bytes:
-    """A PNG of some hundred bytes that says it has `side` x `side` pixels."""
+    """A PNG of some hundred bytes that claims to have `side` x `side` pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -26,11 +26,11 @@ def text(content: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
-        ({}, "say what the scene shows: a description, an image, or both"),
-        ({"description": ""}, "say what the scene shows"),
-        ({"description": " \n"}, "say what the scene shows"),
+        ({}, "describe the scene, give an image of "),
+        ({"description": ""}, "describe the scene, give an "),
+        ({"description": " \n"}, "describe the scene, give an "),
         ({"description": "colourless green ideas"}, "no object found in 'colourless green ideas'"),
         ({"description": "x" * 100_000}, "description: string should have at most 4000 characters"),
         ({"description": 7}, "description: input should be a valid string"),
@@ -49,7 +49,7 @@ def text(content: bytes) -> str:
         ({"image": text(b"no picture")}, "image: not one of PNG, JPEG, WEBP, GIF, BMP"),
         ({"image": text(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")}, "image: not one of PNG"),
         ({"image": text(bomb(5000))}, "image: 5000 x 5000 pixels are too many"),
-        ({"image": text(bomb(40_000))}, "image: absurdly large"),
+        ({"image": text(bomb(40_000))}, "image: too large"),
         ({"image": text(bomb(2**31 - 1))}, "image: "),
         ({"image": text(bomb(100))}, "image: damaged or truncated"),
         ([], "body: "),
@@ -57,28 +57,28 @@ def text(content: bytes) -> str:
         (None, "body: "),
     ],
 )
-def test_generate_refuses_with_a_line_that_names_the_field(shared, body, said):
+def test_generate_names_the_wrong_field_in_one_line(shared, body, message):
     reply = shared.post("/generate", body)
-    assert (reply.status, reply.detail[: len(said)]) == (422, said)
+    assert (reply.status, reply.detail[: len(message)]) == (422, message)
     assert len(reply.detail) < 600
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "message"),
     [
         ("/validate", {}, "code: missing"),
         ("/validate", {"code": "x" * 200_001}, "code: string should have at most 200000 characters"),
         ("/validate", {"code": "", "layout": {"objects": [{}]}}, "layout.objects[0].type: missing"),
         ("/validate", {"code": "", "layout": 3}, "layout: input should be a valid dictionary"),
-        ("/feedback", {"id": "0" * 32}, "body: value error, say 'satisfied' (true or false) or give"),
+        ("/feedback", {"id": "0" * 32}, "body: value error, give 'satisfied' (true or false) or a '"),
         ("/feedback", {"id": "../x", "satisfied": True}, "id: string should match pattern"),
         ("/feedback", {"id": "0" * 32, "rating": 6}, "rating: input should be less than or equal to 5"),
         ("/feedback", {"id": "0" * 32, "satisfied": "yes"}, "satisfied"),
     ],
 )
-def test_the_others_do_too(shared, path, body, said):
+def test_the_other_routes_name_the_field_too(shared, path, body, message):
     reply = shared.post(path, body)
-    assert (reply.status, reply.detail[: len(said)]) == (422, said)
+    assert (reply.status, reply.detail[: len(message)]) == (422, message)
 
 
 @pytest.mark.parametrize(
@@ -86,37 +86,37 @@ def test_the_others_do_too(shared, path, body, said):
     [b"", b"{", b"\xff\xfe", b'{"description": ' + b"9" * 5000 + b"}", b"[" * 100_000],
     ids=["empty", "half", "not UTF-8", "a number of 5,000 digits", "deeper than can be read"],
 )
-def test_what_is_not_json_is_told(shared, body):
+def test_a_body_that_is_not_json_is_an_error(shared, body):
     reply = shared.call("POST", "/generate", body, {"Content-Type": "application/json"})
     assert reply.status in (400, 422)
     assert reply.detail
 
 
-def test_json_that_does_not_say_that_it_is_json_is_not_read(shared):
+def test_json_sent_as_text_is_an_error(shared):
     body = json.dumps({"description": "a circle"})
     assert shared.call("POST", "/generate", body, {"Content-Type": "text/plain"}).status == 422
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "status", "said"),
+    ("body", "kind", "status", "message"),
     [
         (b"", "image/png", 422, "image: it is empty"),
         (b"no picture", "image/png", 422, "image: not one of PNG"),
-        (bomb(40_000), "image/png", 422, "image: absurdly large"),
-        (b"a=b", "application/x-www-form-urlencoded", 415, "send the image as it is"),
+        (bomb(40_000), "image/png", 422, "image: too large"),
+        (b"a=b", "application/x-www-form-urlencoded", 415, "send the image itself"),
         (b"", "multipart/form-data", 400, "Missing boundary in multipart."),
         (b"--x--\r\n", "multipart/form-data; boundary=x", 422, "image: upload it"),
         (
             b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\ntext\r\n--x--\r\n',
             "multipart/form-data; boundary=x",
             422,
-            "image: upload it as the file of the form's field 'image'",
+            "image: upload it as a file in the form field 'image'",
         ),
     ],
 )
-def test_layout_refuses_what_is_no_image(shared, body, kind, status, said):
+def test_layout_rejects_anything_but_an_image(shared, body, kind, status, message):
     reply = shared.call("POST", "/layout", body, {"Content-Type": kind})
-    assert (reply.status, reply.detail[: len(said)]) == (status, said)
+    assert (reply.status, reply.detail[: len(message)]) == (status, message)
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,12 @@ def test_layout_refuses_what_is_no_image(shared, body, kind, status, said):
         "/docs",
     ],
 )
-def test_there_is_nothing_at_other_addresses(shared, path):
+def test_other_paths_are_not_found(shared, path):
     reply = shared.get(path)
     assert reply.status == 404
     assert reply.detail
 
 
-def test_a_method_that_is_not_there_is_told_which_is(shared):
+def test_a_wrong_method_names_the_allowed_one(shared):
     reply = shared.get("/generate")
     assert (reply.status, reply.headers["allow"]) == (405, "POST")

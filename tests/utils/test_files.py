@@ -156,14 +156,14 @@ def test_a_lock_is_free_after_its_block_also_after_an_error(tmp_path):
     assert not is_locked(tmp_path / "new" / "lock")
 
 
-def test_a_lock_that_nobody_ever_took_is_free_and_asking_makes_no_file(tmp_path):
+def test_a_lock_that_no_one_ever_took_is_free_and_asking_makes_no_file(tmp_path):
     assert not is_locked(tmp_path / "lock")
     assert contents(tmp_path) == {}
 
 
 def test_no_device_or_folder_is_replaced_by_a_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    for place, what in ((tmp_path, "a folder"), (tmp_path / "pipe", "no plain file")):
+    for place, what in ((tmp_path, "a folder"), (tmp_path / "pipe", "not a regular file")):
         with pytest.raises(UserError, match=f"is {what}; give the name of a file"):
             write_atomic(place, b"x")
     assert (tmp_path / "pipe").is_fifo()

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from jepamine.utils import progress as module
 from jepamine.utils.progress import progress
 
 
@@ -54,3 +55,28 @@ def test_on_a_terminal_a_bar_shows_rate_and_time_left(monkeypatch: pytest.Monkey
     last = terminal.getvalue().split("\r")[-1]
     assert "5/5" in last
     assert "clips/s" in last
+
+
+def test_progress_within_an_epoch_shows_rate_time_left_and_the_loss(capsys, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    notes = []
+
+    def note():
+        notes.append(clock[0])
+        return "train_loss 0.5"
+
+    with progress("train", 3, "epochs", every=1) as bar:
+        for batch in range(1, 51):
+            clock[0] += 1
+            bar.within(batch, 50, "batches", note)
+        bar.step()
+        clock[0] += 5
+        bar.within(1, 50, "batches", note)
+    lines = capsys.readouterr().err.splitlines()
+    # Every ten seconds, and the clock starts again with each epoch.
+    assert notes == [110.0, 120.0, 130.0, 140.0, 150.0]
+    assert lines[0] == (
+        "train: epoch 1/3: 10/50 batches, 1.0 a second, 40 s left of 140 s in all, train_loss 0.5"
+    )
+    assert lines[-1].startswith("train: 1/3 epochs, ")

@@ -1,1 +1,1 @@
-"""What can be wrong with a manifest: the finders, and what they look at."""
+"""Find and repair problems of a manifest: the finders, what they look at, and the repairs."""

@@ -1,4 +1,4 @@
-"""What a manifest's frames hold: each file is read once, no picture is kept longer than clips need it."""
+"""Read a manifest's frames once each; no picture is kept longer than clips need it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ THREADS = min(4, os.cpu_count() or 2)
 
 
 class Contents:
-    """Contents of frames by their numbers, and hard cuts of clips, as far as `look` has seen them.
+    """Contents of frames by their numbers, and hard cuts of clips, as far as `look` has read them.
 
-    `problems` says of a frame that cannot be read which kind of finding that is, and why.
+    `problems` maps a frame that cannot be read to its kind of finding and the reason.
     """
 
     def __init__(self, table: FrameTable) -> None:
@@ -35,30 +35,30 @@ class Contents:
         self._first: dict[bytes, int] = {}
         self._cuts: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._frames = Frames(SIZE)
-        # Pictures that clips yet to be looked at need, and how many do.
+        # Pictures needed by clips not looked at yet, and by how many.
         self._kept: dict[int, NDArray[np.uint8]] = {}
         self._wanted: Counter[int] = Counter()
         self._lock = threading.Lock()
 
     def same(self, frame: int) -> int:
-        """The first frame with this frame's content; itself where it cannot be read."""
+        """Return the first frame with this frame's content; itself if it cannot be read."""
         return self._same.get(frame, frame)
 
     def cuts(self, clip: tuple[int, ...]) -> tuple[int, ...]:
-        """Numbers of the frames of a clip that a hard cut stands before."""
+        """Return the numbers of a clip's frames that directly follow a hard cut."""
         return self._cuts[clip]
 
     def look(self, clips: Iterable[tuple[int, ...]]) -> None:
-        """Read the frames of clips that were not looked at before; shows its progress."""
-        # Clips that overlap lie side by side then, whatever the manifest's order is.
+        """Read the frames of clips not looked at before, with progress."""
+        # Clips that overlap are then adjacent, whatever the manifest's order.
         new = sorted({clip for clip in clips if clip not in self._cuts}, key=self._order)
         self._wanted.update(frame for clip in new for frame in set(clip))
         if not new:
             return
         with progress("look at frames", len(new), "clips", every=max(len(new) // 20, 10)) as bar:
-            for clip, found in ahead(new, self._look, threads=THREADS, depth=2 * THREADS):
-                assert not isinstance(found, UserError)
-                self._cuts[clip] = found
+            for clip, cuts in ahead(new, self._look, threads=THREADS, depth=2 * THREADS):
+                assert not isinstance(cuts, UserError)
+                self._cuts[clip] = cuts
                 for frame in set(clip):
                     self._wanted[frame] -= 1
                     if not self._wanted[frame]:
@@ -83,8 +83,8 @@ class Contents:
     def _read(self, numbers: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
         held = {number: self._frames[self.table.open(number)] for number in numbers}
         if any(isinstance(frame.place, Moment) for frame in held.values()):
-            # A whole clip of a video at once: it is read forward, in one thread's turn. Which of its frames
-            # cannot be read shows below.
+            # A whole clip of a video at once: it is read forward, in one thread. Frames that cannot be
+            # read show up below.
             with contextlib.suppress(UserError):
                 self._frames.pixels(list(held.values()))
         pictures = {}

@@ -1,4 +1,4 @@
-"""The same clip twice, and the same frame twice."""
+"""Find duplicate clips and duplicate frames."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from jepamine.manifests.findings.finding import Finding
 
 
 def copies(entries: Sequence[Entry], contents: Contents) -> dict[int, int]:
-    """Clip -> the first clip with the same frames, or frames of the same content, in the same order."""
+    """Return clip -> the first clip with the same frames, or frames of the same content, in order."""
     firsts: dict[tuple[int, ...], int] = {}
-    found = {}
+    originals = {}
     for index, entry in enumerate(entries):
         if not entry.frames:
             continue
         first = firsts.setdefault(tuple(contents.same(frame) for frame in entry.frames), index)
         if first != index:
-            found[index] = first
-    return found
+            originals[index] = first
+    return originals
 
 
 def duplicate_clips(entries: Sequence[Entry], same: dict[int, int]) -> list[Finding]:
-    """Clips that share their id, or all their frames (`same`, as `copies` gives it), with another.
+    """Find clips that share their id, or all their frames (`same`, from `copies`), with another.
 
     The first of several stays. One that shares nothing but its id has that id in `to`.
     """
@@ -34,30 +34,30 @@ def duplicate_clips(entries: Sequence[Entry], same: dict[int, int]) -> list[Find
     copy_of: dict[int, int] = {}
     for copy, first in same.items():
         copy_of.setdefault(first, copy)
-    found = []
+    findings = []
     for index, entry in enumerate(entries):
         sharing = ids[entry.clip_id]
         if index in same:
             why = f"the same frames as '{entries[same[index]].clip_id}' (line {entries[same[index]].number})"
-            found.append(Finding("duplicate_clip", index, why))
+            findings.append(Finding("duplicate_clip", index, why))
         elif len(sharing) > 1:
-            other = sharing[1] if sharing[0] == index else sharing[0]
-            why = f"the same id as line {entries[other].number}"
-            found.append(
+            earlier = sharing[1] if sharing[0] == index else sharing[0]
+            why = f"the same id as line {entries[earlier].number}"
+            findings.append(
                 Finding("duplicate_clip", index, why, to=(entry.clip_id,), stays=sharing[0] == index)
             )
         elif index in copy_of:
             copied = entries[copy_of[index]]
             why = f"the same frames as '{copied.clip_id}' (line {copied.number})"
-            found.append(Finding("duplicate_clip", index, why, stays=True))
-    return found
+            findings.append(Finding("duplicate_clip", index, why, stays=True))
+    return findings
 
 
 def duplicate_frames(entries: Sequence[Entry], contents: Contents, same: Collection[int]) -> list[Finding]:
-    """Clips that hold a frame twice, or one that a clip of another scene holds under another path.
+    """Find clips that contain a frame twice, or one that a clip of another scene has under another path.
 
-    Frames count by content. The first clip keeps what it shares with another scene. Clips that are copies of
-    others (`same`) are passed over.
+    Frames are compared by content. The first clip keeps what it shares with another scene. Clips that are
+    copies of others (`same`) are skipped.
     """
     homes: dict[int, tuple[str, int]] = {}
     shared: set[int] = set()
@@ -67,7 +67,7 @@ def duplicate_frames(entries: Sequence[Entry], contents: Contents, same: Collect
             scene, first = homes.setdefault(contents.same(frame), (str(entry.scene), frame))
             if scene != entry.scene and first != frame:
                 shared.add(contents.same(frame))
-    found = []
+    findings = []
     for index, entry in alone:
         again = repeats(entry, contents)
         elsewhere, keeps = [], 0
@@ -81,7 +81,7 @@ def duplicate_frames(entries: Sequence[Entry], contents: Contents, same: Collect
                     elsewhere.append(number)
         at = tuple(sorted({*again, *elsewhere}))
         if again:
-            why = f"frame {again[0] + 1} is one that the clip had before"
+            why = f"frame {again[0] + 1} occurs earlier in the clip"
         elif elsewhere:
             why = (
                 f"frame {elsewhere[0] + 1} is also in scene '{homes[contents.same(entry.frames[at[0]])][0]}'"
@@ -90,17 +90,17 @@ def duplicate_frames(entries: Sequence[Entry], contents: Contents, same: Collect
             why = f"{keeps} frames are in another scene under other names"
         else:
             continue
-        found.append(Finding("duplicate_frame", index, why, at, stays=not at))
-    return found
+        findings.append(Finding("duplicate_frame", index, why, at, stays=not at))
+    return findings
 
 
 def repeats(entry: Entry, contents: Contents) -> list[int]:
-    """Numbers of the frames whose content the clip had before."""
-    seen: set[int] = set()
-    found = []
+    """Return the numbers of the frames whose content occurs earlier in the clip."""
+    contents_before: set[int] = set()
+    numbers = []
     for number, frame in enumerate(entry.frames):
         content = contents.same(frame)
-        if content in seen:
-            found.append(number)
-        seen.add(content)
-    return found
+        if content in contents_before:
+            numbers.append(number)
+        contents_before.add(content)
+    return numbers

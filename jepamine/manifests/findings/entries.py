@@ -1,4 +1,4 @@
-"""The lines of a manifest as the finders see them, also those that no run would take."""
+"""The lines of a manifest as the finders see them, including those that no run would accept."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.utils.files import parse_line, raw_lines
 
-# Broken lines that are told one by one.
-TOLD = 20
+# Broken lines that are reported one by one.
+LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `frames` are numbers of the frame table, `times` their microseconds where they are known.
+    """One line. `frames` are numbers of the frame table, `times` their microseconds if known.
 
-    `stamps` is how many timestamps the line has, None where it has no such key.
+    `stamps` is the number of timestamps, None if the line has no such key.
     """
 
     number: int
@@ -34,9 +34,9 @@ class Entry:
 
 
 def numbered_lines(manifest: Path) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
-    """Yield (line number, line) of a manifest, the error in the place of what is no JSON object.
+    """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
 
-    Raises UserError where the file cannot be read or holds no line.
+    Raises UserError if the file cannot be read or is empty.
     """
     empty = True
     for number, raw in raw_lines(manifest):
@@ -46,17 +46,17 @@ def numbered_lines(manifest: Path) -> Iterator[tuple[int, dict[str, Any] | UserE
         except UserError as error:
             yield number, error
     if empty:
-        raise UserError(f"{manifest}: holds no clip")
+        raise UserError(f"{manifest}: contains no clip")
 
 
 def read_entries(
     lines: Iterable[tuple[int, dict[str, Any] | UserError]], manifest: Path, table: FrameTable
 ) -> list[Entry]:
-    """The entries of numbered lines; their frames go into `table`.
+    """Return the entries of numbered lines; their frames are added to `table`.
 
-    A line without frames, or with an odd number, is an entry. Raises UserError that tells all lines that are
-    none, the first 20 one by one: those that are errors, that name no frames, or whose id, scene, split or
-    timestamps are not of their kind.
+    A line without frames, or with an odd number, is an entry. Raises one UserError for all lines that are
+    not, listing the first 20: errors, lines without frames, and those whose id, scene, split or timestamps
+    have a wrong type.
     """
     entries, errors = [], []
     for number, line in lines:
@@ -67,8 +67,8 @@ def read_entries(
         except UserError as error:
             errors.append(str(error))
     if errors:
-        more = [f"and {len(errors) - TOLD} lines more"] if len(errors) > TOLD else []
-        raise UserError("\n".join([*errors[:TOLD], *more]))
+        more = [f"and {len(errors) - LISTED} lines more"] if len(errors) > LISTED else []
+        raise UserError("\n".join([*errors[:LISTED], *more]))
     return entries
 
 
@@ -79,9 +79,9 @@ def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> 
     if stamps is not None:
         times = tuple(stamps) if len(stamps) == len(frames) else None
     elif len({table.stream[frame] for frame in frames}) == 1:
-        # Of two logs the times say nothing about each other.
-        said = [table.time[frame] for frame in frames]
-        times = tuple(time for time in said if time is not None) if None not in said else None
+        # Times of two logs cannot be compared.
+        stated_times = [table.time[frame] for frame in frames]
+        times = tuple(time for time in stated_times if time is not None) if None not in stated_times else None
     return Entry(
         number=number,
         clip_id=text_of(line, place, "clip_id")

@@ -1,4 +1,4 @@
-"""The frames that a manifest names, numbered, and what their names alone tell."""
+"""Number the frames that a manifest names, and read what their names alone reveal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from jepamine.data.video import EARLY, Moment, frame_times, load_av
 from jepamine.errors import UserError
-from jepamine.manifests.frames import said_by_name
+from jepamine.manifests.frames import parse_name
 
 
 class FrameTable:
     """Frames by number, each once. Made for millions: paths are kept as text.
 
-    A frame's place is the log that its name says, else its folder, or its video; its stream is the place, or
-    the log and camera of its name. Both are numbers.
+    A frame's place is the log in its name, else its folder, or its video; its stream is the place, or the
+    log and camera of its name. Both are numbers.
     """
 
     def __init__(self, root: Path) -> None:
@@ -22,7 +22,7 @@ class FrameTable:
         self.frames: list[str | Moment] = []
         self.place: list[int] = []
         self.stream: list[int] = []
-        # Microseconds, where the name says them, or the video does.
+        # Microseconds, if the name holds them, or the video does.
         self.time: list[int | None] = []
         self.logs: dict[int, str] = {}
         self.place_names: list[str] = []
@@ -32,25 +32,28 @@ class FrameTable:
         self._times: dict[Path, list[int]] = {}
 
     def number(self, frame: Path | Moment) -> int:
-        """The number of a frame. Moments at which a video shows the same frame are the same.
+        """Return the number of a frame. Moments at which a video shows the same frame are the same.
 
-        Raises UserError where videos cannot be read at all.
+        Raises UserError if videos cannot be read at all.
         """
         key = self._shown(frame) if isinstance(frame, Moment) else str(frame)
-        known = self._numbers.get(key)
-        if known is None:
-            known = self._numbers[key] = len(self.frames)
+        existing = self._numbers.get(key)
+        if existing is None:
+            existing = self._numbers[key] = len(self.frames)
             self.frames.append(key)
             self._say(key)
-        return known
+        return existing
 
     def open(self, number: int) -> Path | Moment:
-        """The frame with this number."""
+        """Return the frame with this number."""
         frame = self.frames[number]
         return Path(frame) if isinstance(frame, str) else frame
 
     def scene_name(self, place: int) -> str:
-        """A scene's name where only its place is known: the log, or the folder's path below the root."""
+        """Return the name of a scene of which only the place is known.
+
+        The log, or the folder below the root.
+        """
         if place in self.logs:
             return self.logs[place]
         folder = Path(self.place_names[place])
@@ -60,20 +63,20 @@ class FrameTable:
 
     def _say(self, key: str | Moment) -> None:
         folder, _, name = (str(key.video), "", "") if isinstance(key, Moment) else key.rpartition("/")
-        said = said_by_name(name)
-        words = ("log", said[0]) if said else ("folder", folder)
+        parsed = parse_name(name)
+        words = ("log", parsed[0]) if parsed else ("folder", folder)
         place = self._places.setdefault(words, len(self._places))
         if place == len(self.place_names):
             self.place_names.append(words[1])
-            if said:
-                self.logs[place] = said[0]
-        stream = (*words, said[1]) if said else words
+            if parsed:
+                self.logs[place] = parsed[0]
+        stream = (*words, parsed[1]) if parsed else words
         self.place.append(place)
         self.stream.append(self._streams.setdefault(stream, len(self._streams)))
         if isinstance(key, Moment):
             self.time.append(key.microseconds)
         else:
-            self.time.append(said[2] if said else None)
+            self.time.append(parsed[2] if parsed else None)
 
     def _shown(self, moment: Moment) -> Moment:
         if moment.video not in self._times:
@@ -82,7 +85,7 @@ class FrameTable:
                 self._times[moment.video], end = frame_times(moment.video)
                 self._times[moment.video].append(end)
             except UserError:
-                # Told when the frame itself is read.
+                # Reported when the frame itself is read.
                 self._times[moment.video] = []
         times = self._times[moment.video]
         if not times or moment.microseconds >= times[-1]:

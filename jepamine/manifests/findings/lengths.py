@@ -1,4 +1,4 @@
-"""Clips by their number of frames, and by their files."""
+"""Find clips by their number of frames, and by their files."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from jepamine.manifests.findings.finding import Finding
 
 
 def usual_length(entries: Sequence[Entry], tubelet_size: int) -> int | None:
-    """The number of frames that most clips have, of equally many the larger; whole tubelets only."""
+    """Return the most common number of frames, the larger of a tie; whole tubelets only."""
     counts = Counter(len(entry.frames) for entry in entries)
     whole = [length for length in counts if length and length % tubelet_size == 0]
     return max(whole, key=lambda length: (counts[length], length), default=None)
 
 
 def uneven_lengths(entries: Sequence[Entry], tubelet_size: int) -> list[Finding]:
-    """Clips of no whole tubelets, with timestamps for other frames than theirs, or not as long as most.
+    """Find clips without whole tubelets, with timestamps for other frames, or not as long as most.
 
-    Only a length that is no fault in itself `stays`.
+    Only a length that is not a fault in itself `stays`.
     """
     usual = usual_length(entries, tubelet_size)
-    found = []
+    findings = []
     for index, entry in enumerate(entries):
         count = len(entry.frames)
         whole = bool(count) and count % tubelet_size == 0
         if entry.stamps not in (None, count):
             why = f"{count} frames, but {entry.stamps} timestamps"
         elif not whole:
-            why = f"{count} frames, no whole tubelets of {tubelet_size}"
+            why = f"{count} frames, not whole tubelets of {tubelet_size}"
         elif count != usual:
             why = f"{count} frames, not {usual}"
         else:
             continue
-        found.append(Finding("uneven_length", index, why, stays=whole and entry.stamps in (None, count)))
-    return found
+        findings.append(Finding("uneven_length", index, why, stays=whole and entry.stamps in (None, count)))
+    return findings
 
 
 def bad_files(entries: Sequence[Entry], contents: Contents, kind: str) -> list[Finding]:
-    """Clips with a frame that is missing (`kind` "missing_file"), or cannot be read ("unreadable_file")."""
-    found = []
+    """Find clips with a frame that is missing (`kind` "missing_file") or unreadable ("unreadable_file")."""
+    findings = []
     for index, entry in enumerate(entries) if contents.problems else ():
         at = tuple(
             number
@@ -50,5 +50,7 @@ def bad_files(entries: Sequence[Entry], contents: Contents, kind: str) -> list[F
         )
         if at:
             why = contents.problems[entry.frames[at[0]]][1]
-            found.append(Finding(kind, index, why + (f", and {len(at) - 1} more" if len(at) > 1 else ""), at))
-    return found
+            findings.append(
+                Finding(kind, index, why + (f", and {len(at) - 1} more" if len(at) > 1 else ""), at)
+            )
+    return findings

@@ -1,4 +1,4 @@
-"""Neighbouring frames of a clip: gaps in time, and tubelets whose two frames do not belong together."""
+"""Check neighbouring frames of a clip: gaps in time, and tubelets whose frames do not belong together."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from jepamine.manifests.findings.frame_table import FrameTable
 
 
 def time_gaps(entries: Sequence[Entry], max_gap: float) -> list[Finding]:
-    """Clips whose neighbouring frames are more than `max_gap` seconds apart, or run backwards in time.
+    """Find clips whose neighbouring frames are more than `max_gap` seconds apart, or run backwards in time.
 
     Times are the line's `timestamps`, else those of a video's frames, or of names LOG__CAMERA__TIME.
     """
-    found = []
+    findings = []
     for index, entry in enumerate(entries):
         gaps = _gaps(entry, max_gap)
         if gaps:
             number, step = next(iter(gaps.items()))
             why = f"{step / 1e6:.3g} s" if step > 0 else f"time runs back by {-step / 1e6:.3g} s"
-            found.append(Finding("time_gap", index, f"{why} {between(number)}{_more(gaps)}", tuple(gaps)))
-    return found
+            findings.append(Finding("time_gap", index, f"{why} {between(number)}{_more(gaps)}", tuple(gaps)))
+    return findings
 
 
 def cuts_in_tubelets(
@@ -33,12 +33,12 @@ def cuts_in_tubelets(
     max_gap: float,
     tubelet_size: int,
 ) -> list[Finding]:
-    """Clips with a tubelet whose frames are no neighbours.
+    """Find clips with a tubelet whose frames are not neighbours.
 
-    There is a hard cut between them, another camera or scene (`crossings`: clip to boundaries), or a gap in
-    time. `at` holds the clip's other such boundaries too, those between tubelets.
+    Between them is a hard cut, another camera or scene (`crossings`: clip to boundaries), or a gap in time.
+    `at` holds the clip's other such boundaries too, those between tubelets.
     """
-    found = []
+    findings = []
     for index, entry in enumerate(entries):
         whys = dict.fromkeys(contents.cuts(entry.frames), "a hard cut")
         whys |= dict.fromkeys(_gaps(entry, max_gap), "a gap in time")
@@ -48,12 +48,12 @@ def cuts_in_tubelets(
         if inside:
             number, why = next(iter(inside.items()))
             why = f"{why} {between(number)}{_more(inside)}"
-            found.append(Finding("cut_in_tubelet", index, why, tuple(sorted(whys))))
-    return found
+            findings.append(Finding("cut_in_tubelet", index, why, tuple(sorted(whys))))
+    return findings
 
 
 def _gaps(entry: Entry, max_gap: float) -> dict[int, float]:
-    """Number of the frame after each gap -> its length, in microseconds."""
+    """Return the number of the frame after each gap -> its length, in microseconds."""
     times = entry.times or ()
     steps = {number: times[number] - times[number - 1] for number in range(1, len(times))}
     return {number: step for number, step in steps.items() if step > max_gap * 1e6 or step < 0}
@@ -70,5 +70,5 @@ def _other_cameras(entry: Entry, table: FrameTable, contents: Contents) -> list[
     ]
 
 
-def _more(found: Mapping[int, object]) -> str:
-    return f", and {len(found) - 1} more" if len(found) > 1 else ""
+def _more(items: Mapping[int, object]) -> str:
+    return f", and {len(items) - 1} more" if len(items) > 1 else ""

@@ -1,4 +1,4 @@
-"""Clips that cross scenes: by the logs in frames' names, by what other clips claim, and by folder."""
+"""Find clips that cross scenes: by the logs in frames' names, by other clips, and by folder."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from jepamine.manifests.findings.frame_table import FrameTable
 def scene_crossings(
     entries: Sequence[Entry], table: FrameTable, copies: Collection[int], bad: Collection[int]
 ) -> list[Finding]:
-    """Clips whose frames are of several scenes, or all of another one than theirs.
+    """Find clips whose frames are of several scenes, or all of another scene.
 
-    `copies` are clips that are the same as an earlier one, `bad` are frames that cannot be read: they say
-    nothing about scenes.
+    `copies` are clips equal to an earlier one, `bad` are frames that cannot be read: both are no evidence
+    about scenes.
     """
     scenes = Scenes(entries, table, copies, bad)
-    found = []
+    findings = []
     for index, entry in enumerate(entries):
         starts = scenes.boundaries(entry)
         to = scenes.of_parts(entry, starts)
         if starts:
             names = [scenes.described(frame) for frame in scenes.sides(entry, starts[0])]
             why = f"{names[0]} and {names[1]} {between(starts[0])}"
-            found.append(Finding("scene_crossing", index, why, tuple(starts), to))
+            findings.append(Finding("scene_crossing", index, why, tuple(starts), to))
         elif to[:1] != (entry.scene,) and index not in copies and entry.frames:
-            why = f"says scene '{entry.scene}'; other clips have its frames in '{to[0]}'"
-            found.append(Finding("scene_crossing", index, why, (), to))
-    return found
+            why = f"its scene is '{entry.scene}'; other clips have its frames in '{to[0]}'"
+            findings.append(Finding("scene_crossing", index, why, (), to))
+    return findings
 
 
 class Scenes:
-    """Which scene each frame belongs to, by the clips of a manifest.
+    """The scene that each frame belongs to, by the clips of a manifest.
 
-    A place (log or folder) belongs to a scene where all clips that lie wholly in it say so. Elsewhere a frame
-    belongs to the scene that most of its clips say, of equally many to the one that comes first.
+    A place (log or folder) belongs to a scene if all clips entirely in it agree. Elsewhere a frame belongs
+    to the scene that most of its clips name, of a tie to the first.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Scenes:
                 self._contested[frame][str(entry.scene)] += 1
 
     def owner(self, frame: int) -> str | None:
-        """The scene that a frame belongs to, None where no clip says any."""
+        """Return the scene that a frame belongs to, None if no clip names one."""
         within = self._within.get(self.table.place[frame], ())
         if len(within) == 1:
             return next(iter(within))
@@ -77,7 +77,7 @@ class Scenes:
         return self._claims.get(frame)
 
     def boundaries(self, entry: Entry) -> list[int]:
-        """Numbers of the frames of a clip that begin another scene."""
+        """Return the numbers of the frames of a clip that start another scene."""
         frames = entry.frames
         if not self._contested and len({self.table.place[frame] for frame in frames}) < 2:
             return []
@@ -85,29 +85,29 @@ class Scenes:
         return [n for last, n in pairwise(good) if self._differ(entry, frames[last], frames[n])]
 
     def of_parts(self, entry: Entry, starts: Sequence[int]) -> tuple[str | None, ...]:
-        """The scene of each part of a clip that is divided before the frames `starts`."""
+        """Return the scene of each part of a clip that is divided before the frames `starts`."""
         if entry.scene is None or not entry.frames:
             return (None,) * (len(starts) + 1)
-        # A boundary stands before a good frame, but the first part may begin with a bad one.
+        # A boundary precedes a good frame, but the first part may start with a bad one.
         first = next((frame for frame in entry.frames if frame not in self._bad), entry.frames[0])
         firsts = [first, *(entry.frames[start] for start in starts)]
         sure = [self.owner(frame) == entry.scene and self._known(entry, frame) for frame in firsts]
-        # Where no part is surely the clip's own scene, the first is.
+        # If no part is certainly the clip's own scene, the first is.
         home = self.table.place[firsts[sure.index(True) if any(sure) else 0]]
         return tuple(
             self.owner(frame)
-            if known or self.table.place[frame] == home or self.owner(frame) != entry.scene
+            if owners or self.table.place[frame] == home or self.owner(frame) != entry.scene
             else self.table.scene_name(self.table.place[frame])
-            for frame, known in zip(firsts, sure, strict=True)
+            for frame, owners in zip(firsts, sure, strict=True)
         )
 
     def sides(self, entry: Entry, start: int) -> tuple[int, int]:
-        """The frames on either side of a boundary before frame `start`."""
+        """Return the frames on either side of a boundary before frame `start`."""
         before = [frame for frame in entry.frames[:start] if frame not in self._bad]
         return before[-1], entry.frames[start]
 
     def described(self, frame: int) -> str:
-        """A frame's scene, log or folder, as it is told."""
+        """Return a frame's scene, log or folder, for a message."""
         owner, place = self.owner(frame), self.table.place[frame]
         where = f"{'log' if place in self.table.logs else 'folder'} '{self.table.scene_name(place)}'"
         return where if owner is None else f"scene '{owner}' ({where})"
@@ -116,25 +116,25 @@ class Scenes:
         place = self.table.place[frame]
         return bool(self._within.get(place)) or self._names_scene(entry, place)
 
-    def _differ(self, entry: Entry, one: int, other: int) -> bool:
-        first, second = self.table.place[one], self.table.place[other]
+    def _differ(self, entry: Entry, left: int, right: int) -> bool:
+        first, second = self.table.place[left], self.table.place[right]
         if first != second and first in self.table.logs and second in self.table.logs:
             return True
-        owners = self.owner(one), self.owner(other)
+        owners = self.owner(left), self.owner(right)
         if None not in owners and owners[0] != owners[1]:
             return True
         return first != second and self._folders_tell(entry, first, second)
 
     def _folders_tell(self, entry: Entry, first: int, second: int) -> bool:
-        """Whether two folders are two scenes, where no clip claims them for two."""
+        """Return whether two folders are two scenes, if no clip claims so."""
         if self._within.get(first) and self._within.get(second):
             return False
         if self._names_scene(entry, first) and self._names_scene(entry, second):
             return False
-        # Several scenes spread over both: left and right, say.
+        # Several scenes spread over both: left and right, for example.
         if len(self._spanning.get(frozenset((first, second)), ())) > 1:
             return False
-        # A folder a time, not a scene.
+        # One folder per moment, not per scene.
         places = Counter(self.table.place[frame] for frame in entry.frames)
         return len(entry.frames) == 2 or max(places[first], places[second]) > 1
 

@@ -1,4 +1,4 @@
-"""Leaks between splits: scenes, or frames, on both sides."""
+"""Find leaks between splits: scenes, or frames, on both sides."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from jepamine.manifests.findings.finding import Finding
 
 
 def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
-    """Clips whose scene, or some frame of theirs, is in clips of another split too.
+    """Find clips whose scene, or some of whose frames, are also in clips of another split.
 
-    `to` is the split of most clips of all those that hang together by scenes or frames, of equally many the
-    one that comes first.
+    `to` is the split of most clips of the group connected by scenes or frames, of a tie the first.
     """
     scenes: dict[str, str] = {}
     frames: dict[int, str] = {}
     leaking_scenes: set[str] = set()
     leaking_frames: set[int] = set()
-    told = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
-    for _, entry, split in told:
+    marked = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
+    for _, entry, split in marked:
         if entry.scene is not None and scenes.setdefault(entry.scene, split) != split:
             leaking_scenes.add(entry.scene)
         for frame in {contents.same(frame) for frame in entry.frames}:
@@ -30,33 +29,33 @@ def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
     if not leaking_scenes and not leaking_frames:
         return []
     groups = _Groups()
-    found = []
-    for index, entry, split in told:
+    findings = []
+    for index, entry, split in marked:
         own = {contents.same(frame) for frame in entry.frames}
         shared = own & leaking_frames
         by_scene = entry.scene in leaking_scenes
-        # Also what does not leak yet would, once a part of the group has moved.
+        # Also what does not leak yet but would once a part of the group has moved.
         groups.join(index, entry.scene, own)
         if by_scene or shared:
             why = f"split '{split}'; " + (
-                f"scene '{entry.scene}' is in another too"
+                f"scene '{entry.scene}' is also in another"
                 if by_scene
-                else f"{len(shared)} frames are in another too"
+                else f"{len(shared)} frames are also in another"
             )
-            found.append((index, split, why))
+            findings.append((index, split, why))
     sides: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for index, _, split in told:
+    for index, _, split in marked:
         sides[groups.of(index)][split] += 1
     side = {group: counts.most_common(1)[0][0] for group, counts in sides.items()}
     return [
         Finding("split_leak", index, why, to=(to,), stays=to == split)
-        for index, split, why in found
+        for index, split, why in findings
         for to in [side[groups.of(index)]]
     ]
 
 
 class _Groups:
-    """Clips that hang together by scenes or frames; a group is named by one of its clips."""
+    """Clips connected by scenes or frames; a group is named by one of its clips."""
 
     def __init__(self) -> None:
         self._up: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Annotates any Manim file: runs it in a process of its own, and tells what came of it."""
+"""Annotate a Manim file: run it in a process of its own, and collect its frames and layouts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.scenes.render import MANIFEST
 from jepamine.utils.files import read_json, read_jsonl
 
-# Seconds past a scene's time until its process is given up: it may be importing Manim still.
+# Seconds beyond a scene's limit until its process is ended: it may still be importing Manim.
 GRACE = 60.0
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """What was annotated. `unmapped` counts classes of objects for which no type is known."""
+    """The result of an annotation. `unmapped` counts classes of objects without a known type."""
 
     manifest: Path
     frames: int
@@ -42,10 +42,9 @@ def annotate(
 ) -> Annotated:
     """Run the scenes of `file` and write, for the end of every play and wait, frame and layout into `out`.
 
-    The file is run as its owner would run it: it can do what its owner can. With `video` the frames come
-    from there. Lines are appended to `scenes.jsonl` as they come, and stay whatever happens afterwards.
-    Raises UserError, with file and line, where the file fails, holds no scene, or one takes longer than
-    `timeout` seconds.
+    The file runs with all its owner's permissions. With `video` the frames come from there. Lines are
+    appended to `scenes.jsonl` as they are produced and kept if a later step fails. Raises UserError, with
+    file and line, if the file fails, contains no scene, or a scene takes longer than `timeout` seconds.
     """
     _check(file)
     load_manim()
@@ -82,7 +81,7 @@ def annotate(
 
 
 def _check(file: Path) -> None:
-    """What can be told without running anything."""
+    """Raise UserError for what is wrong without running the file."""
     try:
         ast.parse(file.read_bytes(), str(file))
     except FileNotFoundError:
@@ -96,25 +95,25 @@ def _check(file: Path) -> None:
 
 
 def summary(result: Annotated) -> str:
-    """What was annotated, for people, and what of it no type is known for."""
+    """Return what was annotated, and which classes have no known type."""
     lines = [f"{result.frames} steps of {result.scenes} scenes: {result.manifest}"]
     if result.unmapped:
         kinds = ", ".join(f"{name} {count}" for name, count in sorted(result.unmapped.items()))
-        lines.append(f"not mapped to a type, written as the closest: {kinds}")
+        lines.append(f"no type known, written as the closest one: {kinds}")
     if result.left_out:
-        lines.append(f"left out, beyond {MAX_OBJECTS} objects a frame: {result.left_out}")
+        lines.append(f"skipped, beyond {MAX_OBJECTS} objects per frame: {result.left_out}")
     return "\n".join(lines)
 
 
 def _run(path: Path, job: Job) -> int:
-    """The exit code of the child that annotates the job at `path`."""
+    """Return the exit code of the child that annotates the job at `path`."""
     # The file's folder comes first in the child's path, the current one not at all: as with `manim`.
     package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "jepamine.manim.annotate.child", str(path)],
         stdin=subprocess.DEVNULL,
-        # What the file prints is no result of ours.
+        # What the file prints is not part of our output.
         stdout=2,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         start_new_session=True,
@@ -122,8 +121,8 @@ def _run(path: Path, job: Job) -> int:
     try:
         # The child ends itself when a scene's time is up; one that cannot is ended from here.
         while process.poll() is None:
-            begun = job.stack if job.stack.exists() else path
-            if time.time() - begun.stat().st_mtime > job.timeout + GRACE:
+            marker = job.stack if job.stack.exists() else path
+            if time.time() - marker.stat().st_mtime > job.timeout + GRACE:
                 raise UserError(
                     f"{job.file}: its process does not answer after {job.timeout:g} s{_kept(job)}"
                 )
@@ -140,10 +139,10 @@ def _run(path: Path, job: Job) -> int:
 def _died(job: Job, code: int, stack: str) -> str:
     if stack.startswith("Timeout"):
         lines = re.findall(r'File "(.+)", line (\d+) in (.+)', stack)
-        own = [f":{line}" for name, line, _ in lines if name == str(job.file)]
+        own_lines = [f":{line}" for name, line, _ in lines if name == str(job.file)]
         return (
-            f"{job.file}{own[0] if own else ''}: still running after {job.timeout:g} s; "
-            "mend the endless loop, or give it longer with --timeout"
+            f"{job.file}{own_lines[0] if own_lines else ''}: still running after {job.timeout:g} s; "
+            "fix the endless loop, or allow more time with --timeout"
         )
     if code < 0:
         return f"{job.file}: its process died of {signal.Signals(-code).name}"
@@ -156,4 +155,4 @@ def _kept(job: Job) -> str:
         return ""
     count = sum(line.get("source") == str(job.file) for _, line in read_jsonl(manifest))
     steps = "1 step" if count == 1 else f"{count} steps"
-    return f"; what was annotated before is kept ({steps}): {manifest}" if count else ""
+    return f"; annotations before that are kept ({steps}): {manifest}" if count else ""

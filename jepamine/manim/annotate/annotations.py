@@ -1,4 +1,4 @@
-"""What `annotate` and the process that it starts share: the job, and the steps that it writes."""
+"""The job of an annotation and the steps it writes, shared by `annotate` and its child process."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from jepamine.utils.files import json_lines, read_json, read_jsonl, write_atomic
 
 @dataclass(frozen=True)
 class Job:
-    """One file to annotate. `timeout` is in seconds a scene, `width` of frames in pixels.
+    """One file to annotate. `timeout` is in seconds per scene, `width` of frames in pixels.
 
-    `media`, `stack` and `outcome` are in a temporary folder: what Manim writes, where the process stood when
-    its time was up, and what came of it.
+    `media`, `stack` and `outcome` are in a temporary folder: Manim's files, the stack at a timeout, and the
+    result.
     """
 
     file: Path
@@ -36,7 +36,7 @@ class Job:
 
     @staticmethod
     def read(path: Path) -> Job:
-        """The job that `write` has written."""
+        """Read a job written by `write`."""
         values = read_json(path)
         for name in ("file", "out", "media", "stack", "outcome", "video"):
             values[name] = Path(values[name]) if values[name] is not None else None
@@ -44,14 +44,14 @@ class Job:
 
 
 class Steps:
-    """Appends the steps of one scene to the job's folder as they come."""
+    """A writer that appends the steps of one scene to the job's folder."""
 
     def __init__(self, job: Job, scene: str) -> None:
         self.job, self.scene = job, f"{job.file.stem}-{scene}"
         self.count = 0
 
     def write(self, png: bytes, line: dict[str, Any]) -> None:
-        """Write a frame, then its line. Raises UserError where the folder has that scene of another file."""
+        """Write a frame, then its line. Raises UserError if the folder has that scene of another file."""
         manifest = self.job.out / MANIFEST
         if not self.count:
             (self.job.out / "frames").mkdir(parents=True, exist_ok=True)
@@ -68,11 +68,11 @@ class Steps:
         for _, line in read_jsonl(manifest) if manifest.exists() else ():
             if line.get("scene") == self.scene and line.get("source") != str(self.job.file):
                 other = line.get("source")
-                raise UserError(f"{manifest}: holds {self.scene} of {other} already; choose another --out")
+                raise UserError(f"{manifest}: already contains {self.scene} of {other}; choose another --out")
 
 
 def settle(manifest: Path, finished: dict[str, int]) -> None:
-    """Leave one line a step, the newest, and of a finished scene only as many steps as it has now.
+    """Keep one line per step, the newest, and of a finished scene only as many steps as it has now.
 
     `finished` is the number of steps by scene. Steps of a scene that failed stay, also from earlier runs.
     """
@@ -81,7 +81,7 @@ def settle(manifest: Path, finished: dict[str, int]) -> None:
     lines = [line for _, line in read_jsonl(manifest)]
     newest: dict[str, dict[str, Any]] = {}
     for line in lines:
-        # Taken out first: the newest stands where it was written, in the order of its scene.
+        # Removed first: the newest is then inserted where it was written, in the order of its scene.
         newest.pop(line["clip_id"], None)
         newest[line["clip_id"]] = line
     kept = [

@@ -1,7 +1,6 @@
-"""Runs somebody's Manim file and writes what its scenes show: the process that `annotate` starts.
+"""Run a user's Manim file and write what its scenes show: the process that `annotate` starts.
 
-Called as `python -m jepamine.manim.annotate.child JOB.json`; what came of it goes into a file that the job
-names.
+Called as `python -m jepamine.manim.annotate.child JOB.json`; the result goes into a file that the job names.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from jepamine.errors import UserError
 from jepamine.manim.annotate.annotations import Job, Steps
 from jepamine.manim.annotate.recorder import record
 from jepamine.manim.annotate.rendered_video import Film, alike
-from jepamine.manim.annotate.snapshot import Seen, fitted
+from jepamine.manim.annotate.snapshot import Snapshot, fitted
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
 from jepamine.utils.files import write_atomic
 
-# Frames a second where no video says so: how often what moves by itself is moved.
+# Frames per second without a video: how often objects with updaters are updated.
 RATE = 30
 
 
@@ -43,12 +42,12 @@ def main() -> None:
     write_atomic(job.outcome, json.dumps(vars(outcome)).encode())
     sys.stdout.flush()
     sys.stderr.flush()
-    # Threads that the file has left running must not keep this process.
+    # Threads that the file has left running must not keep this process alive.
     os._exit(0)
 
 
 class Outcome:
-    """What came of a job; `finished` is the number of steps by scene."""
+    """The result of a job; `finished` is the number of steps by scene."""
 
     def __init__(self) -> None:
         self.finished: dict[str, int] = {}
@@ -75,14 +74,14 @@ def _run(job: Job, outcome: Outcome, stack: TextIO) -> None:
     }
     for name, value in settings.items():
         setattr(manim.config, name, value)
-    # The watchdog needs no turn of the interpreter: it also ends what hangs inside a library.
+    # The watchdog does not need the interpreter: it also ends code that hangs inside a library.
     faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
     classes = scene_classes(job.file, job.scene, manim)
     if film and len(classes) > 1:
         names = ", ".join(kind.__name__ for kind in classes)
-        raise UserError(f"{job.file}: several scenes ({names}); say which the video shows: --scene NAME")
+        raise UserError(f"{job.file}: several scenes ({names}); name the one in the video: --scene NAME")
     for kind in classes:
-        # Tells whoever waits that another scene begins.
+        # Shows the parent that another scene starts.
         os.utime(job.stack)
         faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
         _annotate(job, outcome, manim, kind, film)
@@ -93,8 +92,8 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
     steps = Steps(job, kind.__name__)
     unlike: list[int] = []
 
-    def on_step(seen: Seen, frames: int, play: str) -> None:
-        image = painted = fitted(Image.fromarray(seen.frame), job.width)
+    def on_step(snapshot: Snapshot, frames: int, play: str) -> None:
+        image = painted = fitted(Image.fromarray(snapshot.frame), job.width)
         if film:
             image = fitted(film.frame(frames), job.width)
             if not alike(image, painted):
@@ -102,23 +101,23 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
         buffer = io.BytesIO()
         image.save(buffer, "PNG")
         line = {
-            "layout": to_json(seen.layout),
-            "description": describe(seen.layout, steps.count),
+            "layout": to_json(snapshot.layout),
+            "description": describe(snapshot.layout, steps.count),
             "code": source_of(kind),
             "play": play,
             "seconds": round(frames / manim.config.frame_rate, 4),
-            "unmapped": seen.unmapped,
-            "left_out": seen.left_out,
+            "unmapped": snapshot.unmapped,
+            "left_out": snapshot.left_out,
         }
         steps.write(buffer.getvalue(), line)
-        outcome.unmapped.update(seen.unmapped)
-        outcome.left_out += seen.left_out
+        outcome.unmapped.update(snapshot.unmapped)
+        outcome.left_out += snapshot.left_out
 
     total = guarded(job.file, lambda: record(manim, kind, on_step))
     outcome.finished[steps.scene] = steps.count
     if unlike:
         outcome.warnings.append(
-            f"{job.video} shows something else than {steps.scene} does now at step {unlike[0]} "
+            f"{job.video} differs from what {steps.scene} shows now at step {unlike[0]} "
             f"({len(unlike)} such steps in all); does it draw random numbers, or was it changed?"
         )
     if film and abs(film.count - total) > 1:

@@ -1,4 +1,4 @@
-"""Runs one scene without painting every frame, and stops at the end of every play and wait."""
+"""Run one scene without rendering every frame, pausing at the end of every play and wait."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.annotate.snapshot import Seen, look
+from jepamine.manim.annotate.snapshot import Snapshot, look
 from jepamine.manim.engine.object_types import remember
 
-OnStep = Callable[[Seen, int, str], None]
+OnStep = Callable[[Snapshot, int, str], None]
 
 
 def record(manim: Any, kind: Any, on_step: OnStep) -> int:
-    """Run a scene; `on_step(what is seen, frames so far, what was played)` after every play and wait.
+    """Run a scene; call `on_step(snapshot, frames so far, what was played)` after every play and wait.
 
     A scene that plays nothing has one step, its only picture. Returns the number of frames that Manim would
     have written.
     """
     if manim.config.renderer != manim.RendererType.CAIRO:
-        raise UserError(f"scene {kind.__name__} asks for the OpenGL renderer; only Cairo can be annotated")
+        raise UserError(f"scene {kind.__name__} uses the OpenGL renderer; only Cairo can be annotated")
     become = manim.Mobject.become
 
     def noted(mobject: Any, other: Any, *given: Any, **named: Any) -> Any:
@@ -32,13 +32,13 @@ def record(manim: Any, kind: Any, on_step: OnStep) -> int:
     scene = kind()
     renderer = scene.renderer
     original = renderer.play
-    # Frames are counted as Manim does; painting them is left out.
+    # Frames are counted as Manim does, but not rendered.
     scene.skip_animation_preview = True
     frames = 0
 
     def play(playing: Any, *given: Any, **named: Any) -> None:
         nonlocal frames
-        # One step instead of one a frame, unless something moves by itself and may need each of them.
+        # One step instead of one per frame, unless an updater may need each of them.
         renderer._original_skipping_status = not _moves_by_itself(playing, given)
         original(playing, *given, **named)
         frames += _frames(playing, manim.config.frame_rate)

@@ -1,4 +1,4 @@
-"""A rendered video of a scene: its frames by their number."""
+"""Read the frames of a rendered video of a scene by number."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ DIFFERS = 60
 
 
 class Film:
-    """`rate` is the frames a second, `count` how many there are. Raises UserError where it is no video."""
+    """`rate` is the frames per second, `count` their number. Raises UserError if it is not a video."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.times, end = frame_times(path)
         self.count = len(self.times)
         step = median(after - before for before, after in pairwise([*self.times, end]))
-        # Containers round times; a rate of 29.9997 would make other frames than one of 30.
+        # Containers round times; a rate of 29.9997 would give other frames than one of 30.
         self.rate = round(1e6 / step, 2)
         self._videos = Videos()
 
     def frame(self, number: int) -> Image.Image:
-        """The frame with which a play ends after which `number` frames have been written.
+        """Return the frame with which a play ends after which `number` frames have been written.
 
-        Raises UserError where the video is shorter.
+        Raises UserError if the video is shorter.
         """
         if number > self.count:
             raise UserError(
@@ -42,7 +42,7 @@ class Film:
 
 
 def alike(shown: Image.Image, painted: Image.Image) -> bool:
-    """Whether two frames of one size show the same: most of what stands out in either is in both."""
+    """Return whether two frames of one size show the same: most of what stands out in either is in both."""
     a, b = (np.asarray(image.convert("RGB"), dtype=np.int16) for image in (shown, painted))
     ground = np.median(b, axis=(0, 1))
     drawn = [np.abs(pixels - ground).max(axis=2) > DIFFERS for pixels in (a, b)]

@@ -1,4 +1,4 @@
-"""The frame and the layout of what a running scene shows."""
+"""Take the frame and the layout of a running scene."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from jepamine.manim.engine.boxes import Points, colour_of, span
+from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
 from jepamine.manim.engine.object_types import class_of, objects_of, words_of
 from jepamine.manim.engine.visibility import visible_shares
 from jepamine.manim.layouts import (
-    FRAME_HEIGHT,
-    FRAME_WIDTH,
     MAX_OBJECTS,
     TYPES,
+    Box,
     Layout,
     Object,
     from_json,
@@ -25,13 +24,13 @@ from jepamine.manim.layouts import (
 )
 from jepamine.manim.scenes.composition import meet
 
-# An object of which less is to be seen is not there for whoever looks at the frame.
+# An object with a smaller visible share does not count as visible.
 LEAST_VISIBLE = 0.02
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a frame holds. `unmapped` counts classes that have no type, `left_out` objects beyond 10."""
+class Snapshot:
+    """What a frame contains. `unmapped` counts classes without a type, `left_out` objects beyond 10."""
 
     frame: NDArray[np.uint8]
     layout: Layout
@@ -39,11 +38,11 @@ class Seen:
     left_out: int
 
 
-def look(scene: Any) -> Seen:
-    """Paint what a scene holds now, and measure it.
+def look(scene: Any) -> Snapshot:
+    """Render what a scene holds now, and measure it.
 
-    The frame is as large as the scene's camera makes it, uint8 RGB (H, W, 3). Boxes are what lies within the
-    frame, in units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
+    The frame has the size of the scene's camera, uint8 RGB (H, W, 3). Boxes are clipped to the frame, in
+    units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
     """
     camera, renderer = scene.renderer.camera, scene.renderer
     renderer.static_image = None
@@ -51,31 +50,33 @@ def look(scene: Any) -> Seen:
     frame = np.ascontiguousarray(camera.pixel_array[..., :3])
     drawn = sorted(_unique([*scene.mobjects, *scene.foreground_mobjects]), key=lambda item: item.z_index)
     found, coverages, unmapped = [], [], Counter[str]()
-    for mobject, type_, known in objects_of(drawn):
+    for mobject, type_, measured in objects_of(drawn):
         box = _box(camera, mobject)
         if box is None:
             continue
         camera.set_frame_to_background(np.zeros_like(camera.pixel_array))
         camera.capture_mobjects([mobject])
         covered = camera.pixel_array[..., 3].astype(np.float32) / 255
-        # Nothing that is too faint or too thin for a single grey level.
+        # Nothing too faint or too thin for a single grey level.
         if covered.max() < 0.05:
             continue
-        found.append((mobject, type_, known, box))
+        found.append((mobject, type_, measured, box))
         coverages.append(covered)
-    seen = []
-    shares = visible_shares(coverages, _fitted_size(camera))
-    for (mobject, type_, known, box), (share, visible_box) in zip(found, shares, strict=True):
+    painted = []
+    shares = visible_shares(coverages, fitted_size(camera))
+    for (mobject, type_, measured, box), (share, visible_box) in zip(found, shares, strict=True):
         if share < LEAST_VISIBLE:
             continue
-        if not known:
+        if not measured:
             unmapped[class_of(mobject)] += 1
-        seen.append((mobject, type_, box, share, visible_box))
+        painted.append((mobject, type_, box, share, visible_box))
     # The largest stay: they are what one would point at.
-    keep = sorted(range(len(seen)), key=lambda place: -seen[place][2][2] * seen[place][2][3])[:MAX_OBJECTS]
+    keep = sorted(range(len(painted)), key=lambda place: -painted[place][2][2] * painted[place][2][3])[
+        :MAX_OBJECTS
+    ]
     objects = []
     for z, place in enumerate(sorted(keep)):
-        mobject, type_, (x, y, width, height), share, visible_box = seen[place]
+        mobject, type_, (x, y, width, height), share, visible_box = painted[place]
         assert type_ in TYPES
         text = words_of(mobject) if type_ == "text" else None
         objects.append(
@@ -92,11 +93,13 @@ def look(scene: Any) -> Seen:
                 visible_box=visible_box,
             )
         )
-    return Seen(frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(seen) - len(objects))
+    return Snapshot(
+        frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(painted) - len(objects)
+    )
 
 
 def fitted(image: Image.Image, width: int) -> Image.Image:
-    """An image as a frame of `width` pixels, 16 : 9, with black around it where its shape differs."""
+    """Fit an image into a frame of `width` pixels, 16:9, with black bars if its shape differs."""
     height = round(width * 9 / 16)
     if image.size == (width, height):
         return image.convert("RGB")
@@ -112,28 +115,12 @@ def _unique(mobjects: list[Any]) -> list[Any]:
     return list({id(mobject): mobject for mobject in mobjects}.values())
 
 
-def _fitted_size(camera: Any) -> tuple[float, float]:
-    """How large the camera's frame is, units, once it fits into one of 14.222 x 8."""
-    wide, high = float(camera.frame_width), float(camera.frame_height)
-    scale = min(FRAME_WIDTH / wide, FRAME_HEIGHT / high)
-    return wide * scale, high * scale
-
-
-def _box(camera: Any, mobject: Any) -> tuple[float, float, float, float] | None:
-    """(x, y, width, height) of what lies in the frame, None where nothing does."""
-
-    def see(part: Any, points: Points) -> Points:
-        moved: Points = camera.transform_points_pre_display(part, points)
-        return moved
-
-    drawn = span(mobject, see)
-    if drawn is None:
+def _box(camera: Any, mobject: Any) -> Box | None:
+    """Return (x, y, width, height) of what is inside the frame, None if nothing is."""
+    drawn = camera_span(mobject, camera)
+    wide, high = (side / 2 for side in fitted_size(camera))
+    if drawn is None or not meet(drawn, (-wide, -high, wide, high)):
         return None
-    wide, high = float(camera.frame_width), float(camera.frame_height)
-    scale = _fitted_size(camera)[1] / high
-    x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
-    if not meet(drawn, (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)):
-        return None
-    left, right = (max(min(value - x, wide / 2), -wide / 2) * scale for value in (drawn[0], drawn[2]))
-    bottom, top = (max(min(value - y, high / 2), -high / 2) * scale for value in (drawn[1], drawn[3]))
+    left, right = (max(min(value, wide), -wide) for value in (drawn[0], drawn[2]))
+    bottom, top = (max(min(value, high), -high) for value in (drawn[1], drawn[3]))
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom

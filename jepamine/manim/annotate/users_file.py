@@ -1,4 +1,4 @@
-"""Somebody's own Manim file: its scenes, and what is told where it fails."""
+"""Load a user's Manim file: its scenes, and messages for its errors."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Result = TypeVar("Result")
 
 
 def scene_classes(path: Path, wanted: str | None, manim: Any) -> list[Any]:
-    """Run a file; its scenes in its own order, or the one called `wanted`.
+    """Run a file; return its scenes in order, or the one called `wanted`.
 
-    Raises UserError where the file fails, has no scene, or not that one.
+    Raises UserError if the file fails, has no scene, or not that one.
     """
     module = guarded(path, lambda: _load(path))
     found = [
@@ -50,18 +50,18 @@ def _is_scene(value: Any, manim: Any) -> bool:
 
 
 def guarded(path: Path, work: Callable[[], Result]) -> Result:
-    """What `work` gives. Whatever goes wrong in it is raised as a UserError with the line of `path`."""
+    """Return what `work` returns. Any error in it is raised as a UserError with the line of `path`."""
     try:
         return work()
     except UserError:
         raise
     except BaseException as error:
         # SystemExit too: a file that calls exit() has not shown its scenes.
-        raise UserError(_told(path, error)) from None
+        raise UserError(_message(path, error)) from None
 
 
 def source_of(kind: Any) -> str | None:
-    """The source of a scene's class, None where it cannot be read."""
+    """Return the source of a scene's class, None if it cannot be read."""
     try:
         return inspect.getsource(kind)
     except (OSError, TypeError):
@@ -80,7 +80,7 @@ def _load(path: Path) -> Any:
     return module
 
 
-def _told(path: Path, error: BaseException) -> str:
+def _message(path: Path, error: BaseException) -> str:
     kind = type(error).__name__
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return f"{path}:{error.lineno}: {kind}: {error.msg}"
@@ -89,5 +89,5 @@ def _told(path: Path, error: BaseException) -> str:
     place = f"{path}:{own[-1]}" if own else str(path)
     if any("tex_file_writing" in frame.filename for frame in frames) and shutil.which("latex") is None:
         return f"{place}: {LATEX}"
-    said = first_line(error)
-    return f"{place}: {kind}" + (f": {said}" if said != kind else "")
+    message = first_line(error)
+    return f"{place}: {kind}" + (f": {message}" if message != kind else "")

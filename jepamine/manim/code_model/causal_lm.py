@@ -8,9 +8,10 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import LAST
+from jepamine.manim.code_model.protocol import CodePredictor
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.manim.text.reading import Reading
 
 
@@ -26,6 +27,11 @@ class CausalLm:
         self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
     ) -> Generated:
         """Write code: attempt 0 is greedy, later attempts sample, each with its own seed."""
+        if len(layout.objects) > MAX_OBJECTS:
+            raise UserError(
+                f"the generator 'causal-lm' writes at most {MAX_OBJECTS} objects, the layout has "
+                f"{len(layout.objects)}; use the generator 'template'"
+            )
         written: Generated = self.predictor.generate(layout, description, attempt=attempt)
         return styled(written, layout, self.style, self.complexity)
 
@@ -57,6 +63,6 @@ def causal_lm(
         predictor = predictor_of(run)
     except UserError as error:
         raise UserError(f"the generator 'causal-lm' needs a trained run: {error}; {hint}") from None
-    if not hasattr(predictor, "generate"):
+    if not isinstance(predictor, CodePredictor):
         raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {hint}")
     return CausalLm(predictor, style, complexity)

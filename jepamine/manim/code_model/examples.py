@@ -11,7 +11,7 @@ from jepamine.manim.code_model.prompt import order_of
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import MAX_OBJECTS, Layout
 
 # The calls that position an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
@@ -35,6 +35,10 @@ def example_of(clip: Clip) -> Example:
     lines and objects differ.
     """
     layout = layout_of(clip)
+    if len(layout.objects) > MAX_OBJECTS:
+        raise UserError(
+            f"{clip.place}: {len(layout.objects)} objects; code is learned from at most {MAX_OBJECTS}"
+        )
     for key in ("description", "code"):
         if not isinstance(clip.line.get(key), str):
             raise UserError(

@@ -17,8 +17,7 @@ import re
 from collections.abc import Sequence
 
 from jepamine.manim.engine.palette import PALETTE, colour_word
-from jepamine.manim.engine.scene_code import CLASS
-from jepamine.manim.engine.style import number, vector
+from jepamine.manim.engine.style import CLASS, number, vector
 from jepamine.manim.generators.code import NAMES
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -12,6 +12,7 @@ from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout
 
 
+@runtime_checkable
 class CodePredictor(Protocol):
     """A `torch.nn.Module` with these methods."""
 

@@ -1,4 +1,4 @@
-"""Manim in this process: a namespace to evaluate expressions in, and a camera to paint what comes out."""
+"""Manim in this process: a namespace to evaluate expressions in, and a camera to render the result."""
 
 from __future__ import annotations
 
@@ -15,25 +15,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError, first_line
-from jepamine.manim.engine.quicker import quicker
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 
+
+@contextlib.contextmanager
+def quicker(manim: Any) -> Iterator[None]:
+    """Make Manim find corners, edges and centres by whole arrays instead of point by point, temporarily."""
+    kind = manim.VMobject
+    slow, own = kind.get_critical_point, vars(kind).get("get_critical_point")
+
+    def get_critical_point(self: Any, direction: Any) -> Any:
+        ends = []
+        for member in self.get_family():
+            points = member.points
+            if len(points) == 1:
+                ends.append(points)
+            elif len(points) % 4 or not isinstance(member, kind):
+                return slow(self, direction)
+            elif len(points):
+                # A cubic curve is start, two handles, end; its box is that of the ends, as in Manim.
+                ends += [points[::4], points[3::4]]
+        if not ends:
+            return slow(self, direction)
+        every = np.concatenate(ends)
+        low, high = every.min(axis=0), every.max(axis=0)
+        side = np.asarray(direction)
+        return np.where(side < 0, low, np.where(side > 0, high, (low + high) / 2))
+
+    kind.get_critical_point = get_critical_point
+    try:
+        yield
+    finally:
+        if own is None:
+            del kind.get_critical_point
+        else:
+            kind.get_critical_point = own
+
+
 INSTALL = (
-    "scenes need Manim: pip install -e '.[manim]' "
+    "scenes require Manim: pip install -e '.[manim]' "
     "(on Debian or Ubuntu before that: apt install libcairo2-dev libpango1.0-dev pkg-config)"
 )
-# Classes whose objects take long to make, and how many of each are kept to be copied.
+# Classes whose objects take long to build, and how many of each are cached to be copied.
 SLOW = ("Text", "Axes", "NumberLine", "NumberPlane")
 KEPT = 2000
-# How many other objects are kept: as many as one scene repeats.
+# Number of other cached objects: as many as one scene repeats.
 LATELY = 10
-# How many pixels the frame has in which the visible parts of objects are measured, whatever is written.
+# Width in pixels of the frame in which visible parts are measured, whatever the output size.
 MEASURED = (256, 144)
 
 
 @cache
 def load_manim() -> Any:
-    """The module `manim`. Raises UserError that says how to install it."""
+    """Import the module `manim`. Raises UserError with the install command."""
     try:
         with warnings.catch_warnings():
             # Manim imports pydub for sounds, which asks for the deprecated `audioop` and looks for ffmpeg.
@@ -48,37 +82,40 @@ def load_manim() -> Any:
 
 
 class Engine:
-    """Evaluates expressions and paints objects; make it with `engine`."""
+    """Evaluates expressions and renders objects; made by `engine`."""
 
     def __init__(self, manim: Any, width: int) -> None:
         self.manim = manim
-        # What `from manim import *` brings.
+        # What `from manim import *` provides.
         self.namespace = {name: value for name, value in vars(manim).items() if not name.startswith("_")}
         self.namespace |= {name: _kept(getattr(manim, name)) for name in SLOW}
+        self.size = (width, round(width * 9 / 16))
         self.camera = manim.Camera(pixel_width=width, pixel_height=round(width * 9 / 16))
         self._lately: dict[str, Any] = {}
         self._clear = manim.Camera(pixel_width=MEASURED[0], pixel_height=MEASURED[1], background_opacity=0.0)
 
     def evaluate(self, code: str, names: dict[str, Any]) -> Any:
-        """The Manim object that an expression makes; `names` are the objects it may refer to."""
+        """Return the Manim object that an expression builds; `names` are objects it may refer to."""
         return eval(code, self.namespace, names)
 
     def again(self, code: str) -> Any:
-        """As `evaluate`, for an expression that refers to nothing and is likely to come once more."""
+        """Evaluate an expression that refers to nothing and is likely to be needed again."""
         if code not in self._lately:
             if len(self._lately) == LATELY:
                 del self._lately[next(iter(self._lately))]
             self._lately[code] = self.evaluate(code, {})
         return _own(self._lately[code], {})
 
-    def frame(self, mobjects: Sequence[Any]) -> NDArray[np.uint8]:
-        """The frame with these objects, drawn in their order on black: uint8 RGB (H, W, 3)."""
+    def frame(self, mobjects: Sequence[Any], ground: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+        """Render these objects in order on black: uint8 RGB (H, W, 3)."""
         self.camera.reset()
+        if ground is not None:
+            self.camera.set_pixel_array(ground)
         self.camera.capture_mobjects(mobjects)
         return np.ascontiguousarray(self.camera.pixel_array[..., :3])
 
     def coverage(self, mobject: Any) -> NDArray[np.float32]:
-        """How much of each pixel one object paints, 0 to 1: float32 (144, 256)."""
+        """Return how much of each pixel one object paints, 0 to 1: float32 (144, 256)."""
         self._clear.reset()
         self._clear.capture_mobjects([mobject])
         covered: NDArray[np.float32] = self._clear.pixel_array[..., 3].astype(np.float32) / 255
@@ -87,9 +124,9 @@ class Engine:
 
 @contextlib.contextmanager
 def engine(width: int = 256, media: Path | None = None) -> Iterator[Engine]:
-    """An engine for frames `width` pixels wide, 16 : 9, whatever configuration of Manim lies around.
+    """Run an engine for frames `width` pixels wide, 16:9, independent of any Manim configuration.
 
-    `media` is where Manim keeps the glyphs of texts, a temporary folder by default.
+    `media` is where Manim caches the glyphs of texts, a temporary folder by default.
     """
     manim = load_manim()
     with contextlib.ExitStack() as stack:
@@ -109,9 +146,9 @@ def engine(width: int = 256, media: Path | None = None) -> Iterator[Engine]:
 
 
 def _kept(make: Callable[..., Any]) -> Callable[..., Any]:
-    """A class of Manim's whose objects are made once for each wording of the call, and copied afterwards.
+    """Wrap a Manim class so that its objects are built once per set of arguments, and copied afterwards.
 
-    A Text takes 18 ms to make, Axes 9 ms, a copy a tenth of a millisecond.
+    A Text takes 18 ms to build, Axes 9 ms, a copy a tenth of a millisecond.
     """
     known: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Which of the 20 types an object of somebody else's scene is: by its class, and by what its curves show."""
+"""Classify objects of any scene into the 20 types: by class, and by what their curves show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jepamine.manim.engine.boxes import drawn_parts
 from jepamine.manim.engine.outlines import outline
 
-#: Manim's class -> type; an object is of the first class of its method resolution order that is here.
+#: Manim's class -> type; an object has the type of the first class of its method resolution order found here.
 CLASSES: dict[str, str] = {
     **dict.fromkeys(["Circle"], "circle"),
     **dict.fromkeys(["Square"], "square"),
@@ -34,7 +34,7 @@ CLASSES: dict[str, str] = {
     **dict.fromkeys(["ParametricFunction", "ImplicitFunction"], "function_graph"),
     **dict.fromkeys(["Brace", "ArcBrace"], "brace"),
 }
-# Types of a single outline that a Transform or `become` can have made another one's.
+# Types with a single outline that a Transform or `become` can turn into another.
 OUTLINED = frozenset(
     [
         "circle",
@@ -49,64 +49,64 @@ OUTLINED = frozenset(
         "function_graph",
     ]
 )
-# Made of many pieces that are nothing by themselves.
+# Made of many pieces that mean nothing by themselves.
 WHOLE = ("SVGMobject", "Surface", "PMobject", "ImageMobject", "DashedVMobject", "VMobjectFromSVGPath")
-#: What an object becomes for which none of the types fits.
+#: The type of an object that none of the types fits.
 CLOSEST = {"ImageMobject": "rectangle"}
 
 
 def objects_of(mobjects: list[Any]) -> Iterator[tuple[Any, str, bool]]:
-    """(object, type, whether a type is known for its class) for all that stands in a scene's list.
+    """Yield (object, type, whether a type is known for its class) for everything in a scene's list.
 
-    Groups are taken apart, and other things that have no curves of their own, until something is known.
+    Groups, and other objects without curves of their own, are taken apart until a type is known.
     """
     for mobject in mobjects:
         shown = shown_as(mobject)
         names = _manim_classes(shown)
-        known = next((name for name in names if name in CLASSES or name in WHOLE), None)
-        if known in CLASSES:
-            yield mobject, _seen(mobject, CLASSES[known]), True
-        elif known is None and not len(mobject.points):
+        type_known = next((name for name in names if name in CLASSES or name in WHOLE), None)
+        if type_known in CLASSES:
+            yield mobject, _seen(mobject, CLASSES[type_known]), True
+        elif type_known is None and not len(mobject.points):
             yield from objects_of(mobject.submobjects)
         else:
-            found = outline(_points(mobject)) if known is None else None
-            yield mobject, found or CLOSEST.get(str(known), "polygon"), found is not None
+            pending = outline(_points(mobject)) if type_known is None else None
+            yield mobject, pending or CLOSEST.get(str(type_known), "polygon"), pending is not None
 
 
 def shown_as(mobject: Any) -> Any:
-    """What an object looks like: itself, or what a Transform has turned it into."""
+    """Return what an object looks like: itself, or what a Transform has turned it into."""
     return getattr(mobject, "_jepamine_shown_as", mobject)
 
 
 def remember(mobject: Any, target: Any) -> None:
-    """Keep that `mobject` looks as `target` does now."""
+    """Record that `mobject` looks as `target` does now."""
     mobject._jepamine_shown_as = shown_as(target)
 
 
 def words_of(mobject: Any) -> str | None:
-    """What a text says, TeX as its source; None where that is not known."""
+    """Return the content of a text, TeX as its source; None if unknown."""
     shown = shown_as(mobject)
     if hasattr(shown, "number") and hasattr(shown, "num_decimal_places"):
         return f"{shown.number:.{shown.num_decimal_places}f}"
     for name in ("original_text", "tex_string", "text"):
-        said = getattr(shown, name, None)
-        if isinstance(said, str) and said.strip():
-            return " ".join(said.split())
+        content = getattr(shown, name, None)
+        if isinstance(content, str) and content.strip():
+            return " ".join(content.split())
     return None
 
 
 def class_of(mobject: Any) -> str:
-    """The name of an object's class, for people."""
+    """Return the name of an object's class, for messages."""
     return type(shown_as(mobject)).__name__
 
 
 def _manim_classes(mobject: Any) -> list[str]:
-    # Classes of one's own that are called like Manim's are something else; their bases count.
+    # A user's class named like one of Manim's is something else; its bases count.
     return [kind.__name__ for kind in type(mobject).__mro__ if kind.__module__.split(".")[0] == "manim"]
 
 
 def _seen(mobject: Any, by_class: str) -> str:
-    """The type of an outline by its curves, where they tell; a dot stays a dot."""
+    """Return the type of an outline by its curves, if they reveal it; a dot stays a dot."""
     if by_class not in OUTLINED or any(len(part.points) for part in mobject.get_family()[1:]):
         return by_class
     return outline(_points(mobject)) or by_class

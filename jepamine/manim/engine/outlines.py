@@ -1,4 +1,4 @@
-"""What a single outline is, by its curves alone: a circle, a square, a star, ..."""
+"""Classify a single outline by its curves alone: a circle, a square, a star, ..."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from jepamine.manim.engine.boxes import Points, curve_points
 
-# How much an outline may stray from the ideal, by its size.
+# How much an outline may stray from the ideal, relative to its size.
 LOOSE = 0.02
 
 
 def outline(points: Points) -> str | None:
-    """The type of one outline, of its control points (curves * 4, 3); None where it is no simple one.
+    """Return the type of one outline, from its control points (curves * 4, 3); None if it is not a simple
+    one.
 
-    Only what lies in a plane that faces the viewer, as it is drawn.
+    Only outlines in a plane that faces the viewer, as drawn.
     """
     curves = points[: len(points) // 4 * 4].reshape(-1, 4, 3)[..., :2]
     if not len(curves) or np.any(np.abs(curves[1:, 0] - curves[:-1, 3]) > 1e-3):
@@ -35,11 +36,11 @@ def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def _straight(curves: NDArray[np.float64], along: NDArray[np.float64], size: float) -> bool:
-    """Whether all handles lie on the lines between their anchors."""
+    """Return whether all handles are on the lines between their anchors."""
     handles = curves[:, 1:3] - curves[:, :1]
     off = handles[..., 0] * along[:, None, 1] - handles[..., 1] * along[:, None, 0]
     lengths = np.hypot(along[:, 0], along[:, 1])[:, None]
-    # A curve from a point to itself is no line unless its handles are there too.
+    # A curve from a point to itself is not a line unless its handles are there too.
     stray = np.where(
         lengths > 1e-9, np.abs(off) / np.maximum(lengths, 1e-9), np.hypot(*np.moveaxis(handles, 2, 0))
     )
@@ -47,7 +48,7 @@ def _straight(curves: NDArray[np.float64], along: NDArray[np.float64], size: flo
 
 
 def _corners(curves: NDArray[np.float64], size: float) -> NDArray[np.float64]:
-    """The points where the direction changes, ends of an open outline included: (corners, 2)."""
+    """Return the points where the direction changes, including the ends of an open outline: (corners, 2)."""
     anchors = np.concatenate([curves[:, 0], curves[-1:, 3]])
     steps = np.hypot(*np.diff(anchors, axis=0).T)
     anchors = np.concatenate([anchors[:1], anchors[1:][steps > 1e-3 * size]])
@@ -85,7 +86,7 @@ def _of_corners(corners: NDArray[np.float64], closed: bool) -> str | None:
 
 
 def _round(drawn: NDArray[np.float64], curves: NDArray[np.float64]) -> str | None:
-    """A circle, an ellipse or an arc, by how well the points of the outline fit one."""
+    """Return circle, ellipse or arc, by how well the points of the outline fit one."""
     closed = _apart(curves[0, 0], curves[-1, 3]) < 1e-3 * float(np.ptp(drawn, axis=0).max())
     # x^2 + y^2 = 2 a x + 2 b y + c, solved for the centre (a, b): Kasa's fit.
     ones = np.ones(len(drawn))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-#: Manim's name -> (its value in Manim 0.22, the English word). The first of a word stands for it.
+#: Manim's name -> (its value in Manim 0.22, the English word). The first of a word represents it.
 PALETTE: dict[str, tuple[str, str]] = {
     "RED": ("#FC6255", "red"),
     "RED_A": ("#F7A1A3", "red"),
@@ -38,7 +38,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "BLACK": ("#000000", "black"),
 }
 
-#: The colours that scenes are drawn in: those that stand out from a black frame and from one another.
+#: The colours that scenes are drawn in: distinct from a black frame and from one another.
 DRAWN: tuple[str, ...] = (
     "RED",
     "BLUE",
@@ -57,19 +57,19 @@ DRAWN: tuple[str, ...] = (
 
 @lru_cache(maxsize=4096)
 def colour_word(value: str) -> str:
-    """The English word for a colour "#RRGGBB": that of the nearest in Manim's palette."""
+    """Return the English word for a colour "#RRGGBB": that of the nearest in Manim's palette."""
     red, green, blue = rgb(value)
 
     def distance(other: str) -> float:
-        # The "redmean" distance, near to how far apart two colours look: compuphase.com/cmetric.htm.
-        there = rgb(other)
-        mean = (red + there[0]) / 2
-        parts = [(a - b) ** 2 for a, b in zip((red, green, blue), there, strict=True)]
+        # The "redmean" distance, close to perceived colour difference: compuphase.com/cmetric.htm.
+        target = rgb(other)
+        mean = (red + target[0]) / 2
+        parts = [(a - b) ** 2 for a, b in zip((red, green, blue), target, strict=True)]
         return (2 + mean / 256) * parts[0] + 4 * parts[1] + (2 + (255 - mean) / 256) * parts[2]
 
     return min(PALETTE.values(), key=lambda entry: distance(entry[0]))[1]
 
 
 def rgb(value: str) -> tuple[int, int, int]:
-    """The red, green and blue (0 to 255) of "#RRGGBB"."""
+    """Return the red, green and blue (0 to 255) of "#RRGGBB"."""
     return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)

@@ -1,4 +1,4 @@
-"""How much of each object is left to see once all that comes after it is drawn."""
+"""Measure how much of each object stays visible once everything after it is drawn."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from jepamine.manim.engine.engine import Engine
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
 
-# The least share of a pixel's paint that counts for the box of what is visible.
+# The smallest share of a pixel's paint that counts for the box of the visible part.
 LIT = 0.1
 
 
 def visibility(engine: Engine, mobjects: Sequence[Any]) -> list[tuple[float, Box | None]]:
-    """For each object, in drawing order: (visible share of its own paint, box of what is visible).
+    """Return for each object, in drawing order: (visible share of its own paint, box of the visible part).
 
-    The box is None where all of the object is visible, or nothing.
+    The box is None if all of the object is visible, or nothing.
     """
     return visible_shares([engine.coverage(mobject) for mobject in mobjects])
 
@@ -26,25 +26,24 @@ def visibility(engine: Engine, mobjects: Sequence[Any]) -> list[tuple[float, Box
 def visible_shares(
     coverages: Sequence[NDArray[np.float32]], size: tuple[float, float] = (FRAME_WIDTH, FRAME_HEIGHT)
 ) -> list[tuple[float, Box | None]]:
-    """As `visibility`, from what each object covers of each pixel, 0 to 1: float32 (H, W).
+    """Compute `visibility` from what each object covers of each pixel, 0 to 1: float32 (H, W).
 
-    `size` is that of the frame in units.
-
-    Paint over paint: what is left of a pixel's is the product of what all later objects let through.
+    `size` is that of the frame in units. Paint over paint: what remains of a pixel is the product of what
+    all later objects let through.
     """
     if not coverages:
         return []
     through = np.ones_like(coverages[0])
-    found: list[tuple[float, Box | None]] = []
+    results: list[tuple[float, Box | None]] = []
     for covered in reversed(coverages):
         left = covered * through
         total = float(covered.sum())
         # Paint too thin for a single grey level is not hidden by anything.
         share = float(left.sum()) / total if total else 1.0
         # Antialiased edges that touch take a little from one another; that hides nothing.
-        found.append((1.0, None) if share > 0.995 else (round(share, 4), _box(left, covered, size)))
+        results.append((1.0, None) if share > 0.995 else (round(share, 4), _box(left, covered, size)))
         through = through * (1 - covered)
-    return found[::-1]
+    return results[::-1]
 
 
 def _box(left: NDArray[np.float32], covered: NDArray[np.float32], size: tuple[float, float]) -> Box | None:

@@ -73,12 +73,19 @@ def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
     if request.layout == "image" or not described:
         if not seen.objects:
             raise UserError("the layout run finds no object in the image")
-        return FoundLayout(seen, "image", _mean_confidence(seen), read_if_possible(request.description))
+        notes = tuple(_notes(request, seen))
+        return FoundLayout(
+            seen, "image", _mean_confidence(seen), read_if_possible(request.description), notes
+        )
     reading = read(request.description)
     layout, mismatches = merge_layouts(reading, seen)
-    notes = [NotUnderstood(request.description, Span(0, 0), mismatch) for mismatch in mismatches]
-    not_understood = (*reading.not_understood, *notes)
+    not_understood = (*reading.not_understood, *_notes(request, seen, *mismatches))
     return FoundLayout(layout, "image and text", _mean_confidence(layout), reading, not_understood)
+
+
+def _notes(request: Request, seen: Layout, *reasons: str) -> list[NotUnderstood]:
+    more = ["the image shows more objects than the layout run returns"] if seen.more else []
+    return [NotUnderstood(request.description, Span(0, 0), reason) for reason in (*reasons, *more)]
 
 
 def _from_clip_text(request: Request, reader: LayoutReader | None) -> FoundLayout:

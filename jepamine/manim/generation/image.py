@@ -47,7 +47,7 @@ def with_colours(layout: Layout, frame: NDArray[np.uint8]) -> Layout:
     """Return the layout with each missing colour read from the frame, uint8 (H, W, 3)."""
     background = np.median(frame.reshape(-1, 3), axis=0)
     difference = np.abs(frame.astype(np.int16) - background).max(axis=2)
-    return Layout(tuple(_with_colour(item, frame, difference) for item in layout.objects))
+    return replace(layout, objects=tuple(_with_colour(item, frame, difference) for item in layout.objects))
 
 
 def _with_colour(item: Object, frame: NDArray[np.uint8], difference: NDArray[np.float64]) -> Object:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
+from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layouts import Layout
+from jepamine.protocols import TextEncoder
 from jepamine.runs.loading import LoadedRun, load_run
 
 _HINT = "name a run of the trainer 'layout' or 'distill'; train one with jepamine run recipes/manim.toml"
@@ -40,8 +42,8 @@ class LayoutRun:
         The text's feature replaces the frame's pooled feature, which is in the same space; every patch is
         hidden. Raises UserError if the run's encoder has no text features.
         """
-        encoder: Any = self._encoder
-        if not hasattr(encoder, "text") or not getattr(self.predictor, "reads_pooled", False):
+        encoder = self._encoder
+        if not isinstance(encoder, TextEncoder) or not isinstance(self.predictor, LayoutTransformer):
             raise UserError(
                 f"run '{self.name}' cannot read text: 'clip-text' needs a run of the encoder 'clip' and the "
                 "predictor 'layout-transformer'"
@@ -49,7 +51,9 @@ class LayoutRun:
         with torch.inference_mode():
             # (N, D) -> (N, 1 + rows * columns, D): the pooled token, then masked patches
             pooled = encoder.text(descriptions)[:, None]
-            tokens = torch.cat([pooled, pooled.new_zeros(len(pooled), self._places(), encoder.dim)], dim=1)
+            tokens = torch.cat(
+                [pooled, pooled.new_zeros(len(pooled), self._places(), pooled.shape[-1])], dim=1
+            )
             return self._layouts(tokens, hidden=True)
 
     def _places(self) -> int:
@@ -68,6 +72,6 @@ class LayoutRun:
 def load(experiments: Path, name: str, int8: bool = False) -> LayoutRun:
     """Load the layout run called `name`. Raises UserError like `load_run`, and if it predicts no layouts."""
     loaded = load_run(experiments, name, int8=int8)
-    if not hasattr(loaded.predictor, "layouts"):
+    if not isinstance(loaded.predictor, LayoutPredictor):
         raise UserError(f"run '{name}' predicts no layouts; {_HINT}")
     return LayoutRun(name, loaded)

@@ -48,17 +48,19 @@ def merge_layouts(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
         objects |= {item: placed.objects[item] for item in missing}
         notes.append(f"not seen in the image, placed by the description: {_names(described, missing)}")
     extra = [place for place in range(len(seen.objects)) if place not in pairs.values()]
-    kept = extra[: MAX_OBJECTS - len(objects)]
+    limit = max(MAX_OBJECTS, len(seen.objects))
+    kept = extra[: limit - len(objects)]
     if extra:
         notes.append(f"seen in the image, not described: {_names(seen, extra)}")
     if len(kept) < len(extra):
-        notes.append(f"left out, as a layout holds {MAX_OBJECTS} objects: {_names(seen, extra[len(kept) :])}")
+        notes.append(f"left out, beyond {limit} objects: {_names(seen, extra[len(kept) :])}")
     items = [objects[item] for item in range(len(described.objects))] + [
         seen.objects[place] for place in kept
     ]
     # One drawing order over both: z as seen, then as described.
     ranks = np.argsort([item.z for item in items], kind="stable").argsort()
-    return Layout(tuple(replace(item, z=int(z)) for item, z in zip(items, ranks, strict=True))), notes
+    merged = tuple(replace(item, z=int(z)) for item, z in zip(items, ranks, strict=True))
+    return Layout(merged, more=seen.more or len(kept) < len(extra)), notes
 
 
 def _pairs(reading: Reading, described: Layout, seen: Layout) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from jepamine.manim.engine.scene_code import CLASS
+from jepamine.manim.engine.style import CLASS
 from jepamine.manim.generators.expressions import statement
 from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.generators.protocol import Generated

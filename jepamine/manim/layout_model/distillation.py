@@ -14,17 +14,18 @@ from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import scenes_of
 from jepamine.manim.layout_model.inference import predict
 from jepamine.manim.layout_model.plan import token_grid
+from jepamine.manim.layout_model.protocol import LayoutPredictor, object_limit
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.protocols import Parts
 
 
 def check_teacher(teacher: torch.nn.Module, name: str, parts: Parts) -> torch.nn.Module:
     """Return the teacher in eval mode. Raises UserError if it predicts no layouts or expects other tokens."""
-    grid: Any = getattr(teacher, "grid", None)
-    if grid is None or not hasattr(teacher, "imitation"):
+    if not isinstance(teacher, LayoutPredictor):
         raise UserError(
             f"trainer.teacher: run '{name}' does not predict layouts; name a run of the trainer 'layout'"
         )
+    grid = teacher.grid
     own_grid = token_grid(parts.encoder, (1, *parts.source.image_size))
     if grid != own_grid:
         raise UserError(
@@ -69,9 +70,10 @@ def compare_with_teacher(
     resampled = Resampled(len(true))
     teacher_clean, teacher_masked, _ = predict(teacher, parts, clips)
     student_clean, student_masked, _ = predict(student, parts, clips)
+    limit = object_limit(student)
     losses = {}
     for title, *pair in (("clean", teacher_clean, student_clean), ("masked", teacher_masked, student_masked)):
-        first, second = (compare(true, layouts).objects for layouts in pair)
+        first, second = (compare(true, layouts, None, limit).objects for layouts in pair)
         losses[title] = {
             "mean_iou": resampled.mean(first["scene"], first["iou"]),
             "lost": resampled.mean(first["scene"], first["iou"] - second["iou"]),

@@ -19,7 +19,7 @@ from jepamine.data.masks import check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import layout_of, target_tensors
-from jepamine.protocols import Encoder, Parts, Tensors
+from jepamine.protocols import Encoder, Parts, PassThroughEncoder, Tensors
 from jepamine.utils.progress import progress
 
 #: The tokens of all scenes are held in memory, up to this many bytes.
@@ -65,7 +65,7 @@ def examples(parts: Parts, split: str, views: int) -> Tensors:
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
     tensors: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
-    if getattr(parts.encoder, "keeps_frames", False):
+    if isinstance(parts.encoder, PassThroughEncoder) and parts.encoder.keeps_frames:
         shape = (len(clips), *parts.source.image_size, 3)
         frames = np.empty(shape, np.uint8)
         for row, (_, pixels) in enumerate(load_frames(parts, clips, f"read {split} scenes")):

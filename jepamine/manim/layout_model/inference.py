@@ -1,17 +1,22 @@
-"""Run a predictor on scenes: predictions for `eval`, and validation after each epoch."""
+"""Run a predictor on scenes: for `eval`, and for validation after each epoch."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip
+from jepamine.data.clips import Clip, read_clips
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import measures
-from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, view
-from jepamine.manim.layout_model.targets import layouts_of
+from jepamine.manim.layout_model.evaluation.report import report
+from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, scenes_of, view
+from jepamine.manim.layout_model.plan import UNSEEN
+from jepamine.manim.layout_model.protocol import object_limit
+from jepamine.manim.layout_model.targets import layout_of, layouts_of
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Parts, Tensors
 
@@ -41,6 +46,35 @@ def predict(
     return clean, masked, masks
 
 
+def evaluate(
+    predictor: torch.nn.Module, parts: Parts, split: str | None, leave_out: str = ""
+) -> dict[str, Any]:
+    """Return the report on the scenes of `split` (None: all); `unseen_family` on those of `leave_out`, if
+    any.
+
+    The scenes of `leave_out` are those of the run's own manifest that it was not trained on.
+    """
+    clips = scenes_of(parts, split)
+    result = _report(predictor, parts, clips)
+    unseen = (
+        [clip for clip in read_clips(parts.source) if clip.line.get("split") == UNSEEN] if leave_out else []
+    )
+    if unseen:
+        measured = _report(predictor, parts, unseen)
+        result["unseen_family"] = {
+            "family": leave_out,
+            "scenes": measured["scenes"],
+            "measures": measured["clean"]["measures"],
+        }
+    return result
+
+
+def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict[str, Any]:
+    families = [str(clip.line.get("family", "unknown")) for clip in clips]
+    true = [layout_of(clip) for clip in clips]
+    return report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
+
+
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
     """Return the loss and the main measures, without intervals; `val` has two views of each scene."""
     true = layouts_of(val)
@@ -54,7 +88,9 @@ def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict
             answer = predictor(*view(batch, torch.full((count,), which), encoder))
             losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
             predicted += predictor.layouts(answer)  # type: ignore[operator]
-        comparison = measures(compare(true, predicted), Resampled(len(true), resamples=0))
+        comparison = measures(
+            compare(true, predicted, None, object_limit(predictor)), Resampled(len(true), resamples=0)
+        )
         views.append({name: measure["value"] for name, measure in comparison.items()})
     clean, masked = views
     return {

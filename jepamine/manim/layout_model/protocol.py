@@ -1,18 +1,19 @@
 """The protocol of layout predictors: modules that bring their own loss and decoding.
 
-Shapes: N frames, L tokens of D dimensions per frame, K = 10 objects.
+Shapes: N frames, L tokens of D dimensions per frame, K objects.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.protocols import Tensors
 
 
+@runtime_checkable
 class LayoutPredictor(Protocol):
     """A `torch.nn.Module` with these methods. The content of `answer` is private to the predictor.
 
@@ -40,3 +41,8 @@ class LayoutPredictor(Protocol):
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Return the distance to the answer of a predictor of the same kind, for distillation; a scalar."""
         ...
+
+
+def object_limit(predictor: Any) -> int:
+    """Return the most objects that a predictor returns: its attribute `max_objects`, by default 10."""
+    return int(getattr(predictor, "max_objects", MAX_OBJECTS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from jepamine.data.clips import Clip
 from jepamine.errors import UserError
-from jepamine.manim.layouts import MAX_OBJECTS, TYPES, Layout, Object, from_json
+from jepamine.manim.layouts import MAX_OBJECTS, TYPES, Layout, Object, from_json, largest
 from jepamine.protocols import Tensors
 
 #: The type of an empty row.
@@ -25,19 +26,22 @@ def layout_of(clip: Clip) -> Layout:
             f"{clip.place}: no key 'layout'; train on scenes written by the dataset 'manim' or by "
             "`jepamine scenes render`"
         )
-    return from_json(clip.line["layout"], f"{clip.place}: layout")
+    layout = from_json(clip.line["layout"], f"{clip.place}: layout")
+    # `jepamine scenes annotate` counts the objects that it leaves out.
+    return replace(layout, more=True) if clip.line.get("left_out") else layout
 
 
 def target_tensors(layouts: Sequence[Layout]) -> Tensors:
-    """Return the layouts of N scenes as tensors of K = 10 rows: objects, then rows of type `NOTHING`.
+    """Return the layouts of N scenes as tensors of K rows, 10 or more: objects, then rows of type `NOTHING`.
 
     `boxes` float32 (N, K, 4) x, y, width, height in Manim units; `types` int64 (N, K), indices into `TYPES`;
     `z` float32 (N, K), the position in the drawing order.
     """
     number = {name: place for place, name in enumerate(TYPES)}
-    boxes = np.zeros((len(layouts), MAX_OBJECTS, 4), np.float32)
-    types = np.full((len(layouts), MAX_OBJECTS), NOTHING, np.int64)
-    z = np.zeros((len(layouts), MAX_OBJECTS), np.float32)
+    rows = max(MAX_OBJECTS, *(len(layout.objects) for layout in layouts))
+    boxes = np.zeros((len(layouts), rows, 4), np.float32)
+    types = np.full((len(layouts), rows), NOTHING, np.int64)
+    z = np.zeros((len(layouts), rows), np.float32)
     for row, layout in enumerate(layouts):
         for place, item in enumerate(layout.objects):
             boxes[row, place], types[row, place], z[row, place] = item.box, number[item.type], item.z
@@ -59,8 +63,11 @@ def layouts_of(tensors: Mapping[str, Any]) -> list[Layout]:
     ]
 
 
-def to_layout(boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor) -> Layout:
-    """Build the layout of one scene from predictions, objects in drawing order.
+def to_layout(
+    boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor, limit: int = MAX_OBJECTS
+) -> Layout:
+    """Build the layout of one scene from predictions, in drawing order: the `limit` largest, and the flag
+    `more`.
 
     Shapes: boxes (n, 4) in units, types int64 (n,), confidence (n,) in 0 .. 1, depth (n,), of which only the
     order matters. Numbers that are not finite (training may diverge) become 0.
@@ -69,11 +76,11 @@ def to_layout(boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor) -
     ordered = torch.nan_to_num(rows, 0.0, 0.0, 0.0)
     order = ordered[:, 5].argsort(stable=True)
     kinds = types.detach().cpu()[order].tolist()
-    return Layout(
-        tuple(
-            Object(TYPES[kind], x, y, z, max(width, 0.0), max(height, 0.0), min(max(sure, 0.0), 1.0))
-            for z, (kind, (x, y, width, height, sure, _)) in enumerate(
-                zip(kinds, ordered[order].tolist(), strict=True)
-            )
-        )
-    )
+    items = [
+        Object(TYPES[kind], x, y, 0, max(width, 0.0), max(height, 0.0), min(max(sure, 0.0), 1.0))
+        for kind, (x, y, width, height, sure, _) in zip(kinds, ordered[order].tolist(), strict=True)
+    ]
+    if len(items) > limit:
+        items = [items[index] for index in largest(items, limit)]
+    objects = tuple(replace(item, z=z) for z, item in enumerate(items))
+    return Layout(objects, more=len(kinds) > limit)

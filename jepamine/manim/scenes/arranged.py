@@ -1,6 +1,6 @@
-"""Forms of the family `structured` that repeat or mirror one thing: row, column, grid, pair.
+"""Forms of the family `structured` that repeat or mirror one object: row, column, grid, pair.
 
-What is hidden of such a scene follows from what is seen: spacing, sizes and colours repeat.
+Hidden parts of such a scene follow from visible ones: spacing, sizes and colours repeat.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MIRRORED = (*REPEATED, "arrow", "line", "dashed_line", "brace", "function_graph"
 
 
 def row(rng: np.random.Generator, scene: Composition) -> None:
-    """Three to six alike side by side, with captions below or a title above them."""
+    """Draw three to six equal objects side by side, with captions below or a title above them."""
     count = int(rng.integers(3, 7))
     size = float(rng.uniform(0.8, min(2.2, 10.5 / count)))
     type_ = pick(rng, REPEATED)
@@ -50,7 +50,7 @@ def row(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def column(rng: np.random.Generator, scene: Composition) -> None:
-    """Three to five alike above one another, with captions to their right or a title above them."""
+    """Draw three to five equal objects above one another, with captions to their right or a title above."""
     count = int(rng.integers(3, 6))
     size = float(rng.uniform(0.6, 5.6 / count))
     type_ = pick(rng, REPEATED)
@@ -69,7 +69,7 @@ def column(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def grid(rng: np.random.Generator, scene: Composition) -> None:
-    """Alike in two or three rows of two to five, coloured by row, by column or all the same."""
+    """Draw equal objects in two or three rows of two to five, coloured by row, by column or all the same."""
     rows, columns = (int(part) for part in pick(rng, ["2 2", "2 3", "2 4", "3 2", "3 3", "2 5"]).split())
     size = float(rng.uniform(0.8, min(4.6 / rows, 9.0 / columns)))
     type_ = pick(rng, REPEATED)
@@ -91,7 +91,7 @@ def grid(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def pair(rng: np.random.Generator, scene: Composition) -> None:
-    """One to three objects on the left and their mirror images on the right, at times with the axis drawn."""
+    """Draw one to three objects on the left and their mirror images on the right, at times with the axis."""
     count = int(rng.integers(1, 4))
     if rng.random() < 0.35:
         title(rng, scene)
@@ -121,7 +121,7 @@ def pair(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def title(rng: np.random.Generator, scene: Composition) -> str:
-    """Add a heading at the top; returns its name."""
+    """Add a heading at the top; return its name."""
     heading = text_of(
         pick(rng, TITLES), pick(rng, ["WHITE", "WHITE", *DRAWN]), rng.uniform(0.7, 1.1), rng.random() < 0.25
     )
@@ -138,7 +138,7 @@ def _captions(rng: np.random.Generator, count: int) -> list[str]:
 def _twins(
     rng: np.random.Generator, type_: str, size: float, count: int, colors: list[str] | None = None
 ) -> list[str]:
-    """Expressions of objects that differ in colour only, or not even in that."""
+    """Return expressions of objects that differ in colour only, or not even in that."""
     style = draw_style(rng)
     if colors is None:
         one = rng.random() < 0.5
@@ -152,7 +152,7 @@ def _alike(rng: np.random.Generator, type_: str, size: float, styles: list[Style
 
 
 def _step(rng: np.random.Generator, scene: Composition, code: str, axis: int, most: float) -> float:
-    """A distance of neighbours along an axis at which they do not touch."""
+    """Return a distance of neighbours along an axis at which they do not touch."""
     box = scene.extent(code)
     least = box[axis + 2] - box[axis] + 0.2
     if least > most:

@@ -1,4 +1,4 @@
-"""The words that texts of scenes say."""
+"""The texts that scenes show."""
 
 _LABELS = (
     "angle area axis base bias cell charge chord cost cube data decay delta density edge energy error factor "

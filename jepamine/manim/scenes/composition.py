@@ -1,4 +1,4 @@
-"""Objects put into one frame, one after the other: each an expression, what it made, and its box."""
+"""Compose objects in one frame, one after the other: an expression, the object it builds, and its box."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from jepamine.manim.engine.boxes import span
 from jepamine.manim.engine.engine import Engine
 from jepamine.manim.engine.style import vector
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, MAX_OBJECTS
+from jepamine.manim.scenes.grounds import BLACK, Ground
 
-#: How far objects stay from the frame's edge, in units.
+#: Distance of objects from the frame's edge, in units.
 MARGIN = 0.2
 #: (left, bottom, right, top) in units.
 Span = tuple[float, float, float, float]
@@ -27,12 +28,12 @@ WHOLE: Span = (
 
 
 class DoesNotFit(Exception):
-    """What was drawn leaves the frame or lies on what is there: draw anew."""
+    """What was drawn leaves the frame or overlaps another object: draw again."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One object: its name and expression in the scene's code, its type, and what Manim made of it."""
+    """One object: its name and expression in the scene's code, its type, and the Manim object."""
 
     name: str
     type: str
@@ -49,11 +50,15 @@ class Composition:
     parts: list[Part] = field(default_factory=list)
     # Names that the next expression may refer to.
     known: dict[str, Any] = field(default_factory=dict)
+    ground: Ground = BLACK
+    limit: int = MAX_OBJECTS
+    #: In a crowded scene objects may overlap, and texts may be equal.
+    crowded: bool = False
 
     def add(self, name: str, type_: str, code: str, *, on: tuple[str, ...] = ()) -> Part:
-        """Add what an expression makes; it may refer to earlier objects by name.
+        """Add what an expression builds; it may refer to earlier objects by name.
 
-        Raises DoesNotFit where it leaves the frame or its box meets that of an object not named in `on`.
+        Raises DoesNotFit if it leaves the frame or its box meets that of an object not named in `on`.
         """
         mobject = self.engine.evaluate(code, self.known)
         return self._keep(name, type_, code, mobject, on)
@@ -61,9 +66,9 @@ class Composition:
     def put(
         self, name: str, type_: str, code: str, rng: np.random.Generator, *, gap: float = 0.2, tries: int = 30
     ) -> Part:
-        """Add an object somewhere free, at least `gap` units from all others.
+        """Add an object at a free place, at least `gap` units from all others.
 
-        Raises DoesNotFit where no free place was found.
+        Raises DoesNotFit if no free place was found.
         """
         mobject = self.engine.evaluate(code, self.known)
         drawn = extent_of(mobject)
@@ -73,8 +78,8 @@ class Composition:
             raise DoesNotFit
         for _ in range(tries):
             move = np.array([rng.uniform(room[0], room[2]), rng.uniform(room[1], room[3])])
-            there = shifted(drawn, *move)
-            if not any(meet(there, part.span, gap) for part in self.parts):
+            place = shifted(drawn, *move)
+            if not any(meet(place, part.span, gap) for part in self.parts):
                 return self.put_at(name, type_, code, mobject, (centre[:2] + move).tolist())
         raise DoesNotFit
 
@@ -85,18 +90,18 @@ class Composition:
     def put_at(
         self, name: str, type_: str, code: str, mobject: Any, place: list[float], *, on: tuple[str, ...] = ()
     ) -> Part:
-        """Add `mobject`, which `code` made, with its centre at (x, y)."""
+        """Add `mobject`, which `code` built, with its centre at (x, y)."""
         point = vector(*place)
         mobject.move_to(self.engine.evaluate(point, {}))
         return self._keep(name, type_, f"{code}.move_to({point})", mobject, on)
 
     def named(self, name: str) -> Part:
-        """The object of that name."""
+        """Return the object of that name."""
         (part,) = (part for part in self.parts if part.name == name)
         return part
 
     def extent(self, code: str) -> Span:
-        """The span of what an expression makes, which is not added and refers to no other."""
+        """Return the span of what an expression builds, without adding it; it refers to no other."""
         return extent_of(self.engine.again(code))
 
     def name_by_type(self) -> None:
@@ -106,13 +111,19 @@ class Composition:
 
     def _keep(self, name: str, type_: str, code: str, mobject: Any, on: tuple[str, ...]) -> Part:
         part = Part(name, type_, code, mobject, extent_of(mobject))
-        if len(self.parts) == MAX_OBJECTS or name in self.known or not inside(part.span, WHOLE):
+        if len(self.parts) == self.limit or name in self.known or not inside(part.span, WHOLE):
             raise DoesNotFit
-        if any(meet(part.span, other.span) for other in self.parts if other.name not in on):
+        if not self.crowded and any(
+            meet(part.span, other.span) for other in self.parts if other.name not in on
+        ):
             raise DoesNotFit
-        # Two texts of one wording could not be told apart in words.
-        said = getattr(mobject, "original_text", None)
-        if said and any(getattr(other.mobject, "original_text", None) == said for other in self.parts):
+        # Two texts with the same words could not be told apart in a description.
+        text = getattr(mobject, "original_text", None)
+        if (
+            text
+            and not self.crowded
+            and any(getattr(other.mobject, "original_text", None) == text for other in self.parts)
+        ):
             raise DoesNotFit
         self.parts.append(part)
         self.known[name] = mobject
@@ -120,7 +131,7 @@ class Composition:
 
 
 def extent_of(mobject: Any) -> Span:
-    """The span of an object. Raises DoesNotFit where it draws nothing."""
+    """Return the span of an object. Raises DoesNotFit if it draws nothing."""
     drawn = span(mobject)
     if drawn is None:
         raise DoesNotFit
@@ -128,31 +139,31 @@ def extent_of(mobject: Any) -> Span:
 
 
 def shifted(box: Span, right: float, up: float) -> Span:
-    """A span moved."""
+    """Move a span."""
     return box[0] + right, box[1] + up, box[2] + right, box[3] + up
 
 
 def meet(a: Span, b: Span, gap: float = 0.0) -> bool:
-    """Whether two spans overlap, or lie nearer than `gap`."""
+    """Return whether two spans overlap, or are nearer than `gap`."""
     return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] + gap and b[1] < a[3] + gap
 
 
 def near(a: Span, b: Span, least: float = 0.5) -> bool:
-    """Whether the centres of two spans are less than `least` units apart."""
+    """Return whether the centres of two spans are less than `least` units apart."""
     return hypot(a[0] + a[2] - b[0] - b[2], a[1] + a[3] - b[1] - b[3]) < 2 * least
 
 
 def inside(a: Span, b: Span) -> bool:
-    """Whether span `a` lies in `b`."""
+    """Return whether span `a` is inside `b`."""
     return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
 
 
 def names_for(types: list[str]) -> list[str]:
-    """Names in a scene's code: the type, numbered where there are several of it."""
+    """Return names for a scene's code: the type, numbered if it occurs more than once."""
     count = Counter(types)
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     names = []
     for type_ in types:
-        seen[type_] += 1
-        names.append(type_ if count[type_] == 1 else f"{type_}_{seen[type_]}")
+        counts[type_] += 1
+        names.append(type_ if count[type_] == 1 else f"{type_}_{counts[type_]}")
     return names

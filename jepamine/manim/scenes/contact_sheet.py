@@ -1,4 +1,4 @@
-"""A contact sheet: frames with their boxes, to look at."""
+"""Draw a contact sheet: frames with their boxes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Box, Layout
+from jepamine.utils.files import read_jsonl, write_atomic
 
-#: The size of a frame on the sheet, pixels.
+#: The size of a frame on the sheet, in pixels.
 TILE = (384, 216)
 CAPTION = 16
-#: How many scenes a sheet shows.
+#: The number of scenes on a sheet.
 MOST = 48
 
 
 def contact_sheet(
     tiles: Sequence[tuple[Path, Layout, str]], columns: int = 6, boxes: bool = True
 ) -> Image.Image:
-    """A sheet of (frame, layout, caption), `columns` wide, each object's box in its type's colour."""
+    """Return a sheet of (frame, layout, caption), `columns` wide, each object's box in its type's colour."""
     columns = min(columns, max(len(tiles), 1))
     rows = -(-len(tiles) // columns)
     sheet = Image.new("RGB", (columns * (TILE[0] + 4), rows * (TILE[1] + CAPTION + 4)), "#202020")
@@ -36,7 +38,7 @@ def contact_sheet(
 
 
 def draw_boxes(image: Image.Image, layout: Layout) -> None:
-    """Draw the objects' boxes, with their types, onto a frame; dotted-in ones are the visible parts."""
+    """Draw the objects' boxes, with their types, onto a frame; dotted ones are the visible parts."""
     draw = ImageDraw.Draw(image)
     for item in layout.objects:
         hue = TYPES.index(item.type) * 360 // len(TYPES)
@@ -50,7 +52,7 @@ def draw_boxes(image: Image.Image, layout: Layout) -> None:
 
 
 def pixels(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """(left, top, right, bottom) in pixels of a frame of `size`, for a box in Manim units."""
+    """Return (left, top, right, bottom) in pixels of a frame of `size`, for a box in Manim units."""
     x, y, width, height = box
     across, down = size[0] / FRAME_WIDTH, size[1] / FRAME_HEIGHT
     left, right = (x - width / 2 + FRAME_WIDTH / 2) * across, (x + width / 2 + FRAME_WIDTH / 2) * across
@@ -59,7 +61,7 @@ def pixels(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]
 
 
 def sheet_of(lines: Sequence[dict[str, Any]], folder: Path) -> Image.Image:
-    """The contact sheet of the first scenes of a `scenes.jsonl` in `folder`."""
+    """Return the contact sheet of the first scenes of a `scenes.jsonl` in `folder`."""
     from jepamine.manim.layouts import from_json
 
     tiles = [
@@ -71,3 +73,25 @@ def sheet_of(lines: Sequence[dict[str, Any]], folder: Path) -> Image.Image:
         for line in lines[:MOST]
     ]
     return contact_sheet(tiles)
+
+
+def new_folder(folder: Path) -> None:
+    """Create an empty folder. Raises UserError if it is not empty: frames of two runs must not mix."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(f"--out {folder}: the folder is not empty; choose another, or remove it first")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_sheet(manifest: Path) -> Path:
+    """Write the contact sheet of the first scenes, `sheet.png`, beside `scenes.jsonl`; return its path."""
+    import io
+
+    lines = []
+    for number, line in read_jsonl(manifest):
+        lines.append(line)
+        if number == MOST:
+            break
+    buffer = io.BytesIO()
+    sheet_of(lines, manifest.parent).save(buffer, "PNG")
+    write_atomic(manifest.parent / "sheet.png", buffer.getvalue())
+    return manifest.parent / "sheet.png"

@@ -1,4 +1,4 @@
-"""A layout in English, worded by seed: clauses that each introduce one thing, a group, or two things.
+"""Describe a layout in English, worded by seed: clauses that each introduce one thing, a group, or two.
 
 description  clause, clause, ... (with "; " between where a clause holds a list)
 clause       NEW PLACE | NEW RELATION KNOWN | NEW RELATION NEW
@@ -35,7 +35,7 @@ from jepamine.manim.scenes.phrases import (
 
 @dataclass(frozen=True)
 class _Thing:
-    """What one phrase introduces. `known` refers to it afterwards, None where that would not be clear."""
+    """What one phrase introduces. `known` refers to it afterwards, None if that would be ambiguous."""
 
     new: str
     known: str | None
@@ -45,39 +45,39 @@ class _Thing:
 
 
 def describe(layout: Layout, seed: int) -> str:
-    """The description of a layout; another seed chooses other words and other relations, all of them true."""
+    """Return the description of a layout; another seed picks other words and other true relations."""
     if not layout.objects:
         return "an empty frame"
     rng = np.random.default_rng(seed)
     things = _things(layout.objects, rng)
     waiting = [things[int(place)] for place in _order(things, rng)]
-    said: list[_Thing] = []
+    introduced: list[_Thing] = []
     clauses: list[str] = []
     while waiting:
         thing = waiting.pop(0)
-        new = _introduced(thing, said)
-        told, clause = None, ""
-        if said and rng.random() < 0.6:
-            told = _beside(thing, [other for other in said if other.known], rng)
-            if told:
-                clause = f"{new} {told[0]} {told[1].known}"
+        new = _introduced(thing, introduced)
+        other_thing, clause = None, ""
+        if introduced and rng.random() < 0.6:
+            other_thing = _beside(thing, [other for other in introduced if other.known], rng)
+            if other_thing:
+                clause = f"{new} {other_thing[0]} {other_thing[1].known}"
         elif waiting and rng.random() < 0.35:
-            told = _beside(thing, [other for other in waiting if not other.grouped], rng)
-            if told:
-                clause = f"{new} {told[0]} {_introduced(told[1], [*said, thing])}"
+            other_thing = _beside(thing, [other for other in waiting if not other.grouped], rng)
+            if other_thing:
+                clause = f"{new} {other_thing[0]} {_introduced(other_thing[1], [*introduced, thing])}"
         clauses.append(clause or f"{new} {_pick(rng, PLACES[place_of(thing.box)])}")
-        said.append(thing)
-        if told and told[1] in waiting:
-            waiting.remove(told[1])
-            said.append(told[1])
+        introduced.append(thing)
+        if other_thing and other_thing[1] in waiting:
+            waiting.remove(other_thing[1])
+            introduced.append(other_thing[1])
     # A list has commas of its own.
     return ("; " if any(" coloured " in clause for clause in clauses) else ", ").join(clauses)
 
 
-def _introduced(thing: _Thing, said: Sequence[_Thing]) -> str:
-    """What introduces a thing: its words, with "another" where the same were said before."""
+def _introduced(thing: _Thing, earlier: Sequence[_Thing]) -> str:
+    """Return the words that introduce a thing, with "another" if the same words occurred before."""
     article_, _, words = thing.new.partition(" ")
-    again = article_ in ("a", "an") and any(other.new == thing.new for other in said)
+    again = article_ in ("a", "an") and any(other.new == thing.new for other in earlier)
     return f"another {words}" if again else thing.new
 
 
@@ -113,36 +113,36 @@ def _group_words(group: Group, names: dict[str, tuple[str, str]]) -> str:
     members = group.members
     plural = names[members[0].type][1]
     colours = [colour_word(item.color) if item.color else "" for item in members]
-    told = ""
+    colours_text = ""
     if len(set(colours)) == 1:
         plural = f"{colours[0]} {plural}".strip()
     elif all(colours):
         way = {"row": "from left to right", "column": "from top to bottom", "grid": "row by row"}[group.kind]
-        told = f" coloured {listed(colours)} {way}"
+        colours_text = f" coloured {listed(colours)} {way}"
     if group.kind == "grid":
-        return f"a {group.rows} by {group.columns} grid of {plural}{told}"
-    return f"a {group.kind} of {COUNTS[len(members)]} {plural}{told}"
+        return f"a {group.rows} by {group.columns} grid of {plural}{colours_text}"
+    return f"a {group.kind} of {COUNTS[len(members)]} {plural}{colours_text}"
 
 
 def _key(item: Object) -> tuple[str, str]:
     return (colour_word(item.color) if item.color else "", item.type)
 
 
-def _size(item: Object, told: bool) -> str:
+def _size(item: Object, mentioned: bool) -> str:
     longer = max(item.width, item.height)
-    if not told or item.type not in SIZED or SMALL < longer < LARGE:
+    if not mentioned or item.type not in SIZED or SMALL < longer < LARGE:
         return ""
     return "small " if longer <= SMALL else "large "
 
 
 def _order(things: Sequence[_Thing], rng: np.random.Generator) -> list[int]:
-    # As one reads, more or less: from the top, groups before what stands around them.
+    # As one reads, more or less: from the top, groups before what is around them.
     heights = [-thing.box[1] - 3 * thing.grouped + float(rng.normal(0, 0.8)) for thing in things]
     return [int(place) for place in np.argsort(heights)]
 
 
 def _beside(thing: _Thing, others: Sequence[_Thing], rng: np.random.Generator) -> tuple[str, _Thing] | None:
-    """How a thing lies to the nearest of others, in words, and to which; None where no words fit."""
+    """Return in words how a thing is placed to the nearest of others, and which; None if no words fit."""
     if not others:
         return None
     other = min(others, key=lambda other: np.hypot(thing.box[0] - other.box[0], thing.box[1] - other.box[1]))

@@ -1,4 +1,4 @@
-"""Forms of the family `structured` that say something: axes, flowchart, heading and lines, measures."""
+"""Forms of the family `structured` that carry meaning: axes, flowchart, heading and lines, measures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CORNERS = {"UP": ("UL", "UR"), "DOWN": ("DL", "DR"), "LEFT": ("DL", "UL"), "RIGH
 
 
 def axes(rng: np.random.Generator, scene: Composition) -> None:
-    """Axes with one or two graphs on them, a caption at each axis, and at times a title."""
+    """Draw axes with one or two graphs, a caption at each axis, and at times a title."""
     if titled := rng.random() < 0.5:
         title(rng, scene)
     right, top = int(rng.choice([4, 5, 6, 8])), int(rng.choice([3, 4]))
@@ -41,7 +41,7 @@ def axes(rng: np.random.Generator, scene: Composition) -> None:
         span = f"x_range=[{number(start * right)}, {number(end * right)}, 0.1]"
         code = f"axes.plot(lambda x: {_curve(rng, right, top)}, {span}, {draw_style(rng).line()})"
         part = scene.add(name, "function_graph", code, on=on)
-        # Two things with one centre are hard to tell apart, for people too.
+        # Two objects with one centre are hard to tell apart, for people too.
         if any(near(part.span, scene.named(other).span) for other in on):
             raise DoesNotFit
         on = (*on, name)
@@ -52,7 +52,7 @@ def axes(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def _curve(rng: np.random.Generator, right: int, top: int) -> str:
-    """A function of x that stays in 0 .. top for x in 0 .. right."""
+    """Return a function of x that stays in 0 .. top for x in 0 .. right."""
     middle, swing = number(0.5 * top), number(rng.uniform(0.25, 0.45) * top)
     slope = number(rng.uniform(0.5, 0.9) * top / right)
     kinds = [
@@ -67,7 +67,7 @@ def _curve(rng: np.random.Generator, right: int, top: int) -> str:
 
 
 def flowchart(rng: np.random.Generator, scene: Composition) -> None:
-    """Three or four steps, each a figure with a caption or a text alone, and arrows from one to the next."""
+    """Draw three or four steps, each a figure with a caption or a text alone, connected by arrows."""
     across = rng.random() < 0.65
     count = int(rng.integers(3, 5)) if across else 3
     words = [str(word) for word in rng.choice(SHORT, count, replace=False)]
@@ -104,7 +104,7 @@ def flowchart(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def heading(rng: np.random.Generator, scene: Composition) -> None:
-    """A title, at times underlined, lines of text below it, at times with bullets and a figure beside."""
+    """Draw a title, at times underlined, lines of text below it, at times with bullets and a figure."""
     name = title(rng, scene)
     if rng.random() < 0.5:
         scene.add("underline", "line", f"Underline({name}, color={pick(rng, DRAWN)})")
@@ -132,7 +132,7 @@ def heading(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def measured(rng: np.random.Generator, scene: Composition) -> None:
-    """A figure with braces or double arrows along its sides, each with its caption."""
+    """Draw a figure with braces or double arrows along its sides, each with its caption."""
     if rng.random() < 0.35:
         title(rng, scene)
     type_ = pick(rng, ["rectangle", "rectangle", "square", "triangle", "line", "ellipse", "number_plane"])
@@ -160,7 +160,7 @@ def measured(rng: np.random.Generator, scene: Composition) -> None:
 
 
 def marked_line(rng: np.random.Generator, scene: Composition) -> None:
-    """A number line with numbers below some ticks and arrows that point at some from above."""
+    """Draw a number line with numbers below some ticks and arrows that point at some from above."""
     half = int(rng.integers(3, 6))
     style = draw_style(rng)
     if rng.random() < 0.4:

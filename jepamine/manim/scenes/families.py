@@ -1,21 +1,46 @@
-"""The families of scenes, their forms, and which scene of a seed is of which."""
+"""The families of scenes, their forms, and the family of each scene of a seed."""
 
 from __future__ import annotations
 
+import contextlib
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
 from jepamine.errors import UserError, did_you_mean
+from jepamine.manim.engine.palette import DRAWN
+from jepamine.manim.engine.style import draw_style, pick
+from jepamine.manim.layouts import MAX_OBJECTS, TYPES
 from jepamine.manim.scenes import arranged, diagrams
-from jepamine.manim.scenes.composition import Composition
-from jepamine.manim.scenes.scattered import scattered
+from jepamine.manim.scenes.composition import Composition, DoesNotFit
+from jepamine.manim.scenes.makers import MAKERS
+from jepamine.manim.scenes.real_scenes import REAL_FAMILIES
 from jepamine.manim.scenes.stacked import stacked
+
+
+def scattered(rng: np.random.Generator, scene: Composition) -> None:
+    """Draw one to ten objects; fewer if the frame is full."""
+    count = int(np.clip(round(rng.normal(5, 2.2)), 1, MAX_OBJECTS))
+    # Many objects are small, a few are large: the frame is about as full either way.
+    usual = float(np.clip(5.2 / np.sqrt(count), 1.3, 3.0))
+    colors = [pick(rng, DRAWN) for _ in range(int(rng.choice([2, 3, 12])))]
+    for number in range(count):
+        type_ = pick(rng, TYPES)
+        size = float(np.clip(usual * rng.lognormal(0, 0.3), 0.7, 4.0))
+        code = MAKERS[type_](rng, size, draw_style(rng, pick(rng, colors)))
+        with contextlib.suppress(DoesNotFit):
+            scene.put(f"object_{number}", type_, code, rng)
+    if not scene.parts:
+        raise DoesNotFit
+    scene.name_by_type()
+
 
 Form = Callable[[np.random.Generator, Composition], None]
 
-#: family -> form -> what draws it; a form is drawn as often as any other of its family.
+#: family -> form -> function that draws it; all forms of a family are equally frequent.
 FAMILIES: dict[str, dict[str, Form]] = {
     "random": {"scattered": scattered},
     "structured": {
@@ -30,32 +55,38 @@ FAMILIES: dict[str, dict[str, Form]] = {
         "number_line": diagrams.marked_line,
     },
     "overlap": {"stacked": stacked},
+    **REAL_FAMILIES,
 }
-# Its multiples fall evenly on 0 .. 1, so that any run of scenes has the shares asked for, nearly.
+# Its multiples fall evenly on 0 .. 1, so that any run of scenes nearly has the requested shares.
 GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How many of the scenes are of each family; they are weights, of any sum."""
+    """The shares of the families; weights of any sum."""
 
     random: float = 0.4
     structured: float = 0.4
     overlap: float = 0.2
+    writing: float = 0.0
+    tables: float = 0.0
+    plots: float = 0.0
+    geometry: float = 0.0
+    slides: float = 0.0
 
     def family(self, seed: int, index: int) -> str:
-        """The family of scene `index` of a seed; it does not depend on how many scenes there are."""
+        """Return the family of scene `index` of a seed; it does not depend on the number of scenes."""
         start = float(np.random.default_rng([seed, 0xFA]).random())
-        place = (start + index * GOLDEN) % 1 * (self.random + self.structured + self.overlap)
-        if place < self.random:
-            return "random"
-        return "structured" if place < self.random + self.structured else "overlap"
+        weights = {name: weight for name, weight in vars(self).items() if weight}
+        bounds = list(accumulate(weights.values()))
+        place = (start + index * GOLDEN) % 1 * bounds[-1]
+        return list(weights)[min(bisect_right(bounds, place), len(bounds) - 1)]
 
 
 def parse_shares(text: str) -> Shares:
-    """Shares from words such as "random,overlap" (equal) or "random=0.3,structured=0.7".
+    """Parse shares such as "random,overlap" (equal) or "random=0.3,structured=0.7".
 
-    Raises UserError for a name that is no family and a weight that is no positive number.
+    Raises UserError for an unknown family and a weight that is not a positive number.
     """
     weights = dict.fromkeys(FAMILIES, 0.0)
     for word in text.split(","):

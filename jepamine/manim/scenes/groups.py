@@ -1,4 +1,4 @@
-"""Rows, columns and grids among the objects of a layout: what can be told in one phrase."""
+"""Find rows, columns and grids among the objects of a layout that one phrase can describe."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import groupby, pairwise
 
 from jepamine.manim.layouts import Box, Object
 
-# How far things that stand in line may be out of it, in units.
+# How far members of a line may be out of it, in units.
 LOOSE = 0.06
 
 
 @dataclass(frozen=True)
 class Group:
-    """At least three alike in `rows` x `columns`, in reading order."""
+    """At least three equal objects in `rows` x `columns`, in reading order."""
 
     rows: int
     columns: int
@@ -22,13 +22,13 @@ class Group:
 
     @property
     def kind(self) -> str:
-        """Row, column or grid."""
+        """Return row, column or grid."""
         return "row" if self.rows == 1 else "column" if self.columns == 1 else "grid"
 
 
 def find_groups(objects: Sequence[Object]) -> list[Group]:
-    """Each group of objects of one type and size, not texts, that fill a row, a column or a grid evenly."""
-    found = []
+    """Return groups of objects of one type and size, not texts, that evenly fill a row, column or grid."""
+    groups = []
     for alike in _alike(objects):
         lines = _lines(alike)
         columns = len(lines[0])
@@ -39,12 +39,12 @@ def find_groups(objects: Sequence[Object]) -> list[Group]:
             continue
         if not _even([line[0].y for line in lines]):
             continue
-        found.append(Group(len(lines), columns, tuple(item for line in lines for item in line)))
-    return found
+        groups.append(Group(len(lines), columns, tuple(item for line in lines for item in line)))
+    return groups
 
 
 def bounds(objects: Sequence[Object]) -> Box:
-    """The box (x, y, width, height) around all of several."""
+    """Return the box (x, y, width, height) around several objects."""
     left = min(item.x - item.width / 2 for item in objects)
     right = max(item.x + item.width / 2 for item in objects)
     low = min(item.y - item.height / 2 for item in objects)
@@ -69,7 +69,7 @@ def _alike(objects: Sequence[Object]) -> list[list[Object]]:
 
 
 def _lines(objects: list[Object]) -> list[list[Object]]:
-    """Objects by line, from the top, each from the left."""
+    """Return objects by line, from the top, each from the left."""
     downwards = sorted(objects, key=lambda item: -item.y)
     heights = {id(item): 0 for item in downwards}
     for above, below in pairwise(downwards):

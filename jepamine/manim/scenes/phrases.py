@@ -1,4 +1,4 @@
-"""The words of descriptions: each means one thing only, so that a description can be read back."""
+"""The words of descriptions: each has one meaning only, so that a description can be parsed back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOUNS: dict[str, tuple[tuple[str, str], ...]] = {
     "brace": (("brace", "braces"), ("curly brace", "curly braces")),
 }
 
-#: (column, row), each -1, 0 or 1, right and up -> where in the frame that is.
+#: (column, row), each -1, 0 or 1, right and up -> phrases for that place in the frame.
 PLACES: dict[tuple[int, int], tuple[str, ...]] = {
     (-1, 1): ("at the top left", "in the upper left"),
     (0, 1): ("at the top",),
@@ -41,7 +41,7 @@ PLACES: dict[tuple[int, int], tuple[str, ...]] = {
     (1, -1): ("at the bottom right", "in the lower right"),
 }
 
-#: relation -> how it is said between a thing and another.
+#: relation -> its phrases.
 RELATIONS: dict[str, tuple[str, ...]] = {
     "left": ("left of", "to the left of"),
     "right": ("right of", "to the right of"),
@@ -55,14 +55,14 @@ RELATIONS: dict[str, tuple[str, ...]] = {
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: A figure whose longer side is at most the first of these is small, at least the second large (units).
 SMALL, LARGE = 0.9, 3.2
-# Boxes that lie in one another by no more than this only touch, units.
+# Boxes that overlap by no more than this only touch, in units.
 TOUCH = 0.01
-#: Types whose size is told.
+#: Types whose size is mentioned.
 SIZED = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus")
 
 
 def place_of(box: Box) -> tuple[int, int]:
-    """Which of the frame's 3 x 3 fields a box's centre lies in: (column, row), a key of `PLACES`."""
+    """Return which of the frame's 3 x 3 fields a box's centre is in: (column, row), a key of `PLACES`."""
     return _third(box[0], FRAME_WIDTH), _third(box[1], FRAME_HEIGHT)
 
 
@@ -71,9 +71,10 @@ def _third(value: float, side: float) -> int:
 
 
 def relation(a: Box, b: Box) -> str | None:
-    """How box `a` lies to box `b`: "left", "right", "above", "below", "inside", "overlap", or None.
+    """Return how box `a` is placed to box `b`: "left", "right", "above", "below", "inside", "overlap", or
+    None.
 
-    Left of means wholly left, and further left than it is higher or lower.
+    Left means entirely left, and further left than higher or lower.
     """
     right, up = a[0] - b[0], a[1] - b[1]
     apart_x = abs(right) - (a[2] + b[2]) / 2
@@ -90,12 +91,12 @@ def relation(a: Box, b: Box) -> str | None:
 
 
 def article(words: str) -> str:
-    """The words with "a" or "an" before them."""
+    """Return the words with "a" or "an" before them."""
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def quoted(text: str) -> str:
-    """A text in quotes that it does not hold itself; line breaks become spaces."""
+    """Return a text in quotes that it does not contain; line breaks become spaces."""
     flat = " ".join(text.split())
     if "'" not in flat:
         return f"'{flat}'"
@@ -103,5 +104,5 @@ def quoted(text: str) -> str:
 
 
 def listed(words: list[str]) -> str:
-    """Words as an English list."""
+    """Join words as an English list."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

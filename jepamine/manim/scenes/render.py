@@ -1,4 +1,7 @@
-"""Renders scenes into a folder, in one process a core; however many, a seed writes the same bytes."""
+"""Render scenes into a folder, in one process per core.
+
+A seed writes the same bytes for any number of them.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,9 @@ from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.scene import make_scene
 from jepamine.utils.files import write_atomic
 
-#: The file with a line a scene.
+#: The file with one line per scene.
 MANIFEST = "scenes.jsonl"
-# A process takes as long to start as this many scenes take.
+# Starting a process takes as long as this many scenes.
 WORTH_A_PROCESS = 150
 
 
@@ -43,10 +46,10 @@ class Job:
 def render_scenes(
     job: Job, count: int, *, workers: int | None = None, on_scene: Callable[[], object] | None = None
 ) -> Path:
-    """Write `count` scenes: `frames/*.png` and `scenes.jsonl`, one line a scene; returns the latter's path.
+    """Write `count` scenes: `frames/*.png` and `scenes.jsonl`, one line per scene; return the latter's path.
 
-    `workers` is the number of processes, by default that of the cores where there are scenes enough.
-    Raises UserError where Manim is missing.
+    `workers` is the number of processes, by default one per core if there are enough scenes. Raises
+    UserError if Manim is missing.
     """
     load_manim()
     workers = workers or min(cores(), -(-count // WORTH_A_PROCESS))
@@ -64,7 +67,7 @@ def render_scenes(
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -75,7 +78,7 @@ def _here(job: Job, indices: range, media: Path) -> Iterator[dict[str, Any]]:
 
 
 def _in_processes(job: Job, indices: range, media: Path, workers: int) -> Iterator[dict[str, Any]]:
-    # Spawned, not forked: a fork beside torch's or the progress bar's threads can stand still.
+    # Spawned, not forked: a fork beside torch's or the progress bar's threads can deadlock.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job, media))
     try:
@@ -91,7 +94,7 @@ def _in_processes(job: Job, indices: range, media: Path, workers: int) -> Iterat
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    # Each core has a process of its own: numpy's threads would only get in one another's way.
+    # Each core has a process of its own: numpy's threads would only compete.
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))
@@ -115,7 +118,7 @@ def _start(job: Job, media: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        # A parent that is killed cannot end the pool; nobody else would.
+        # A parent that is killed cannot end the pool; nothing else would.
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     folder = media / str(os.getpid())
     folder.mkdir()
@@ -133,13 +136,13 @@ def _render_there(index: int) -> dict[str, Any]:
 
 
 def render_one(own: Engine, job: Job, index: int) -> dict[str, Any]:
-    """Make scene `index` of a job and write its frame; returns its line of `scenes.jsonl`."""
+    """Render scene `index` of a job, write its frame, and return its line of `scenes.jsonl`."""
     from PIL import Image
 
     scene = make_scene(own, job.seed, index, job.shares)
     line = scene.line()
     buffer = io.BytesIO()
     Image.fromarray(scene.frame).save(buffer, "PNG", compress_level=3)
-    # Not write_atomic: a sync a frame takes longer than rendering it, and the manifest comes last anyway.
+    # Not write_atomic: an fsync per frame takes longer than rendering, and the manifest is written last.
     (job.folder / line["frame_paths"][0]).write_bytes(buffer.getvalue())
     return line

@@ -1,4 +1,4 @@
-"""One scene of a seed: drawn, rendered and told."""
+"""One scene of a seed: drawn, rendered and described."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from jepamine.manim.engine.boxes import colour_of
 from jepamine.manim.engine.engine import Engine
-from jepamine.manim.engine.scene_code import scene_code
-from jepamine.manim.engine.style import pick
+from jepamine.manim.engine.style import pick, scene_code
 from jepamine.manim.engine.visibility import visibility
-from jepamine.manim.layouts import Layout, Object, from_json, to_json
+from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object, from_json, to_json
 from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, meet
 from jepamine.manim.scenes.description import describe
 from jepamine.manim.scenes.families import FAMILIES, Shares
+from jepamine.manim.scenes.grounds import BLACK, Ground
 
-# A scene that does not fit is drawn anew, with what its random stream gives next.
+# A scene that does not fit is drawn again, with the next numbers of its random stream.
 TRIES = 200
-# Nobody can say what an object was of which less is to be seen.
+# An object with a smaller visible share cannot be identified.
 LEAST_VISIBLE = 0.25
 
 
@@ -36,16 +36,19 @@ class Scene:
     description: str
     code: str
     frame: NDArray[np.uint8]
+    ground: Ground = BLACK
 
     def line(self) -> dict[str, Any]:
-        """Its line of `scenes.jsonl`, which is a clip of one frame."""
+        """Return its line of `scenes.jsonl`, which is a clip of one frame."""
         name = f"{self.seed}-{self.index:06d}"
+        ground = {} if self.ground.kind == "black" else {"ground": self.ground.kind}
         return {
             "clip_id": name,
             "scene": name,
             "frame_paths": [f"frames/{self.index:06d}.png"],
             "family": self.family,
             "form": self.form,
+            **ground,
             "layout": to_json(self.layout),
             "description": self.description,
             "code": self.code,
@@ -53,7 +56,7 @@ class Scene:
 
 
 def make_scene(engine: Engine, seed: int, index: int, shares: Shares) -> Scene:
-    """Scene `index` of a seed; its own random stream gives it, whatever other scenes there are."""
+    """Return scene `index` of a seed; it depends on its own random stream only."""
     rng = np.random.default_rng([seed, index])
     family = shares.family(seed, index)
     form = pick(rng, list(FAMILIES[family]))
@@ -75,9 +78,10 @@ def make_scene(engine: Engine, seed: int, index: int, shares: Shares) -> Scene:
         family,
         form,
         layout,
-        describe(layout, int(rng.integers(2**32))),
+        describe(layout, int(rng.integers(2**32))) if len(layout.objects) <= MAX_OBJECTS else "",
         scene_code([(part.name, part.code) for part in parts]),
-        engine.frame([part.mobject for part in parts]),
+        engine.frame([part.mobject for part in parts], composition.ground.pixels(engine.size)),
+        composition.ground,
     )
 
 
@@ -103,5 +107,5 @@ def _layout(engine: Engine, parts: list[Part]) -> Layout:
                 visible_box=box,
             )
         )
-    # As it is written: what is said of a layout must hold for the one that is read back.
+    # As written to disk: what a description claims must hold for the layout that is read back.
     return from_json(to_json(Layout(tuple(objects))))

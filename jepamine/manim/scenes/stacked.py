@@ -1,4 +1,4 @@
-"""The family `overlap`: filled figures that lie on one another, and strokes and texts across them."""
+"""The family `overlap`: filled figures on one another, and strokes and texts across them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ACROSS = (
 
 
 def stacked(rng: np.random.Generator, scene: Composition) -> None:
-    """Two to seven objects, most of them partly on an earlier one, no two with nearly one centre."""
+    """Draw two to seven objects, most of them partly on an earlier one, no two with nearly one centre."""
     count = int(rng.integers(2, 8))
     colors = rng.permutation(DRAWN)
     usual = float(np.clip(5.6 / np.sqrt(count), 1.6, 3.2))
@@ -72,7 +72,7 @@ def _solid(rng: np.random.Generator, color: str) -> Style:
 
 
 def _lay(rng: np.random.Generator, scene: Composition, name: str, type_: str, code: str) -> None:
-    """Put an object where it meets one that is there, with their centres apart."""
+    """Place an object where it overlaps an existing one, with their centres apart."""
     mobject = scene.engine.evaluate(code, {})
     drawn = extent_of(mobject)
     half = np.array([drawn[2] - drawn[0], drawn[3] - drawn[1]]) / 2

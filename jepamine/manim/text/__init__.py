@@ -1,1 +1,1 @@
-"""Layouts from English: a description is read into objects and relations, and these are solved to places."""
+"""Layouts from English: parse a description into objects and relations, and solve these for places."""

@@ -1,4 +1,4 @@
-"""Clauses: which things a modifier is said of."""
+"""Clauses: which objects a modifier applies to."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from jepamine.manim.text.reading import Ref
 
 @dataclass
 class Entry:
-    """A subject; `told` once something is said of where it lies, `labelled` once it has a label."""
+    """A subject; `placed` once it has a place, `labelled` once it has a label."""
 
     ref: Ref
-    told: bool = False
+    placed: bool = False
     labelled: bool = False
 
 
 @dataclass
 class Clause:
-    """Subjects that stand together: "a circle, a square and a star". `head` is what they are said to be with.
+    """Subjects that belong together: "a circle, a square and a star". `head` is the object that has them.
 
-    `closed` is whether the last was joined by "and". `subjects` are what the last modifier was said of.
+    `closed` is whether the last was joined by "and". `subjects` are those of the last modifier.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -28,29 +28,28 @@ class Clause:
     closed: bool = False
     subjects: list[Entry] = field(default_factory=list)
 
-    def begun(self) -> bool:
-        """Whether it has a subject."""
+    def started(self) -> bool:
+        """Return whether it has a subject."""
         return bool(self.entries)
 
     def complete(self) -> bool:
-        """Whether something is said of the last subject, so that a further noun begins a new clause."""
-        return bool(self.entries) and self.entries[-1].told
+        """Return whether the last subject has a modifier, so that a further noun starts a new clause."""
+        return bool(self.entries) and self.entries[-1].placed
 
     def meant(self, *, all_of_them: bool, alone: bool) -> list[Entry]:
-        """What the next modifier is said of.
+        """Return the subjects of the next modifier.
 
-        That is the last subject; all of a list that ends with "and" where nothing was said of them yet
-        (`alone` forbids that), or of any list of single things for what makes sense of several only
-        (`all_of_them`).
+        That is the last subject; all of a list that ends with "and" if they have no modifier yet (`alone`
+        forbids that), or of any list of single objects for what makes sense of several only (`all_of_them`).
         """
-        if not self.entries or self.entries[-1].told:
+        if not self.entries or self.entries[-1].placed:
             return self.subjects
         bare: list[Entry] = []
         for entry in reversed(self.entries):
-            if entry.told:
+            if entry.placed:
                 break
             bare.insert(0, entry)
-        # "A circle, four dots in two rows" says nothing of the circle.
+        # "A circle, four dots in two rows": the rows are not the circle's.
         if self.closed and not alone:
             return bare
         if all_of_them and len(bare[-1].ref) == 1:

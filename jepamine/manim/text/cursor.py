@@ -1,43 +1,43 @@
-"""A place in a line of lexemes, and what was passed over without being understood."""
+"""A position in a line of tokens, and the words skipped because they were not understood."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from jepamine.manim.text.reading import NotUnderstood, Span
-from jepamine.manim.text.tokens import Lexeme
+from jepamine.manim.text.tokens import Token
 
-_END = Lexeme("end", None, Span(0, 0), "")
+_END = Token("end", None, Span(0, 0), "")
 
 
 class Cursor:
-    """Where reading stands in `lexemes`; `missed` collects what was not understood."""
+    """The parser's position in `tokens`; `missed` collects what was not understood."""
 
-    def __init__(self, description: str, lexemes: Sequence[Lexeme]) -> None:
+    def __init__(self, description: str, tokens: Sequence[Token]) -> None:
         self.description = description
-        self.lexemes = lexemes
+        self.tokens = tokens
         self.place = 0
         self.missed: list[NotUnderstood] = []
-        # What labels say, in lower case -> the place of the thing that bears it.
+        # Labels in lower case -> the index of the labelled object.
         self.names: dict[str, int] = {}
 
-    def peek(self, ahead: int = 0) -> Lexeme:
-        """The lexeme `ahead` of the next one; one of kind "end" behind the last."""
+    def peek(self, ahead: int = 0) -> Token:
+        """Return the token `ahead` of the next one; one of kind "end" after the last."""
         place = self.place + ahead
-        return self.lexemes[place] if place < len(self.lexemes) else _END
+        return self.tokens[place] if place < len(self.tokens) else _END
 
     def at(self, *kinds: str) -> bool:
-        """Whether the next lexeme is of one of these kinds."""
+        """Return whether the next token is of one of these kinds."""
         return self.peek().kind in kinds
 
-    def next(self) -> Lexeme:
-        """The next lexeme, which is passed."""
-        found = self.peek()
+    def next(self) -> Token:
+        """Return the next token and advance."""
+        token = self.peek()
         self.place += 1
-        return found
+        return token
 
     def named(self, ahead: int = 0) -> int:
-        """How many lexemes from `ahead` on are the name of a thing: "the Sun" once it is labelled so."""
+        """Return how many tokens from `ahead` on are the name of an object: "the Sun" once labelled so."""
         words: list[str] = []
         longest = 0
         while True:
@@ -46,32 +46,32 @@ class Cursor:
                 return longest
             words.append((part.value if part.kind == "quoted" else part.text).lower())
             after = self.peek(ahead + len(words)).kind
-            # "2 circles" is no name, nor is "A circle".
+            # "2 circles" is not a name, nor is "A circle".
             if " ".join(words) in self.names and after not in ("noun", "colour", "trait", "form", "forms"):
                 longest = len(words)
 
-    def take(self, *kinds: str) -> list[Lexeme]:
-        """All lexemes of these kinds that come next, which are passed."""
+    def take(self, *kinds: str) -> list[Token]:
+        """Return all tokens of these kinds that come next, and advance."""
         start = self.place
         self.skip(*kinds)
-        return list(self.lexemes[start : self.place])
+        return list(self.tokens[start : self.place])
 
     def skip(self, *kinds: str) -> bool:
-        """Pass all lexemes of these kinds that come next; whether there were any."""
+        """Skip all tokens of these kinds that come next; return whether there were any."""
         start = self.place
         while self.at(*kinds):
             self.place += 1
         return self.place > start
 
     def since(self, place: int) -> Span:
-        """The words from lexeme `place` up to here."""
-        passed = self.lexemes[place : max(self.place, place + 1)]
+        """Return the words from token `place` up to here."""
+        passed = self.tokens[place : max(self.place, place + 1)]
         return Span(passed[0].span.start, passed[-1].span.end) if passed else Span(0, 0)
 
     def words(self, span: Span) -> str:
-        """The description's words."""
+        """Return the description's words."""
         return self.description[span.start : span.end]
 
     def miss(self, span: Span, reason: str) -> None:
-        """Note that words were not understood."""
+        """Record that words were not understood."""
         self.missed.append(NotUnderstood(self.words(span), span, reason))

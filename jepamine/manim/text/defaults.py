@@ -1,25 +1,25 @@
-"""What a description leaves open: how many alike stand, and on which side of an arrow its ends lie."""
+"""Fill in what a description leaves open: arrangements of equal objects, the ends of arrows."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from jepamine.manim.text.discourse import Story
+from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.phrase import TURNED
 from jepamine.manim.text.reading import Place, Ref, Span
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _TURNS = {"left": "right", "right": "left", "above": "down", "below": "up"}
-#: The direction of an arrow -> on which side of what it points at it stands.
+#: The direction of an arrow -> the side of its target on which it is placed.
 _FROM = {"right": "left", "left": "right", "down": "above", "up": "below"}
-#: A brace turns its back on what it holds.
+#: A brace opens towards what it holds.
 _OUTWARD = {"left": "left", "right": "right", "above": "up", "below": "down"}
 #: Types that can be painted over what they cover.
 _FIGURES = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus")
 
 
-def finish(story: Story) -> None:
-    """Settle what was left open, once all is read."""
+def finish(story: Discourse) -> None:
+    """Settle what was left open, once everything is parsed."""
     for ref, strokes, span in story.links:
         _chain(story, ref, strokes, span)
     for ref, start, end, span in story.joins:
@@ -39,67 +39,67 @@ def finish(story: Story) -> None:
         covering = {"front": relation.subject, "behind": relation.other}.get(relation.how, ())
         for place in covering:
             item = story.things.items[place]
-            # Of "two overlapping circles" both are to be seen, as in a Venn diagram.
+            # Both of "two overlapping circles" should be visible, as in a Venn diagram.
             if item.type in _FIGURES and not item.traits & {"outlined", "overlapping"}:
                 story.things.add_traits((place,), "filled")
 
 
-def _title(story: Story) -> None:
-    """A title of which nothing is said stands at the top, where nothing else is said to."""
-    said = {place for one in story.places for place in one.subject}
-    said |= {place for one in story.relations for place in (*one.subject, *one.other)}
+def _title(story: Discourse) -> None:
+    """Place a title without a place at the top, unless something else is there."""
+    placed = {place for title in story.places for place in title.subject}
+    placed |= {place for title in story.relations for place in (*title.subject, *title.other)}
     titles = [place for place, item in enumerate(story.things.items) if "title" in item.traits]
-    if len(titles) == 1 and not set(titles) & said and all(one.row != 1 for one in story.places):
+    if len(titles) == 1 and not set(titles) & placed and all(title.row != 1 for title in story.places):
         story.places.append(Place((titles[0],), 0, 1, Span(0, 0)))
 
 
-def _widen(story: Story, ref: Ref) -> None:
-    """Only a slanting line has room for something between its ends."""
+def _widen(story: Discourse, ref: Ref) -> None:
+    """Make a line slant: only a slanting line has room for something between its ends."""
     item = story.things.items[ref[0]]
     if item.type in ("line", "dashed_line", "arrow", "double_arrow"):
         story.things.add_traits(ref, "diagonal")
 
 
-def _chain(story: Story, ref: Ref, strokes: Ref, span: Span) -> None:
-    """Each stroke leads from one thing to the next; things of which nothing is said stand in a row."""
+def _chain(story: Discourse, ref: Ref, strokes: Ref, span: Span) -> None:
+    """Lead each stroke from one object to the next; objects without a place form a row."""
     groups = [group for _, group in story.things.groups if set(group.members) & set(ref)]
     if not groups and not _apart(story, ref):
         story.things.group("row", ref, span)
     if any(group.rows > 1 and group.columns > 1 for group in groups):
-        return story.cursor.miss(span, "only things in a row or a column are connected one after the other")
+        return story.cursor.miss(span, "only objects in a row or a column can be connected in sequence")
     story.joins += [
-        ((stroke,), (one,), (other,), span)
-        for stroke, (one, other) in zip(strokes, pairwise(ref), strict=False)
+        ((stroke,), (first,), (second,), span)
+        for stroke, (first, second) in zip(strokes, pairwise(ref), strict=False)
     ]
     return None
 
 
-def _join(story: Story, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
-    """`ref` lies between two, and is turned from the first to the second."""
+def _join(story: Discourse, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
+    """Place `ref` between two objects, turned from the first to the second."""
     side = _side(story, start, end)
     story.relate(side, start, ref, span)
     story.relate(_OPPOSITE[side], end, ref, span)
     _turn(story, ref, _TURNS[side])
 
 
-def _aim(story: Story, ref: Ref, target: Ref, span: Span) -> None:
+def _aim(story: Discourse, ref: Ref, target: Ref, span: Span) -> None:
     side = _stated(story, ref, target)
     if side is None:
-        told = [way for way in _FROM if way in story.things.items[ref[0]].traits]
-        side = _FROM[told[0]] if told else "left"
+        directions = [way for way in _FROM if way in story.things.items[ref[0]].traits]
+        side = _FROM[directions[0]] if directions else "left"
         story.relate(side, ref, target, span)
     _turn(story, ref, _TURNS[side])
 
 
-def _turn(story: Story, ref: Ref, direction: str) -> None:
+def _turn(story: Discourse, ref: Ref, direction: str) -> None:
     for place in ref:
         item = story.things.items[place]
         if item.type in TURNED and not item.traits & set(_TURNS.values()):
             story.things.add_traits((place,), direction)
 
 
-def _side(story: Story, start: Ref, end: Ref) -> str:
-    """On which side of the end the start lies: as far as it is said, else on its left."""
+def _side(story: Discourse, start: Ref, end: Ref) -> str:
+    """Return on which side of the end the start is: as far as stated, else on its left."""
     stated = _stated(story, start, end)
     if stated:
         return stated
@@ -115,18 +115,18 @@ def _side(story: Story, start: Ref, end: Ref) -> str:
     return "right" if column > other_column else "left"
 
 
-def _stated(story: Story, one: Ref, other: Ref) -> str | None:
+def _stated(story: Discourse, first: Ref, second: Ref) -> str | None:
     for relation in story.relations:
         if relation.how in _OPPOSITE:
-            if (relation.subject, relation.other) == (one, other):
+            if (relation.subject, relation.other) == (first, second):
                 return relation.how
-            if (relation.subject, relation.other) == (other, one):
+            if (relation.subject, relation.other) == (second, first):
                 return _OPPOSITE[relation.how]
     return None
 
 
-def _group(story: Story) -> None:
-    """Things that were said together, and nowhere how they stand, stand in a row or a column."""
+def _group(story: Discourse) -> None:
+    """Arrange objects mentioned together without an arrangement in a row or a column."""
     for ref in story.things.sets:
         grouped = {member for _, group in story.things.groups for member in group.members}
         if grouped & set(ref) or _apart(story, ref):
@@ -135,10 +135,10 @@ def _group(story: Story) -> None:
         story.things.group("column" if aside else "row", ref, Span(0, 0))
 
 
-def _apart(story: Story, ref: Ref) -> bool:
-    """Whether something is said of where single ones of these stand."""
-    said = {
+def _apart(story: Discourse, ref: Ref) -> bool:
+    """Return whether single ones of these objects have a place."""
+    placed = {
         *(relation.subject for relation in story.relations),
         *(place.subject for place in story.places),
     }
-    return any((member,) in said for member in ref)
+    return any((member,) in placed for member in ref)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jepamine.manim.text.noun_endings import texts
 from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.noun_suffixes import direction, texts
+from jepamine.manim.text.phrase import starts, starts_behind
 
 if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
-    from jepamine.manim.text.discourse import Story
+    from jepamine.manim.text.discourse import Discourse
+
 
 _VERBS = ("label", "name", "call", "mark")
 
 
 def names_follow(cursor: Cursor) -> bool:
-    """Whether "label" is a verb here: "it" or "the circle" comes behind it."""
+    """Return whether "label" is a verb here, followed by "it" or "the circle"."""
     verb = cursor.peek().text.lower()
     if verb not in _VERBS or not _known_follows(cursor, 1):
         return False
-    # "Mark the circle with a dot" names nothing.
+    # "Mark the circle with a dot" labels nothing.
     ahead = 1
     while cursor.peek(ahead).kind not in ("quoted", "stop", "end"):
         ahead += 1
     return verb != "mark" or cursor.peek(ahead).kind == "quoted"
 
 
-def name(cursor: Cursor, story: Story) -> None:
-    """Read what `names_follow` finds."""
+def name(cursor: Cursor, story: Discourse) -> None:
+    """Parse what `names_follow` detects."""
     cursor.next()
     while True:
         start, labels = cursor.place, []
@@ -35,8 +37,8 @@ def name(cursor: Cursor, story: Story) -> None:
             ref = story.pronoun()
         else:
             phrase = noun_phrase(cursor)
-            # Words in quotes behind a noun were taken for its own.
-            labels = [text for _, own in phrase.labels for text in own]
+            # Quoted words after a noun were taken for its own.
+            labels = [text for _, own_texts in phrase.labels for text in own_texts]
             phrase.labels = []
             ref, _ = story.thing(phrase)
         cursor.skip("filler", "label", "saying", "with", "colon")
@@ -48,7 +50,7 @@ def name(cursor: Cursor, story: Story) -> None:
         if ref and labels:
             story.label(ref, None, labels, cursor.since(start))
         else:
-            cursor.miss(cursor.since(start), "what is to be called what is not clear")
+            cursor.miss(cursor.since(start), "which object gets which label is not clear")
         if not (cursor.at("and", "comma") and _known_follows(cursor, 1)):
             return
         cursor.next()
@@ -57,3 +59,46 @@ def name(cursor: Cursor, story: Story) -> None:
 def _known_follows(cursor: Cursor, ahead: int) -> bool:
     part = cursor.peek(ahead)
     return part.kind == "pronoun" or (part.kind == "article" and part.value == "the")
+
+
+def late(cursor: Cursor, story: Discourse) -> None:
+    """Parse a label or direction that does not directly follow its noun.
+
+    "a circle at the top labelled 'A'".
+    """
+    start, part = cursor.place, cursor.next()
+    subjects = story.clause.meant(all_of_them=True, alone=False)
+    # "The first labelled 'X' and the second labelled 'Y'": a labelled object gets no second label.
+    bare = [entry for entry in subjects if not entry.labelled] or subjects
+    ref = story.focus or sum((entry.ref for entry in bare), ())
+    if part.kind == "label":
+        labels = texts(cursor, max(len(ref), 2))
+        if labels and ref:
+            for entry in bare if not story.focus else []:
+                entry.labelled = True
+            return story.label(ref, part.value, labels, cursor.since(start))
+    elif cursor.at("side", "trait") and ref and not starts(cursor):
+        return story.things.add_traits(ref, direction(cursor.next()))
+    elif cursor.at("relation") and ref and cursor.peek().text.lower().startswith("to the"):
+        return story.things.add_traits(ref, cursor.next().value[0])
+    elif ref and (cursor.skip("to", "filler") or True) and starts(cursor):
+        other, _ = story.thing(noun_phrase(cursor))
+        story.aims.append((ref, other, cursor.since(start)))
+        return None
+    return cursor.miss(cursor.since(start), "which object this describes is not clear")
+
+
+def aims(cursor: Cursor, story: Discourse) -> bool:
+    """Return whether an arrow points at what comes: "an arrow going right to a box"."""
+    entries = story.clause.entries[-1:]
+    arrow = entries and all("arrow" in story.things.items[place].type for place in entries[0].ref)
+    return bool(arrow and entries[0].ref) and starts_behind(cursor)
+
+
+def aim(cursor: Cursor, story: Discourse) -> None:
+    """Parse what `aims` detects."""
+    start = cursor.place
+    cursor.next()
+    arrow = story.clause.entries[-1].ref
+    other, _ = story.thing(noun_phrase(cursor))
+    story.aims.append((arrow, other, cursor.since(start)))

@@ -1,4 +1,4 @@
-"""Things "connected by arrows", or "with arrows between them": a stroke leads from each to the next."""
+"""Objects "connected by arrows", or "with arrows between them": a stroke leads from each to the next."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from jepamine.manim.text.reading import Ref
 
 if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
-    from jepamine.manim.text.discourse import Story
+    from jepamine.manim.text.discourse import Discourse
 
-#: What can lead from one thing to the next.
+#: What can lead from one object to the next.
 STROKES = ("arrow", "double_arrow", "line", "dashed_line")
 
 
 def strokes_between(cursor: Cursor) -> bool:
-    """Whether "arrows between them" comes next, or "an arrow from each to the next"."""
+    """Return whether "arrows between them" comes next, or "an arrow from each to the next"."""
     ahead = 0
     while cursor.peek(ahead).kind in BEFORE:
         ahead += 1
@@ -29,8 +29,8 @@ def strokes_between(cursor: Cursor) -> bool:
     return link.kind == "gaps" or (several and them)
 
 
-def linked(cursor: Cursor, story: Story) -> None:
-    """Read "connected by arrows", "connected to a square by a line"; the strokes are as many as it takes."""
+def linked(cursor: Cursor, story: Discourse) -> None:
+    """Parse "connected by arrows", "connected to a square by a line"; there are as many strokes as needed."""
     start = cursor.place
     to = cursor.next().value == "to"
     ref = _linked(story)
@@ -43,8 +43,8 @@ def linked(cursor: Cursor, story: Story) -> None:
     return _by(cursor, story, ref, start)
 
 
-def connect(cursor: Cursor, story: Story) -> None:
-    """Read "Connect them with an arrow", "Connect the circle and the square by a line"."""
+def connect(cursor: Cursor, story: Discourse) -> None:
+    """Parse "Connect them with an arrow", "Connect the circle and the square by a line"."""
     start = cursor.place
     cursor.next()
     story.close()
@@ -60,40 +60,40 @@ def connect(cursor: Cursor, story: Story) -> None:
             break
         cursor.next()
     if len(set(ref)) < 2:
-        # "A red square. A blue circle. Connect them": all that was named.
+        # "A red square. A blue circle. Connect them": everything mentioned.
         ref = tuple(dict.fromkeys(sum(story.history, ())))
     _by(cursor, story, ref, start)
 
 
-def _by(cursor: Cursor, story: Story, ref: Ref, start: int) -> None:
-    """Read "by an arrow" or "with a line"; a line where nothing is said."""
+def _by(cursor: Cursor, story: Discourse, ref: Ref, start: int) -> None:
+    """Parse "by an arrow" or "with a line"; the default is a line."""
     if cursor.peek().text.lower() in ("by", "with", "via", "through") and starts_behind(cursor):
         cursor.next()
         return _strokes(cursor, story, ref, noun_phrase(cursor), start)
     return _strokes(cursor, story, ref, NounPhrase(article="a", type="line", span=cursor.since(start)), start)
 
 
-def linked_between(cursor: Cursor, story: Story) -> None:
-    """Read what `strokes_between` finds: of things named together, else of all in the sentence."""
+def linked_between(cursor: Cursor, story: Discourse) -> None:
+    """Parse what `strokes_between` detects: of objects mentioned together, else of all in the sentence."""
     start, clause = cursor.place, story.clause
     ref = clause.head or sum((entry.ref for entry in clause.entries), ())
     if len(ref) < 2:
         story.close()
-        named = dict.fromkeys(sum(story.history[story.sentence :], ()))
-        ref = tuple(place for place in named if story.things.items[place].type not in STROKES)
+        mentioned = dict.fromkeys(sum(story.history[story.sentence :], ()))
+        ref = tuple(place for place in mentioned if story.things.items[place].type not in STROKES)
     _strokes(cursor, story, ref, noun_phrase(cursor), start)
     if cursor.at("between"):
         cursor.next()
     cursor.next()
 
 
-def _strokes(cursor: Cursor, story: Story, ref: Ref, phrase: NounPhrase, start: int) -> None:
+def _strokes(cursor: Cursor, story: Discourse, ref: Ref, phrase: NounPhrase, start: int) -> None:
     if len(ref) < 2 or phrase.type not in STROKES:
-        said = "it takes two things" if len(ref) < 2 else "only lines and arrows connect"
-        return cursor.miss(cursor.since(start), said)
+        reason = "it needs two objects" if len(ref) < 2 else "only lines and arrows connect"
+        return cursor.miss(cursor.since(start), reason)
     count = len(ref) - 1
     if phrase.count not in (None, 1, count):
-        cursor.miss(phrase.span, f"{count} of them connect {len(ref)} things one after the other")
+        cursor.miss(phrase.span, f"{count} of them connect {len(ref)} objects in sequence")
     phrase.count, phrase.plural = 1, False
     first, new = story.thing(phrase)
     strokes = story.things.repeat(first[0], count, phrase.span) if new else first
@@ -101,8 +101,8 @@ def _strokes(cursor: Cursor, story: Story, ref: Ref, phrase: NounPhrase, start: 
     return None
 
 
-def _linked(story: Story) -> Ref:
-    """What is connected: all of a list; of single things those of the last relation, or of the sentence."""
+def _linked(story: Discourse) -> Ref:
+    """Return what is connected: all of a list; of single objects those of the last relation or sentence."""
     ref: Ref = sum((entry.ref for entry in story.clause.meant(all_of_them=True, alone=False)), ())
     if len(ref) == 1 and story.relations and story.relations[-1].subject == ref:
         # "A circle above a square, connected by a line".
@@ -110,11 +110,11 @@ def _linked(story: Story) -> Ref:
     if len(ref) != 1:
         return ref
     # "A circle on the left and a square on the right, connected by a line".
-    others = [other for other in story.history[story.sentence :] if _linkable(story, other, ref)]
-    return tuple(dict.fromkeys(sum(others, ()))) + ref
+    targets = [target for target in story.history[story.sentence :] if _linkable(story, target, ref)]
+    return tuple(dict.fromkeys(sum(targets, ()))) + ref
 
 
-def _linkable(story: Story, other: Ref, ref: Ref) -> bool:
+def _linkable(story: Discourse, other: Ref, ref: Ref) -> bool:
     items = [story.things.items[place] for place in other]
     return not set(other) & set(ref) and not any(
         item.type in STROKES or "title" in item.traits for item in items

@@ -1,4 +1,4 @@
-"""What is said of things: "at the top", "left of the square", "in a row", "from the circle to the square"."""
+"""Modifiers: "at the top", "left of the square", "in a row", "from the circle to the square"."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.noun_endings import colours
+from jepamine.manim.text.noun_suffixes import colours
 from jepamine.manim.text.phrase import bare_noun_follows, starts
 from jepamine.manim.text.reading import Ref, Span
 
-#: The lexemes that a modifier begins with.
+#: The tokens that a modifier starts with.
 BEGINNINGS = (
     "place", "corners", "side", "point", "relation", "between", "from", "joins", "at", "in", "on", "arranged",
     "order", "coloured", "colour", "trait",
 )  # fmt: skip
-#: (column, row) -> what lies there of another thing.
+#: (column, row) -> the relation to another object there.
 SIDES = {(-1, 0): "left", (1, 0): "right", (0, 1): "above", (0, -1): "below"}
 
 
 @dataclass(frozen=True)
 class Modifier:
-    """One thing said. `others` are what it is said in relation to.
+    """One modifier. `others` are the objects it relates to.
 
-    `pronoun` stands for others that only the place in the sentence tells: "it", "them", or "" where nothing
-    was named. `new` is whether the others were introduced by it.
+    `pronoun` stands for others that only the context reveals: "it", "them", or "" if nothing was mentioned.
+    `new` is whether it introduced the others.
     """
 
     kind: str
@@ -36,12 +36,12 @@ class Modifier:
     new: bool = False
 
 
-#: Reads a noun phrase: (what it means, whether it is new).
+#: Parses a noun phrase: (its referents, whether they are new).
 ReadThing = Callable[[], tuple[Ref, bool]]
 
 
 def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
-    """The modifier that comes next; None, with what was passed noted, where it makes no sense."""
+    """Parse the modifier that comes next; None, with the skipped words recorded, if it makes no sense."""
     start = cursor.place
     part = cursor.next()
 
@@ -85,7 +85,7 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             if len(ends) == 2:
                 return said("ends", ends)
             cursor.skip("count", "to")
-            cursor.miss(cursor.since(start), "what numbers it reaches is not kept")
+            cursor.miss(cursor.since(start), "the range of its numbers is not kept")
             return None
         case "from":
             return _two(cursor, "joins", said, thing, "to")
@@ -111,11 +111,11 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
 
 
 def _two(
-    cursor: Cursor, kind: str, said: Callable[..., Modifier], thing: ReadThing, link: str
+    cursor: Cursor, kind: str, build: Callable[..., Modifier], thing: ReadThing, link: str
 ) -> Modifier | None:
-    """Read "the circle and the square", "the circle to the square", "the two circles" or "them".
+    """Parse "the circle and the square", "the circle to the square", "the two circles" or "them".
 
-    The modifier's value is (whether the pronoun comes first, where the first thing is said to be).
+    The modifier's value is (whether the pronoun comes first, the place of the first object).
     """
     start = cursor.place
     if (
@@ -126,26 +126,26 @@ def _two(
         pronoun = cursor.next().value
         cursor.next()
         if starts(cursor):
-            return said(kind, (True, None), thing()[0], pronoun=pronoun)
+            return build(kind, (True, None), thing()[0], pronoun=pronoun)
     elif cursor.at("pronoun"):
-        return said(kind, (True, None), pronoun=cursor.next().value)
+        return build(kind, (True, None), pronoun=cursor.next().value)
     elif starts(cursor):
         first, new = thing()
         place = cursor.next().value if cursor.at("place") and cursor.peek(1).kind == link else None
         if len(first) == 2 and not cursor.at(link):
-            return said(kind, (False, None), first[:1], first[1:], new=new)
+            return build(kind, (False, None), first[:1], first[1:], new=new)
         if cursor.at(link):
             cursor.next()
             if cursor.at("pronoun"):
-                return said(kind, (False, place), first, pronoun=cursor.next().value)
+                return build(kind, (False, place), first, pronoun=cursor.next().value)
             if starts(cursor):
-                return said(kind, (False, place), first, thing()[0], new=new)
-    cursor.miss(cursor.since(start - 1), "it takes two things")
+                return build(kind, (False, place), first, thing()[0], new=new)
+    cursor.miss(cursor.since(start - 1), "it needs two objects")
     return None
 
 
 def _form(cursor: Cursor) -> tuple[str, tuple[int | None, int | None]] | None:
-    """Read "two rows of three", "a 2 by 3 grid", "3 columns" behind "in"."""
+    """Parse "two rows of three", "a 2 by 3 grid", "3 columns" after "in"."""
     ahead, count, size = 0, None, (None, None)
     while cursor.peek(ahead).kind in ("article", "count", "dims", "trait"):
         part = cursor.peek(ahead)

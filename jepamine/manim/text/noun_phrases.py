@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.noun_endings import after
+from jepamine.manim.text.noun_suffixes import after
 from jepamine.manim.text.phrase import BEFORE, DIRECTIONS, TURNED, NounPhrase, between_words
 from jepamine.manim.text.reading import Span
 
 
 def noun_phrase(cursor: Cursor) -> NounPhrase:
-    """The noun phrase that comes next (see `starts`)."""
+    """Parse the noun phrase that comes next (see `starts`)."""
     start, phrase = cursor.place, NounPhrase()
-    if named := cursor.named() or (cursor.at("article") and cursor.named(1)):
+    if name_length := cursor.named() or (cursor.at("article") and cursor.named(1)):
         if not cursor.named():
             cursor.next()
-        words = [cursor.next() for _ in range(named)]
-        told = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
-        phrase.place, phrase.span = cursor.names[told.lower()], cursor.since(start)
+        words = [cursor.next() for _ in range(name_length)]
+        name = " ".join(part.value if part.kind == "quoted" else part.text for part in words)
+        phrase.place, phrase.span = cursor.names[name.lower()], cursor.since(start)
         return phrase
     unknown = _before(cursor, phrase)
     if cursor.at("form", "forms"):
@@ -42,7 +42,7 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         cursor.next()
         phrase.type = "one"
     elif phrase.type is None and phrase.article == "the" and cursor.peek(-1).text.lower() == "one":
-        # "The red one": the number is none.
+        # "The red one": the number does not count.
         phrase.type, phrase.count = "one", None
     elif cursor.at("quoted"):
         phrase.type = "text"
@@ -51,7 +51,7 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         phrase.type = _borrowed(cursor, phrase)
     if phrase.type is not None or phrase.form:
         for span in unknown:
-            cursor.miss(span, "no word for a colour, a size or a shape")
+            cursor.miss(span, "not a word for a colour, a size or a shape")
         if phrase.side in DIRECTIONS and phrase.type in TURNED:
             phrase.traits.add(DIRECTIONS[phrase.side])
             phrase.side = None
@@ -61,7 +61,7 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
 
 
 def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span]:
-    """Read what stands before the noun; the unknown words among it."""
+    """Parse what precedes the noun; return the unknown words among it."""
     unknown = set()
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
@@ -89,7 +89,7 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
 
 
 def _form(cursor: Cursor, phrase: NounPhrase) -> None:
-    """Read "row", or "two rows of three"."""
+    """Parse "row", or "two rows of three"."""
     part = cursor.next()
     phrase.form = part.value
     if part.kind == "forms" and phrase.count:
@@ -99,7 +99,7 @@ def _form(cursor: Cursor, phrase: NounPhrase) -> None:
 
 
 def _borrowed(cursor: Cursor, phrase: NounPhrase) -> str | None:
-    """The type that "a red" has in "a red and a blue circle"; None without such a noun."""
+    """Return the type that "a red" has in "a red and a blue circle"; None without such a noun."""
     if not phrase.colours and not phrase.traits:
         return None
     ahead = 0

@@ -1,4 +1,4 @@
-"""A description in English, read into objects, groups, relations and places."""
+"""Parse an English description into objects, groups, relations and places."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import TYPES
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.defaults import finish
-from jepamine.manim.text.discourse import Story
+from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
-from jepamine.manim.text.tokens import lexemes
+from jepamine.manim.text.tokens import tokenize
 
-#: The most characters of a description.
+#: The largest number of characters of a description.
 LONGEST = 4000
 
 
 def read(description: str) -> Reading:
-    """What a description says; what it says besides stands in `not_understood`.
+    """Parse a description; words without an effect are listed in `not_understood`.
 
-    Raises UserError for a description that is empty, too long, names no object or more than ten.
+    Raises UserError for a description that is empty, too long, or names no object or more than ten.
     """
     if not description.strip():
         raise UserError("the description is empty; name what the frame shows, such as 'a red circle'")
     if len(description) > LONGEST:
-        raise UserError(f"the description has {len(description)} characters; {LONGEST} at most are read")
+        raise UserError(f"the description has {len(description)} characters; the limit is {LONGEST}")
     if any("\ud800" <= part <= "\udfff" for part in description):
-        raise UserError("the description holds half of a character (a lone surrogate); write it anew")
-    cursor = Cursor(description, lexemes(description))
-    story = Story(cursor)
+        raise UserError("the description contains half a character (a lone surrogate); remove it")
+    cursor = Cursor(description, tokenize(description))
+    story = Discourse(cursor)
     empty = cursor.skip("empty")
     joined: str | None = None
     while not cursor.at("end"):
@@ -62,13 +62,13 @@ def read(description: str) -> Reading:
 
 
 def _merged(description: str, missed: list[NotUnderstood]) -> tuple[NotUnderstood, ...]:
-    """The same in the order of the text; what lies in a longer piece is left out."""
-    found: list[NotUnderstood] = []
+    """Return the spans in the order of the text, without those inside longer ones."""
+    spans: list[NotUnderstood] = []
     for item in sorted(missed, key=lambda item: (item.span.start, -item.span.end)):
-        if found and item.span.end <= found[-1].span.end:
+        if spans and item.span.end <= spans[-1].span.end:
             continue
-        found.append(item)
-    return tuple(found)
+        spans.append(item)
+    return tuple(spans)
 
 
 def _shortened(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a noun phrase is, and where one comes next."""
+"""Noun phrases: their content, and where one comes next."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.reading import Span
 
-#: Lexemes that stand before a noun.
+#: Tokens that precede a noun.
 BEFORE = ("article", "count", "ordinal", "side", "colour", "trait", "dims")
 #: Types that a direction before their noun turns: "a left arrow".
 TURNED = ("arrow", "double_arrow", "line", "dashed_line", "brace")
-#: (column, row) of a side -> the trait that it is as a direction.
+#: (column, row) of a side -> its trait as a direction.
 DIRECTIONS = {
     (-1, 0): "left",
     (1, 0): "right",
@@ -27,11 +27,11 @@ _WORDS = ("colour", "trait", "unknown")
 
 @dataclass
 class NounPhrase:
-    """What a noun phrase says. `type` is None for words that name nothing known, and for "the row".
+    """The content of a noun phrase. `type` is None for words that name nothing known, and for "the row".
 
-    `count` is None where no number is given, `form` the arrangement ("row", "column", "grid") of a group,
-    `size` its rows and columns, as far as they are given. `side` and `ordinal` pick one of several. `place`
-    is that of the thing that was called by its name.
+    `count` is None without a number, `form` the arrangement ("row", "column", "grid") of a group, `size`
+    its rows and columns if given. `side` and `ordinal` pick one of several. `place` is the index of the
+    object that was called by its name.
     """
 
     article: str | None = None
@@ -53,7 +53,7 @@ class NounPhrase:
 
 
 def starts(cursor: Cursor) -> bool:
-    """Whether a noun phrase comes next: a noun, or an article with words that may be one."""
+    """Return whether a noun phrase comes next: a noun, or an article with words that may be one."""
     ahead, seen, article = 0, False, False
     if cursor.named() or (cursor.at("article") and cursor.named(1)):
         return True
@@ -74,7 +74,7 @@ def starts(cursor: Cursor) -> bool:
 
 
 def starts_behind(cursor: Cursor, ahead: int = 1) -> bool:
-    """Whether a noun phrase comes behind the next `ahead` lexemes."""
+    """Return whether a noun phrase follows the next `ahead` tokens."""
     place, cursor.place = cursor.place, cursor.place + ahead
     found = starts(cursor)
     cursor.place = place
@@ -82,13 +82,13 @@ def starts_behind(cursor: Cursor, ahead: int = 1) -> bool:
 
 
 def between_words(cursor: Cursor, ahead: int) -> bool:
-    """Whether a comma stands between the adjectives of one noun: "a large, red circle"."""
+    """Return whether a comma separates adjectives of one noun: "a large, red circle"."""
     around = cursor.peek(ahead - 1).kind, cursor.peek(ahead + 1).kind
     return set(around) <= set(_WORDS) and noun_follows(cursor, ahead + 1)
 
 
 def bare_noun_follows(cursor: Cursor, ahead: int, articles: tuple[str, ...]) -> bool:
-    """Whether a noun phrase with one of these articles comes, of which nothing more is said."""
+    """Return whether a noun phrase with one of these articles and nothing more comes next."""
     if cursor.peek(ahead).kind != "article" or cursor.peek(ahead).value not in articles:
         return False
     ahead += 1
@@ -99,7 +99,7 @@ def bare_noun_follows(cursor: Cursor, ahead: int, articles: tuple[str, ...]) -> 
 
 
 def noun_follows(cursor: Cursor, ahead: int) -> bool:
-    """Whether only adjectives stand between here and a noun."""
+    """Return whether only adjectives are between here and a noun."""
     while cursor.peek(ahead).kind in _WORDS:
         ahead += 1
     return cursor.peek(ahead).kind == "noun"

@@ -1,4 +1,4 @@
-"""What a description was read as: objects, groups, and what is said of how they lie."""
+"""The result of parsing a description: objects, groups, relations and places."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Literal
 
 from jepamine.manim.layouts import Colour, Type
 
-#: One or several objects, by their places in `Reading.items`: a whole group, or objects said together.
+#: One or several objects, by their indices in `Reading.items`: a whole group, or objects mentioned together.
 Ref = tuple[int, ...]
-#: "left" means wholly left of, and further left than higher or lower; the other sides likewise. "front" and
+#: "left" means entirely left of, and further left than higher or lower; the other sides likewise. "front" and
 #: "behind" overlap partly, "beside" is next to on any side.
 How = Literal["left", "right", "above", "below", "inside", "front", "behind", "beside"]
 
 
 @dataclass(frozen=True)
 class Span:
-    """Words of the description, from its character `start` up to `end`."""
+    """Words of the description, from character `start` up to `end`."""
 
     start: int
     end: int
@@ -24,11 +24,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Item:
-    """One object that a description names; `color` is "#RRGGBB", None where nothing is said.
+    """One object of a description; `color` is "#RRGGBB", None if not given.
 
-    `traits` are words that say more: "small", "large", "filled", "outlined", "title", "label", a direction
-    ("left", "right", "up", "down", "diagonal", "vertical", "horizontal"), a number of corners ("5" to "8") or
-    the shape of a curve ("cosine", "parabola").
+    `traits` are further words: "small", "large", "filled", "outlined", "title", "label", a direction
+    ("left", "right", "up", "down", "diagonal", "vertical", "horizontal"), a number of corners ("5" to "8")
+    or the shape of a curve ("cosine", "parabola").
     """
 
     type: Type
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Relation:
-    """`subject` lies `how` to `other`."""
+    """`subject` is placed `how` relative to `other`."""
 
     how: How
     subject: Ref
@@ -58,10 +58,10 @@ class Relation:
 
 @dataclass(frozen=True)
 class Place:
-    """`subject` lies in a field of the frame's 3 x 3, (column, row) as in `scenes.wording.PLACES`.
+    """`subject` is in a field of the frame's 3 x 3, (column, row) as in `scenes.phrases.PLACES`.
 
-    A side without the other axis, such as "in the upper half", has None there. `corner` is as far out as it
-    goes. `point` is an exact place in units instead.
+    A side without the other axis, such as "in the upper half", has None there. `corner` is as far out as
+    possible. `point` is an exact place in units instead.
     """
 
     subject: Ref
@@ -74,7 +74,7 @@ class Place:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """Words that were left out of account, or taken for more than they say, and why."""
+    """Words that were ignored, or understood only in part, and why."""
 
     text: str
     span: Span
@@ -83,7 +83,7 @@ class NotUnderstood:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read. Each object stands in one group at most."""
+    """The parsed description. Each object is in at most one group."""
 
     description: str
     items: tuple[Item, ...]

@@ -1,4 +1,4 @@
-"""The things said so far: new ones are added, and "the red circle" finds the one that is meant."""
+"""The objects mentioned so far: add new ones, and resolve "the red circle" to the one meant."""
 
 from __future__ import annotations
 
@@ -9,12 +9,54 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.known import known
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Group, Item, Ref, Span
 
+#: The referents of "the line" if there is no plain one.
+_ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
 
-class Things:
+
+def known(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
+    """Return the objects that a definite phrase refers to, () for none; `but` is excluded by "the other"."""
+    candidates = _found(things, phrase, but)
+    if not candidates and phrase.type in _ALSO:
+        return _found(things, replace(phrase, type=_ALSO[phrase.type]), but)
+    return candidates
+
+
+def _found(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
+    candidates = [place for place, item in enumerate(things.items) if _fits(item, phrase)]
+    exact = [place for place in candidates if (things.items[place].color is None) == (not phrase.colours)]
+    if phrase.ordinal == "other":
+        candidates = [place for place in candidates if place not in but]
+        return (candidates[-1],) if candidates else ()
+    if isinstance(phrase.ordinal, int) and -len(candidates) <= phrase.ordinal < len(candidates):
+        return (candidates[phrase.ordinal],)
+    if phrase.type == "one" and phrase.side and things.sets:
+        # "Two axes, the left one with a curve, the right one ...": one of the axes.
+        candidates = [place for place in candidates if place in things.sets[-1]] or candidates
+    if phrase.side and len(candidates) > 1:
+        column, row = phrase.side
+        last = column > 0 or row < 0
+        return (candidates[len(candidates) // 2 if not any(phrase.side) else -1 if last else 0],)
+    if phrase.plural or (phrase.count or 1) > 1:
+        return tuple(candidates[-phrase.count :] if phrase.count else candidates)
+    candidates = exact or candidates
+    if len(candidates) > 1:
+        things.cursor.miss(phrase.span, f"could be any of {len(candidates)}; taken for the latest")
+    return tuple(candidates[-1:])
+
+
+def _fits(item: Item, phrase: NounPhrase) -> bool:
+    if phrase.type not in ("one", item.type) or (phrase.texts and item.text != phrase.texts[0]):
+        return False
+    if phrase.colours and item.color != phrase.colours[0]:
+        return False
+    told = phrase.traits - {"title", "label", "box"}
+    return told <= item.traits
+
+
+class Referents:
     """Objects and groups in the order they were introduced."""
 
     def __init__(self, cursor: Cursor) -> None:
@@ -23,13 +65,14 @@ class Things:
         self.groups: list[tuple[str, Group]] = []
         # What was introduced together, latest last: "them", "the first".
         self.sets: list[Ref] = []
-        # How many of the latest of them "one" has meant so far.
+        # How many of the latest of them "one" has referred to so far.
         self.single = 0
 
     def resolve(self, phrase: NounPhrase, but: Ref = ()) -> tuple[Ref, bool]:
-        """(the things that a phrase means, whether it introduced them); () where it means nothing known.
+        """Return (the objects that a phrase refers to, whether it introduced them); () if it refers to
+        nothing known.
 
-        `but` is what a phrase such as "the other circle" does not mean.
+        `but` is excluded by a phrase such as "the other circle".
         """
         if phrase.place is not None:
             return (phrase.place,), False
@@ -38,31 +81,31 @@ class Things:
         if phrase.type is None and phrase.article == "the":
             kinds = [group.members for kind, group in self.groups if kind == phrase.form]
             if not kinds:
-                self.cursor.miss(phrase.span, f"no {phrase.form} was named before")
+                self.cursor.miss(phrase.span, f"no {phrase.form} was mentioned before")
             return (kinds[-1] if kinds else ()), False
         if phrase.type is None:
-            self.cursor.miss(phrase.span, f"of what the {phrase.form} is made is not said")
+            self.cursor.miss(phrase.span, f"what the {phrase.form} consists of is not given")
             return (), False
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
-            found = known(self, phrase, but)
-            if found:
-                return found, False
+            referents = known(self, phrase, but)
+            if referents:
+                return referents, False
         if phrase.type == "one":
             kinds_ = [item.type for item in self.items]
             if not kinds_:
-                self.cursor.miss(phrase.span, "nothing was named before")
+                self.cursor.miss(phrase.span, "nothing was mentioned before")
                 return (), False
             phrase.type = kinds_[-1]
         return self.introduce(phrase), True
 
     def introduce(self, phrase: NounPhrase) -> Ref:
-        """Add what a phrase names. Raises UserError for the eleventh object."""
+        """Add the objects of a phrase. Raises UserError for the eleventh object."""
         count, size = self._count(phrase)
         first = len(self.items)
         if first + count > MAX_OBJECTS:
             raise too_many(self.cursor, phrase.span)
         if phrase.type == "text" and not phrase.texts and not phrase.wordless:
-            self.cursor.miss(phrase.span, "its words are not told; put them in quotes")
+            self.cursor.miss(phrase.span, "its words are missing; put them in quotes")
         most = len(phrase.directions) or 1
         colours = phrase.colours or [None]  # type: ignore[list-item]
         for number in range(count):
@@ -87,7 +130,7 @@ class Things:
         return ref
 
     def repeat(self, place: int, count: int, span: Span) -> Ref:
-        """Make one thing that many."""
+        """Repeat an object `count` times."""
         if len(self.items) + count - 1 > MAX_OBJECTS:
             raise too_many(self.cursor, span)
         first = len(self.items)
@@ -97,29 +140,29 @@ class Things:
     def group(
         self, kind: str, ref: Ref, span: Span, size: tuple[int | None, int | None] = (None, None)
     ) -> None:
-        """Set things in a row, a column or a grid."""
+        """Arrange objects in a row, a column or a grid."""
         grouped = {member for _, group in self.groups for member in group.members}
         if len(ref) < 2 or len(set(ref)) < len(ref):
-            return self.cursor.miss(span, f"a {kind} needs at least two things")
+            return self.cursor.miss(span, f"a {kind} needs at least two objects")
         if grouped & set(ref):
-            return self.cursor.miss(span, "they stand in a row, a column or a grid already")
+            return self.cursor.miss(span, "they are already in a row, a column or a grid")
         rows, columns = _shape(kind, len(ref), size)
         if rows * columns != len(ref):
-            self.cursor.miss(span, f"{len(ref)} things do not fill a grid of {rows} by {columns}")
+            self.cursor.miss(span, f"{len(ref)} objects do not fill a grid of {rows} by {columns}")
             rows, columns = _shape(kind, len(ref), (None, None))
         self.groups.append((kind, Group(rows, columns, ref)))
         return None
 
     def paint(self, ref: Ref, colour: str) -> None:
-        """Give things a colour."""
+        """Set the colour of objects."""
         self.change(ref, lambda item: replace(item, color=colour))
 
     def add_traits(self, ref: Ref, *traits: str) -> None:
-        """Give things traits."""
+        """Add traits to objects."""
         self.change(ref, lambda item: replace(item, traits=item.traits | set(traits)))
 
     def change(self, ref: Ref, how: Callable[[Item], Item]) -> None:
-        """Replace things by what `how` makes of them."""
+        """Replace objects by the results of `how`."""
         for place in ref:
             self.items[place] = how(self.items[place])
 
@@ -133,22 +176,22 @@ class Things:
         if rows and columns:
             return rows * columns, (rows, columns)
         if count == 0:
-            self.cursor.miss(phrase.span, "what is not there cannot be drawn")
+            self.cursor.miss(phrase.span, "zero objects cannot be drawn")
             return 0, (None, None)
         if count is None and (phrase.plural or phrase.form):
-            told = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
-            if told > 1 or phrase.texts:
+            most = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
+            if most > 1 or phrase.texts:
                 # "The words 'Supply' in red and 'Demand' in blue": one at a time.
-                return told, (rows, columns)
+                return most, (rows, columns)
             labels = max((len(labels) for _, labels in phrase.labels), default=0)
             if labels > 1:
                 return labels, (rows, columns)
             count = 3 if phrase.form else 2
-            self.cursor.miss(phrase.span, f"how many is not said; taken for {count}")
+            self.cursor.miss(phrase.span, f"the number is not given; taken for {count}")
         return count or 1, (rows, columns)
 
     def _set_members(self, phrase: NounPhrase) -> Ref:
-        """What "the first" means, or "one red" after "two circles"."""
+        """Return the referents of "the first", or of "one red" after "two circles"."""
         together = self.sets[-1] if self.sets else ()
         if isinstance(phrase.ordinal, int) and -len(together) <= phrase.ordinal < len(together):
             ref: Ref = (together[phrase.ordinal],)
@@ -164,20 +207,20 @@ class Things:
             ref = tuple(bare[: phrase.count or 1])
             self.paint(ref, phrase.colours[0])
             return ref
-        self.cursor.miss(phrase.span, "names none of the 20 types of objects")
+        self.cursor.miss(phrase.span, "not one of the 20 types of objects")
         return ()
 
 
 def too_many(cursor: Cursor, span: Span) -> UserError:
-    """The error that there are more objects than a layout holds."""
+    """Return the error for more objects than a layout holds."""
     return UserError(
         f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {MAX_OBJECTS} objects; "
-        f"a layout holds {MAX_OBJECTS} at most, so leave some out"
+        f"a layout holds at most {MAX_OBJECTS}, so leave some out"
     )
 
 
 def _shape(kind: str, count: int, size: tuple[Any, Any]) -> tuple[int, int]:
-    """(rows, columns) of `count` things."""
+    """Return (rows, columns) of `count` objects."""
     rows, columns = size
     if rows or columns:
         return rows or -(-count // columns), columns or -(-count // rows)

@@ -1,4 +1,4 @@
-"""The parts of a sentence as they come: noun phrases, modifiers, pronouns, and what is not understood."""
+"""Parse the parts of a sentence in order: noun phrases, modifiers, pronouns, unknown words."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from dataclasses import replace
 
 from jepamine.manim.text.clauses import Entry
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.discourse import Story
-from jepamine.manim.text.labels import name, names_follow
-from jepamine.manim.text.late import aim, aims, late
+from jepamine.manim.text.discourse import Discourse
+from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
+from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
-from jepamine.manim.text.sayings import surround
 
 
-def part(cursor: Cursor, story: Story, joined: str | None) -> None:
-    """Read a noun phrase, a modifier, or what is not understood."""
+def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
+    """Parse a noun phrase, a modifier, or unknown words."""
     start = cursor.place
     if cursor.at("with", "contains"):
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
-    elif not story.clause.begun() and names_follow(cursor):
+    elif not story.clause.started() and names_follow(cursor):
         name(cursor, story)
     elif cursor.at("linked"):
         linked(cursor, story)
@@ -33,7 +32,7 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         linked_between(cursor, story)
     elif cursor.at("form", "article") and _form_of_several(cursor):
         story.close()
-        form = next(part for part in cursor.lexemes[start : cursor.place] if part.kind == "form")
+        form = next(part for part in cursor.tokens[start : cursor.place] if part.kind == "form")
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
     elif starts(cursor):
         phrase = noun_phrase(cursor)
@@ -42,8 +41,8 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
             # "The left one with a circle and the right one with a star": nothing that the left one has.
             story.close()
         # "Three circles, one red and two blue": the subject stays the same.
-        # "A square rotated by 45 degrees inside a circle": what is not understood is no subject in between.
-        lost = not ref and joined is None and story.clause.begun()
+        # "A square rotated by 45 degrees inside a circle": unknown words are not a subject in between.
+        lost = not ref and joined is None and story.clause.started()
         if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
             story.add(ref, joined)
     elif cursor.at("to") and aims(cursor, story):
@@ -57,58 +56,58 @@ def part(cursor: Cursor, story: Story, joined: str | None) -> None:
         _unknown(cursor, story, joined)
 
 
-def _modifier(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     first = len(story.things.items)
-    said = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
-    if said is None:
+    stated = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
+    if stated is None:
         return
-    free = not story.clause.begun() or joined is not None
-    if free and said.kind not in ("colour", "trait") and _leads(cursor, story.clause.begun()):
-        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
+    free = not story.clause.started() or joined is not None
+    if free and stated.kind not in ("colour", "trait") and _leads(cursor, story.clause.started()):
+        stated = replace(stated, others=story.meaning(stated, [], True), pronoun=None)
         story.close()
-        story.fronted.append(said)
+        story.fronted.append(stated)
         cursor.skip("be", "filler")
         story.listing = cursor.at("colon")
         return
     focus = story.focus if joined is None else ()
     # Of "a circle, a square and an arrow from the circle to the square" only the arrow leads there.
-    alone = said.pronoun == "it" or said.pronoun == "" or said.kind == "joins"
-    subjects = story.clause.meant(all_of_them=said.kind == "arranged", alone=alone)
-    if focus and (said.kind != "arranged" or len(focus) > 1):
+    alone = stated.pronoun == "it" or stated.pronoun == "" or stated.kind == "joins"
+    subjects = story.clause.meant(all_of_them=stated.kind == "arranged", alone=alone)
+    if focus and (stated.kind != "arranged" or len(focus) > 1):
         subjects = [Entry(focus)]
-    if not subjects and story.fronted and not story.clause.begun():
+    if not subjects and story.fronted and not story.clause.started():
         # Two in front of one noun: "at the top, in a row: ..."
-        said = replace(said, others=story.meaning(said, [], True), pronoun=None)
-        story.fronted.append(said)
+        stated = replace(stated, others=story.meaning(stated, [], True), pronoun=None)
+        story.fronted.append(stated)
         return
-    opened = said.pronoun == ""
-    said = replace(said, others=story.meaning(said, subjects, False), pronoun=None)
-    if opened and not said.others and said.value in (("left",), ("right",)):
-        # "A dot to the left, a star to the right": nothing else is there to be left of.
-        said = replace(said, kind="place", value=(-1 if said.value == ("left",) else 1, 0, False))
-    if said.kind == "place" and said.value == (0, 0, False) and story.clause.head and not focus:
-        said = replace(said, kind="relation", value=("inside",), others=(story.clause.head,))
-    story.say(said, subjects)
+    opened = stated.pronoun == ""
+    stated = replace(stated, others=story.meaning(stated, subjects, False), pronoun=None)
+    if opened and not stated.others and stated.value in (("left",), ("right",)):
+        # "A dot to the left, a star to the right": there is nothing else to be left of.
+        stated = replace(stated, kind="place", value=(-1 if stated.value == ("left",) else 1, 0, False))
+    if stated.kind == "place" and stated.value == (0, 0, False) and story.clause.head and not focus:
+        stated = replace(stated, kind="relation", value=("inside",), others=(story.clause.head,))
+    story.say(stated, subjects)
     if not focus and subjects != story.clause.subjects:
         story.clause.subjects = subjects
     new = tuple(range(first, len(story.things.items)))
-    story.focus = said.others[-1] if said.new and new else ()
+    story.focus = stated.others[-1] if stated.new and new else ()
 
 
-def _leads(cursor: Cursor, begun: bool) -> bool:
-    """Whether what was just read stands in front of the noun that it is said of."""
+def _leads(cursor: Cursor, started: bool) -> bool:
+    """Return whether what was just parsed precedes the noun that it modifies."""
     ahead = 0
     while cursor.peek(ahead).kind in ("be", "filler", "colon") or (
-        not begun and cursor.peek(ahead).kind == "comma"
+        not started and cursor.peek(ahead).kind == "comma"
     ):
         ahead += 1
     return starts_behind(cursor, ahead)
 
 
-def _with(cursor: Cursor, story: Story) -> None:
+def _with(cursor: Cursor, story: Discourse) -> None:
     start = cursor.place
     kind, around = cursor.peek().kind, cursor.next().value
-    head = story.focus or (story.clause.entries[-1].ref if story.clause.begun() else ())
+    head = story.focus or (story.clause.entries[-1].ref if story.clause.started() else ())
     cursor.skip("filler")
     if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
         if cursor.at("pronoun"):
@@ -124,7 +123,7 @@ def _with(cursor: Cursor, story: Story) -> None:
             cursor.next()
             story.relate("inside", story.thing(noun_phrase(cursor))[0], head, cursor.since(start))
         for entry in story.clause.entries[-1:]:
-            entry.told = True
+            entry.placed = True
             story.clause.subjects = [entry]
     elif starts(cursor) and head:
         story.begin_with(head)
@@ -134,28 +133,28 @@ def _with(cursor: Cursor, story: Story) -> None:
         cursor.miss(cursor.since(start), "what it refers to is missing")
 
 
-def _pronoun(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _pronoun(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     start = cursor.place
     story.close()
     ref = story.pronoun()
     if not ref:
-        cursor.miss(cursor.since(start), "nothing was named before")
+        cursor.miss(cursor.since(start), "nothing was mentioned before")
     story.add(ref, joined)
 
 
-def _unknown(cursor: Cursor, story: Story, joined: str | None) -> None:
+def _unknown(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     start = cursor.place
     cursor.next()
     cursor.skip("unknown")
     cursor.miss(cursor.since(start), "not understood")
-    fresh = joined is not None or not story.clause.begun()
+    fresh = joined is not None or not story.clause.started()
     if fresh and cursor.at("be", "with", *BEGINNINGS) and not _leads(cursor, True):
-        # What follows is said of that, and of nothing else.
+        # What follows modifies that, and nothing else.
         story.add((), joined)
 
 
 def _form_of_several(cursor: Cursor) -> bool:
-    """Pass "a row of" before a list of different things."""
+    """Skip "a row of" before a list of different objects."""
     place = cursor.place
     cursor.skip("article")
     if cursor.at("form"):

@@ -1,4 +1,4 @@
-"""A description as a line of lexemes: known phrases, texts in quotes, points, punctuation, and the rest."""
+"""Tokenize a description: known phrases, quoted texts, points, punctuation, and other words."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _LEADS = ("article", "count", "colour", "trait")
 
 
 @dataclass(frozen=True)
-class Lexeme:
-    """One part of a phrase: its kind and meaning as in `lexicon`, and the words it was read from."""
+class Token:
+    """One token: its kind and meaning as in `lexicon`, and the words it was read from."""
 
     kind: str
     value: Any
@@ -41,31 +41,31 @@ class Lexeme:
     text: str
 
 
-def lexemes(description: str) -> list[Lexeme]:
-    """The lexemes of a description; words of no phrase have the kind "unknown"."""
+def tokenize(description: str) -> list[Token]:
+    """Return the tokens of a description; words of no phrase have the kind "unknown"."""
     tokens = list(_tokens(description))
-    known, longest = lexicon(), max(map(len, lexicon()))
-    found: list[Lexeme] = []
+    phrases, longest = lexicon(), max(map(len, lexicon()))
+    result: list[Token] = []
     place = 0
     while place < len(tokens):
         token = tokens[place]
         if token.kind != "word":
-            found.append(token)
+            result.append(token)
             place += 1
             continue
         words = tuple(
             after.value if after.kind == "word" else "" for after in tokens[place : place + longest]
         )
-        length = next((n for n in range(len(words), 0, -1) if words[:n] in known), 0)
+        length = next((n for n in range(len(words), 0, -1) if words[:n] in phrases), 0)
         span = Span(token.span.start, tokens[place + max(length, 1) - 1].span.end)
         text = description[span.start : span.end]
-        parts = known[words[:length]] if length else (("unknown", None),)
-        found += [Lexeme(kind, value, span, text) for kind, value in parts]
+        parts = phrases[words[:length]] if length else (("unknown", None),)
+        result += [Token(kind, value, span, text) for kind, value in parts]
         place += max(length, 1)
-    return list(_settled(found))
+    return list(_settled(result))
 
 
-def _tokens(description: str) -> Iterator[Lexeme]:
+def _tokens(description: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(description):
         kind = str(match.lastgroup)
         value: Any = None
@@ -89,16 +89,16 @@ def _tokens(description: str) -> Iterator[Lexeme]:
         elif kind == "other":
             kind = "unknown"
         if kind != "dash":
-            yield Lexeme(kind, value, Span(*match.span()), match[0])
+            yield Token(kind, value, Span(*match.span()), match[0])
 
 
 def _plain(text: str) -> str:
-    """A text on one line, without what cannot be drawn."""
+    """Return a text on one line, without characters that cannot be drawn."""
     return " ".join("".join(part for part in text if part.isprintable() or part.isspace()).split())
 
 
-def _settled(parts: list[Lexeme]) -> Iterator[Lexeme]:
-    """The same with "2 by 3" as one lexeme, and words that their neighbours tell: "the arrow points up"."""
+def _settled(parts: list[Token]) -> Iterator[Token]:
+    """Merge "2 by 3" into one token, and settle words by their neighbours: "the arrow points up"."""
     place = 0
     while place < len(parts):
         three = parts[place : place + 3]
@@ -106,15 +106,15 @@ def _settled(parts: list[Lexeme]) -> Iterator[Lexeme]:
         if len(three) == 3 and part.kind == three[2].kind == "count" and three[1].text.lower() == "by":
             span = Span(part.span.start, three[2].span.end)
             text = " ".join(part.text for part in three)
-            yield Lexeme("dims", (part.value, three[2].value), span, text)
+            yield Token("dims", (part.value, three[2].value), span, text)
             place += 3
             continue
         following = three[1].kind if len(three) > 1 else "end"
         if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
-            part = Lexeme("pronoun", "them", part.span, part.text)
+            part = Token("pronoun", "them", part.span, part.text)
         before = parts[place - 1].kind if place else ""
         if part.text.lower() == "overlapping" and before in _LEADS and following in ("noun", *_LEADS):
-            part = Lexeme("trait", "overlapping", part.span, part.text)
+            part = Token("trait", "overlapping", part.span, part.text)
         verb = part.text.lower() == "points" and place and parts[place - 1].kind in ("noun", "pronoun")
-        yield Lexeme("pointing", None, part.span, part.text) if verb else part
+        yield Token("pointing", None, part.span, part.text) if verb else part
         place += 1

@@ -1,1 +1,1 @@
-"""Checks Manim code: what it says, that it runs in `jepamine.sandbox`, and where its objects end up."""
+"""Validate Manim code: check its syntax tree, run it in `jepamine.sandbox`, and measure its objects."""

@@ -1,4 +1,4 @@
-"""How well executed objects keep to a layout."""
+"""Measure how well executed objects match a layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HALF, TENTH = 0.5, 0.1
 
 @dataclass(frozen=True)
 class Match:
-    """Object `index` of the layout is `name` in the code, `error` units away; None where it is missing."""
+    """Object `index` of the layout is `name` in the code, `error` units away; None if it is missing."""
 
     index: int
     name: str | None
@@ -26,10 +26,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Adherence:
-    """Shares of a layout's objects whose executed ones lie within 0.5 and 0.1 units, centre to centre.
+    """Shares of a layout's objects whose executed ones are within 0.5 and 0.1 units, centre to centre.
 
-    A missing object is within nothing; `mean_error`, in units, is over those that are there, None without
-    any. `extra` are executed objects that the layout does not have.
+    A missing object is within nothing; `mean_error`, in units, is over existing ones, None without any.
+    `extra` are executed objects that the layout does not have.
     """
 
     within_half: float
@@ -42,19 +42,19 @@ class Adherence:
 def match(
     layout: Layout, objects: Sequence[Found], names: Mapping[str, int] | None = None
 ) -> list[str | None]:
-    """For each object of a layout the name of the executed one that stands for it, None where there is none.
+    """Return for each object of a layout the name of the executed object that matches it, None without one.
 
-    `names` says so itself: variable -> index in the layout. Without it pairs are chosen so that types agree
-    where they can and the sum of distances is least. Raises UserError for an index outside of the layout.
+    `names` gives the match: variable -> index in the layout. Without it pairs are chosen so that types
+    agree if they can and the sum of distances is smallest. Raises UserError for an index outside the layout.
     """
     count = len(layout.objects)
     if names is not None:
-        there = {item.name for item in objects if item.shown}
+        matched = {item.name for item in objects if item.shown}
         by_index: list[str | None] = [None] * count
         for name, index in names.items():
             if not 0 <= index < count:
-                raise UserError(f"names: {name} is said to be object {index} of a layout of {count} objects")
-            if name in there:
+                raise UserError(f"names: {name} refers to object {index} of a layout of {count} objects")
+            if name in matched:
                 by_index[index] = name
         return by_index
     drawn = [item for item in objects if item.shown]
@@ -81,8 +81,7 @@ def adherence(
 ) -> Adherence:
     """Compare a layout with the boxes of the objects that `match` chose for it.
 
-    `tops` are the objects that count as extra where the layout lacks them. `so_far` leaves out what is
-    missing.
+    `tops` are the objects that count as extra if the layout lacks them. `so_far` ignores missing objects.
     """
     matches = []
     for index, (wanted, name) in enumerate(zip(layout.objects, chosen, strict=True)):
@@ -103,9 +102,9 @@ def adherence(
     )
 
 
-def _cost(kind: str, box: Box, found: Found) -> float:
-    # A whole frame's width for another type: only where no better one is left. Size tells twins apart.
-    far = hypot(box[0] - found.box[0], box[1] - found.box[1])
-    larger = abs(box[2] - found.box[2]) + abs(box[3] - found.box[3])
-    other = 0.0 if kind == found.type else FRAME_WIDTH / (1 if found.type else 2)
+def _cost(kind: str, box: Box, item: Found) -> float:
+    # A whole frame's width for another type: only if no better one is left. Size distinguishes twins.
+    far = hypot(box[0] - item.box[0], box[1] - item.box[1])
+    larger = abs(box[2] - item.box[2]) + abs(box[3] - item.box[3])
+    other = 0.0 if kind == item.type else FRAME_WIDTH / (1 if item.type else 2)
     return far + 0.1 * larger + other

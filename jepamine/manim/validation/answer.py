@@ -1,4 +1,4 @@
-"""What a child said, checked: it comes from a process that ran somebody else's code."""
+"""Parse and check a child's answer: it comes from a process that ran untrusted code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["refused", "failed", "deadline", "limit", "crashed"]
 
 @dataclass(frozen=True, config=_CONFIG)
 class Problem:
-    """Why code was not run to its end, and in which of its lines, where that is known."""
+    """Why code was not run to its end, and its line if known."""
 
     kind: Kind
     line: int | None
@@ -30,7 +30,7 @@ class Problem:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Found:
-    """An object as construct returned: `parts_of` names groups that hold it, `shown` whether it is drawn."""
+    """An object at the end of construct: `parts_of` names groups that contain it, `shown` if it is drawn."""
 
     name: Name
     box: SaidBox
@@ -54,7 +54,7 @@ class Look:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Answer:
-    """All that a child says of code that it was given. `preview` is a PNG in base64."""
+    """A child's answer about submitted code. `preview` is a PNG in base64."""
 
     problems: Annotated[tuple[Problem, ...], Field(max_length=20)]
     scene: Name | None = None
@@ -72,21 +72,21 @@ class _Said:
 _SAID = TypeAdapter(_Said)
 
 
-def parse(said: bytes) -> Answer:
-    """The answer that these bytes hold; one with the problem told where they hold none."""
+def parse(content: bytes) -> Answer:
+    """Parse the bytes of an answer; unreadable ones become an answer with that problem."""
     try:
-        found = _SAID.validate_json(said, strict=True)
+        parsed = _SAID.validate_json(content, strict=True)
     except ValidationError:
         return failed("crashed", "the code broke the process that ran it: its answer cannot be read")
-    if found.problem is not None:
-        return Answer((_readable(found.problem),))
-    if found.answer is None:
+    if parsed.problem is not None:
+        return Answer((_readable(parsed.problem),))
+    if parsed.answer is None:
         return failed("crashed", "the code broke the process that ran it: there is no answer")
-    return found.answer
+    return parsed.answer
 
 
 def failed(kind: Kind, message: str) -> Answer:
-    """An answer that is one problem in no line."""
+    """Return an answer that is one problem without a line."""
     return Answer((Problem(kind, None, message),))
 
 

@@ -1,6 +1,6 @@
-"""The built-in names and modules that a scene's code finds when it runs: those that its syntax tree may hold.
+"""The built-in names and modules of a scene's namespace: those that its syntax tree may contain.
 
-The check of the tree says so earlier and with a line; this holds where a tree says less than it does.
+The syntax check reports violations earlier and with a line; this holds if the tree hides something.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from jepamine.manim.validation.vocabulary import BUILTINS, INSIDE_MANIM, MODULES
 
 
 def guarded_builtins() -> dict[str, Any]:
-    """What stands for `__builtins__` in a scene's namespace."""
-    found = {name: getattr(builtins, name) for name in BUILTINS}
-    return {**found, "__build_class__": builtins.__build_class__, "__import__": _import}
+    """Return the replacement of `__builtins__` in a scene's namespace."""
+    names = {name: getattr(builtins, name) for name in BUILTINS}
+    return {**names, "__build_class__": builtins.__build_class__, "__import__": _import}
 
 
 def _import(
@@ -34,7 +34,7 @@ def _import(
 
 @cache
 def _part(name: str) -> ModuleType:
-    """A module with nothing but the names that may be taken from it."""
+    """Return a module with only the names that may be used."""
     if name == "math":
         return math
     real = importlib.import_module(name)

@@ -1,16 +1,33 @@
-"""A validation as the command line asks for it: files in, a report and a preview out."""
+"""Validate files for the command line: read code and layout, write the preview."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from jepamine.errors import UserError
-from jepamine.manim.validation.files import read_code, read_layout
+from jepamine.manim.layouts import Layout, from_json
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import read_bytes, read_json, write_atomic
 from jepamine.utils.progress import notify
+
+
+def read_code(path: Path) -> str:
+    """Return a file's text. Raises UserError if it is missing or not UTF-8."""
+    try:
+        return read_bytes(path).decode()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8 text") from None
+
+
+def read_layout(path: Path) -> Layout:
+    """Read the layout in a JSON file, or at its key `layout`. Raises UserError that names file and key."""
+    value = read_json(path)
+    if "layout" in value:
+        return from_json(value["layout"], f"{path}: layout")
+    return from_json(value, f"{path}: layout")
+
 
 WIDTH = 854
 
@@ -23,19 +40,18 @@ def run(
     preview: Path | None,
     check: bool,
 ) -> Report:
-    """Validate the file `path`; `preview` is written where the code runs.
+    """Validate the file `path`; `preview` is written if the code runs.
 
-    Raises UserError for files that cannot be read, and where nothing but the allow-list would hold code back
-    that is not checked by it.
+    Raises UserError for files that cannot be read, and if unchecked code would run without kernel protection.
     """
     code = read_code(path)
     layout = read_layout(layout_path) if layout_path is not None else None
     with validator(limits=Limits(deadline=deadline)) as opened:
         still_open = ", ".join(opened.protection.open)
         if still_open and not check:
-            raise UserError(f"--no-check: this system leaves {still_open} open to the code; check it instead")
+            raise UserError(f"--no-check: this system leaves {still_open} open to the code; use --check")
         if still_open:
-            notify(f"warning: this system leaves {still_open} open: only the check of {path} holds it back")
+            notify(f"warning: this system leaves {still_open} open: only the check of {path} confines it")
         report = opened.validate(
             code, layout=layout, scene=scene, check=check, preview=WIDTH if preview is not None else None
         )

@@ -1,4 +1,4 @@
-"""Which objects a scene has, by the names that its code gives them, and where they stand."""
+"""Collect a scene's objects by the names in its code, and measure where they are."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.manim.engine.boxes import Points, colour_of, drawn_parts, span
+from jepamine.manim.engine.boxes import camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
+from jepamine.manim.layouts import Box
 
-# Names that a report tells: a scene of particles has thousands of objects, and nobody named them.
+# The most names in a report: a scene of particles has thousands of objects without names.
 MOST, LONGEST = 100, 1000
 _SEEN_ALONE = ("ValueTracker", "ComplexValueTracker")
 
 
 def named(variables: Mapping[str, Any], scene: Any) -> dict[str, Any]:
-    """Objects by name: local variables in the order of the code, members of lists (`dots[0]`), `self.` ones.
+    """Return objects by name: local variables in the order of the code, members of lists (`dots[0]`),
+    `self.` ones.
 
     An object with several names has the first.
     """
-    found: dict[str, Any] = {}
-    known = {id(getattr(scene.camera, "frame", None))}
+    objects: dict[str, Any] = {}
+    seen_ids = {id(getattr(scene.camera, "frame", None))}
     values = [(name, value) for name, value in variables.items() if value is not scene]
     values += [
         (f"self.{name}", value) for name, value in vars(scene).items() if name not in _own_names(scene)
     ]
     for name, mobject in (one for pair in values for one in _mobjects(*pair)):
-        if id(mobject) not in known and len(found) < MOST:
-            known.add(id(mobject))
-            found[name] = mobject
-    return found
+        if id(mobject) not in seen_ids and len(objects) < MOST:
+            seen_ids.add(id(mobject))
+            objects[name] = mobject
+    return objects
 
 
 def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
-    """Those of `names` that the scene draws, and what it draws besides, as `Circle without a name`."""
+    """Return those of `names` that the scene draws, and others it draws, as `Circle without a name`."""
     drawn = {
         id(part) for mobject in (*scene.mobjects, *scene.foreground_mobjects) for part in drawn_parts(mobject)
     }
@@ -44,50 +45,47 @@ def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
         for name, mobject in names.items()
         if any(id(part) in drawn for part in drawn_parts(mobject))
     }
-    told = {id(part) for mobject in found.values() for part in mobject.get_family()}
+    listed = {id(part) for mobject in found.values() for part in mobject.get_family()}
     for mobject in scene.mobjects:
         parts = {id(part) for part in drawn_parts(mobject)}
-        if parts and not parts & told and len(found) < MOST:
+        if parts and not parts & listed and len(found) < MOST:
             name = f"{type(mobject).__name__} without a name"
             count = sum(other == name or other.startswith(f"{name} ") for other in found)
             found[f"{name} {count + 1}" if count else name] = mobject
-            told |= parts
+            listed |= parts
     return found
 
 
 def box(mobject: Any, camera: Any) -> Box | None:
-    """(x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame; None for nothing drawn.
+    """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame.
 
-    Raises ValueError where a point is not a finite number.
+    None if nothing is drawn. Raises ValueError if a point is not a finite number.
     """
-
-    def see(part: Any, points: Points) -> Points:
-        moved: Points = camera.transform_points_pre_display(part, points)
-        return moved
 
     for part in drawn_parts(mobject):
         if not np.isfinite(part.points).all():
-            raise ValueError(f"{type(mobject).__name__} stands nowhere: its points are not finite numbers")
-    drawn = span(mobject, see)
+            raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
+    drawn = camera_span(mobject, camera)
     if drawn is None:
         return None
-    scale = min(FRAME_WIDTH / camera.frame_width, FRAME_HEIGHT / camera.frame_height)
-    x, y = camera.frame_center[0], camera.frame_center[1]
-    left, right = (float(value - x) * scale for value in (drawn[0], drawn[2]))
-    bottom, top = (float(value - y) * scale for value in (drawn[1], drawn[3]))
+    left, bottom, right, top = drawn
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom
 
 
 def boxes(objects: Mapping[str, Any], camera: Any) -> dict[str, list[float]]:
-    """Boxes by name, to a ten-thousandth of a unit, of what draws something."""
+    """Return boxes by name, to a ten-thousandth of a unit, of objects that draw something."""
     measured = {name: box(mobject, camera) for name, mobject in objects.items()}
-    return {name: [round(side, 4) + 0.0 for side in found] for name, found in measured.items() if found}
+    return {name: [round(side, 4) + 0.0 for side in result] for name, result in measured.items() if result}
 
 
 def described(mobject: Any) -> dict[str, Any]:
-    """{"type", "text", "color"} of an object: no type for a group, nor for what is none of the 20."""
-    found = list(objects_of([mobject]))
-    kind = found[0][1] if len(found) == 1 and found[0][0] is mobject and found[0][2] else None
+    """Return {"type", "text", "color"} of an object: no type for a group and for other objects."""
+    description = list(objects_of([mobject]))
+    kind = (
+        description[0][1]
+        if len(description) == 1 and description[0][0] is mobject and description[0][2]
+        else None
+    )
     return {
         "type": kind,
         "text": (words_of(mobject) or "")[:LONGEST] if kind == "text" else None,
@@ -96,7 +94,7 @@ def described(mobject: Any) -> dict[str, Any]:
 
 
 def memberships(objects: Mapping[str, Any]) -> dict[str, list[str]]:
-    """For each object the names of those that it is a part of."""
+    """Return for each object the names of the groups that contain it."""
     families = {name: {id(part) for part in mobject.get_family()} for name, mobject in objects.items()}
     return {
         name: [other for other, family in families.items() if other != name and id(mobject) in family]

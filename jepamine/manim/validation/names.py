@@ -1,10 +1,10 @@
-"""The names of `from manim import *` that scenes may use, as of Manim 0.22, and why the others may not."""
+"""The names of `from manim import *` that scenes may use, as of Manim 0.22, and why others are refused."""
 
 from __future__ import annotations
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text."""
+    """Return the words of a text."""
     return frozenset(text.split())
 
 
@@ -92,7 +92,7 @@ FUNCTIONS = words(
     """
 )
 
-#: What is left of `from manim import *`.
+#: The other names of `from manim import *`.
 ALLOWED = CONSTANTS | OBJECTS | ANIMATIONS | SCENES | FUNCTIONS
 
 _WHY = {
@@ -120,7 +120,7 @@ merge_dicts_recursively update_dict_recursively print_family assert_is_mobject_m
 ParsableManimColor TrueDot DotCloud OpenGLPMobject OpenGLPGroup OpenGLPMPoint ipy get_ipython ManimMagic
 """,
 }
-#: Name -> what is wrong with it.
+#: Name -> reason for refusal.
 DENIED = {name: reason for reason, names in _WHY.items() for name in names.split()}
 
 RATE_FUNCTIONS = words(
@@ -134,7 +134,7 @@ RATE_FUNCTIONS = words(
     for side in ("in", "out", "in_out")
     for kind in ("sine", "quad", "cubic", "quart", "quint", "expo", "circ", "back", "elastic", "bounce")
 )
-#: What may be read of `manim.config`.
+#: Readable attributes of `manim.config`.
 CONFIG = words(
     """
     background_color bottom frame_height frame_rate frame_size frame_width frame_x_radius

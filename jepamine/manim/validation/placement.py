@@ -1,4 +1,4 @@
-"""Where boxes are in each other's way, and where they leave the frame."""
+"""Find overlapping boxes, and boxes that leave the frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import combinations
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
 
-# Boxes that meet by less, in units, touch: an arrow at its circle, a label at its line.
+# Boxes that overlap by less, in units, only touch: an arrow at its circle, a label at its line.
 TOUCH = 0.05
 # Strokes at the edge of the frame are half outside of it.
 EDGE = 0.01
@@ -16,9 +16,9 @@ EDGE = 0.01
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two objects whose boxes overlap; `share` is that of the smaller box, 1 where it lies inside.
+    """Two objects whose boxes overlap; `share` is that of the smaller box, 1 if it is inside.
 
-    `expected` says whether the layout has the two overlap as well, None without a layout.
+    `expected` is whether they overlap in the layout as well, None without a layout.
     """
 
     first: str
@@ -29,7 +29,7 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Outside:
-    """An object that leaves the frame: `share` is that of its box outside, `by` how many units it reaches."""
+    """An object that leaves the frame: `share` of its box is outside, `by` that many units."""
 
     name: str
     share: float
@@ -37,18 +37,18 @@ class Outside:
 
 
 def overlaps(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> tuple[Overlap, ...]:
-    """The pairs of boxes that overlap, the largest share first; a part and its group do not count.
+    """Return the pairs of boxes that overlap, the largest share first; a part and its group do not count.
 
-    Nor does a group whose named parts are all there is of it: they are compared themselves.
+    Nor does a group that consists of its named parts: they are compared themselves.
     """
-    found = []
+    pairs = []
     for first, second in combinations(_without_groups(boxes, parts_of), 2):
         if second in parts_of.get(first, ()) or first in parts_of.get(second, ()):
             continue
         share = common_share(boxes[first], boxes[second])
         if share > 0:
-            found.append(Overlap(first, second, round(share, 4)))
-    return tuple(sorted(found, key=lambda overlap: -overlap.share))
+            pairs.append(Overlap(first, second, round(share, 4)))
+    return tuple(sorted(pairs, key=lambda overlap: -overlap.share))
 
 
 def _without_groups(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> list[str]:
@@ -61,7 +61,7 @@ def _without_groups(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[st
 
 
 def _spans(box: Box, parts: Sequence[Box]) -> bool:
-    """Whether parts reach as far as a box on every side, to `TOUCH` units."""
+    """Return whether parts reach as far as a box on every side, to `TOUCH` units."""
     for centre, side in ((0, 2), (1, 3)):
         low = min(part[centre] - part[side] / 2 for part in parts)
         high = max(part[centre] + part[side] / 2 for part in parts)
@@ -72,10 +72,10 @@ def _spans(box: Box, parts: Sequence[Box]) -> bool:
 
 
 def common_share(a: Box, b: Box) -> float:
-    """Which share of the smaller box the two have in common; 0 where they only touch."""
+    """Return the share of the smaller box that two boxes have in common; 0 if they only touch."""
     common, least = 1.0, [1.0, 1.0]
     for centre, side in ((0, 2), (1, 3)):
-        # A level line has no height: it crosses a box all the same.
+        # A level line has no height, but still crosses a box.
         sides = [max(box[side], 2 * TOUCH) for box in (a, b)]
         top = min(a[centre] + sides[0] / 2, b[centre] + sides[1] / 2)
         bottom = max(a[centre] - sides[0] / 2, b[centre] - sides[1] / 2)
@@ -87,8 +87,8 @@ def common_share(a: Box, b: Box) -> float:
 
 
 def outside(boxes: Mapping[str, Box]) -> tuple[Outside, ...]:
-    """The boxes that reach out of the frame, by more than a hair, the farthest first."""
-    found = []
+    """Return the boxes that leave the frame by more than a hair, the farthest first."""
+    leaving = []
     for name, (x, y, width, height) in boxes.items():
         spans = ((x, width, FRAME_WIDTH / 2), (y, height, FRAME_HEIGHT / 2))
         by = max(abs(centre) + side / 2 - half for centre, side, half in spans)
@@ -98,5 +98,5 @@ def outside(boxes: Mapping[str, Box]) -> tuple[Outside, ...]:
         for centre, side, half in spans:
             low, high = max(centre - side / 2, -half), min(centre + side / 2, half)
             inside *= (max(high - low, 0.0) / side) if side else float(abs(centre) <= half)
-        found.append(Outside(name, round(1 - inside, 4), round(by, 4)))
-    return tuple(sorted(found, key=lambda item: -item.by))
+        leaving.append(Outside(name, round(1 - inside, 4), round(by, 4)))
+    return tuple(sorted(leaving, key=lambda item: -item.by))

@@ -1,19 +1,19 @@
-"""Plays a scene's animations without painting a frame, and looks at it on the way."""
+"""Play a scene's animations without rendering, with looks on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-#: When during an animation the scene is looked at.
+#: When during an animation the scene is measured.
 SHARES = (0.25, 0.5, 0.75)
 
 
 def play(scene: Any, look: Callable[[float], None], *given: Any, **named: Any) -> None:
-    """What Manim's renderers do for one call of `Scene.play`, but for the frames.
+    """Do what Manim's renderers do for one call of `Scene.play`, without the frames.
 
-    `look` is called with each of SHARES of the running time. Time runs in steps of a frame where something
-    follows it or is waited for, as the outcome depends on the steps there, and in quarters elsewhere.
+    `look` is called at each of SHARES of the running time. Time runs in frame steps if something depends on
+    it or is waited for, as the result then depends on the steps, and in quarters otherwise.
     """
     renderer = scene.renderer
     scene.compile_animation_data(*given, **named)
@@ -31,14 +31,14 @@ def play(scene: Any, look: Callable[[float], None], *given: Any, **named: Any) -
 
 
 def _run(scene: Any, duration: float, look: Callable[[float], None]) -> float:
-    """Returns the time at which it ended, which is earlier where a condition was waited for."""
+    """Return the time at which it ended, which is earlier if a condition was waited for."""
     frame = 1 / float(_frame_rate(scene))
     now, before = 0.0, 0.0
     scene.update_to_time(0.0)
     for share in (*SHARES, 1.0):
-        wanted = share * duration
-        while now < wanted:
-            now = min(now + frame, wanted) if _follows_time(scene) else wanted
+        looks = share * duration
+        while now < looks:
+            now = min(now + frame, looks) if _follows_time(scene) else looks
             scene.update_to_time(now)
             if scene.stop_condition is not None and scene.stop_condition():
                 return now

@@ -1,4 +1,4 @@
-"""What a validation found."""
+"""The result of a validation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class State:
-    """What stands where at one time; `adherence` None without a layout.
+    """The positions of objects at one time; `adherence` None without a layout.
 
-    At a moment of an animation it is that of the objects which are there by then.
+    At a moment of an animation only objects that exist by then count.
     """
 
     adherence: Adherence | None
@@ -31,7 +31,7 @@ class State:
 
 @dataclass(frozen=True)
 class Moment:
-    """The scene at `share` of animation number `play`, which `line` starts; boxes (x, y, width, height)."""
+    """The scene at `share` of animation number `play`, started on `line`; boxes (x, y, width, height)."""
 
     play: int
     line: int | None
@@ -42,9 +42,9 @@ class Moment:
 
 @dataclass(frozen=True)
 class Report:
-    """A validation: the code ran to its end where there are no problems.
+    """A validation: without problems, the code ran to its end.
 
-    `objects` are those with a name in the code and those drawn; `final` is the state as construct returned,
+    `objects` are those with a name in the code and those drawn; `final` is the state at the end of construct,
     `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time.
     """
 
@@ -59,11 +59,11 @@ class Report:
 
     @property
     def runs(self) -> bool:
-        """Whether the code was allowed and ran to its end."""
+        """Return whether the code was allowed and ran to its end."""
         return not self.problems
 
     def to_json(self) -> dict[str, Any]:
-        """All of it but the preview's pixels."""
+        """Return everything but the preview's pixels."""
         values = asdict(replace(self, preview=None))
         del values["preview"]
         protection = {
@@ -81,7 +81,7 @@ def report(
     layout: Layout | None = None,
     names: Mapping[str, int] | None = None,
 ) -> Report:
-    """Make a report of what a child said. Raises UserError where `names` does not fit the layout."""
+    """Build the report of a child's answer. Raises UserError if `names` does not fit the layout."""
     chosen = match(layout, answer.objects, names) if layout is not None else []
     boxes = {item.name: item.box for item in answer.objects if item.shown}
     parts_of = {item.name: item.parts_of for item in answer.objects}
@@ -104,36 +104,36 @@ def _state(
     chosen: Sequence[str | None],
     so_far: bool = False,
 ) -> State:
-    found = overlaps(boxes, parts_of)
+    pairs = overlaps(boxes, parts_of)
     if layout is None:
-        return State(None, found, outside(boxes))
+        return State(None, pairs, outside(boxes))
     index_of = {name: index for index, name in enumerate(chosen) if name is not None}
-    wanted = [item.box for item in layout.objects]
-    told = tuple(
-        replace(one, expected=_expected(index_of.get(one.first), index_of.get(one.second), wanted))
-        for one in found
+    targets = [item.box for item in layout.objects]
+    overlapping = tuple(
+        replace(one, expected=_expected(index_of.get(one.first), index_of.get(one.second), targets))
+        for one in pairs
     )
     tops = [name for name in boxes if not parts_of.get(name)]
-    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), told, outside(boxes))
+    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), overlapping, outside(boxes))
 
 
-def _expected(first: int | None, second: int | None, wanted: Sequence[Box]) -> bool:
+def _expected(first: int | None, second: int | None, targets: Sequence[Box]) -> bool:
     if first is None or second is None:
         return False
-    return common_share(wanted[first], wanted[second]) > 0
+    return common_share(targets[first], targets[second]) > 0
 
 
 def _moment(look: Look, layout: Layout | None, chosen: Sequence[str | None]) -> Moment:
-    # What has not come yet is not late.
+    # Objects that have not appeared yet are not missing.
     state = _state(look.boxes, look.parts_of, layout, chosen, so_far=True)
     return Moment(look.play, look.line, look.share, look.boxes, state)
 
 
-def _png(said: str | None) -> bytes | None:
-    if said is None:
+def _png(encoded: str | None) -> bytes | None:
+    if encoded is None:
         return None
     try:
-        data = base64.b64decode(said, validate=True)
+        data = base64.b64decode(encoded, validate=True)
     except binascii.Error:
         return None
     return data if data.startswith(PNG) else None

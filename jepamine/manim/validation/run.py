@@ -1,4 +1,4 @@
-"""Runs a scene's code in this process and reads back where its objects are; for a confined child."""
+"""Run a scene's code in this process and measure its objects; for a confined child."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from jepamine.manim.validation.play import play
 from jepamine.sandbox.problems import line_of
 from jepamine.sandbox.task import SOURCE
 
-#: The class that is run where a file has several.
+#: The class that is run if a file has several.
 USUAL = "GeneratedScene"
-# Looks that a report holds: three for each of the first 60 animations.
+# Looks in a report: three for each of the first 60 animations.
 MOST_LOOKS = 180
-# No name in code can hold a space, so that none can stand for these.
+# No name in code can contain a space, so none collides with these.
 _ENDS, _LOCALS = "construct ends", "local names"
 
 
 class Refused(Exception):
-    """The code holds no scene that could be run."""
+    """The code contains no scene that can be run."""
 
 
 def run(tree: ast.Module, *, scene: str | None, guarded: bool, preview: int | None) -> dict[str, Any]:
-    """Run a scene of the code: {"scene", "objects", "shown", "moments", "preview"}, as JSON.
+    """Run a scene of the code; return {"scene", "objects", "shown", "moments", "preview"}, as JSON.
 
-    `guarded` leaves the code only the built-in names and modules of the allow-list. `preview` is the width in
+    `guarded` limits the code to the built-in names and modules of the allow-list. `preview` is the width in
     pixels of a PNG of the last frame, in base64. Raises what the code raises, and Refused without a scene.
     """
     ended: list[Mapping[str, Any]] = []
@@ -83,7 +83,7 @@ def run(tree: ast.Module, *, scene: str | None, guarded: bool, preview: int | No
 
 
 def _with_reports(tree: ast.Module) -> ast.Module:
-    """The tree with a `finally` around each method `construct` that hands its local variables out."""
+    """Return the tree with a `finally` around each method `construct` that reports its local variables."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.ClassDef):
             continue
@@ -97,20 +97,20 @@ def _with_reports(tree: ast.Module) -> ast.Module:
 
 def _scene_class(namespace: Mapping[str, Any], wanted: str | None) -> Any:
     manim = load_manim()
-    found = {
+    classes = {
         name: value
         for name, value in namespace.items()
         if isinstance(value, type) and issubclass(value, manim.Scene) and value.__module__ == "scene"
     }
-    if wanted is not None and wanted not in found:
-        raise Refused(f"there is no scene {wanted}; there is: {', '.join(found) or 'none'}")
-    if not found:
+    if wanted is not None and wanted not in classes:
+        raise Refused(f"there is no scene {wanted}; scenes: {', '.join(classes) or 'none'}")
+    if not classes:
         raise Refused(
             "there is no scene: write `class GeneratedScene(Scene):` with a method `construct(self)`"
         )
-    if wanted is None and len(found) > 1 and USUAL not in found:
-        raise Refused(f"there are several scenes, say which: {', '.join(found)}")
-    return found[wanted or (USUAL if USUAL in found else next(iter(found)))]
+    if wanted is None and len(classes) > 1 and USUAL not in classes:
+        raise Refused(f"there are several scenes, choose one: {', '.join(classes)}")
+    return classes[wanted or (USUAL if USUAL in classes else next(iter(classes)))]
 
 
 def _moment(scene: Any, caller: FrameType, number: int, share: float) -> dict[str, Any]:

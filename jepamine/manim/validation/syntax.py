@@ -1,4 +1,4 @@
-"""The allow-list over the syntax tree: what a scene's code may say. Nothing is run here."""
+"""Check a syntax tree against the allow-list. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Objection:
-    """What a line must not say."""
+    """Something that a line must not contain."""
 
     line: int
     message: str
@@ -25,17 +25,17 @@ class Objection:
 
 @dataclass
 class _Bound:
-    """What the code gives names to: modules by alias, and all else."""
+    """The names that the code binds: modules by alias, and all others."""
 
     modules: dict[str, str] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
 
 
 def objections(tree: ast.AST) -> list[Objection]:
-    """What in a module's tree is not allowed, by line, at most 20; empty where all of it is."""
+    """Return what is not allowed in a module's tree, by line, at most 20; empty if all of it is."""
     bound = _bound(tree)
-    found = {objection: None for node in ast.walk(tree) for objection in _of(node, bound)}
-    return sorted(found, key=lambda objection: objection.line)[:MOST]
+    result = {objection: None for node in ast.walk(tree) for objection in _of(node, bound)}
+    return sorted(result, key=lambda objection: objection.line)[:MOST]
 
 
 def _of(node: ast.AST, bound: _Bound) -> Iterator[Objection]:
@@ -110,7 +110,7 @@ def _unknown(name: str, shown: str, module: str, more: set[str] | None = None) -
 
 
 def _plain_format(node: ast.expr) -> bool:
-    """Whether `node` is a text whose {} look into nothing: "{0.x}" and "{0[x]}" read what they like."""
+    """Return whether `node` is a text without lookups in {}: "{0.x}" and "{0[x]}" read anything."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return False
     waiting = [node.value]
@@ -126,7 +126,7 @@ def _plain_format(node: ast.expr) -> bool:
 
 
 def _module(node: ast.expr, bound: _Bound) -> str | None:
-    """The module that an expression is, `numpy.linalg` for `np.linalg`; None for anything else."""
+    """Return the module that an expression is, `numpy.linalg` for `np.linalg`; None for anything else."""
     if isinstance(node, ast.Name):
         return bound.modules.get(node.id)
     if isinstance(node, ast.Attribute):
@@ -156,7 +156,7 @@ def _bound(tree: ast.AST) -> _Bound:
             bound.others.add(node.id)
         else:
             bound.others.update(_given(node))
-    # Manim's own `import *` brings these.
+    # Provided by Manim's own `import *`.
     for name, module in (
         ("np", "numpy"),
         *((part, f"manim.{part}") for part in ("rate_functions", "config")),
@@ -167,7 +167,7 @@ def _bound(tree: ast.AST) -> _Bound:
 
 
 def _given(node: ast.AST) -> Iterator[str]:
-    """Names that a node gives to something without an ast.Name."""
+    """Yield names that a node binds without an ast.Name."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name
     elif isinstance(node, ast.arg):

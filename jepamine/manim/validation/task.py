@@ -1,4 +1,4 @@
-"""What a confined child does with Manim code: `jepamine.sandbox.task.Task`."""
+"""Run Manim code in a confined child: a `jepamine.sandbox.task.Task`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GeneratedScene(Scene):
 
 
 def prepare() -> None:
-    """Import Manim and what it imports later on. Raises UserError where it is missing."""
+    """Import Manim and what it imports lazily. Raises UserError if it is missing."""
     manim = load_manim()
     manim.config.update(
         {
@@ -48,14 +48,14 @@ def prepare() -> None:
     )
     _refuse_latex()
     with contextlib.suppress(OSError, AttributeError):
-        # Pango reads the list of fonts in a thread of its own otherwise, once in each child.
+        # Pango would read the list of fonts in a thread of its own, once in each child.
         ctypes.CDLL("libfontconfig.so.1").FcInit()
     _warm_up(manim)
 
 
 def _warm_up(manim: Any) -> None:
-    """Do once what children do: none of them then loads and compiles what is used for the first time."""
-    # No Text: Pango may start a thread for it, and a process with two is not to be forked.
+    """Do once what children do: so none of them loads and compiles what is used for the first time."""
+    # No Text: Pango may start a thread for it, and a process with two must not be forked.
     with tempfile.TemporaryDirectory() as folder:
         drawing = Path(folder) / "drawing.svg"
         drawing.write_text(
@@ -67,15 +67,20 @@ def _warm_up(manim: Any) -> None:
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """`request`: `code`, `check` (by the allow-list or not), `scene` and `preview` as for `running.run`."""
+    """Handle `request`: `code`, `check` (by the allow-list), `scene` and `preview` as for `run.run`."""
     manim = load_manim()
     code, width = request["code"], request["preview"] or 64
     if len(code) > LONGEST:
         text = f"the code is longer than {LONGEST:,} characters"
         return {"problems": [{"kind": "refused", "line": None, "message": text}]}
     tree = ast.parse(code, SOURCE)
-    if request["check"] and (found := objections(tree)):
-        return {"problems": [{"kind": "refused", "line": one.line, "message": one.message} for one in found]}
+    if request["check"] and (objections_ := objections(tree)):
+        return {
+            "problems": [
+                {"kind": "refused", "line": objection.line, "message": objection.message}
+                for objection in objections_
+            ]
+        }
     manim.config.update(
         {"media_dir": str(folder), "pixel_width": width, "pixel_height": round(width * 9 / 16)}
     )
@@ -87,10 +92,10 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _refuse_latex() -> None:
-    # No program is started in a child, and what would come of the attempt says nothing to whoever reads it.
+    # No program is started in a child, and the error of the attempt would mean nothing to the reader.
     tex_file_writing = importlib.import_module("manim.utils.tex_file_writing")
 
     def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise RuntimeError("LaTeX is not run here: use Text, or mob_class=Text for numbers")
+        raise RuntimeError("LaTeX does not run here: use Text, or mob_class=Text for numbers")
 
     tex_file_writing.compile_tex = refuse  # type: ignore[attr-defined]

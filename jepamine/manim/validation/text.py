@@ -1,4 +1,4 @@
-"""A report for the terminal."""
+"""Format a report for the terminal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ MOST = 12
 
 
 def problems(report: Report, path: Path) -> str:
-    """What kept the code from running, `FILE.py:LINE: ...` a line."""
-    places = [f"{path}:{one.line}" if one.line else str(path) for one in report.problems]
-    return "\n".join(f"{place}: {one.message}" for place, one in zip(places, report.problems, strict=True))
+    """Return why the code did not run to its end, one `FILE.py:LINE: ...` per line."""
+    places = [f"{path}:{problem.line}" if problem.line else str(path) for problem in report.problems]
+    return "\n".join(
+        f"{place}: {problem.message}" for place, problem in zip(places, report.problems, strict=True)
+    )
 
 
 def summary(report: Report) -> str:
-    """Objects, adherence, overlaps, what is off-screen, and what only happens during animations."""
+    """Return objects, adherence, overlaps, what is off-screen, and problems during animations only."""
     rows: list[tuple[object, ...]] = [("object", "type", "x", "y", "width", "height", "drawn")]
     for item in report.objects:
         rows.append((item.name, item.type or "-", *item.box, "yes" if item.shown else "no"))
@@ -44,32 +46,32 @@ def summary(report: Report) -> str:
 
 
 def _troubles(state: State) -> dict[str, str]:
-    """What is wrong with a state -> the whole line that says so."""
-    found = {}
-    for one in state.overlaps:
-        if one.expected is not True:
-            what = f"{one.first} and {one.second}"
-            found[f"overlap {what}"] = f"overlap: {what}, {one.share:.0%} of the smaller box"
+    """Return problem of a state -> the line that reports it."""
+    lines = {}
+    for item in state.overlaps:
+        if item.expected is not True:
+            pair = f"{item.first} and {item.second}"
+            lines[f"overlap {pair}"] = f"overlap: {pair}, {item.share:.0%} of the smaller box"
     for out in state.off_screen:
         how = "all of it" if out.share == 1 else f"by {out.by:.2f} units"
-        found[f"off-screen {out.name}"] = f"off-screen: {out.name}, {how}"
-    return found
+        lines[f"off-screen {out.name}"] = f"off-screen: {out.name}, {how}"
+    return lines
 
 
 def _passing(report: Report) -> dict[str, str]:
-    told = _troubles(report.final)
-    found: dict[str, str] = {}
+    reported = _troubles(report.final)
+    lines: dict[str, str] = {}
     for moment in report.moments:
         when = f"at {moment.share:.0%} of animation {moment.play}" + (
             f" (line {moment.line})" if moment.line else ""
         )
-        for what, line in _troubles(moment.state).items():
-            if what not in told and what not in found:
-                found[what] = f"{when}: {line}"
-    return found
+        for key, line in _troubles(moment.state).items():
+            if key not in reported and key not in lines:
+                lines[key] = f"{when}: {line}"
+    return lines
 
 
-def _some(found: dict[str, str]) -> Iterator[str]:
-    yield from list(found.values())[:MOST]
-    if len(found) > MOST:
-        yield f"... and {len(found) - MOST} more (--json has all)"
+def _some(lines: dict[str, str]) -> Iterator[str]:
+    yield from list(lines.values())[:MOST]
+    if len(lines) > MOST:
+        yield f"... and {len(lines) - MOST} more (--json has all)"

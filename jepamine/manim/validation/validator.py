@@ -1,4 +1,4 @@
-"""The door to validation: servers with Manim imported, and reports of code that is handed to them."""
+"""Validate code: servers with Manim imported, and reports of the code sent to them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NO_LIMITS = Limits()
 
 
 class Validator:
-    """Validates code; make it with `validator`."""
+    """Validates code; made by `validator`."""
 
     def __init__(self, servers: Pool, limits: Limits) -> None:
         self._servers, self._limits = servers, limits
 
     @property
     def protection(self) -> Protection:
-        """What holds the code back, by trial."""
+        """Return the protections in force, established by trial."""
         return self._servers.protection
 
     def validate(
@@ -38,18 +38,18 @@ class Validator:
         check: bool = True,
         preview: int | None = None,
     ) -> Report:
-        """Run code in a child without powers, and report where its objects are; from any thread.
+        """Run code in a confined child and report where its objects are; from any thread.
 
-        `names` says which variable is which object of the layout; without it they are matched by type and
-        place. `scene` is needed where there are several and none is GeneratedScene. `check` False leaves out
-        the allow-list over the syntax tree: the child's confinement alone holds the code back then, and the
-        code could write its own report. `preview` is a width in pixels, 16 : 9.
+        `names` maps variables to objects of the layout; without it they are matched by type and place.
+        `scene` is needed if there are several and none is GeneratedScene. `check` False skips the
+        allow-list over the syntax tree: then only the child's confinement restricts the code, and the code
+        could write its own report. `preview` is a width in pixels, 16:9.
         """
-        # Such characters are nothing that a file could hold, and JSON would carry them all the same.
+        # A file cannot contain such characters, but JSON can carry them.
         code = code.encode("utf-8", "replace").decode()
         request = {"code": code, "scene": scene, "check": check, "preview": preview}
-        end, said = self._servers.ask(request, self._limits)
-        answer = parse(said) if end.how == "answered" else _without_answer(end, self._limits)
+        end, content = self._servers.ask(request, self._limits)
+        answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
         return report(answer, self.protection, end.seconds, layout, names)
 
 
@@ -57,9 +57,9 @@ class Validator:
 def validator(
     *, workers: int = 1, limits: Limits = NO_LIMITS, bubblewrap: bool | None = None
 ) -> Iterator[Validator]:
-    """A validator with `workers` servers, which take a second or two to start and end with the block.
+    """Run a validator with `workers` servers, which take a second or two to start and stop with the block.
 
-    `bubblewrap` None uses it where it works. Raises UserError where Manim is missing or nothing can fork.
+    `bubblewrap` None uses it if it works. Raises UserError if Manim is missing or the system cannot fork.
     """
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
         yield Validator(servers, limits)
@@ -74,7 +74,7 @@ def _without_answer(end: End, limits: Limits) -> Answer:
         case "threads":
             return failed("limit", f"it started more than {limits.threads} threads")
         case "answer":
-            return failed("limit", f"what it says of itself is larger than {limits.answer} MiB")
+            return failed("limit", f"its answer is larger than {limits.answer} MiB")
         case _:
             how = f" (signal {end.signal})" if end.signal else ""
             return failed("crashed", f"the process that ran it ended{how} before construct did")

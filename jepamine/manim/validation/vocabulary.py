@@ -1,4 +1,7 @@
-"""What the syntax tree of a scene may hold: nodes, built-in names, modules with their names, attributes."""
+"""What the syntax tree of a scene may contain.
+
+Nodes, built-in names, modules with their names, attributes.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ RANDOM = words(
 
 #: What `import` may name.
 IMPORTED = ("manim", "numpy", "numpy.linalg", "numpy.random", "math")
-#: What may be taken from a module inside of manim's, wherever it lies there.
+#: What may be imported from a module inside of manim's, wherever it is defined.
 INSIDE_MANIM = names.ALLOWED | names.RATE_FUNCTIONS
 #: Module -> the names that may be taken from it.
 MODULES: dict[str, frozenset[str]] = {

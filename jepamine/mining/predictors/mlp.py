@@ -16,9 +16,9 @@ def mlp(
     hidden_dim: Annotated[int, Field(ge=1)] | None = None,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
 ) -> nn.Module:
-    """LayerNorm(D); concat the mask fraction; Linear(D+1, hidden); GELU; Dropout; Linear(hidden, D).
+    """Build LayerNorm(D); concat the mask fraction; Linear(D+1, hidden); GELU; Dropout; Linear(hidden, D).
 
-    `hidden_dim` is D where it is not given. Called with (masked (N, D), fraction (N, 1)) -> (N, D), float32.
+    `hidden_dim` defaults to D. Called with (masked (N, D), fraction (N, 1)) -> (N, D), float32.
     """
     from jepamine.mining.predictors.mlp_module import Mlp
 

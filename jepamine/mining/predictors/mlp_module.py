@@ -1,4 +1,4 @@
-"""The module behind the predictor `mlp`; apart from it so that a recipe is checked without torch."""
+"""The module of the predictor `mlp`; a file of its own, so that recipes are checked without torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Mlp(nn.Module):
         self.out = nn.Linear(hidden_dim, dim)
 
     def forward(self, masked: Tensor, fraction: Tensor) -> Tensor:
-        """masked (N, D), fraction (N, 1) -> (N, D)."""
+        """Map masked (N, D), fraction (N, 1) to (N, D)."""
         joined = torch.cat([self.norm(masked), fraction], dim=1)
         out: Tensor = self.out(self.dropout(nn.functional.gelu(self.hidden(joined))))
         return out

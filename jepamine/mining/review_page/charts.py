@@ -1,4 +1,4 @@
-"""The page's plots, as inline SVG: colours come from the page's style, words from here."""
+"""The page's plots as inline SVG; colours come from the page's style."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BAR_HEIGHT = 24
 
 
 def loss_curve(epochs: Sequence[Mapping[str, Any]]) -> Markup:
-    """Train and held-out loss by epoch, from the lines of metrics.jsonl; empty where there are none."""
+    """Plot train and held-out loss by epoch, from the lines of metrics.jsonl; empty without lines."""
     series = {
         name: [(line["epoch"], line[key]) for line in epochs if isinstance(line.get(key), (int, float))]
         for name, key in (("train", "train_loss"), ("held out", "val_loss"))
@@ -38,23 +38,23 @@ def loss_curve(epochs: Sequence[Mapping[str, Any]]) -> Markup:
         parts.append(Markup('<polyline class="{}" points="{}"/>').format(kind, line))
         ends.append([y(points[-1][1]), name, kind])
     ends.sort()
-    # Two words must not lie on each other.
+    # Two labels must not overlap.
     if len(ends) == 2 and ends[1][0] - ends[0][0] < 14:
         middle = (ends[0][0] + ends[1][0]) / 2
         ends[0][0], ends[1][0] = middle - 7, middle + 7
     parts += [_words(WIDTH - RIGHT + 6, height + 4, name, kind=kind) for height, name, kind in ends]
-    said = f"Loss by epoch, {last} epochs."
+    caption = f"Loss by epoch, {last} epochs."
     if "held out" in series:
         epoch, loss = min(series["held out"], key=lambda point: point[1])
         parts.append(
             Markup('<circle class="held" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(x(epoch), y(loss))
         )
-        said += f" The held-out loss is lowest in epoch {epoch}: {cell(float(loss))}."
-    return _svg(WIDTH, HEIGHT, parts, said)
+        caption += f" The held-out loss is lowest in epoch {epoch}: {cell(float(loss))}."
+    return _svg(WIDTH, HEIGHT, parts, caption)
 
 
 def histogram(scores: Sequence[float], shown: Sequence[float]) -> Markup:
-    """How all scores are distributed, and below the axis where the shown clips stand."""
+    """Plot the distribution of all scores, with marks below the axis for the shown clips."""
     if not scores:
         return Markup("")
     lowest, highest = min(scores), max(scores)
@@ -75,7 +75,7 @@ def histogram(scores: Sequence[float], shown: Sequence[float]) -> Markup:
     ]
     for number, count in enumerate(counts):
         if count:
-            # A single clip is seen, too.
+            # A single clip must be visible, too.
             height = max(count / tall * (floor - TOP), 1.5)
             parts.append(
                 Markup('<rect class="column" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
@@ -88,16 +88,16 @@ def histogram(scores: Sequence[float], shown: Sequence[float]) -> Markup:
         _words(left, HEIGHT - 6, _bound(lowest, highest - lowest)),
         _words(WIDTH - right, HEIGHT - 6, _bound(highest, highest - lowest), "end"),
     ]
-    said = f"{len(scores)} scores from {cell(float(lowest))} to {cell(float(highest))}."
+    caption = f"{len(scores)} scores from {cell(float(lowest))} to {cell(float(highest))}."
     if shown:
-        said += f" The clips of this page: from {cell(float(min(shown)))} to {cell(float(max(shown)))}."
-    return _svg(WIDTH, HEIGHT, parts, said)
+        caption += f" The clips of this page: from {cell(float(min(shown)))} to {cell(float(max(shown)))}."
+    return _svg(WIDTH, HEIGHT, parts, caption)
 
 
 def bars(scores: Sequence[float], lowest: float, highest: float) -> Markup:
-    """The scores of one or more tubelets as bars as wide as the place they stand in; empty for none.
+    """Plot the scores of tubelets as bars as wide as their cell; empty for none.
 
-    `lowest` and `highest` are what an empty and a full bar mean, the same for all clips of a page.
+    `lowest` and `highest` are the values of an empty and a full bar, the same for all clips of a page.
     """
     if not scores:
         return Markup("")
@@ -112,7 +112,7 @@ def bars(scores: Sequence[float], lowest: float, highest: float) -> Markup:
 
 
 def _scale(low: float, high: float, start: float, end: float) -> Any:
-    """value -> place between `start` and `end`; the middle where all values are the same."""
+    """Map values to positions between `start` and `end`; the middle if all values are the same."""
 
     def place(value: float) -> float:
         share = (value - low) / (high - low) if high > low else 0.5
@@ -122,7 +122,7 @@ def _scale(low: float, high: float, start: float, end: float) -> Any:
 
 
 def _round_values(low: float, high: float) -> list[float]:
-    """Two to five values of one digit or a half (0.5, 1, 2) apart, between `low` and `high`."""
+    """Return two to five values spaced by one digit or a half (0.5, 1, 2), between `low` and `high`."""
     if not high > low:
         return [low]
     power = 10 ** math.floor(math.log10((high - low) / 2))
@@ -140,7 +140,7 @@ def _grid(low: float, high: float, y: Any) -> Markup:
 
 
 def _bound(value: float, span: float) -> str:
-    """An end of an axis in words; what is nothing beside its length is 0."""
+    """Format an end of an axis; a value negligible beside its length is 0."""
     return cell(float(value)) if abs(value) > span * 1e-9 else "0"
 
 
@@ -150,7 +150,7 @@ def _words(x: float, y: float, text: str, anchor: str = "start", kind: str = "")
     )
 
 
-def _svg(width: int, height: int, parts: Sequence[Markup], said: str) -> Markup:
+def _svg(width: int, height: int, parts: Sequence[Markup], caption: str) -> Markup:
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        width, height, said, Markup("").join(parts)
+        width, height, caption, Markup("").join(parts)
     )

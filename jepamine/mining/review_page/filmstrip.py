@@ -1,4 +1,4 @@
-"""A clip's strip: which of its frames are shown, in which cells, and for how long each stands when played."""
+"""A clip's filmstrip: which frames are shown, in which cells, and for how long when played."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from jepamine.data.clips import Clip
 from jepamine.data.video import Moment
 
-# Where a manifest tells no times.
-FRAMES_A_SECOND = 8
-# A gap in a clip is seen as one, but nobody waits for minutes.
+# Used if a manifest has no times.
+FRAMES_PER_SECOND = 8
+# A gap in a clip is visible, but no viewer waits for minutes.
 LONGEST = 2.0
 SHORTEST = 1 / 120
 
@@ -28,7 +28,7 @@ class Span:
 
 
 def spans(clip: Clip, most: int) -> list[Span]:
-    """The cells of a strip that shows at most `most` frames.
+    """Return the cells of a strip that shows at most `most` frames.
 
     A cell is a tubelet with all its frames, or, of a clip with more frames than `most`, a run of tubelets
     with the first frame of them.
@@ -45,20 +45,20 @@ def spans(clip: Clip, most: int) -> list[Span]:
 
 
 def seconds(clip: Clip) -> tuple[list[float], bool]:
-    """(how long each frame of a clip stands, in seconds; whether the manifest told it).
+    """Return (how long each frame of a clip is shown, in seconds; whether the manifest has the times).
 
-    A frame stands until the next one's time, the last one as long as most do; nothing stands longer than
-    LONGEST. Without times that rise from frame to frame all stand as long as FRAMES_A_SECOND says.
+    A frame is shown until the next one's time, the last one as long as most are; none longer than LONGEST.
+    Without times that rise from frame to frame all are shown as long as FRAMES_A_SECOND implies.
     """
     times = _times(clip)
     gaps = [(later - earlier) / 1e6 for earlier, later in pairwise(times)]
     if not gaps or min(gaps) <= 0:
-        return [1 / FRAMES_A_SECOND] * len(clip.frames), False
+        return [1 / FRAMES_PER_SECOND] * len(clip.frames), False
     return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True
 
 
 def _times(clip: Clip) -> Sequence[float]:
-    """The frames' times in microseconds; none where they are not known for all."""
+    """Return the frames' times in microseconds; empty unless known for all."""
     times: Any = clip.line.get("timestamps")
     whole = isinstance(times, list) and len(times) == len(clip.frames)
     if whole and all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times):

@@ -1,4 +1,4 @@
-"""A run and a score file made into what the review page shows."""
+"""Gather a run and a score file into what the review page shows."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ import numpy as np
 from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
 from jepamine.errors import UserError
-from jepamine.mining import selection as diverse
+from jepamine.mining import selection
 from jepamine.mining.review_page.filmstrip import Span, seconds
 from jepamine.mining.review_page.neighbours import Near, nearest
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
-from jepamine.mining.review_page.percentiles import Standing
+from jepamine.mining.review_page.percentiles import Percentiles
 from jepamine.mining.review_page.pictures import Picture, Pictures
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.runs.loading import LoadedRun
+from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, sha256_file
 from jepamine.utils.progress import notify, progress
 from jepamine.utils.tables import cell
 
-# (table, key) of a recipe that are shown, where the plugin has them.
+# (table, key) of a recipe that are shown, if the plugin has them.
 SHOWN = (
     ("masking", "ratio"),
     ("trainer", "epochs"),
@@ -39,8 +40,8 @@ METRICS = {
 }
 
 
-def run_settings(record: dict[str, Any], recipe: Recipe) -> tuple[tuple[str, str], ...]:
-    """(name, value) of what tells one run from another, and of what came out."""
+def settings(record: RunRecord, recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """Return (name, value) of what distinguishes a run, and of its results."""
     data, metrics = record["data"], record["metrics"]
     facts: dict[str, Any] = {
         "status": record["status"],
@@ -64,7 +65,7 @@ NEIGHBOURS = 3
 
 @dataclass(frozen=True)
 class _Entry:
-    """A clip of the page before its pictures are made, or why there will be none."""
+    """A clip of the page before its pictures are made, or why there are none."""
 
     scored: Scored
     stands_for: tuple[str, ...] = ()
@@ -81,18 +82,20 @@ class _Pictures:
 
 
 def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = None) -> Page:
-    """The page of the `top` best clips of `scores` that are unlike each other.
+    """Return the page of the `top` best clips of `scores` that are unlike each other.
 
-    Clips stand where `read_scored` finds them. Those among the best `top` that cannot be read any more come
-    last, with the reason. Raises UserError for a file that is no score file, and where no clip can be read.
+    Clips are looked up as in `read_scored`. Those among the best `top` that can no longer be read come
+    last, with the reason. Raises UserError for a file that is not a score file, and if no clip can be read.
     """
     scored = read_scored(scores, opened.parts.source, manifest)
-    standing = Standing(scored, opened.recipe.scoring["scorer"])
+    standing = Percentiles(scored, opened.recipe.scoring["scorer"])
     pictures = Pictures()
     entries = _entries(opened, scored, top)
 
     def load(entry: _Entry) -> _Pictures:
-        thumbnails = [pictures.thumbnail(other.clip) if other.clip else None for other in entry.near]
+        thumbnails = [
+            pictures.thumbnail(neighbour.clip) if neighbour.clip else None for neighbour in entry.near
+        ]
         try:
             if entry.error:
                 raise entry.error
@@ -111,7 +114,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
         run=folder.name,
         scores_name=scores.name,
         scores_sha256=sha256_file(scores),
-        settings=run_settings(opened.record, opened.recipe),
+        settings=settings(opened.record, opened.recipe),
         recipe=folder.recipe.read_text("utf-8"),
         epochs=tuple(line for _, line in read_jsonl(folder.metrics)) if folder.metrics.exists() else (),
         scorer=standing.scorer,
@@ -121,28 +124,28 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
 
 
 def _entries(opened: LoadedRun, scored: list[Scored], top: int) -> list[_Entry]:
-    chosen = diverse.choose(opened, scored, top)
+    chosen = selection.choose(opened, scored, top)
     choices = chosen.choices
     if chosen.unreadable:
         count, (_, first) = len(chosen.unreadable), chosen.unreadable[0]
-        notify(f"warning: {count} clips cannot be read any more, the first: {first}")
+        notify(f"warning: {count} clips can no longer be read, the first: {first}")
     best = set(map(id, scored[:top]))
     vectors = np.array([choice.vector for choice in choices], dtype=np.float32)
     near = nearest(opened, [choice.scored.clip for choice in choices], vectors, NEIGHBOURS)
     return [
-        _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), others)
-        for choice, others in zip(choices, near, strict=True)
+        _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), rest)
+        for choice, rest in zip(choices, near, strict=True)
     ] + [_Entry(item, error=error) for item, error in chosen.unreadable if id(item) in best]
 
 
-def _review_clip(entry: _Entry, made: _Pictures, standing: Standing) -> ReviewClip:
+def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> ReviewClip:
     clip, line = entry.scored.clip, entry.scored.line
     durations, timed = seconds(clip)
     scores = line.get("tubelet_scores") or ()
-    # Only as many scores as tubelets can be said to belong to them.
+    # Scores are shown per tubelet only if there is one for each.
     scores = scores if len(scores) == clip.tubelets else ()
-    frames = iter(made.frames)
-    starts = [number for span in made.spans for number in span.frames]
+    frames = iter(pictures.frames)
+    starts = [number for span in pictures.spans for number in span.frames]
     ends = [*starts[1:], len(durations)][: len(starts)]
     root = entry.scored.source.root
     return ReviewClip(
@@ -159,17 +162,17 @@ def _review_clip(entry: _Entry, made: _Pictures, standing: Standing) -> ReviewCl
                 tuple(next(frames) for _ in span.frames),
                 tuple(map(float, scores[span.first : span.last + 1])),
             )
-            for span in made.spans
+            for span in pictures.spans
         ),
         seconds=tuple(sum(durations[start:end]) for start, end in zip(starts, ends, strict=True)),
         timed=timed,
         values=standing.values(entry.scored),
         neighbours=tuple(
-            Neighbour(other.clip_id, other.distance, picture)
-            for other, picture in zip(entry.near, made.thumbnails, strict=True)
+            Neighbour(neighbour.clip_id, neighbour.distance, picture)
+            for neighbour, picture in zip(entry.near, pictures.thumbnails, strict=True)
         ),
         stands_for=entry.stands_for,
         manifest=str(entry.scored.source.manifest.absolute()),
         root=str(root.absolute()) if root else None,
-        error=str(made.error) if made.error else None,
+        error=str(pictures.error) if pictures.error else None,
     )

@@ -78,7 +78,7 @@ byId("theme").addEventListener("click", () => {
 dark.addEventListener("change", nameTheme);
 nameTheme();
 
-// Pictures only near the screen; what plays stops where nobody looks.
+// Pictures only near the screen; playback stops off screen.
 const near = new IntersectionObserver(
   (entries) => {
     for (const entry of entries) {

@@ -30,7 +30,7 @@ function makeLabels(key, clips) {
     kept: () => kept,
     get: (clip) => labels.get(clip.line.clip_id) ?? null,
     set(clip, label) {
-      // Another tab may have written since: what it said of other clips stands.
+      // Another tab may have written since: keep its labels of other clips.
       if (kept) labels = stored();
       if (label === null) labels.delete(clip.line.clip_id);
       else labels.set(clip.line.clip_id, label);

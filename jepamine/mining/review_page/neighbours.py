@@ -1,4 +1,4 @@
-"""The training clips that are nearest to the clips of a page."""
+"""Find the training clips nearest to the clips of a page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jepamine.runs.loading import LoadedRun, run_source
 
 @dataclass(frozen=True)
 class Near:
-    """A training clip and its cosine distance; `clip` is None where the run's manifest has it no more."""
+    """A training clip and its cosine distance; `clip` is None if the run's manifest no longer has it."""
 
     clip_id: str
     distance: float
@@ -28,10 +28,10 @@ class Near:
 def nearest(
     opened: LoadedRun, clips: Sequence[Clip], vectors: NDArray[np.float32], k: int
 ) -> list[list[Near]]:
-    """The up to `k` nearest training clips of each clip, nearest first.
+    """Return up to `k` nearest training clips of each clip, nearest first.
 
-    `vectors` float32 (Q, D) are the clips' own as `diverse.clip_vectors` gives them: centred on the training
-    clips' mean, unit length. A training clip with the same frames is the clip itself and no neighbour.
+    `vectors` float32 (Q, D) are the clips' own as `clip_vectors` returns them: centred on the training
+    clips' mean, unit length. A training clip with the same frames is the clip itself and not a neighbour.
     """
     bank = load_bank(opened.folder.path / BANK)
     if not len(clips) or len(bank.clip_ids) < 2:
@@ -43,16 +43,16 @@ def nearest(
     for clip_id, clip in training.items():
         same_frames[_frames(clip)].append(rows[clip_id])
     own = [same_frames.get(_frames(clip), [-1]) for clip in clips]
-    # Asked for besides: those that are the clip itself under a further name.
+    # Requested in addition: those that are the clip itself under a further name.
     further = max(map(len, own)) - 1
-    found = most_similar(vectors, centred, k + further, np.array([same[0] for same in own]))
+    neighbours = most_similar(vectors, centred, k + further, np.array([same[0] for same in own]))
     # 1 - q . b = |q - b|^2 / 2 at unit length, which has digits left where both are nearly the same.
-    difference = vectors[:, None].astype(np.float64) - centred[found]
+    difference = vectors[:, None].astype(np.float64) - centred[neighbours]
     distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
     return [
         [
             Near(bank.clip_ids[row], float(distance), training.get(bank.clip_ids[row]))
-            for row, distance in zip(found[query], distances[query], strict=True)
+            for row, distance in zip(neighbours[query], distances[query], strict=True)
             if row not in own[query]
         ][:k]
         for query in range(len(clips))

@@ -1,4 +1,4 @@
-"""The review page: what it shows, and its HTML."""
+"""The content of the review page, and its HTML."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from jepamine.utils.tables import cell
 HERE = Path(__file__).parent
 SCRIPTS = ("labels.js", "player.js", "page.js", "keys.js")
 STYLES = ("page.css", "clip.css")
-# Characters of ids that a clip stands for.
+# Shown characters of the ids that a clip stands for.
 IDS = 12_000
-# The page points nowhere, and a look for this word proves it: also where base64, a scene or a recipe has it.
+# The page contains no address, and a search for this word proves it: also if base64, a scene or a recipe
+# has it.
 ADDRESS = re.compile("(htt)(p)", re.IGNORECASE)
 
 
@@ -40,7 +41,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class ScorerValue:
-    """What one scorer says of a clip; `percentile` is 0 to 100 within the score file, None for a lone one."""
+    """One scorer's value for a clip.
+
+    `percentile` is 0 to 100 within the score file, None for a single clip.
+    """
 
     name: str
     value: float
@@ -58,10 +62,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class ReviewClip:
-    """One clip to look at. `place` counts from 1 in the score file by score.
+    """One clip to review. `place` counts from 1 in the score file by score.
 
-    `seconds` is how long each shown frame stays, in the order of `cells`; `timed` says whether the manifest
-    told it. `stands_for` are ids of near-duplicates. A clip that cannot be read has `error` and no cells.
+    `seconds` is how long each shown frame stays, in the order of `cells`; `timed` is whether the manifest
+    has the times. `stands_for` are ids of near-duplicates. A clip that cannot be read has `error` and no
+    cells.
     """
 
     clip_id: str
@@ -82,12 +87,12 @@ class ReviewClip:
 
     @property
     def pictures(self) -> list[Picture]:
-        """The shown frames in order."""
+        """Return the shown frames in order."""
         return [frame for piece in self.cells for frame in piece.frames]
 
     @property
     def poster(self) -> int:
-        """The number, from 0, of the shown frame where the clip's score is highest."""
+        """Return the index of the shown frame with the clip's highest score."""
         best, number, poster = -float("inf"), 0, 0
         for piece in self.cells:
             if piece.scores and max(piece.scores) > best:
@@ -97,13 +102,13 @@ class ReviewClip:
 
     @property
     def flat(self) -> bool:
-        """Whether all tubelets have the same score, as with a scorer of whole clips."""
+        """Return whether all tubelets have the same score, as with a scorer of whole clips."""
         scores = [score for piece in self.cells for score in piece.scores]
         return len(scores) > 1 and len(set(scores)) == 1
 
     @property
     def ids_shown(self) -> tuple[str, ...]:
-        """The first ids of `stands_for`, as many as a page has room for."""
+        """Return the first ids of `stands_for`, as many as a page has room for."""
         room, count = IDS, 0
         while count < len(self.stands_for) and room > 0:
             room -= len(f"<li>{escape(self.stands_for[count])}</li>")
@@ -115,8 +120,8 @@ class ReviewClip:
 class Page:
     """A run, a score file and the clips to review, in their order.
 
-    `settings` are (name, value) to show, `epochs` the lines of metrics.jsonl, `scorer` the name of what
-    `score` repeats, `scores` the scores of the whole file, `scores_sha256` the file's hash.
+    `settings` are (name, value) to show, `epochs` the lines of metrics.jsonl, `scorer` the one that `score`
+    repeats, `scores` the scores of the whole file, `scores_sha256` the file's hash.
     """
 
     run: str
@@ -131,12 +136,12 @@ class Page:
 
     @property
     def download(self) -> str:
-        """The name of the file of labels that the page gives."""
+        """Return the name of the label file that the page offers."""
         return f"labels-{self.run}-{Path(self.scores_name).stem}.jsonl"
 
 
 def render(page: Page) -> str:
-    """The page as HTML in one piece: no file beside it, no address in it."""
+    """Return the page as one HTML document: no file beside it, no address in it."""
     low, high = _range([score for clip in page.clips for piece in clip.cells for score in piece.scores])
     return (
         _environment()
@@ -168,12 +173,12 @@ def _environment() -> jinja2.Environment:
 
 
 def _range(scores: Sequence[float]) -> tuple[float, float]:
-    """What an empty and a full bar mean: from 0, or from below it where a score is."""
+    """Return the values of an empty and a full bar: from 0, or from below it if a score is."""
     return min([0.0, *scores]), max([0.0, *scores]) or 1.0
 
 
 def _data(page: Page) -> Markup:
-    """What the script needs, as JSON that is safe inside of a script element."""
+    """Return what the script needs, as JSON that is safe inside a script element."""
     value = {
         "key": f"jepamine:{page.run}:{page.scores_sha256[:16]}",
         "download": page.download,
@@ -192,30 +197,30 @@ def _data(page: Page) -> Markup:
             for clip in page.clips
         ],
     }
-    text = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value))
-    return Markup(ADDRESS.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04x}", text))
+    text = re.sub("[<>&']", lambda values: f"\\u{ord(values[0]):04x}", json.dumps(value))
+    return Markup(ADDRESS.sub(lambda values: f"{values[1]}\\u{ord(values[2]):04x}", text))
 
 
 def _without_address(value: Any) -> Markup:
-    """A value as the template writes it: escaped, and `p` of the word looked for as a character reference."""
-    return Markup(ADDRESS.sub(lambda found: f"{found[1]}&#{ord(found[2])};", str(escape(value))))
+    """Escape a value for the template, with `p` of the forbidden word as a character reference."""
+    return Markup(ADDRESS.sub(lambda text: f"{text[1]}&#{ord(text[2])};", str(escape(value))))
 
 
 def write_page(page: Page, output: Path) -> None:
-    """Write the page. Raises OSError where the disk is full; no part of a page is left then."""
+    """Write the page. Raises OSError if the disk is full; no part of a page is left then."""
     # What UTF-8 has no bytes for (half a surrogate pair, in an id) becomes a character reference.
     write_atomic(output, render(page).encode("utf-8", "xmlcharrefreplace"))
 
 
 def report_summary(page: Page, output: Path, experiments: Path) -> str:
-    """Where the page is, how large, and what to do with it."""
+    """Return where the page is, its size, and what to do next."""
     broken = sum(clip.error is not None for clip in page.clips)
     lines = [
         f"review page of {len(page.clips)} of {len(page.scores)} clips: {near(output)} "
         f"({output.stat().st_size / 1e6:.1f} MB)"
     ]
     if broken:
-        lines.append(f"{broken} of them cannot be read any more; the page says why")
+        lines.append(f"{broken} of them can no longer be read; the page says why")
     lines += [
         "Next: open it in a browser, label clips (1 worth keeping, 0 not) and download the labels; then:",
         "  " + command("probe", "--run", page.run, "--labels", page.download, experiments=experiments),

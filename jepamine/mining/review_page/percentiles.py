@@ -1,4 +1,4 @@
-"""Where a clip stands within its score file."""
+"""Rank and percentiles of a clip within its score file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.score_files import Scored
 
 
-class Standing:
-    """The scores of a whole file, of which `scorer` is the one that `score` repeats.
+class Percentiles:
+    """The scores of a whole file; `scorer` is the one that `score` repeats.
 
-    `preferred` is the run's own, for the case that two scorers gave the same values.
+    `preferred` is the run's own, used if two scorers gave the same values.
     """
 
     def __init__(self, scored: Sequence[Scored], preferred: str) -> None:
@@ -28,17 +28,17 @@ class Standing:
         self.scorer = preferred if preferred in fitting else next(iter(fitting), "score")
 
     def place(self, item: Scored) -> int:
-        """The clip's number in the file by score, from 1; ties have the same one."""
+        """Return the clip's rank in the file by score, from 1; ties share one."""
         return 1 + len(self._scores) - bisect_right(self._scores, item.score)
 
     def values(self, item: Scored) -> tuple[ScorerValue, ...]:
-        """What every scorer says of a clip, the one that chose first."""
+        """Return every scorer's value for a clip, the headline first."""
         table = _scores(item)
         names = sorted(table, key=lambda name: name != self.scorer)
         return tuple(ScorerValue(name, table[name], self._percentile(name, table[name])) for name in names)
 
     def _percentile(self, name: str, value: float) -> float | None:
-        """The share of the file's other clips with a lower score, in percent; those that tie count half."""
+        """Return the share of the file's other clips with a lower score, in percent; ties count half."""
         column = self._sorted[name]
         others = len(column) - 1
         if not others:

@@ -1,4 +1,4 @@
-"""Frames as JPEG pictures that fit into a number of bytes."""
+"""Frames as JPEG pictures that fit a byte budget."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.mining.review_page.filmstrip import Span, spans
 
-# (longest side in pixels, JPEG quality) from the best to the smallest. Quality goes first, down to 32 or so:
-# seen on street frames shown large, that looks better than fewer pixels, and below it colours turn wrong.
+# (longest side in pixels, JPEG quality) from the best to the smallest. Quality is reduced first, down to 32
+# or so: on street frames shown large, that looks better than fewer pixels; below it colours turn wrong.
 LADDER = (
     (720, 80),
     (720, 70),
@@ -54,17 +54,17 @@ class Picture:
 
     @property
     def uri(self) -> str:
-        """The picture as a data URI."""
+        """Return the picture as a data URI."""
         return PREFIX + base64.b64encode(self.jpeg).decode()
 
     @property
     def uri_length(self) -> int:
-        """The length of `uri`, in characters."""
+        """Return the length of `uri`, in characters."""
         return len(PREFIX) + -(-len(self.jpeg) // 3) * 4
 
 
 def shrunk(image: Image.Image, side: int = LARGEST) -> Image.Image:
-    """The image with its longest side at most `side` pixels, its shape kept; a small one as it is."""
+    """Scale an image down so that its longest side is at most `side` pixels; a small one is unchanged."""
     scale = side / max(image.size)
     if scale >= 1:
         return image
@@ -73,13 +73,13 @@ def shrunk(image: Image.Image, side: int = LARGEST) -> Image.Image:
 
 
 def fitted(images: Sequence[Image.Image], budget: int) -> list[Picture] | None:
-    """RGB images as pictures whose data URIs together take at most `budget` characters.
+    """Encode RGB images as pictures whose data URIs together take at most `budget` characters.
 
-    All get the same step of LADDER, the best that fits; None where not even the last does.
+    All get the same step of LADDER, the best that fits; None if not even the last does.
     """
     if not images:
         return []
-    # A few of the frames tell the step; all of them are encoded once or twice only.
+    # A few of the frames determine the step; all of them are encoded once or twice only.
     sample = images[:: -(-len(images) // SAMPLE)]
     room = budget * len(sample) / len(images)
 
@@ -100,52 +100,52 @@ def _encoded(image: Image.Image, side: int, quality: int) -> Picture:
     return Picture(file.getvalue(), *small.size)
 
 
-# Characters of a clip's frames and of one thumbnail, as data URIs. A page may take 300 kB a clip; the rest is
-# for words and, on a page of a single clip, for style and script.
+# Characters of a clip's frames and of one thumbnail, as data URIs. A page may take 300 kB per clip; the
+# rest is for text and, on a page of a single clip, for style and script.
 STRIP = 220_000
 THUMBNAIL = 8_000
 THUMBNAIL_SIDE = 208
-# More frames than this are too small to be worth having.
+# More frames than this are too small to be useful.
 FRAMES = 64
 # Of a bar in the plot of tubelets.
 BAR = 24
 
 
 class Pictures:
-    """Reads frames and makes pictures of them, in any thread."""
+    """A reader of frames that makes pictures of them, in any thread."""
 
     def __init__(self) -> None:
-        # Whole images are asked for only: the size is not used.
+        # Only whole images are read: the size is not used.
         self._frames = Frames((1, 1), keep=0)
         self._video = threading.Lock()
 
     def strip(self, clip: Clip) -> tuple[list[Span], list[Picture]]:
-        """The cells of a clip's strip, and a picture of every frame in them.
+        """Return the cells of a clip's strip, and a picture of every frame in them.
 
-        Fewer frames are shown where not all fit into STRIP. Raises UserError where a frame cannot be read.
+        Fewer frames are shown if not all fit into STRIP. Raises UserError if a frame cannot be read.
         """
         most = min(FRAMES, len(clip.frames))
         images: dict[int, Image.Image] = {}
         while most:
             cut = spans(clip, most)
-            wanted = [number for span in cut for number in span.frames]
-            images = self._read(clip, [number for number in wanted if number not in images]) | images
-            pictures = fitted([images[number] for number in wanted], STRIP - BAR * clip.tubelets)
+            numbers = [number for span in cut for number in span.frames]
+            images = self._read(clip, [number for number in numbers if number not in images]) | images
+            pictures = fitted([images[number] for number in numbers], STRIP - BAR * clip.tubelets)
             if pictures is not None:
                 return cut, pictures
             most //= 2
-        raise UserError(f"{clip.place}: {len(clip.frames)} frames are too many to be shown")
+        raise UserError(f"{clip.place}: {len(clip.frames)} frames are too many to show")
 
     def thumbnail(self, clip: Clip) -> Picture | None:
-        """A small picture of a clip's middle; None where it cannot be read."""
+        """Return a small picture of a clip's middle; None if it cannot be read."""
         try:
             [image] = self._read(clip, [len(clip.frames) // 2]).values()
         except UserError:
             return None
-        found = fitted([shrunk(image, THUMBNAIL_SIDE)], THUMBNAIL)
-        return found[0] if found else None
+        images = fitted([shrunk(image, THUMBNAIL_SIDE)], THUMBNAIL)
+        return images[0] if images else None
 
     def _read(self, clip: Clip, numbers: list[int]) -> dict[int, Image.Image]:
-        # A video is read forward: two threads that took turns would seek for each frame.
+        # A video is read forward: two threads taking turns would seek for each frame.
         with self._video if isinstance(clip.frames[0], Moment) else nullcontext():
             return {number: shrunk(self._frames[clip.frames[number]].image()) for number in numbers}

@@ -1,5 +1,5 @@
 // Plays one clip: its stills, which are in the page anyway, shown large one after the other.
-// `halt` is called where somebody picks a frame.
+// `halt` is called when a frame is selected.
 function makePlayer(article, clip, halt) {
   const screen = article.querySelector(".screen");
   if (!screen) return null;

@@ -1,4 +1,4 @@
-"""Scorers beside the embeddings: `ensemble`, the mean rank of others, and `random`, the control."""
+"""Scorers without embeddings of their own: `ensemble`, the mean rank of others, and `random`, the control."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def random(*, seed: Annotated[int, Field(ge=0)] = 0) -> Scorer:
-    """A number in [0, 1) from a hash of seed and clip id: what a ranking by luck looks like."""
+    """Score by a number in [0, 1) from a hash of seed and clip id, as a control."""
     import numpy as np
 
     def number(clip_id: str) -> np.ndarray:
@@ -30,15 +30,15 @@ def random(*, seed: Annotated[int, Field(ge=0)] = 0) -> Scorer:
 class Ensemble:
     """Mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
 
-    Among those and not the scored file's, so that a clip's score does not depend on what else is scored; and
-    not the training clips', whose scores are lower than any new clip's (the predictor and the covariance were
+    Held-out clips and not the scored file's, so that a clip's score does not depend on what else is scored;
+    and not the training clips', whose scores are lower than any new clip's (predictor and covariance were
     fitted to them).
     """
 
     def __init__(self, panel: Panel, *, of: tuple[str, ...] = ("predicted", "knn", "mahalanobis")) -> None:
         if not of or "ensemble" in of:
-            raise UserError("[scoring.ensemble] of: name one or more other scorers")
-        # Those of the panel itself, which prepares them too where they must see all clips first.
+            raise UserError("[scoring.ensemble] of: list one or more other scorers")
+        # The panel's own scorers, which it also prepares if they must see all clips first.
         self.members = {name: panel.scorer(name) for name in of}
         self.references = panel.reference(of)
 
@@ -53,10 +53,11 @@ class Ensemble:
 
 
 def rank(scores: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Where `scores` (N,) stand in the sorted `reference` (M,), float64: 0 at its lowest, 1 at its highest.
+    """Return the ranks of `scores` (N,) in the sorted `reference` (M,), float64: 0 at its lowest, 1 at its
+    highest.
 
-    Interpolated in between. Outside it goes on as a logarithm, so that very novel clips do not tie, and yet
-    no single scorer outweighs the others.
+    Interpolated in between. Outside it continues as a logarithm, so that very novel clips do not tie, and
+    yet no single scorer outweighs the others.
     """
     import numpy as np
 

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def predicted() -> Scorer:
-    """1 - cos(predicted, clean): how wrong the predictor was."""
+    """Score 1 - cos(predicted, clean): how wrong the predictor was."""
     return lambda clips: [1 - cosine(clip.predicted, clip.clean) for clip in clips]
 
 
 def masked() -> Scorer:
-    """1 - cos(masked, clean): how far masking alone moves the embedding; needs no predictor."""
+    """Score 1 - cos(masked, clean): how far masking alone moves the embedding; needs no predictor."""
     return lambda clips: [1 - cosine(clip.masked, clip.clean) for clip in clips]
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Row-wise cosine similarity, float64 (N,), of two float (N, D); 0 where a row is all zeros."""
+    """Return the row-wise cosine similarity, float64 (N,), of two float (N, D); 0 for a row of zeros."""
     import numpy as np
 
     a, b = a.astype(np.float64), b.astype(np.float64)

@@ -23,7 +23,7 @@ UNIQUENESS_WEIGHTS = (0.6, 0.3, 0.1)
 
 
 def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
-    """Mean cosine distance to the k nearest training clips; exact."""
+    """Score by the mean cosine distance to the k nearest training clips; exact."""
     from jepamine.mining.bank import cosine_distances, unit
 
     _at_least(bank, 2)
@@ -36,7 +36,7 @@ def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
 
 
 def uniqueness(bank: Bank) -> Scorer:
-    """FiftyOne Brain's uniqueness: Euclidean distances to the 3 nearest, weights 0.6 / 0.3 / 0.1.
+    """Score FiftyOne Brain's uniqueness: Euclidean distances to the 3 nearest, weights 0.6 / 0.3 / 0.1.
 
     Normalised by the training clips' maximum, not the scored file's, so that a clip's score does not depend
     on what else is scored; a clip farther out than any of them scores more than 1.
@@ -60,7 +60,10 @@ def uniqueness(bank: Bank) -> Scorer:
 
 
 def mahalanobis(bank: Bank) -> Scorer:
-    """Squared Mahalanobis distance of unit-length embeddings; Ledoit-Wolf covariance of training clips."""
+    """Score the squared Mahalanobis distance of unit-length embeddings.
+
+    Ledoit-Wolf covariance of the bank.
+    """
     import numpy as np
     from sklearn.covariance import LedoitWolf
 
@@ -77,7 +80,7 @@ def mahalanobis(bank: Bank) -> Scorer:
 
 
 def _queries(clips: Sequence[ClipEmbeddings], bank: Bank) -> tuple[np.ndarray, np.ndarray]:
-    """Mean clean embeddings float32 (Q, D), and each clip's row in the bank, int64 (Q,), or -1."""
+    """Return mean clean embeddings float32 (Q, D), and each clip's row in the bank, int64 (Q,), or -1."""
     import numpy as np
 
     own = np.array([bank.rows.get(clip.content.hex(), -1) for clip in clips], dtype=np.int64)
@@ -88,5 +91,5 @@ def _at_least(bank: Bank, count: int) -> None:
     if len(bank.clip_ids) < count:
         raise UserError(
             f"the scorers knn, uniqueness and mahalanobis need at least {count} training clips, the run has "
-            f"{len(bank.clip_ids)}: train on more clips, or take them out of [scoring]"
+            f"{len(bank.clip_ids)}: train on more clips, or remove them from [scoring]"
         )

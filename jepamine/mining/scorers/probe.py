@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from jepamine.protocols import ClipEmbeddings
 
 FILE = "probe.safetensors"
-# How much being unlike its own scene counts beside what a clip is. On 400 drawn clips with 40 events, recall
+# Weight of the deviation from its scene beside the clip itself. On 400 drawn clips with 40 events, recall
 # at 10 % in cross-validation: the clip alone 0.65, its deviation alone 0.85, both at weight 1 0.78. The clip
-# itself stays in, as a label like rain can be told by nothing else.
+# itself stays in, as a label like rain depends on nothing else.
 DEVIATION = 2.0
 
 
 class Probe:
     """The probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
 
-    `fitted_on` names the scenes whose labels the head has seen: a ranking of these proves nothing.
+    `fitted_on` names the scenes whose labels the head was fitted to: ranking them proves nothing.
     """
 
     def __init__(self, bank: Bank, folder: Path) -> None:
@@ -46,7 +46,7 @@ class Probe:
         self.context = SceneContext(bank)
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Take in all clips that are going to be scored, once each."""
+        """Read all clips that are going to be scored, once each."""
         self.context.look_through((clip.scene, clip.clean) for clip in clips)
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
@@ -57,7 +57,10 @@ class Probe:
 
 
 def features(context: SceneContext, scene: str | None, clean: np.ndarray) -> np.ndarray:
-    """What the head looks at, float64 (2 D,): the centred embedding, its deviation from its scene's mean."""
+    """Return the head's features, float64 (2 D,).
+
+    The centred embedding, its deviation from the scene's mean.
+    """
     import numpy as np
 
     centred = context.centred(clean)

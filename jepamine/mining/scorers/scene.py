@@ -1,4 +1,4 @@
-"""The scorer `scene`: what stands out within its own drive."""
+"""The scorer `scene`: how much a clip differs from its own scene."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 class Scene:
     """Cosine distance of a clip's centred mean clean embedding to its scene's mean.
 
-    A clip that is its whole scene, or has none, scores 0: nothing is known to stand out from.
+    A clip that is its whole scene, or has none, scores 0: there is nothing to compare it with.
     """
 
     def __init__(self, bank: Bank) -> None:
         self.context = SceneContext(bank)
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Take in all clips that are going to be scored, once each."""
+        """Read all clips that are going to be scored, once each."""
         self.context.look_through((clip.scene, clip.clean) for clip in clips)
 
     def warning(self) -> str:
-        """How many clips are alone in their scene or have none, so that nothing ranks them; else empty."""
+        """Return a warning with the number of clips alone in their scene or without one; else empty."""
         alone = sum(count == 1 for count in self.context.counts.values()) + self.context.without
         if not alone:
             return ""
         return (
-            f"{alone} clips are alone in their scene or have none: the scorer 'scene' can compare them with "
-            "nothing and scores them 0"
+            f"{alone} clips are alone in their scene or have none: the scorer 'scene' has nothing to compare "
+            "them with and scores them 0"
         )
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:

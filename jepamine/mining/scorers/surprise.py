@@ -1,4 +1,4 @@
-"""The scorer `surprise`: V-JEPA 2's own prediction of a clip's future, free of leaks."""
+"""The scorer `surprise`: V-JEPA 2's own prediction of a clip's future, without leaks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.errors import UserError
+from jepamine.protocols import ModelEncoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,28 +20,31 @@ if TYPE_CHECKING:
 
 
 def surprise(encoder: Encoder, store: Store, *, context: Annotated[float, Field(gt=0, lt=1)] = 0.5) -> Scorer:
-    """L1 distance of predicted and true tokens of the clip's last frames, after its first share `context`.
+    """Score the L1 distance of predicted and true tokens of the clip's last frames, after its first share
+    `context`.
 
-    The encoder sees the context frames alone (transformers' `context_mask` hides tokens only after the
-    encoder has seen all frames, which leaks); the checkpoint's own predictor predicts the tokens of the
-    frames that follow; their targets are the encoder's tokens of the whole clip, layer-normalised as in
-    V-JEPA's training. One more pass over the frames for a clip, kept in the store. Raises UserError for
-    another encoder than `vjepa2` and for clips of a single tubelet.
+    The encoder sees the context frames only (transformers' `context_mask` hides tokens after the encoder
+    has seen all frames, which leaks); the checkpoint's own predictor predicts the tokens of the following
+    frames; their targets are the encoder's tokens of the whole clip, layer-normalised as in V-JEPA's
+    training. It takes one more pass over a clip's frames, kept in the store. Raises UserError for another
+    encoder than `vjepa2` and for clips of a single tubelet.
     """
     import numpy as np
 
-    model = getattr(encoder, "model", None)
+    model = encoder.model if isinstance(encoder, ModelEncoder) else None
     if not hasattr(model, "get_vision_features") or not hasattr(model, "predictor"):
-        raise UserError("the scorer 'surprise' needs the encoder vjepa2: it uses that checkpoint's predictor")
+        raise UserError(
+            "the scorer 'surprise' requires the encoder vjepa2: it uses that checkpoint's predictor"
+        )
 
     def score(clip: ClipEmbeddings) -> np.ndarray:
         words = f"surprise\n{context}\n".encode() + clip.content
         key = hashlib.sha256(words).digest()
-        kept = store.get(key)
-        if kept is None:
-            kept = np.array([[_surprise(encoder, clip, context)]], dtype=np.float32)
-            store.put(key, kept)
-        return np.float64(kept[0, 0])  # type: ignore[return-value]
+        stored = store.get(key)
+        if stored is None:
+            stored = np.array([[_surprise(encoder, clip, context)]], dtype=np.float32)
+            store.put(key, stored)
+        return np.float64(stored[0, 0])  # type: ignore[return-value]
 
     return lambda clips: [score(clip) for clip in clips]
 
@@ -49,7 +53,7 @@ def _surprise(encoder: Any, clip: ClipEmbeddings, context: float) -> float:
     import torch
 
     if len(clip.clean) < 2:
-        raise UserError(f"clip '{clip.clip_id}': 'surprise' needs at least two tubelets")
+        raise UserError(f"clip '{clip.clip_id}': 'surprise' requires at least two tubelets")
     frames = torch.from_numpy(clip.frames()).flatten(0, 1)  # (frames, H, W, 3)
     tubelet_size = encoder.model.config.tubelet_size
     pairs = len(frames) // tubelet_size
@@ -60,27 +64,27 @@ def _surprise(encoder: Any, clip: ClipEmbeddings, context: float) -> float:
 
 
 def predict_future(encoder: Any, frames: Tensor, seen: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """(predicted, target) tokens float32 (L', D) of frames[seen:], predicted from frames[:seen] alone.
+    """Return (predicted, target) tokens float32 (L', D) of frames[seen:], predicted from frames[:seen] alone.
 
     `frames` is uint8 (T, H, W, 3); `seen` and T are whole tubelets.
     """
     import torch
     from torch.nn.functional import layer_norm
 
-    known = context_tokens(encoder, frames[:seen])
-    whole = encoder(frames[None])
-    count, total = known.shape[1], whole.shape[1]
-    positions = torch.arange(total, device=known.device)[None]
+    context = context_tokens(encoder, frames[:seen])
+    targets = encoder(frames[None])
+    count, total = context.shape[1], targets.shape[1]
+    positions = torch.arange(total, device=context.device)[None]
     predicted = encoder.model.predictor(
-        encoder_hidden_states=known,
+        encoder_hidden_states=context,
         context_mask=[positions[:, :count]],
         target_mask=[positions[:, count:]],
     ).last_hidden_state
-    target = layer_norm(whole[:, count:], (whole.shape[2],))
+    target = layer_norm(targets[:, count:], (targets.shape[2],))
     return predicted[0], target[0]
 
 
 def context_tokens(encoder: Any, frames: Tensor) -> torch.Tensor:
-    """Tokens (1, L, D) of the context frames uint8 (T, H, W, 3), which are all that the encoder is given."""
+    """Return tokens (1, L, D) of the context frames uint8 (T, H, W, 3), the encoder's only input."""
     tokens: torch.Tensor = encoder(frames[None])
     return tokens

@@ -1,4 +1,4 @@
-"""What stands and moves in a scene: one record for everything from a tree to a lorry."""
+"""The objects and road users of a scene: one record for everything from a tree to a lorry."""
 
 from dataclasses import dataclass
 
@@ -63,12 +63,12 @@ class Actor:
 
     @property
     def vehicle(self) -> bool:
-        """Whether this is a motor vehicle."""
+        """Return whether this is a motor vehicle."""
         return self.kind in BODIES
 
 
 def pick(rng: np.random.Generator, colours: tuple[RGB, ...]) -> RGB:
-    """One of `colours`, a little lighter or darker."""
+    """Return one of `colours`, a little lighter or darker."""
     red, green, blue = colours[int(rng.integers(len(colours)))]
     gain = rng.uniform(0.85, 1.1)
     return red * gain, green * gain, blue * gain
@@ -88,7 +88,7 @@ def place(
     style: int = 0,
     phase: float = 0.0,
 ) -> Actor:
-    """An actor from numbers or arrays of shape (frames,)."""
+    """Return an actor from numbers or arrays of shape (frames,)."""
     rows = [np.broadcast_to(np.asarray(v, dtype=np.float64), (frames,)) for v in (along, across, yaw, brake)]
     return Actor(kind, rows[0], rows[1], rows[2], rows[3], size, colour, second, style, phase)
 
@@ -103,7 +103,7 @@ def draw_vehicle(
     brake: Floats | float = 0.0,
     small: bool = False,
 ) -> Actor:
-    """A vehicle of random make and paint; `small` leaves out lorries and buses."""
+    """Draw a vehicle of random make and paint; `small` leaves out lorries and buses."""
     odds = [0.3, 0.28, 0.24, 0.18, 0, 0] if small else [0.26, 0.24, 0.22, 0.13, 0.1, 0.05]
     kind = str(rng.choice(list(BODIES), p=odds))
     length, width, height = (v * rng.uniform(0.95, 1.06) for v in BODIES[kind])
@@ -130,7 +130,7 @@ def draw_person(
     yaw: Floats | float = 0.0,
     kind: str = "person",
 ) -> Actor:
-    """A person (or, by `kind`, a worker or a cyclist) of random height and clothes."""
+    """Draw a person (or, by `kind`, a worker or a cyclist) of random height and clothes."""
     height = rng.uniform(1.55, 1.9)
     return place(
         kind,
@@ -147,5 +147,5 @@ def draw_person(
 
 
 def seconds(frames: int) -> Floats:
-    """The time of each frame since the scene began, in seconds, shape (frames,)."""
+    """Return the time of each frame since the scene began, in seconds, shape (frames,)."""
     return np.arange(frames, dtype=np.float64) * STEP

@@ -29,7 +29,7 @@ def street(
 ) -> Source:
     """Draw `clips` clips of `frames` JPEG frames into `data_dir`, or reuse them: same settings, same bytes.
 
-    A share `event_rate` of the clips holds a rare event; which, and of what kind, stands in `labels.jsonl`.
+    A share `event_rate` of the clips holds a rare event; `labels.jsonl` says which, and of what kind.
     """
     folder = data_dir / f"street-v{GENERATOR}-c{clips}-e{event_rate:g}-s{seed}-f{frames}"
     manifest, marker = folder / "manifest.jsonl", folder / "complete"
@@ -44,7 +44,7 @@ def street(
                 generate(
                     folder, clips=clips, event_rate=event_rate, seed=seed, frames=frames, on_clip=bar.step
                 )
-            # The marker is written last: a killed process leaves no marker, and the next one draws anew.
+            # The marker is written last: a killed process leaves no marker, and the next one draws again.
             write_atomic(marker, sha256_file(manifest).encode())
     return Source(
         manifest,

@@ -1,6 +1,6 @@
 """The rare events. Each is staged in one clip only, in the own lane and close to the own car."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ Stage = Callable[[np.random.Generator, World, slice], list[Actor]]
 
 
 def _ahead(rng: np.random.Generator, world: World, clip: slice, nearest: float, farthest: float) -> float:
-    """A place along the road that is `nearest` to `farthest` metres ahead when the clip ends."""
+    """Return a place along the road that is `nearest` to `farthest` metres ahead when the clip ends."""
     return float(world.drive.along[clip][-1]) + rng.uniform(nearest, farthest)
 
 
@@ -23,7 +23,7 @@ def _progress(world: World, clip: slice) -> Floats:
 
 
 def _pedestrian(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """One to three people walk or run off the kerb and across the own lane."""
+    """Stage one to three people who walk or run off the kerb and across the own lane."""
     side = rng.choice([-1.0, 1.0], p=[0.3, 0.7])
     first, last = rng.uniform(1.2, 2.2), rng.uniform(-0.9, 0.5)
     path = side * (first + (last - first) * _progress(world, clip))
@@ -35,7 +35,7 @@ def _pedestrian(rng: np.random.Generator, world: World, clip: slice) -> list[Act
 
 
 def _cut_in(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """A vehicle swerves from the next lane into the own one, a car's length ahead."""
+    """Stage a vehicle that swerves from the next lane into the own one, a car's length ahead."""
     side = rng.choice([-1.0, 1.0]) if world.road.lanes_right else -1.0
     done = _progress(world, clip)
     across = side * (rng.uniform(1.8, 2.3) - rng.uniform(1.1, 1.7) * done)
@@ -46,7 +46,7 @@ def _cut_in(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
 
 
 def _debris(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """Something lost from a load lies in the own lane."""
+    """Put something lost from a load in the own lane."""
     along, n = _ahead(rng, world, clip, 4.5, 6.5), world.frames
     kind = str(rng.choice(["crate", "tyre", "mattress", "ladder"]))
     actors = []
@@ -72,7 +72,7 @@ def _debris(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
 
 
 def _animal(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """A deer, a cow or a loose dog crosses the own lane, sometimes several."""
+    """Stage a deer, a cow or a loose dog that crosses the own lane, sometimes several."""
     kind = str(rng.choice(["deer", "cow", "dog"], p=[0.4, 0.35, 0.25]))
     size = {"deer": (1.7, 0.5, 1.6), "cow": (2.3, 0.8, 1.5), "dog": (1.15, 0.3, 0.85)}[kind]
     coats = {
@@ -102,7 +102,7 @@ def _animal(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
 
 
 def _sudden_brake(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """The car ahead brakes hard: it looms, its tyres smoke and leave marks."""
+    """Stage a car ahead that brakes hard: it looms, its tyres smoke and leave marks."""
     done = np.clip(_progress(world, clip), 0, 1)
     last = rng.uniform(5.6, 6.8)
     # the gap closes no faster than the own car drives: the other never rolls backwards
@@ -130,7 +130,7 @@ def _sudden_brake(rng: np.random.Generator, world: World, clip: slice) -> list[A
 
 
 def _roadworks(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """Cones taper across the own lane to a barrier, with workers or an arrow board behind it."""
+    """Stage cones that taper across the own lane to a barrier, with workers or an arrow board behind it."""
     along, n = _ahead(rng, world, clip, 5.0, 7.0), world.frames
     side = rng.choice([-1.0, 1.0])
     orange = (226.0, 92.0, 24.0)
@@ -155,7 +155,7 @@ def _roadworks(rng: np.random.Generator, world: World, clip: slice) -> list[Acto
 
 
 def _crash(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
-    """A vehicle stands across the own lane after a crash, its driver beside it."""
+    """Put a vehicle across the own lane after a crash, its driver beside it."""
     along, n = _ahead(rng, world, clip, 6.0, 8.5), world.frames
     yaw = rng.choice([-1.0, 1.0]) * rng.uniform(1.0, 2.0)
     across = rng.uniform(-0.9, 0.9)
@@ -189,3 +189,33 @@ STAGES: dict[str, Stage] = {
     "crash": _crash,
 }
 KINDS = tuple(STAGES)
+
+
+def stage(
+    rng: np.random.Generator, world: World, ordinary: Sequence[Actor], kind: str, clip: slice
+) -> list[Actor]:
+    """Return the actors of the clip whose frames are `clip`, with an event of `kind` among them.
+
+    Road users that would stand between the camera and the event, or in it, are left out, and every second
+    vehicle close by: else clips with an event would simply show and move more than the rest.
+    """
+    cast = STAGES[kind](rng, world, clip)
+    ego = world.drive.along[clip]
+    reach = max(float((actor.along[clip] - ego).max()) for actor in cast) + 4.0
+    kept = []
+    for actor in ordinary:
+        if actor.vehicle or actor.kind == "cyclist":
+            ahead = actor.along[clip] - ego
+            near = (ahead > -3) & (ahead - actor.size[0] / 2 < reach)
+            half = actor.size[1] / 2
+            inside = np.abs(actor.across[clip]) - half < world.road.lane / 2 - 0.1
+            touching = np.zeros(len(ego), dtype=bool)
+            for other in cast:
+                close = np.abs(actor.across[clip] - other.across[clip]) < half + other.size[1] / 2
+                level = np.abs(actor.along[clip] - other.along[clip]) < actor.size[0] / 2 + 2.5
+                touching |= close & level
+            spare = actor.vehicle and bool((np.abs(ahead) < 30).any()) and rng.random() < 0.5
+            if spare or bool(((near & inside) | touching).any()):
+                continue
+        kept.append(actor)
+    return kept + cast

@@ -1,4 +1,4 @@
-"""Paints one frame: sky, ground, then everything in the scene from far to near."""
+"""Paint one frame: sky, ground, then everything in the scene from far to near."""
 
 from collections.abc import Callable, Sequence
 
@@ -81,7 +81,7 @@ def paint_frame(
     for actor in actors:
         ahead = float(actor.along[frame]) - along
         if -FAR < ahead < FAR and _shows(view, actor, float(actor.across[frame]), ahead):
-            # flat marks lie under everything that stands; a rail reaches on from its place
+            # flat marks are below everything upright; a rail reaches on from its place
             behind = 1000.0 if actor.kind in _FLAT else actor.size[0] if actor.kind == "rail" else 0.0
             seen.append((-ahead - behind, len(seen), actor, ahead))
     for _, _, actor, ahead in sorted(seen, key=lambda item: item[:2]):
@@ -91,7 +91,7 @@ def paint_frame(
 
 
 def _shows(view: View, actor: Actor, across: float, ahead: float) -> bool:
-    """Whether an actor is close enough, and not wholly beside what the camera sees."""
+    """Return whether an actor is close enough, and not wholly beside what the camera sees."""
     length, width, _ = actor.size
     if actor.kind in ("building", "rail"):
         return 2.2 - abs(length) / 2 < ahead < FAR

@@ -1,4 +1,4 @@
-"""Writes a folder of labelled street clips: frames, a manifest that tells no label, and the labels."""
+"""Write a folder of labelled street clips: frames, a manifest without labels, and the labels."""
 
 import json
 from collections.abc import Callable
@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from jepamine.mining.street.actors import Actor
-from jepamine.mining.street.events import KINDS
+from jepamine.mining.street.events import KINDS, stage
 from jepamine.mining.street.frame import paint_frame
+from jepamine.mining.street.ground import paint_sky
 from jepamine.mining.street.roadside import draw_marks, draw_roadside
-from jepamine.mining.street.sky import paint_sky
-from jepamine.mining.street.staging import stage
 from jepamine.mining.street.traffic import draw_bystanders, draw_traffic
 from jepamine.mining.street.world import STEP, World, draw_world
 
@@ -67,7 +66,7 @@ def generate(
     size: tuple[int, int] = (320, 180),
     on_clip: Callable[[], None] | None = None,
 ) -> None:
-    """Writes `clips` street clips of `frames` JPEG frames of `size` (width, height) into `folder`.
+    """Write `clips` street clips of `frames` JPEG frames of `size` (width, height) into `folder`.
 
     `folder` must exist and be empty. It gets `frames/<scene>/<NNNN>.jpg`, `manifest.jsonl` and
     `labels.jsonl`, one line a clip, in the same order. `event_rate` (0..1) of the clips hold a rare

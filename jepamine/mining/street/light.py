@@ -17,7 +17,7 @@ class Light:
     sky_top: RGB
     sky_low: RGB
     haze: RGB  # what far things fade into
-    sight: float  # distance at which a colour has faded to 1/e
+    visibility: float  # distance at which a colour has faded to 1/e
     headlights: float  # gain of the own headlights right in front of the car
     glow: float  # strength of the halo round lamps
     grain: float  # standard deviation of the sensor noise
@@ -33,7 +33,7 @@ _SKY: dict[str, tuple[RGB, RGB]] = {
     "snow": ((184, 190, 200), (220, 222, 228)),
 }
 _AMBIENT = {"clear": 1.0, "overcast": 0.84, "rain": 0.7, "fog": 0.86, "snow": 0.9}
-_SIGHT = {
+_VISIBILITY = {
     "clear": (300.0, 600.0),
     "overcast": (220.0, 400.0),
     "rain": (90.0, 180.0),
@@ -43,18 +43,18 @@ _SIGHT = {
 
 
 def scaled(colour: RGB, gain: float) -> RGB:
-    """A colour times a gain."""
+    """Return a colour times a gain."""
     return colour[0] * gain, colour[1] * gain, colour[2] * gain
 
 
 def mixed(a: RGB, b: RGB, share: float) -> RGB:
-    """`a` with `share` (0..1) of `b` in it."""
+    """Return `a` with `share` (0..1) of `b` in it."""
     keep = 1.0 - share
     return a[0] * keep + b[0] * share, a[1] * keep + b[1] * share, a[2] * keep + b[2] * share
 
 
 def draw_light(rng: np.random.Generator) -> Light:
-    """Draws a scene's time of day and weather, and the light that follows from them."""
+    """Draw a scene's time of day and weather, and the light that follows from them."""
     time = str(rng.choice(["day", "dusk", "night"], p=[0.6, 0.16, 0.24]))
     weather = str(rng.choice(list(_SKY), p=[0.42, 0.24, 0.15, 0.1, 0.09]))
     top, low = (scaled(c, rng.uniform(0.9, 1.06)) for c in _SKY[weather])
@@ -79,7 +79,7 @@ def draw_light(rng: np.random.Generator) -> Light:
         sky_top=top,
         sky_low=low,
         haze=low,
-        sight=rng.uniform(*_SIGHT[weather]),
+        visibility=rng.uniform(*_VISIBILITY[weather]),
         headlights=headlights,
         glow=glow,
         grain=grain,

@@ -1,4 +1,4 @@
-"""Draws people, cyclists and animals as flat figures that face the camera."""
+"""Draw people, cyclists and animals as flat figures that face the camera."""
 
 from math import pi, sin
 
@@ -20,7 +20,10 @@ def _limb(view: View, points: list[Point], thick: float, fill: Pixel) -> None:
 
 
 def draw_person(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A person on foot; a worker wears a bright vest and a helmet. Legs and arms swing with the frames."""
+    """Draw a person on foot.
+
+    A worker wears a bright vest and a helmet. Legs and arms swing with the frames.
+    """
     tall = actor.size[2] * view.focal / ahead
     u, v = spot(view, across, 0, ahead)
     worker = actor.kind == "worker"
@@ -82,7 +85,7 @@ def draw_person(view: View, actor: Actor, across: float, ahead: float, frame: in
 
 
 def draw_cyclist(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A cyclist seen from behind."""
+    """Draw a cyclist seen from behind."""
     scale = view.focal / ahead
     u, v = spot(view, across, 0, ahead)
     black = tone(view, (28, 28, 30), across, ahead)
@@ -113,7 +116,7 @@ def draw_cyclist(view: View, actor: Actor, across: float, ahead: float, frame: i
 
 
 def draw_animal(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A dog, a deer or a cow; seen from the side when it walks across, else from behind."""
+    """Draw a dog, a deer or a cow; seen from the side when it walks across, else from behind."""
     length, _, height = actor.size
     scale = view.focal / ahead
     u, v = spot(view, across, 0, ahead)

@@ -1,4 +1,4 @@
-"""Draws the loose objects of pavements and events."""
+"""Draw the loose objects of pavements and events."""
 
 from math import cos, sin
 
@@ -7,7 +7,7 @@ from jepamine.mining.street.view import View, lamp, shade, spot, tone, within
 
 
 def draw_loose(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """Something that can be carried or lost: a crate, a cone, a barrier, a tyre, a ladder and so on."""
+    """Draw something that can be carried or lost: a crate, a cone, a barrier, a tyre, a ladder and so on."""
     long, wide, tall = actor.size
     scale = view.focal / ahead
     u, v = spot(view, across, 0, ahead)
@@ -99,7 +99,7 @@ def draw_loose(view: View, actor: Actor, across: float, ahead: float, frame: int
 
 
 def draw_smoke(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A drifting puff of smoke above the road; puffs with a phase rise higher."""
+    """Draw a drifting puff of smoke above the road; puffs with a phase rise higher."""
     scale = view.focal / max(ahead, 2.0)
     _, wide, tall = actor.size
     fill = (*tone(view, actor.colour, across, ahead), 64)

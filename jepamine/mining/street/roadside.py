@@ -95,7 +95,7 @@ def _draw_furniture(rng: np.random.Generator, world: World, side: int, edge: flo
 
 
 def draw_roadside(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Everything that stands beside the road, and traffic lights where a junction has them."""
+    """Draw everything beside the road, and traffic lights at a junction that has them."""
     road, actors = world.road, []
     for side, edge in ((1, road.right), (-1, road.left)):
         if road.pavement > 0:
@@ -119,7 +119,7 @@ def draw_roadside(rng: np.random.Generator, world: World) -> list[Actor]:
 
 
 def draw_marks(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Flat harmless marks on the carriageway: manholes, patches, cracks, leaves, puddles, shadows."""
+    """Draw flat harmless marks on the carriageway: manholes, patches, cracks, leaves, puddles, shadows."""
     road, actors = world.road, []
     for spot in _row(rng, 0, 150, 0.5, rng.uniform(3, 8)):
         kind = str(

@@ -1,4 +1,4 @@
-"""Draws what is fixed in place: buildings, trees, lamps, signs, barriers, marks on the asphalt."""
+"""Draw what is fixed in place: buildings, trees, lamps, signs, barriers, marks on the asphalt."""
 
 from jepamine.mining.street.actors import Actor
 from jepamine.mining.street.light import RGB
@@ -8,12 +8,12 @@ LAMPLIGHT: RGB = (255, 206, 140)
 
 
 def _bits(style: int, k: int) -> float:
-    """A fixed pseudo-random number in 0..1 for item `k` of a thing of this style."""
+    """Return a fixed pseudo-random number in 0..1 for item `k` of a thing of this style."""
     return ((style * 2654435761 + k * 40503 + 12345) * 1103515245 >> 8 & 0xFFFF) / 65536.0
 
 
 def draw_building(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A block with its wall along the road at `across`, with windows; some are lit after dark."""
+    """Draw a block with its wall along the road at `across`, with windows; some are lit after dark."""
     length, depth, height = actor.size
     start, stop = max(ahead - length / 2, 1.6), ahead + length / 2
     if stop < 3:
@@ -53,7 +53,7 @@ def draw_building(view: View, actor: Actor, across: float, ahead: float, frame: 
 
 
 def draw_tree(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A trunk with a crown of blobs, or bare branches (odd styles)."""
+    """Draw a trunk with a crown of blobs, or bare branches (odd styles)."""
     scale = view.focal / ahead
     _, wide, tall = actor.size
     u, v = spot(view, across, 0, ahead)
@@ -77,7 +77,7 @@ def draw_tree(view: View, actor: Actor, across: float, ahead: float, frame: int)
 
 
 def draw_lamp(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A street lamp; it burns after dark."""
+    """Draw a street lamp; it burns after dark."""
     _, arm, tall = actor.size
     scale = view.focal / ahead
     foot, head = spot(view, across, 0, ahead), spot(view, across, tall, ahead)
@@ -89,7 +89,7 @@ def draw_lamp(view: View, actor: Actor, across: float, ahead: float, frame: int)
 
 
 def draw_sign(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A traffic sign: round, three-cornered or square."""
+    """Draw a traffic sign: round, three-cornered or square."""
     _, wide, tall = actor.size
     scale = view.focal / ahead
     u, v = spot(view, across, 0, ahead)
@@ -124,7 +124,7 @@ def draw_signal(view: View, actor: Actor, across: float, ahead: float, frame: in
 
 
 def draw_rail(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A length of crash barrier beside a highway."""
+    """Draw a length of crash barrier beside a highway."""
     start, stop = max(ahead, 1.2), ahead + actor.size[0]
     if stop < 1.5:
         return
@@ -137,7 +137,7 @@ def draw_rail(view: View, actor: Actor, across: float, ahead: float, frame: int)
 
 
 def draw_mark(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """A flat mark on the asphalt: a manhole, a patch, a crack, leaves or a skid mark."""
+    """Draw a flat mark on the asphalt: a manhole, a patch, a crack, leaves or a skid mark."""
     deep, wide, _ = actor.size
     start, stop = max(ahead - deep / 2, 1.5), ahead + deep / 2
     if stop < 2.5 or ahead > 60:

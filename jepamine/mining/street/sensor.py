@@ -1,4 +1,4 @@
-"""What lies between the scene and the file: rain and snow, halos of lamps, exposure, sensor noise."""
+"""Effects between the scene and the file: rain and snow, halos of lamps, exposure, sensor noise."""
 
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ def paint_weather(view: View, rng: np.random.Generator, speed: float) -> None:
 
 @lru_cache(maxsize=64)
 def _halo(radius: int) -> NDArray[np.float32]:
-    """A soft round spot, 1 in the middle: float32 of shape (2 * radius + 1, 2 * radius + 1, 1)."""
+    """Return a soft round spot, 1 in the middle: float32 of shape (2 * radius + 1, 2 * radius + 1, 1)."""
     ramp = np.arange(-radius, radius + 1, dtype=np.float32) / max(radius, 1)
     square = ramp[:, None] ** 2 + ramp[None] ** 2
     soft = np.exp(-4.5 * square) * np.clip(1 - square, 0, 1)
@@ -58,13 +58,13 @@ def _unit_grain(size: tuple[int, int]) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=2)
 def _grain(size: tuple[int, int], spread: float) -> Image.Image:
-    """An image of noise about 128, larger than `size`, to cut the noise of a scene's frames from."""
+    """Return an image of noise about 128, larger than `size`, to cut the noise of a scene's frames from."""
     noise = np.rint(_unit_grain(size) * np.float32(spread) + np.float32(128))
     return Image.fromarray(np.clip(noise, 0, 255).astype(np.uint8))
 
 
 def _halos(view: View, size: tuple[int, int]) -> Image.Image:
-    """The light that the lamps' halos add to the picture."""
+    """Return the light that the lamps' halos add to the picture."""
     width, height = size
     layer = np.zeros((height, width, 3), dtype=np.uint8)
     for u, v, wide, colour in view.glows:
@@ -83,7 +83,7 @@ def _halos(view: View, size: tuple[int, int]) -> Image.Image:
 def expose(
     canvas: Image.Image, view: View, exposure: float, rng: np.random.Generator, size: tuple[int, int]
 ) -> Image.Image:
-    """The finished picture: shrunk, with halos, vignette, exposure and sensor noise."""
+    """Return the finished picture: shrunk, with halos, vignette, exposure and sensor noise."""
     picture = canvas.reduce(FINE)
     if view.glows:
         picture = ImageChops.add(picture, _halos(view, size))

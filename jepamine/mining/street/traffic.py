@@ -9,7 +9,7 @@ DOGS = ((92, 64, 44), (40, 36, 34), (196, 164, 116), (214, 208, 200))
 
 
 def draw_traffic(rng: np.random.Generator, world: World) -> list[Actor]:
-    """Moving and waiting vehicles, cyclists at the edge, and cars crossing at the junction."""
+    """Draw moving and waiting vehicles, cyclists at the edge, and cars crossing at the junction."""
     road, drive, n = world.road, world.drive, world.frames
     time = seconds(n)
     slowing = (np.gradient(drive.speed) < -0.05) | (drive.speed < 0.3)
@@ -38,7 +38,7 @@ def draw_traffic(rng: np.random.Generator, world: World) -> list[Actor]:
             if not against and rng.random() < 0.3:
                 path = path + rng.choice([-1.0, 1.0]) * rng.uniform(3, 7) * (time - time.mean())
             if not against and along > 32 and rng.random() < 0.25:
-                # a lane change far ahead: what a close cut-in must be told from
+                # a lane change far ahead, unlike a close cut-in
                 start = rng.uniform(0, time[-1] + 0.1)
                 turn = np.clip((time - start) / 2.5, 0, 1)
                 across = across - np.sign(lane) * road.lane * turn

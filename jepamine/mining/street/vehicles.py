@@ -1,4 +1,4 @@
-"""Draws motor vehicles: a body and a cabin as boxes in perspective, with glass, wheels and lamps."""
+"""Draw motor vehicles: a body and a cabin as boxes in perspective, with glass, wheels and lamps."""
 
 from math import cos, pi, sin
 
@@ -32,7 +32,7 @@ def _box(
     up: tuple[float, float],
     lean: tuple[float, float, float],
 ) -> Faces:
-    """The faces of a box that the camera sees, and its top, as canvas polygons.
+    """Return the faces of a box that the camera sees, and its top, as canvas polygons.
 
     `centre` is (across, ahead, yaw), `along` where the box ends behind and in front, `half` half its
     width, `up` its bottom and top, `lean` how far the rear, the front and the sides lean in at the top.
@@ -121,7 +121,7 @@ def _ends(view: View, actor: Actor, body: Faces, ahead: float, brake: float, acr
 
 
 def draw_vehicle(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
-    """Draws one vehicle with its middle at (`across`, `ahead`) metres from the own lane and camera."""
+    """Draw one vehicle with its middle at (`across`, `ahead`) metres from the own lane and camera."""
     length, width, height = actor.size
     yaw = float(actor.yaw[frame])
     centre = (across, ahead, yaw)

@@ -35,7 +35,7 @@ class View:
 
 
 def spot(view: View, across: float, up: float, ahead: float) -> Point:
-    """Where a point of the world falls on the canvas: (u, v) in pixels."""
+    """Return where a point of the world falls on the canvas: (u, v) in pixels."""
     z = ahead if ahead > NEAR else NEAR
     bend = 0.5 * z * z
     scale = view.focal / z
@@ -46,16 +46,16 @@ def spot(view: View, across: float, up: float, ahead: float) -> Point:
 
 
 def pixel(colour: RGB) -> Pixel:
-    """A colour as whole numbers of at most 255."""
+    """Return a colour as whole numbers of at most 255."""
     return min(int(colour[0]), 255), min(int(colour[1]), 255), min(int(colour[2]), 255)
 
 
 def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0) -> Pixel:
-    """How a surface's own colour looks at a place, lit, dimmed by distance and veiled by haze."""
+    """Return how a surface's own colour looks at a place, lit, dimmed by distance and veiled by haze."""
     known = view.lit.get((across, ahead))
     if known is None:
         light = view.light
-        clear = exp(-ahead / light.sight) if ahead > 0 else 1.0
+        clear = exp(-ahead / light.visibility) if ahead > 0 else 1.0
         beam = 0.0
         if light.headlights:
             wide = (across - view.across) / (3.0 + 0.28 * abs(ahead))
@@ -76,13 +76,13 @@ def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0
 
 
 def shade(view: View, box: tuple[float, float, float, float], strength: float = 1.0) -> None:
-    """A soft shadow on the ground that fills an ellipse: `box` is its left, top, right and bottom."""
+    """Draw a soft shadow on the ground that fills an ellipse: `box` is its left, top, right and bottom."""
     if box[2] > box[0] and box[3] > box[1]:
         view.veil.ellipse(box, fill=(0, 0, 8, int(255 * view.light.shadow * strength)))
 
 
 def flat(view: View, left: float, right: float, start: float, stop: float, colour: Pixel) -> None:
-    """Fills a rectangle that lies on the ground, between two `across` and two `ahead`."""
+    """Fill a rectangle on the ground, between two `across` and two `ahead`."""
     view.draw.polygon(
         [
             spot(view, left, 0, start),
@@ -95,7 +95,7 @@ def flat(view: View, left: float, right: float, start: float, stop: float, colou
 
 
 def within(face: Sequence[Point], left: float, right: float, low: float, high: float) -> list[Point]:
-    """A sub-rectangle of a face (bottom left, bottom right, top right, top left), in shares of its sides."""
+    """Return a part of a face (corners from bottom left, counter-clockwise), in shares of its sides."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = face
     corners = []
     for across, up in ((left, low), (right, low), (right, high), (left, high)):
@@ -106,7 +106,7 @@ def within(face: Sequence[Point], left: float, right: float, low: float, high: f
 
 
 def lamp(view: View, place: Point, radius: float, colour: RGB, halo: float) -> None:
-    """A lit lamp at a canvas point: a bright disc, and a halo added to the finished picture."""
+    """Draw a lit lamp at a canvas point: a bright disc, and a halo added to the finished picture."""
     u, v = place
     if radius > 0.6:
         view.draw.ellipse((u - radius, v - radius, u + radius, v + radius), fill=pixel(colour))
@@ -117,7 +117,7 @@ def lamp(view: View, place: Point, radius: float, colour: RGB, halo: float) -> N
 
 
 def cover(view: View, points: Sequence[Point]) -> None:
-    """Takes away the halos of lamps behind something opaque that has just been drawn."""
+    """Remove the halos of lamps behind something opaque that has just been drawn."""
     left, right = min(u for u, _ in points), max(u for u, _ in points)
     top, low = min(v for _, v in points), max(v for _, v in points)
     view.glows[:] = [g for g in view.glows if not (left < g[0] < right and top < g[1] < low)]

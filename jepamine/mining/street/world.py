@@ -34,12 +34,12 @@ class Road:
 
     @property
     def right(self) -> float:
-        """Where the carriageway ends on the right."""
+        """Return where the carriageway ends on the right."""
         return (self.lanes_right + 0.5) * self.lane + self.parking
 
     @property
     def left(self) -> float:
-        """Where the carriageway ends on the left (negative)."""
+        """Return where the carriageway ends on the left (negative)."""
         return -(self.lanes_left + 0.5) * self.lane - self.parking
 
 
@@ -61,7 +61,7 @@ class Drive:
 
 @dataclass(frozen=True)
 class World:
-    """One scene but for what stands and moves in it."""
+    """One scene without its objects and road users."""
 
     road: Road
     light: Light
@@ -70,7 +70,7 @@ class World:
 
 
 def _smooth(rng: np.random.Generator, frames: int, spread: float) -> Floats:
-    """A slow wave of the given amplitude, of shape (frames,)."""
+    """Return a slow wave of the given amplitude, of shape (frames,)."""
     time = np.arange(frames) * STEP
     wave: Floats = spread * np.sin(time * rng.uniform(0.5, 1.5) + rng.uniform(0, 2 * np.pi))
     return wave
@@ -138,7 +138,7 @@ def _draw_drive(rng: np.random.Generator, road: Road, frames: int) -> Drive:
 
 
 def draw_world(rng: np.random.Generator, frames: int) -> World:
-    """Draws the road, the light and the drive of a scene of `frames` frames."""
+    """Draw the road, the light and the drive of a scene of `frames` frames."""
     light = draw_light(rng)
     road = _draw_road(rng, light)
     return World(road, light, _draw_drive(rng, road, frames), frames)

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.main import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
@@ -88,11 +88,11 @@ def test_every_play_and_wait_is_written_as_it_is_seen_then(tmp_path):
         assert frame.size == (256, 144)
         assert frame.getpixel((128 - 2 * 18, 72)) != (0, 0, 0)
     assert (result.frames, result.scenes) == (5, 2)
-    assert summary(result).splitlines()[1] == "not mapped to a type, written as the closest: Sphere 1"
+    assert summary(result).splitlines()[1] == "no type known, written as the closest one: Sphere 1"
 
 
 def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room(tmp_path):
-    av = pytest.importorskip("av", reason="video needs PyAV")
+    av = pytest.importorskip("av", reason="video requires PyAV")
     path = written(
         tmp_path,
         """
@@ -121,7 +121,7 @@ def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room
     result = run(path, tmp_path / "out", video=video)
     # What this video shows is not the scene; that is told, and taken all the same.
     (warning,) = result.warnings
-    assert "shows something else than show-Two does now at step 1 (2 such steps in all)" in warning
+    assert "differs from what show-Two shows now at step 1 (2 such steps in all)" in warning
     kept, *found = sorted(lines(tmp_path / "out"), key=lambda line: line["clip_id"])
     assert kept == earlier[2]
     assert [(line["clip_id"], line["seconds"]) for line in found] == [
@@ -159,13 +159,13 @@ class Fails(Scene):
     with pytest.raises(UserError, match=message) as told:
         run(path, tmp_path / "out", timeout=timeout)
     assert str(told.value).count("\n") == 0
-    assert f"what was annotated before is kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(
+    assert f"annotations before that are kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(
         told.value
     )
     assert [seen(line) for line in lines(tmp_path / "out")] == [[("dot", 0.0, 0.0)]]
 
 
-def test_a_syntax_error_is_told_without_running_the_file(tmp_path):
+def test_a_syntax_error_is_reported_without_running_the_file(tmp_path):
     path = written(tmp_path, "from manim import *\nclass A(Scene)\n    pass\n")
     with pytest.raises(UserError, match=r"show\.py:2: SyntaxError: expected ':'"):
         run(path, tmp_path / "out")
@@ -189,7 +189,7 @@ def test_a_syntax_error_is_told_without_running_the_file(tmp_path):
         ),
     ],
 )
-def test_a_file_without_the_scene_is_told(tmp_path, monkeypatch, text, wanted, message):
+def test_a_file_without_the_scene_is_reported(tmp_path, monkeypatch, text, wanted, message):
     import sys
 
     import manim
@@ -206,7 +206,7 @@ def test_two_files_of_one_name_do_not_mix(tmp_path):
     (tmp_path / "scenes.jsonl").write_bytes(json_lines([of_another]))
     here = tmp_path / "here"
     job = Job(tmp_path / "show.py", tmp_path, here, here, here, None, None, 60.0, 256)
-    with pytest.raises(UserError, match=r"holds show-A of /elsewhere/show\.py already; choose another --out"):
+    with pytest.raises(UserError, match=r"already contains show-A of /elsewhere/show\.py; choose"):
         Steps(job, "A").write(b"png", {})
     assert lines(tmp_path) == [of_another]
 
@@ -218,6 +218,6 @@ def test_the_command_says_that_it_runs_the_file_and_ends_with_1_where_that_fails
     result = CliRunner().invoke(group, ["scenes", "annotate", str(path), "--out", str(tmp_path / "out")])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        f"runs {path}, as manim would",
+        f"running {path}, as manim would",
         f"Error: {path}:1: SyntaxError: invalid syntax",
     ]

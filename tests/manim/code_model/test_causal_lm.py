@@ -12,6 +12,9 @@ from jepamine.runs.loading import predictor_of
 
 
 class Echo:
+    def loss(self, examples):
+        raise AssertionError
+
     def generate(self, layout, description, *, attempt=0, reading=None):
         return Generated(f"{description} {attempt}", {})
 
@@ -42,6 +45,9 @@ def test_a_run_of_another_kind_is_refused():
 
 
 class OneDot:
+    def loss(self, examples):
+        raise AssertionError
+
     def generate(self, layout, description, *, attempt=0, reading=None):
         head = "class GeneratedScene(Scene):\n    def construct(self):\n"
         return Generated(f"{head}        dot = Dot()\n        self.add(dot)\n", {"dot": 0})

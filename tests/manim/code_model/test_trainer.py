@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from jepamine.manim.code_model.augmentation import augment
 from jepamine.manim.code_model.examples import Example, example_of
-from jepamine.manim.engine.scene_code import scene_code
+from jepamine.manim.engine.style import scene_code
 from jepamine.manim.layouts import Layout, Object, to_json
 from jepamine.runs import training
 

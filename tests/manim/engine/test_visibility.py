@@ -10,7 +10,7 @@ def painted(rows: slice, columns: slice, opacity: float = 1.0) -> np.ndarray:
     return covered
 
 
-def test_what_nothing_lies_on_is_all_visible():
+def test_what_nothing_is_on_is_all_visible():
     apart = [painted(slice(0, 4), slice(0, 4)), painted(slice(5, 9), slice(8, 16))]
     assert visible_shares(apart) == [(1.0, None), (1.0, None)]
 
@@ -29,7 +29,7 @@ def test_half_opaque_paint_hides_half():
     assert visible_shares([below, above])[0][0] == pytest.approx(0.5)
 
 
-def test_what_lies_below_everything_is_not_visible():
+def test_what_is_below_everything_is_not_visible():
     everything = painted(slice(0, 9), slice(0, 16))
     assert visible_shares([painted(slice(2, 3), slice(2, 3)), everything]) == [(0.0, None), (1.0, None)]
 

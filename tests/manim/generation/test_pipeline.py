@@ -205,7 +205,7 @@ def test_unusable_requests_are_errors(request_, reader, message):
         open_pipeline(reader=reader).make(request_)
 
 
-def test_words_that_were_not_understood_lower_the_confidence_and_are_told():
+def test_words_that_were_not_understood_lower_the_confidence_and_are_reported():
     result = open_pipeline().make(Request("a circle and my dog"))
     assert [item.text for item in result.not_understood] == ["my dog"]
     assert result.confidence == pytest.approx(1 - 6 / 19)

@@ -32,7 +32,7 @@ def test_one_object_has_its_colour_and_place():
     }
 
 
-def test_two_objects_are_told_by_how_they_lie_to_each_other():
+def test_two_objects_are_reported_by_how_they_lie_to_each_other():
     pair = layout(placed("circle", -2.0, 0.0), placed("square", 2.0, 0.0, color=BLUE))
     told = {describe(pair, seed) for seed in range(60)}
     assert "a red circle left of a blue square" in told
@@ -40,7 +40,7 @@ def test_two_objects_are_told_by_how_they_lie_to_each_other():
     assert all("above" not in words and "below" not in words for words in told)
 
 
-def test_a_text_is_told_by_what_it_says():
+def test_a_text_is_reported_by_what_it_says():
     assert (
         describe(layout(placed("text", 0.0, 3.0, text="energy", color=None)), 0)
         == "the text 'energy' at the top"
@@ -60,19 +60,19 @@ def test_alike_in_line_are_a_row_a_column_or_a_grid():
     assert describe(grid, 0).startswith("a 2 by 3 grid of blue squares ")
 
 
-def test_uneven_ones_are_no_row():
+def test_uneven_ones_are_not_a_row():
     told = describe(layout(*(placed("circle", x, 0.0) for x in (-3.0, 0.0, 5.0))), 0)
     assert "row" not in told
     assert "another red circle" in told
 
 
-def test_what_lies_on_another_is_told_as_in_front_of_it():
+def test_what_is_on_another_is_reported_as_in_front_of_it():
     stacked = layout(placed("circle", 0.0, 0.0, 3.0, 3.0), placed("square", 1.5, 0.5, 2.0, 2.0, color=BLUE))
     told = {describe(stacked, seed) for seed in range(60)}
     assert {"a blue square in front of a red circle", "a red circle behind a blue square"} <= told
 
 
-def test_an_empty_frame_is_told_too():
+def test_an_empty_frame_is_reported_too():
     assert describe(Layout(()), 0) == "an empty frame"
 
 

@@ -35,7 +35,8 @@ def test_shares_are_read_from_words(text, shares):
     [
         (
             "strctured",
-            "no family 'strctured' (did you mean 'structured'?); known: random, structured, overlap",
+            "no family 'strctured' (did you mean 'structured'?); known: random, structured, overlap, "
+            "writing, tables, plots, geometry, slides",
         ),
         ("random=a", "family random: 'a' is not a weight (0 or more)"),
         ("random=-1", "family random: '-1' is not a weight (0 or more)"),
@@ -43,7 +44,7 @@ def test_shares_are_read_from_words(text, shares):
         ("random=0", "no family has a weight above 0"),
     ],
 )
-def test_a_mistake_in_the_shares_is_told(text, message):
+def test_a_mistake_in_the_shares_is_reported(text, message):
     with pytest.raises(UserError) as told:
         parse_shares(text)
     assert str(told.value) == message

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.main import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.manim.engine import engine
 from jepamine.manim.layouts import from_json
@@ -72,7 +72,7 @@ def test_render_refuses_a_folder_that_is_not_empty(call, tmp_path):
     assert contents(tmp_path) == {"mine.txt": b"mine"}
 
 
-def test_missing_manim_is_told_in_one_line(call, tmp_path, monkeypatch):
+def test_missing_manim_is_reported_in_one_line(call, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "manim", None)
     engine.load_manim.cache_clear()
     try:

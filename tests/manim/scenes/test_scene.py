@@ -47,7 +47,7 @@ def test_frame_width_does_not_change_the_layout(scenes):
     assert scene.line() == scenes[7].line()
 
 
-def test_every_object_lies_in_the_frame_and_has_its_place_in_the_drawing_order(scenes):
+def test_every_object_is_in_the_frame_and_has_its_place_in_the_drawing_order(scenes):
     for scene in scenes:
         assert 1 <= len(scene.layout.objects) <= MAX_OBJECTS
         assert [item.z for item in scene.layout.objects] == list(range(len(scene.layout.objects)))
@@ -67,7 +67,7 @@ def test_only_the_family_overlap_lays_objects_on_one_another_but_graphs_on_axes(
             assert pairs <= {("axes", "function_graph"), ("function_graph", "function_graph")}, scene.code
 
 
-def test_what_is_covered_is_told(scenes):
+def test_what_is_covered_is_reported(scenes):
     covered = [
         item
         for scene in scenes
@@ -96,7 +96,8 @@ def test_the_code_alone_gives_the_frame(own, form, monkeypatch):
         exec(scene.code, names)
         theirs = names["GeneratedScene"]()
         theirs.construct()
-        assert (own.frame(theirs.mobjects) == scene.frame).all(), scene.code
+        ground = scene.ground.pixels(own.size)
+        assert (own.frame(theirs.mobjects, ground) == scene.frame).all(), scene.code
         assert len(theirs.mobjects) == len(scene.layout.objects)
 
 

@@ -63,7 +63,7 @@ def test_colours_are_manims_and_those_of_css(words, value):
 
 
 @pytest.mark.parametrize("quotes", ["''", '""', "``", "\u201c\u201d", "\u2018\u2019"])
-def test_a_text_stands_in_any_quotes(quotes):
+def test_a_text_is_in_any_quotes(quotes):
     assert things(f"the text {quotes[0]}two words{quotes[1]} at the top") == ["text two words"]
 
 
@@ -154,7 +154,7 @@ def test_each_relation_has_its_words(words, how):
     assert said(words) == [((0,), how, (1,))]
 
 
-def test_what_contains_is_told_the_other_way_round():
+def test_what_contains_is_reported_the_other_way_round():
     assert said("a circle around a dot") == [((1,), "inside", (0,))]
     assert said("a rectangle containing a dot and a star") == [((1,), "inside", (0,)), ((2,), "inside", (0,))]
 
@@ -175,7 +175,7 @@ def test_it_and_its_are_the_last_subject():
     ]
 
 
-def test_an_arrow_from_one_to_another_lies_between_and_points_there():
+def test_an_arrow_from_one_to_another_is_between_and_points_there():
     reading = read("a circle and a square, an arrow from the square to the circle")
     assert [(part.subject, part.how, part.other) for part in reading.relations] == [
         ((1,), "left", (2,)),
@@ -233,7 +233,7 @@ def test_what_is_connected_has_a_stroke_from_each_to_the_next(words, ends):
     assert missed(words) == []
 
 
-def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
+def test_what_is_connected_is_in_a_row_unless_something_else_is_said():
     (group,) = read("three boxes connected by arrows").groups
     assert (group.rows, group.columns, group.members) == (1, 3, (0, 1, 2))
     (group,) = read("three boxes in a column connected by arrows").groups
@@ -244,20 +244,20 @@ def test_what_is_connected_stands_in_a_row_unless_something_else_is_said():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("a circle connected by a line", ("connected by a line", "it takes two things")),
+        ("a circle connected by a line", ("connected by a line", "it needs two objects")),
         ("two circles connected by a star", ("connected by a star", "only lines and arrows connect")),
         ("two circles connected by", ("connected by", "what connects them is not clear")),
         (
             "two dots connected by three lines",
-            ("three lines", "1 of them connect 2 things one after the other"),
+            ("three lines", "1 of them connect 2 objects in sequence"),
         ),
         (
             "a 2 by 2 grid of dots connected by lines",
-            ("connected by lines", "only things in a row or a column are connected one after the other"),
+            ("connected by lines", "only objects in a row or a column can be connected in sequence"),
         ),
     ],
 )
-def test_what_cannot_be_connected_is_told(words, told):
+def test_what_cannot_be_connected_is_reported(words, told):
     assert missed(words) == [told]
 
 
@@ -269,7 +269,7 @@ def test_what_cannot_be_connected_is_told(words, told):
         ("a circle surrounded by three dots", ["above", "below left", "below right"]),
     ],
 )
-def test_several_things_stand_around_one(words, sides):
+def test_several_things_are_around_one(words, sides):
     found = {}
     for subject, how, _ in said(words):
         found.setdefault(subject, []).append(how)
@@ -282,7 +282,7 @@ def test_one_thing_around_another_holds_it():
     assert said("a circle around a dot") == [((1,), "inside", (0,))]
 
 
-def test_in_a_row_is_said_of_the_several_that_stand_before_it():
+def test_in_a_row_is_said_of_the_several_that_are_before_it():
     (group,) = read("a brace below three squares in a row").groups
     assert group.members == (1, 2, 3)
 
@@ -344,7 +344,7 @@ def test_a_labelled_thing_is_found_by_its_name():
     assert said("'Before' at the top, a dot under Before") == [((1,), "below", (0,))]
 
 
-def test_arrows_of_several_directions_stand_on_their_sides():
+def test_arrows_of_several_directions_are_on_their_sides():
     words = "a square with arrows pointing up, down and left"
     assert said(words) == [((1,), "above", (0,)), ((2,), "below", (0,)), ((3,), "left", (0,))]
     assert [item.traits for item in read(words).items[1:]] == [{"up"}, {"down"}, {"left"}]
@@ -404,7 +404,7 @@ def test_what_is_said_behind_a_thing_is_said_of_that(words, found):
     assert missed(words) == []
 
 
-def test_a_stroke_between_points_lies_halfway_and_its_length_is_said_to_be_lost():
+def test_a_stroke_between_points_is_halfway_and_its_length_is_said_to_be_lost():
     reading = read("a vector from (0, 0) to (2, 1) and a line from (-1, -3) to (-1, 1)")
     assert [place.point for place in reading.places] == [(1.0, 0.5), (-1.0, -1.0)]
     assert [item.traits for item in reading.items] == [{"diagonal"}, {"up"}]
@@ -423,7 +423,7 @@ def test_the_first_and_the_second_can_be_given_colours():
     ["a circle at the top. it is connected by a line", "a square. the square is connected by an arrow"],
 )
 def test_nothing_is_connected_with_itself(words):
-    assert [reason for _, reason in missed(words)] == ["it takes two things"]
+    assert [reason for _, reason in missed(words)] == ["it needs two objects"]
 
 
 def test_to_mark_with_something_gives_no_name():
@@ -436,7 +436,7 @@ def test_a_name_before_a_noun_is_none():
 
 
 def test_numbers_of_a_number_line_are_one_note():
-    assert missed("a number line from -5 to 5") == [("from -5 to 5", "what numbers it reaches is not kept")]
+    assert missed("a number line from -5 to 5") == [("from -5 to 5", "the range of its numbers is not kept")]
 
 
 def test_only_lines_are_dashed():
@@ -470,7 +470,7 @@ def test_labels_are_texts_below_inside_or_above():
     assert said("two dots labelled 'A' and 'B'") == [((2,), "below", (0,)), ((3,), "below", (1,))]
 
 
-def test_what_is_not_understood_is_told_with_its_place_in_the_text():
+def test_what_is_not_understood_is_reported_with_its_place_in_the_text():
     reading = read("a shiny red circle at the top, wobbling, with a cat above it")
     told = [
         (part.text, reading.description[part.span.start : part.span.end]) for part in reading.not_understood
@@ -487,17 +487,17 @@ def test_what_is_not_understood_is_told_with_its_place_in_the_text():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("circles at the top", [("circles", "how many is not said; taken for 2")]),
+        ("circles at the top", [("circles", "the number is not given; taken for 2")]),
         ("two circles, a dot in the circle", [("the circle", "could be any of 2; taken for the latest")]),
-        ("a dot, no circle", [("no circle", "what is not there cannot be drawn")]),
+        ("a dot, no circle", [("no circle", "zero objects cannot be drawn")]),
         (
             "five dots in two rows of three",
-            [("in two rows of three", "5 things do not fill a grid of 2 by 3")],
+            [("in two rows of three", "5 objects do not fill a grid of 2 by 3")],
         ),
-        ("a circle between", [("between", "it takes two things")]),
+        ("a circle between", [("between", "it needs two objects")]),
     ],
 )
-def test_what_is_taken_for_more_than_it_says_is_told(words, told):
+def test_what_is_taken_for_more_than_it_says_is_reported(words, told):
     assert missed(words) == told
 
 
@@ -506,13 +506,13 @@ def test_what_is_taken_for_more_than_it_says_is_told(words, told):
     [
         ("", "the description is empty; name what the frame shows, such as 'a red circle'"),
         (" \n", "the description is empty; name what the frame shows, such as 'a red circle'"),
-        ("x" * 100_000, f"the description has 100000 characters; {LONGEST} at most are read"),
+        ("x" * 100_000, f"the description has 100000 characters; the limit is {LONGEST}"),
         (
             "a dot and eleven circles",
-            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds 10 at most, "
+            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds at most 10, "
             "so leave some out",
         ),
-        ("a circle \ud800", "the description holds half of a character (a lone surrogate); write it anew"),
+        ("a circle \ud800", "the description contains half a character (a lone surrogate); remove it"),
     ],
 )
 def test_a_description_that_cannot_be_laid_out_is_an_error(words, message):

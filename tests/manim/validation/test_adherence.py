@@ -32,7 +32,7 @@ def test_of_the_same_type_the_sum_of_distances_is_least(found):
     assert match(layout(("circle", -2, 0), ("circle", 0.4, 0), ("circle", 2, 0)), objects) == ["c", "b", "a"]
 
 
-def test_what_is_not_drawn_stands_for_nothing(found):
+def test_what_is_not_drawn_is_for_nothing(found):
     objects = [found("a", (0, 0, 1, 1), shown=False)]
     assert match(layout(("circle", 0, 0)), objects) == [None]
     assert match(layout(("circle", 0, 0)), []) == [None]
@@ -45,7 +45,7 @@ def test_names_that_are_given_decide_alone(found):
 
 
 def test_a_name_for_an_object_that_the_layout_lacks_is_an_error(found):
-    with pytest.raises(UserError, match="names: a is said to be object 3 of a layout of 1 objects"):
+    with pytest.raises(UserError, match="names: a refers to object 3 of a layout of 1 objects"):
         match(layout(("circle", 0, 0)), [found("a", (0, 0, 1, 1))], {"a": 3})
 
 

@@ -52,7 +52,7 @@ def test_an_answer_of_another_shape_is_a_crash(data):
     assert [(one.kind, one.line) for one in parse(data).problems] == [("crashed", None)]
 
 
-def test_the_problem_of_a_child_is_told_without_what_a_terminal_would_obey():
+def test_the_problem_of_a_child_is_reported_without_what_a_terminal_would_obey():
     data = json.dumps({"problem": {"kind": "failed", "line": 3, "message": "a\x1b[2J\nb"}}).encode()
     assert parse(data).problems == (Problem("failed", 3, "a?[2J b"),)
 

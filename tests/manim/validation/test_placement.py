@@ -25,7 +25,7 @@ def test_the_share_of_the_smaller_box_that_two_have_in_common(a, b, share):
     assert common_share(b, a) == pytest.approx(share)
 
 
-def test_overlaps_are_told_from_the_largest_and_not_of_parts_with_their_group():
+def test_overlaps_are_reported_from_the_largest_and_not_of_parts_with_their_group():
     boxes = {"a": (0, 0, 2, 2), "b": (1, 0, 2, 2), "c": (0, 0, 1, 1), "group": (0.5, 0, 3, 2)}
     parts_of = {"a": ["group"], "b": ["group"]}
     assert overlaps(boxes, parts_of) == (
@@ -40,12 +40,12 @@ def test_a_group_whose_parts_have_no_names_overlaps_by_itself():
     assert overlaps(boxes, {"a": ["group"]}) == (Overlap("c", "group", 1.0),)
 
 
-def test_what_stands_between_the_parts_of_a_group_overlaps_nothing():
+def test_what_is_between_the_parts_of_a_group_overlaps_nothing():
     boxes = {"left": (-2, 0, 1, 1), "right": (2, 0, 1, 1), "between": (0, 0, 1, 1), "group": (0, 0, 5, 1)}
     assert overlaps(boxes, {"left": ["group"], "right": ["group"]}) == ()
 
 
-def test_what_reaches_out_of_the_frame_is_told_with_share_and_distance():
+def test_what_reaches_out_of_the_frame_is_reported_with_share_and_distance():
     boxes = {
         "inside": (0, 0, 14.2, 8),
         "half out": (0, 4, 2, 2),

@@ -69,7 +69,7 @@ def test_the_json_of_a_report_is_whole(found, answer_of):
     assert "preview" not in value
 
 
-def test_the_text_of_a_report_says_what_is_wrong_once(found, answer_of):
+def test_the_text_of_a_report_says_problems_once(found, answer_of):
     looks = [
         Look(1, 9, share, {"circle": (0.0, 4.0, 2.0, 2.0), "word": (0.0, 0.0, 1.0, 0.5)}, {})
         for share in (0.25, 0.5)
@@ -84,7 +84,7 @@ def test_the_text_of_a_report_says_what_is_wrong_once(found, answer_of):
     ]
 
 
-def test_problems_stand_with_file_and_line():
+def test_problems_are_with_file_and_line():
     made = report(
         Answer((Problem("failed", 3, "ValueError: x"), Problem("crashed", None, "gone"))), PROTECTION, 0.1
     )

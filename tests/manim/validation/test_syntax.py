@@ -118,7 +118,7 @@ def test_names_of_one_s_own_may_be_those_of_what_is_not_allowed():
     assert said("input = 3\nframe = Square()\ndef version(id): return id + input\nself.add(frame)") == []
 
 
-def test_at_most_twenty_objections_are_told_from_the_top():
+def test_at_most_twenty_objections_are_reported_from_the_top():
     found = said("\n".join(f"x{number} = open" for number in range(50)))
     assert [line for line, _ in found] == list(range(1, MOST + 1))
 

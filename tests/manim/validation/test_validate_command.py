@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 
-from jepamine.cli.commands import Commands
-from jepamine.cli.scenes_validate import validate
+from jepamine.cli.options import Commands
+from jepamine.cli.scenes import validate
 from jepamine.manim.validation import command
 from jepamine.manim.validation.answer import Answer, Problem
 from jepamine.manim.validation.report import report
@@ -66,7 +66,7 @@ def answering(monkeypatch, found):
     return install
 
 
-def test_a_scene_that_runs_is_told_as_a_table(path, answering):
+def test_a_scene_that_runs_is_reported_as_a_table(path, answering):
     answering()
     result = call(path)
     assert result.exit_code == 0
@@ -106,7 +106,7 @@ def test_a_layout_is_compared(whole, path, tmp_path, answering):
     assert "layout: 100% within 0.5 units" in call(path, "--layout", file).stdout
 
 
-def test_mistakes_in_the_files_are_told(path, tmp_path):
+def test_mistakes_in_the_files_are_reported(path, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text(json.dumps({"objects": [{**LAYOUT["objects"][0], "type": "cirle"}]}))
     odd = tmp_path / "odd.py"
@@ -122,14 +122,14 @@ def test_mistakes_in_the_files_are_told(path, tmp_path):
         assert message in result.stderr
 
 
-def test_a_system_that_holds_little_back_is_told_and_wants_the_check(path, answering):
+def test_a_system_that_holds_little_back_is_reported_and_wants_the_check(path, answering):
     answering(protection=OPEN)
     result = call(path)
     assert result.exit_code == 0
     assert "warning: this system leaves reading, writing open" in result.stderr
     result = call(path, "--no-check")
     assert result.exit_code == 1
-    assert "this system leaves reading, writing open to the code; check it instead" in result.stderr
+    assert "this system leaves reading, writing open to the code; use --check" in result.stderr
 
 
 @pytest.mark.manim

@@ -65,7 +65,7 @@ def test_lists_attributes_and_things_without_a_name_are_found_too(opened):
     ]
 
 
-def test_what_is_not_drawn_is_told_apart(opened):
+def test_what_is_not_drawn_is_reported_apart(opened):
     report = opened.validate(
         scene("""
         here = Circle()
@@ -120,7 +120,7 @@ def test_an_animation_is_looked_at_on_its_way_and_left_at_its_end(opened):
     assert boxes(report) == {}
 
 
-def test_trouble_on_the_way_is_told_though_the_end_is_fine(opened):
+def test_trouble_on_the_way_is_reported_though_the_end_is_fine(opened):
     report = opened.validate(
         scene("""
         a = Circle().move_to([-4, 0, 0])
@@ -221,10 +221,15 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         (scene("self.play(1)"), "failed", 6, "TypeError: Unexpected argument 1 passed to Scene.play()."),
         (scene("x = Circle(colour=RED)"), "failed", 6, "TypeError: "),
         (scene("x = MathTex('x')"), "refused", 6, "MathTex runs LaTeX, which validation does not; use Text"),
-        (scene("x = Integer(3)"), "failed", 6, "RuntimeError: LaTeX is not run here: use Text, or mob_class"),
-        (scene(NOWHERE), "failed", None, "ValueError: Circle stands nowhere: its points are not finite"),
+        (scene("x = Integer(3)"), "failed", 6, "RuntimeError: LaTeX does not run here: use Text, or mob_cla"),
+        (scene(NOWHERE), "failed", None, "ValueError: Circle has no position: its points are not finit"),
         ("from manim import *\n", "refused", None, "there is no scene: write `class GeneratedScene(Scene):`"),
-        (scene("pass", name="A") + scene("pass", name="B"), "refused", None, "there are several scenes, say"),
+        (
+            scene("pass", name="A") + scene("pass", name="B"),
+            "refused",
+            None,
+            "there are several scenes, choose",
+        ),
         (scene("pass") * 9000, "refused", None, "the code is longer than 200,000 characters"),
         ("x = '\ud800'", "refused", None, "there is no scene"),
     ],
@@ -243,7 +248,7 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         "odd",
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(code, kind, line, message, opened):
+def test_problems_are_reported_with_its_line(code, kind, line, message, opened):
     report = opened.validate(code)
     told = [(one.kind, one.line, one.message[: len(message)]) for one in report.problems]
     assert told == [(kind, line, message)]
@@ -254,7 +259,7 @@ def test_one_of_several_scenes_can_be_named(opened):
     code = scene("a = Circle()\nself.add(a)", name="A") + scene("b = Square()\nself.add(b)", name="B")
     assert list(boxes(opened.validate(code, scene="B"))) == ["b"]
     report = opened.validate(code, scene="C")
-    assert [one.message for one in report.problems] == ["there is no scene C; there is: A, B"]
+    assert [one.message for one in report.problems] == ["there is no scene C; scenes: A, B"]
 
 
 def test_without_the_check_other_imports_work_and_the_kernel_still_holds(opened):
@@ -268,7 +273,7 @@ def test_without_the_check_other_imports_work_and_the_kernel_still_holds(opened)
         assert report.problems[0].message.startswith("PermissionError")
 
 
-def test_a_scene_that_runs_too_long_is_told_with_its_line(opened):
+def test_a_scene_that_runs_too_long_is_reported_with_its_line(opened):
     impatient = Validator(opened._servers, Limits(deadline=0.3))
     report = impatient.validate(scene("x = 1\nwhile True:\n    x += 1"))
     assert (report.problems[0].kind, report.problems[0].message) == ("deadline", "still running after 0.3 s")

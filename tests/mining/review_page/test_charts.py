@@ -49,7 +49,7 @@ def test_heights_of_a_histogram_are_counts():
     assert heights == pytest.approx([heights[0], heights[0] / 4, heights[0] / 2], abs=0.06)
 
 
-def test_bars_stand_between_the_bounds_of_the_page():
+def test_bars_are_between_the_bounds_of_the_page():
     drawn = bars([0.0, 0.5, 1.0], 0.0, 1.0)
     assert re.findall(r"V([\d.]+)h", drawn) == ["23.0", "11.5", "0.0"]
     assert bars([], 0.0, 1.0) == ""

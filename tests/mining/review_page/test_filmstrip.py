@@ -35,7 +35,7 @@ def test_every_tubelet_is_in_one_cell_and_no_more_frames_than_asked_for_are_show
     assert all(span.first * size <= number < (span.last + 1) * size for span in cut for number in span.frames)
 
 
-def test_frames_stand_as_long_as_timestamps_say_and_the_last_one_as_long_as_most():
+def test_frames_are_as_long_as_timestamps_say_and_the_last_one_as_long_as_most():
     assert seconds(clip(4, timestamps=[0, 100_000, 300_000, 400_000])) == ([0.1, 0.2, 0.1, 0.1], True)
 
 
@@ -52,5 +52,5 @@ def test_a_long_gap_is_cut_short():
 @pytest.mark.parametrize(
     "times", [None, [], [0, 1, 2], [0, 100, 100, 200], [300, 200, 100, 0], ["a", "b", "c", "d"], "0123"]
 )
-def test_without_rising_times_all_frames_stand_equally_long(times):
+def test_without_rising_times_all_frames_are_equally_long(times):
     assert seconds(clip(4, timestamps=times)) == ([0.125] * 4, False)

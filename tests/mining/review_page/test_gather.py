@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.report import report
+from jepamine.cli.review import report
 from jepamine.errors import UserError
 from jepamine.mining.review_page.gather import gather
 from jepamine.mining.review_page.page import write_page
@@ -64,7 +64,7 @@ def test_the_command_says_where_the_page_is_and_what_is_next(scored_run):
     assert str(scores.stem) in page.read_text()
 
 
-def test_a_run_that_scored_nothing_is_told_how_to(jepamine, recipe, tmp_path):
+def test_a_run_that_scored_nothing_is_reported_how_to(jepamine, recipe, tmp_path):
     jepamine("run", recipe)
     with pytest.raises(UserError, match="jepamine score --run small"):
         call(tmp_path / "experiments", "--run", "small")
@@ -93,7 +93,7 @@ def test_the_page_holds_what_run_and_score_file_say(scored_run):
     assert len(together) == 1
 
 
-def test_a_clip_is_no_neighbour_of_its_own(scored_run):
+def test_a_clip_is_not_a_neighbour_of_its_own(scored_run):
     experiments, scores = scored_run
     opened = load_run(experiments, "small")
     page = gather(opened, scores, 50)

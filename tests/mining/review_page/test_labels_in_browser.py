@@ -57,7 +57,7 @@ def test_labels_belong_to_one_score_file(show, make_page):
     assert labels_of(tab) == ["", ""]
 
 
-def test_labels_set_by_the_mouse_are_told_and_leave_the_keys_to_the_clip(show, make_page):
+def test_labels_set_by_the_mouse_are_reported_and_leave_the_keys_to_the_clip(show, make_page):
     tab = show(make_page(3))
     second = tab.locator(".clip").nth(1)
     second.get_by_role("button", name="Worth keeping").click()

@@ -46,7 +46,7 @@ def test_a_clip_plays_by_itself_unless_less_motion_is_asked_for(show, make_page)
     assert tab.evaluate("document.querySelector('.playing').id") == "clip-2"
 
 
-def test_frames_stand_as_long_as_the_clip_says(show, make_page):
+def test_frames_are_as_long_as_the_clip_says(show, make_page):
     page = make_page(1)
     slow = replace(page, clips=(replace(page.clips[0], seconds=(60.0, 60.0, 0.02, 60.0)),))
     tab = show(slow)

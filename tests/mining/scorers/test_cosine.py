@@ -18,7 +18,7 @@ CLIP = ClipEmbeddings(
     masked=rows([3, 4], [1, 0], [0, 2]),
     predicted=rows([4, 3], [-5, 0], [7, 0]),
     content=b"",
-    frames=lambda: None,
+    frames=lambda: np.zeros(0),
 )
 
 

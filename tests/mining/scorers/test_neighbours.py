@@ -107,6 +107,6 @@ def test_more_neighbours_than_clips_are_as_many_as_there_are(clips):
     assert knn(small, k=5)(members(small)) == pytest.approx([1.0, 1.0])
 
 
-def test_a_bank_of_one_clip_is_told():
+def test_a_bank_of_one_clip_is_reported():
     with pytest.raises(UserError, match="at least 2 training clips"):
         knn(Bank(["a"], ["00"], np.ones((1, 3), dtype=np.float32)))

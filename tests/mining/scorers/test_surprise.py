@@ -90,9 +90,9 @@ def test_a_score_is_kept_in_the_store(encoder, frames, tmp_path, monkeypatch):
     assert first == second
 
 
-def test_another_encoder_and_a_single_tubelet_are_told(encoder, frames, tmp_path):
+def test_another_encoder_and_a_single_tubelet_are_reported(encoder, frames, tmp_path):
     with Store(tmp_path / "store") as store:
-        with pytest.raises(UserError, match="needs the encoder vjepa2"):
+        with pytest.raises(UserError, match="requires the encoder vjepa2"):
             surprise(object(), store)
         with pytest.raises(UserError, match="at least two tubelets"):
             surprise(encoder, store)([clip(frames[:2])])

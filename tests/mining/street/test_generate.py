@@ -129,7 +129,7 @@ def test_timestamps_rise_by_the_same_step_through_a_scene(tmp_path: Path) -> Non
     assert {later - earlier for earlier, later in itertools.pairwise(times)} == {125_000}
 
 
-def test_the_manifest_tells_no_label(tmp_path: Path) -> None:
+def test_the_manifest_reports_no_label(tmp_path: Path) -> None:
     manifest = lines(made(tmp_path / "a", event_rate=1.0) / "manifest.jsonl")
     known = {"clip_id", "scene", "camera", "frame_paths", "timestamps", "time_of_day", "weather"}
     for clip in manifest:

@@ -1,10 +1,10 @@
-"""A task of the fork server that runs Python as it is: what holds it back is the kernel alone."""
+"""A task of the fork server that runs Python as it is: what confines it is the kernel alone."""
 
 from jepamine.sandbox.task import SOURCE
 
 
 def prepare():
-    """Nothing to import."""
+    """Do nothing: there is nothing to import."""
 
 
 def run(request, folder):

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.manim.layout_model.boxes import iou
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, Layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, LIMIT, Layout, largest
 
 Floats = NDArray[np.float64]
 #: The IoU from which an object counts as found.
@@ -97,32 +97,42 @@ class Comparison:
     `predictions`, one row per predicted object: `confidence`, `found`, `right` (found, of the right type).
     `pairs`, one row per pair of matched objects and relation: `relation` ("left", "above", "drawn_first"),
     `right`. Pairs with centres within `LEVEL` along the axis are left out, and for "drawn_first" pairs of
-    disjoint boxes.
+    disjoint boxes. `more_right` (scenes,) tells whether the flag `more` of the prediction is right.
     """
 
     scenes: int
     objects: Columns
     predictions: Columns
     pairs: Columns
+    more_right: NDArray[np.bool_]
 
 
 def compare(
-    true: Sequence[Layout], predicted: Sequence[Layout], hidden: Sequence[NDArray[np.bool_]] | None = None
+    true: Sequence[Layout],
+    predicted: Sequence[Layout],
+    hidden: Sequence[NDArray[np.bool_]] | None = None,
+    limit: int = LIMIT,
 ) -> Comparison:
     """Match and compare each scene's objects.
 
-    `hidden` holds the masks (rows, columns) of the frames, None for clean frames.
+    `hidden` holds the masks (rows, columns) of the frames, None for clean frames. Of each scene the `limit`
+    largest objects are expected; a prediction of a smaller one is neither right nor wrong, nor is an
+    unmatched prediction in a scene whose true layout leaves objects out.
     """
     objects: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
+    more_right: list[bool] = []
     for scene, (truth, answer) in enumerate(zip(true, predicted, strict=True)):
         boxes, predicted_boxes = boxes_of(truth), boxes_of(answer)
         place, overlap = match(boxes, predicted_boxes)
         seen = np.ones(len(boxes)) if hidden is None else visible_shares(boxes, hidden[scene])
         found = overlap >= FOUND_IOU
+        expected = np.isin(np.arange(len(boxes)), largest(truth.objects, limit))
         row_of = dict(zip(place[found].tolist(), np.flatnonzero(found), strict=True))
         for row, item in enumerate(truth.objects):
+            if not expected[row]:
+                continue
             matched = place[row] >= 0
             prediction = answer.objects[place[row]] if matched else None
             objects.append(
@@ -141,16 +151,20 @@ def compare(
                 }
             )
         for row, prediction in enumerate(answer.objects):
+            if not expected[row_of[row]] if row in row_of else truth.more:
+                continue
             right = row in row_of and truth.objects[row_of[row]].type == prediction.type
             predictions.append(
                 {"scene": scene, "confidence": prediction.confidence, "found": row in row_of, "right": right}
             )
-        pairs += _relations(scene, truth, answer, place)
+        pairs += _relations(scene, truth, answer, np.where(expected, place, -1))
+        more_right.append(answer.more == (truth.more or not expected.all()))
     return Comparison(
         len(true),
         _columns(objects, ("scene", *_OBJECT)),
         _columns(predictions, ("scene", "confidence", "found", "right")),
         _columns(pairs, ("scene", "relation", "right")),
+        np.array(more_right, bool),
     )
 
 

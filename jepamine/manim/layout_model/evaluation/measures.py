@@ -26,6 +26,7 @@ MEANINGS = {
     "relations": "share of pairs of matched objects with the right relation left of or above",
     "drawing_order": "share of overlapping matched pairs in the right drawing order",
     "calibration_error": "mean gap between confidence and the share of correct predictions",
+    "more_flag": "share of scenes where the flag 'more objects than these' is right",
 }
 #: Bands of the share of an object that no other object covers.
 COVERED = (("whole", 1.0, 2.0), ("half or more", 0.5, 1.0), ("less than half", -1.0, 0.5))
@@ -61,6 +62,7 @@ def measures(
         "calibration_error": resampled.calibration(
             place[predicted], predictions["confidence"][predicted], predictions["right"][predicted]
         ),
+        "more_flag": resampled.mean(np.flatnonzero(pick), comparison.more_right[pick]),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.errors import UserError
+from jepamine.manim.layouts import LIMIT, MAX_OBJECTS
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,13 +25,15 @@ def layout_dense(
     blocks: Annotated[int, Field(ge=0)] = 1,
     attention: Annotated[int, Field(ge=0)] = 1,
     second_look: Annotated[int, Field(ge=0)] = 16,
+    max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = MAX_OBJECTS,
 ) -> nn.Module:
     """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of 8 pixels.
 
     `channels` are those at 4, 8 and 16 pixels per cell, `blocks` the residual blocks at 8 and at 16,
     `attention` the Transformer blocks at 16. `second_look` is the width of the network that refines each
-    object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Raises
-    UserError if the encoder's tokens form no grid, or cells do not tile the frame.
+    object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Of more than
+    `max_objects` objects the largest are returned. Raises UserError if the encoder's tokens form no grid,
+    or cells do not tile the frame.
     """
     from jepamine.manim.layout_model.plan import token_grid
     from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
@@ -40,4 +43,4 @@ def layout_dense(
         raise UserError(
             f"the predictor 'layout-dense' needs frame sides that are multiples of 16 pixels, not {shape[1:]}"
         )
-    return LayoutDense(dim, grid, (shape[1], shape[2]), channels, blocks, attention, second_look)
+    return LayoutDense(dim, grid, (shape[1], shape[2]), channels, blocks, attention, second_look, max_objects)

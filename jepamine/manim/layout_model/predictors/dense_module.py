@@ -18,7 +18,7 @@ from jepamine.manim.layout_model.predictors.backbone import STRIDE, Backbone
 from jepamine.manim.layout_model.predictors.dense_loss import map_loss, refinement_loss
 from jepamine.manim.layout_model.predictors.peaks import decode
 from jepamine.manim.layout_model.predictors.refinement import Refinement
-from jepamine.manim.layouts import LEAST_SIDE, TYPES, Layout
+from jepamine.manim.layouts import LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 
 # Sides of exp(-3) to exp(5) cells: 0.02 to 66 units.
@@ -40,8 +40,10 @@ class LayoutDense(nn.Module):
         blocks: int,
         attention: int,
         second_look: int,
+        max_objects: int = MAX_OBJECTS,
     ) -> None:
         super().__init__()
+        self.max_objects = max_objects
         self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
         self.of_pixels = grid == frame
         self.body = Backbone(dim, grid, frame, channels, blocks, attention)
@@ -95,8 +97,8 @@ class LayoutDense(nn.Module):
         )
 
     def layouts(self, answer: Tensors) -> list[Layout]:
-        """Refine the hottest cells and keep the most confident distinct ones, 10 at most."""
-        return decode(answer, self.second)
+        """Refine the hottest cells and keep the distinct objects; of more than `max_objects` the largest."""
+        return decode(answer, self.second, self.max_objects)
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Compare cell by cell: softened heat and types, and boxes, weighted by the teacher's heat."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.errors import UserError
+from jepamine.manim.layouts import LIMIT, MAX_OBJECTS
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,8 +27,10 @@ def layout_transformer(
     heads: Count = 8,
     feed_forward: Count = 2048,
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
+    max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = MAX_OBJECTS,
 ) -> nn.Module:
-    """Build a `LayoutPredictor`: a projection MLP, a Transformer encoder, and an MLP to 10 objects.
+    """Build a `LayoutPredictor`: a projection MLP, a Transformer encoder, and an MLP to `max_objects`
+    objects.
 
     Raises UserError if the encoder's tokens form no grid, or are too many for attention.
     """
@@ -42,4 +45,4 @@ def layout_transformer(
         )
     if hidden_dim % heads:
         raise UserError(f"predictor.heads: {heads} does not divide hidden_dim {hidden_dim}")
-    return LayoutTransformer(dim, grid, hidden_dim, layers, heads, feed_forward, dropout)
+    return LayoutTransformer(dim, grid, hidden_dim, layers, heads, feed_forward, dropout, max_objects)

@@ -10,13 +10,15 @@ Shapes: N frames, L tokens of D dimensions, K = 10 objects.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from jepamine.manim.layout_model.boxes import giou
 from jepamine.manim.layout_model.targets import NOTHING, to_layout
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, MAX_OBJECTS, TYPES, Layout
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 
 
@@ -38,9 +40,14 @@ def match_sets(answer: Tensors, truth: Tensors) -> tuple[Tensor, Tensor, Tensor]
         cost = cost - 2 * giou(boxes, target)
         # Diverged training must reach the error message about it.
         costs = torch.nan_to_num(cost, 1e6, 1e6, -1e6).cpu().numpy()
+    slots = answer["boxes"].shape[1]
     matches: list[tuple[int, int, int]] = []
     for scene, present in enumerate((truth["types"] != NOTHING).cpu()):
         objects = torch.nonzero(present)[:, 0].numpy()
+        if len(objects) > slots:
+            # Only the largest are learned, as only they are expected.
+            sizes = truth["boxes"][scene, present, 2:].clamp(min=LEAST_SIDE).prod(dim=1).cpu()
+            objects = objects[sizes.argsort(descending=True)[:slots].sort().values.numpy()]
         rows, places = linear_sum_assignment(costs[scene][:, objects])
         matches += [(scene, int(row), int(objects[place])) for row, place in zip(rows, places, strict=True)]
     table = torch.tensor(matches, dtype=torch.int64, device=answer["boxes"].device).reshape(-1, 3)
@@ -57,9 +64,6 @@ LEAST_CONFIDENCE = 0.5
 class LayoutTransformer(nn.Module):
     """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
 
-    #: Tokens before the grid's are used, such as CLIP's pooled one; a text's feature can replace it.
-    reads_pooled = True
-
     def __init__(
         self,
         dim: int,
@@ -69,8 +73,10 @@ class LayoutTransformer(nn.Module):
         heads: int,
         feed_forward: int,
         dropout: float,
+        max_objects: int = MAX_OBJECTS,
     ) -> None:
         super().__init__()
+        self.max_objects = max_objects
         self.grid = grid
         self.project = nn.Sequential(
             nn.Linear(dim, hidden_dim), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden_dim, hidden_dim)
@@ -80,8 +86,8 @@ class LayoutTransformer(nn.Module):
         layer = nn.TransformerEncoderLayer(hidden_dim, heads, feed_forward, dropout, batch_first=True)
         self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.head = nn.Sequential(nn.Linear(hidden_dim, 1024), nn.ReLU())
-        self.numbers = nn.Linear(1024, MAX_OBJECTS * NUMBERS)
-        self.kinds = nn.Linear(1024, MAX_OBJECTS * TYPE_DIM)
+        self.numbers = nn.Linear(1024, max_objects * NUMBERS)
+        self.kinds = nn.Linear(1024, max_objects * TYPE_DIM)
         self.types = nn.Embedding(len(TYPES), TYPE_DIM)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
@@ -98,8 +104,8 @@ class LayoutTransformer(nn.Module):
         shares = F.adaptive_avg_pool2d(hidden[:, None].float(), self.grid).flatten(1)
         left_out = torch.cat([shares.new_zeros(count, first + 1), shares], dim=1) > 0.999
         out = self.head(self.encoder(sequence, src_key_padding_mask=left_out)[:, 0])
-        numbers = self.numbers(out).view(count, MAX_OBJECTS, NUMBERS)
-        kinds = self.kinds(out).view(count, MAX_OBJECTS, TYPE_DIM)
+        numbers = self.numbers(out).view(count, self.max_objects, NUMBERS)
+        kinds = self.kinds(out).view(count, self.max_objects, TYPE_DIM)
         frame = numbers.new_tensor([FRAME_WIDTH, FRAME_HEIGHT, FRAME_WIDTH, FRAME_HEIGHT])
         shift = numbers.new_tensor([0.5, 0.5, 0.0, 0.0])
         return {
@@ -132,11 +138,16 @@ class LayoutTransformer(nn.Module):
         confidence = torch.sigmoid(answer["confidence"])
         types = answer["types"].argmax(dim=-1)
         return [
-            to_layout(answer["boxes"][row, kept], types[row, kept], confidence[row, kept], depth[kept])
+            self._layout(answer["boxes"][row, kept], types[row, kept], confidence[row, kept], depth[kept])
             for row, (kept, depth) in enumerate(
                 zip(confidence >= LEAST_CONFIDENCE, answer["depth"], strict=True)
             )
         ]
+
+    def _layout(self, boxes: Tensor, types: Tensor, confidence: Tensor, depth: Tensor) -> Layout:
+        layout = to_layout(boxes, types, confidence, depth, self.max_objects)
+        # With every slot used there may be more objects than slots.
+        return replace(layout, more=len(boxes) == self.max_objects)
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Compare slot by slot.

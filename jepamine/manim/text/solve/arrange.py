@@ -1,4 +1,4 @@
-"""What was read, solved to places: no overlap that was not asked for, and all of it in the frame."""
+"""Solve a parsed description for places: no unintended overlap, and everything inside the frame."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Place, Reading, Ref, Relation, Span
 from jepamine.manim.text.solve import constraints as statements
-from jepamine.manim.text.solve.belongings import braces, labels, stroke_of_dots
 from jepamine.manim.text.solve.boxes import Box, Boxes, Unit, boxes_of
-from jepamine.manim.text.solve.constraints import NEAR, SIZED, Rules
-from jepamine.manim.text.solve.defaults import halfway, spread
+from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
+from jepamine.manim.text.solve.defaults import braces, halfway, labels, spread, stroke_of_dots
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.objects import objects_of
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle
-from jepamine.manim.text.solve.strictness import STRICT, Strictness
 
 
 class _Contradiction(Exception):
-    """What is said in these words cannot be true beside what is said before."""
+    """These words contradict earlier ones."""
 
     def __init__(self, span: Span) -> None:
         super().__init__()
@@ -27,10 +25,10 @@ class _Contradiction(Exception):
 
 
 def arrange(reading: Reading) -> Layout:
-    """The layout of what was read; object i is item i of the reading, `z` says what is drawn over what.
+    """Return the layout of a parsed description; object i is item i of the reading, `z` is the drawing order.
 
-    Lengths are in Manim units, to a hundredth. Raises UserError for words that contradict others, and for
-    more than the frame has room for.
+    Lengths are in Manim units, to a hundredth. Raises UserError for contradictory words, and for more than
+    the frame has room for.
     """
     if not reading.items:
         return Layout(())
@@ -47,22 +45,24 @@ def arrange(reading: Reading) -> Layout:
     if span is not None:
         words = reading.description[span.start : span.end]
         raise UserError(
-            f"description, character {span.start + 1}: '{words}' cannot be true beside what is said before "
+            f"description, character {span.start + 1}: '{words}' contradicts what comes before "
             "it; leave one of the two out"
         )
     raise UserError(
-        f"the {len(reading.items)} objects of the description do not fit into the frame as it says; "
-        "name fewer, or say less of where they lie"
+        f"the {len(reading.items)} objects of the description do not fit into the frame as described; "
+        "name fewer, or leave some places open"
     )
 
 
 def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
     boxes = boxes_of(reading)
     program = Program(boxes.variables)
-    large = {place for said in reading.relations if said.how == "inside" for place in said.other}
+    large = {
+        place for statement in reading.relations if statement.how == "inside" for place in statement.other
+    }
     if not strict.deep:
-        covering = [said for said in reading.relations if said.how in ("front", "behind")]
-        large |= {place for said in covering for place in said.subject + said.other}
+        covering = [statement for statement in reading.relations if statement.how in ("front", "behind")]
+        large |= {place for statement in covering for place in statement.subject + statement.other}
     for unit in boxes.units:
         program.add(_unit(unit, strict, bool(large & set(unit.members))))
     program.add(spread(reading, boxes))
@@ -70,18 +70,18 @@ def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
     program.add(braces(reading, boxes))
     if strict.further:
         program.add(labels(reading, boxes))
-    said = list(_said(reading, boxes, strict))
+    statement = list(_statements(reading, boxes, strict))
     alone = program.mark()
-    program.add(rule for _, rules, _ in said for rule in rules)
+    program.add(rule for _, rules, _ in statement for rule in rules)
     if not program.solve():
         program.back_to(alone)
-        raise _first_untrue(program, said)
-    settle(program, [ways for _, _, ways in said if ways], kept_apart(reading, boxes), strict.gap)
+        raise _first_untrue(program, statement)
+    settle(program, [ways for _, _, ways in statement if ways], kept_apart(reading, boxes), strict.gap)
     return boxes, program.values
 
 
-def _first_untrue(program: Program, said: Sequence[tuple[Span, Rules, Choice]]) -> Exception:
-    for span, rules, _ in said:
+def _first_untrue(program: Program, statement: Sequence[tuple[Span, Rules, Choice]]) -> Exception:
+    for span, rules, _ in statement:
         program.add(rules)
         if not program.solve():
             return _Contradiction(span)
@@ -89,32 +89,35 @@ def _first_untrue(program: Program, said: Sequence[tuple[Span, Rules, Choice]]) 
 
 
 def _unit(unit: Unit, strict: Strictness, large: bool) -> Rules:
-    """What is true of each group and thing by itself: it is in the frame, and neither tiny nor huge."""
+    """Yield the rules of each group and object by itself: inside the frame, neither tiny nor huge."""
     least = strict.shrink * max(size.least for size in unit.sizes)
     most = 4.0 if large else max(min(size.most for size in unit.sizes), least)
-    found = [at_least(unit.scale, least), at_most(unit.scale, most), wish(unit.scale, 1.0, SIZED)]
-    found += statements.in_frame(unit.box, strict.edge)
+    rules = [at_least(unit.scale, least), at_most(unit.scale, most), wish(unit.scale, 1.0, SIZED)]
+    rules += statements.in_frame(unit.box, strict.edge)
     for gap in unit.gaps:
-        found += [at_least(gap, strict.gap), wish(gap, 0.5, 3 * NEAR)]
-    return found
+        rules += [at_least(gap, strict.gap), wish(gap, 0.5, 3 * NEAR)]
+    return rules
 
 
-def _said(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[Span, Rules, Choice]]:
-    """(the words, what they require, the ways of which one must be taken), in the order of the text."""
-    pairs = [{said.subject, said.other} for said in reading.relations]
+def _statements(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[tuple[Span, Rules, Choice]]:
+    """Yield (the words, what they require, alternatives of which one must hold), in the order of the text."""
+    pairs = [{statement.subject, statement.other} for statement in reading.relations]
     everything: list[Place | Relation] = [*reading.places, *reading.relations]
-    for said in sorted(everything, key=lambda said: said.span.start):
-        for box in boxes.of(said.subject):
-            if isinstance(said, Place):
-                yield said.span, statements.placed(said, box, strict), []
+    for statement in sorted(everything, key=lambda statement: statement.span.start):
+        for box in boxes.of(statement.subject):
+            if isinstance(statement, Place):
+                yield statement.span, statements.placed(statement, box, strict), []
                 continue
-            for other in boxes.of(said.other):
-                alone = pairs.count({said.subject, said.other}) == 1
-                label = any(reading.items[place].type == "text" for place in said.subject)
-                if said.how == "front" and (upright := stroke_of_dots(reading, said)) is not None:
-                    yield said.span, statements.upon(box, other, upright), []
+            for other in boxes.of(statement.other):
+                alone = pairs.count({statement.subject, statement.other}) == 1
+                label = any(reading.items[place].type == "text" for place in statement.subject)
+                if statement.how == "front" and (upright := stroke_of_dots(reading, statement)) is not None:
+                    yield statement.span, statements.upon(box, other, upright), []
                     continue
-                yield said.span, *_related(reading, said.how, (box, other), said.other, strict, alone, label)
+                yield (
+                    statement.span,
+                    *_related(reading, statement.how, (box, other), statement.other, strict, alone, label),
+                )
 
 
 def _related(

@@ -1,4 +1,4 @@
-"""The boxes of what was read, as linear expressions of what is to be solved for."""
+"""The boxes of a parsed description, as linear expressions of the unknowns."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ class Box:
 
     @property
     def left(self) -> Linear:
-        """Its left edge."""
+        """Return its left edge."""
         return self.x - self.half_width
 
     @property
     def right(self) -> Linear:
-        """Its right edge."""
+        """Return its right edge."""
         return self.x + self.half_width
 
     @property
     def bottom(self) -> Linear:
-        """Its lower edge."""
+        """Return its lower edge."""
         return self.y - self.half_height
 
     @property
     def top(self) -> Linear:
-        """Its upper edge."""
+        """Return its upper edge."""
         return self.y + self.half_height
 
     def at(self, values: Linear) -> tuple[float, float, float, float]:
-        """(x, y, half width, half height) where the variables have these values."""
+        """Return (x, y, half width, half height) for these values of the variables."""
         x, y, half_width, half_height = (
             float(part @ values) for part in (self.x, self.y, self.half_width, self.half_height)
         )
@@ -52,7 +52,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Unit:
-    """What moves and grows as one: a group, or a single thing; `gaps` are those of its columns and rows."""
+    """What moves and grows as one: a group, or a single object; `gaps` are those of its columns and rows."""
 
     members: Ref
     box: Box
@@ -70,7 +70,7 @@ class Boxes:
     variables: int
 
     def of(self, ref: Ref) -> list[Box]:
-        """The boxes that something said of `ref` is true of: that of a whole group, else each item's."""
+        """Return the boxes that a statement about `ref` applies to: a whole group's, else each item's."""
         for unit in self.units:
             if len(ref) > 1 and set(unit.members) == set(ref):
                 return [unit.box]
@@ -78,7 +78,7 @@ class Boxes:
 
 
 def boxes_of(reading: Reading) -> Boxes:
-    """The boxes of all that was read."""
+    """Return the boxes of a parsed description."""
     sizes = [size_of(item) for item in reading.items]
     grouped = {place: group for group in reading.groups for place in group.members}
     groups = [
@@ -103,7 +103,7 @@ def _unit(group: Group, sizes: list[Size], variable: Callable[[], Linear]) -> tu
     cells = [divmod(number, group.columns) for number in range(len(sizes))]
 
     def widest(line: int, axis: int) -> Linear:
-        """The width of a column (axis 1), or the height of a row (axis 0)."""
+        """Return the width of a column (axis 1), or the height of a row (axis 0)."""
         own = [size for cell, size in zip(cells, sizes, strict=True) if cell[axis] == line]
         if axis:
             fixed = constant(max(size.fixed_width for size in own), scale)

@@ -1,21 +1,48 @@
-"""Relations and places as rules on boxes: what must be so, and wishes for what looks well."""
+"""Relations and places as rules on boxes: hard constraints, and wishes for a good look."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.text.reading import Place
 from jepamine.manim.text.solve.boxes import Box
 from jepamine.manim.text.solve.linear_program import Linear, Rule, at_least, at_most, wish
-from jepamine.manim.text.solve.strictness import Strictness
+
+
+@dataclass(frozen=True)
+class Strictness:
+    """`gap` and `edge` are the smallest distances between objects, and to the frame's edge, in units.
+
+    `shrink` is how far objects may shrink below their size words, `drawn` whether what is inside a figure
+    stays within its outline (else its box), `further` whether "left of" also means further left than higher
+    or lower, `deep` whether objects that cover one another do so clearly, and keep their size.
+    """
+
+    gap: float
+    edge: float
+    shrink: float
+    drawn: bool
+    further: bool
+    deep: bool
+
+
+#: From what looks best to what is still true.
+STRICT = (
+    Strictness(0.25, 0.3, 1.0, drawn=True, further=True, deep=True),
+    Strictness(0.2, 0.25, 0.6, drawn=True, further=True, deep=False),
+    Strictness(0.15, 0.2, 0.35, drawn=False, further=True, deep=False),
+    Strictness(0.15, 0.2, 0.35, drawn=False, further=False, deep=False),
+)
+
 
 Rules = list[Rule]
-#: How much the parts of a good layout count, from what gives way first.
+#: Weights of the parts of a good layout, from what gives way first.
 NEAR, CENTRED, PLACED, ALIGNED, SIZED = 1.0, 2.0, 4.0, 8.0, 40.0
-#: type -> the part of its box that is its inside: shares of half its width and height, how far the middle
-#: lies below the box's centre as a share of half its height.
+#: type -> the inner part of its box: shares of half its width and height, how far the middle is
+#: below the box's centre as a share of half its height.
 _INSIDES = {
     "circle": (0.66, 0.66, 0.0),
     "ellipse": (0.66, 0.66, 0.0),
@@ -28,19 +55,19 @@ _INSIDES = {
     "axes": (0.9, 0.9, 0.0),
     "number_plane": (0.9, 0.9, 0.0),
 }
-# What lengths may lose when they are rounded, in units.
+# What lengths may lose when rounded, in units.
 _ROUNDED = 0.02
-# How far what touches lies on one another at least, rounded or not, in units.
+# How far touching objects overlap at least, rounded or not, in units.
 _TOUCH = 0.04
-# How far within the lines between the frame's fields a centre keeps, in units.
+# Distance of a centre from the lines between the frame's fields, in units.
 _WELL = 0.06
 _OPPOSITE = {"right": "left", "above": "below"}
 
 
 def relation(how: str, a: Box, b: Box, strict: Strictness, *, alone: bool, label: bool) -> Rules:
-    """`a` lies left of, right of, above or below `b`.
+    """Place `a` left of, right of, above or below `b`.
 
-    `alone` is whether it is the only relation of the two, `label` whether one of them names the other.
+    `alone` is whether it is the only relation of the two, `label` whether one of them labels the other.
     """
     if how in _OPPOSITE:
         return relation(_OPPOSITE[how], b, a, strict, alone=alone, label=label)
@@ -48,16 +75,16 @@ def relation(how: str, a: Box, b: Box, strict: Strictness, *, alone: bool, label
         gap, along, across = b.left - a.right, b.x - a.x, a.y - b.y
     else:
         gap, along, across = b.bottom - a.top, b.y - a.y, a.x - b.x
-    found = [at_least(gap, strict.gap), wish(gap, strict.gap if label else 2 * strict.gap, NEAR)]
+    rules = [at_least(gap, strict.gap), wish(gap, strict.gap if label else 2 * strict.gap, NEAR)]
     if alone:
-        found.append(wish(across, 0.0, ALIGNED))
+        rules.append(wish(across, 0.0, ALIGNED))
         if strict.further:
-            found += [at_least(along, across), at_least(along, -across)]
-    return found
+            rules += [at_least(along, across), at_least(along, -across)]
+    return rules
 
 
 def inside(a: Box, b: Box, type_: str | None, strict: Strictness) -> Rules:
-    """`a` lies in `b`, a figure of a type, or None for a group."""
+    """Place `a` inside `b`, a figure of a type, or None for a group."""
     width, height, low = _INSIDES.get(type_ or "", (1.0, 1.0, 0.0)) if strict.drawn else (1.0, 1.0, 0.0)
     middle = b.y - low * b.half_height
     return [
@@ -71,7 +98,7 @@ def inside(a: Box, b: Box, type_: str | None, strict: Strictness) -> Rules:
 
 
 def upon(a: Box, b: Box, upright: bool) -> Rules:
-    """`a`, a dot or a row of them, lies on the stroke `b`, between its ends."""
+    """Place `a`, a dot or a row of them, on the stroke `b`, between its ends."""
     if upright:
         return [
             wish(a.y, b.y, NEAR),
@@ -88,19 +115,19 @@ def upon(a: Box, b: Box, upright: bool) -> Rules:
 
 
 def level(boxes: Sequence[Box], upright: bool) -> Rules:
-    """The centres lie on one level line, or on an upright one."""
+    """Place the centres on one level line, or on an upright one."""
     centres = [box.x if upright else box.y for box in boxes]
-    return [rule for one, other in pairwise(centres) for rule in _level(one, other)]
+    return [rule for first, second in pairwise(centres) for rule in _level(first, second)]
 
 
-def _level(one: Linear, other: Linear) -> Rules:
-    return [at_least(one - other, 0.0), at_most(one - other, 0.0)]
+def _level(first: Linear, second: Linear) -> Rules:
+    return [at_least(first - second, 0.0), at_most(first - second, 0.0)]
 
 
 def overlap(a: Box, b: Box, strict: Strictness) -> list[Rules]:
-    """The ways in which `a` and `b` can lie partly on one another: shifted to a side, or crosswise."""
+    """Return the ways in which `a` and `b` can partly overlap: shifted to a side, or crosswise."""
     depth = 0.15 if strict.deep else 0.05
-    # Of a level line and a word, all that can be asked is that they meet.
+    # A level line and a word can only be required to meet.
     across = [*_meet(a, b, depth, _TOUCH), wish(a.y, b.y, NEAR)]
     along = [*_meet(a, b, _TOUCH, depth), wish(a.x, b.x, NEAR)]
     wide, high = (a.half_width + b.half_width) / 2, (a.half_height + b.half_height) / 2
@@ -128,7 +155,7 @@ def _shifted(low: Linear, high: Linear, other_low: Linear, other_high: Linear, d
 
 
 def _crossed(a: Box, b: Box, depth: float) -> Rules:
-    """`a` lies across `b`, and sticks out on its left and its right."""
+    """Place `a` across `b`, extending beyond its left and its right."""
     return [
         at_least(b.left - a.left, depth),
         at_least(a.right - b.right, depth),
@@ -140,7 +167,7 @@ def _crossed(a: Box, b: Box, depth: float) -> Rules:
 
 
 def apart(a: Box, b: Box, gap: float, values: Linear) -> list[tuple[float, Rules]]:
-    """The ways in which two boxes can be kept apart: (how far they would have to move now, rules)."""
+    """Return the ways to separate two boxes: (how far they would have to move now, rules)."""
     x, y, width, height = a.at(values)
     other_x, other_y, other_width, other_height = b.at(values)
     across, up = width + other_width + gap, height + other_height + gap
@@ -153,7 +180,7 @@ def apart(a: Box, b: Box, gap: float, values: Linear) -> list[tuple[float, Rules
 
 
 def in_frame(box: Box, edge: float) -> Rules:
-    """The box lies in the frame."""
+    """Keep the box inside the frame."""
     return [
         at_least(box.left, edge - FRAME_WIDTH / 2),
         at_most(box.right, FRAME_WIDTH / 2 - edge),
@@ -163,11 +190,11 @@ def in_frame(box: Box, edge: float) -> Rules:
 
 
 def placed(place: Place, box: Box, strict: Strictness) -> Rules:
-    """The box's centre lies in its field of the frame, or at its point."""
+    """Place the box's centre in its field of the frame, or at its point."""
     if place.point is not None:
         pairs = zip((box.x, box.y), place.point, strict=True)
         return [rule for centre, value in pairs for rule in (at_least(centre, value), at_most(centre, value))]
-    found: Rules = []
+    rules: Rules = []
     axes = (
         (place.column, FRAME_WIDTH, box.x, box.half_width, 0.33),
         (place.row, FRAME_HEIGHT, box.y, box.half_height, 0.35),
@@ -175,11 +202,11 @@ def placed(place: Place, box: Box, strict: Strictness) -> Rules:
     for field, side, centre, half, share in axes:
         if field == 0:
             most = side / 6 - _WELL
-            found += [at_most(centre, most), at_least(centre, -most), wish(centre, 0.0, PLACED)]
+            rules += [at_most(centre, most), at_least(centre, -most), wish(centre, 0.0, PLACED)]
         elif field is not None:
-            found.append(at_least(field * centre, side / 6 + _WELL))
+            rules.append(at_least(field * centre, side / 6 + _WELL))
             if place.corner:
-                found.append(wish(field * centre + half, side / 2 - 2 * strict.edge, PLACED))
+                rules.append(wish(field * centre + half, side / 2 - 2 * strict.edge, PLACED))
             else:
-                found.append(wish(field * centre, share * side, PLACED))
-    return found
+                rules.append(wish(field * centre, share * side, PLACED))
+    return rules

@@ -1,4 +1,4 @@
-"""Linear rules on the boxes of a layout, and the linear program that they make."""
+"""Linear rules on the boxes of a layout, and the linear program they form."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: A linear expression: a factor for each variable, and at the end what is added; float64 (variables + 1,).
+#: A linear expression: a factor per variable and a constant at the end; float64 (variables + 1,).
 Linear = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`what` is at least 0; with a `weight`, it is 0 as nearly as may be, and that is what a unit costs."""
+    """`what` is at least 0; with a `weight`, it is close to 0 at that cost per unit."""
 
     what: Linear
     weight: float | None = None
 
 
 def constant(value: float, like: Linear) -> Linear:
-    """A number as an expression."""
-    found = np.zeros_like(like)
-    found[-1] = value
-    return found
+    """Return a number as an expression."""
+    expression = np.zeros_like(like)
+    expression[-1] = value
+    return expression
 
 
-def at_least(what: Linear, least: Linear | float) -> Rule:
-    """`what` >= `least`."""
-    return Rule(what - (constant(least, what) if isinstance(least, float) else least))
+def at_least(expression: Linear, least: Linear | float) -> Rule:
+    """Require `what` >= `least`."""
+    return Rule(expression - (constant(least, expression) if isinstance(least, float) else least))
 
 
-def at_most(what: Linear, most: Linear | float) -> Rule:
-    """`what` <= `most`."""
-    return Rule((constant(most, what) if isinstance(most, float) else most) - what)
+def at_most(expression: Linear, most: Linear | float) -> Rule:
+    """Require `what` <= `most`."""
+    return Rule((constant(most, expression) if isinstance(most, float) else most) - expression)
 
 
-def wish(what: Linear, value: Linear | float, weight: float) -> Rule:
-    """`what` == `value`, as nearly as other wishes allow."""
-    return Rule(at_least(what, value).what, weight)
+def wish(expression: Linear, value: Linear | float, weight: float) -> Rule:
+    """Wish for `what` == `value`, as nearly as other wishes allow."""
+    return Rule(at_least(expression, value).what, weight)
 
 
 class Program:
@@ -51,20 +51,20 @@ class Program:
         self.values: Linear = np.zeros(variables + 1)
 
     def add(self, rules: Iterable[Rule]) -> None:
-        """Add rules; `solve` tells whether they can be kept."""
+        """Add rules; `solve` checks whether they can be satisfied."""
         self._rules.extend(rules)
 
     def mark(self) -> int:
-        """The rules as they are now, for `back_to`."""
+        """Return the current state, for `back_to`."""
         return len(self._rules)
 
     def back_to(self, mark: int) -> None:
-        """Take back the rules that were added since."""
+        """Remove the rules added since `mark`."""
         del self._rules[mark:]
 
     def solve(self) -> bool:
-        """Set `values`; False, and they stay as they were, where the rules contradict one another."""
-        # What linprog takes: least of costs @ (variables, slack), where rows @ (variables, slack) <= limits.
+        """Set `values`; return False, without changing them, if the rules contradict one another."""
+        # linprog's input: minimise costs @ (variables, slack), where rows @ (variables, slack) <= limits.
         from scipy.optimize import linprog
 
         wishes = [rule for rule in self._rules if rule.weight is not None]
@@ -75,10 +75,10 @@ class Program:
         rows = np.block([[-hard[:, :-1], none], [soft[:, :-1], -slack], [-soft[:, :-1], -slack]])
         limits = np.concatenate([hard[:, -1], -soft[:, -1], soft[:, -1]])
         costs = np.concatenate([np.zeros(self._variables), [rule.weight for rule in wishes]])
-        found = linprog(costs, A_ub=rows, b_ub=limits, bounds=(None, None), method="highs")
-        if found.status != 0:
+        result = linprog(costs, A_ub=rows, b_ub=limits, bounds=(None, None), method="highs")
+        if result.status != 0:
             return False
-        self.values = np.append(found.x[: self._variables], 1.0)
+        self.values = np.append(result.x[: self._variables], 1.0)
         return True
 
 

@@ -1,4 +1,4 @@
-"""Solved boxes as the objects of a layout."""
+"""Convert solved boxes to the objects of a layout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIP = 0.25
 
 
 def objects_of(reading: Reading, boxes: Boxes, values: Linear) -> Layout:
-    """The layout, from the values of all variables. Raises UserError where things cover in a circle."""
+    """Return the layout, from the values of all variables. Raises UserError if covering is circular."""
     order = _drawn(reading)
     objects = []
     for place, item in enumerate(reading.items):
@@ -43,25 +43,28 @@ def objects_of(reading: Reading, boxes: Boxes, values: Linear) -> Layout:
 
 
 def _down(length: float) -> float:
-    """A length to a hundredth, never longer."""
+    """Round a length down to a hundredth."""
     return floor(100 * length + 1e-6) / 100
 
 
 def _drawn(reading: Reading) -> list[int]:
-    """The place of each item in the drawing order: as they were said, but what lies on others after them."""
+    """Return each item's place in the drawing order.
+
+    As mentioned, but covering objects after covered ones.
+    """
     after: dict[int, set[int]] = {place: set() for place in range(len(reading.items))}
-    for said in reading.relations:
-        over, under = said.subject, said.other
-        if said.how == "behind":
+    for relation in reading.relations:
+        over, under = relation.subject, relation.other
+        if relation.how == "behind":
             over, under = under, over
-        if said.how in ("inside", "front", "behind"):
+        if relation.how in ("inside", "front", "behind"):
             for place in over:
                 after[place] |= set(under) - {place}
     sorter = TopologicalSorter(after)
     try:
         sorter.prepare()
     except CycleError:
-        raise UserError("the description says of things that each lies on the other; leave one out") from None
+        raise UserError("the description puts each of two objects on the other; leave one out") from None
     order: dict[int, int] = {}
     ready: list[int] = []
     while sorter.is_active():

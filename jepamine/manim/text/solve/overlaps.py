@@ -1,4 +1,4 @@
-"""Things kept apart: one way after another is tried, the shortest first, until nothing overlaps."""
+"""Keep objects apart: try one way after another, the shortest first, until nothing overlaps."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from jepamine.manim.text.solve.boxes import Box, Boxes
 from jepamine.manim.text.solve.constraints import Rules, apart
 from jepamine.manim.text.solve.linear_program import Program
 
-#: Ways of which one must be taken, the best first.
+#: Alternatives of which one must hold, the best first.
 Choice = list[Rules]
-#: How many ways are tried before it is given up.
+#: The number of ways tried before giving up.
 TRIES = 80
 
 
@@ -20,7 +20,7 @@ class DoesNotFit(Exception):
 
 
 def settle(program: Program, choices: Sequence[Choice], pairs: Sequence[tuple[Box, Box]], gap: float) -> None:
-    """Take one way of each choice, and keep the boxes of each pair `gap` units apart; `program` is solved.
+    """Choose one way of each choice, and keep the boxes of each pair `gap` units apart; `program` is solved.
 
     Raises DoesNotFit.
     """
@@ -52,48 +52,48 @@ def settle(program: Program, choices: Sequence[Choice], pairs: Sequence[tuple[Bo
 
 
 def kept_apart(reading: Reading, boxes: Boxes) -> list[tuple[Box, Box]]:
-    """The pairs of boxes that must not overlap: all that nothing was said of that brings them together.
+    """Return the pairs of boxes that must not overlap: all that no statement brings together.
 
-    A group counts as one, unless something stands among its members.
+    A group counts as one, unless something is among its members.
     """
     covered = _covered(reading)
     among = {
         (place, other)
-        for said in reading.relations
+        for relation in reading.relations
         for unit in boxes.units
-        for place in said.subject + said.other
+        for place in relation.subject + relation.other
         for other in unit.members
         if len(unit.members) > 1
         and place not in unit.members
-        and (set(said.subject + said.other) - {place}) & set(unit.members)
+        and (set(relation.subject + relation.other) - {place}) & set(unit.members)
         and (
-            said.how == "inside"
-            or len(set(said.subject + said.other) & set(unit.members)) < len(unit.members)
+            relation.how == "inside"
+            or len(set(relation.subject + relation.other) & set(unit.members)) < len(unit.members)
         )
     }
-    found = []
+    pairs = []
     for number, unit in enumerate(boxes.units):
         for other in boxes.units[:number]:
             members = [(a, b) for a in unit.members for b in other.members]
             if any(pair in covered or pair in among or pair[::-1] in among for pair in members):
-                found += [(boxes.items[a], boxes.items[b]) for a, b in members if (a, b) not in covered]
+                pairs += [(boxes.items[a], boxes.items[b]) for a, b in members if (a, b) not in covered]
             else:
-                found.append((unit.box, other.box))
-    return found
+                pairs.append((unit.box, other.box))
+    return pairs
 
 
 def _covered(reading: Reading) -> set[tuple[int, int]]:
-    """The pairs of items that may overlap, each both ways round."""
+    """Return the pairs of items that may overlap, in both orders."""
     groups = {frozenset(group.members) for group in reading.groups}
     within: dict[int, set[int]] = {place: set() for place in range(len(reading.items))}
     pairs: set[tuple[int, int]] = set()
-    for said in reading.relations:
+    for relation in reading.relations:
         # In a row means among its members, not on them.
-        if said.how == "inside" and not (len(said.other) > 1 and frozenset(said.other) in groups):
-            for place in said.subject:
-                within[place] |= set(said.other)
-        if said.how in ("front", "behind"):
-            pairs |= {(a, b) for a in said.subject for b in said.other}
+        if relation.how == "inside" and not (len(relation.other) > 1 and frozenset(relation.other) in groups):
+            for place in relation.subject:
+                within[place] |= set(relation.other)
+        if relation.how in ("front", "behind"):
+            pairs |= {(a, b) for a in relation.subject for b in relation.other}
     for _ in reading.items:
         for holders in within.values():
             holders |= {outer for holder in holders for outer in within[holder]}

@@ -1,4 +1,4 @@
-"""How large things are by themselves, before anything is solved."""
+"""The size of objects by themselves, before anything is solved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from jepamine.manim.scenes.phrases import LARGE, SIZED, SMALL
 from jepamine.manim.text.reading import Item
 
-#: Width and height in units of what has its usual size, lying.
+#: Width and height in units of objects of the usual size, horizontal.
 _USUAL: dict[str, tuple[float, float]] = {
     "circle": (1.6, 1.6),
     "square": (1.5, 1.5),
@@ -31,23 +31,23 @@ _USUAL: dict[str, tuple[float, float]] = {
     "brace": (2.4, 0.0),
     "dot": (0.0, 0.0),
 }
-#: Types that can stand instead of lying.
+#: Types that can be vertical instead of horizontal.
 _LONG = ("line", "dashed_line", "arrow", "double_arrow", "number_line", "brace", "rectangle", "ellipse")
-#: What of its height does not grow with it: tips, ticks, a brace's depth; of a dot both sides.
+#: The part of its height that does not grow: tips, ticks, a brace's depth; for a dot both sides.
 THICKNESS = {"arrow": 0.35, "double_arrow": 0.35, "number_line": 0.2, "brace": 0.28, "dot": 0.2}
 #: The usual size of a text, and of a title: Manim's font size over 48.
 _TEXT, _TITLE = 0.7, 0.95
-#: The height of a letter A of Manim's in units, at its font size of 48.
+#: The height of a letter A of Manim's in units, at font size 48.
 CAPITAL = 0.49
-#: What a text that is not told says.
+#: The content of a text without one.
 PLACEHOLDER = "Text"
 
 
 @dataclass(frozen=True)
 class Size:
-    """Width and height in units: each is `scale` times a length, and something fixed.
+    """Width and height in units: each is `scale` times a length, plus a fixed part.
 
-    `least` and `most` are how far the scale may go from 1, without contents.
+    `least` and `most` bound the scale around 1, without contents.
     """
 
     width: float
@@ -59,17 +59,17 @@ class Size:
 
 
 def size_of(item: Item) -> Size:
-    """The usual size of what is described."""
+    """Return the usual size of an object."""
     if item.type == "text":
         scale = _TITLE if "title" in item.traits else _TEXT
         width, height = text_extent(item.text or PLACEHOLDER)
-        # A line as wide as the frame at most.
+        # A line at most as wide as the frame.
         scale = min(scale, 13 / width)
         return Size(scale * width, scale * height, 0.0, 0.0, 0.7, 1.0)
     width, height = _polygon(item) if item.type == "polygon" else _USUAL[item.type]
     thick = THICKNESS.get(item.type, 0.0)
     fixed = (thick if item.type == "dot" else 0.0, thick)
-    # A brace that points up lies.
+    # A brace that points up is horizontal.
     turns = {"left", "right"} if item.type == "brace" else {"up", "down"}
     if item.type in _LONG and item.traits & {"vertical", *turns}:
         width, height, fixed = height, width, fixed[::-1]
@@ -80,7 +80,7 @@ def size_of(item: Item) -> Size:
 
 
 def _factor(item: Item, longer: float) -> tuple[float, float, float]:
-    """(by how much "small" or "large" changes a size, and the bounds of the scale behind that)."""
+    """Return (the factor for "small" or "large", the bounds of the scale after it)."""
     if item.type == "brace":
         # As long as what it holds.
         return 1.0, 0.3, 5.0
@@ -95,7 +95,7 @@ def _factor(item: Item, longer: float) -> tuple[float, float, float]:
 
 
 def _polygon(item: Item) -> tuple[float, float]:
-    """The extent of a regular polygon of radius 0.9 as Manim draws it: lying on a side where it can."""
+    """Return the extent of a regular polygon of radius 0.9 as Manim draws it: on a side if it can."""
     corners = corners_of(item.traits)
     start = pi / 2 if corners % 2 else 0.0
     turns = [start + 2 * pi * number / corners for number in range(corners)]
@@ -104,7 +104,7 @@ def _polygon(item: Item) -> tuple[float, float]:
 
 
 def corners_of(traits: frozenset[str]) -> int:
-    """How many corners a polygon has: six where nothing is said."""
+    """Return the number of a polygon's corners; the default is six."""
     return next((int(trait) for trait in sorted(traits) if trait.isdigit()), 6)
 
 
@@ -117,9 +117,9 @@ def _font() -> Any:
 
 @cache
 def text_extent(text: str) -> tuple[float, float]:
-    """About how wide and high Manim draws a text at its font size of 48, in units.
+    """Return about how wide and high Manim draws a text at font size 48, in units.
 
-    Which font that is depends on the machine; this is Pillow's own, a tenth wider, near to DejaVu Sans.
+    Its font depends on the machine; this is Pillow's own, a tenth wider, close to DejaVu Sans.
     """
     font = _font()
     capital = font.getbbox("A")

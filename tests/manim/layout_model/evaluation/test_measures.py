@@ -60,6 +60,7 @@ def test_every_measure_equals_its_calculation_by_hand():
         "drawing_order": None,
         # Bins 0.4, 0.8, 0.9 and 1.0: gaps of 0.4, 0.8, 0.1 and 0.
         "calibration_error": pytest.approx((0.4 + 0.8 + 0.1 + 0) / 4),
+        "more_flag": 1.0,
     }
 
 
@@ -138,3 +139,19 @@ def test_the_report_covers_clean_and_masked_frames_and_formats_as_text():
     text = describe(result)
     assert "0% of patches hidden" in text
     assert "structured, hidden" in text
+
+
+def test_only_the_largest_objects_are_expected_and_smaller_ones_do_not_count_as_wrong():
+    true = layout(item(x=-4, side=3), item(x=0, side=0.5), item(x=4, side=2))
+    predicted = Layout((item(x=-4, side=3), item(x=0, side=0.5)), more=True)
+    result = values(measures(compare([true], [predicted], limit=2), Resampled(1)))
+    # The large one is found, the one of side 2 is not; the small one is neither expected nor wrong.
+    assert (result["recall"], result["precision"], result["false_positives"]) == (0.5, 1.0, 0.0)
+    assert result["more_flag"] == 1.0
+    assert values(measures(compare([true], [predicted]), Resampled(1)))["more_flag"] == 0.0
+
+
+def test_unmatched_predictions_are_not_wrong_if_the_true_layout_leaves_objects_out():
+    true, predicted = Layout((item(x=-4),), more=True), layout(item(x=-4), item(x=4))
+    result = values(measures(compare([true], [predicted]), Resampled(1)))
+    assert (result["precision"], result["false_positives"], result["more_flag"]) == (1.0, 0.0, 0.0)

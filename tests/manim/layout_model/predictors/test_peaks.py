@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from jepamine.manim.layout_model.predictors.peaks import distinct_boxes
+from jepamine.manim.layout_model.targets import to_layout
 
 
 def kept(boxes, kinds, confidence):
@@ -23,7 +24,16 @@ def test_boxes_of_different_types_may_overlap_more():
     assert kept(boxes, [1, 2], [0.9, 0.8]) == [0, 1]
 
 
-def test_at_most_ten_are_kept_the_most_confident_first():
+def test_distinct_boxes_come_with_the_most_confident_first():
     boxes = [[float(x), 0, 0.5, 0.5] for x in range(12)]
     confidences = [0.5 + x / 100 for x in range(12)]
-    assert kept(boxes, [0] * 12, confidences) == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
+    assert kept(boxes, [0] * 12, confidences) == list(range(11, -1, -1))
+
+
+def test_of_too_many_objects_the_largest_are_returned_and_the_rest_is_flagged():
+    boxes = torch.tensor([[float(x), 0, 0.2 + x / 10, 0.5] for x in range(12)])
+    layout = to_layout(boxes, torch.zeros(12, dtype=int), torch.full((12,), 0.9), torch.arange(12), 10)
+    assert layout.more
+    assert [item.x for item in layout.objects] == list(range(2, 12))
+    assert [item.z for item in layout.objects] == list(range(10))
+    assert not to_layout(boxes, torch.zeros(12, dtype=int), torch.full((12,), 0.9), torch.arange(12), 12).more

@@ -17,32 +17,32 @@ def laid(description):
     return arrange(read(description))
 
 
-def test_one_object_stands_in_the_middle():
+def test_one_object_is_in_the_middle():
     (circle,) = laid("a circle").objects
     assert (circle.x, circle.y, circle.z, circle.width, circle.height) == (0.0, 0.0, 0, 1.6, 1.6)
 
 
-def test_things_of_which_no_place_is_said_stand_side_by_side_as_they_were_named(truth):
+def test_things_of_which_no_place_is_said_are_side_by_side_as_they_were_named(truth):
     layout = laid("a circle, a square, a star")
     assert truth.holds(layout, ("row", 0, 1, 2))
     assert layout.objects[1].x == 0.0
 
 
-def test_things_in_a_row_stand_level_and_evenly():
+def test_things_in_a_row_are_level_and_evenly_spaced():
     xs = [item.x for item in laid("a row of four circles at the top").objects]
     steps = {round(b - a, 2) for a, b in pairwise(xs)}
     assert len(steps) == 1
     assert sum(xs) == pytest.approx(0, abs=0.01)
 
 
-def test_a_label_stands_close_below_the_middle_of_its_figure():
+def test_a_label_is_close_below_the_middle_of_its_figure():
     circle, label = laid("a circle labelled 'A'").objects
     assert label.x == circle.x
     gap = circle.y - circle.height / 2 - label.y - label.height / 2
     assert gap == pytest.approx(0.25, abs=0.02)
 
 
-def test_a_title_stands_at_the_top_where_nothing_else_is_said():
+def test_a_title_is_at_the_top_where_nothing_else_is_said():
     title, circle = laid("a title 'Energy' and a circle").objects
     assert (title.x, title.y > 2) == (0.0, True)
     circle, title = laid("a circle at the top, a title 'Energy' below the circle").objects
@@ -78,7 +78,7 @@ def test_what_covers_another_meets_it_and_both_stick_out(truth):
     assert truth.overlapping(layout) == [(0, 1), (1, 2)]
 
 
-def test_an_arrow_between_two_things_stands_halfway():
+def test_an_arrow_between_two_things_is_halfway():
     square, circle, arrow = laid("a square on the left, a circle on the right, an arrow between them").objects
     before = arrow.x - arrow.width / 2 - square.x - square.width / 2
     behind = circle.x - circle.width / 2 - arrow.x - arrow.width / 2
@@ -108,15 +108,15 @@ def test_words_that_contradict_others_are_an_error_that_quotes_them():
     with pytest.raises(UserError) as raised:
         laid("a circle above a square. The square is above the circle.")
     assert str(raised.value) == (
-        "description, character 40: 'above the circle' cannot be true beside what is said before it; leave "
+        "description, character 40: 'above the circle' contradicts what comes before it; leave "
         "one of the two out"
     )
-    with pytest.raises(UserError, match="'at the bottom' cannot be true"):
+    with pytest.raises(UserError, match="'at the bottom' contradicts"):
         laid("a circle at the top at the bottom")
 
 
 def test_covering_in_a_circle_is_an_error():
-    with pytest.raises(UserError, match="each lies on the other"):
+    with pytest.raises(UserError, match="each of two objects on the other"):
         laid("a red circle in front of a blue square, the blue square is in front of the red circle")
 
 
@@ -159,7 +159,7 @@ def test_whatever_is_laid_out_is_in_the_frame_and_overlaps_only_where_it_was_sai
         assert (item.width, item.height) < (FRAME_WIDTH, FRAME_HEIGHT)
 
 
-def test_labels_of_a_row_stand_in_a_row():
+def test_labels_of_a_row_are_in_a_row():
     found = laid("four dots in a row labelled 'Monday', 'Tuesday', 'Wednesday' and 'Thursday'").objects
     assert len({item.y for item in found[4:]}) == 1
     assert [round(label.x - dot.x, 1) for dot, label in zip(found[:4], found[4:], strict=True)] == [

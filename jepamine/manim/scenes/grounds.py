@@ -1,0 +1,86 @@
+"""Grounds of scenes other than black, and the colours that can be read on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.manim.engine.palette import DRAWN
+from jepamine.manim.engine.style import pick
+from jepamine.manim.scenes.real_statistics import GROUNDS
+
+#: Manim's names of colours that can be read on light grounds.
+DARK_INKS = ("BLACK", "BLACK", "BLUE_E", "RED_E", "GREEN_E", "MAROON_E", "GOLD_E", "PURPLE_E")
+# RGB of plain grounds.
+_PLAIN = {"white": (255, 255, 255), "cream": (253, 246, 227), "chalkboard": (38, 64, 50)}
+_LIGHT = ("white", "cream")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A ground: its kind (a key of `GROUNDS`), and a seed for its pixels."""
+
+    kind: str
+    seed: int
+
+    @property
+    def inks(self) -> Sequence[str]:
+        """Names of colours for strokes and texts."""
+        return DARK_INKS if self.kind in _LIGHT else ("WHITE", "WHITE", *DRAWN)
+
+    @property
+    def text(self) -> str:
+        """The colour of most texts."""
+        return "BLACK" if self.kind in _LIGHT else "WHITE"
+
+    def pixels(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
+        """Return the pixels of a frame of `size` (width, height), uint8 RGBA (H, W, 4); None if black."""
+        if self.kind == "black":
+            return None
+        width, height = size
+        rng = np.random.default_rng(self.seed)
+        rgb = np.zeros((height, width, 3))
+        if self.kind in _PLAIN:
+            rgb += _PLAIN[self.kind]
+        elif self.kind == "dark":
+            rgb += rng.uniform(5, 50, 3)
+        elif self.kind == "noise":
+            rgb += rng.uniform(0, 60) + rng.normal(0, rng.uniform(4, 18), (height, width, 1))
+        elif self.kind == "photograph":
+            rgb += _clouds(rng, height, width) * rng.uniform(60, 150)
+        if self.kind == "chalkboard":
+            rgb += 14 * (_clouds(rng, height, width) - 0.5) + rng.normal(0, 3, (height, width, 1))
+        alpha = np.full((height, width, 1), 255)
+        return np.concatenate([rgb.clip(0, 255), alpha], axis=2).round().astype(np.uint8)
+
+
+#: The ground of the older families.
+BLACK = Ground("black", 0)
+
+
+def draw_ground(rng: np.random.Generator) -> Ground:
+    """Draw a ground with the shares of `GROUNDS`."""
+    kinds = list(GROUNDS)
+    return Ground(kinds[int(rng.choice(len(kinds), p=list(GROUNDS.values())))], int(rng.integers(2**32)))
+
+
+def _clouds(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float64]:
+    """Return smooth random colours, 0 to 1: (H, W, 3), the sum of bilinear noise of three sizes."""
+    total = np.zeros((height, width, 3))
+    for cells, weight in ((3, 0.55), (8, 0.3), (24, 0.15)):
+        coarse = rng.random((cells + 1, cells + 1, 3))
+        down, across = (np.linspace(0, cells, length, endpoint=False) for length in (height, width))
+        row, column = down.astype(int), across.astype(int)
+        below, right = (down - row)[:, None, None], (across - column)[None, :, None]
+        upper = coarse[row][:, column] * (1 - right) + coarse[row][:, column + 1] * right
+        lower = coarse[row + 1][:, column] * (1 - right) + coarse[row + 1][:, column + 1] * right
+        total += weight * (upper * (1 - below) + lower * below)
+    return total
+
+
+def ink(rng: np.random.Generator, ground: Ground, *, plain: float = 0.5) -> str:
+    """Draw a colour for a ground; a share `plain` has that of most texts."""
+    return ground.text if rng.random() < plain else pick(rng, list(ground.inks))

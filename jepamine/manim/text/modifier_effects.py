@@ -1,0 +1,165 @@
+"""Apply each kind of modifier to its objects."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jepamine.manim.text.clauses import Clause
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.modifiers import Modifier
+from jepamine.manim.text.reading import Place, Ref, Span
+from jepamine.manim.text.referents import Referents
+
+
+class Statements(Protocol):
+    """The part of a `Discourse` that modifiers change."""
+
+    cursor: Cursor
+    things: Referents
+    clause: Clause
+    places: list[Place]
+    joins: list[tuple[Ref, Ref, Ref, Span]]
+    aims: list[tuple[Ref, Ref, Span]]
+
+    def relate(self, how: str, subject: Ref, other: Ref, span: Span) -> None:
+        """Record a relation between objects."""
+        ...
+
+
+#: What a text or a dot can be inside of.
+HOLDERS = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus", "axes",
+           "number_plane")  # fmt: skip
+#: Number of objects around another -> the side of each.
+_RINGS = {
+    2: "left right",
+    3: "above below+left below+right",
+    4: "left above right below",
+    5: "above left right below+left below+right",
+    6: "above+left above+right right below+right below+left left",
+    7: "above above+left above+right right below+right below+left left",
+    8: "above above+left above+right right below+right below below+left left",
+}
+#: The corners of a type; "" is the frame.
+_CORNERED = {
+    "": "above+left above+right below+left below+right",
+    "square": "above+left above+right below+left below+right",
+    "rectangle": "above+left above+right below+left below+right",
+    "triangle": "above below+left below+right",
+}
+
+
+def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> None:
+    """Apply a modifier to objects."""
+    together: Ref = sum(refs, ())
+    match modifier.kind:
+        case "colour":
+            _paint(story, together, modifier)
+        case "trait":
+            story.things.add_traits(together, *({modifier.value} - {""}))
+        case "arranged":
+            story.things.group(modifier.value[0], together, modifier.span, modifier.value[1])
+        case "place":
+            column, row, corner = modifier.value
+            story.places += [Place(ref, column, row, modifier.span, corner) for ref in refs]
+        case "point":
+            story.places.append(Place(refs[0], None, None, modifier.span, point=modifier.value))
+            if len(together) > 1:
+                story.cursor.miss(modifier.span, "only one object can be there")
+        case "ends":
+            _ends(story, refs[0], modifier)
+        case "corners":
+            _corners(story, together, modifier)
+        case "on":
+            _relations(story, refs, ("on",), modifier)
+        case "relation":
+            _relations(story, refs, modifier.value, modifier)
+        case "at":
+            story.aims += [(ref, other, modifier.span) for ref in refs for other in modifier.others]
+        case "between" | "joins":
+            _two(story, refs, modifier)
+
+
+def _paint(story: Statements, together: Ref, modifier: Modifier) -> None:
+    """Assign colours in order; a single one is that of all."""
+    colours = modifier.value
+    if 1 < len(colours) != len(together):
+        story.cursor.miss(modifier.span, f"{len(colours)} colours for {len(together)} objects")
+    for number, place in enumerate(together):
+        story.things.paint((place,), colours[number % len(colours)])
+
+
+def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifier: Modifier) -> None:
+    if not modifier.others:
+        story.cursor.miss(modifier.span, "what it refers to is not clear")
+    for ref in refs:
+        for other in modifier.others:
+            for how in hows:
+                if how == "amid":
+                    surround(story, ref, other, modifier.span)
+                    continue
+                flat = other and story.things.items[other[0]].type not in HOLDERS
+                on = "front" if flat else "inside"
+                story.relate(on if how == "on" else how, ref, other, modifier.span)
+
+
+def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:
+    """Place several objects around one, or one object inside a single other."""
+    if len(around) == 1 or len(middle) != 1:
+        return story.relate("inside", middle, around, span)
+    if len(around) not in _RINGS:
+        return story.cursor.miss(span, f"there is room for {max(_RINGS)} around an object")
+    for member, hows in zip(around, _RINGS[len(around)].split(), strict=True):
+        for how in hows.split("+"):
+            story.relate(how, (member,), middle, span)
+    return None
+
+
+def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
+    """Place a stroke between two points: keep its middle and direction; its length follows its kind."""
+    (x, y), (to_x, to_y) = modifier.value
+    across, up = to_x - x, to_y - y
+    if abs(up) > 2 * abs(across):
+        way = "up" if up > 0 else "down"
+    elif abs(across) > 2 * abs(up):
+        way = "right" if across > 0 else "left"
+    else:
+        way = "diagonal"
+    story.things.add_traits(ref, way)
+    middle = ((x + to_x) / 2, (y + to_y) / 2)
+    story.places.append(Place(ref, None, None, modifier.span, point=middle))
+    story.cursor.miss(modifier.span, "its middle and direction are kept, not its length")
+
+
+def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:
+    each, own = modifier.value
+    other: Ref = (modifier.others[0] if modifier.others else story.clause.head if own else ())[:1]
+    cornered = story.things.items[other[0]].type if other else ""
+    if modifier.others and cornered not in _CORNERED:
+        return story.cursor.miss(modifier.span, "only squares, rectangles and triangles have corners here")
+    corners = _CORNERED.get(cornered, _CORNERED[""]).split()
+    if len(together) == 1 and each:
+        together = story.things.repeat(together[0], len(corners), modifier.span)
+    for member, corner in zip(together, corners, strict=False):
+        if cornered in _CORNERED and cornered:
+            for how in corner.split("+"):
+                story.relate(how, (member,), other, modifier.span)
+        else:
+            row, column = (1 if part in ("above", "right") else -1 for part in corner.split("+"))
+            story.places.append(Place((member,), column, row, modifier.span, corner=True))
+    if len(together) > len(corners):
+        story.cursor.miss(modifier.span, f"there are {len(corners)} corners")
+    return None
+
+
+def _two(story: Statements, refs: list[Ref], modifier: Modifier) -> None:
+    others: Any = modifier.others
+    if len(others) == 1 and len(others[0]) == 2:
+        others = (others[0][:1], others[0][1:])
+    if len(others) != 2 or not all(others):
+        return story.cursor.miss(modifier.span, "it needs two objects")
+    place = modifier.value[1]
+    if place is not None:
+        column, row, corner = place
+        story.places.append(Place(others[0], column, row, modifier.span, corner))
+    story.joins += [(ref, others[0], others[1], modifier.span) for ref in refs]
+    return None

@@ -1,0 +1,146 @@
+"""What may follow a noun: its text, its colours, its direction, its labels."""
+
+from __future__ import annotations
+
+from jepamine.manim.layouts import MAX_OBJECTS
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
+from jepamine.manim.text.tokens import Token
+
+
+def after(cursor: Cursor, phrase: NounPhrase) -> None:
+    """Parse everything after the noun that is part of its phrase."""
+    while _one(cursor, phrase):
+        pass
+    if phrase.plural and phrase.count is None and cursor.at("corners"):
+        phrase.count = 4
+
+
+def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse one of these; return whether there was one."""
+    following = cursor.peek(1).kind
+    if phrase.type == "text" and not phrase.texts and not phrase.wordless:
+        place = cursor.place
+        if cursor.at("label") and cursor.peek().value == "inside":
+            # "A title that says 'Limits'".
+            cursor.next()
+        cursor.skip("saying", "filler", *(["colon"] if cursor.peek(1).kind == "quoted" else []))
+        phrase.texts = texts(cursor, number(phrase))
+        if phrase.texts:
+            return True
+        cursor.place = place
+    if cursor.at("label"):
+        return _label(cursor, phrase)
+    if phrase.type != "text" and not phrase.labels and _says(cursor):
+        cursor.skip("saying")
+        phrase.labels.append(("inside", texts(cursor, number(phrase))))
+    elif cursor.at("coloured") and following == "colour":
+        cursor.next()
+        phrase.colours += colours(cursor, number(phrase) > 1)
+        cursor.skip("order")
+    elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
+        cursor.next()
+        phrase.colours += colours(cursor, number(phrase) > 1)
+    elif cursor.at("pointing") and following in ("side", "trait", "place"):
+        cursor.next()
+        phrase.directions = _directions(cursor, number(phrase) > 1)
+    else:
+        return cursor.skip("filler")
+    return True
+
+
+def _says(cursor: Cursor) -> bool:
+    return cursor.at("quoted") or (cursor.at("saying") and cursor.peek(1).kind == "quoted")
+
+
+def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
+    place, where = cursor.place, cursor.next().value
+    labels = texts(cursor, 2 if phrase.type == "axes" else number(phrase))
+    if not labels:
+        cursor.place = place
+        return False
+    # For a second object it gives the place: "a dot labelled Earth to the right of it".
+    alone = sum(part.kind == "noun" for part in cursor.tokens[: cursor.place]) < 2
+    aside = cursor.at("relation") and cursor.peek().value != ("amid",)
+    if aside and (alone or cursor.peek(1).kind != "pronoun"):
+        # "with the label 'A' above it".
+        place, (where, *_) = cursor.place, cursor.next().value
+        if not cursor.skip("pronoun") and starts(cursor):
+            cursor.place = place
+            where = None
+    phrase.labels.append((where, labels))
+    return True
+
+
+def number(phrase: NounPhrase) -> int:
+    """Return how many objects a phrase names, at most."""
+    return phrase.count or (MAX_OBJECTS if phrase.plural or phrase.form else 1)
+
+
+def texts(cursor: Cursor, most: int) -> list[str]:
+    """Parse up to `most` quoted texts, or bare words without another meaning: "labelled A, B and C"."""
+    result: list[str] = []
+    while cursor.at("quoted"):
+        result.append(cursor.next().value)
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if len(result) == most or not ahead or cursor.peek(ahead).kind != "quoted":
+            break
+        cursor.place += ahead
+    if result:
+        return result
+    result += _bare(cursor)
+    while result and len(result) < most and cursor.at("comma", "and"):
+        place = cursor.place
+        cursor.skip("comma", "and")
+        more = [] if noun_follows(cursor, 0) else _bare(cursor)
+        if not more or cursor.at("noun", "colour", "trait"):
+            # Not a label: "labelled A, two circles".
+            cursor.place = place
+            break
+        result += more
+    return result
+
+
+def _bare(cursor: Cursor) -> list[str]:
+    """Parse a label without quotes: words without another meaning, a number, the letter A."""
+    first, start = cursor.peek(), cursor.place
+    if first.kind == "count" or (first.kind == "article" and first.text == "A"):
+        return [cursor.next().text]
+    return [cursor.words(cursor.since(start))] if cursor.skip("unknown") else []
+
+
+def colours(cursor: Cursor, several: bool) -> list[str]:
+    """Parse a colour, or a list of them without a noun after it: "red, blue and green"."""
+    result = [cursor.next().value]
+    while several:
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if not ahead or cursor.peek(ahead).kind != "colour" or noun_follows(cursor, ahead + 1):
+            break
+        cursor.place += ahead
+        result.append(cursor.next().value)
+    return result
+
+
+def _directions(cursor: Cursor, several: bool) -> list[str]:
+    """Parse a direction, or a list of them: "up, down and left"."""
+    result = [direction(cursor.next())]
+    while several:
+        ahead = 0
+        while cursor.peek(ahead).kind in ("comma", "and"):
+            ahead += 1
+        if not ahead or cursor.peek(ahead).kind not in ("side", "trait") or noun_follows(cursor, ahead + 1):
+            break
+        cursor.place += ahead
+        result.append(direction(cursor.next()))
+    return result
+
+
+def direction(part: Token) -> str:
+    """Return the trait for a side, a place or a word such as "upwards" as a direction."""
+    if part.kind == "trait":
+        return str(part.value)
+    return DIRECTIONS.get(part.value[:2], "right")

@@ -1,0 +1,39 @@
+"""What import-linter cannot check.
+
+Private names stay in their file, files keep one subject, rooms stay rooms.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import jepamine
+
+PACKAGE = Path(jepamine.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+#: Modules of the top level; `clips` is a re-export for run folders.
+LOOSE = {"__init__.py", "__main__.py", "clips.py", "errors.py", "protocols.py"}
+
+
+def test_only_what_every_room_shares_is_loose():
+    assert {path.name for path in PACKAGE.glob("*.py")} == LOOSE
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_imports_a_private_name_of_another(path):
+    private = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jepamine")
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert private == []
+
+
+def test_a_file_is_read_in_one_sitting():
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > 280} == {}
