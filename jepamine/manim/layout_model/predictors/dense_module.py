@@ -23,9 +23,20 @@ from jepamine.protocols import Tensors
 
 # Sides of exp(-3) to exp(5) cells: 0.02 to 66 units.
 LOG_SIDES = (-3.0, 5.0)
-# A pixel brighter than this is not background.
+# A pixel that differs by more than this from the background is not empty.
 LIT = 0.15
 TEMPERED = ("heat", "types")
+
+
+def not_empty(pixels: Tensor, mask: Tensor) -> Tensor:
+    """Return which cells show more than the background: pixels (N, H, W, D), mask (N, H, W, 1), 1 if hidden
+    -> bool (N, rows, columns). The background is the median of the visible pixels, one of 8 x 8 of them.
+    """
+    visible = mask < 0.5
+    sample = torch.where(visible, pixels, torch.nan)[:, ::STRIDE, ::STRIDE].flatten(1, 2)
+    background = sample.nanmedian(dim=1).values.nan_to_num()[:, None, None]
+    difference = (pixels - background).abs().amax(dim=3) * visible[..., 0]
+    return F.max_pool2d(difference[:, None], STRIDE)[:, 0] > LIT
 
 
 class LayoutDense(nn.Module):
@@ -78,8 +89,7 @@ class LayoutDense(nn.Module):
         rows, columns = self.grid
         pixels = tokens.view(len(tokens), rows, columns, -1)
         mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.grid)[:, 0, :, :, None]
-        seen = F.max_pool2d(pixels.amax(dim=3)[:, None], STRIDE)[:, 0] > LIT
-        return answer | {"seen": seen, "picture": torch.cat([pixels, mask], dim=3)}
+        return answer | {"seen": not_empty(pixels, mask), "picture": torch.cat([pixels, mask], dim=3)}
 
     def _boxes(self, values: Tensor) -> Tensor:
         rows, columns = self.cells
