@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS
+from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS, PACKAGES
 
 
 def installed() -> bool:
@@ -32,6 +32,7 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
         Path(sys.base_prefix),
         interpreter.parent,
         interpreter.resolve().parent,
+        *(Path(folder) for folder in sys.path if Path(folder).name in PACKAGES),
         *more,
     ]
     for path in _outermost(needed):

@@ -2,9 +2,55 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import shutil
+import tempfile
 from pathlib import Path
+
+PREFIX = "jepamine-sandbox-"
+
+
+class LockedFolder:
+    """A new temporary folder, locked as long as this process lives, so that another can tell it is in use."""
+
+    def __init__(self) -> None:
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+            try:
+                self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                self.path.stat()
+                return
+            except FileNotFoundError:
+                # `remove_abandoned` of another process came between the two; try the next folder.
+                continue
+
+    def remove(self) -> None:
+        """Delete the folder and release its lock."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def remove_abandoned() -> None:
+    """Delete the temporary folders of servers whose process was killed; those of other users are skipped."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            if os.fstat(lock).st_uid == os.getuid():
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                clear(path)
+        except OSError:
+            # Locked, so in use; or the last files of a killed server are being written.
+            continue
+        finally:
+            os.close(lock)
 
 
 def holds_more(folder: Path, size: int, entries: int) -> bool:

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.sandbox.handle import Handle
+from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox.folders import remove_abandoned
+from jepamine.sandbox.handle import Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import pool
 
@@ -128,17 +130,86 @@ def test_what_takes_too_much_is_ended(how, code, plain):
     assert plain.ask({"code": code}, limits)[0].how == how
 
 
-def test_a_server_that_is_lost_is_started_again(temporary):
+def test_a_lost_server_is_restarted_and_asked_again(temporary):
     handle = Handle("plain_task", TASKS, bubblewrap=False)
     try:
         first = handle.pid
         os.kill(first, signal.SIGKILL)
-        assert handle.ask({"code": "said = 1"}, LIMITS)[0].how == "ended"
+        assert said(handle, "said = 2") == 2
         assert handle.pid != first
+    finally:
+        handle.close()
+    assert list(Path(temporary).glob(handle._folder.path.name)) == []
+
+
+def test_a_server_lost_twice_in_one_request_is_an_error_and_the_next_request_runs(temporary, monkeypatch):
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+    receive = handle_module.receive
+
+    def lose(descriptor, deadline=None):
+        os.kill(handle.pid, signal.SIGKILL)
+        return receive(descriptor, deadline)
+
+    try:
+        with monkeypatch.context() as patched:
+            start = handle._start
+
+            def start_unpatched():
+                patched.setattr(handle_module, "receive", receive)
+                start()
+                patched.setattr(handle_module, "receive", lose)
+
+            patched.setattr(handle, "_start", start_unpatched)
+            patched.setattr(handle_module, "receive", lose)
+            with pytest.raises(ServerLost, match="lost twice"):
+                handle.ask({"code": "said = 1"}, LIMITS)
         assert said(handle, "said = 2") == 2
     finally:
         handle.close()
-    assert list(Path(temporary).glob(handle._home.name)) == []
+
+
+def test_a_server_that_cannot_be_restarted_is_an_error_each_time(temporary, monkeypatch):
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+
+    def fail():
+        raise UserError("no memory")
+
+    monkeypatch.setattr(handle, "_start", fail)
+    os.kill(handle.pid, signal.SIGKILL)
+    for _ in range(2):
+        with pytest.raises(ServerLost, match="cannot be restarted: no memory"):
+            handle.ask({"code": "said = 1"}, LIMITS)
+    handle.close()
+
+
+def test_folders_of_killed_processes_are_removed_at_start_and_folders_in_use_are_not(temporary):
+    code = f"""
+import os, sys, tempfile
+tempfile.tempdir = {temporary!r}
+from jepamine.sandbox.folders import LockedFolder
+folder = LockedFolder()
+(folder.path / "home").mkdir()
+print(folder.path, flush=True)
+sys.stdin.read()
+"""
+    start = [sys.executable, "-c", code]
+    owners = [
+        subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    killed, used = (Path(owner.stdout.readline().strip()) for owner in owners)
+    owners[0].kill()
+    owners[0].wait()
+    try:
+        with pool("plain_task", path=TASKS, bubblewrap=False):
+            assert (killed.exists(), used.exists()) == (False, True)
+    finally:
+        owners[1].kill()
+        owners[1].wait()
+        for owner in owners:
+            owner.stdin.close()
+            owner.stdout.close()
+    remove_abandoned()
+    assert not used.exists()
 
 
 def test_askers_at_the_same_time_each_get_their_own_answer(temporary):
@@ -181,7 +252,9 @@ def test_a_server_ends_when_whoever_started_it_does(temporary, world):
 import os, sys, tempfile
 tempfile.tempdir = {temporary!r}
 from pathlib import Path
-from jepamine.sandbox.handle import Handle
+from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox.folders import remove_abandoned
+from jepamine.sandbox.handle import Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)
 print(handle.pid, flush=True)
