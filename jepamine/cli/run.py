@@ -187,7 +187,9 @@ def eval_command(
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:
-        from jepamine.mining.ranking import flagged
+        from jepamine.mining.ranking import flagged, losses
 
+        for line in losses(result):
+            raise click.ClickException(f"{line} (--strict)")
         for field in flagged(result):
             raise click.ClickException(f"the {field} alone predicts the label (--strict)")
