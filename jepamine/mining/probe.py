@@ -17,8 +17,9 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.defaults import DIVERSITY
+from jepamine.mining.overlap import extent_of
 from jepamine.mining.ranking import Origin, origin, rank, scene_of
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, features
 from jepamine.mining.selection import POOL, spread
@@ -124,11 +125,14 @@ def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
     around: dict[str, Clip] = {clip.clip_id: clip for clip, _ in clips}
     for source in dict.fromkeys(source for _, source in clips):
         around |= {clip.clip_id: clip for clip in read_clips(source) if clip.scene in scenes}
-    clean = {
-        item.clip.clip_id: item.clean for item in embedded(opened.parts, list(around.values()), "look at")
+    members = {
+        item.clip.clip_id: Member(
+            item.clip.scene, item.clean, item.content, extent_of(item.clip, item.digests)
+        )
+        for item in embedded(opened.parts, list(around.values()), "look at")
     }
-    context.look_through((clip.scene, clean[clip.clip_id]) for clip in around.values())
-    return np.stack([features(context, clip.scene, clean[clip.clip_id]) for clip, _ in clips])
+    context.read(members.values())
+    return np.stack([features(context, members[clip.clip_id]) for clip, _ in clips])
 
 
 def held_out_scenes(opened: LoadedRun) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from safetensors.numpy import load_file, save_file
 
 from jepamine.mining.bank import Bank
 from jepamine.mining.probe import fit, out_of_fold
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.protocols import Extent
 
 
 def blobs(scenes: int, noise: float = 0.3) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -48,16 +50,18 @@ def test_where_no_scene_can_be_left_out_nothing_is_claimed():
     assert out_of_fold(rows, labels, ["one"] * len(labels)) is None
 
 
-def test_a_scenes_mean_is_that_of_its_centred_clips():
+def test_a_scenes_mean_is_that_of_its_other_centred_clips():
     bank = Bank(["a"], ["00"], np.array([[0.0, 2.0]], dtype=np.float32))
     context = SceneContext(bank)
     clean = np.array([[3.0, 4.0]], dtype=np.float32)
     other = np.array([[1.0, 0.0]], dtype=np.float32)
-    context.look_through([("s", clean), ("s", other), (None, other)])
+    own, neighbour = Member("s", clean, b"own", Extent()), Member("s", other, b"neighbour", Extent())
+    context.read([own, neighbour, Member("s", other, b"third", Extent()), Member(None, other, b"", Extent())])
     assert_allclose(context.centred(clean), [0.6, -0.2], atol=1e-7)
-    assert_allclose(context.mean("s", clean), [0.8, -0.6], atol=1e-7)
-    assert_allclose(context.mean(None, clean), context.centred(clean))
-    assert_allclose(context.mean("unseen", clean), context.centred(clean))
+    assert_allclose(context.mean(own), [1.0, -1.0], atol=1e-7)
+    assert_allclose(context.mean(neighbour), [0.8, -0.6], atol=1e-7)
+    assert context.mean(replace(own, scene=None)) is None
+    assert context.mean(replace(own, scene="unseen")) is None
 
 
 @pytest.fixture

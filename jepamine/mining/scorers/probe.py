@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jepamine.errors import UserError
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.mining.scorers.scene import member_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,21 +48,22 @@ class Probe:
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
         """Read all clips that are going to be scored, once each."""
-        self.context.look_through((clip.scene, clip.clean) for clip in clips)
+        self.context.read(map(member_of, clips))
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         from scipy.special import expit
 
-        rows = [features(self.context, clip.scene, clip.clean) for clip in clips]
+        rows = [features(self.context, member_of(clip)) for clip in clips]
         return [expit(row @ self.weight + self.bias) for row in rows]
 
 
-def features(context: SceneContext, scene: str | None, clean: np.ndarray) -> np.ndarray:
+def features(context: SceneContext, member: Member) -> np.ndarray:
     """Return the head's features, float64 (2 D,).
 
-    The centred embedding, its deviation from the scene's mean.
+    The centred embedding, and its deviation from the mean of its scene's other clips; 0 if there are none.
     """
     import numpy as np
 
-    centred = context.centred(clean)
-    return np.concatenate([centred, DEVIATION * (centred - context.mean(scene, clean))])
+    centred = context.centred(member.clean)
+    mean = context.mean(member)
+    return np.concatenate([centred, DEVIATION * (centred - (centred if mean is None else mean))])
