@@ -208,6 +208,21 @@ class SheetTrainer(Protocol):
 
 
 @dataclass(frozen=True)
+class Extent:
+    """What a clip covers, to find the clips that overlap it.
+
+    `frames` are the first 8 bytes of each frame's hash, joined. `timeline` names its video, or its scene if
+    that has timestamps (None: times unknown); `start` and `end` are its first and last frame's times on it in
+    microseconds.
+    """
+
+    frames: bytes = b""
+    timeline: str | None = None
+    start: float = 0.0
+    end: float = 0.0
+
+
+@dataclass(frozen=True)
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
@@ -221,6 +236,7 @@ class ClipEmbeddings:
     predicted: np.ndarray
     content: bytes
     frames: Callable[[], np.ndarray]
+    extent: Extent = Extent()
 
 
 class Scorer(Protocol):

@@ -122,7 +122,7 @@ def rank(
     if "log" not in sources and len(ids) >= CLIPS_A_SCENE * len(set(scenes)):
         sources["scene"] = list(scenes)
     values = {name: np.array([column[clip_id] for clip_id in ids]) for name, column in scores.items()}
-    report = ranking_report(values, truth, scenes, sources)
+    report: dict[str, Any] = dict(ranking_report(values, truth, scenes, sources))
     labelled = {key: report.pop(key) for key in ("clips", "positives", "scenes")}
     return {"labelled": labelled} | report
 
