@@ -77,6 +77,11 @@ def top(
     show_default=True,
     help="Number of clips to label next.",
 )
+@click.option(
+    "--base-rate",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Share of positives in the footage, for probabilities. [default: the labels']",
+)
 @click.option("--drop-held-out", is_flag=True, help="Ignore labels of scenes that the run is evaluated on.")
 @click.option("--output", type=File, help="Write the clips to label next to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
@@ -88,6 +93,7 @@ def probe(
     scores: Path | None,
     manifest: Path | None,
     count: int,
+    base_rate: float | None,
     drop_held_out: bool,
     output: Path | None,
     json_: bool,
@@ -99,7 +105,13 @@ def probe(
 
     opened = load_run(experiments, name)
     result = label_round(
-        opened, labels, scores=scores, manifest=manifest, count=count, drop_held_out=drop_held_out
+        opened,
+        labels,
+        scores=scores,
+        manifest=manifest,
+        count=count,
+        drop_held_out=drop_held_out,
+        base_rate=base_rate,
     )
     if output:
         clips_as_manifest([item.clip for item in result.next], output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -16,6 +17,7 @@ import pytest
 
 from jepamine.errors import UserError
 from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox.folders import remove_abandoned
 from jepamine.sandbox.handle import Handle, ServerLost
 from jepamine.sandbox.limits import Limits
@@ -37,8 +39,8 @@ def answer(servers, code, limits=LIMITS):
     return json.loads(said)
 
 
-def said(servers, code):
-    return answer(servers, code)["answer"]["said"]
+def said(servers, code, limits=LIMITS):
+    return answer(servers, code, limits)["answer"]["said"]
 
 
 def problem(servers, code, limits=LIMITS):
@@ -128,6 +130,53 @@ def test_a_crash_is_reported_by_its_signal(plain):
 def test_what_takes_too_much_is_ended(how, code, plain):
     limits = Limits(memory=1024, folder=8, entries=100, threads=16, answer=1)
     assert plain.ask({"code": code}, limits)[0].how == how
+
+
+UNLINKED = """
+import os, time
+kept = []
+for number in range(40):
+    file = open('file', 'wb')
+    os.unlink('file')
+    file.write(bytes(10**6))
+    file.flush()
+    kept.append(file)
+time.sleep(9)
+"""
+MAPPED = """
+import mmap, os, time
+kept = []
+for number in range(40):
+    with open('file', 'w+b') as file:
+        file.write(bytes(10**6))
+        file.flush()
+        kept.append(mmap.mmap(file.fileno(), 4096))
+    os.unlink('file')
+time.sleep(9)
+"""
+CHURN = """
+import os, threading
+def churn():
+    while True:
+        open('churn', 'wb').close()
+        os.unlink('churn')
+for _ in range(4):
+    threading.Thread(target=churn, daemon=True).start()
+for number in range(40):
+    open(f'file-{number}', 'wb').write(bytes(10**6))
+threading.Event().wait(9)
+"""
+
+
+@pytest.mark.parametrize("code", [UNLINKED, MAPPED, CHURN], ids=["open", "mapped", "churn"])
+def test_deleted_files_and_constant_change_do_not_evade_the_disk_limit(plain, code):
+    end, _ = plain.ask({"code": code}, Limits(memory=1024, folder=16))
+    assert (end.how, end.seconds < 5) == ("folder", True)
+
+
+def test_deleted_files_within_the_limit_are_allowed(plain):
+    code = UNLINKED.replace("range(40)", "range(10)").replace("sleep(9)", "sleep(0.3); said = 1")
+    assert said(plain, code, Limits(memory=256, folder=16)) == 1
 
 
 def test_a_lost_server_is_restarted_and_asked_again(temporary):
@@ -252,6 +301,7 @@ def test_a_server_ends_when_whoever_started_it_does(temporary, world):
 import os, sys, tempfile
 tempfile.tempdir = {temporary!r}
 from pathlib import Path
+from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox import handle as handle_module
 from jepamine.sandbox.folders import remove_abandoned
 from jepamine.sandbox.handle import Handle, ServerLost
@@ -287,19 +337,45 @@ def test_a_module_beside_the_working_folder_takes_no_module_s_place(temporary, t
     handle.close()
 
 
-def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
+def bubblewrap_works():
     program = shutil.which("bwrap")
-    if (
-        program is None
-        or subprocess.run([program, "--unshare-all", "--ro-bind", "/", "/", "true"]).returncode
-    ):
-        pytest.skip("no bubblewrap that works here: apt-get install bubblewrap")
+    words = [program, "--unshare-all", "--ro-bind", "/", "/", "true"]
+    return program is not None and subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+
+needs_bubblewrap = pytest.mark.skipif(
+    not bubblewrap_works(), reason="no bubblewrap that works here: apt-get install bubblewrap"
+)
+
+
+@needs_bubblewrap
+def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
     (tmp_path / "canary").write_text("x")
     with pool("plain_task", path=TASKS) as servers:
         assert "bubblewrap" in str(servers.protection)
         assert said(servers, f"import os; said = os.path.exists({str(tmp_path / 'canary')!r})") is False
         assert said(servers, "import os; said = os.path.exists('/etc/passwd')") is False
         assert said(servers, "import os; said = os.getppid() < 10") is True
+
+
+@needs_bubblewrap
+def test_the_folder_in_bubblewrap_is_a_tmpfs_of_a_fixed_size(temporary):
+    code = """
+import os
+said = 0
+try:
+    for number in range(60):
+        file = os.open(f'file-{number}', os.O_WRONLY | os.O_CREAT)
+        for _ in range(4):
+            said += os.write(file, bytes(2**20))
+        os.close(file)
+except OSError as error:
+    said = [said, error.errno]
+"""
+    with pool("plain_task", path=TASKS, bubblewrap=True) as servers:
+        written, number = said(servers, code, Limits(folder=1000, memory=256))
+        assert (number, written <= HOME_BYTES) == (errno.ENOSPC, True)
+        assert said(servers, "import os; said = os.listdir()") == []
 
 
 def test_bubblewrap_that_is_asked_for_and_missing_is_reported(temporary, monkeypatch):

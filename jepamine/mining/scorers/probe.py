@@ -24,8 +24,9 @@ DEVIATION = 2.0
 
 
 class Probe:
-    """The probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
+    """The calibrated probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
 
+    `base_rate` is the share of positives that it was calibrated for (0.5: a probe of an older version).
     `fitted_on` names the scenes whose labels the head was fitted to: ranking them proves nothing.
     """
 
@@ -44,6 +45,7 @@ class Probe:
             raise UserError(f"{path}: not a probe of this run")
         self.weight, self.bias = tensors["weight"].numpy(), float(tensors["bias"])
         self.fitted_on: frozenset[str] = frozenset(metadata.get("scenes", ()))
+        self.base_rate = float(metadata.get("base_rate", 0.5))
         self.context = SceneContext(bank)
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:

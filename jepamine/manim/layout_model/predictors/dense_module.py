@@ -35,7 +35,8 @@ def not_empty(pixels: Tensor, mask: Tensor) -> Tensor:
     -> bool (N, rows, columns). The background is the median of the visible pixels, one of 8 x 8 of them.
     """
     visible = mask < 0.5
-    sample = torch.where(visible, pixels, torch.nan)[:, ::STRIDE, ::STRIDE].flatten(1, 2)
+    every = (slice(None), slice(None, None, STRIDE), slice(None, None, STRIDE))
+    sample = torch.where(visible[every], pixels[every], torch.nan).flatten(1, 2)
     background = sample.nanmedian(dim=1).values.nan_to_num()[:, None, None]
     difference = (pixels - background).abs().amax(dim=3) * visible[..., 0]
     return F.max_pool2d(difference[:, None], STRIDE)[:, 0] > LIT
