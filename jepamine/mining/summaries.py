@@ -128,7 +128,8 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
         from jepamine.statistics.text import render
 
         join = result["join"]
-        met = f"{join['matched']} clips have a score and a label ({join['scored']} scores, {join['labels']} labels"
+        met = f"{join['matched']} clips have a score and a label "
+        met += f"({join['scored']} scores, {join['labels']} labels"
         met += f", {join['elsewhere']} of them of clips in another split)" if join["elsewhere"] else ")"
         lines += ["", met, render(result | result["labelled"])]
     for name, task in result.get("tasks", {}).items():
