@@ -28,6 +28,8 @@ def evaluate(
     """
     truth, labelled = read_labels(labels) if labels else ({}, {})
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if opened.changed:
+        result["changed_files"] = list(opened.changed)
     if labels:
         scores, lines = _scores(opened, part, scorer, truth)
         origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in lines.items()}
