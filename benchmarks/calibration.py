@@ -53,14 +53,24 @@ class Tally:
     def rate(self, name: str) -> float:
         return self.hits[name] / self.trials[name] if self.trials.get(name) else float("nan")
 
+    def cell(self, name: str) -> str:
+        """Return the rate; in parentheses where it rests on fewer than 30 data sets, "-" on none."""
+        trials = self.trials.get(name, 0)
+        if not trials:
+            return "-"
+        return f"{self.rate(name):.3f}" if trials >= 30 else f"({self.rate(name):.2f} of {trials})"
+
     def settle(self) -> None:
         """Add the coverage of the metrics in `shares`."""
         for name, rows in self.shares.items():
             known = float(np.mean([row[0] for row in rows]))
+            # Data sets with enough positive scenes for an interval have a mean of their own.
+            shown = [row[0] for row in rows if row[2] is not None]
+            known_shown = float(np.mean(shown)) if shown else float("nan")
             for _, old, new in rows:
                 self.add(f"{name} before", old[0] <= known <= old[1])
                 if new is not None:
-                    self.add(f"{name} after", new[0] <= known <= new[1])
+                    self.add(f"{name} after", new[0] <= known_shown <= new[1])
 
 
 def draw(
@@ -281,8 +291,7 @@ def main_table(simulations: int, seed: int) -> Iterator[str]:
     for kind in CLUSTERS:
         for title, key, goal in ROWS:
             cells = [
-                f"{tallies[scenes, kind].rate(f'{key} before'):.3f} / "
-                f"{tallies[scenes, kind].rate(f'{key} after'):.3f}"
+                " / ".join(tallies[scenes, kind].cell(f"{key} {when}") for when in ("before", "after"))
                 for scenes in SCENES
             ]
             yield f"| {title}, {kind} | " + " | ".join(cells) + f" | {goal} |"

@@ -124,7 +124,7 @@ def score(
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
 @click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if the source of a clip alone predicts its label.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_trust
 @with_experiments
@@ -193,7 +193,9 @@ def eval_command(
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:
-        from jepamine.mining.ranking import flagged
+        from jepamine.mining.ranking import flagged, losses
 
+        for line in losses(result):
+            raise click.ClickException(f"{line} (--strict)")
         for field in flagged(result):
             raise click.ClickException(f"the {field} alone predicts the label (--strict)")

@@ -9,8 +9,8 @@ from typing import Any
 
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
+from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.probe import Place, held_out_scenes, learn, propose
-from jepamine.mining.ranking import read_labels, scene_of
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
 from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import Source

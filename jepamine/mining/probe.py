@@ -19,8 +19,9 @@ from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.calibration import Calibration, cross_fitted, fit_of, platt
 from jepamine.mining.defaults import DIVERSITY
+from jepamine.mining.labels import Origin, origin, scene_of
 from jepamine.mining.overlap import extent_of
-from jepamine.mining.ranking import Origin, origin, rank, scene_of
+from jepamine.mining.ranking import rank
 from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, Probe, features

@@ -127,5 +127,12 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
     if "ranking" in result:
         from jepamine.statistics.text import render
 
-        lines += ["", render(result | result["labelled"])]
+        join = result["join"]
+        met = f"{join['matched']} clips have a score and a label "
+        met += f"({join['scored']} scores, {join['labels']} labels"
+        met += f", {join['elsewhere']} of them of clips in another split)" if join["elsewhere"] else ")"
+        lines += ["", met, render(result | result["labelled"])]
+    for name, task in result.get("tasks", {}).items():
+        text = task["error"] if "error" in task else eval_summary(task, None)
+        lines += ["", f"== {name} ==", text]
     return "\n".join(lines).strip()

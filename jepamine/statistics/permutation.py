@@ -165,12 +165,14 @@ def against_chance(
     *,
     seed: int = 0,
     permutations: int | None = None,
+    families: int = 1,
 ) -> dict[str, AgainstChance]:
     """Return the p-values of each scorer, against labels that swap between scenes.
 
     `scores`: scorer -> float64 (n,); `labels` int64 (n,); `scene` int64 (n,), 0 to S - 1. Adjusted by max-T
     (Westfall and Young 1993, single step): all scorers meet the same permutations, and both statistics have
     the same null distribution for every scorer, so a claim has to beat the best scorer of each permutation.
+    `families` of such tests that are read together are adjusted by Bonferroni.
     """
     ranks = {name: random_rank(values, [seed, 3]) for name, values in scores.items()}
     harmonic = float(harmonic_numbers(len(labels))[-1])
@@ -181,16 +183,18 @@ def against_chance(
             parts[name].append(auroc_and_lift(rank, places, harmonic))
     nulls = {name: np.concatenate(values, axis=1) for name, values in parts.items()}
     values = {name: auroc_and_lift(rank, observed(labels))[:, 0] for name, rank in ranks.items()}
+
+    def adjusted(name: str, metric: int, side: str) -> float:
+        extreme = best if side == "above" else worst
+        return min(1.0, families * tail(extreme[metric], values[name][metric], side))
+
     best = np.max(list(nulls.values()), axis=0)
     worst = np.min(list(nulls.values()), axis=0)
     metrics = ("auroc", "average_precision")
     return {
         name: AgainstChance(
             {m: {s: tail(nulls[name][i], values[name][i], s) for s in SIDES} for i, m in enumerate(metrics)},
-            {
-                m: {s: tail((best if s == "above" else worst)[i], values[name][i], s) for s in SIDES}
-                for i, m in enumerate(metrics)
-            },
+            {m: {s: adjusted(name, i, s) for s in SIDES} for i, m in enumerate(metrics)},
         )
         for name in scores
     }

@@ -33,13 +33,15 @@ def ranking_report(
     sources: Mapping[str, Sequence[str | None]],
     *,
     seed: int = 0,
+    families: int = 1,
 ) -> RankingReport:
     """Return how well each scorer ranks the clips, against chance, over scenes and within sources.
 
     `scores`: scorer -> float64 (n,), the highest ranked first; `labels` int64 (n,), 0 or 1; `scenes` (n,);
     `sources`: field, such as dataset or camera -> a value a clip or None. Clips of a scene are in order of
-    time. The same `seed` gives the same report. Intervals are None where fewer than three scenes hold a
-    positive, or a negative.
+    time. The same `seed` gives the same report. `families`: number of reports
+    that are read together; the p-values are adjusted for it. Intervals are None where fewer than three scenes
+    hold a positive, or a negative.
 
     Raises UserError where lengths differ, a score is not finite, a label is not 0 or 1, there are not both
     labels, or there is no scorer.
@@ -49,7 +51,7 @@ def ranking_report(
     scores = {name: values.astype(np.float64) for name, values in scores.items()}
     grouped = group_by_scene(scenes, labels)
     clips, positives = len(labels), int(labels.sum())
-    tested = against_chance(scores, labels, grouped.number, seed=seed)
+    tested = against_chance(scores, labels, grouped.number, seed=seed, families=families)
     audited = audit(scores, labels, grouped.number, sources, seed=seed)
     report: RankingReport = {
         "clips": clips,

@@ -96,6 +96,8 @@ def _differences(ranking: Ranking) -> str:
     best, *others = _best_first(ranking)
     rows = [["", "AP [95 %]", "p", "AUROC [95 %]", "p", "clear of 0"]]
     for name in others:
+        if name not in ranking[best]["differences"]:
+            continue
         ap, area = (ranking[best]["differences"][name][key] for key in ("average_precision", "auroc"))
         clear = [label for label, item in (("AP", ap), ("AUROC", area)) if _excludes_zero(item)]
         rows.append(
@@ -145,7 +147,10 @@ def _within(report: RankingReport) -> list[str]:
         for name in _best_first(report["ranking"]):
             cells = []
             for field in chosen:
-                within = report["audit"][field]["within"][name]
+                within = report["audit"][field]["within"].get(name)
+                if within is None:
+                    cells.append("-")
+                    continue
                 p = f" ({min(within['p'].values()):.4f})" if within["p"] else ""
                 cells.append(f"{_three(within['auroc'])}{p}")
             rows.append([_cut(name, _NAME), f"{report['ranking'][name]['auroc']:.3f}", *cells])
