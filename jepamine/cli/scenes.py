@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments
+from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments, with_trust
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
@@ -95,6 +95,7 @@ def validate(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
 )
 @click.option("--json", "machine", is_flag=True, help="Print everything as one JSON document.")
+@with_trust
 @with_experiments
 def generate(
     experiments: Path,

@@ -28,6 +28,8 @@ def evaluate(
     """
     truth = read_tasks(labels) if labels else None
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if opened.changed:
+        result["changed_files"] = list(opened.changed)
     if truth:
         scores, lines, known = _scores(opened, part, scorer, truth)
         origins = {clip_id: origin(line) for clip_id, line in lines.items()}

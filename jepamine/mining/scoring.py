@@ -114,6 +114,8 @@ def _write(
                         f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
                         "--resume, or skip such clips with --on-error record"
                     )
+                if panel.opened.changed:
+                    line["changed_files"] = list(panel.opened.changed)
                 file.write(json.dumps(line).encode() + b"\n")
                 done += 1
                 errors += "error" in line

@@ -164,6 +164,8 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
     """
     import filelock
 
+    if path.is_symlink():
+        raise UserError(f"{path}: is a link; a lock must be a regular file")
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(path)
     try:
@@ -178,10 +180,17 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
 
 def is_locked(path: Path) -> bool:
     """Return whether a process holds the lock on `path`."""
-    if not path.exists():
+    import fcntl
+
+    try:
+        # Only read: a run may belong to another user, and a link may lead to another file.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
         return False
     try:
-        with exclusive(path, "held"):
-            return False
-    except UserError:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(descriptor)
+    return False
