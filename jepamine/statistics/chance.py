@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 PERMUTATIONS, _FEWEST_PERMUTATIONS = 40_000, 2_000
 # Places that are drawn in all, and held in memory at a time.
-_BUDGET, _CELLS = 200_000_000, 2_000_000
+_BUDGET, _CELLS = 40_000_000, 1_000_000
 
 
 @dataclass(frozen=True)

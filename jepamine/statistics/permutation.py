@@ -19,7 +19,7 @@ from jepamine.statistics.scenes import Floats, Ints
 
 MOST_PERMUTATIONS, FEWEST_PERMUTATIONS = 1999, 499
 # Cells (permutations times clips) that are computed in all, and held at a time.
-_BUDGET, _CELLS = 200_000_000, 1_000_000
+_BUDGET, _CELLS = 100_000_000, 500_000
 SIDES = ("above", "below")
 
 
