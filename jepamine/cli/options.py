@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from jepamine.errors import UserError, did_you_mean
+from jepamine.utils.files import finite
 
 
 class Named(click.Path):
@@ -61,8 +62,8 @@ def with_trust(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def as_json(value: object) -> None:
-    """Print one JSON document on stdout and nothing else."""
-    click.echo(json.dumps(value, indent=2))
+    """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
+    click.echo(json.dumps(finite(value), indent=2, allow_nan=False))
 
 
 class Commands(click.Group):

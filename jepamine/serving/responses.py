@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from fastapi.responses import Response
 from jepamine.serving.logs import LOGGER
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
+from jepamine.utils.files import finite
 
 #: The Retry-After of a 503, in seconds.
 RETRY_AFTER = 2
@@ -46,15 +46,6 @@ def describe_errors(error: RequestValidationError) -> str:
         message = {"extra_forbidden": "unknown key", "missing": "missing"}.get(problem["type"], message)
         lines.append(f"{field}: {message[:1].lower()}{message[1:]}")
     return "; ".join(dict.fromkeys(lines))[:2000]
-
-
-def finite(value: Any) -> Any:
-    """Return the value with null for numbers that JSON lacks: code may place objects at 1e308 and -1e308."""
-    if isinstance(value, dict):
-        return {key: finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def content_security_policy(preview_url: str) -> str:
