@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from jepamine.errors import UserError
 from jepamine.mining.labels import LabelFile, origin, read_tasks
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
+from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
@@ -56,10 +58,13 @@ def _scores(
         panel.prepare(
             lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
         )
-        for item in embedded(opened.parts, clips, "rank"):
-            for name, values in panel.score([panel.embeddings(item)])[0].items():
-                mean = float(values[chosen(item.clip, part)].mean())
-                table.setdefault(name, {})[item.clip.clip_id] = mean
+        items = iter(embedded(opened.parts, clips, "rank"))
+        while batch := list(itertools.islice(items, BATCH_CLIPS)):
+            scored = panel.score([panel.embeddings(item) for item in batch])
+            for item, scores in zip(batch, scored, strict=True):
+                for name, values in scores.items():
+                    mean = float(values[chosen(item.clip, part)].mean())
+                    table.setdefault(name, {})[item.clip.clip_id] = mean
     return table, {clip.clip_id: clip.line for clip in clips}, others
 
 
