@@ -153,11 +153,8 @@ def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
     @app.post("/validate", response_model=ValidateResponse, responses=_ERRORS)
     async def validate(body: ValidateRequest, request: Request) -> Response:
         """Run code in the sandbox and report where its objects are."""
-        result, _ = await counted(
-            jobs.run(
-                uuid.uuid4().hex, lambda: service.validate(body), partial(disconnected, request), keep=False
-            )
-        )
+        key, job = uuid.uuid4().hex, partial(service.validate, body)
+        result, _ = await counted(jobs.run(key, job, partial(disconnected, request), submitted=True))
         return json_response(result)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -79,6 +80,25 @@ def test_a_lost_sandbox_server_is_503(live, monkeypatch):
         reply = live.post(path, body)
         assert (reply.status, reply.headers["retry-after"]) == (503, "2")
         assert reply.detail.startswith("the sandbox server was lost twice")
+
+
+def test_submitted_code_that_never_ends_does_not_hold_up_generation(serve, tmp_path, wait_for, monkeypatch):
+    with serve(tmp_path, workers=2, threads=3) as live:
+        validate, end = live.validator.validate, threading.Event()
+
+        def slow_if_submitted(code, **options):
+            if code == "endless":
+                assert end.wait(20)
+            return validate(code, **options)
+
+        monkeypatch.setattr(live.validator, "validate", slow_if_submitted)
+        with ThreadPoolExecutor(6) as clients:
+            endless = [clients.submit(live.post, "/validate", {"code": "endless"}) for _ in range(6)]
+            wait_for(lambda: live.jobs.pending == 6)
+            assert live.generate("a star").status == 200
+            assert not any(reply.done() for reply in endless)
+            end.set()
+            assert [reply.result().status for reply in endless] == [200] * 6
 
 
 @pytest.fixture
