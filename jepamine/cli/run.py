@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, Folder, as_json, with_experiments
+from jepamine.cli.options import File, Folder, as_json, with_experiments, with_trust
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -36,6 +36,7 @@ SHORTCUTS = {
     help="Train this many runs, with the recipe's seed and those after it.",
 )
 @click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options).")
+@with_trust
 @with_experiments
 def run(
     experiments: Path,
@@ -54,6 +55,7 @@ def run(
     elif recipe is None:
         raise click.UsageError("Pass a RECIPE, such as recipes/default.toml, or --resume NAME.")
     from jepamine.config.recipe import parse_override, read
+    from jepamine.runs.integrity import require_trusted_recipe
 
     overrides: dict[tuple[str, ...], Any] = {}
     for text in sets:
@@ -63,6 +65,8 @@ def run(
             raise click.BadParameter(str(error), param_hint="--set") from None
         overrides[tuple(path)] = value
     overrides |= {SHORTCUTS[key]: value for key, value in shorthands.items()}
+    if recipe is not None:
+        require_trusted_recipe(recipe)
     resolved = read(recipe, overrides) if recipe is not None else None
 
     from jepamine.runs import runner
@@ -86,6 +90,7 @@ def run(
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are not divided.")
+@with_trust
 @with_experiments
 def score(
     experiments: Path,
@@ -130,8 +135,9 @@ def score(
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
 @click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if the source of a clip alone predicts its label.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
 @with_experiments
 def eval_command(
     experiments: Path,
@@ -198,7 +204,9 @@ def eval_command(
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:
-        from jepamine.mining.ranking import flagged
+        from jepamine.mining.ranking import flagged, losses
 
+        for line in losses(result):
+            raise click.ClickException(f"{line} (--strict)")
         for field in flagged(result):
             raise click.ClickException(f"the {field} alone predicts the label (--strict)")

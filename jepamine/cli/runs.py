@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments
+from jepamine.cli.options import File, as_json, with_experiments, with_trust
 
 
 @click.command()
@@ -94,15 +94,18 @@ def compare(
 
 @click.command()
 @click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+@with_trust
 @with_experiments
 def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
     """Validate recipes without building anything; reports all errors at once."""
     from jepamine.config.recipe import read
     from jepamine.errors import UserError
+    from jepamine.runs.integrity import require_trusted_recipe
 
     errors: list[str] = []
     for path in recipes:
         try:
+            require_trusted_recipe(path)
             read(path, {})
             click.echo(f"{path}: ok")
         except UserError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import Folder, with_experiments
+from jepamine.cli.options import File, Folder, with_experiments, with_trust
 from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 
 
@@ -79,6 +79,21 @@ from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 @click.option(
     "--allow-unprotected", is_flag=True, help="Serve even if submitted code cannot be fully sandboxed."
 )
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Host name that clients may use; repeatable. [default: the bound address and localhost]",
+)
+@click.option(
+    "--token-file",
+    type=File,
+    metavar="FILE",
+    help="File with a token that clients must send (Authorization: Bearer).",
+)
+@click.option("--json-logs", is_flag=True, help="Log each response to standard error as a JSON line.")
+@with_trust
 @with_experiments
 def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], **rest: object) -> None:
     """Serve generation, layouts and validation over HTTP, with a page at / to try them.

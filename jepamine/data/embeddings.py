@@ -29,7 +29,7 @@ from jepamine.utils.files import write_json
 class Embedded:
     """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
 
-    `content` is a hash of the frames; `frames()` returns them: uint8 (N, T, H, W, 3).
+    `content` is a hash of the frames, `digests` one of each; `frames()` returns them: uint8 (N, T, H, W, 3).
     """
 
     clip: Clip
@@ -37,6 +37,7 @@ class Embedded:
     masked: NDArray[np.float32]
     fraction: NDArray[np.float32]
     content: bytes
+    digests: tuple[bytes, ...]
     frames: Callable[[], NDArray[np.uint8]]
 
 
@@ -51,6 +52,7 @@ class Unreadable:
 @dataclass(frozen=True)
 class _Loaded:
     mask: NDArray[np.bool_]  # (N, T, rows, columns)
+    digests: tuple[bytes, ...]
     clean_key: bytes
     masked_key: bytes
     pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
@@ -115,7 +117,9 @@ def embed_clips(
             )
             continue
         fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
-        yield Embedded(item, clean, masked, fraction.astype(np.float32), loaded.clean_key, read)
+        yield Embedded(
+            item, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read
+        )
 
 
 def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -134,13 +138,14 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
         check(stored_masked, (source.tubelet_size, *source.image_size))
     drawn = np.stack(masks)
     held = [frames[place] for place in clip.frames]
-    content = b"".join(frame.digest() for frame in held)
+    digests = tuple(frame.digest() for frame in held)
+    content = b"".join(digests)
     shape = json.dumps([source.image_size, source.tubelet_size]).encode()
     clean_key = hashlib.sha256(shape + content).digest()
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     stored = clean_key in store and masked_key in store
-    return _Loaded(drawn, clean_key, masked_key, None if stored else _tubelets(frames, held, source))
+    return _Loaded(drawn, digests, clean_key, masked_key, None if stored else _tubelets(frames, held, source))
 
 
 def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:

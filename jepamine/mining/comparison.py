@@ -17,8 +17,9 @@ from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
+from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.panel import RunPanel
-from jepamine.mining.ranking import read_labels, refuse_fitted, scene_of
+from jepamine.mining.ranking import refuse_fitted
 from jepamine.mining.scorers.cosine import cosine
 from jepamine.mining.task import embedded, require_clip_ranking
 from jepamine.runs.compare import settings_of

@@ -16,7 +16,8 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
 from jepamine.mining.bank import Bank, load_bank
-from jepamine.mining.ranking import scene_of
+from jepamine.mining.labels import scene_of
+from jepamine.mining.overlap import extent_of
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
 from jepamine.runs import build as assembly
@@ -136,7 +137,14 @@ class RunPanel:
         predicted = predict(self.opened.predictor, item)
         clip = item.clip
         return ClipEmbeddings(
-            clip.clip_id, clip.scene, item.clean, item.masked, predicted, item.content, item.frames
+            clip.clip_id,
+            clip.scene,
+            item.clean,
+            item.masked,
+            predicted,
+            item.content,
+            item.frames,
+            extent_of(clip, item.digests),
         )
 
 

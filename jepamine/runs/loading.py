@@ -15,7 +15,7 @@ from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import records
+from jepamine.runs import integrity, records
 from jepamine.runs.records import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
@@ -24,7 +24,10 @@ from jepamine.utils.tensors import load_into, load_tensors
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given."""
+    """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given.
+
+    `changed` are the files that changed since the run and that the user accepted.
+    """
 
     folder: RunFolder
     record: RunRecord
@@ -32,6 +35,7 @@ class LoadedRun:
     parts: Parts
     predictor: torch.nn.Module
     trainer: Trainer
+    changed: tuple[str, ...] = ()
 
 
 def run_source(folder: RunFolder, record: RunRecord) -> Source:
@@ -73,6 +77,8 @@ def load_run(
             f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
             "using its best weights so far"
         )
+    changed = integrity.require_unchanged(folder, record)
+    integrity.require_trusted_code(folder)
     recipe = read_recipe(folder.recipe, {})
     source = run_source(folder, record)
     if manifest is not None:
@@ -90,7 +96,7 @@ def load_run(
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer)
+    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed))
     return _quantized(opened) if int8 else opened
 
 

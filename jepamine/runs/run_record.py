@@ -55,7 +55,7 @@ class DataRecord(TypedDict, total=False):
 
 @with_config(_OPEN)
 class RunRecord(TypedDict, total=False):
-    """`record.json` of a run folder; times are UTC, ISO 8601, durations seconds."""
+    """`record.json` of a run folder; times are UTC, ISO 8601; durations seconds; `files` SHA-256 by path."""
 
     schema: int
     name: str
@@ -75,6 +75,7 @@ class RunRecord(TypedDict, total=False):
     metrics: dict[str, float | None]
     seconds: dict[str, float | None]
     failure: str | None
+    files: dict[str, str]
 
 
 @cache

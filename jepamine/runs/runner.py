@@ -16,13 +16,14 @@ from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import records
+from jepamine.runs import integrity, records
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.records import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
 from jepamine.utils.progress import notify
+from jepamine.utils.tensors import load_tensors
 
 
 def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
@@ -47,7 +48,9 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
         if source.labels:
             write_atomic(draft.labels, source.labels.read_bytes())
         record = _first_record(final_name, recipe, parts, lines, device)
-        records.update(draft, **record, headline=next(iter(trainer.meanings)))
+        files = integrity.file_hashes(draft)
+        records.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
+        integrity.remember_code(draft)
 
     folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
@@ -79,6 +82,8 @@ def resume(experiments: Path, name: str) -> RunFolder:
     with folder.open_to_write():
         record = records.read_record(folder)
         if record["status"] == "finished":
+            integrity.require_unchanged(folder, record)
+            require_weights(folder)
             notify(f"run '{name}' is already finished; nothing to do")
             return folder
         require_complete(record, folder.record)
@@ -87,6 +92,8 @@ def resume(experiments: Path, name: str) -> RunFolder:
                 f"{folder.recipe}: changed since run '{name}' started; start a new run with it: "
                 f"jepamine run {folder.recipe}"
             )
+        integrity.require_unchanged(folder, record)
+        integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
         records.update(folder, status="running", failure=None)
@@ -99,6 +106,17 @@ def resume(experiments: Path, name: str) -> RunFolder:
             trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
             _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
+
+
+def require_weights(run: RunFolder) -> None:
+    """Raise UserError, with the next step, if the weights of a finished run are missing or damaged."""
+    try:
+        load_tensors(run.weights)
+    except UserError as error:
+        raise UserError(
+            f"{error}, though the run is finished; train it again under another name: "
+            f"jepamine run {run.recipe} --name {run.name}-again"
+        ) from None
 
 
 def _encode_and_train(
@@ -126,6 +144,7 @@ def _encode_and_train(
         best_metric=best["val_loss"],
         metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
         | {"best_epoch": best["epoch"]},
+        files=integrity.file_hashes(folder),
         seconds={"train": round(ended - encoded, 3), "total": round(ended - began, 3)},
     )
 

@@ -16,12 +16,16 @@ from starlette.exceptions import HTTPException
 
 import jepamine
 from jepamine.errors import UserError
+from jepamine.sandbox.handle import ServerLost
+from jepamine.serving.access import AccessControl, AccessRules
 from jepamine.serving.images import UPLOAD_SCHEMA, uploaded_image
 from jepamine.serving.jobs import ClientGone, JobQueue, QueueFull
+from jepamine.serving.logs import RequestLog
 from jepamine.serving.middleware import Bounds, RequestLimits
 from jepamine.serving.responses import (
     CLIENT_CLOSED_REQUEST,
     CommonHeaders,
+    InternalErrors,
     content_security_policy,
     describe_errors,
     error_response,
@@ -42,7 +46,9 @@ from jepamine.serving.service import Service
 
 PAGE = Path(__file__).with_name("page")
 _DESCRIPTIONS = {
-    400: "not JSON, or not a form",
+    400: "not JSON, not a form, or a Host that is not served",
+    401: "no valid bearer token",
+    403: "a request from another origin",
     408: "the request took too long to arrive",
     413: "too large",
     422: "cannot be processed; `detail` says why",
@@ -53,7 +59,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(service: Service, jobs: JobQueue, bounds: Bounds) -> FastAPI:
+def create_app(service: Service, jobs: JobQueue, bounds: Bounds, rules: AccessRules) -> FastAPI:
     """Return the ASGI application."""
     app = FastAPI(
         title="jepamine",
@@ -64,9 +70,12 @@ def create_app(service: Service, jobs: JobQueue, bounds: Bounds) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.add_middleware(InternalErrors)
     app.add_middleware(RequestLimits, bounds=bounds, refuse=error_response)
+    app.add_middleware(AccessControl, rules=rules, refuse=error_response)
     policy = content_security_policy(service.preview_url)
     app.add_middleware(CommonHeaders, policy=policy, metrics=service.metrics)
+    app.add_middleware(RequestLog)
     _add_error_handlers(app)
     _add_job_routes(app, service, jobs)
     _add_other_routes(app, service)
@@ -78,6 +87,10 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(UserError)
     async def user_error(request: Request, error: UserError) -> Response:
         return error_response(422, str(error))
+
+    @app.exception_handler(ServerLost)
+    async def server_lost(request: Request, error: ServerLost) -> Response:
+        return error_response(503, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -96,11 +109,6 @@ def _add_error_handlers(app: FastAPI) -> None:
         response = error_response(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
-
-    @app.exception_handler(Exception)
-    async def internal_error(request: Request, error: Exception) -> Response:
-        # Uvicorn logs the traceback.
-        return error_response(500, "internal error; see the server log")
 
 
 def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
@@ -145,11 +153,8 @@ def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
     @app.post("/validate", response_model=ValidateResponse, responses=_ERRORS)
     async def validate(body: ValidateRequest, request: Request) -> Response:
         """Run code in the sandbox and report where its objects are."""
-        result, _ = await counted(
-            jobs.run(
-                uuid.uuid4().hex, lambda: service.validate(body), partial(disconnected, request), keep=False
-            )
-        )
+        key, job = uuid.uuid4().hex, partial(service.validate, body)
+        result, _ = await counted(jobs.run(key, job, partial(disconnected, request), submitted=True))
         return json_response(result)
 
 

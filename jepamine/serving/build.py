@@ -58,6 +58,9 @@ class Settings:
     previews: Path | None = None
     preview_url: str = "/previews"
     allow_unprotected: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    token_file: Path | None = None
+    json_logs: bool = False
 
     @property
     def folder(self) -> Path:

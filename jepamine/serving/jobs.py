@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,12 +27,14 @@ class QueueFull(Exception):
 @dataclass
 class Job:
     """A running job. `abandoned` is set when its last client leaves; `seconds` are by stage; `first_ran` is
-    whether the first code that was validated ran, None if none was validated.
+    whether the first code that was validated ran, None if none was validated; `submitted` is whether it runs
+    code of a client.
     """
 
     abandoned: threading.Event = field(default_factory=threading.Event)
     seconds: dict[str, float] = field(default_factory=dict)
     first_ran: bool | None = None
+    submitted: bool = False
 
     def check(self) -> None:
         """Raise ClientGone if no client waits for the job."""
@@ -74,7 +76,7 @@ class _Pending:
 class JobQueue:
     """Results by key; create it with `job_queue`. Only the jobs themselves leave the event loop's thread."""
 
-    def __init__(self, threads: ThreadPoolExecutor, cache_size: int, max_pending: int) -> None:
+    def __init__(self, threads: Sequence[ThreadPoolExecutor], cache_size: int, max_pending: int) -> None:
         from cachetools import LRUCache
 
         self._threads, self._max_pending = threads, max_pending
@@ -93,21 +95,23 @@ class JobQueue:
         function: Callable[[], Any],
         disconnected: Callable[[], Coroutine[Any, Any, None]],
         *,
-        keep: bool = True,
+        submitted: bool = False,
         is_fresh: Callable[[Any], bool] = lambda _: True,
     ) -> tuple[Any, bool]:
         """Return (the result for `key`, whether it came from the cache or from another client's job).
 
         `disconnected` returns when the client goes away: unless others wait for it, the job is then dropped
-        at its next step. A cached result that is not `is_fresh` is computed again. Raises what `function`
-        raises, ClientGone after a disconnect, QueueFull if too many jobs are pending.
+        at its next step. Jobs with `submitted` run code of a client: they have threads of their own, so that
+        they do not hold up others, and their results are not cached. A cached result that is not `is_fresh`
+        is computed again. Raises what `function` raises, ClientGone after a disconnect, QueueFull if too many
+        jobs are pending.
         """
         if key in self._cache and is_fresh(self._cache[key]):
             return self._cache[key], True
         pending = self._jobs.get(key)
         joined = pending is not None
         if pending is None:
-            pending = self._submit(key, function, keep)
+            pending = self._submit(key, function, submitted)
         pending.clients += 1
         leaving = asyncio.create_task(disconnected())
         try:
@@ -121,18 +125,18 @@ class JobQueue:
             raise ClientGone
         return pending.future.result(), joined
 
-    def _submit(self, key: str, function: Callable[[], Any], keep: bool) -> _Pending:
+    def _submit(self, key: str, function: Callable[[], Any], submitted: bool) -> _Pending:
         if len(self._jobs) >= self._max_pending:
             raise QueueFull
-        job = Job()
-        future = asyncio.wrap_future(self._threads.submit(_run, function, job))
+        job = Job(submitted=submitted)
+        future = asyncio.wrap_future(self._threads[submitted].submit(_run, function, job))
         pending = self._jobs[key] = _Pending(future, job)
 
         def finish(future: asyncio.Future[Any]) -> None:
             if self._jobs.get(key) is pending:
                 del self._jobs[key]
             # Reading the exception marks it as retrieved: without clients nobody else does.
-            if not future.cancelled() and future.exception() is None and keep and self._cache_size:
+            if not future.cancelled() and future.exception() is None and not submitted and self._cache_size:
                 self._cache[key] = future.result()
 
         future.add_done_callback(finish)
@@ -155,5 +159,5 @@ def _run(function: Callable[[], Any], job: Job) -> Any:
 @contextmanager
 def job_queue(cache_size: int, max_pending: int, threads: int = THREADS) -> Iterator[JobQueue]:
     """Open a queue that keeps the `cache_size` results used last and holds up to `max_pending` jobs."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="job") as pool:
-        yield JobQueue(pool, cache_size, max_pending)
+    with ThreadPoolExecutor(threads, "job") as own, ThreadPoolExecutor(threads, "submitted") as submitted:
+        yield JobQueue((own, submitted), cache_size, max_pending)

@@ -26,12 +26,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """The bytes of a body, the seconds to receive it, and the number and total bytes of bodies at a time."""
+    """The bytes of a body, the seconds to receive it, the number and total bytes of bodies at a time, the
+    seconds to receive headers and the number of open connections.
+    """
 
     max_bytes: int = 12 * 2**20
     seconds: float = 30.0
     max_requests: int = 256
     max_total_bytes: int = 192 * 2**20
+    header_seconds: float = 10.0
+    max_connections: int = 512
 
 
 class RequestLimits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +10,10 @@ from urllib.parse import urlsplit
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
+from jepamine.serving.logs import LOGGER
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
+from jepamine.utils.files import finite
 
 #: The Retry-After of a 503, in seconds.
 RETRY_AFTER = 2
@@ -32,7 +33,7 @@ def json_response(value: object, status: int = 200, headers: Mapping[str, str] |
 
 def error_response(status: int, detail: str) -> Response:
     """Return an error as {"detail": ...}."""
-    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+    headers = {503: {"Retry-After": str(RETRY_AFTER)}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
     return json_response({"detail": detail}, status, headers)
 
 
@@ -47,15 +48,6 @@ def describe_errors(error: RequestValidationError) -> str:
     return "; ".join(dict.fromkeys(lines))[:2000]
 
 
-def finite(value: Any) -> Any:
-    """Return the value with null for numbers that JSON lacks: code may place objects at 1e308 and -1e308."""
-    if isinstance(value, dict):
-        return {key: finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def content_security_policy(preview_url: str) -> str:
     """Return a policy that allows only this service and the host of the previews."""
     parts = urlsplit(preview_url)
@@ -64,6 +56,28 @@ def content_security_policy(preview_url: str) -> str:
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         f"img-src 'self' blob:{preview_host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+
+class InternalErrors:
+    """ASGI middleware that logs unexpected exceptions and answers with a 500."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            LOGGER.exception("internal error")
+            if not started:
+                await error_response(500, "internal error; see the server log")(scope, receive, send)
 
 
 class CommonHeaders:

@@ -15,7 +15,10 @@ from jepamine.errors import UserError
 from jepamine.utils.progress import notify
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from jepamine.serving.build import Settings
+    from jepamine.serving.middleware import Bounds
 
 NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn")
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -40,24 +43,45 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until a signal arrives. Raises UserError as `open_service`, and for an address in use."""
     import uvicorn
 
+    from jepamine.serving.access import access_rules
     from jepamine.serving.app import create_app
     from jepamine.serving.build import open_service
+    from jepamine.serving.logs import LOGGER, log_as_json
     from jepamine.serving.middleware import Bounds
 
+    rules = access_rules(host, settings.allowed_hosts, settings.token_file)
+    if settings.json_logs:
+        log_as_json()
+    say = LOGGER.info if settings.json_logs else notify
     with ending_at_signals(), listening(host, port) as listener:
         if settings.run is None:
-            notify("no --run: layouts come from descriptions only")
+            say("no --run: layouts come from descriptions only")
         with open_service(settings) as (service, jobs):
-            if host not in LOCAL:
-                notify(f"warning: {host} is reachable from other machines, and there is no authentication")
-            app = create_app(service, jobs, Bounds())
-            config = uvicorn.Config(
-                app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
-            )
+            if host not in LOCAL and rules.token is None:
+                say(f"warning: {host} is reachable from other machines, and there is no authentication")
+            app = create_app(service, jobs, Bounds(), rules)
+            config = uvicorn_config(app, Bounds(), json_logs=settings.json_logs)
             host_in_url = f"[{host}]" if ":" in host else host
-            notify(f"protection in force: {service.pipeline.validator.protection}")
-            notify(f"serving on http://{host_in_url}:{listener.getsockname()[1]} (Ctrl-C stops)")
+            say(f"protection in force: {service.pipeline.validator.protection}")
+            say(f"serving on http://{host_in_url}:{listener.getsockname()[1]} (Ctrl-C stops)")
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def uvicorn_config(app: Any, bounds: Bounds, *, json_logs: bool = False) -> uvicorn.Config:
+    """Return the configuration of uvicorn: bounded connections, pending requests finish at shutdown."""
+    import uvicorn
+
+    from jepamine.serving.connections import limited_protocol
+
+    return uvicorn.Config(
+        app,
+        http=limited_protocol(bounds),
+        ws="none",
+        log_config=None if json_logs else uvicorn.config.LOGGING_CONFIG,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
 
 
 def listening(host: str, port: int) -> socket.socket:

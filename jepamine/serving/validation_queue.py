@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +17,7 @@ from jepamine.serving.jobs import Job, current_job
 class ValidationQueue:
     """A validator that serves requests in order; create it with `validation_queue`."""
 
-    def __init__(self, validator: Validator, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, validator: Validator, threads: Sequence[ThreadPoolExecutor]) -> None:
         self._validator, self._threads = validator, threads
 
     @property
@@ -29,7 +29,7 @@ class ValidationQueue:
         """Validate code as the validator does. Raises ClientGone if no client waits when its turn comes."""
         job = current_job()
         arrived = time.perf_counter()
-        report = self._threads.submit(self._validate, job, arrived, code, options).result()
+        report = self._threads[job.submitted].submit(self._validate, job, arrived, code, options).result()
         if job.first_ran is None:
             job.first_ran = report.runs
         return report
@@ -43,6 +43,9 @@ class ValidationQueue:
 
 @contextmanager
 def validation_queue(validator: Validator, workers: int) -> Iterator[ValidationQueue]:
-    """Open a queue in front of a validator with `workers` servers."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="validation") as threads:
-        yield ValidationQueue(validator, threads)
+    """Open a queue in front of a validator with `workers` servers.
+
+    Of several servers one is kept free of submitted code, which may run until its deadline each time.
+    """
+    with ThreadPoolExecutor(workers) as own, ThreadPoolExecutor(max(workers - 1, 1)) as submitted:
+        yield ValidationQueue(validator, (own, submitted))

@@ -25,7 +25,7 @@ from jepamine.statistics.scenes import (
 
 _MOST_GROUPS, _FEWEST_GROUPS = 500, 100
 # Cells (groups times clips) that the jackknife may compute in all, and hold at a time.
-_BUDGET, _CELLS = 100_000_000, 2_000_000
+_BUDGET, _CELLS = 30_000_000, 500_000
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,18 @@ def leave_out(scenes: Scenes, seed: int = 0) -> Ints:
     member = np.arange(scenes.count)
     if groups < scenes.count:
         member = np.random.default_rng([seed, 6]).permutation(scenes.count) % groups
-    kept: Ints = (member[None] != np.arange(-1, groups)[:, None]).astype(np.int64)
-    both: Ints = kept[(kept @ scenes.positives > 0) & (kept @ scenes.negatives > 0)]
-    return both
+    kept = (member[None] != np.arange(-1, groups)[:, None]).astype(np.int64)
+    usable: Ints = kept[(kept @ scenes.positives > 0) & (kept @ scenes.negatives > 0)]
+    return usable
 
 
 def leave_out_precisions(scores: Floats, labels: Ints, scenes: Scenes, kept: Ints) -> Floats:
     """Return the average precision for each row of scene weights `kept` (G + 1, S), float64 (G + 1,)."""
+    order = np.argsort(-scores, kind="stable")
+    scores, labels, number = scores[order], labels[order], scenes.number[order]
     rows = max(1, _CELLS // len(labels))
     parts = [
-        average_precision(cumulate(scores, labels, kept[start : start + rows][:, scenes.number]))
+        average_precision(cumulate(scores, labels, kept[start : start + rows][:, number]))
         for start in range(0, len(kept), rows)
     ]
     return np.concatenate(parts)

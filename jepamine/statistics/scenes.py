@@ -42,9 +42,8 @@ def group_by_scene(scenes: Sequence[str] | Ints, labels: Ints) -> Scenes:
     _, number = np.unique(np.asarray(scenes), return_inverse=True)
     number = number.reshape(-1).astype(np.int64)
     count = int(number.max()) + 1
-    positives: Floats = np.bincount(number, weights=labels, minlength=count).astype(np.float64)
-    clips: Floats = np.bincount(number, minlength=count).astype(np.float64)
-    return Scenes(number, positives, clips - positives)
+    positives = np.bincount(number, weights=labels, minlength=count).astype(np.float64)
+    return Scenes(number, positives, np.bincount(number, minlength=count).astype(np.float64) - positives)
 
 
 @dataclass(frozen=True)

@@ -110,3 +110,46 @@ def test_compare_shows_what_evals_found(jepamine, recipe, clips, labels):
         "above chance", "indistinguishable from chance", "below chance"
     }  # fmt: skip
     assert len(metrics["manifest-all-labels.predicted.auroc"]) == 2
+
+
+def test_strict_exits_with_1_where_labels_match_no_clip(jepamine, run, clips, labels):
+    with labels.open("a") as file:
+        file.write(json.dumps({"clip_id": "gone", "binary_label": 1}) + "\n")
+    words = ("eval", "--run", "small", clips, "--labels", labels)
+    text = jepamine(*words).stdout
+    assert "12 clips have a score and a label (12 scores, 13 labels)" in text
+    assert "1 of 13 labels match no scored clip: gone" in text
+    result = jepamine(*words, "--strict")
+    assert result.exit_code == 1
+    assert "1 of 13 labels match no scored clip: gone (--strict)" in result.stderr
+
+
+def test_labels_of_the_other_split_are_no_loss(jepamine, run, clips, labels):
+    found = json.loads(jepamine("eval", "--run", "small", "--labels", labels, "--strict", "--json").stdout)
+    assert (found["join"]["matched"], found["join"]["elsewhere"]) == (3, 9)
+    assert found["join"]["unscored"]["count"] == 0
+
+
+def test_several_tags_give_a_table_each(jepamine, run, clips, tmp_path):
+    path = tmp_path / "tags.jsonl"
+    names = [json.loads(line)["clip_id"] for line in clips.read_text().splitlines()]
+    lines = [
+        {"clip_id": name, "labels": {"first": int(number % 3 == 0), "second": int(number % 3 == 1)}}
+        for number, name in enumerate(names)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    words = ("eval", "--run", "small", clips, "--labels", path)
+    tasks = json.loads(jepamine(*words, "--json").stdout)["tasks"]
+    assert {name: task["labelled"]["positives"] for name, task in tasks.items()} == {"first": 4, "second": 4}
+    text = jepamine(*words).stdout
+    assert "== first ==" in text
+    assert "== second ==" in text
+
+
+def test_two_manifest_lines_with_one_id_are_an_error_that_names_both(jepamine, run, clips, labels):
+    lines = clips.read_text().splitlines()
+    clips.write_text("\n".join([*lines, lines[0]]) + "\n")
+    result = jepamine("eval", "--run", "small", clips, "--labels", labels)
+    assert result.exit_code == 1
+    assert f"{clips}:13: clip_id '" in result.stderr
+    assert f"is also that of {clips}:1" in result.stderr

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from jepamine.runs.integrity import remember_code
+from jepamine.runs.records import RunFolder
+from jepamine.utils.files import sha256_file, write_json
+
 HERE = Path(__file__).parent / "old_runs"
 WRITTEN_IN = "/srv/jepamine"
 
@@ -24,6 +28,11 @@ def old(tmp_path: Path) -> Path:
     for path in tmp_path.rglob("*"):
         if path.suffix in (".json", ".jsonl", ".toml"):
             path.write_text(path.read_text().replace(WRITTEN_IN, str(tmp_path)))
+    for path in (tmp_path / "experiments").glob("*/record.json"):
+        # The recorded hash is that of the recipe before its paths were rewritten.
+        run = RunFolder(path.parent)
+        write_json(path, json.loads(path.read_text()) | {"recipe_sha256": sha256_file(run.recipe)})
+        remember_code(run)
     return tmp_path
 
 

@@ -30,6 +30,7 @@ pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
+from jepamine.serving.access import AccessRules, access_rules
 from jepamine.serving.app import create_app
 from jepamine.serving.build import batched_reader
 from jepamine.serving.feedback import Feedback
@@ -156,15 +157,15 @@ class Live:
 
 
 @contextmanager
-def listening(service: Service, jobs: JobQueue, bounds: Bounds) -> Iterator[int]:
+def listening(service: Service, jobs: JobQueue, bounds: Bounds, rules: AccessRules) -> Iterator[int]:
     """Serve in a thread and yield the port."""
     import uvicorn
 
     from jepamine.serving.server import listening as open_listener
+    from jepamine.serving.server import uvicorn_config
 
     with open_listener("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(create_app(service, jobs, bounds), log_level="critical", lifespan="off")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(uvicorn_config(create_app(service, jobs, bounds, rules), bounds))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -184,6 +185,7 @@ def served(
     threads: int = 16,
     workers: int = 4,
     bounds: Bounds | None = None,
+    rules: AccessRules | None = None,
 ) -> Iterator[Live]:
     """Serve a fake layout run with a fake validator."""
     validator, layout_run = FakeValidator(), FakeLayoutRun()
@@ -200,7 +202,9 @@ def served(
             metrics,
         )
         jobs = stack.enter_context(job_queue(cache, waiting, threads))
-        port = stack.enter_context(listening(service, jobs, bounds or Bounds()))
+        port = stack.enter_context(
+            listening(service, jobs, bounds or Bounds(), rules or access_rules("127.0.0.1"))
+        )
         yield Live(port, service, jobs, validator, layout_run)
 
 

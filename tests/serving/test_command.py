@@ -203,7 +203,12 @@ def test_the_metrics_hold_the_accuracy_of_the_run(process):
     assert value == pytest.approx(record["metrics"]["mean_iou"])
 
 
-def test_sigterm_ends_the_service_with_exit_code_0(process):
-    process.process.send_signal(signal.SIGTERM)
+def test_sigterm_finishes_pending_requests_and_ends_with_exit_code_0(process):
+    with ThreadPoolExecutor(1) as clients:
+        pending = clients.submit(process.live.post, "/validate", {"code": SCENE.format("while True: pass")})
+        while process.live.metric("jepamine_waiting") < 1:
+            pass
+        process.process.send_signal(signal.SIGTERM)
+        assert pending.result().json["problems"][0]["kind"] == "deadline"
     assert process.process.wait(60) == 0
     assert process.process.stderr.read() == ""

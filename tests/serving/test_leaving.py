@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
+from jepamine.sandbox.handle import ServerLost
 
 
 def send(live, path, value):
     """Send a request and return the connection without reading the response."""
     body = json.dumps(value).encode()
     connection = socket.create_connection(("127.0.0.1", live.port))
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    connection.sendall(f"{head}\r\n\r\n".encode() + body)
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     return connection
 
 
@@ -48,7 +51,7 @@ def test_a_job_goes_on_for_its_other_clients_after_one_disconnects(live, wait_fo
 
 def test_half_a_request_does_not_block_the_service(live):
     connection = socket.create_connection(("127.0.0.1", live.port))
-    connection.sendall(b"POST /generate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    connection.sendall(b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
     connection.close()
     assert live.generate().status == 200
 
@@ -66,6 +69,36 @@ def test_a_full_queue_is_503_with_retry_after(serve, tmp_path, wait_for):
             live.validator.open.set()
             assert [reply.result().status for reply in waiting] == [200] * 3
         assert live.generate("a square").status == 200
+
+
+def test_a_lost_sandbox_server_is_503(live, monkeypatch):
+    def lose(*_, **__):
+        raise ServerLost("the sandbox server was lost twice while it ran this code; is memory short?")
+
+    monkeypatch.setattr(live.validator, "validate", lose)
+    for path, body in (("/validate", {"code": ""}), ("/generate", {"description": "a dot"})):
+        reply = live.post(path, body)
+        assert (reply.status, reply.headers["retry-after"]) == (503, "2")
+        assert reply.detail.startswith("the sandbox server was lost twice")
+
+
+def test_submitted_code_that_never_ends_does_not_hold_up_generation(serve, tmp_path, wait_for, monkeypatch):
+    with serve(tmp_path, workers=2, threads=3) as live:
+        validate, end = live.validator.validate, threading.Event()
+
+        def slow_if_submitted(code, **options):
+            if code == "endless":
+                assert end.wait(20)
+            return validate(code, **options)
+
+        monkeypatch.setattr(live.validator, "validate", slow_if_submitted)
+        with ThreadPoolExecutor(6) as clients:
+            endless = [clients.submit(live.post, "/validate", {"code": "endless"}) for _ in range(6)]
+            wait_for(lambda: live.jobs.pending == 6)
+            assert live.generate("a star").status == 200
+            assert not any(reply.done() for reply in endless)
+            end.set()
+            assert [reply.result().status for reply in endless] == [200] * 6
 
 
 @pytest.fixture
@@ -90,7 +123,7 @@ def answer_to(live, request):
 
 
 def test_a_body_that_does_not_arrive_is_408(bounded):
-    answer = answer_to(bounded, b"POST /generate HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    answer = answer_to(bounded, b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
     assert answer.startswith("HTTP/1.1 408")
     assert '{"detail": "the request was not complete after 0.3 seconds"}' in answer
 
@@ -134,5 +167,5 @@ def test_a_body_that_is_too_large_is_413(bounded, chunked):
 
 
 def test_expect_100_continue_with_too_large_a_body_is_413_at_once(bounded):
-    head = b"POST /layout HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
+    head = b"POST /layout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
     assert answer_to(bounded, head).startswith("HTTP/1.1 413")

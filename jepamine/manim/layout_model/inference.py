@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
+from jepamine.manim.layout_model.calibration import fit_temperature
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import measures
@@ -75,26 +76,48 @@ def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict
     return report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
 
 
+def calibrate(predictor: torch.nn.Module, scenes: Tensors, encoder: Encoder) -> None:
+    """Set a predictor's temperature, if it has one, from its predictions for clean frames of `scenes`."""
+    temperature = getattr(predictor, "temperature", None)
+    if temperature is None:
+        return
+    temperature.fill_(1.0)
+    predicted, _ = _predict_view(predictor, scenes, 0, encoder)
+    comparison = compare(layouts_of(scenes), predicted, None, object_limit(predictor))
+    predictions = comparison.predictions
+    temperature.fill_(fit_temperature(predictions["confidence"], predictions["right"]))
+
+
+def _predict_view(
+    predictor: torch.nn.Module, scenes: Tensors, which: int, encoder: Encoder
+) -> tuple[list[Layout], float]:
+    """Return the layouts predicted for one view of each scene, and the mean loss."""
+    count = len(scenes["types"])
+    predicted: list[Layout] = []
+    loss = 0.0
+    for start in range(0, count, BATCH):
+        batch = {name: tensor[start : start + BATCH] for name, tensor in scenes.items()}
+        answer = predictor(*view(batch, torch.full((len(batch["types"]),), which), encoder))
+        loss += float(predictor.loss(answer, batch)) * len(batch["types"])  # type: ignore[operator]
+        predicted += predictor.layouts(answer)  # type: ignore[operator]
+    return predicted, loss / count
+
+
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
     """Return the loss and the main measures, without intervals; `val` has two views of each scene."""
     true = layouts_of(val)
     views: list[dict[str, float | None]] = []
     losses = []
     for which in (0, 1):
-        predicted: list[Layout] = []
-        for start in range(0, len(true), BATCH):
-            batch = {name: tensor[start : start + BATCH] for name, tensor in val.items()}
-            count = len(batch["types"])
-            answer = predictor(*view(batch, torch.full((count,), which), encoder))
-            losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
-            predicted += predictor.layouts(answer)  # type: ignore[operator]
+        predicted, loss = _predict_view(predictor, val, which, encoder)
+        losses.append(loss)
         comparison = measures(
             compare(true, predicted, None, object_limit(predictor)), Resampled(len(true), resamples=0)
         )
         views.append({name: measure["value"] for name, measure in comparison.items()})
     clean, masked = views
     return {
-        "val_loss": sum(losses) / (2 * len(true)),
+        "val_loss": sum(losses) / 2,
         "mean_iou": clean["mean_iou"] or 0.0,
         "f1": clean["f1"] or 0.0,
         "type_accuracy": clean["type_accuracy"] or 0.0,

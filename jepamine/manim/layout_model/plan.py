@@ -11,14 +11,15 @@ from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.protocols import GridEncoder, Parts
 
-#: The split of a family that a run is not trained on.
-UNSEEN = "unseen"
+#: The splits of a family that a run is not trained on: for measuring it, and for calibrating confidences.
+UNSEEN, CALIBRATION = "unseen", "calibration"
 
 
 def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, Any]]:
     """Return all scenes with their splits; about `val_scenes` are held out unless the manifest has splits.
 
-    Scenes of the family `leave_out` get the split `UNSEEN`: they are neither trained on nor validated with.
+    Scenes of the family `leave_out` are neither trained on nor validated with: of each two one calibrates the
+    confidences (`val_scenes` at most), the other is measured.
     Raises UserError for clips of several frames and lines without a layout, before any frame is read.
     """
     clips = list(read_clips(parts.source))
@@ -39,7 +40,10 @@ def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, A
             )
         layout_of(clip)
     lines = manifest_lines(parts.source, "scene", val_scenes / usable, parts.seed)
-    return [line | {"split": UNSEEN} if _is_of(line, leave_out) else line for line in lines]
+    unseen = [line for line in lines if _is_of(line, leave_out)]
+    for index, line in enumerate(unseen):
+        line["split"] = CALIBRATION if index % 2 == 0 and index < 2 * val_scenes else UNSEEN
+    return lines
 
 
 def _is_of(line: Mapping[str, Any], family: str) -> bool:

@@ -25,9 +25,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class LayoutTrainer:
     """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
-    Scenes of the family `leave_out` are kept from training, and `eval` measures them separately: how well the
-    predictor generalizes to scenes unlike those it was trained on. The rate depends only on the optimizer's
-    step count, which checkpoints hold: resumed runs are identical.
+    Scenes of the family `leave_out` are kept from training: half of them calibrate the confidences, and
+    `eval` measures the others separately, which shows how well the predictor generalizes. The rate depends
+    only on the optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
@@ -58,6 +58,7 @@ class LayoutTrainer:
         self.val_scenes, self.masked, self.views, self.leave_out = val_scenes, masked, views, leave_out
         self._encoder: Encoder | None = None
         self._steps = 0
+        self._calibration: Tensors = {}
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         from jepamine.manim.layout_model.plan import plan
@@ -66,8 +67,11 @@ class LayoutTrainer:
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         from jepamine.manim.layout_model.examples import examples
+        from jepamine.manim.layout_model.plan import CALIBRATION
 
         train, val = examples(parts, "train", self.views), examples(parts, "val", 1)
+        if self.leave_out:
+            self._calibration = examples(parts, CALIBRATION, 1)
         self._encoder = parts.encoder
         self._steps = self.epochs * -(-len(train["types"]) // self.batch_size)
         return train, val
@@ -88,9 +92,13 @@ class LayoutTrainer:
         return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        from jepamine.manim.layout_model.inference import validate
+        from jepamine.manim.layout_model.inference import calibrate, validate
 
         assert self._encoder is not None, "prepare comes first"
+        if self._calibration:
+            device = val["types"].device
+            scenes = {name: tensor.to(device) for name, tensor in self._calibration.items()}
+            calibrate(predictor, scenes, self._encoder)
         return validate(predictor, val, self._encoder)
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def report(
     on_clean, on_masked = compare(true, clean, None, limit), compare(true, masked, hidden, limit)
     return {
         "scenes": len(true),
-        "objects": len(on_clean.objects),
+        "objects": len(on_clean.objects["scene"]),
         "clean": {
             "measures": measures(on_clean, resampled),
             "by_type": by_type(on_clean, resampled),
