@@ -30,6 +30,11 @@ SHORTCUTS = {
 @click.option("--batch-size", type=int, help="--set trainer.batch_size")
 @click.option("--seed", type=int, help="--set seed")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train this many runs, with the recipe's seed and those after it.",
+)
 @click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options).")
 @with_trust
 @with_experiments
@@ -38,13 +43,14 @@ def run(
     recipe: Path | None,
     name: str | None,
     sets: tuple[str, ...],
+    seeds: int | None,
     resume: str | None,
     **short: Any,
 ) -> None:
     """Train what RECIPE declares: encode once, train the predictor, write a run record."""
     shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
-        if recipe or name or sets or shorthands:
+        if recipe or name or sets or seeds or shorthands:
             raise click.UsageError("--resume NAME continues a run unchanged; it takes no other options.")
     elif recipe is None:
         raise click.UsageError("Pass a RECIPE, such as recipes/default.toml, or --resume NAME.")
@@ -66,6 +72,11 @@ def run(
     from jepamine.runs import runner
     from jepamine.runs.summary import run_summary
 
+    if resolved and seeds:
+        from jepamine.runs.summary import seeds_summary
+
+        click.echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds), experiments))
+        return
     folder = runner.run(resolved, experiments, name) if resolved else runner.resume(experiments, str(resume))
     click.echo(run_summary(folder, experiments))
 

@@ -50,18 +50,46 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
 @click.option("--all", "everything", is_flag=True, help="Also show what does not differ.")
+@click.option(
+    "--labels", type=File, help="JSONL of labels: paired differences of the runs on the same clips."
+)
+@click.option(
+    "--manifest", type=File, help="With --labels: the clips. [default: those that all runs held out]"
+)
+@click.option("--scorer", help="With --labels: the scorer to compare. [default: each recipe's]")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
-def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: bool) -> None:
-    """Compare runs side by side: only what differs, settings first, then metrics."""
+def compare(
+    experiments: Path,
+    names: tuple[str, ...],
+    everything: bool,
+    labels: Path | None,
+    manifest: Path | None,
+    scorer: str | None,
+    json_: bool,
+) -> None:
+    """Compare runs side by side: only what differs, settings first, then metrics.
+
+    With --labels also how well they rank the same clips, whether a difference is beyond luck, and the
+    spread over runs that differ in their seed only.
+    """
     if len(names) < 2:
         raise click.UsageError("Pass at least two runs.")
+    if labels is None and (manifest or scorer):
+        raise click.UsageError("--manifest and --scorer require --labels FILE.")
     from jepamine.runs import records
     from jepamine.runs.compare import compare as compare_runs
     from jepamine.runs.summary import compare_summary
 
     result = compare_runs([records.find(experiments, name) for name in names], everything)
-    as_json(result) if json_ else click.echo(compare_summary(result))
+    text = compare_summary(result)
+    if labels:
+        from jepamine.mining.comparison import compare_on_labels, describe
+
+        clips = manifest.absolute() if manifest else None
+        result["ranking"] = compare_on_labels(experiments, names, labels, clips, scorer)
+        text += "\n\n" + describe(result["ranking"])
+    as_json(result) if json_ else click.echo(text)
 
 
 @click.command()

@@ -17,12 +17,7 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
 
     Only keys that differ, unless `everything`. Raises UserError if a record or recipe is damaged.
     """
-    settings = [_flat(_recipe(run)) for run in runs]
-    for run, flat in zip(runs, settings, strict=True):
-        flat.pop("name", None)
-        # A local plugin's file can change while the recipe stays the same.
-        plugins = read_record(run).get("plugins", {})
-        flat |= {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
+    settings = [settings_of(run) for run in runs]
     evals = [_evals(run) for run in runs]
     if not everything:
         # An eval that only one run has cannot be compared.
@@ -46,6 +41,15 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
         "settings": _table(settings, everything),
         "metrics": _table(metrics, everything),
     }
+
+
+def settings_of(run: RunFolder) -> dict[str, Any]:
+    """Return the keys of a run's recipe and the versions of its plugins, flat; without the run's name."""
+    flat = _flat(_recipe(run))
+    flat.pop("name", None)
+    # A local plugin's file can change while the recipe stays the same.
+    plugins = read_record(run).get("plugins", {})
+    return flat | {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
 
 
 def _evals(run: RunFolder) -> dict[str, Any]:

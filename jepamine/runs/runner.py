@@ -60,6 +60,19 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     return folder
 
 
+def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -> list[RunFolder]:
+    """Run `recipe` once per seed, from its own seed on; the others are called NAME-2, NAME-3, ...
+
+    Raises what `run` does; runs that finished before stay.
+    """
+    first = run(recipe, experiments, name)
+    folders = [first]
+    for number in range(1, seeds):
+        seeded = dataclasses.replace(recipe, name=first.name, seed=recipe.seed + number, tables=recipe.tables)
+        folders.append(run(seeded, experiments, None))
+    return folders
+
+
 def resume(experiments: Path, name: str) -> RunFolder:
     """Resume a stopped run; on a CPU it ends with the same weights as an uninterrupted one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,25 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
             "  " + command("eval", "--run", run.name, "--labels", near(run.labels), experiments=experiments),
         ]
     return "\n".join(lines)
+
+
+def seeds_summary(runs: list[RunFolder], experiments: Path) -> str:
+    """Return the metrics of runs that differ in their seed: each run's, their mean and standard deviation."""
+    metrics = [records.read_record(run)["metrics"] for run in runs]
+    keys = [key for key in metrics[0] if all(isinstance(row.get(key), (int, float)) for row in metrics)]
+    columns = {key: [float(row[key] or 0) for row in metrics] for key in keys}
+    rows: list[list[Any]] = [["metric", *(run.name for run in runs), "mean", "sd"]]
+    for key, values in columns.items():
+        rows.append([key, *values, statistics.fmean(values), statistics.stdev(values)])
+    names = [run.name for run in runs]
+    return "\n".join(
+        [
+            table(rows),
+            "",
+            "Next: how they rank labelled clips, with the spread over seeds:",
+            "  " + command("compare", *names, "--labels", "LABELS.jsonl", experiments=experiments),
+        ]
+    )
 
 
 def show_summary(run: RunFolder, record: RunRecord) -> str:
