@@ -125,7 +125,7 @@ def score(
 @click.option("--scores", type=File, help="Rank a score file instead; requires --labels, no run needed.")
 @click.argument("manifest", type=File, required=False)
 @click.option(
-    "--split", type=click.Choice(["val", "train", "all"]), help="[default: val; all for a MANIFEST]"
+    "--split", type=click.Choice(["val", "train", "test", "all"]), help="[default: val; all for a MANIFEST]"
 )
 @click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
 @click.option(
@@ -174,13 +174,13 @@ def eval_command(
     from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 
-    opened = None
+    opened, optimistic = None, False
     if scores is not None and labels is not None:
         from jepamine.mining.ranking import rank_files
 
         result: dict[str, Any] = rank_files(scores, labels)
     else:
-        from jepamine.mining.evaluation import draw_sheet, evaluate, keep
+        from jepamine.mining.evaluation import chose_epoch, draw_sheet, evaluate, keep
         from jepamine.runs.loading import load_run
 
         opened = load_run(
@@ -193,10 +193,12 @@ def eval_command(
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
         result = evaluate(opened, part, labels, scorer)
+        optimistic = chose_epoch(opened, part)
         if sheet:
             draw_sheet(opened, part, sheet)
     # Printed before writing: a full disk must not lose the result.
-    as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
+    trainer = opened.trainer if opened else None
+    as_json(result) if json_ else click.echo(eval_summary(result, trainer, optimistic))
     if output:
         write_json(output, result)
     if opened:

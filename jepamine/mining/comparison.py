@@ -57,7 +57,7 @@ def compare_on_labels(
 ) -> dict[str, Any]:
     """Return how the runs called `names` rank the clips that all of them scored and that `labels` labels.
 
-    The clips are those of `manifest`, else those that every run held out. Runs that differ in their seed
+    The clips are those of `manifest`, else those of every run's val part. Runs that differ in their seed
     only are one model: its scores are averaged over the seeds before models are compared, and the spread
     over seeds is given. {"clips", "positives", "scenes", "models": [{"name", "runs", "scorer", measure:
     {"mean", "spread", "values"}}], "differences": [{"first", "second", measure: {"difference", "low",

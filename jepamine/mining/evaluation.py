@@ -39,6 +39,12 @@ def evaluate(
     return result
 
 
+def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
+    """Return whether the run's weights are those of the epoch that was best on these very tubelets."""
+    own = opened.parts.source.manifest == opened.folder.manifest
+    return part == "val" and own and opened.trainer.ranks_clips
+
+
 def _scores(
     opened: LoadedRun, part: str | None, scorer: str | None, truth: LabelFile
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]], set[str]]:

@@ -152,9 +152,9 @@ def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
 
 
 def held_out_scenes(opened: LoadedRun) -> set[str]:
-    """Return the scenes that the run is evaluated on."""
+    """Return the scenes that the run is evaluated on: those of its val and test clips."""
     own = run_source(opened.folder, opened.record)
-    clips = [clip for clip in read_clips(own) if clip.line.get("split") == "val"]
+    clips = [clip for clip in read_clips(own) if clip.line.get("split") in ("val", "test")]
     return {scene_of(clip.scene, clip.clip_id) for clip in clips}
 
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from jepamine.protocols import Trainer
 
 
+CHOSE_EPOCH = """\
+The epoch was chosen on these clips, so their cosine is a little too good. For an unbiased one, hold out a
+third part of the scenes (trainer.test_fraction) and evaluate it: --split test."""
+
+
 def chosen_json(choices: list[Choice]) -> list[dict[str, Any]]:
     """Return {"clip_id", "scene", "score", "stands_for": [clip_id]} of every chosen clip, in order."""
     return [
@@ -121,9 +126,11 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
     return "\n".join(lines)
 
 
-def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
+def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: bool = False) -> str:
     """Return the eval output as tables; `trainer` describes its own part of it."""
     lines = [trainer.describe(result)] if trainer else []
+    if chose_epoch:
+        lines += ["", CHOSE_EPOCH]
     if "ranking" in result:
         from jepamine.statistics.text import render
 

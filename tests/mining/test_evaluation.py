@@ -13,6 +13,17 @@ def run(jepamine, recipe):
     assert jepamine("run", recipe).exit_code == 0
 
 
+def test_figures_of_the_clips_that_chose_the_epoch_say_so_and_those_of_a_test_part_do_not(jepamine, recipe):
+    run = jepamine("run", recipe, "--set", "trainer.test_fraction=0.2")
+    assert run.exit_code == 0, run.output
+    notice = "The epoch was chosen on these clips"
+    assert notice in jepamine("eval", "--run", "small").stdout
+    assert notice not in jepamine("eval", "--run", "small", "--split", "test").stdout
+    val = json.loads(jepamine("eval", "--run", "small", "--json").stdout)
+    test = json.loads(jepamine("eval", "--run", "small", "--split", "test", "--json").stdout)
+    assert not set(val["per_scene"]) & set(test["per_scene"])
+
+
 @pytest.fixture
 def labels(clips, tmp_path) -> Path:
     """Clips of scenes 0 to 3, the first of each scene positive."""
@@ -148,8 +159,9 @@ def test_several_tags_give_a_table_each(jepamine, run, clips, tmp_path):
 
 def test_two_manifest_lines_with_one_id_are_an_error_that_names_both(jepamine, run, clips, labels):
     lines = clips.read_text().splitlines()
-    clips.write_text("\n".join([*lines, lines[0]]) + "\n")
-    result = jepamine("eval", "--run", "small", clips, "--labels", labels)
+    manifest = clips.with_name("twice.jsonl")
+    manifest.write_text("\n".join([*lines, lines[0]]) + "\n")
+    result = jepamine("eval", "--run", "small", manifest, "--labels", labels)
     assert result.exit_code == 1
-    assert f"{clips}:13: clip_id '" in result.stderr
-    assert f"is also that of {clips}:1" in result.stderr
+    assert f"{manifest}:13: clip_id '" in result.stderr
+    assert f"is also that of {manifest}:1" in result.stderr
