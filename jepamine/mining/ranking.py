@@ -193,12 +193,14 @@ def losses(result: Mapping[str, Any]) -> list[str]:
 
 def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     """Rank a score file against a label file, without a run."""
-    table = read_scores(scores)
-    result = rank_tasks(table, read_tasks(labels))
-    if table.trained and "labelled" in result:
+    table, truth = read_scores(scores), read_tasks(labels)
+    result = rank_tasks(table, truth)
+    labelled = set(truth.tasks.get(BINARY, ()))
+    trained, ranked = table.trained & labelled, labelled.intersection(table.ids)
+    if trained and "labelled" in result:
         result["warnings"].insert(
             0,
-            f"{len(table.trained)} of the {len(table.ids)} scored clips are training clips: a scorer fitted "
+            f"{len(trained)} of the {len(ranked)} ranked clips are training clips: a scorer fitted "
             "to them finds the others new. Rank held-out clips only: "
             "jepamine eval --run NAME --labels FILE.",
         )
