@@ -19,8 +19,8 @@ from jepamine.statistics.text import render
 
 
 def cell(values: dict[str, Any], metric: str) -> str:
-    low, high = values["intervals"][metric]
-    return f"{values[metric]:.3f} [{low:.3f}, {high:.3f}]"
+    interval = values["intervals"][metric]
+    return f"{values[metric]:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
 
 
 def markdown(result: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ Paired differences, over seeds if several runs differ in nothing else.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,13 +40,17 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class _Scored:
-    """A run's clips: clip_id -> score of its headline scorer, mean cosine of its tubelets, and scene."""
+    """A run's clips: clip_id -> score of its headline scorer, mean cosine of its tubelets, and scene.
+
+    `trained_on`: ids of the clips that it was trained on.
+    """
 
     run: str
     scorer: str
     scores: dict[str, float]
     cosines: dict[str, float]
     scenes: dict[str, str]
+    trained_on: frozenset[str]
 
 
 def compare_on_labels(
@@ -59,7 +64,8 @@ def compare_on_labels(
 
     The clips are those of `manifest`, else those of every run's val part. Runs that differ in their seed
     only are one model: its scores are averaged over the seeds before models are compared, and the spread
-    over seeds is given. {"clips", "positives", "scenes", "models": [{"name", "runs", "scorer", measure:
+    over seeds is given. {"clips", "positives", "scenes", "trained_on": clips that
+    a run was trained on, "models": [{"name", "runs", "scorer", measure:
     {"mean", "spread", "values"}}], "differences": [{"first", "second", measure: {"difference", "low",
     "high", "p"}}]}.
 
@@ -82,6 +88,7 @@ def compare_on_labels(
         "clips": len(ids),
         "positives": int(wanted.sum()),
         "scenes": len(set(scenes)),
+        "trained_on": len(set(ids).intersection(itertools.chain(*(run.trained_on for run in scored)))),
         "models": [model for model, _, _ in models],
         "differences": [
             {"first": models[0][0]["name"], "second": other[0]["name"]}
@@ -106,8 +113,11 @@ def _score(opened: LoadedRun, part: str | None, truth: Mapping[str, int], scorer
             scores[item.clip.clip_id] = float(panel.score([embeddings])[0][panel.names[0]][picked].mean())
             similarity = cosine(embeddings.predicted, embeddings.clean)
             cosines[item.clip.clip_id] = float(similarity[picked].mean())
+        trained_on = (
+            frozenset(clip.clip_id for clip in clips if panel.trained_on(clip)) if part is None else ()
+        )
     scenes = {clip.clip_id: scene_of(clip.scene, clip.clip_id) for clip in clips}
-    return _Scored(opened.folder.name, panel.names[0], scores, cosines, scenes)
+    return _Scored(opened.folder.name, panel.names[0], scores, cosines, scenes, frozenset(trained_on))
 
 
 def _groups(runs: Sequence[LoadedRun]) -> list[list[int]]:
@@ -166,6 +176,12 @@ def describe(result: Mapping[str, Any]) -> str:
         "",
         table(rows),
     ]
+    if result["trained_on"]:
+        lines += [
+            "",
+            f"warning: {result['trained_on']} of these clips are training clips of one of the runs; compare on "
+            "clips that are new to all",
+        ]
     for pair in result["differences"]:
         lines += [
             "",

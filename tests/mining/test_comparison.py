@@ -35,6 +35,7 @@ def test_a_run_compared_with_its_copy_differs_by_nothing(jepamine, recipe, clips
     assert found["settings"] == {"trainer.checkpoint_every": [2, 3]}
     ranking = found["ranking"]
     assert (ranking["clips"], ranking["positives"], ranking["scenes"]) == (12, 4, 4)
+    assert ranking["trained_on"] == 9
     assert [model["name"] for model in ranking["models"]] == ["small", "copy"]
     (pair,) = ranking["differences"]
     for measure in ("average_precision", "auroc", "mean_cosine_similarity"):
@@ -57,6 +58,7 @@ def test_a_better_cosine_is_beyond_luck_and_the_text_says_what_differs(jepamine,
         in text
     )
     assert "beyond luck" in text
+    assert "warning: 9 of these clips are training clips of one of the runs" in text
 
 
 def test_runs_that_differ_in_their_seed_only_are_one_model_with_a_spread(jepamine, recipe, clips, labels):
