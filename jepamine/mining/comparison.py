@@ -113,9 +113,7 @@ def _score(opened: LoadedRun, part: str | None, truth: Mapping[str, int], scorer
             scores[item.clip.clip_id] = float(panel.score([embeddings])[0][panel.names[0]][picked].mean())
             similarity = cosine(embeddings.predicted, embeddings.clean)
             cosines[item.clip.clip_id] = float(similarity[picked].mean())
-        trained_on = (
-            frozenset(clip.clip_id for clip in clips if panel.trained_on(clip)) if part is None else ()
-        )
+        trained_on = [clip.clip_id for clip in clips if part is None and panel.trained_on(clip)]
     scenes = {clip.clip_id: scene_of(clip.scene, clip.clip_id) for clip in clips}
     return _Scored(opened.folder.name, panel.names[0], scores, cosines, scenes, frozenset(trained_on))
 
@@ -179,8 +177,8 @@ def describe(result: Mapping[str, Any]) -> str:
     if result["trained_on"]:
         lines += [
             "",
-            f"warning: {result['trained_on']} of these clips are training clips of one of the runs; compare on "
-            "clips that are new to all",
+            f"warning: {result['trained_on']} of these clips are training clips of one of the runs; compare "
+            "on clips that are new to all",
         ]
     for pair in result["differences"]:
         lines += [
