@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from jepamine.statistics import bootstrap, intervals, metrics, paired
-from jepamine.statistics.chance import chance
 from jepamine.statistics.confounding import audit
 from jepamine.statistics.permutation import against_chance
+from jepamine.statistics.random_rankings import chance
 from jepamine.statistics.scenes import Floats, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import ABOVE, BELOW, LIKE, verdict
 

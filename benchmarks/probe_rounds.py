@@ -22,7 +22,7 @@ from jepamine.mining.scoring import Shard, score_manifest
 from jepamine.mining.selection import choose
 from jepamine.mining.street.dataset import street
 from jepamine.protocols import Source
-from jepamine.runs import records, runner
+from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import bootstrap
 from jepamine.statistics.scenes import group_by_scene
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
     experiments = given.experiments.absolute()
-    if given.run not in [run.name for run in records.all_runs(experiments)]:
+    if given.run not in [run.name for run in run_folder.all_runs(experiments)]:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"
         overrides = {("dataset", "clips"): given.train_clips, ("dataset", "event_rate"): 0.04}
         runner.run(recipe.read(default, overrides), experiments, given.run)

@@ -13,7 +13,7 @@ from typing import Any
 from jepamine.config import recipe
 from jepamine.mining.evaluation import evaluate, keep
 from jepamine.mining.street.dataset import street
-from jepamine.runs import records, runner
+from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
 from jepamine.statistics.text import render
 
@@ -52,7 +52,7 @@ def main() -> None:
         ("dataset", "event_rate"): 0.04,
     }
     name = "street-ranking"
-    if name in [run.name for run in records.all_runs(experiments)]:
+    if name in [run.name for run in run_folder.all_runs(experiments)]:
         runner.resume(experiments, name)
     else:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"

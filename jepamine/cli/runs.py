@@ -35,11 +35,11 @@ def runs(experiments: Path, json_: bool) -> None:
 @with_experiments
 def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     """Show the record of one run."""
-    from jepamine.runs import records
+    from jepamine.runs import run_folder
     from jepamine.runs.summary import show_summary
 
-    folder = records.find(experiments, name)
-    record = records.read_record(folder)
+    folder = run_folder.find(experiments, name)
+    record = run_folder.read_record(folder)
     if plot:
         from jepamine.runs.loss_plot import loss_plot
 
@@ -77,11 +77,11 @@ def compare(
         raise click.UsageError("Pass at least two runs.")
     if labels is None and (manifest or scorer):
         raise click.UsageError("--manifest and --scorer require --labels FILE.")
-    from jepamine.runs import records
+    from jepamine.runs import run_folder
     from jepamine.runs.compare import compare as compare_runs
     from jepamine.runs.summary import compare_summary
 
-    result = compare_runs([records.find(experiments, name) for name in names], everything)
+    result = compare_runs([run_folder.find(experiments, name) for name in names], everything)
     text = compare_summary(result)
     if labels:
         from jepamine.mining.comparison import compare_on_labels, describe

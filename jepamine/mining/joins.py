@@ -1,4 +1,4 @@
-"""Report how scores and labels met: which clips have both, and which were lost."""
+"""Join scores and labels, and report which clips have both and which were lost."""
 
 from __future__ import annotations
 
@@ -71,7 +71,12 @@ class Join:
         return lines
 
 
-def join_labels(
+def truth_of(table: ScoreTable, labels: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return the label of each clip of `table`, int64 (n,): 0 or 1, -1 if `labels` has none."""
+    return np.array([labels.get(clip_id, -1) for clip_id in table.ids], dtype=np.int64)
+
+
+def join_report(
     table: ScoreTable,
     labels: Mapping[str, int],
     truth: NDArray[np.int64],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jepamine.errors import UserError
 from jepamine.mining.audit_fields import audit_fields
-from jepamine.mining.joins import Join, join_labels
+from jepamine.mining.joins import Join, join_report, truth_of
 from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, natural_order, read_tasks, scene_of
 from jepamine.mining.score_files import ScoreTable, read_scores
 from jepamine.statistics.report import ranking_report
@@ -73,9 +73,9 @@ def rank_task(
 
     Scorers that lack some of these clips are ranked on their own, after those that have all.
     """
-    truth = np.array([labels.get(clip_id, -1) for clip_id in table.ids], dtype=np.int64)
+    truth = truth_of(table, labels)
     columns = {name: np.frombuffer(table.column(name), dtype=np.float64) for name in table.columns}
-    join = join_labels(table, labels, truth, columns, known)
+    join = join_report(table, labels, truth, columns, known)
     used = np.flatnonzero(truth >= 0)
     if len(set(truth[used].tolist())) < 2:
         hint = "" if len(used) else "; do the clip_ids agree?"

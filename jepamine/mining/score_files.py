@@ -15,7 +15,7 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.labels import Origin, origin
 from jepamine.protocols import Source
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
 
 

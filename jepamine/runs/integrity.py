@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jepamine.errors import UserError
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import sha256_file
 from jepamine.utils.progress import notify

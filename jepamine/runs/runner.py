@@ -16,9 +16,9 @@ from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, records
+from jepamine.runs import integrity, run_folder
 from jepamine.runs.loading import of_other_runs, run_source
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
@@ -34,7 +34,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     """
     device = assembly.pick_device(recipe.device)
     if name is not None:
-        records.check_free(experiments, name)
+        run_folder.check_free(experiments, name)
     source = assembly.build_source(recipe, experiments)
     parts = assembly.build_parts(recipe, source, experiments, device)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
@@ -49,13 +49,13 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
             write_atomic(draft.labels, source.labels.read_bytes())
         record = _first_record(final_name, recipe, parts, lines, device)
         files = integrity.file_hashes(draft)
-        records.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
+        run_folder.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
         integrity.remember_code(draft)
 
-    folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
+    folder = run_folder.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
         notify(f"run '{recipe.name}' already exists; this one is called '{folder.name}'")
-    with folder.open_to_write(), records.status_of(folder):
+    with folder.open_to_write(), run_folder.status_of(folder):
         _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
 
@@ -78,9 +78,9 @@ def resume(experiments: Path, name: str) -> RunFolder:
 
     A finished run is not changed. Raises UserError as `run` does, and if another process writes the run.
     """
-    folder = records.find(experiments, name)
+    folder = run_folder.find(experiments, name)
     with folder.open_to_write():
-        record = records.read_record(folder)
+        record = run_folder.read_record(folder)
         if record["status"] == "finished":
             integrity.require_unchanged(folder, record)
             require_weights(folder)
@@ -96,8 +96,8 @@ def resume(experiments: Path, name: str) -> RunFolder:
         integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
-        records.update(folder, status="running", failure=None)
-        with records.status_of(folder):
+        run_folder.update(folder, status="running", failure=None)
+        with run_folder.status_of(folder):
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
                 raise UserError(
@@ -127,11 +127,11 @@ def _encode_and_train(
     began = time.perf_counter()
     train, val = trainer.prepare(run_parts)
     encoded = time.perf_counter()
-    records.update(folder, seconds={"encode": round(encoded - began, 3)})
+    run_folder.update(folder, seconds={"encode": round(encoded - began, 3)})
     predictor = assembly.build_predictor(recipe, run_parts, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
-        records.update(folder, epochs_done=line["epoch"])
+        run_folder.update(folder, epochs_done=line["epoch"])
 
     where = Training(
         folder.metrics, folder.weights, folder.checkpoints, {"recipe_sha256": sha256_file(folder.recipe)}
@@ -139,7 +139,7 @@ def _encode_and_train(
     lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)
     ended = time.perf_counter()
-    records.update(
+    run_folder.update(
         folder,
         best_metric=best["val_loss"],
         metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
@@ -157,7 +157,7 @@ def _first_record(
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": records.now(),
+        "created": run_folder.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,
@@ -166,8 +166,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": records.environment(str(device)),
-        "git": records.git_state(),
+        "environment": run_folder.environment(str(device)),
+        "git": run_folder.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

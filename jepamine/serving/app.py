@@ -19,7 +19,7 @@ from jepamine.errors import UserError
 from jepamine.sandbox.handle import ServerLost
 from jepamine.serving.access import AccessControl, AccessRules
 from jepamine.serving.images import UPLOAD_SCHEMA, uploaded_image
-from jepamine.serving.jobs import ClientGone, JobQueue, QueueFull
+from jepamine.serving.job_queue import ClientGone, JobQueue, QueueFull
 from jepamine.serving.logs import RequestLog
 from jepamine.serving.middleware import Bounds, RequestLimits
 from jepamine.serving.responses import (

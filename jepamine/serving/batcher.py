@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from jepamine.serving.jobs import ClientGone, Job, current_job
+from jepamine.serving.job_queue import ClientGone, Job, current_job
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from jepamine.manim.generation.request import Result
-from jepamine.serving.jobs import Job
+from jepamine.serving.job_queue import Job
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0)

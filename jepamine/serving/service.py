@@ -17,7 +17,7 @@ from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
 from jepamine.serving.feedback import Feedback
 from jepamine.serving.images import check_image, decode_image
-from jepamine.serving.jobs import current_job
+from jepamine.serving.job_queue import current_job
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest

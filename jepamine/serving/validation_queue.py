@@ -11,7 +11,7 @@ from typing import Any
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import Validator
 from jepamine.sandbox.protection import Protection
-from jepamine.serving.jobs import Job, current_job
+from jepamine.serving.job_queue import Job, current_job
 
 
 class ValidationQueue:

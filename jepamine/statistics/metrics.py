@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.statistics.chance import expected_average_precision
+from jepamine.statistics.random_rankings import expected_average_precision
 
 CUTOFFS = (10, 50, 100)
 

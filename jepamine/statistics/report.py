@@ -10,7 +10,6 @@ import numpy as np
 
 from jepamine.errors import UserError
 from jepamine.statistics import bootstrap, paired
-from jepamine.statistics.chance import chance, expected_average_precision
 from jepamine.statistics.confounding import audit
 from jepamine.statistics.intervals import (
     Interval,
@@ -21,6 +20,7 @@ from jepamine.statistics.intervals import (
 )
 from jepamine.statistics.metrics import metrics
 from jepamine.statistics.permutation import SIDES, AgainstChance, against_chance
+from jepamine.statistics.random_rankings import chance, expected_average_precision
 from jepamine.statistics.results import DifferenceResult, FieldResult, RankingReport, ScorerResult
 from jepamine.statistics.scenes import Floats, Influence, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import caveats, metric_verdicts, verdict

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from jepamine.runs.integrity import changed_files, file_hashes
-from jepamine.runs.records import RunFolder, read_record
+from jepamine.runs.run_folder import RunFolder, read_record
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.runs.integrity import remember_code
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import sha256_file, write_json
 
 HERE = Path(__file__).parent / "old_runs"

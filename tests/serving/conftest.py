@@ -34,7 +34,7 @@ from jepamine.serving.access import AccessRules, access_rules
 from jepamine.serving.app import create_app
 from jepamine.serving.build import batched_reader
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import JobQueue, job_queue
+from jepamine.serving.job_queue import JobQueue, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import Bounds
 from jepamine.serving.previews import Previews

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.serving.batcher import MAX_BATCH, batcher
-from jepamine.serving.jobs import CURRENT, ClientGone, Job
+from jepamine.serving.job_queue import CURRENT, ClientGone, Job
 
 
 class Slow:

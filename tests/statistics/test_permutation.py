@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from jepamine.statistics.chance import expected_average_precision
 from jepamine.statistics.permutation import (
     Places,
     against_chance,
@@ -17,6 +16,7 @@ from jepamine.statistics.permutation import (
     tail,
     tracks,
 )
+from jepamine.statistics.random_rankings import expected_average_precision
 
 
 def vectors(labels, scene, values=None, permutations=400, seed=0):
