@@ -52,7 +52,7 @@ def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float
 
 
 def label_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
-    """The ids of the clips that were labelled, in their order; the last round's probe is in the run."""
+    """Return the ids of the clips that were labelled, in their order; the run keeps the last probe."""
     scored = read_scored(pool, opened.parts.source)
     batch = [choice.scored for choice in choose(opened, scored, each).choices]
     labelled: list[str] = []

@@ -24,7 +24,7 @@ def cell(values: dict[str, Any], metric: str) -> str:
 
 
 def markdown(result: dict[str, Any]) -> str:
-    """The README's table: one row a scorer, best AP first, and the chance band."""
+    """Return the README's table: one row a scorer, best AP first, and the chance band."""
     rows = ["| scorer | AP [95 %] | AUROC [95 %] | verdict |", "|---|---|---|---|"]
     ranking = result["ranking"]
     for name in sorted(ranking, key=lambda name: -float(ranking[name]["average_precision"])):

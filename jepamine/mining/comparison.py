@@ -135,9 +135,9 @@ def _model(
     cosines = np.array([[run.cosines[clip_id] for clip_id in ids] for run in runs])
     values: dict[str, list[float]] = {name: [] for name in MEASURES}
     for row, similarity in zip(scores, cosines, strict=True):
-        found = metrics(row, truth)
-        values["average_precision"].append(found["average_precision"])
-        values["auroc"].append(found["auroc"])
+        measured = metrics(row, truth)
+        values["average_precision"].append(measured["average_precision"])
+        values["auroc"].append(measured["auroc"])
         values["mean_cosine_similarity"].append(float(similarity.mean()))
     entry = {"name": runs[0].run, "runs": [run.run for run in runs], "scorer": runs[0].scorer}
     spreads = {

@@ -21,8 +21,8 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
     evals = [_evals(run) for run in runs]
     if not everything:
         # An eval that only one run has cannot be compared.
-        seen = Counter(key for found in evals for key in found)
-        evals = [{key: value for key, value in found.items() if seen[key] > 1} for found in evals]
+        seen = Counter(key for measured in evals for key in measured)
+        evals = [{key: value for key, value in measured.items() if seen[key] > 1} for measured in evals]
     metrics = []
     for run, found in zip(runs, evals, strict=True):
         record = read_record(run)

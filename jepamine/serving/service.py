@@ -106,11 +106,11 @@ class Service:
         job = current_job()
         check_image(image)
         with job.timed("layout"):
-            found = find_layout(Request(image=image, layout="image"), self.pipeline.reader)
+            result = find_layout(Request(image=image, layout="image"), self.pipeline.reader)
         self.metrics.observe_times(job)
         return {
-            "layout": to_json(found.layout),
-            "confidence": round(found.confidence, 4),
+            "layout": to_json(result.layout),
+            "confidence": round(result.confidence, 4),
             "seconds": round(job.seconds["layout"], 4),
         }
 

@@ -28,7 +28,7 @@ def named(variables: Mapping[str, Any], scene: Any) -> dict[str, Any]:
     values += [
         (f"self.{name}", value) for name, value in vars(scene).items() if name not in _own_names(scene)
     ]
-    for name, mobject in (one for pair in values for one in _mobjects(*pair)):
+    for name, mobject in (part for pair in values for part in _mobjects(*pair)):
         if id(mobject) not in seen_ids and len(objects) < MOST:
             seen_ids.add(id(mobject))
             objects[name] = mobject
@@ -40,20 +40,20 @@ def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
     drawn = {
         id(part) for mobject in (*scene.mobjects, *scene.foreground_mobjects) for part in drawn_parts(mobject)
     }
-    found = {
+    visible = {
         name: mobject
         for name, mobject in names.items()
         if any(id(part) in drawn for part in drawn_parts(mobject))
     }
-    listed = {id(part) for mobject in found.values() for part in mobject.get_family()}
+    listed = {id(part) for mobject in visible.values() for part in mobject.get_family()}
     for mobject in scene.mobjects:
         parts = {id(part) for part in drawn_parts(mobject)}
-        if parts and not parts & listed and len(found) < MOST:
+        if parts and not parts & listed and len(visible) < MOST:
             name = f"{type(mobject).__name__} without a name"
-            count = sum(other == name or other.startswith(f"{name} ") for other in found)
-            found[f"{name} {count + 1}" if count else name] = mobject
+            count = sum(other == name or other.startswith(f"{name} ") for other in visible)
+            visible[f"{name} {count + 1}" if count else name] = mobject
             listed |= parts
-    return found
+    return visible
 
 
 def box(mobject: Any, camera: Any) -> Box | None:
@@ -116,5 +116,5 @@ def _mobjects(name: str, value: Any, depth: int = 2) -> Iterator[tuple[str, Any]
 
 
 def _own_names(scene: Any) -> frozenset[str]:
-    found: frozenset[str] = scene._jepamine_own_names
-    return found
+    names: frozenset[str] = scene._jepamine_own_names
+    return names
