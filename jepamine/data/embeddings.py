@@ -20,6 +20,7 @@ from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.masks import check, hide
+from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Source
 from jepamine.utils.files import write_json
@@ -56,6 +57,7 @@ class _Loaded:
     clean_key: bytes
     masked_key: bytes
     pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
+    statistics: NDArray[np.float32] | None  # (N, 4); None if not decoded, or in the store
 
 
 def store_folder(experiments: Path, encoder: Encoder) -> Path:
@@ -82,6 +84,7 @@ def embed_clips(
     embedding is in the store before it is yielded.
     """
     frames = Frames(source.image_size)
+    store.beside(FOLDER)  # opened here and not in the threads
 
     def load(item: Clip | UserError) -> _Loaded:
         if isinstance(item, UserError):
@@ -100,6 +103,8 @@ def embed_clips(
         def read(clip: Clip = item) -> NDArray[np.uint8]:
             return _tubelets(frames, [frames[place] for place in clip.frames], source)
 
+        if loaded.statistics is not None:
+            store.beside(FOLDER).put(loaded.clean_key, loaded.statistics)
         clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
         if clean is None or masked is None:
             pixels = loaded.pixels
@@ -145,7 +150,10 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     stored = clean_key in store and masked_key in store
-    return _Loaded(drawn, digests, clean_key, masked_key, None if stored else _tubelets(frames, held, source))
+    pixels = None if stored else _tubelets(frames, held, source)
+    wanted = pixels is not None and clean_key not in store.beside(FOLDER)
+    statistics = pixel_statistics(pixels) if pixels is not None and wanted else None
+    return _Loaded(drawn, digests, clean_key, masked_key, pixels, statistics)
 
 
 def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:

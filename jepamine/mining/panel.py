@@ -27,14 +27,16 @@ from jepamine.utils.progress import notify
 
 
 class RunPanel:
-    """The scorers of one run. `names` are those of the recipe, the headline first."""
+    """The scorers of one run. `names` are those of the recipe, the headline first; `baselines` come last."""
 
-    def __init__(self, opened: LoadedRun, store: Store, headline: str | None = None) -> None:
+    def __init__(
+        self, opened: LoadedRun, store: Store, headline: str | None = None, baselines: Sequence[str] = ()
+    ) -> None:
         require_clip_ranking(opened)
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
         also = [opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]]
-        self.names = list(dict.fromkeys([self.headline, *also]))
+        self.names = list(dict.fromkeys([self.headline, *also, *baselines]))
         self._made: dict[str, Scorer] = {}
         for name in self.names:
             self.scorer(name)

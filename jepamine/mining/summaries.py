@@ -132,13 +132,16 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: b
     if chose_epoch:
         lines += ["", CHOSE_EPOCH]
     if "ranking" in result:
-        from jepamine.statistics.text import render
+        from jepamine.statistics.text import metrics_table, render
 
         join = result["join"]
         met = f"{join['matched']} clips have a score and a label "
         met += f"({join['scored']} scores, {join['labels']} labels"
         met += f", {join['elsewhere']} of them of clips in another split)" if join["elsewhere"] else ")"
         lines += ["", met, render(result | result["labelled"])]
+        if "baselines" in result:
+            lines += ["", "Pixel baselines, which a scorer should beat; p is adjusted among these:"]
+            lines.append(metrics_table(result["baselines"], result["positive_scenes"]))
     for name, task in result.get("tasks", {}).items():
         text = task["error"] if "error" in task else eval_summary(task, None)
         lines += ["", f"== {name} ==", text]

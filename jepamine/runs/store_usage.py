@@ -21,7 +21,7 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
         note = read_json(folder / NOTE) if (folder / NOTE).exists() else {}
         with Store(folder) as store:
             count = len(store)
-        size = sum(path.stat().st_size for path in folder.iterdir())
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         raw = sum(path.stat().st_size for path in folder.glob("*.part")) - count * HEADER.size
         entries.append(
             {

@@ -49,10 +49,19 @@ def _chance(report: RankingReport) -> str:
 
 def _metrics(report: RankingReport) -> str:
     ranking = report["ranking"]
+    tried = f", adjusted for {len(ranking)} scorers" if len(ranking) > 1 else ""
+    return (
+        f"{metrics_table(ranking, report['positive_scenes'])}\n"
+        f"p: scenes swap their labels; one-sided{tried}; a claim needs {CLAIM_P} or less"
+    )
+
+
+def metrics_table(ranking: Ranking, positive_scenes: int) -> str:
+    """Return AP, AUROC, p and verdict of each scorer as a table, best AP first."""
+    enough = positive_scenes >= FEWEST_FOR_CLAIM
     rows: list[list[str]] = [["scorer", "AP [95 %]", "AUROC [95 %]", "p", "verdict"]]
     for name in _best_first(ranking):
         result = ranking[name]
-        enough = report["positive_scenes"] >= FEWEST_FOR_CLAIM
         rows.append(
             [
                 _cut(name, _NAME),
@@ -62,8 +71,7 @@ def _metrics(report: RankingReport) -> str:
                 _SHORT[result["verdict"]] if enough else _NONE,
             ]
         )
-    tried = f", adjusted for {len(ranking)} scorers" if len(ranking) > 1 else ""
-    return f"{table(rows)}\np: scenes swap their labels; one-sided{tried}; a claim needs {CLAIM_P} or less"
+    return table(rows)
 
 
 def _top(ranking: Ranking) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from jepamine.mining.evaluation import baseline_warning
+
 
 @pytest.fixture
 def run(jepamine, recipe):
@@ -139,6 +141,37 @@ def test_labels_of_the_other_split_are_no_loss(jepamine, run, clips, labels):
     found = json.loads(jepamine("eval", "--run", "small", "--labels", labels, "--strict", "--json").stdout)
     assert (found["join"]["matched"], found["join"]["elsewhere"]) == (3, 9)
     assert found["join"]["unscored"]["count"] == 0
+
+
+def test_pixel_baselines_are_ranked_beside_the_scorers_and_do_not_change_them(
+    jepamine, run, clips, labels, tmp_path
+):
+    words = ("eval", "--run", "small", clips, "--labels", labels)
+    result = json.loads(jepamine(*words, "--json").stdout)
+    assert list(result["baselines"]) == ["darkness", "contrast", "frame-difference", "jpeg-size"]
+    scores = tmp_path / "scores.jsonl"
+    jepamine("score", "--run", "small", clips, "--output", scores)
+    of_file = json.loads(jepamine("eval", "--scores", scores, "--labels", labels, "--json").stdout)
+    assert result["ranking"]["masked"]["p"] == of_file["ranking"]["masked"]["p"]
+    assert "Pixel baselines, which a scorer should beat" in jepamine(*words).stdout
+
+
+@pytest.mark.parametrize(
+    ("scorer", "pixels", "warned"),
+    [(0.6, 0.7, True), (0.6, 0.2, True), (0.7, 0.69, False), (0.1, 0.8, False)],
+)
+def test_a_pixel_statistic_that_is_better_than_every_scorer_is_a_warning(scorer, pixels, warned):
+    ranking = {"knn": {"auroc": scorer}, "random": {"auroc": 0.5}}
+    warnings = baseline_warning(ranking, {"darkness": {"auroc": pixels}, "contrast": {"auroc": 0.5}})
+    assert ["'darkness' tells these labels apart" in line for line in warnings] == [True] * warned
+
+
+def test_a_baseline_that_the_recipe_names_is_one_of_its_scorers(jepamine, recipe, clips, labels):
+    jepamine("run", recipe, "--set", 'scoring.also=["darkness"]')
+    words = ("eval", "--run", "small", clips, "--labels", labels, "--json")
+    result = json.loads(jepamine(*words).stdout)
+    assert list(result["ranking"]) == ["predicted", "darkness"]
+    assert "darkness" not in result["baselines"]
 
 
 def test_several_tags_give_a_table_each(jepamine, run, clips, tmp_path):
