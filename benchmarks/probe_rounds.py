@@ -16,15 +16,16 @@ import numpy as np
 
 from jepamine.config import recipe
 from jepamine.mining.label_rounds import label_round
-from jepamine.mining.ranking import read_labels, read_scores
-from jepamine.mining.score_files import read_scored
+from jepamine.mining.labels import read_labels
+from jepamine.mining.score_files import read_scored, read_scores
 from jepamine.mining.scoring import Shard, score_manifest
 from jepamine.mining.selection import choose
 from jepamine.mining.street.dataset import street
 from jepamine.protocols import Source
-from jepamine.runs import records, runner
+from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import bootstrap
+from jepamine.statistics.scenes import group_by_scene
 from jepamine.utils.files import json_lines, write_json
 
 SHARE = 0.1
@@ -51,7 +52,7 @@ def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float
 
 
 def label_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], rounds: int, each: int) -> list[str]:
-    """The ids of the clips that were labelled, in their order; the last round's probe is in the run."""
+    """Return the ids of the clips that were labelled, in their order; the run keeps the last probe."""
     scored = read_scored(pool, opened.parts.source)
     batch = [choice.scored for choice in choose(opened, scored, each).choices]
     labelled: list[str] = []
@@ -81,7 +82,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
     experiments = given.experiments.absolute()
-    if given.run not in [run.name for run in records.all_runs(experiments)]:
+    if given.run not in [run.name for run in run_folder.all_runs(experiments)]:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"
         overrides = {("dataset", "clips"): given.train_clips, ("dataset", "event_rate"): 0.04}
         runner.run(recipe.read(default, overrides), experiments, given.run)
@@ -95,29 +96,32 @@ def main() -> None:
     assert pool.labels is not None and others.labels is not None
     labelled = label_rounds(opened, scored, read_labels(pool.labels)[0], given.rounds, given.labels)
 
-    table, lines = read_scores(scores_of(experiments, given.run, others, folder / "others.jsonl", "probe"))
-    ids = sorted(table["probe"])
+    table = read_scores(scores_of(experiments, given.run, others, folder / "others.jsonl", "probe"))
     truth, _ = read_labels(others.labels)
-    labels = np.array([truth[name] for name in ids])
+    labels = np.array([truth[name] for name in table.ids])
     start = opened.recipe.scoring["scorer"]
-    columns = {name: np.array([table[name][clip] for clip in ids]) for name in table}
-    drawn = bootstrap.draw([lines[name]["scene"] for name in ids], labels, np.random.default_rng(0))
-    assert drawn is not None
-    result: dict[str, object] = {"labels": len(labelled), "clips": len(ids), "events": int(labels.sum())}
+    columns = {name: np.array(table.column(name)) for name in table.columns}
+    scenes = group_by_scene([str(place.scene) for place in table.origins], labels)
+    drawn = bootstrap.draw(scenes, np.random.default_rng(0))
+    result: dict[str, object] = {
+        "labels": len(labelled),
+        "clips": len(table.ids),
+        "events": int(labels.sum()),
+    }
     samples = {}
     for name, column in columns.items():
         samples[name] = np.array(
-            [recall(column, labels, counts[drawn.scene_of].astype(float)) for counts in drawn.counts]
+            [recall(column, labels, counts[scenes.number].astype(float)) for counts in drawn]
         )
         low, high = bootstrap.interval(samples[name])
-        found = recall(column, labels, np.ones(len(ids)))
+        found = recall(column, labels, np.ones(len(table.ids)))
         result[name] = {"recall": found, "low": low, "high": high}
         print(f"{name:12} recall at 10 % of reviews {found:.3f} [{low:.3f}, {high:.3f}]")
     for name in columns:
         if name != "probe":
             low, high = bootstrap.interval(samples["probe"] - samples[name])
-            gain = recall(columns["probe"], labels, np.ones(len(ids)))
-            gain -= recall(columns[name], labels, np.ones(len(ids)))
+            gain = recall(columns["probe"], labels, np.ones(len(table.ids)))
+            gain -= recall(columns[name], labels, np.ones(len(table.ids)))
             started = "  (the scorer it started from)" if name == start else ""
             result[f"probe - {name}"] = {"difference": gain, "low": low, "high": high}
             print(f"probe - {name:12} {gain:+.3f} [{low:+.3f}, {high:+.3f}]{started}")

@@ -13,18 +13,18 @@ from typing import Any
 from jepamine.config import recipe
 from jepamine.mining.evaluation import evaluate, keep
 from jepamine.mining.street.dataset import street
-from jepamine.runs import records, runner
+from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
 from jepamine.statistics.text import render
 
 
 def cell(values: dict[str, Any], metric: str) -> str:
-    low, high = values["intervals"][metric]
-    return f"{values[metric]:.3f} [{low:.3f}, {high:.3f}]"
+    interval = values["intervals"][metric]
+    return f"{values[metric]:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
 
 
 def markdown(result: dict[str, Any]) -> str:
-    """The README's table: one row a scorer, best AP first, and the chance band."""
+    """Return the README's table: one row a scorer, best AP first, and the chance band."""
     rows = ["| scorer | AP [95 %] | AUROC [95 %] | verdict |", "|---|---|---|---|"]
     ranking = result["ranking"]
     for name in sorted(ranking, key=lambda name: -float(ranking[name]["average_precision"])):
@@ -52,7 +52,7 @@ def main() -> None:
         ("dataset", "event_rate"): 0.04,
     }
     name = "street-ranking"
-    if name in [run.name for run in records.all_runs(experiments)]:
+    if name in [run.name for run in run_folder.all_runs(experiments)]:
         runner.resume(experiments, name)
     else:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"

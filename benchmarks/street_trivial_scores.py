@@ -33,7 +33,7 @@ NAMES = (
 
 
 def clip_statistics(paths: list[Path]) -> NDArray[np.float64]:
-    """The statistics of one clip in the order of `NAMES`, shape (10,)."""
+    """Return the statistics of one clip in the order of `NAMES`, shape (10,)."""
     frames = np.stack([np.asarray(Image.open(path)) for path in paths]).astype(np.float32)
     red, green, blue = (np.ascontiguousarray(frames[..., k]) for k in range(3))
     grey = (red + green + blue) / 3
@@ -58,14 +58,14 @@ def clip_statistics(paths: list[Path]) -> NDArray[np.float64]:
 
 
 def auroc(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """The chance that an event's score exceeds an ordinary clip's; both arrays of shape (clips,)."""
+    """Return the chance that an event's score exceeds an ordinary clip's; both arrays of shape (clips,)."""
     event, ordinary = scores[labels == 1], scores[labels == 0]
     above = (event[:, None] > ordinary).mean() + 0.5 * (event[:, None] == ordinary).mean()
     return float(above)
 
 
 def seed_aurocs(clips: int, event_rate: float, seed: int) -> tuple[list[float], int]:
-    """The AUROC of each statistic over the clips of one seed, and the number of events."""
+    """Return the AUROC of each statistic over the clips of one seed, and the number of events."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generate(folder, clips=clips, event_rate=event_rate, seed=seed)
@@ -77,7 +77,7 @@ def seed_aurocs(clips: int, event_rate: float, seed: int) -> tuple[list[float], 
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--clips", type=int, default=500)
     parser.add_argument("--event-rate", type=float, default=0.1)

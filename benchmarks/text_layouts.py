@@ -42,7 +42,7 @@ def tests() -> Any:
 
 
 def drawn(made: Result) -> Layout:
-    """The layout of what Manim made."""
+    """Return the layout of what Manim made."""
     boxes = {item.name: item.box for item in made.report.objects}
     objects = list(made.layout.objects)
     for name, place in made.names.items():
@@ -52,7 +52,7 @@ def drawn(made: Result) -> Layout:
 
 
 def measure(opened: Pipeline, cases: list[Any], truth: Any, style: str) -> dict[str, Any]:
-    """Counts over all cases, and the seconds of each."""
+    """Return counts over all cases, and the seconds of each."""
     seconds: list[float] = []
     count: dict[str, int] = defaultdict(int)
     with progress("describe scenes", len(cases), "scenes", every=50) as bar:

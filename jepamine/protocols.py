@@ -45,9 +45,7 @@ class Source:
 
     def __post_init__(self) -> None:
         if type(self.tubelet_size) is not int or self.tubelet_size < 1:
-            raise UserError(
-                f"{self.manifest}: tubelet_size must be an integer from 1, not {self.tubelet_size!r}"
-            )
+            raise UserError(f"{self.manifest}: tubelet_size must be 1 or more, not {self.tubelet_size!r}")
         size = self.image_size
         if not isinstance(size, tuple) or len(size) != 2 or any(type(n) is not int or n < 1 for n in size):
             raise UserError(f"{self.manifest}: image_size must be (height, width) in pixels, not {size!r}")
@@ -73,9 +71,8 @@ class Mask(Protocol):
 class Encoder(Protocol):
     """The return value of an encoder factory. Always frozen: no gradient, eval mode.
 
-    `weights_sha256` identifies the weights and `preprocessing` everything done to pixels before them: the
-    store keys embeddings by both, so one of them must change whenever embeddings do. `batch_size` is the
-    largest number of tubelets per call.
+    `weights_sha256` identifies the weights, `preprocessing` all that is done to pixels before: the store keys
+    embeddings by both, so one must change whenever embeddings do. A call has at most `batch_size` tubelets.
     """
 
     name: str
@@ -137,8 +134,7 @@ class Parts:
 
 
 class Trainer(Protocol):
-    """The return value of a trainer factory: the task. Loop, checkpoints, resume and records are the
-    runner's.
+    """The return value of a trainer factory: the task. Loop, checkpoints and records are the runner's.
 
     `meanings` describes each metric of `validate`, the one that `runs` shows first. `ranks_clips` says
     whether its runs can score clips: then `prepare` saves a bank of clip embeddings.
@@ -151,17 +147,13 @@ class Trainer(Protocol):
     ranks_clips: bool
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        """Read the dataset without encoding.
-
-        Return the lines of the run's own manifest, each with its split.
-        """
+        """Return the lines of the run's own manifest, each with its split; nothing is encoded."""
         ...
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        """Encode the examples of the run's own manifest (`parts.source`); return (train, held-out) tensors.
+        """Encode the examples of `parts.source`, the run's own manifest; return (train, held-out) tensors.
 
-        All tensors of one part have one row per example. Whatever else a run must keep goes into
-        `parts.folder`.
+        Tensors have one row per example. Whatever else a run must keep goes into `parts.folder`.
         """
         ...
 
@@ -208,6 +200,21 @@ class SheetTrainer(Protocol):
 
 
 @dataclass(frozen=True)
+class Extent:
+    """What a clip covers, to find the clips that overlap it.
+
+    `frames` are the first 8 bytes of each frame's hash, joined. `timeline` names its video, or its scene if
+    that has timestamps (None: times unknown); `start` and `end` are its first and last frame's times on it in
+    microseconds.
+    """
+
+    frames: bytes = b""
+    timeline: str | None = None
+    start: float = 0.0
+    end: float = 0.0
+
+
+@dataclass(frozen=True)
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
@@ -221,13 +228,11 @@ class ClipEmbeddings:
     predicted: np.ndarray
     content: bytes
     frames: Callable[[], np.ndarray]
+    extent: Extent = Extent()
 
 
 class Scorer(Protocol):
-    """The return value of a scorer factory.
-
-    A scorer may also be a `PreparedScorer`, a `WarningScorer` or a `FittedScorer`.
-    """
+    """The return value of a scorer factory; it may have the abilities below, too."""
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return the novelty of each clip, higher is more novel: float (N,), one per tubelet, or () per clip.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -76,6 +76,15 @@ def write_frames(folder: Path, count: int, seed: int) -> list[Path]:
         paths.append(folder / f"{number:04d}.jpg")
         Image.fromarray(pixels).save(paths[-1], quality=90)
     return paths
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what jepamine remembers of the user, such as accepted code, in a folder of the tests."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

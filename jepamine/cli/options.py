@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from jepamine.errors import UserError, did_you_mean
+from jepamine.utils.files import finite
 
 
 class Named(click.Path):
@@ -43,9 +44,26 @@ def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def with_trust(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --trust-changes and --trust to a command that uses a run."""
+
+    @click.option(
+        "--trust-changes", is_flag=True, help="Use a run whose files changed after it; results are marked."
+    )
+    @click.option("--trust", is_flag=True, help="Run Python code in a run folder from elsewhere.")
+    @functools.wraps(command)
+    def wrapped(trust_changes: bool, trust: bool, **options: Any) -> None:
+        from jepamine.runs.integrity import trusting
+
+        with trusting(changes=trust_changes, code=trust):
+            command(**options)
+
+    return wrapped
+
+
 def as_json(value: object) -> None:
-    """Print one JSON document on stdout and nothing else."""
-    click.echo(json.dumps(value, indent=2))
+    """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
+    click.echo(json.dumps(finite(value), indent=2, allow_nan=False))
 
 
 class Commands(click.Group):

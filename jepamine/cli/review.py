@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments
+from jepamine.cli.options import File, as_json, with_experiments, with_trust
+from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
 @click.command()
@@ -16,20 +17,21 @@ from jepamine.cli.options import File, as_json, with_experiments
 @click.option(
     "--threshold",
     type=click.FloatRange(-1, 1),
-    default=0.85,
+    default=THRESHOLD,
     show_default=True,
     help="Clips with at least this cosine similarity are near-duplicates.",
 )
 @click.option(
     "--diversity",
     type=click.FloatRange(0, 1),
-    default=0.3,
+    default=DIVERSITY,
     show_default=True,
     help="Weight of the distance to clips already chosen, against the score.",
 )
 @click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="Write the chosen clips to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
 @with_experiments
 def top(
     experiments: Path,
@@ -43,7 +45,7 @@ def top(
     json_: bool,
 ) -> None:
     """List the best clips of SCORES (default: the run's newest), diverse and without near-duplicates."""
-    from jepamine.mining import selection as diverse
+    from jepamine.mining import selection
     from jepamine.mining.score_files import newest_scores, read_scored
     from jepamine.mining.summaries import as_manifest, chosen_json, top_summary
     from jepamine.runs.loading import load_run
@@ -52,7 +54,7 @@ def top(
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
     scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
-    chosen = diverse.choose(opened, scored, k, threshold, diversity)
+    chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
         notify(f"warning: skipped: {error}")
     choices = chosen.choices
@@ -76,9 +78,15 @@ def top(
     show_default=True,
     help="Number of clips to label next.",
 )
+@click.option(
+    "--base-rate",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Share of positives in the footage, for probabilities. [default: the labels']",
+)
 @click.option("--drop-held-out", is_flag=True, help="Ignore labels of scenes that the run is evaluated on.")
 @click.option("--output", type=File, help="Write the clips to label next to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
 @with_experiments
 def probe(
     experiments: Path,
@@ -87,6 +95,7 @@ def probe(
     scores: Path | None,
     manifest: Path | None,
     count: int,
+    base_rate: float | None,
     drop_held_out: bool,
     output: Path | None,
     json_: bool,
@@ -98,7 +107,13 @@ def probe(
 
     opened = load_run(experiments, name)
     result = label_round(
-        opened, labels, scores=scores, manifest=manifest, count=count, drop_held_out=drop_held_out
+        opened,
+        labels,
+        scores=scores,
+        manifest=manifest,
+        count=count,
+        drop_held_out=drop_held_out,
+        base_rate=base_rate,
     )
     if output:
         clips_as_manifest([item.clip for item in result.next], output)
@@ -111,6 +126,7 @@ def probe(
 @click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
 @click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="[default: experiments/NAME/reports/SCORES.html]")
+@with_trust
 @with_experiments
 def report(
     experiments: Path,

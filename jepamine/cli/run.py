@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, Folder, as_json, with_experiments
+from jepamine.cli.options import File, Folder, as_json, with_experiments, with_trust
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -30,24 +30,32 @@ SHORTCUTS = {
 @click.option("--batch-size", type=int, help="--set trainer.batch_size")
 @click.option("--seed", type=int, help="--set seed")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train this many runs, with the recipe's seed and those after it.",
+)
 @click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options).")
+@with_trust
 @with_experiments
 def run(
     experiments: Path,
     recipe: Path | None,
     name: str | None,
     sets: tuple[str, ...],
+    seeds: int | None,
     resume: str | None,
     **short: Any,
 ) -> None:
     """Train what RECIPE declares: encode once, train the predictor, write a run record."""
     shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
-        if recipe or name or sets or shorthands:
+        if recipe or name or sets or seeds or shorthands:
             raise click.UsageError("--resume NAME continues a run unchanged; it takes no other options.")
     elif recipe is None:
         raise click.UsageError("Pass a RECIPE, such as recipes/default.toml, or --resume NAME.")
     from jepamine.config.recipe import parse_override, read
+    from jepamine.runs.integrity import require_trusted_recipe
 
     overrides: dict[tuple[str, ...], Any] = {}
     for text in sets:
@@ -57,11 +65,18 @@ def run(
             raise click.BadParameter(str(error), param_hint="--set") from None
         overrides[tuple(path)] = value
     overrides |= {SHORTCUTS[key]: value for key, value in shorthands.items()}
+    if recipe is not None:
+        require_trusted_recipe(recipe)
     resolved = read(recipe, overrides) if recipe is not None else None
 
     from jepamine.runs import runner
     from jepamine.runs.summary import run_summary
 
+    if resolved and seeds:
+        from jepamine.runs.summary import seeds_summary
+
+        click.echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds), experiments))
+        return
     folder = runner.run(resolved, experiments, name) if resolved else runner.resume(experiments, str(resume))
     click.echo(run_summary(folder, experiments))
 
@@ -75,6 +90,7 @@ def run(
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are not divided.")
+@with_trust
 @with_experiments
 def score(
     experiments: Path,
@@ -109,7 +125,7 @@ def score(
 @click.option("--scores", type=File, help="Rank a score file instead; requires --labels, no run needed.")
 @click.argument("manifest", type=File, required=False)
 @click.option(
-    "--split", type=click.Choice(["val", "train", "all"]), help="[default: val; all for a MANIFEST]"
+    "--split", type=click.Choice(["val", "train", "test", "all"]), help="[default: val; all for a MANIFEST]"
 )
 @click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
 @click.option(
@@ -119,8 +135,9 @@ def score(
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
 @click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if the source of a clip alone predicts its label.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
 @with_experiments
 def eval_command(
     experiments: Path,
@@ -157,13 +174,13 @@ def eval_command(
     from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 
-    opened = None
+    opened, optimistic = None, False
     if scores is not None and labels is not None:
         from jepamine.mining.ranking import rank_files
 
         result: dict[str, Any] = rank_files(scores, labels)
     else:
-        from jepamine.mining.evaluation import draw_sheet, evaluate, keep
+        from jepamine.mining.evaluation import chose_epoch, draw_sheet, evaluate, keep
         from jepamine.runs.loading import load_run
 
         opened = load_run(
@@ -176,10 +193,12 @@ def eval_command(
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
         result = evaluate(opened, part, labels, scorer)
+        optimistic = chose_epoch(opened, part)
         if sheet:
             draw_sheet(opened, part, sheet)
     # Printed before writing: a full disk must not lose the result.
-    as_json(result) if json_ else click.echo(eval_summary(result, opened.trainer if opened else None))
+    trainer = opened.trainer if opened else None
+    as_json(result) if json_ else click.echo(eval_summary(result, trainer, optimistic))
     if output:
         write_json(output, result)
     if opened:
@@ -187,7 +206,9 @@ def eval_command(
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:
-        from jepamine.mining.ranking import flagged
+        from jepamine.mining.ranking import flagged, losses
 
+        for line in losses(result):
+            raise click.ClickException(f"{line} (--strict)")
         for field in flagged(result):
             raise click.ClickException(f"the {field} alone predicts the label (--strict)")

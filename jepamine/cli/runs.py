@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments
+from jepamine.cli.options import File, as_json, with_experiments, with_trust
 
 
 @click.command()
@@ -35,11 +35,11 @@ def runs(experiments: Path, json_: bool) -> None:
 @with_experiments
 def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     """Show the record of one run."""
-    from jepamine.runs import records
+    from jepamine.runs import run_folder
     from jepamine.runs.summary import show_summary
 
-    folder = records.find(experiments, name)
-    record = records.read_record(folder)
+    folder = run_folder.find(experiments, name)
+    record = run_folder.read_record(folder)
     if plot:
         from jepamine.runs.loss_plot import loss_plot
 
@@ -50,31 +50,62 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
 @click.option("--all", "everything", is_flag=True, help="Also show what does not differ.")
+@click.option(
+    "--labels", type=File, help="JSONL of labels: paired differences of the runs on the same clips."
+)
+@click.option(
+    "--manifest", type=File, help="With --labels: the clips. [default: those that all runs held out]"
+)
+@click.option("--scorer", help="With --labels: the scorer to compare. [default: each recipe's]")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
-def compare(experiments: Path, names: tuple[str, ...], everything: bool, json_: bool) -> None:
-    """Compare runs side by side: only what differs, settings first, then metrics."""
+def compare(
+    experiments: Path,
+    names: tuple[str, ...],
+    everything: bool,
+    labels: Path | None,
+    manifest: Path | None,
+    scorer: str | None,
+    json_: bool,
+) -> None:
+    """Compare runs side by side: only what differs, settings first, then metrics.
+
+    With --labels also how well they rank the same clips, whether a difference is beyond luck, and the
+    spread over runs that differ in their seed only.
+    """
     if len(names) < 2:
         raise click.UsageError("Pass at least two runs.")
-    from jepamine.runs import records
+    if labels is None and (manifest or scorer):
+        raise click.UsageError("--manifest and --scorer require --labels FILE.")
+    from jepamine.runs import run_folder
     from jepamine.runs.compare import compare as compare_runs
     from jepamine.runs.summary import compare_summary
 
-    result = compare_runs([records.find(experiments, name) for name in names], everything)
-    as_json(result) if json_ else click.echo(compare_summary(result))
+    result = compare_runs([run_folder.find(experiments, name) for name in names], everything)
+    text = compare_summary(result)
+    if labels:
+        from jepamine.mining.comparison import compare_on_labels, describe
+
+        clips = manifest.absolute() if manifest else None
+        result["ranking"] = compare_on_labels(experiments, names, labels, clips, scorer)
+        text += "\n\n" + describe(result["ranking"])
+    as_json(result) if json_ else click.echo(text)
 
 
 @click.command()
 @click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+@with_trust
 @with_experiments
 def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
     """Validate recipes without building anything; reports all errors at once."""
     from jepamine.config.recipe import read
     from jepamine.errors import UserError
+    from jepamine.runs.integrity import require_trusted_recipe
 
     errors: list[str] = []
     for path in recipes:
         try:
+            require_trusted_recipe(path)
             read(path, {})
             click.echo(f"{path}: ok")
         except UserError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments
+from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments, with_trust
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
@@ -30,6 +30,7 @@ from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
     default=True,
     help="Refuse code outside the allow-list before it runs. [default: check]",
 )
+@click.option("--allow-unprotected", is_flag=True, help="Run even if the code cannot be fully sandboxed.")
 @click.option("--json", "machine", is_flag=True, help="Print the full report as JSON.")
 def validate(
     path: Path,
@@ -38,6 +39,7 @@ def validate(
     deadline: float,
     preview: Path | None,
     check: bool,
+    allow_unprotected: bool,
     machine: bool,
 ) -> None:
     """Run FILE.py in the sandbox without rendering, and report where its objects are.
@@ -50,7 +52,7 @@ def validate(
     from jepamine.manim.validation.command import run
     from jepamine.manim.validation.text import problems, summary
 
-    report = run(path, scene, layout_path, deadline, preview, check)
+    report = run(path, scene, layout_path, deadline, preview, check, allow_unprotected)
     if machine:
         as_json(report.to_json())
         if not report.runs:
@@ -95,6 +97,7 @@ def validate(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
 )
 @click.option("--json", "machine", is_flag=True, help="Print everything as one JSON document.")
+@with_trust
 @with_experiments
 def generate(
     experiments: Path,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import Folder, with_experiments
+from jepamine.cli.options import File, Folder, with_experiments, with_trust
+from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 
 
 @click.command()
@@ -29,21 +30,21 @@ from jepamine.cli.options import Folder, with_experiments
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=2,
+    default=WORKERS,
     show_default=True,
     help="Scenes that run at the same time.",
 )
 @click.option(
     "--tries",
     type=click.IntRange(1, 20),
-    default=3,
+    default=TRIES,
     show_default=True,
     help="Attempts before falling back to template.",
 )
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 60, min_open=True),
-    default=5.0,
+    default=DEADLINE,
     show_default=True,
     help="Time limit for submitted code, in seconds.",
 )
@@ -51,14 +52,14 @@ from jepamine.cli.options import Folder, with_experiments
 @click.option(
     "--cache",
     type=click.IntRange(0, 1_000_000),
-    default=1000,
+    default=CACHE,
     show_default=True,
     help="Number of responses to cache.",
 )
 @click.option(
     "--waiting",
     type=click.IntRange(1, 10_000),
-    default=64,
+    default=WAITING,
     show_default=True,
     help="Queue size; further requests get 503.",
 )
@@ -70,7 +71,6 @@ from jepamine.cli.options import Folder, with_experiments
 )
 @click.option(
     "--preview-url",
-    "address",
     default="/previews",
     show_default=True,
     metavar="URL",
@@ -79,6 +79,21 @@ from jepamine.cli.options import Folder, with_experiments
 @click.option(
     "--allow-unprotected", is_flag=True, help="Serve even if submitted code cannot be fully sandboxed."
 )
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Host name that clients may use; repeatable. [default: the bound address and localhost]",
+)
+@click.option(
+    "--token-file",
+    type=File,
+    metavar="FILE",
+    help="File with a token that clients must send (Authorization: Bearer).",
+)
+@click.option("--json-logs", is_flag=True, help="Log each response to standard error as a JSON line.")
+@with_trust
 @with_experiments
 def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], **rest: object) -> None:
     """Serve generation, layouts and validation over HTTP, with a page at / to try them.

@@ -47,6 +47,7 @@ class Store:
         self._part: Path | None = None
         self._readers: dict[Path, int] = {}
         self._writer: int | None = None
+        self._beside: dict[str, Store] = {}
         for part in sorted(folder.glob("*.part")):
             self._index(part)
 
@@ -111,11 +112,19 @@ class Store:
             raise
         self._places[key] = (self._part, offset)
 
+    def beside(self, name: str) -> Store:
+        """Return the store in the subfolder `name`, for what is not an embedding; it closes with this one."""
+        if name not in self._beside:
+            self._beside[name] = Store(self.folder / name)
+        return self._beside[name]
+
     def close(self) -> None:
         """Close the files; everything put is kept."""
         for descriptor in (*self._readers.values(), *([] if self._writer is None else [self._writer])):
             os.close(descriptor)
         self._readers, self._writer = {}, None
+        for store in self._beside.values():
+            store.close()
 
     def _index(self, part: Path) -> None:
         size = part.stat().st_size

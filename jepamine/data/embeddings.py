@@ -20,6 +20,7 @@ from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.masks import check, hide
+from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Source
 from jepamine.utils.files import write_json
@@ -29,7 +30,7 @@ from jepamine.utils.files import write_json
 class Embedded:
     """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
 
-    `content` is a hash of the frames; `frames()` returns them: uint8 (N, T, H, W, 3).
+    `content` is a hash of the frames, `digests` one of each; `frames()` returns them: uint8 (N, T, H, W, 3).
     """
 
     clip: Clip
@@ -37,6 +38,7 @@ class Embedded:
     masked: NDArray[np.float32]
     fraction: NDArray[np.float32]
     content: bytes
+    digests: tuple[bytes, ...]
     frames: Callable[[], NDArray[np.uint8]]
 
 
@@ -51,9 +53,11 @@ class Unreadable:
 @dataclass(frozen=True)
 class _Loaded:
     mask: NDArray[np.bool_]  # (N, T, rows, columns)
+    digests: tuple[bytes, ...]
     clean_key: bytes
     masked_key: bytes
     pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
+    statistics: NDArray[np.float32] | None  # (N, 4); None if not decoded, or in the store
 
 
 def store_folder(experiments: Path, encoder: Encoder) -> Path:
@@ -80,6 +84,7 @@ def embed_clips(
     embedding is in the store before it is yielded.
     """
     frames = Frames(source.image_size)
+    store.beside(FOLDER)  # opened here and not in the threads
 
     def load(item: Clip | UserError) -> _Loaded:
         if isinstance(item, UserError):
@@ -98,6 +103,8 @@ def embed_clips(
         def read(clip: Clip = item) -> NDArray[np.uint8]:
             return _tubelets(frames, [frames[place] for place in clip.frames], source)
 
+        if loaded.statistics is not None:
+            store.beside(FOLDER).put(loaded.clean_key, loaded.statistics)
         clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
         if clean is None or masked is None:
             pixels = loaded.pixels
@@ -115,7 +122,9 @@ def embed_clips(
             )
             continue
         fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
-        yield Embedded(item, clean, masked, fraction.astype(np.float32), loaded.clean_key, read)
+        yield Embedded(
+            item, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read
+        )
 
 
 def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -134,13 +143,17 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
         check(stored_masked, (source.tubelet_size, *source.image_size))
     drawn = np.stack(masks)
     held = [frames[place] for place in clip.frames]
-    content = b"".join(frame.digest() for frame in held)
+    digests = tuple(frame.digest() for frame in held)
+    content = b"".join(digests)
     shape = json.dumps([source.image_size, source.tubelet_size]).encode()
     clean_key = hashlib.sha256(shape + content).digest()
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     stored = clean_key in store and masked_key in store
-    return _Loaded(drawn, clean_key, masked_key, None if stored else _tubelets(frames, held, source))
+    pixels = None if stored else _tubelets(frames, held, source)
+    wanted = pixels is not None and clean_key not in store.beside(FOLDER)
+    statistics = pixel_statistics(pixels) if pixels is not None and wanted else None
+    return _Loaded(drawn, digests, clean_key, masked_key, pixels, statistics)
 
 
 def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:

@@ -17,7 +17,11 @@ REWRITTEN = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets
 
 
 def manifest_lines(
-    source: Source, val_by: Literal["scene", "tubelet"], fraction: float, seed: int
+    source: Source,
+    val_by: Literal["scene", "tubelet"],
+    fraction: float,
+    seed: int,
+    test_fraction: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Return the lines of a run's own manifest: explicit ids, absolute paths, the split.
 
@@ -28,7 +32,7 @@ def manifest_lines(
     _check_ids(clips)
     _check_frames(clips)
     lines = []
-    for clip, split_keys in zip(clips, split(clips, val_by, fraction, seed), strict=True):
+    for clip, split_keys in zip(clips, split(clips, val_by, fraction, seed, test_fraction), strict=True):
         lines.append(own_line(clip) | split_keys)
     return lines
 

@@ -1,4 +1,4 @@
-"""Split clips into train and held-out (val) parts."""
+"""Split clips into a train part and held-out parts: val and, if asked for, test."""
 
 from __future__ import annotations
 
@@ -14,21 +14,36 @@ from jepamine.utils.progress import notify
 
 
 def split(
-    clips: Sequence[Clip], val_by: Literal["scene", "tubelet"], fraction: float, seed: int
+    clips: Sequence[Clip],
+    val_by: Literal["scene", "tubelet"],
+    fraction: float,
+    seed: int,
+    test_fraction: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Return for each clip the keys that its line in the run's manifest gains.
 
-    `{"split": "train" | "val"}` for whole clips; with `val_by` "tubelet" `{"split": "mixed", "val_tubelets":
-    [numbers]}`. A manifest with `train` is followed: its `val` is used if it has one, else a part of `train`
-    is held out; clips with another value stay out of both. A clip without a scene counts as a scene of its
-    own. Raises UserError if one of the parts would be empty.
+    `{"split": "train" | "val" | "test"}` for whole clips; `test_fraction` of the clips are taken from the
+    train part, so that val is the same with and without. With `val_by` "tubelet" it is
+    `{"split": "mixed", "val_tubelets": [numbers]}`. A manifest with `train` is followed: its `val` is used if
+    it has one, else a part of `train` is held out; clips with another value stay out of both. A clip without
+    a scene counts as a scene of its own.
+
+    Raises UserError if one of the parts would be empty, or a test part cannot be held out.
     """
+    if test_fraction and val_by == "tubelet":
+        raise UserError("test_fraction holds out whole scenes; it needs val_by = 'scene'")
+    if test_fraction and fraction + test_fraction >= 1:
+        raise UserError(
+            f"val_fraction {fraction:g} and test_fraction {test_fraction:g} leave nothing to train on"
+        )
     counts = Counter(str(clip.line.get("split")) for clip in clips)
     if val_by == "scene" and counts["train"] and counts["val"]:
         notify(
             f"split: as in the manifest, {counts['train']} clips train, {counts['val']} val{_unused(counts)}"
         )
         _warn_of_leaks(clips)
+        if test_fraction:
+            notify(f"test_fraction is not used: the manifest has {counts['test']} clips with split 'test'")
         return [{} for _ in clips]
     if not counts["train"] and set(counts) - {"None"}:
         words = [f"'{name}'{_did_you_mean(name)}" for name in sorted(counts) if name != "None"]
@@ -41,7 +56,10 @@ def split(
     if not all(mine):
         notify(f"split: of the {sum(mine)} clips marked train; {mine.count(False)} are not used")
     eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
-    keys = iter((_by_tubelet if val_by == "tubelet" else _by_scene)(eligible, fraction, seed))
+    if val_by == "tubelet":
+        keys = iter(_by_tubelet(eligible, fraction, seed))
+    else:
+        keys = iter(_by_scene(eligible, fraction, seed, test_fraction))
     return [next(keys) if is_mine else {} for is_mine in mine]
 
 
@@ -73,13 +91,19 @@ def _warn_of_leaks(clips: Sequence[Clip]) -> None:
         )
 
 
-def _by_scene(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[str, Any]]:
+def _by_scene(
+    clips: Sequence[Clip], fraction: float, seed: int, test_fraction: float
+) -> list[dict[str, Any]]:
     groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
     if len(set(groups)) == 1 and len(clips) > 1:
         notify("warning: only one scene, so clips of it are held out; neighbouring clips look alike")
         groups = [clip.clip_id for clip in clips]
-    held_out = _groups(Counter(groups), fraction, seed)
-    return [{"split": "val" if group in held_out else "train"} for group in groups]
+    val = _groups(Counter(groups), fraction, seed)
+    if test_fraction and len(set(groups) - val) < 2:
+        raise UserError("too few scenes for a train, a val and a test part; set test_fraction = 0")
+    rest = Counter(group for group in groups if group not in val)
+    test = _groups(rest, test_fraction * len(groups) / rest.total(), seed) if test_fraction else set()
+    return [{"split": "val" if group in val else "test" if group in test else "train"} for group in groups]
 
 
 def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
@@ -117,11 +141,14 @@ def _by_tubelet(clips: Sequence[Clip], fraction: float, seed: int) -> list[dict[
 
 
 def chosen(clip: Clip, part: str | None) -> np.ndarray:
-    """Return which of a clip's tubelets belong to `part` ("train", "val"; None: all): bool (tubelets,)."""
+    """Return which tubelets of a clip belong to `part`, bool (tubelets,).
+
+    `part` is "train", "val" or "test"; None: all.
+    """
     if part is None:
         return np.ones(clip.tubelets, dtype=bool)
     if "val_tubelets" in clip.line:
         held_out = np.zeros(clip.tubelets, dtype=bool)
         held_out[clip.line["val_tubelets"]] = True
-        return held_out if part == "val" else ~held_out
+        return {"val": held_out, "train": ~held_out}.get(part, np.zeros(clip.tubelets, dtype=bool))
     return np.full(clip.tubelets, clip.line.get("split") == part)

@@ -79,7 +79,7 @@ def _jumps(apart: NDArray[np.float32], number: int) -> bool:
     after = range(number, min(len(apart), number + REACH))
     if len(before) == len(after) == 1:
         return False
-    within = max(float(apart[one, one + 1]) for one in (*before[:-1], *after[:-1]))
+    within = max(float(apart[frame, frame + 1]) for frame in (*before[:-1], *after[:-1]))
     across = float(apart[before.start : before.stop, after.start : after.stop].min())
     return across - within > (JUMP if min(len(before), len(after)) > 1 else JUMP_AT_END)
 

@@ -28,8 +28,8 @@ def label_lines(
     labels = []
     for line in lines:
         seen: set[str] = set().union(*(held.get(token, ()) for token in line["sample_tokens"]))
-        found = sorted(seen.intersection(chosen))
-        labels.append({"clip_id": line["clip_id"], "binary_label": int(bool(found)), "categories": found})
+        rare = sorted(seen.intersection(chosen))
+        labels.append({"clip_id": line["clip_id"], "binary_label": int(bool(rare)), "categories": rare})
     positives = sum(label["binary_label"] for label in labels)
     listed = ", ".join(f"{name} ({counts[name]} annotations)" for name in chosen)
     notify(f"labels: {positives} of {len(labels)} clips are positive, by {listed}")

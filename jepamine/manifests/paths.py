@@ -22,8 +22,8 @@ def full(path: Path) -> Path:
 
 def paths_of(line: Mapping[str, Any]) -> list[str]:
     """Return the files that a line names, as written: its frames, or its video."""
-    found = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
-    return [path for path in [*found, line.get("video")] if isinstance(path, str) and path]
+    frames = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
+    return [path for path in [*frames, line.get("video")] if isinstance(path, str) and path]
 
 
 def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.mining.overlap import DIGEST, ExtentIndex
+from jepamine.protocols import Extent
 from jepamine.utils.tensors import load_tensors, save_tensors
 
 
@@ -19,16 +22,38 @@ class Bank:
     """One row per training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
 
     `contents` are hashes of the clips' frames, hex: they identify a training clip whatever its id or path.
+    `extents` are what the clips cover; empty for the bank of an older run.
     """
 
     clip_ids: list[str]
     contents: list[str]
     vectors: NDArray[np.float32]
+    extents: list[Extent] = field(default_factory=list)
+
+    def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
+        """Return the rows of training clips that are the clip or share frames or time with it, sorted.
+
+        Only those that are the clip itself if fewer than two rows would remain to compare it with.
+        """
+        own = np.array(self._rows.get(content.hex(), []), dtype=np.int64)
+        rows = np.union1d(own, self._index.overlapping(extent))
+        return rows if len(self.clip_ids) - len(rows) >= 2 else own[:1]
+
+    def overlapping_rows(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Return `overlapping` of the training clips in `rows`."""
+        extents = self.extents or [Extent()] * len(self.clip_ids)
+        return [self.overlapping(bytes.fromhex(self.contents[row]), extents[row]) for row in rows]
 
     @functools.cached_property
-    def rows(self) -> dict[str, int]:
-        """Return content -> row."""
-        return {content: row for row, content in enumerate(self.contents)}
+    def _rows(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, content in enumerate(self.contents):
+            rows.setdefault(content, []).append(row)
+        return rows
+
+    @functools.cached_property
+    def _index(self) -> ExtentIndex:
+        return ExtentIndex(self.extents)
 
     @functools.cached_property
     def unit(self) -> NDArray[np.float32]:
@@ -44,10 +69,21 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def save_bank(path: Path, bank: Bank) -> None:
     """Write a bank as safetensors. Raises OSError if the disk is full."""
+    frames = b"".join(extent.frames for extent in bank.extents)
     save_tensors(
         path,
-        {"vectors": torch.from_numpy(bank.vectors)},
-        {"clip_ids": bank.clip_ids, "contents": bank.contents},
+        {
+            "vectors": torch.from_numpy(bank.vectors),
+            "frames": torch.from_numpy(np.frombuffer(frames, dtype=np.uint8).copy()),
+        },
+        {
+            "clip_ids": bank.clip_ids,
+            "contents": bank.contents,
+            "extents": [
+                [len(extent.frames) // DIGEST, extent.timeline, extent.start, extent.end]
+                for extent in bank.extents
+            ],
+        },
     )
 
 
@@ -57,7 +93,15 @@ def load_bank(path: Path) -> Bank:
     ids, contents = metadata.get("clip_ids", []), metadata.get("contents", [])
     if "vectors" not in tensors or not len(tensors["vectors"]) == len(ids) == len(contents):
         raise UserError(f"{path}: not a bank of clip embeddings")
-    return Bank(ids, contents, tensors["vectors"].numpy())
+    frames = tensors["frames"].numpy().tobytes() if "frames" in tensors else b""
+    extents, start = [], 0
+    for count, timeline, first, last in metadata.get("extents", []):
+        end = start + count * DIGEST
+        extents.append(Extent(frames[start:end], timeline, first, last))
+        start = end
+    if start != len(frames) or len(extents) not in (0, len(ids)):
+        raise UserError(f"{path}: not a bank of clip embeddings")
+    return Bank(ids, contents, tensors["vectors"].numpy(), extents)
 
 
 # Similarities held at a time: 1,000 queries against 32,768 rows are 131 MB.
@@ -68,15 +112,17 @@ def most_similar(
     queries: NDArray[np.float32],
     bank: NDArray[np.float32],
     k: int,
-    own: NDArray[np.int64],
+    excluded: Sequence[NDArray[np.int64]],
     bias: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
     """Return the rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
 
-    Shapes: queries (Q, D), bank (M, D), own (Q,): the bank's row that is the query itself and is excluded,
-    or -1; bias (M,). k' is k, or M - 1 for a small bank, whether or not a query is in it. Exact up to float32
-    rounding.
+    Shapes: queries (Q, D), bank (M, D), bias (M,); `excluded` are the rows that each query must not find. k'
+    is k, or M - 1 for a small bank, whether or not a query is in it; -1 where fewer rows remain. Exact up to
+    float32 rounding.
     """
+    owners = np.repeat(np.arange(len(queries)), [len(rows) for rows in excluded])
+    own = np.concatenate([*excluded, np.empty(0, dtype=np.int64)])
     k = min(k, len(bank) - 1)
     left = torch.from_numpy(queries)
     rows = max(CELLS // max(len(queries), 1), k)
@@ -88,30 +134,44 @@ def most_similar(
         if bias is not None:
             similarity += torch.from_numpy(bias[start : start + rows])
         inside = np.flatnonzero((own >= start) & (own < start + len(chunk)))
-        similarity[inside, own[inside] - start] = -torch.inf
+        similarity[owners[inside], own[inside] - start] = -torch.inf
         values, indices = similarity.topk(min(k, len(chunk)), dim=1)
         joined, order = torch.cat([best, values], dim=1).topk(k, dim=1)
         where = torch.cat([where, indices + start], dim=1).gather(1, order)
         best = joined
+    where[best == -torch.inf] = -1
     return where.numpy()
 
 
 def cosine_distances(
-    queries: NDArray[np.float32], bank: NDArray[np.float32], k: int, own: NDArray[np.int64]
+    queries: NDArray[np.float32],
+    bank: NDArray[np.float32],
+    k: int,
+    excluded: Sequence[NDArray[np.int64]],
 ) -> NDArray[np.float64]:
-    """Return cosine distances to the k nearest rows, nearest first: float64 (Q, k'); unit length only."""
-    found = most_similar(queries, bank, k, own)
+    """Return cosine distances to the k nearest rows, nearest first: float64 (Q, k'); unit length only.
+
+    NaN, last, where fewer than k' rows remain.
+    """
+    nearest = most_similar(queries, bank, k, excluded)
     # 1 - q . b = |q - b|^2 / 2 at unit length: for near-duplicates 1 - q . b has no digits left.
-    difference = queries[:, None].astype(np.float64) - bank[found]
-    return np.sort(np.einsum("qkd,qkd->qk", difference, difference) / 2, axis=1)
+    difference = queries[:, None].astype(np.float64) - bank[nearest]
+    distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
+    return np.sort(np.where(nearest < 0, np.nan, distances), axis=1)
 
 
 def euclidean_distances(
-    queries: NDArray[np.float32], bank: NDArray[np.float32], k: int, own: NDArray[np.int64]
+    queries: NDArray[np.float32],
+    bank: NDArray[np.float32],
+    k: int,
+    excluded: Sequence[NDArray[np.int64]],
 ) -> NDArray[np.float64]:
-    """Return Euclidean distances to the k nearest rows, nearest first: float64 (Q, k')."""
+    """Return Euclidean distances to the k nearest rows, nearest first: float64 (Q, k').
+
+    NaN, last, where fewer than k' rows remain.
+    """
     # |q - b|^2 = |q|^2 - 2 (q . b - |b|^2 / 2): the nearest have the largest q . b - |b|^2 / 2
     bias = -0.5 * np.einsum("md,md->m", bank, bank)
-    found = most_similar(queries, bank, k, own, bias)
-    difference = queries[:, None].astype(np.float64) - bank[found]
-    return np.sort(np.linalg.norm(difference, axis=2), axis=1)
+    nearest = most_similar(queries, bank, k, excluded, bias)
+    difference = queries[:, None].astype(np.float64) - bank[nearest]
+    return np.sort(np.where(nearest < 0, np.nan, np.linalg.norm(difference, axis=2)), axis=1)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.clips import read_clips
+from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
+from jepamine.mining.labels import LabelFile, origin, read_tasks
 from jepamine.mining.panel import RunPanel
-from jepamine.mining.ranking import origin, rank, read_labels, refuse_fitted
+from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
+from jepamine.mining.scorers.pixels import PIXEL_BASELINES
+from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
@@ -23,35 +27,98 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return the eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
 
-    With `labels` the recipe's scorers are ranked, and `scorer` first. Raises UserError if there are no
-    tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer was fitted to such labels.
+    With `labels` the recipe's scorers are ranked, and `scorer` first; `baselines` has the same statistics of
+    pixels alone, which are controls and so do not count among the scorers that p is adjusted for. Raises
+    UserError if there are no tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer
+    was fitted to such labels.
     """
-    truth, labelled = read_labels(labels) if labels else ({}, {})
+    truth = read_tasks(labels) if labels else None
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
-    if labels:
-        scores, lines = _scores(opened, part, scorer, truth)
-        origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in lines.items()}
-        result |= rank(scores, truth, origins)
+    if opened.changed:
+        result["changed_files"] = list(opened.changed)
+    if truth:
+        scores, lines, known = _scores(opened, part, scorer, truth)
+        origins = {clip_id: origin(line) for clip_id, line in lines.items()}
+        own = {scorer, opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]}
+        controls = {name: scores.pop(name) for name in PIXEL_BASELINES if name not in own}
+        result |= rank_tasks(score_table(scores, origins), truth, known)
+        if controls:
+            _add_baselines(result, rank_tasks(score_table(controls, origins), truth, known))
     return result
 
 
+def _add_baselines(result: dict[str, Any], controls: Mapping[str, Any]) -> None:
+    """Add the ranking of the baselines to each task of a result, with a warning where they are better."""
+    if "ranking" in result:
+        result["baselines"] = controls["ranking"]
+        result["warnings"] += baseline_warning(result["ranking"], controls["ranking"])
+    for name, task in result.get("tasks", {}).items():
+        _add_baselines(task, controls["tasks"][name])
+
+
+def baseline_warning(
+    ranking: Mapping[str, Mapping[str, Any]], baselines: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Return a warning if a pixel statistic tells the labels apart better than every scorer; else empty."""
+
+    def strength(values: Mapping[str, Any]) -> float:
+        return abs(float(values["auroc"]) - 0.5)
+
+    best = max(ranking, key=lambda name: strength(ranking[name]))
+    pixels = max(baselines, key=lambda name: strength(baselines[name]))
+    if strength(baselines[pixels]) <= strength(ranking[best]):
+        return []
+    return [
+        f"the pixel statistic '{pixels}' tells these labels apart (AUROC {baselines[pixels]['auroc']:.3f}) "
+        f"better than every scorer (best: '{best}', {ranking[best]['auroc']:.3f}): the labels may follow "
+        "light, weather, motion or camera and not the event"
+    ]
+
+
+def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
+    """Return whether the run's weights are those of the epoch that was best on these very tubelets."""
+    own = opened.parts.source.manifest == opened.folder.manifest
+    return part == "val" and own and opened.trainer.ranks_clips
+
+
 def _scores(
-    opened: LoadedRun, part: str | None, scorer: str | None, truth: Mapping[str, int]
-) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-    """Return (scorer -> clip_id -> score, clip_id -> manifest line) of the clips of `part`."""
-    clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
+    opened: LoadedRun, part: str | None, scorer: str | None, truth: LabelFile
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]], set[str]]:
+    """Return (scorer -> clip_id -> score, clip_id -> line) of the clips of `part`, and the other clips."""
+    labelled = set().union(*truth.tasks.values())
+    clips, others = [], set()
+    for clip in read_clips(opened.parts.source):
+        if chosen(clip, part).any():
+            clips.append(clip)
+        else:
+            others.add(clip.clip_id)
+    _refuse_repeated(clips)
     table: dict[str, dict[str, float]] = {}
     with Store(opened.parts.store) as store:
-        panel = RunPanel(opened, store, scorer)
-        refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in truth})
+        panel = RunPanel(opened, store, scorer, PIXEL_BASELINES)
+        refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in labelled})
         panel.prepare(
             lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
         )
-        for item in embedded(opened.parts, clips, "rank"):
-            for name, values in panel.score([panel.embeddings(item)])[0].items():
-                mean = float(values[chosen(item.clip, part)].mean())
-                table.setdefault(name, {})[item.clip.clip_id] = mean
-    return table, {clip.clip_id: clip.line for clip in clips}
+        items = iter(embedded(opened.parts, clips, "rank"))
+        while batch := list(itertools.islice(items, BATCH_CLIPS)):
+            scored = panel.score([panel.embeddings(item) for item in batch])
+            for item, scores in zip(batch, scored, strict=True):
+                for name, values in scores.items():
+                    mean = float(values[chosen(item.clip, part)].mean())
+                    table.setdefault(name, {})[item.clip.clip_id] = mean
+    return table, {clip.clip_id: clip.line for clip in clips}, others
+
+
+def _refuse_repeated(clips: list[Clip]) -> None:
+    """Raise UserError if two manifest lines have one clip_id: a label could belong to either."""
+    places: dict[str, str] = {}
+    for clip in clips:
+        before = places.setdefault(clip.clip_id, clip.place)
+        if before != clip.place:
+            raise UserError(
+                f"{clip.place}: clip_id '{clip.clip_id}' is also that of {before}; give each line its own"
+            )
 
 
 def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:

@@ -9,8 +9,8 @@ from typing import Any
 
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
+from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.probe import Place, held_out_scenes, learn, propose
-from jepamine.mining.ranking import read_labels, scene_of
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
 from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import Source
@@ -34,13 +34,15 @@ def label_round(
     manifest: Path | None,
     count: int,
     drop_held_out: bool,
+    base_rate: float | None = None,
 ) -> Round:
     """Fit the probe to the labels and choose `count` clips to label next.
 
     A labelled clip is looked up in the manifest that its line names, else where the score file has it, else
     in `manifest`, else in the run's own. The next clips come from the score file, else from that manifest,
     and never from scenes that the run is evaluated on. Raises UserError for labels of such scenes, unless
-    they are dropped, and for labelled clips that are not found.
+    they are dropped, and for labelled clips that are not found. `base_rate` is the share of positives in the
+    footage, that of the labels if None.
     """
     require_clip_ranking(opened)
     own = run_source(opened.folder, opened.record)
@@ -64,7 +66,7 @@ def label_round(
     if leaking:
         notify(f"{len(leaking)} of {len(truth)} labels are of held-out scenes and ignored")
     used = {clip_id: label for clip_id, label in truth.items() if clip_id not in leaking}
-    result = learn(opened, used, places, lines)
+    result = learn(opened, used, places, lines, base_rate)
     remaining = [
         item
         for item in candidates

@@ -16,7 +16,8 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
 from jepamine.mining.bank import Bank, load_bank
-from jepamine.mining.ranking import scene_of
+from jepamine.mining.labels import scene_of
+from jepamine.mining.overlap import extent_of
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
 from jepamine.runs import build as assembly
@@ -26,14 +27,16 @@ from jepamine.utils.progress import notify
 
 
 class RunPanel:
-    """The scorers of one run. `names` are those of the recipe, the headline first."""
+    """The scorers of one run. `names` are those of the recipe, the headline first; `baselines` come last."""
 
-    def __init__(self, opened: LoadedRun, store: Store, headline: str | None = None) -> None:
+    def __init__(
+        self, opened: LoadedRun, store: Store, headline: str | None = None, baselines: Sequence[str] = ()
+    ) -> None:
         require_clip_ranking(opened)
         self.opened, self.store = opened, store
         self.headline: str = headline or opened.recipe.scoring["scorer"]
         also = [opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]]
-        self.names = list(dict.fromkeys([self.headline, *also]))
+        self.names = list(dict.fromkeys([self.headline, *also, *baselines]))
         self._made: dict[str, Scorer] = {}
         for name in self.names:
             self.scorer(name)
@@ -136,7 +139,14 @@ class RunPanel:
         predicted = predict(self.opened.predictor, item)
         clip = item.clip
         return ClipEmbeddings(
-            clip.clip_id, clip.scene, item.clean, item.masked, predicted, item.content, item.frames
+            clip.clip_id,
+            clip.scene,
+            item.clean,
+            item.masked,
+            predicted,
+            item.content,
+            item.frames,
+            extent_of(clip, item.digests),
         )
 
 

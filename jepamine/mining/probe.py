@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
-from jepamine.mining.ranking import Origin, origin, rank, scene_of
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.calibration import Calibration, cross_fitted, fit_of, platt
+from jepamine.mining.defaults import DIVERSITY
+from jepamine.mining.labels import Origin, origin, scene_of
+from jepamine.mining.overlap import extent_of
+from jepamine.mining.ranking import rank
+from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.mining.score_files import Scored
-from jepamine.mining.scorers.probe import FILE, features
-from jepamine.mining.selection import DIVERSITY, POOL, spread
+from jepamine.mining.scorers.probe import FILE, Probe, features
+from jepamine.mining.selection import POOL, spread
 from jepamine.mining.task import BANK, embedded, require_clip_ranking
 from jepamine.protocols import Source
 from jepamine.runs.loading import LoadedRun, run_source
@@ -58,8 +63,8 @@ def fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Head:
 
 def out_of_fold(
     rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
-) -> NDArray[np.float64] | None:
-    """Return the log odds of each clip by a head that saw no clip of its scene, float64 (N,).
+) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
+    """Return (log odds by a head that saw no clip of the clip's scene, the clip's fold), both (N,).
 
     None if no division into folds leaves both labels to fit to.
     """
@@ -69,10 +74,11 @@ def out_of_fold(
     for folds in range(most, 1, -1):
         parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(rows, labels, scenes))
         if all(len(set(labels[train].tolist())) == 2 for train, _ in parts):
-            log_odds = np.empty(len(labels))
-            for train, test in parts:
+            log_odds, fold = np.empty(len(labels)), np.empty(len(labels), dtype=np.int64)
+            for number, (train, test) in enumerate(parts):
                 log_odds[test] = fit(rows[train], labels[train]).decide(rows[test])
-            return log_odds
+                fold[test] = number
+            return log_odds, fold
     return None
 
 
@@ -81,12 +87,15 @@ def learn(
     labels: Mapping[str, int],
     labelled: Mapping[str, Place],
     lines: Mapping[str, Mapping[str, Any]],
+    base_rate: float | None = None,
 ) -> dict[str, Any]:
-    """Fit the head to `labels` (clip_id -> 0 or 1) of the clips `labelled` and save it in the run.
+    """Fit and calibrate the head on `labels` (clip_id -> 0 or 1) of `labelled`, and save it in the run.
 
-    `lines` are the label file's. Returns {"labelled": {...}, and what `rank` returns for the scorer "probe"
-    on scenes it was not fitted to; without "ranking" if no scene can be left out}. Raises UserError unless
-    both labels occur.
+    `lines` are the label file's. Probabilities are those at `base_rate`, the share of positives in the
+    footage; without one at the labels' own. Returns {"labelled": {...}, "probabilities": {"base_rate",
+    "calibrated", and a `Fit` on scenes the probe was not fitted to, at the labels' base rate}, and what
+    `rank` returns for the scorer "probe" on such scenes}; no `Fit` and no "ranking" if no scene can be left
+    out. Raises UserError unless both labels occur.
     """
     require_clip_ranking(opened)
     ids = sorted(labels)
@@ -99,21 +108,30 @@ def learn(
     rows = feature_rows(opened, clips)
     scenes = [scene_of(clip.scene, clip.clip_id) for clip, _ in clips]
     head = fit(rows, truth)
-    scores = out_of_fold(rows, truth, scenes)
+    held_out = out_of_fold(rows, truth, scenes)
+    share = float(truth.mean())
+    wanted = share if base_rate is None else base_rate
     result: dict[str, Any] = {
         "labelled": {"clips": len(ids), "positives": int(truth.sum()), "scenes": len(set(scenes))}
     }
-    if scores is not None:
+    calibration, fitted = Calibration(1.0, 0.0).at_base_rate(0.5, wanted), None
+    if held_out is not None:
+        scores, folds = held_out
+        calibration = platt(scores, truth).at_base_rate(share, wanted)
+        fitted = fit_of(cross_fitted(scores, truth, folds), truth)
         origins: dict[str, Origin] = {
             clip.clip_id: origin(clip.line, lines.get(clip.clip_id, {})) for clip, _ in clips
         }
         result = rank({"probe": dict(zip(ids, scores.tolist(), strict=True))}, labels, origins)
+    head = Head(calibration.slope * head.weight, calibration.slope * head.bias + calibration.intercept)
     save_tensors(
         opened.folder.path / FILE,
         {"weight": torch.from_numpy(head.weight), "bias": torch.tensor(head.bias, dtype=torch.float64)},
-        {"labelled": result["labelled"], "scenes": sorted(set(scenes))},
+        {"labelled": result["labelled"], "scenes": sorted(set(scenes)), "base_rate": wanted},
     )
-    return result
+    return result | {
+        "probabilities": {"base_rate": wanted, "calibrated": fitted is not None} | dict(fitted or {})
+    }
 
 
 def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
@@ -123,17 +141,20 @@ def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
     around: dict[str, Clip] = {clip.clip_id: clip for clip, _ in clips}
     for source in dict.fromkeys(source for _, source in clips):
         around |= {clip.clip_id: clip for clip in read_clips(source) if clip.scene in scenes}
-    clean = {
-        item.clip.clip_id: item.clean for item in embedded(opened.parts, list(around.values()), "look at")
+    members = {
+        item.clip.clip_id: Member(
+            item.clip.scene, item.clean, item.content, extent_of(item.clip, item.digests)
+        )
+        for item in embedded(opened.parts, list(around.values()), "look at")
     }
-    context.look_through((clip.scene, clean[clip.clip_id]) for clip in around.values())
-    return np.stack([features(context, clip.scene, clean[clip.clip_id]) for clip, _ in clips])
+    context.read(members.values())
+    return np.stack([features(context, members[clip.clip_id]) for clip, _ in clips])
 
 
 def held_out_scenes(opened: LoadedRun) -> set[str]:
-    """Return the scenes that the run is evaluated on."""
+    """Return the scenes that the run is evaluated on: those of its val and test clips."""
     own = run_source(opened.folder, opened.record)
-    clips = [clip for clip in read_clips(own) if clip.line.get("split") == "val"]
+    clips = [clip for clip in read_clips(own) if clip.line.get("split") in ("val", "test")]
     return {scene_of(clip.scene, clip.clip_id) for clip in clips}
 
 
@@ -143,13 +164,9 @@ def propose(opened: LoadedRun, candidates: list[Scored], count: int) -> list[Sco
     if not best:
         return []
     rows = feature_rows(opened, [(item.clip, item.source) for item in best])
-    sure = np.abs(np.tanh(_saved(opened).decide(rows) / 2))  # |2 p - 1|
+    probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)
+    log_odds = Head(probe.weight, probe.bias).decide(rows) - logit(probe.base_rate)
+    # |2 p - 1| at a base rate of one half: at that of rare events hardly any clip would be a doubtful one.
+    sure = np.abs(np.tanh(log_odds / 2))
     order = spread(unit(rows.astype(np.float32)), 1 - sure, count, DIVERSITY)
     return [best[place] for place in order]
-
-
-def _saved(opened: LoadedRun) -> Head:
-    from jepamine.mining.scorers.probe import Probe
-
-    probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)
-    return Head(probe.weight, probe.bias)

@@ -1,100 +1,21 @@
-"""Match scores with labels: which clips can be ranked, and where each comes from."""
+"""Rank scored clips against labels: what met, which scorers can be compared, and the statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jepamine.errors import UserError, did_you_mean
+from jepamine.errors import UserError
+from jepamine.mining.audit_fields import audit_fields
+from jepamine.mining.joins import Join, join_report, truth_of
+from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, natural_order, read_tasks, scene_of
+from jepamine.mining.score_files import ScoreTable, read_scores
 from jepamine.statistics.report import ranking_report
-from jepamine.utils.files import read_jsonl
-
-# Where a clip comes from, as far as manifests record it. A ranking that separates these proves nothing.
-SOURCE_KEYS = ("dataset", "source", "log", "camera", "time_of_day", "weather")
-# From this many clips per scene on, whether the scene alone predicts the label is worth asking.
-CLIPS_A_SCENE = 5
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A clip's scene and its known sources, such as {"camera": "CAM_FRONT"}."""
-
-    scene: str | None
-    sources: dict[str, str]
-
-
-def origin(*lines: Mapping[str, Any]) -> Origin:
-    """Return the origin of a clip by its lines (manifest, score file, label file); the first one counts."""
-    sources: dict[str, str] = {}
-    scene = None
-    for line in lines:
-        values = line.get("scene") if line.get("scene") is not None else line.get("scene_id")
-        scene = values if scene is None else scene
-        for table in (line, line.get("sources"), line.get("metadata")):
-            if isinstance(table, Mapping):
-                for key in SOURCE_KEYS:
-                    if isinstance(table.get(key), (str, int)):
-                        sources.setdefault(key, str(table[key]))
-    return Origin(None if scene is None else str(scene), sources)
-
-
-def scene_of(scene: str | None, clip_id: str) -> str:
-    """Return the scene of a clip; a clip without one is a scene of its own."""
-    return scene or f"clip {clip_id}"
-
-
-def read_labels(path: Path) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """Return (clip_id -> 0 or 1, clip_id -> its line); clips labelled null are left out.
-
-    Raises UserError, with file and line, for a line without clip_id or binary_label, another value, and a
-    clip with two different labels.
-    """
-    labels: dict[str, int] = {}
-    lines: dict[str, dict[str, Any]] = {}
-    for number, line in read_jsonl(path):
-        place = f"{path}:{number}"
-        if "clip_id" not in line or "binary_label" not in line:
-            missing = "clip_id" if "clip_id" not in line else "binary_label"
-            raise UserError(f"{place}: no key '{missing}'{did_you_mean(missing, line)}")
-        clip_id, label = str(line["clip_id"]), line["binary_label"]
-        if label is None:
-            continue
-        if label not in (0, 1):
-            raise UserError(f"{place}: binary_label is {label!r}; expected 0, 1 or null")
-        if labels.setdefault(clip_id, int(label)) != int(label):
-            raise UserError(f"{place}: clip '{clip_id}' is labelled both 0 and 1")
-        lines[clip_id] = line
-    return labels, lines
-
-
-def read_scores(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-    """Return (scorer -> clip_id -> score, clip_id -> its line) of a score file, or any with clip_id and
-    score.
-
-    Clips without a score (null) are left out. Raises UserError with file and line.
-    """
-    table: dict[str, dict[str, float]] = {}
-    lines: dict[str, dict[str, Any]] = {}
-    for number, line in read_jsonl(path):
-        place = f"{path}:{number}"
-        if line.get("score") is None and "error" in line:
-            continue
-        scores = line.get("scores") or {"score": line.get("score")}
-        if not isinstance(scores, dict):
-            raise UserError(f"{place}: 'scores' is not an object: {scores!r}")
-        if "clip_id" not in line:
-            raise UserError(f"{place}: no key 'clip_id'")
-        clip_id = str(line["clip_id"])
-        lines[clip_id] = line
-        for name, value in scores.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                raise UserError(f"{place}: '{name}' is not a finite number: {value!r}")
-            table.setdefault(name, {})[clip_id] = float(value)
-    return table, lines
+from jepamine.statistics.results import RankingReport
 
 
 def rank(
@@ -102,29 +23,145 @@ def rank(
 ) -> dict[str, Any]:
     """Return the ranking statistics of every scorer (scorer -> clip_id -> score) over the labelled clips.
 
-    {"ranking": {scorer: {...}}, "chance", "audit", "warnings"} as `ranking_report` describes them, and
-    "labelled": {"clips", "positives", "scenes"}. Raises UserError unless the clips that are both scored and
-    labelled hold both labels.
+    {"ranking": {scorer: {...}}, "chance", "audit", "warnings"} as `ranking_report` describes them, "join",
+    and "labelled": {"clips", "positives", "scenes"}. Raises UserError unless the clips that are both scored
+    and labelled hold both labels.
     """
-    # Sorted, so that the order of files does not affect the resamples.
-    ids = sorted(set(labels).intersection(*scores.values())) if scores else []
-    truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
-    if len(set(truth.tolist())) < 2:
-        scored = len(set().union(*scores.values()))
-        hint = "" if ids else "; do the clip_ids agree?"
+    return rank_task(score_table(scores, origins), labels)
+
+
+def score_table(scores: Mapping[str, Mapping[str, float]], origins: Mapping[str, Origin]) -> ScoreTable:
+    """Return scores by scorer and clip as a table."""
+    table = ScoreTable()
+    for clip_id in sorted(set().union(*scores.values())):
+        own = {name: column[clip_id] for name, column in scores.items() if clip_id in column}
+        table.add(clip_id, own, origins[clip_id])
+    return table
+
+
+def rank_tasks(table: ScoreTable, labels: LabelFile, known: Collection[str] = ()) -> dict[str, Any]:
+    """Return `rank_task` for `binary_label` and, under "tasks", for each further tag of the labels.
+
+    `known`: clips that exist but were not to be scored, such as those of another split.
+    """
+    if not labels.tasks:
+        raise UserError(f"{labels.path}: no labels")
+    result: dict[str, Any] = {}
+    for task, values in labels.tasks.items():
+        fitted = {clip_id: names for clip_id, names in table.fitted.items() if clip_id in values}
+        refuse_fitted(fitted)
+        try:
+            ranked = rank_task(table, values, known, labels.origins)
+        except UserError as error:
+            if task == BINARY and len(labels.tasks) == 1:
+                raise
+            ranked = {"error": f"{task}: {error}"}
+        if task == BINARY:
+            result |= ranked
+        else:
+            result.setdefault("tasks", {})[task] = ranked
+    return result
+
+
+def rank_task(
+    table: ScoreTable,
+    labels: Mapping[str, int],
+    known: Collection[str] = (),
+    label_origins: Mapping[str, Origin] | None = None,
+) -> dict[str, Any]:
+    """Return the ranking statistics of the clips in `table` that have a label, see `rank`.
+
+    Scorers that lack some of these clips are ranked on their own, after those that have all.
+    """
+    truth = truth_of(table, labels)
+    columns = {name: np.frombuffer(table.column(name), dtype=np.float64) for name in table.columns}
+    join = join_report(table, labels, truth, columns, known)
+    used = np.flatnonzero(truth >= 0)
+    if len(set(truth[used].tolist())) < 2:
+        hint = "" if len(used) else "; do the clip_ids agree?"
         raise UserError(
-            f"of {scored} scored clips {len(ids)} are labelled, {int(truth.sum())} of them 1: "
+            f"of {len(table.ids)} scored clips {len(used)} are labelled, {int(truth[used].sum())} of them 1: "
             f"ranking statistics need clips of both labels, 0 and 1{hint}"
         )
-    scenes = [scene_of(origins[clip_id].scene, clip_id) for clip_id in ids]
-    keys = list(dict.fromkeys(key for clip_id in ids for key in origins[clip_id].sources))
-    sources = {key: [origins[clip_id].sources.get(key) for clip_id in ids] for key in keys}
-    if "log" not in sources and len(ids) >= CLIPS_A_SCENE * len(set(scenes)):
-        sources["scene"] = list(scenes)
-    values = {name: np.array([column[clip_id] for clip_id in ids]) for name, column in scores.items()}
-    report = ranking_report(values, truth, scenes, sources)
-    labelled = {key: report.pop(key) for key in ("clips", "positives", "scenes")}
-    return {"labelled": labelled} | report
+    extra = label_origins or {}
+    origins = {
+        row: merged(table.origins[row], extra.get(table.ids[row], Origin(None, {}))) for row in used.tolist()
+    }
+    order = sorted(
+        used.tolist(),
+        key=lambda row: (
+            scene_of(origins[row].scene, table.ids[row]),
+            origins[row].order or "",
+            natural_order(table.ids[row]),
+        ),
+    )
+    rows = np.array(order, dtype=np.int64)
+    reports = [
+        (_report(names, rows[present], truth, columns, table, origins, families), names)
+        for names, present, families in _groups(columns, rows, truth)
+    ]
+    if not reports:
+        raise UserError("no scorer has scored clips of both labels, 0 and 1")
+    result = _joined(reports)
+    result["join"] = join.json()
+    result["warnings"] = [*join.losses(), *result["warnings"]]
+    labelled = {key: result.pop(key) for key in ("clips", "positives", "scenes")}
+    return {"labelled": labelled} | result
+
+
+def _groups(
+    columns: Mapping[str, NDArray[np.float64]], rows: NDArray[np.int64], truth: NDArray[np.int64]
+) -> list[tuple[list[str], NDArray[np.bool_], int]]:
+    """Return (scorers, which of `rows` they score, number of groups) by the clips that scorers share.
+
+    The group with the most clips comes first; groups without both labels are left out.
+    """
+    groups: dict[bytes, tuple[list[str], NDArray[np.bool_]]] = {}
+    for name, column in columns.items():
+        present = ~np.isnan(column[rows])
+        if len(set(truth[rows[present]].tolist())) == 2:
+            groups.setdefault(present.tobytes(), ([], present))[0].append(name)
+    ordered = sorted(groups.values(), key=lambda group: -int(group[1].sum()))
+    return [(names, present, len(ordered)) for names, present in ordered]
+
+
+def _report(
+    names: list[str],
+    rows: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    columns: Mapping[str, NDArray[np.float64]],
+    table: ScoreTable,
+    origins: Mapping[int, Origin],
+    families: int,
+) -> RankingReport:
+    members = rows.tolist()
+    scenes = [scene_of(origins[row].scene, table.ids[row]) for row in members]
+    return ranking_report(
+        {name: columns[name][rows] for name in names},
+        truth[rows],
+        scenes,
+        audit_fields([origins[row] for row in members], scenes),
+        families=families,
+    )
+
+
+def _joined(reports: list[tuple[RankingReport, list[str]]]) -> dict[str, Any]:
+    """Return the first report with the scorers of the others, which are ranked on fewer clips, added."""
+    main, _ = reports[0]
+    result: dict[str, Any] = dict(main)
+    warnings = list(main["warnings"])
+    for report, names in reports[1:]:
+        result["ranking"] |= report["ranking"]
+        for field, audited in report["audit"].items():
+            if field in result["audit"]:
+                result["audit"][field]["within"] |= audited["within"]
+        listed = ", ".join(f"'{name}'" for name in names)
+        warnings.append(
+            f"{listed}: ranked on the {report['clips']} clips ({report['positives']} positive) that it "
+            f"scored, not on all {main['clips']}; not comparable with the others."
+        )
+    result["warnings"] = warnings
+    return result
 
 
 def refuse_fitted(fitted_on: Mapping[str, Iterable[str]]) -> None:
@@ -139,25 +176,32 @@ def refuse_fitted(fitted_on: Mapping[str, Iterable[str]]) -> None:
 
 
 def flagged(result: Mapping[str, Any]) -> list[str]:
-    """Return the sources that alone predict the label, by the audit of a result of `rank`."""
-    return [field for field, fields in result.get("audit", {}).items() if fields["flagged"]]
+    """Return the sources that alone predict the label, by the audit of any task of a result."""
+    fields = [name for name, field in result.get("audit", {}).items() if field["flagged"]]
+    for task in result.get("tasks", {}).values():
+        fields += [name for name in flagged(task) if name not in fields]
+    return fields
+
+
+def losses(result: Mapping[str, Any]) -> list[str]:
+    """Return what was lost where scores and labels were joined, one sentence each, for any task."""
+    lines = Join.from_json(result["join"]).losses() if "join" in result else []
+    for name, task in result.get("tasks", {}).items():
+        lines += [task["error"]] if "error" in task else [f"{name}: {line}" for line in losses(task)]
+    return lines
 
 
 def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
     """Rank a score file against a label file, without a run."""
-    table, scored = read_scores(scores)
-    truth, labelled = read_labels(labels)
-    refuse_fitted(
-        {clip_id: line.get("fitted_on", ()) for clip_id, line in scored.items() if clip_id in truth}
-    )
-    origins = {clip_id: origin(line, labelled.get(clip_id, {})) for clip_id, line in scored.items()}
-    result = rank(table, truth, origins)
-    trained = sum(line.get("trained_on") is True for clip_id, line in scored.items() if clip_id in truth)
-    if trained:
+    table, truth = read_scores(scores), read_tasks(labels)
+    result = rank_tasks(table, truth)
+    labelled = set(truth.tasks.get(BINARY, ()))
+    trained, ranked = table.trained & labelled, labelled.intersection(table.ids)
+    if trained and "labelled" in result:
         result["warnings"].insert(
             0,
-            f"{trained} of the {result['labelled']['clips']} ranked clips are training clips: a scorer "
-            "fitted to them finds the others new. Rank held-out clips only: "
+            f"{len(trained)} of the {len(ranked)} ranked clips are training clips: a scorer fitted "
+            "to them finds the others new. Rank held-out clips only: "
             "jepamine eval --run NAME --labels FILE.",
         )
     return result

@@ -1,55 +1,130 @@
-"""Compare a clip with the other clips of its scene.
+"""Compare a clip with the other clips of its scene: never with itself or with clips that overlap it.
 
-Legend of shapes: D dimensions of an embedding.
+Legend of shapes: M clips of a scene, D dimensions of an embedding.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from jepamine.mining.overlap import ExtentIndex
+from jepamine.protocols import Extent
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from jepamine.mining.bank import Bank
 
 
-class SceneContext:
-    """Mean clean embeddings of unit length, centred on the training clips' mean, and their scenes' means.
+@dataclass(frozen=True)
+class Member:
+    """A clip of a scene: `clean` float32 (tubelets, D), `content` a hash of its frames."""
 
-    Centred, because what all driving has in common would make every distance small. A clip is given by its
-    scene's name, or None, and its clean embeddings, float32 (N, D).
+    scene: str | None
+    clean: np.ndarray
+    content: bytes
+    extent: Extent
+
+
+class SceneContext:
+    """Centred embeddings of all clips by scene: mean clean embeddings of unit length, less the bank's mean.
+
+    Centred, because what all driving has in common would make every distance small. Takes 4 D bytes of
+    memory per clip.
     """
 
     def __init__(self, bank: Bank) -> None:
-        from jepamine.mining.bank import unit
+        self.centre = bank.unit.mean(axis=0)
+        self._scenes: dict[str, _Scene] = {}
+        self._without = 0
 
-        self.centre = unit(bank.vectors).mean(axis=0)
-        self.sums: dict[str, np.ndarray] = {}
-        self.counts: dict[str, int] = {}
-        # Clips without a scene.
-        self.without = 0
-
-    def look_through(self, clips: Iterable[tuple[str | None, np.ndarray]]) -> None:
+    def read(self, members: Iterable[Member]) -> None:
         """Read the clips of every scene, once each; forgets earlier ones."""
-        self.sums, self.counts, self.without = {}, {}, 0
-        for scene, clean in clips:
-            self.without += scene is None
-            if scene is not None:
-                # float64, so that the order of the clips does not matter
-                self.sums[scene] = self.sums.get(scene, 0) + self.centred(clean)
-                self.counts[scene] = self.counts.get(scene, 0) + 1
+        self._scenes, self._without = {}, 0
+        scenes: dict[str, list[tuple[bytes, Extent, NDArray[np.float32]]]] = defaultdict(list)
+        for member in members:
+            if member.scene is None:
+                self._without += 1
+            else:
+                vector = self.centred(member.clean).astype("float32")
+                scenes[member.scene].append((member.content, member.extent, vector))
+        self._scenes = {scene: _Scene(clips) for scene, clips in scenes.items()}
 
-    def centred(self, clean: np.ndarray) -> np.ndarray:
+    def centred(self, clean: np.ndarray) -> NDArray[np.float64]:
         """Return a clip's embedding, centred, float64 (D,)."""
         from jepamine.mining.bank import unit
 
-        centred: np.ndarray = (unit(clean.mean(axis=0)[None])[0] - self.centre).astype("float64")
+        centred: NDArray[np.float64] = (unit(clean.mean(axis=0)[None])[0] - self.centre).astype("float64")
         return centred
 
-    def mean(self, scene: str | None, clean: np.ndarray) -> np.ndarray:
-        """Return the scene's mean, float64 (D,); the clip's own embedding if its scene is unknown."""
-        if scene is None or scene not in self.sums:
-            return self.centred(clean)
-        mean: np.ndarray = self.sums[scene] / self.counts[scene]
-        return mean
+    def mean(self, member: Member) -> NDArray[np.float64] | None:
+        """Return the mean of its scene's clips that do not overlap it, float64 (D,); None without any."""
+        scene = None if member.scene is None else self._scenes.get(member.scene)
+        return None if scene is None else scene.mean(member)
+
+    def distance(self, member: Member) -> float:
+        """Return the mean cosine distance to its scene's clips that do not overlap it; 0 if there are none.
+
+        The mean of the distances, not the distance to the mean, which falls with the number of clips.
+        """
+        scene = None if member.scene is None else self._scenes.get(member.scene)
+        direction = None if scene is None else scene.mean_direction(member)
+        return (
+            0.0 if direction is None else max(1 - float(_unit(self.centred(member.clean)) @ direction), 0.0)
+        )
+
+    def alone(self) -> int:
+        """Return the number of clips with nothing to be compared with."""
+        return self._without + sum(scene.alone() for scene in self._scenes.values())
+
+
+class _Scene:
+    """The clips of one scene: `vectors` float32 (M, D)."""
+
+    def __init__(self, clips: list[tuple[bytes, Extent, NDArray[np.float32]]]) -> None:
+        import numpy as np
+
+        self._contents = [content for content, _, _ in clips]
+        self._extents = [extent for _, extent, _ in clips]
+        self._rows: dict[bytes, list[int]] = defaultdict(list)
+        for row, content in enumerate(self._contents):
+            self._rows[content].append(row)
+        self._index = ExtentIndex(self._extents)
+        self._vectors = np.stack([vector for _, _, vector in clips])
+        self._sum = self._vectors.sum(axis=0, dtype="float64")
+        self._direction_sum = _unit(self._vectors.astype("float64")).sum(axis=0)
+
+    def mean(self, member: Member) -> NDArray[np.float64] | None:
+        rows = self._overlapping(member.content, member.extent)
+        count = len(self._vectors) - len(rows)
+        return (self._sum - self._vectors[rows].sum(axis=0, dtype="float64")) / count if count else None
+
+    def mean_direction(self, member: Member) -> NDArray[np.float64] | None:
+        rows = self._overlapping(member.content, member.extent)
+        count = len(self._vectors) - len(rows)
+        own = _unit(self._vectors[rows].astype("float64")).sum(axis=0)
+        return (self._direction_sum - own) / count if count else None
+
+    def _overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
+        """Return the rows that are the clip itself or overlap it."""
+        import numpy as np
+
+        own = np.array(self._rows.get(content, []), dtype=np.int64)
+        return np.union1d(own, self._index.overlapping(extent))
+
+    def alone(self) -> int:
+        clips = zip(self._contents, self._extents, strict=True)
+        return sum(len(self._overlapping(*clip)) == len(self._contents) for clip in clips)
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale rows to unit length, (D,) or (M, D); a row of zeros is unchanged."""
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: NDArray[np.float64] = vectors / np.where(lengths == 0, 1, lengths)
+    return scaled

@@ -16,8 +16,8 @@ from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_erro
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
+from jepamine.mining.labels import origin
 from jepamine.mining.panel import RunPanel
-from jepamine.mining.ranking import origin
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
 from jepamine.utils.progress import notify, progress
@@ -114,6 +114,8 @@ def _write(
                         f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
                         "--resume, or skip such clips with --on-error record"
                     )
+                if panel.opened.changed:
+                    line["changed_files"] = list(panel.opened.changed)
                 file.write(json.dumps(line).encode() + b"\n")
                 done += 1
                 errors += "error" in line

@@ -14,16 +14,12 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 from jepamine.mining.score_files import Scored
 from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 
-# Cosine of centred embeddings from which on two clips count as near-duplicates. Clips of real
-# drives that share half their frames: 0.86 to 0.99 (median 0.94); other clips of the same stretch of a drive
-# 0.68 to 0.87; other drives up to 0.80.
-THRESHOLD = 0.85
-DIVERSITY = 0.3
 # How many of the best are considered: their frames are read once more, to find their embeddings.
 POOL = 1000
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from jepamine.protocols import Trainer
 
 
+CHOSE_EPOCH = """\
+The epoch was chosen on these clips, so their cosine is a little too good. For an unbiased one, hold out a
+third part of the scenes (trainer.test_fraction) and evaluate it: --split test."""
+
+
 def chosen_json(choices: list[Choice]) -> list[dict[str, Any]]:
     """Return {"clip_id", "scene", "score", "stands_for": [clip_id]} of every chosen clip, in order."""
     return [
@@ -83,6 +88,7 @@ def round_summary(round_: Round, output: Path | None, run: str) -> str:
             "{clips} labels, {positives} of them 1, in {scenes} scenes".format(**result["labelled"]),
             "too few scenes with positives to leave one out: the probe's quality cannot be estimated yet",
         ]
+    lines += ["", *_probabilities(result["probabilities"])]
     if round_.next:
         rows: list[list[Any]] = [["label next", "scene"]]
         rows += [[item.clip.clip_id, item.clip.scene] for item in round_.next]
@@ -91,6 +97,21 @@ def round_summary(round_: Round, output: Path | None, run: str) -> str:
         lines.append(f"as a manifest: {near(output)}")
     lines += ["Score with it:", "  " + command("score", "--run", run, "--scorer", "probe", "MANIFEST.jsonl")]
     return "\n".join(lines)
+
+
+def _probabilities(probabilities: dict[str, Any]) -> list[str]:
+    """Return the lines on the probe's probabilities: base rate, Brier score, reliability."""
+    rate = f"probabilities are for footage with {probabilities['base_rate']:.1%} positives (--base-rate)"
+    if not probabilities["calibrated"]:
+        return [f"{rate}; they are not calibrated, as no scene could be left out"]
+    rows: list[list[Any]] = [["clips", "mean probability", "labelled 1"]]
+    rows += [[row["clips"], row["predicted"], row["observed"]] for row in probabilities["reliability"]]
+    return [
+        f"{rate}, calibrated on scenes that the probe was not fitted to",
+        f"Brier score on such scenes {probabilities['brier']:.4f}; {probabilities['brier_of_base_rate']:.4f} "
+        "for the labels' base rate alone (lower is better)",
+        table(rows),
+    ]
 
 
 def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
@@ -105,11 +126,23 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
     return "\n".join(lines)
 
 
-def eval_summary(result: dict[str, Any], trainer: Trainer | None) -> str:
+def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: bool = False) -> str:
     """Return the eval output as tables; `trainer` describes its own part of it."""
     lines = [trainer.describe(result)] if trainer else []
+    if chose_epoch:
+        lines += ["", CHOSE_EPOCH]
     if "ranking" in result:
-        from jepamine.statistics.text import render
+        from jepamine.statistics.text import metrics_table, render
 
-        lines += ["", render(result | result["labelled"])]
+        join = result["join"]
+        met = f"{join['matched']} clips have a score and a label "
+        met += f"({join['scored']} scores, {join['labels']} labels"
+        met += f", {join['elsewhere']} of them of clips in another split)" if join["elsewhere"] else ")"
+        lines += ["", met, render(result | result["labelled"])]
+        if "baselines" in result:
+            lines += ["", "Pixel baselines, which a scorer should beat; p is adjusted among these:"]
+            lines.append(metrics_table(result["baselines"], result["positive_scenes"]))
+    for name, task in result.get("tasks", {}).items():
+        text = task["error"] if "error" in task else eval_summary(task, None)
+        lines += ["", f"== {name} ==", text]
     return "\n".join(lines).strip()

@@ -19,8 +19,9 @@ from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.mining.bank import Bank, save_bank
+from jepamine.mining.overlap import extent_of
 from jepamine.mining.scorers.cosine import cosine
-from jepamine.protocols import Parts, Tensors
+from jepamine.protocols import Extent, Parts, Tensors
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 
@@ -64,10 +65,12 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
     ids: list[str] = []
     contents: list[str] = []
     vectors: list[NDArray[np.float32]] = []
+    extents: list[Extent] = []
     for item in embedded(parts, clips, "encode"):
         if chosen(item.clip, "train").any():
             ids.append(item.clip.clip_id)
             contents.append(item.content.hex())
+            extents.append(extent_of(item.clip, item.digests))
             vectors.append(item.clean.mean(axis=0))
         for part, tensors in rows.items():
             picked = chosen(item.clip, part)
@@ -75,7 +78,7 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
             tensors["masked"].append(item.masked[picked])
             tensors["fraction"].append(item.fraction[picked, None])
     if parts.folder:
-        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors)))
+        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors), extents))
     train, val = (
         {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in rows[part].items()}
         for part in ("train", "val")

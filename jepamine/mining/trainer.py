@@ -24,7 +24,7 @@ class EmbeddingTrainer:
     """L1 between L2-normalised prediction and L2-normalised clean embedding, AdamW, no schedule."""
 
     meanings: Mapping[str, str] = {
-        "mean_cosine_similarity": "cos(predicted, clean), held-out clips",
+        "mean_cosine_similarity": "cos(predicted, clean), held-out clips (they choose the epoch)",
         "masked_cosine_similarity": "cos(masked, clean), the same clips: what you get without a predictor",
         "val_loss": "L1 between unit-length predicted and clean embeddings, held-out clips; lower is better",
     }
@@ -39,15 +39,16 @@ class EmbeddingTrainer:
         checkpoint_every: Count = 5,
         val_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2,
         val_by: Literal["scene", "tubelet"] = "scene",
+        test_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0,
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.checkpoint_every = checkpoint_every
-        self.val_fraction, self.val_by = val_fraction, val_by
+        self.val_fraction, self.val_by, self.test_fraction = val_fraction, val_by, test_fraction
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         from jepamine.data.run_manifest import manifest_lines
 
-        return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed)
+        return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed, self.test_fraction)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         from jepamine.mining.task import training_tensors

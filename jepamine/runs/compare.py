@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.runs.records import RunFolder, read_record
+from jepamine.runs.run_folder import RunFolder, read_record
 from jepamine.utils.files import read_json
 
 
@@ -17,17 +17,12 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
 
     Only keys that differ, unless `everything`. Raises UserError if a record or recipe is damaged.
     """
-    settings = [_flat(_recipe(run)) for run in runs]
-    for run, flat in zip(runs, settings, strict=True):
-        flat.pop("name", None)
-        # A local plugin's file can change while the recipe stays the same.
-        plugins = read_record(run).get("plugins", {})
-        flat |= {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
+    settings = [settings_of(run) for run in runs]
     evals = [_evals(run) for run in runs]
     if not everything:
         # An eval that only one run has cannot be compared.
-        seen = Counter(key for found in evals for key in found)
-        evals = [{key: value for key, value in found.items() if seen[key] > 1} for found in evals]
+        seen = Counter(key for measured in evals for key in measured)
+        evals = [{key: value for key, value in measured.items() if seen[key] > 1} for measured in evals]
     metrics = []
     for run, found in zip(runs, evals, strict=True):
         record = read_record(run)
@@ -46,6 +41,15 @@ def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
         "settings": _table(settings, everything),
         "metrics": _table(metrics, everything),
     }
+
+
+def settings_of(run: RunFolder) -> dict[str, Any]:
+    """Return the keys of a run's recipe and the versions of its plugins, flat; without the run's name."""
+    flat = _flat(_recipe(run))
+    flat.pop("name", None)
+    # A local plugin's file can change while the recipe stays the same.
+    plugins = read_record(run).get("plugins", {})
+    return flat | {f"{kind}.version": plugin.get("version") for kind, plugin in plugins.items()}
 
 
 def _evals(run: RunFolder) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import records
-from jepamine.runs.records import RunFolder
+from jepamine.runs import integrity, run_folder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_into, load_tensors
@@ -24,7 +24,10 @@ from jepamine.utils.tensors import load_into, load_tensors
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given."""
+    """What eval and score need of a run. `parts.source` is the run's own manifest unless another is given.
+
+    `changed` are the files that changed since the run and that the user accepted.
+    """
 
     folder: RunFolder
     record: RunRecord
@@ -32,6 +35,7 @@ class LoadedRun:
     parts: Parts
     predictor: torch.nn.Module
     trainer: Trainer
+    changed: tuple[str, ...] = ()
 
 
 def run_source(folder: RunFolder, record: RunRecord) -> Source:
@@ -55,8 +59,8 @@ def load_run(
     manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
     Raises UserError if the run does not exist, has no weights yet, or its files are damaged or do not fit.
     """
-    folder = records.find(experiments, name)
-    record = records.read_record(folder)
+    folder = run_folder.find(experiments, name)
+    record = run_folder.read_record(folder)
     if not folder.weights.is_file() and record["status"] == "finished":
         raise UserError(
             f"{folder.weights}: no such file, though the run is finished; train it again under another name: "
@@ -73,6 +77,8 @@ def load_run(
             f"warning: run '{name}' is {record['status']} after {record['epochs_done']} epochs; "
             "using its best weights so far"
         )
+    changed = integrity.require_unchanged(folder, record)
+    integrity.require_trusted_code(folder)
     recipe = read_recipe(folder.recipe, {})
     source = run_source(folder, record)
     if manifest is not None:
@@ -90,7 +96,7 @@ def load_run(
     load_into(predictor, tensors, folder.weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer)
+    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed))
     return _quantized(opened) if int8 else opened
 
 
@@ -116,7 +122,7 @@ def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.n
 
 def record_of(experiments: Path, name: str) -> RunRecord:
     """Return the record of the run called `name`. Raises UserError if there is none."""
-    return records.read_record(records.find(experiments, name))
+    return run_folder.read_record(run_folder.find(experiments, name))
 
 
 def of_other_runs(

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from jepamine.errors import UserError
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl, write_atomic
 
 FORMATS = (".png", ".svg", ".pdf")

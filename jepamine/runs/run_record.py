@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Len
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, PlainValidator, TypeAdapter, ValidationError, with_config
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from jepamine.errors import UserError
 
+
+def _number(value: Any) -> int | float:
+    """Return a number as it is: pydantic's float would turn epoch 9 into 9.0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PydanticCustomError("number", "Input should be a valid number")
+    return value
+
+
+Number = Annotated[float, PlainValidator(_number)]
 Count = Annotated[int, Ge(0)]
 AtLeastOne = Annotated[int, Ge(1)]
 Status = Literal["running", "finished", "interrupted", "failed"]
@@ -55,7 +65,7 @@ class DataRecord(TypedDict, total=False):
 
 @with_config(_OPEN)
 class RunRecord(TypedDict, total=False):
-    """`record.json` of a run folder; times are UTC, ISO 8601, durations seconds."""
+    """`record.json` of a run folder; times are UTC, ISO 8601; durations seconds; `files` SHA-256 by path."""
 
     schema: int
     name: str
@@ -70,11 +80,12 @@ class RunRecord(TypedDict, total=False):
     git: dict[str, Any]
     data: DataRecord
     epochs_done: Count
-    best_metric: float | None
+    best_metric: Number | None
     headline: str
-    metrics: dict[str, float | None]
-    seconds: dict[str, float | None]
+    metrics: dict[str, Number | None]
+    seconds: dict[str, Number | None]
     failure: str | None
+    files: dict[str, str]
 
 
 @cache

@@ -16,13 +16,14 @@ from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import records
+from jepamine.runs import integrity, run_folder
 from jepamine.runs.loading import of_other_runs, run_source
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
 from jepamine.utils.files import json_lines, sha256_file, write_atomic
 from jepamine.utils.progress import notify
+from jepamine.utils.tensors import load_tensors
 
 
 def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
@@ -33,7 +34,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     """
     device = assembly.pick_device(recipe.device)
     if name is not None:
-        records.check_free(experiments, name)
+        run_folder.check_free(experiments, name)
     source = assembly.build_source(recipe, experiments)
     parts = assembly.build_parts(recipe, source, experiments, device)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
@@ -47,14 +48,29 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
         if source.labels:
             write_atomic(draft.labels, source.labels.read_bytes())
         record = _first_record(final_name, recipe, parts, lines, device)
-        records.update(draft, **record, headline=next(iter(trainer.meanings)))
+        files = integrity.file_hashes(draft)
+        run_folder.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
+        integrity.remember_code(draft)
 
-    folder = records.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
+    folder = run_folder.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
         notify(f"run '{recipe.name}' already exists; this one is called '{folder.name}'")
-    with folder.open_to_write(), records.status_of(folder):
+    with folder.open_to_write(), run_folder.status_of(folder):
         _encode_and_train(folder, recipe, parts, trainer, device)
     return folder
+
+
+def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -> list[RunFolder]:
+    """Run `recipe` once per seed, from its own seed on; the others are called NAME-2, NAME-3, ...
+
+    Raises what `run` does; runs that finished before stay.
+    """
+    first = run(recipe, experiments, name)
+    folders = [first]
+    for number in range(1, seeds):
+        seeded = dataclasses.replace(recipe, name=first.name, seed=recipe.seed + number, tables=recipe.tables)
+        folders.append(run(seeded, experiments, None))
+    return folders
 
 
 def resume(experiments: Path, name: str) -> RunFolder:
@@ -62,10 +78,12 @@ def resume(experiments: Path, name: str) -> RunFolder:
 
     A finished run is not changed. Raises UserError as `run` does, and if another process writes the run.
     """
-    folder = records.find(experiments, name)
+    folder = run_folder.find(experiments, name)
     with folder.open_to_write():
-        record = records.read_record(folder)
+        record = run_folder.read_record(folder)
         if record["status"] == "finished":
+            integrity.require_unchanged(folder, record)
+            require_weights(folder)
             notify(f"run '{name}' is already finished; nothing to do")
             return folder
         require_complete(record, folder.record)
@@ -74,10 +92,12 @@ def resume(experiments: Path, name: str) -> RunFolder:
                 f"{folder.recipe}: changed since run '{name}' started; start a new run with it: "
                 f"jepamine run {folder.recipe}"
             )
+        integrity.require_unchanged(folder, record)
+        integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
-        records.update(folder, status="running", failure=None)
-        with records.status_of(folder):
+        run_folder.update(folder, status="running", failure=None)
+        with run_folder.status_of(folder):
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
                 raise UserError(
@@ -88,6 +108,17 @@ def resume(experiments: Path, name: str) -> RunFolder:
     return folder
 
 
+def require_weights(run: RunFolder) -> None:
+    """Raise UserError, with the next step, if the weights of a finished run are missing or damaged."""
+    try:
+        load_tensors(run.weights)
+    except UserError as error:
+        raise UserError(
+            f"{error}, though the run is finished; train it again under another name: "
+            f"jepamine run {run.recipe} --name {run.name}-again"
+        ) from None
+
+
 def _encode_and_train(
     folder: RunFolder, recipe: Recipe, parts: Parts, trainer: Trainer, device: torch.device
 ) -> None:
@@ -96,11 +127,11 @@ def _encode_and_train(
     began = time.perf_counter()
     train, val = trainer.prepare(run_parts)
     encoded = time.perf_counter()
-    records.update(folder, seconds={"encode": round(encoded - began, 3)})
+    run_folder.update(folder, seconds={"encode": round(encoded - began, 3)})
     predictor = assembly.build_predictor(recipe, run_parts, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
-        records.update(folder, epochs_done=line["epoch"])
+        run_folder.update(folder, epochs_done=line["epoch"])
 
     where = Training(
         folder.metrics, folder.weights, folder.checkpoints, {"recipe_sha256": sha256_file(folder.recipe)}
@@ -108,11 +139,12 @@ def _encode_and_train(
     lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)
     ended = time.perf_counter()
-    records.update(
+    run_folder.update(
         folder,
         best_metric=best["val_loss"],
         metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
         | {"best_epoch": best["epoch"]},
+        files=integrity.file_hashes(folder),
         seconds={"train": round(ended - encoded, 3), "total": round(ended - began, 3)},
     )
 
@@ -125,7 +157,7 @@ def _first_record(
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": records.now(),
+        "created": run_folder.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,
@@ -134,8 +166,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": records.environment(str(device)),
-        "git": records.git_state(),
+        "environment": run_folder.environment(str(device)),
+        "git": run_folder.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

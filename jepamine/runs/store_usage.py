@@ -8,7 +8,7 @@ from typing import Any
 
 from jepamine.data.embedding_store import HEADER, NOTE, Store, stores_root
 from jepamine.errors import UserError, did_you_mean
-from jepamine.runs.records import all_runs, read_record
+from jepamine.runs.run_folder import all_runs, read_record
 from jepamine.utils.files import read_json
 
 
@@ -21,7 +21,7 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
         note = read_json(folder / NOTE) if (folder / NOTE).exists() else {}
         with Store(folder) as store:
             count = len(store)
-        size = sum(path.stat().st_size for path in folder.iterdir())
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         raw = sum(path.stat().st_size for path in folder.glob("*.part")) - count * HEADER.size
         entries.append(
             {

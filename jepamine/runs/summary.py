@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.protocols import RemarkTrainer
-from jepamine.runs import records
-from jepamine.runs.records import RunFolder
+from jepamine.runs import run_folder
+from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell, table
@@ -16,7 +17,7 @@ from jepamine.utils.tables import cell, table
 
 def run_summary(run: RunFolder, experiments: Path) -> str:
     """Return what a run produced, what its numbers mean, and the next command."""
-    record = records.read_record(run)
+    record = run_folder.read_record(run)
     from jepamine.config import registry
     from jepamine.config.recipe import read
 
@@ -61,6 +62,25 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
     return "\n".join(lines)
 
 
+def seeds_summary(runs: list[RunFolder], experiments: Path) -> str:
+    """Return the metrics of runs that differ in their seed: each run's, their mean and standard deviation."""
+    metrics = [run_folder.read_record(run)["metrics"] for run in runs]
+    keys = [key for key in metrics[0] if all(isinstance(row.get(key), (int, float)) for row in metrics)]
+    columns = {key: [float(row[key] or 0) for row in metrics] for key in keys}
+    rows: list[list[Any]] = [["metric", *(run.name for run in runs), "mean", "sd"]]
+    for key, values in columns.items():
+        rows.append([key, *values, statistics.fmean(values), statistics.stdev(values)])
+    names = [run.name for run in runs]
+    return "\n".join(
+        [
+            table(rows),
+            "",
+            "Next: how they rank labelled clips, with the spread over seeds:",
+            "  " + command("compare", *names, "--labels", "LABELS.jsonl", experiments=experiments),
+        ]
+    )
+
+
 def show_summary(run: RunFolder, record: RunRecord) -> str:
     """Return a record as text."""
     rows: list[list[Any]] = []
@@ -85,9 +105,9 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
     """Return (header and one row per run, messages on damaged records)."""
     rows: list[list[Any]] = [["name", "status", "recipe", "metric", "value", "created"]]
     damaged: list[str] = []
-    for run in records.all_runs(experiments):
+    for run in run_folder.all_runs(experiments):
         try:
-            record = records.read_record(run)
+            record = run_folder.read_record(run)
         except UserError as error:
             damaged.append(str(error))
             continue

@@ -16,8 +16,8 @@ from jepamine.errors import UserError
 from jepamine.protocols import Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.utils.files import json_lines, read_jsonl, write_atomic
-from jepamine.utils.progress import Progress, progress
-from jepamine.utils.tensors import save_tensors
+from jepamine.utils.progress import Progress, notify, progress
+from jepamine.utils.tensors import load_tensors, save_tensors
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,9 @@ def fit(
     optimizer = trainer.optimizer(predictor.parameters())
     shuffle = torch.Generator().manual_seed(seed)
     checkpoint = latest(where.checkpoints)
+    if checkpoint and not _has_history(where, checkpoint):
+        notify("warning: the weights or metrics so far are missing or damaged; training starts over")
+        checkpoint = None
     done = 0
     if checkpoint:
         try:
@@ -87,6 +90,20 @@ def fit(
             on_epoch(lines[-1])
             bar.step(note=f"train_loss {train_loss:.5f}, val_loss {metrics['val_loss']:.5f}")
     return lines
+
+
+def _has_history(where: Training, checkpoint: Path) -> bool:
+    """Return whether the best weights, and a line of metrics for each epoch of a checkpoint, are usable."""
+    try:
+        load_tensors(where.weights)
+        lines = [line for _, line in read_jsonl(where.metrics)]
+    except UserError:
+        return False
+    done = int(checkpoint.stem.removeprefix("epoch-"))
+    return len(lines) >= done and all(
+        line.get("epoch") == epoch and isinstance(line.get("val_loss"), int | float)
+        for epoch, line in enumerate(lines[:done], 1)
+    )
 
 
 def _epoch(

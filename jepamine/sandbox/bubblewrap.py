@@ -7,7 +7,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS
+from jepamine.sandbox.limits import MIB, Limits
+from jepamine.sandbox.readable import FONTS, LIBRARIES, OTHERS, PACKAGES
+
+#: The size of `home`: the folder of one child at a time, and what the server itself writes.
+HOME_BYTES = (Limits().folder + 16) * MIB
 
 
 def installed() -> bool:
@@ -18,7 +22,8 @@ def installed() -> bool:
 def prefix(home: Path, more: Iterable[Path]) -> list[str]:
     """Return the command prefix that runs Python inside bubblewrap.
 
-    Inside are the system's and Python's libraries and `more`, all read-only, and `home` to write in.
+    Inside are the system's and Python's libraries and `more`, all read-only, and `home`, a tmpfs of
+    HOME_BYTES, to write in.
     """
     # Not --die-with-parent: the parent would be the thread that starts it. The server ends with its stdin.
     words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
@@ -32,6 +37,7 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
         Path(sys.base_prefix),
         interpreter.parent,
         interpreter.resolve().parent,
+        *(Path(folder) for folder in sys.path if Path(folder).name in PACKAGES),
         *more,
     ]
     for path in _outermost(needed):
@@ -39,7 +45,7 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
             words += ["--symlink", str(path.readlink()), str(path)]
         else:
             words += ["--ro-bind-try", str(path), str(path)]
-    return [*words, "--bind", str(home), str(home), "--chdir", str(home), "--"]
+    return [*words, "--size", str(HOME_BYTES), "--tmpfs", str(home), "--chdir", str(home), "--"]
 
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:

@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
+import shutil
+import stat
+import tempfile
 from pathlib import Path
+
+PREFIX = "jepamine-sandbox-"
+
+
+class LockedFolder:
+    """A new temporary folder, locked as long as this process lives, so that another can tell it is in use."""
+
+    def __init__(self) -> None:
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+            try:
+                self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                self.path.stat()
+                return
+            except FileNotFoundError:
+                # `remove_abandoned` of another process came between the two; try the next folder.
+                continue
+
+    def remove(self) -> None:
+        """Delete the folder and release its lock."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def remove_abandoned() -> None:
+    """Delete the temporary folders of servers whose process was killed; those of other users are skipped."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            if os.fstat(lock).st_uid == os.getuid():
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                clear(path)
+        except OSError:
+            # Locked, so in use; or the last files of a killed server are being written.
+            continue
+        finally:
+            os.close(lock)
 
 
 def holds_more(folder: Path, size: int, entries: int) -> bool:
@@ -14,23 +62,52 @@ def holds_more(folder: Path, size: int, entries: int) -> bool:
     """
     total = count = 0
     waiting = [str(folder)]
-    try:
-        while waiting:
+    while waiting:
+        try:
             with os.scandir(waiting.pop()) as inside:
                 for entry in inside:
                     count += 1
-                    status = entry.stat(follow_symlinks=False)
-                    total += max(status.st_size, status.st_blocks * 512)
+                    with contextlib.suppress(FileNotFoundError):
+                        status = entry.stat(follow_symlinks=False)
+                        total += _bytes(status)
+                        if stat.S_ISDIR(status.st_mode):
+                            waiting.append(entry.path)
                     if count > entries or total > size:
                         return True
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-    except FileNotFoundError:
-        # Deleted between two checks; the next one sees what exists then.
-        return False
-    except OSError:
-        return True
+        except FileNotFoundError:
+            # Deleted between two checks; the next one sees what exists then.
+            continue
+        except OSError:
+            return True
     return False
+
+
+def deleted_bytes(process: int, folder: Path, largest: int) -> int:
+    """Return the bytes of the deleted files that a process holds open or, below `folder`, mapped.
+
+    Mapped files cannot be measured without privileges: each counts as `largest`. 0 where /proc is missing.
+    """
+    sizes: dict[tuple[int, int], int] = {}
+    for task in Path(f"/proc/{process}/task").glob("*"):
+        # A thread ends, and closes files, at any time.
+        with contextlib.suppress(OSError), os.scandir(task / "fd") as descriptors:
+            for descriptor in descriptors:
+                with contextlib.suppress(OSError):
+                    status = descriptor.stat()
+                    if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                        sizes[status.st_dev, status.st_ino] = _bytes(status)
+        with contextlib.suppress(OSError):
+            for line in (task / "maps").read_bytes().splitlines():
+                if line.endswith(b" (deleted)"):
+                    _, _, _, device, inode, path = line.split(maxsplit=5)
+                    if path.startswith(os.fsencode(folder) + b"/"):
+                        major, minor = (int(number, 16) for number in device.split(b":"))
+                        sizes.setdefault((os.makedev(major, minor), int(inode)), largest)
+    return sum(sizes.values())
+
+
+def _bytes(status: os.stat_result) -> int:
+    return max(status.st_size, status.st_blocks * 512)
 
 
 def clear(folder: Path) -> None:

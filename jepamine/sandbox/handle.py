@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,6 +16,7 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
+from jepamine.sandbox.folders import LockedFolder
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, receive, send
 from jepamine.sandbox.protection import Protection, from_trial
@@ -41,6 +40,10 @@ ENVIRONMENT = {
 }
 
 
+class ServerLost(UserError):
+    """The server was lost twice during one request, or could not be restarted."""
+
+
 class Handle:
     """One server. Its children's answers come one at a time; callers must take turns."""
 
@@ -54,17 +57,30 @@ class Handle:
         self._start()
 
     def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """Return how the child of this request ended, and its answer. A lost server is restarted."""
-        began = time.monotonic()
-        try:
-            send(self._in, {"request": request, "limits": asdict(limits)})
-            end, answer = receive(self._out, began + limits.deadline + GRACE + SLACK)
-        except Closed:
-            if not self._closed:
-                self._end()
-                self._start()
-            return End("ended", None, time.monotonic() - began), b""
+        """Return how the child of this request ended, and its answer.
+
+        A lost server is restarted and asked once more. Raises ServerLost if it is lost again.
+        """
+        for _ in range(2):
+            try:
+                return self._ask(request, limits)
+            except Closed:
+                self._restart()
+        raise ServerLost("the sandbox server was lost twice while it ran this code; is memory short?")
+
+    def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+        send(self._in, {"request": request, "limits": asdict(limits)})
+        end, answer = receive(self._out, time.monotonic() + limits.deadline + GRACE + SLACK)
         return End(**end), answer
+
+    def _restart(self) -> None:
+        if self._closed:
+            raise ServerLost("the sandbox is shutting down")
+        self._end()
+        try:
+            self._start()
+        except (UserError, OSError) as error:
+            raise ServerLost(f"the sandbox server cannot be restarted: {error}") from error
 
     def close(self) -> None:
         """Stop the server and any child, and delete its folder."""
@@ -72,6 +88,8 @@ class Handle:
         self._end()
 
     def _end(self) -> None:
+        # Their numbers may be reused once they are closed.
+        self._in = self._out = -1
         with contextlib.suppress(OSError):
             self._process.stdin.close()  # type: ignore[union-attr]
         try:
@@ -80,7 +98,7 @@ class Handle:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()  # type: ignore[union-attr]
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._folder.remove()
 
     def _start(self) -> None:
         if sys.platform == "win32":
@@ -103,32 +121,34 @@ class Handle:
             raise UserError("the sandbox server exited at startup; is memory short?") from None
 
     def _start_one(self, wrapped: bool) -> Protection:
-        self._home = Path(tempfile.mkdtemp(prefix="jepamine-sandbox-")).resolve()
+        self._folder = LockedFolder()
+        self._home = self._folder.path / "home"
+        self._home.mkdir()
+        outside = self._folder.path / "outside"
+        outside.touch()
         path = [*self.path, *(Path(name) for name in sys.path if Path(name).is_absolute())]
         words = prefix(self._home, [Path(jepamine.__file__).parent, *self.path]) if wrapped else []
-        settings = {"task": self.task, "home": str(self._home)}
-        with tempfile.NamedTemporaryFile(prefix="jepamine-outside-") as outside:
-            settings["outside"] = outside.name
-            python = [
-                sys.executable,
-                "-I",
-                "-c",
-                BOOT,
-                json.dumps(settings),
-                json.dumps([str(handle) for handle in path]),
-            ]
-            self._process = subprocess.Popen(
-                [*words, *python],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**ENVIRONMENT, "HOME": str(self._home), "TMPDIR": str(self._home)},
-                cwd=self._home,
-                start_new_session=True,
-            )
-            assert self._process.stdin is not None and self._process.stdout is not None
-            self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
-            first, _ = receive(self._out, time.monotonic() + START)
+        settings = {"task": self.task, "home": str(self._home), "outside": str(outside)}
+        python = [
+            sys.executable,
+            "-I",
+            "-c",
+            BOOT,
+            json.dumps(settings),
+            json.dumps([str(folder) for folder in path]),
+        ]
+        self._process = subprocess.Popen(
+            [*words, *python],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**ENVIRONMENT, "HOME": str(self._home), "TMPDIR": str(self._home)},
+            cwd=self._home,
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        first, _ = receive(self._out, time.monotonic() + START)
         if "ready" not in first:
             self._end()
             raise UserError(first["error"]) if "error" in first else RuntimeError(first["bug"])

@@ -11,8 +11,9 @@ from pathlib import Path
 from jepamine.sandbox.linux import checked, libc
 
 MIB = 2**20
-# Open files: data in a deleted open file is not seen by the watch over the folder.
 OPEN_FILES = 64
+#: The largest file that a child can write, in bytes.
+MAX_FILE = 4 * MIB
 CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -37,7 +38,7 @@ def set_limits(limits: Limits) -> tuple[str, ...]:
     limit = {
         "CORE": 0,
         "CPU": seconds,
-        "FSIZE": 4 * MIB,
+        "FSIZE": MAX_FILE,
         "NOFILE": OPEN_FILES,
         "MEMLOCK": 0,
         "MSGQUEUE": 0,

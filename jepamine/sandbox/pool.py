@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jepamine.sandbox.folders import remove_abandoned
 from jepamine.sandbox.handle import Handle
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.protection import Protection
@@ -43,6 +44,7 @@ def pool(
     task: str, *, workers: int = 1, path: Sequence[Path] = (), bubblewrap: bool | None = None
 ) -> Iterator[Pool]:
     """Start `workers` servers of a task (see `Handle`); they stop with the block."""
+    remove_abandoned()
     with ThreadPoolExecutor(workers) as askers:
         futures = [askers.submit(Handle, task, path, bubblewrap) for _ in range(workers)]
         handles = [future.result() for future in futures if future.exception() is None]

@@ -23,7 +23,7 @@ KILL, ERROR, ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 # Offsets in struct seccomp_data; an argument has its low half first on both machines.
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 
-CLONE_THREAD = 0x00010000
+CLONE_THREAD, CLONE_FILES = 0x00010000, 0x00000400
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.
 NAMESPACES = 0x7E020000
 O_TRUNC, O_ACCMODE = 0x200, 0x3
@@ -85,7 +85,9 @@ def _among(argument: int, values: Iterable[int]) -> list[Instruction]:
 
 
 def _threads_only() -> list[Instruction]:
-    return [_low(0), (ANY_BIT, 1, 0, NAMESPACES), (ANY_BIT, 1, 0, CLONE_THREAD), *DENY, *PASS]
+    # With a descriptor table of its own a thread could open more files than the limit.
+    tests = [(ANY_BIT, 2, 0, NAMESPACES), (ANY_BIT, 0, 1, CLONE_THREAD), (ANY_BIT, 1, 0, CLONE_FILES)]
+    return [_low(0), *tests, *DENY, *PASS]
 
 
 def _reads_own_limits() -> list[Instruction]:

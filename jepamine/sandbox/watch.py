@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jepamine.sandbox.folders import holds_more
-from jepamine.sandbox.limits import MIB, Limits
+from jepamine.sandbox.folders import deleted_bytes, holds_more
+from jepamine.sandbox.limits import MAX_FILE, MIB, Limits
 
 How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "asker gone"]
 # Seconds between two checks of the folder and the threads, and those that a child has beyond its deadline: it
@@ -69,7 +69,8 @@ def _until_it_ends(
             looked = now
             if _threads(child) > limits.threads:
                 return "threads"
-            if holds_more(folder, limits.folder * MIB, limits.entries):
+            left = limits.folder * MIB - deleted_bytes(child, folder, MAX_FILE)
+            if left < 0 or holds_more(folder, left, limits.entries):
                 return "folder"
 
 

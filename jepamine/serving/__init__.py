@@ -1,1 +1,1 @@
-"""The HTTP service: requests, a response cache, a batcher for the layout run, metrics and a page."""
+"""The generation pipeline over HTTP: job queue, cache, batching for the layout run, metrics, a page."""

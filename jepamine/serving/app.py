@@ -1,150 +1,173 @@
-"""The HTTP routes."""
+"""The ASGI application: routes and error handlers."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 import jepamine
 from jepamine.errors import UserError
-from jepamine.serving.images import UPLOAD, uploaded
-from jepamine.serving.jobs import Busy, ClientGone, JobQueue
+from jepamine.sandbox.handle import ServerLost
+from jepamine.serving.access import AccessControl, AccessRules
+from jepamine.serving.images import UPLOAD_SCHEMA, uploaded_image
+from jepamine.serving.job_queue import ClientGone, JobQueue, QueueFull
+from jepamine.serving.logs import RequestLog
 from jepamine.serving.middleware import Bounds, RequestLimits
-from jepamine.serving.responses import GONE, Outermost, as_json, error_response, validation_message
+from jepamine.serving.responses import (
+    CLIENT_CLOSED_REQUEST,
+    CommonHeaders,
+    InternalErrors,
+    content_security_policy,
+    describe_errors,
+    error_response,
+    json_response,
+)
 from jepamine.serving.schemas import (
-    Counted,
-    ErrorDetail,
-    Generate,
-    Generated,
-    Health,
-    Satisfaction,
-    Seen,
-    Validate,
-    Validated,
+    ErrorResponse,
+    FeedbackRequest,
+    FeedbackResponse,
+    GenerateRequest,
+    GenerateResponse,
+    HealthResponse,
+    LayoutResponse,
+    ValidateRequest,
+    ValidateResponse,
 )
 from jepamine.serving.service import Service
-from jepamine.serving.static import add_page, policy
 
+PAGE = Path(__file__).with_name("page")
 _DESCRIPTIONS = {
-    400: "not JSON, or not a form",
-    408: "the request body took too long to arrive",
+    400: "not JSON, not a form, or a Host that is not served",
+    401: "no valid bearer token",
+    403: "a request from another origin",
+    408: "the request took too long to arrive",
     413: "too large",
-    422: "the request cannot be processed; `detail` says why",
-    503: "the queue is full; retry after `Retry-After` seconds",
+    422: "cannot be processed; `detail` says why",
+    503: "too many requests; try again after `Retry-After` seconds",
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorDetail, "description": said} for status, said in _DESCRIPTIONS.items()
+    status: {"model": ErrorResponse, "description": text} for status, text in _DESCRIPTIONS.items()
 }
 
 
-def create_app(service: Service, job_queue: JobQueue, bounds: Bounds) -> FastAPI:
-    """Create the ASGI application."""
+def create_app(service: Service, jobs: JobQueue, bounds: Bounds, rules: AccessRules) -> FastAPI:
+    """Return the ASGI application."""
     app = FastAPI(
         title="jepamine",
         version=jepamine.__version__,
-        description="From a description or an image to Manim code that was run and keeps its layout.",
-        # Their pages load scripts from other hosts.
+        description="Generate Manim code from a description or an image, run it, and check its layout.",
+        # FastAPI's documentation pages load scripts from other hosts.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.add_middleware(InternalErrors)
     app.add_middleware(RequestLimits, bounds=bounds, refuse=error_response)
-    app.add_middleware(Outermost, policy=policy(service.address), metrics=service.metrics)
-    _add_handlers(app)
-    _add_work(app, service, job_queue)
-    _add_rest(app, service, job_queue)
-    add_page(app)
+    app.add_middleware(AccessControl, rules=rules, refuse=error_response)
+    policy = content_security_policy(service.preview_url)
+    app.add_middleware(CommonHeaders, policy=policy, metrics=service.metrics)
+    app.add_middleware(RequestLog)
+    _add_error_handlers(app)
+    _add_job_routes(app, service, jobs)
+    _add_other_routes(app, service)
+    app.mount("/page", StaticFiles(directory=PAGE), name="page")
     return app
 
 
-def _add_handlers(app: FastAPI) -> None:
+def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(UserError)
-    async def mistaken(request: Request, error: UserError) -> Response:
+    async def user_error(request: Request, error: UserError) -> Response:
         return error_response(422, str(error))
+
+    @app.exception_handler(ServerLost)
+    async def server_lost(request: Request, error: ServerLost) -> Response:
+        return error_response(503, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return error_response(422, validation_message(error))
+        return error_response(422, describe_errors(error))
 
-    @app.exception_handler(Busy)
-    async def busy(request: Request, error: Busy) -> Response:
+    @app.exception_handler(QueueFull)
+    async def queue_full(request: Request, error: QueueFull) -> Response:
         return error_response(503, "the queue is full; try again in a moment")
 
     @app.exception_handler(ClientGone)
-    async def gone(request: Request, error: ClientGone) -> Response:
-        return error_response(GONE, "client closed the request")
+    async def client_gone(request: Request, error: ClientGone) -> Response:
+        return error_response(CLIENT_CLOSED_REQUEST, "the client closed the connection")
 
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> Response:
+    async def http_error(request: Request, error: HTTPException) -> Response:
         response = error_response(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
 
-    @app.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> Response:
-        # The traceback goes to the server log.
-        return error_response(500, "internal error; see the server log")
 
-
-def _add_work(app: FastAPI, service: Service, job_queue: JobQueue) -> None:
-    async def counted(ask: Awaitable[tuple[Any, bool]]) -> tuple[Any, bool]:
-        service.metrics.waiting.set(job_queue.waiting + 1)
+def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
+    async def counted(run: Awaitable[tuple[Any, bool]]) -> tuple[Any, bool]:
+        service.metrics.waiting.set(jobs.pending + 1)
         try:
-            return await ask
+            return await run
         finally:
-            service.metrics.waiting.set(job_queue.waiting)
+            service.metrics.waiting.set(jobs.pending)
 
-    @app.post("/generate", response_model=Generated, responses=_ERRORS)
-    async def generate(body: Generate, request: Request) -> Response:
+    @app.post("/generate", response_model=GenerateResponse, responses=_ERRORS)
+    async def generate(body: GenerateRequest, request: Request) -> Response:
         """Generate a scene from a description, an image or both."""
-        asked = service.asked(body)
-        key = service.key(asked)
-        answer, cached = await counted(
-            job_queue.ask(
-                key, lambda: service.generate(asked), partial(left, request), fresh=service.still_shown
+        parsed = service.parse(body)
+        key = service.key(parsed)
+        result, cached = await counted(
+            jobs.run(
+                key,
+                lambda: service.generate(parsed),
+                partial(disconnected, request),
+                is_fresh=service.has_preview,
             )
         )
-        service.metrics.cache(cached)
-        return as_json({"id": key, **answer, "cached": cached})
+        service.metrics.count_cache(cached)
+        return json_response({"id": key, **result, "cached": cached})
 
     @app.post(
         "/layout",
-        response_model=Seen,
-        responses={**_ERRORS, 415: {"model": ErrorDetail, "description": "neither an image nor a form"}},
-        openapi_extra=UPLOAD,
+        response_model=LayoutResponse,
+        responses={**_ERRORS, 415: {"model": ErrorResponse, "description": "neither an image nor a form"}},
+        openapi_extra=UPLOAD_SCHEMA,
     )
     async def layout(request: Request) -> Response:
-        """Predict the layout of an image, sent as the body or as the field `image` of a form."""
-        image = await uploaded(request)
+        """Read the layout of an image, which is the body or the form field `image`."""
+        image = await uploaded_image(request)
         key = service.layout_key(image)
-        answer, _ = await counted(job_queue.ask(key, lambda: service.layout(image), partial(left, request)))
-        return as_json(answer)
+        result, _ = await counted(
+            jobs.run(key, lambda: service.layout(image), partial(disconnected, request))
+        )
+        return json_response(result)
 
-    @app.post("/validate", response_model=Validated, responses=_ERRORS)
-    async def validate(body: Validate, request: Request) -> Response:
+    @app.post("/validate", response_model=ValidateResponse, responses=_ERRORS)
+    async def validate(body: ValidateRequest, request: Request) -> Response:
         """Run code in the sandbox and report where its objects are."""
-        job: Callable[[], Any] = lambda: service.validate(body)  # noqa: E731
-        answer, _ = await counted(job_queue.ask(uuid.uuid4().hex, job, partial(left, request), keep=False))
-        return as_json(answer)
+        key, job = uuid.uuid4().hex, partial(service.validate, body)
+        result, _ = await counted(jobs.run(key, job, partial(disconnected, request), submitted=True))
+        return json_response(result)
 
 
-def _add_rest(app: FastAPI, service: Service, job_queue: JobQueue) -> None:
-    @app.post("/feedback", response_model=Counted, responses=_ERRORS)
-    def feedback(body: Satisfaction) -> Response:
-        """Rate a response."""
-        return as_json(service.take(body))
+def _add_other_routes(app: FastAPI, service: Service) -> None:
+    @app.post("/feedback", response_model=FeedbackResponse, responses=_ERRORS)
+    def feedback(body: FeedbackRequest) -> Response:
+        """Store feedback on a response."""
+        return json_response(service.store_feedback(body))
 
-    @app.get("/healthz", response_model=Health)
+    @app.get("/healthz", response_model=HealthResponse)
     def healthz() -> Response:
-        """Report the version, the runs and the protections in force."""
-        return as_json(service.health())
+        """Report what is served and how submitted code is confined."""
+        return json_response(service.health())
 
     @app.get(
         "/metrics",
@@ -152,7 +175,7 @@ def _add_rest(app: FastAPI, service: Service, job_queue: JobQueue) -> None:
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     )
     def metrics() -> Response:
-        """Return counters and timings in Prometheus' format."""
+        """Report counters and timings in Prometheus format."""
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @app.head("/previews/{file}", include_in_schema=False)
@@ -162,22 +185,27 @@ def _add_rest(app: FastAPI, service: Service, job_queue: JobQueue) -> None:
         responses={
             200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
             304: {"description": "not modified"},
-            404: {"model": ErrorDetail, "description": "no such preview"},
+            404: {"model": ErrorResponse, "description": "no such preview"},
         },
     )
     def preview(file: str, request: Request) -> Response:
-        """Return a preview, `ID.png`. It never changes."""
-        preview_file = service.previews.read(file)
-        if preview_file is None:
+        """Return the preview `ID.png`, which never changes."""
+        stored = service.previews.read(file)
+        if stored is None:
             return error_response(404, "no such preview")
-        name, png = preview_file
+        name, png = stored
         headers = {"ETag": f'"{name}"', "Cache-Control": "public, max-age=31536000, immutable"}
         if request.headers.get("if-none-match", "").strip() in (f'"{name}"', f'W/"{name}"', "*"):
             return Response(status_code=304, headers=headers)
         return Response(png, headers=headers, media_type="image/png")
 
+    @app.head("/", include_in_schema=False)
+    @app.get("/", include_in_schema=False)
+    def index() -> Response:
+        return FileResponse(PAGE / "index.html")
 
-async def left(request: Request) -> None:
-    """Return when the client disconnects; the body has been read by then."""
+
+async def disconnected(request: Request) -> None:
+    """Return when the client disconnects; its body must have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

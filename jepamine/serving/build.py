@@ -16,17 +16,18 @@ from jepamine.errors import UserError
 from jepamine.manim.generation.build import generator_factory, load_layout_run
 from jepamine.manim.generation.find_layout import LayoutReader
 from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
-from jepamine.manim.generation.request import Request as SceneRequest
+from jepamine.manim.generation.request import Request
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.validator import Validator, validator
-from jepamine.runs import records
+from jepamine.runs import run_folder
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
+from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import JobQueue, current, job_queue
+from jepamine.serving.job_queue import JobQueue, current_job, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
 from jepamine.serving.service import Identity, Service
@@ -48,15 +49,18 @@ class Settings:
     experiments: Path
     run: str | None = None
     generators: tuple[str, ...] = (LAST,)
-    workers: int = 1
-    tries: int = 3
-    cache: int = 1000
-    waiting: int = 64
-    deadline: float = 5.0
+    workers: int = WORKERS
+    tries: int = TRIES
+    cache: int = CACHE
+    waiting: int = WAITING
+    deadline: float = DEADLINE
     int8: bool = False
     previews: Path | None = None
-    address: str = "/previews"
+    preview_url: str = "/previews"
     allow_unprotected: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    token_file: Path | None = None
+    json_logs: bool = False
 
     @property
     def folder(self) -> Path:
@@ -65,7 +69,7 @@ class Settings:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
+def open_service(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
     """Open a service and its job queue.
 
     Raises UserError if the run, a generator or Manim is missing, or code cannot be sandboxed.
@@ -76,24 +80,24 @@ def opened(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
         reader = None
         if settings.run is not None:
             layout_run = load_layout_run(settings.experiments, settings.run, settings.int8)
-            reader = stack.enter_context(batched_reader(layout_run, metrics.batch))
+            reader = stack.enter_context(batched_reader(layout_run, metrics.observe_batch))
         limits = Limits(deadline=settings.deadline)
         servers = stack.enter_context(validator(workers=settings.workers, limits=limits))
         require_protection(servers, settings.allow_unprotected)
-        in_turns = stack.enter_context(validation_queue(servers, settings.workers))
+        queue = stack.enter_context(validation_queue(servers, settings.workers))
         generator = one_at_a_time(generator_factory(settings.experiments, settings.int8))
-        chain = Pipeline(cast(Validator, in_turns), reader, generator, settings.tries)
+        pipeline = Pipeline(cast(Validator, queue), reader, generator, settings.tries)
         for name in settings.generators:
             generator(name, "3b1b", "medium")
-        warm_up(chain)
+        warm_up(pipeline)
         service = Service(
-            chain,
+            pipeline,
             identity,
             settings.generators,
             Previews(settings.previews or settings.folder / "previews"),
             Feedback(settings.folder / "feedback.jsonl"),
             metrics,
-            settings.address.rstrip("/"),
+            settings.preview_url.rstrip("/"),
         )
         yield service, stack.enter_context(job_queue(settings.cache, settings.waiting))
 
@@ -105,18 +109,18 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
     """
     if run is None:
         return Identity(), None
-    folder = records.find(experiments, run)
-    record = records.read_record(folder)
+    folder = run_folder.find(experiments, run)
+    record = run_folder.read_record(folder)
     weights = sha256_file(folder.weights) if folder.weights.is_file() else ""
     encoder = record.get("encoder", {}).get("weights_sha256", "")
     return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")
 
 
-def warm_up(chain: Pipeline) -> None:
+def warm_up(pipeline: Pipeline) -> None:
     """Do once what the first request would have to wait for: much is imported lazily."""
-    chain.make(SceneRequest("a circle", preview=64))
-    if chain.reader is not None:
-        chain.reader.read_frame(np.zeros((*chain.reader.size, 3), np.uint8))
+    pipeline.make(Request("a circle", preview=64))
+    if pipeline.reader is not None:
+        pipeline.reader.read_frame(np.zeros((*pipeline.reader.size, 3), np.uint8))
 
 
 def require_protection(servers: Validator, allow_unprotected: bool) -> None:
@@ -134,15 +138,15 @@ def require_protection(servers: Validator, allow_unprotected: bool) -> None:
 def batched_reader(layout_run: LayoutRun, on_batch: Callable[[int], None]) -> Iterator[LayoutReader]:
     """Build a layout reader that encodes waiting requests in one call."""
     with (
-        batcher(layout_run.read_frames, on_batch) as see,
-        batcher(layout_run.read_texts, on_batch) as imagine,
+        batcher(layout_run.read_frames, on_batch) as read_frame,
+        batcher(layout_run.read_texts, on_batch) as read_text,
     ):
-        yield LayoutReader(layout_run.size, _timed(see), _timed(imagine))
+        yield LayoutReader(layout_run.size, _timed(read_frame), _timed(read_text))
 
 
 def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
     def timed(item: Any) -> Layout:
-        with current().timed("encoding"):
+        with current_job().timed("encoding"):
             return function(item)
 
     return timed
@@ -150,12 +154,12 @@ def _timed(function: Callable[[Any], Layout]) -> Callable[[Any], Layout]:
 
 def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     """Build generators once, used by one thread at a time; `template`, which is pure, by all."""
-    building, asking = threading.Lock(), threading.Lock()
+    building, using = threading.Lock(), threading.Lock()
 
     @functools.cache
     def wrapped(name: str, style: Style, complexity: Complexity) -> Generator:
         built = make(name, style, complexity)
-        return built if name == LAST else _Alone(built, asking)
+        return built if name == LAST else _Locked(built, using)
 
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         with building:
@@ -164,14 +168,14 @@ def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     return generator
 
 
-class _Alone:
+class _Locked:
     def __init__(self, generator: Generator, lock: threading.Lock) -> None:
         self._generator, self._lock = generator, lock
 
     def generate(
         self, layout: Layout, description: str, *, attempt: int = 0, reading: Reading | None = None
     ) -> Generated:
-        work = current()
+        job = current_job()
         with self._lock:
-            work.go_on()
+            job.check()
             return self._generator.generate(layout, description, attempt=attempt, reading=reading)

@@ -1,4 +1,4 @@
-"""Store feedback: one line each in a file of bounded size."""
+"""User feedback: one line each in a file of bounded size."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-#: A file with more bytes replaces the previous one, which is deleted.
-LARGEST = 16 * 2**20
+#: A file larger than this many bytes replaces the previous one, which is lost.
+MAX_BYTES = 16 * 2**20
 
 
 class Feedback:
-    """A writer that appends to the JSONL file `path`."""
+    """Appends to the JSONL file `path`."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -22,7 +22,7 @@ class Feedback:
     def write(self, line: dict[str, Any]) -> None:
         """Append a line."""
         with self._lock:
-            if self.path.exists() and self.path.stat().st_size > LARGEST:
+            if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
                 self.path.replace(self.path.with_suffix(".before.jsonl"))
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")

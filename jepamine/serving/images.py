@@ -1,4 +1,4 @@
-"""Read submitted images: base64 or bytes, inspected before they are decoded."""
+"""Images that clients send, in JSON, as a body or in a form: checked before they are decoded."""
 
 from __future__ import annotations
 
@@ -15,15 +15,31 @@ from starlette.requests import Request
 
 from jepamine.errors import UserError, first_line
 
-#: Accepted formats; Pillow knows more, some through external programs.
+#: The accepted formats; Pillow reads more, some with external programs.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-#: The largest number of pixels: 16 megapixels take 50 MB once decoded.
-MOST_PIXELS = 2**24
+#: The maximum number of pixels: 16 megapixels decode to 50 MB.
+MAX_PIXELS = 2**24
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+_FILE = {"type": "string", "format": "binary"}
+#: The OpenAPI request body of routes that call `uploaded_image`.
+UPLOAD_SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"image": _FILE}, "required": ["image"]}
+            },
+            **{
+                media_type: {"schema": _FILE}
+                for media_type in ("image/png", "image/jpeg", "application/octet-stream")
+            },
+        },
+    }
+}
 
 
-def from_text(text: str) -> bytes:
-    """Return the bytes of an image in base64 or a data URL. Raises UserError if it is neither."""
+def decode_image(text: str) -> bytes:
+    """Return the bytes of an image in base64 or a data URL. Raises UserError for anything else."""
     head = _DATA_URL.match(text[:300])
     if head is None and re.match(r"[a-z]+:", text[:20], re.IGNORECASE):
         raise UserError("image: send the image itself, in base64 or as a data URL, not its address")
@@ -33,8 +49,8 @@ def from_text(text: str) -> bytes:
         raise UserError(f"image: not base64: {first_line(error)}") from None
 
 
-def inspected(content: bytes) -> bytes:
-    """Return the same bytes. Raises UserError unless they are an image of FORMATS within MOST_PIXELS."""
+def check_image(content: bytes) -> None:
+    """Check that `content` is an image in one of FORMATS with at most MAX_PIXELS; raises UserError if not."""
     if not content:
         raise UserError("image: it is empty")
     try:
@@ -47,44 +63,25 @@ def inspected(content: bytes) -> bytes:
     # Pillow raises many types for damaged files, SyntaxError and struct.error among them.
     except Exception as error:
         raise UserError(f"image: damaged: {first_line(error)}") from None
-    if width * height > MOST_PIXELS:
-        raise UserError(f"image: {width} x {height} pixels are too many; the limit is {MOST_PIXELS:,}")
-    return content
+    if width * height > MAX_PIXELS:
+        raise UserError(f"image: {width} x {height} pixels are too many; the limit is {MAX_PIXELS:,}")
 
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-#: For the OpenAPI document of routes that call `uploaded`.
-UPLOAD: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"image": {"type": "string", "format": "binary"}},
-                    "required": ["image"],
-                }
-            },
-            "image/png": _BINARY,
-            "image/jpeg": _BINARY,
-            "application/octet-stream": _BINARY,
-        },
-    }
-}
+async def uploaded_image(request: Request) -> bytes:
+    """Return the image that is the request's body or the field `image` of its form.
 
-
-async def uploaded(request: Request) -> bytes:
-    """Return the bytes of the image. Raises UserError for a form without one, HTTPException 415 otherwise."""
-    kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
-    if kind.startswith("image/") or kind == "application/octet-stream":
+    Raises UserError if a form has no such file, HTTPException 415 for other content.
+    """
+    media_type = request.headers.get("content-type", "application/octet-stream").partition(";")[0]
+    media_type = media_type.strip().lower()
+    if media_type.startswith("image/") or media_type == "application/octet-stream":
         return await request.body()
-    if kind != "multipart/form-data":
+    if media_type != "multipart/form-data":
         raise HTTPException(
-            415,
-            "send the image itself (for example Content-Type: image/png), or as the field 'image' of a form",
+            415, "send the image itself (for example Content-Type: image/png) or as the form field 'image'"
         )
     async with request.form(max_files=1, max_fields=4) as form:
         file = form.get("image")
         if not isinstance(file, UploadFile):
-            raise UserError("image: upload it as the file of the form's field 'image'")
+            raise UserError("image: upload it as a file in the form field 'image'")
         return await file.read()

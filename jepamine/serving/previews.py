@@ -1,4 +1,4 @@
-"""Previews on disk, named by the hash of their content: a URL's content never changes."""
+"""Preview images on disk, named by the hash of their content, so that a URL's content never changes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from jepamine.utils.files import write_atomic
 
-# With more than MOST files the oldest are deleted until KEPT are left; a request makes a file young again.
-MOST, KEPT = 12_000, 10_000
-NAME = re.compile(r"([0-9a-f]{32})\.png")
+# Beyond MAX_FILES, the least recently used are deleted until KEPT remain.
+MAX_FILES, KEPT = 12_000, 10_000
+FILE_NAME = re.compile(r"([0-9a-f]{32})\.png")
 
 
 class Previews:
@@ -25,44 +25,44 @@ class Previews:
         self._lock = threading.Lock()
         self._count = sum(1 for _ in folder.glob("*.png"))
 
-    def keep(self, png: bytes) -> str:
+    def store(self, png: bytes) -> str:
         """Store a PNG and return its ID."""
         name = hashlib.sha256(png).hexdigest()[:32]
         if not self.has(name):
             write_atomic(self._path(name), png)
             with self._lock:
                 self._count += 1
-                if self._count > MOST:
-                    self._count = self._clear()
+                if self._count > MAX_FILES:
+                    self._count = self._delete_old()
         return name
 
     def has(self, name: str) -> bool:
-        """Return whether the preview exists; it is not deleted for a while then."""
+        """Return whether a preview exists, and mark it as recently used."""
         path = self._path(name)
         if not path.is_file():
             return False
-        # A file written by another service may belong to another user.
+        # A file that another service wrote may belong to another user.
         with contextlib.suppress(OSError):
             os.utime(path)
         return True
 
     def read(self, file: str) -> tuple[str, bytes] | None:
-        """Return (ID, content) for a preview's file name, None for every other name."""
-        content = NAME.fullmatch(file)
-        if content is None:
+        """Return (ID, content) for the file name `ID.png`, None for any other or missing name."""
+        match = FILE_NAME.fullmatch(file)
+        if match is None:
             return None
         try:
-            return content[1], self._path(content[1]).read_bytes()
+            return match[1], self._path(match[1]).read_bytes()
         except OSError:
             return None
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.png"
 
-    def _clear(self) -> int:
+    def _delete_old(self) -> int:
         ages = []
         for path in self.folder.glob("*.png"):
-            # Another service may be deleting too.
+            # Another service may delete files at the same time.
             with contextlib.suppress(OSError):
                 ages.append((path.stat().st_mtime, path))
         ages.sort()

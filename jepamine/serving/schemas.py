@@ -1,4 +1,4 @@
-"""Request and response bodies: validation and OpenAPI schema."""
+"""The JSON bodies of requests and responses, as pydantic models with their OpenAPI schemas."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from jepamine.manim.layouts import LIMIT, Layout, Object, from_json
 from jepamine.manim.text.parse import LONGEST
 from jepamine.manim.validation.answer import Problem
 
-LONGEST_CODE = 200_000
+MAX_CODE = 200_000
 ID = Annotated[
     str,
-    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a response of /generate.", examples=["0f" * 16]),
+    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a /generate response.", examples=["0f" * 16]),
 ]
 
 _DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
@@ -51,47 +51,47 @@ LAYOUT_SCHEMA: dict[str, Any] = {
 }
 
 
-def _layout(value: dict[str, Any]) -> dict[str, Any]:
+def _checked_layout(value: dict[str, Any]) -> dict[str, Any]:
     from_json(value)
     return value
 
 
-#: A layout as JSON, parsed by `jepamine.manim.layouts.from_json`.
+#: A layout as JSON, which `jepamine.manim.layouts.from_json` parses.
 LayoutJson = Annotated[dict[str, Any], WithJsonSchema(LAYOUT_SCHEMA)]
-GivenLayout = Annotated[dict[str, Any], AfterValidator(_layout), WithJsonSchema(LAYOUT_SCHEMA)]
+CheckedLayout = Annotated[dict[str, Any], AfterValidator(_checked_layout), WithJsonSchema(LAYOUT_SCHEMA)]
 
 
-class Body(BaseModel):
-    """A JSON object; unknown keys are errors, and so is `"2"` for a number."""
+class RequestBody(BaseModel):
+    """A JSON object without unknown keys or implicit conversions (`"2"` for a number is an error)."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Generate(Body):
-    """A scene to generate; `image` in base64 or as a data URL."""
+class GenerateRequest(RequestBody):
+    """A scene to generate; `image` is base64 or a data URL."""
 
     description: Annotated[str, Field(max_length=LONGEST, examples=[_DESCRIPTION])] = ""
     style: Style = "3b1b"
     complexity: Complexity = "medium"
     image: str | None = None
     generator: Annotated[str, Field(max_length=100)] | None = Field(
-        None, description="One of those that /healthz lists; defaults to the first."
+        None, description="One of the `generators` in /healthz; the default is the first."
     )
     layout: LayoutFrom = "auto"
 
 
-class Validate(Body):
-    """Code to run, and the layout to compare it with."""
+class ValidateRequest(RequestBody):
+    """Code to run, and optionally the layout to compare it with."""
 
-    code: Annotated[str, Field(max_length=LONGEST_CODE, examples=[_CODE])]
+    code: Annotated[str, Field(max_length=MAX_CODE, examples=[_CODE])]
     scene: Annotated[str, Field(max_length=200)] | None = None
-    layout: GivenLayout | None = None
+    layout: CheckedLayout | None = None
 
 
-class Satisfaction(Body):
-    """Feedback on a response: `satisfied`, or a `rating` from 1 to 5, or both.
+class FeedbackRequest(RequestBody):
+    """Feedback on a response: `satisfied`, a `rating` from 1 to 5, or both.
 
-    4 and 5 count as satisfied if only a rating is given.
+    If only a rating is given, 4 and 5 count as satisfied.
     """
 
     id: ID
@@ -100,22 +100,21 @@ class Satisfaction(Body):
     comment: Annotated[str, Field(max_length=2000)] | None = None
 
     @model_validator(mode="after")
-    def _check_any(self) -> Satisfaction:
+    def _has_an_opinion(self) -> FeedbackRequest:
         if self.satisfied is None and self.rating is None:
             raise ValueError("give 'satisfied' (true or false) or a 'rating' from 1 to 5")
         return self
 
     def verdict(self) -> tuple[bool, int | None]:
-        """Return (satisfied, the rating or None)."""
-        number = self.satisfied if isinstance(self.satisfied, int) else None
-        rating = self.rating if number is None or isinstance(self.satisfied, bool) else number
+        """Return (whether the user is satisfied, the rating if any)."""
         if isinstance(self.satisfied, bool):
-            return self.satisfied, rating
-        assert rating is not None, "validation requires one of both"
+            return self.satisfied, self.rating
+        rating = self.rating if self.satisfied is None else self.satisfied
+        assert rating is not None, "the validator requires one of both"
         return rating >= 4, rating
 
 
-class ErrorDetail(BaseModel):
+class ErrorResponse(BaseModel):
     """What is wrong with a request."""
 
     detail: str
@@ -130,14 +129,14 @@ class Adherence(BaseModel):
 
 
 class NotUnderstood(BaseModel):
-    """Words of the description that were ignored, and why."""
+    """A part of the description that was ignored, and why."""
 
     text: str
     reason: str
 
 
-class Try(BaseModel):
-    """One attempt at the code: `problem` says why it was rejected, null for the accepted one."""
+class Attempt(BaseModel):
+    """Code that was run; `problem` is why it was rejected, null for the code that is returned."""
 
     generator: str
     attempt: int
@@ -145,8 +144,8 @@ class Try(BaseModel):
     problem: str | None
 
 
-class Generated(BaseModel):
-    """Code that ran and matches its layout. `cached` is whether the response came from the cache."""
+class GenerateResponse(BaseModel):
+    """Code that ran and keeps to its layout; `cached` is whether it was generated for an earlier request."""
 
     id: ID
     code: str
@@ -158,28 +157,28 @@ class Generated(BaseModel):
     generator: str
     seconds: dict[str, float]
     not_understood: list[NotUnderstood]
-    tries: list[Try]
+    tries: list[Attempt]
     cached: bool
 
 
-class Seen(BaseModel):
-    """The layout of an image; `confidence` is the mean of its objects'."""
+class LayoutResponse(BaseModel):
+    """The layout of an image; `confidence` is the mean over its objects."""
 
     layout: LayoutJson
     confidence: float
     seconds: float
 
 
-class Protection(BaseModel):
-    """The protections that confine submitted code."""
+class ProtectionResponse(BaseModel):
+    """The protection in force around submitted code."""
 
     in_force: str
     closed: list[str]
     open: list[str]
 
 
-class Validated(BaseModel):
-    """A validation report: if `runs`, the code was allowed and ran to its end."""
+class ValidateResponse(BaseModel):
+    """A report; `runs` is whether the code was allowed and ran to its end."""
 
     runs: bool
     problems: list[Problem]
@@ -187,21 +186,21 @@ class Validated(BaseModel):
     objects: list[dict[str, Any]]
     final: dict[str, Any]
     moments: list[dict[str, Any]]
-    protection: Protection
+    protection: ProtectionResponse
     seconds: float
 
 
-class Counted(BaseModel):
+class FeedbackResponse(BaseModel):
     """The feedback was stored."""
 
     satisfied: bool
 
 
-class Health(BaseModel):
+class HealthResponse(BaseModel):
     """The state of the service."""
 
     status: str
     version: str
     run: str | None
     generators: list[str]
-    protection: Protection
+    protection: ProtectionResponse

@@ -9,53 +9,94 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jepamine.errors import UserError
-from jepamine.serving.build import Settings, opened
 from jepamine.utils.progress import notify
 
+if TYPE_CHECKING:
+    import uvicorn
+
+    from jepamine.serving.build import Settings
+    from jepamine.serving.middleware import Bounds
+
+NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn")
 LOCAL = ("127.0.0.1", "::1", "localhost")
-# Seconds that requests under way have at shutdown.
-LAST_ONES = 15
+# Seconds for pending requests at shutdown.
+DRAIN_SECONDS = 15
+
+
+def run(experiments: Path, host: str, port: int, **settings: Any) -> None:
+    """Serve until a signal arrives; `settings` are those of `jepamine.serving.build.Settings`.
+
+    Raises UserError if a package is missing, and as `serve` does.
+    """
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f"serve requires {', '.join(missing)}: pip install -e '.[serve]'")
+    from jepamine.serving.build import Settings
+
+    serve(Settings(experiments, **settings), host, port)
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until a signal arrives. Raises UserError as `opened`, and for an address in use."""
-    with ending_at_signals(), listening(host, port) as door:
+    """Serve until a signal arrives. Raises UserError as `open_service`, and for an address in use."""
+    import uvicorn
+
+    from jepamine.serving.access import access_rules
+    from jepamine.serving.app import create_app
+    from jepamine.serving.build import open_service
+    from jepamine.serving.logs import LOGGER, log_as_json
+    from jepamine.serving.middleware import Bounds
+
+    rules = access_rules(host, settings.allowed_hosts, settings.token_file)
+    if settings.json_logs:
+        log_as_json()
+    say = LOGGER.info if settings.json_logs else notify
+    with ending_at_signals(), listening(host, port) as listener:
         if settings.run is None:
-            notify("no --run: layouts come from descriptions only")
-        with opened(settings) as (service, job_queue):
-            import uvicorn
-
-            from jepamine.serving.app import create_app
-            from jepamine.serving.middleware import Bounds
-
-            if host not in LOCAL:
-                notify(f"warning: {host} is reachable from other machines, and there is no authentication")
-            app = create_app(service, job_queue, Bounds())
-            config = uvicorn.Config(
-                app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ONES
-            )
+            say("no --run: layouts come from descriptions only")
+        with open_service(settings) as (service, jobs):
+            if host not in LOCAL and rules.token is None:
+                say(f"warning: {host} is reachable from other machines, and there is no authentication")
+            app = create_app(service, jobs, Bounds(), rules)
+            config = uvicorn_config(app, Bounds(), json_logs=settings.json_logs)
             host_in_url = f"[{host}]" if ":" in host else host
-            notify(f"protection in force: {service.chain.validator.protection}")
-            notify(f"serving on http://{host_in_url}:{door.getsockname()[1]} (Ctrl-C stops)")
-            uvicorn.Server(config).run(sockets=[door])
+            say(f"protection in force: {service.pipeline.validator.protection}")
+            say(f"serving on http://{host_in_url}:{listener.getsockname()[1]} (Ctrl-C stops)")
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def uvicorn_config(app: Any, bounds: Bounds, *, json_logs: bool = False) -> uvicorn.Config:
+    """Return the configuration of uvicorn: bounded connections, pending requests finish at shutdown."""
+    import uvicorn
+
+    from jepamine.serving.connections import limited_protocol
+
+    return uvicorn.Config(
+        app,
+        http=limited_protocol(bounds),
+        ws="none",
+        log_config=None if json_logs else uvicorn.config.LOGGING_CONFIG,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
 
 
 def listening(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises UserError if it cannot be opened."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        door = socket.create_server((host, port), family=family, backlog=512)
+        listener = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         # What Python adds to the system's message repeats the address; names that do not resolve have error
         # numbers of their own.
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise UserError(f"--host {host} --port {port}: {reason}; --port 0 picks a free one") from None
     # Accepted connections inherit it. Without it a client's second request waits 40 ms for its response.
-    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return door
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 @contextmanager
@@ -71,19 +112,3 @@ def ending_at_signals() -> Iterator[None]:
 
 def _stop(*_: object) -> NoReturn:
     raise SystemExit(0)
-
-
-NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn")
-
-
-def run(experiments: Path, host: str, port: int, **settings: Any) -> None:
-    """Serve until a signal arrives; `settings` are those of `jepamine.serving.build.Settings`.
-
-    Raises UserError if a package is missing, and as `serve` does.
-    """
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f"serve requires {', '.join(missing)}: pip install -e '.[serve]'")
-    from jepamine.serving.build import Settings
-
-    serve(Settings(experiments, **settings), host, port)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,18 +12,18 @@ import jepamine
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.generation.find_layout import find_layout
 from jepamine.manim.generation.pipeline import Pipeline
-from jepamine.manim.generation.request import Request as SceneRequest
+from jepamine.manim.generation.request import Request
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
-from jepamine.serving import images
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import current
+from jepamine.serving.images import check_image, decode_image
+from jepamine.serving.job_queue import current_job
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.previews import Previews
-from jepamine.serving.schemas import Generate, Satisfaction, Validate
+from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest
 
-#: Pixels across a preview.
-WIDTH = 854
+#: The width of a preview in pixels.
+PREVIEW_WIDTH = 854
 
 
 @dataclass(frozen=True)
@@ -38,103 +37,102 @@ class Identity:
 
 @dataclass(frozen=True)
 class Service:
-    """A generation pipeline with previews, feedback and metrics.
-
-    `generators` are those offered, the first by default; previews are served under `address`.
+    """A pipeline with its surroundings. `generators` are the available ones, the first is the default;
+    previews are served at `preview_url`.
     """
 
-    chain: Pipeline
+    pipeline: Pipeline
     identity: Identity
     generators: Sequence[str]
     previews: Previews
     feedback: Feedback
     metrics: Metrics
-    address: str = "/previews"
+    preview_url: str = "/previews"
 
-    def asked(self, body: Generate) -> SceneRequest:
-        """Convert a request body for the pipeline. Raises UserError for a generator that is not offered.
+    def parse(self, body: GenerateRequest) -> Request:
+        """Return the pipeline's request. Raises UserError for a generator that is not offered.
 
-        A name may say where to import a generator from: only the service's owner may choose that.
+        A generator's name may be an import path, which only the operator of the service may choose.
         """
         name = body.generator or self.generators[0]
         if name not in self.generators:
-            near = did_you_mean(name, self.generators)
+            hint = did_you_mean(name, self.generators)
             raise UserError(
-                f"generator: '{name}' is not offered{near}; offered: {', '.join(self.generators)}"
+                f"generator: '{name}' is not offered{hint}; available: {', '.join(self.generators)}"
             )
-        image = images.from_text(body.image) if body.image is not None else None
-        return SceneRequest(body.description, image, body.style, body.complexity, name, body.layout, WIDTH)
+        image = decode_image(body.image) if body.image is not None else None
+        return Request(body.description, image, body.style, body.complexity, name, body.layout, PREVIEW_WIDTH)
 
-    def key(self, asked: SceneRequest) -> str:
+    def key(self, request: Request) -> str:
         """Return a hash of everything that determines the response."""
         return self._hash(
             "generate",
-            asked.description,
-            hashlib.sha256(asked.image).hexdigest() if asked.image is not None else None,
-            asked.style,
-            asked.complexity,
-            asked.generator,
-            asked.layout,
+            request.description,
+            hashlib.sha256(request.image).hexdigest() if request.image is not None else None,
+            request.style,
+            request.complexity,
+            request.generator,
+            request.layout,
         )
 
     def layout_key(self, image: bytes) -> str:
-        """Return the same hash for an image whose layout is requested."""
+        """Return the key for the layout of an image."""
         return self._hash("layout", hashlib.sha256(image).hexdigest())
 
-    def generate(self, asked: SceneRequest) -> dict[str, Any]:
-        """Return the response without `id` and `cached`. Raises UserError as the pipeline does."""
-        work = current()
-        if asked.image is not None:
-            images.inspected(asked.image)
+    def generate(self, request: Request) -> dict[str, Any]:
+        """Return the response without `id` and `cached`. Raises UserError as `Pipeline.make`."""
+        job = current_job()
+        if request.image is not None:
+            check_image(request.image)
         try:
-            made = self.chain.make(asked)
+            result = self.pipeline.make(request)
         finally:
-            self.metrics.tried(work)
-        self.metrics.made(made, work)
-        values = made.to_json()
+            self.metrics.observe_first_try(job)
+        self.metrics.observe_result(result, job)
+        values = result.to_json()
         for key in ("names", "validation"):
             del values[key]
-        png = made.report.preview
-        name = self.previews.keep(png) if png is not None else None
-        return {**values, "preview_url": f"{self.address}/{name}.png" if name is not None else None}
+        png = result.report.preview
+        url = f"{self.preview_url}/{self.previews.store(png)}.png" if png is not None else None
+        return {**values, "preview_url": url}
 
-    def still_shown(self, answer: dict[str, Any]) -> bool:
-        """Return whether a response's preview still exists."""
-        url = answer["preview_url"]
+    def has_preview(self, response: dict[str, Any]) -> bool:
+        """Return whether the preview of a response, if it had one, still exists."""
+        url = response["preview_url"]
         return url is None or self.previews.has(url.rpartition("/")[2].removesuffix(".png"))
 
     def layout(self, image: bytes) -> dict[str, Any]:
-        """Predict the layout of an image. Raises UserError if no run is served, or it finds no object."""
-        work = current()
-        images.inspected(image)
-        with work.timed("layout"):
-            objects = find_layout(SceneRequest(image=image, layout="image"), self.chain.reader)
-        self.metrics.timed(work)
+        """Return the layout of an image. Raises UserError without a layout run, or if it finds nothing."""
+        job = current_job()
+        check_image(image)
+        with job.timed("layout"):
+            result = find_layout(Request(image=image, layout="image"), self.pipeline.reader)
+        self.metrics.observe_times(job)
         return {
-            "layout": to_json(objects.layout),
-            "confidence": round(objects.confidence, 4),
-            "seconds": round(work.seconds["layout"], 4),
+            "layout": to_json(result.layout),
+            "confidence": round(result.confidence, 4),
+            "seconds": round(job.seconds["layout"], 4),
         }
 
-    def validate(self, body: Validate) -> dict[str, Any]:
-        """Return the report of code."""
+    def validate(self, body: ValidateRequest) -> dict[str, Any]:
+        """Return the validation report of code."""
         layout = from_json(body.layout) if body.layout is not None else None
-        report = self.chain.validator.validate(body.code, layout=layout, scene=body.scene)
-        self.metrics.timed(current())
+        report = self.pipeline.validator.validate(body.code, layout=layout, scene=body.scene)
+        self.metrics.observe_times(current_job())
         return report.to_json()
 
-    def take(self, body: Satisfaction) -> dict[str, Any]:
+    def store_feedback(self, body: FeedbackRequest) -> dict[str, Any]:
         """Count and store feedback."""
         satisfied, rating = body.verdict()
         self.feedback.write(
             {"id": body.id, "satisfied": satisfied, "rating": rating, "comment": body.comment}
         )
-        self.metrics.feedback(satisfied, rating)
+        self.metrics.count_feedback(satisfied, rating)
         return {"satisfied": satisfied}
 
     def health(self) -> dict[str, Any]:
         """Return the state of the service."""
-        protection: Protection = self.chain.validator.protection
+        protection: Protection = self.pipeline.validator.protection
         return {
             "status": "ok",
             "version": self.identity.version,
@@ -150,12 +148,3 @@ class Service:
     def _hash(self, *parts: str | None) -> str:
         identity = (self.identity.run, self.identity.weights_sha256, self.identity.version)
         return hashlib.sha256(json.dumps([identity, parts]).encode()).hexdigest()[:32]
-
-
-def finite(value: Any) -> Any:
-    """Replace numbers that JSON cannot hold by null: code may place objects at 1e308 and -1e308."""
-    if isinstance(value, dict):
-        return {key: finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

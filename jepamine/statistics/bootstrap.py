@@ -1,79 +1,77 @@
-"""Intervals from a bootstrap over scenes, and paired differences on the same resamples.
-
-Clips of one scene resemble each other, so whole scenes are drawn with replacement, not clips.
-"""
+"""Bootstrap resamples of whole scenes, because clips of one scene resemble each other."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.statistics import metrics as weighted
+from jepamine.statistics.metrics import CUTOFFS, average_precision, average_precision_over_ties, cumulate
+from jepamine.statistics.scenes import FEWEST_SCENES, Floats, Ints, Scenes
 
-RESAMPLES = 1000
-# Resamples of one or two scenes are hardly anything but these scenes again: their spread says nothing.
-FEWEST_SCENES = 3
-# So many weights are held in memory at a time.
-_CELLS = 2_000_000
+__all__ = ["FEWEST_SCENES", "RESAMPLES", "draw", "interval", "resampled"]
 
-
-@dataclass(frozen=True)
-class Resamples:
-    """`counts` int64 (R, S): how often each scene was drawn; `scene_of` int64 (n,): each clip's scene."""
-
-    counts: NDArray[np.int64]
-    scene_of: NDArray[np.int64]
+RESAMPLES, _FEWEST_RESAMPLES = 1000, 200
+# Cells (resamples times clips) that are computed in all, and held at a time.
+_BUDGET, _CELLS = 30_000_000, 500_000
 
 
-def draw(
-    scenes: Sequence[str], labels: NDArray[np.int64], rng: np.random.Generator, resamples: int = RESAMPLES
-) -> Resamples | None:
-    """`resamples` resamples of as many scenes as there are; None for fewer than `FEWEST_SCENES` scenes.
+def draw(scenes: Scenes, rng: np.random.Generator, resamples: int | None = None) -> Ints:
+    """Return how often each scene is drawn, int64 (R, S); draws without both labels are drawn again.
 
-    Resamples without both labels are dropped and drawn anew. `scenes` and `labels` (n,) with both labels; the
-    order of the clips does not matter.
+    R is 1000, fewer for very many clips, at least 200. Needs `scenes.allow_intervals`.
     """
-    names = {name: number for number, name in enumerate(sorted(set(scenes)))}
-    count = len(names)
-    if count < FEWEST_SCENES:
-        return None
-    scene_of = np.array([names[name] for name in scenes], dtype=np.int64)
-    positives = np.bincount(scene_of, weights=labels, minlength=count)
-    negatives = np.bincount(scene_of, weights=1 - labels, minlength=count)
-    kept: list[NDArray[np.int64]] = []
-    # From three scenes on more than half of the draws hold both labels, so this ends after a few rounds.
-    while sum(map(len, kept)) < resamples:
-        counts = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
-        kept.append(counts[(counts @ positives > 0) & (counts @ negatives > 0)])
-    return Resamples(np.concatenate(kept)[:resamples], scene_of)
+    clips = int(scenes.positives.sum() + scenes.negatives.sum())
+    wanted = resamples or max(_FEWEST_RESAMPLES, min(RESAMPLES, _BUDGET // clips))
+    kept: list[Ints] = []
+    while sum(map(len, kept)) < wanted:
+        counts = rng.multinomial(scenes.count, np.full(scenes.count, 1 / scenes.count), size=wanted)
+        kept.append(counts[(counts @ scenes.positives > 0) & (counts @ scenes.negatives > 0)])
+    return np.concatenate(kept)[:wanted]
 
 
 def resampled(
-    scores: NDArray[np.float64], labels: NDArray[np.int64], drawn: Resamples
-) -> dict[str, NDArray[np.float64]]:
-    """ "average_precision", "auroc" and "lift" of one scorer in each resample, float64 (R,).
+    scores: Floats, labels: Ints, scenes: Scenes, counts: Ints, cutoffs: tuple[int, ...] = CUTOFFS
+) -> dict[str, Floats]:
+    """Return metrics of one scorer in each resample `counts` (R, S), each float64 (R,).
 
-    The lift divides by the AP that a random ranking of the very resample would have, because the share of
-    positives, and chance AP with it, differs between resamples.
+    "average_precision", "average_precision_over_ties", and "precision_at_k", "recall_at_k" for each k of
+    `cutoffs` up to the number of clips.
     """
+    # Sorted once, so that the sorting for each part of the rows is quick.
+    order = np.argsort(-scores, kind="stable")
+    scores, labels, number = scores[order], labels[order], scenes.number[order]
     rows = max(1, _CELLS // len(labels))
-    parts: dict[str, list[NDArray[np.float64]]] = {"average_precision": [], "auroc": [], "lift": []}
-    for start in range(0, len(drawn.counts), rows):
-        weights = drawn.counts[start : start + rows][:, drawn.scene_of]
-        found = weighted.cumulate(scores, labels, weights)
-        parts["average_precision"].append(weighted.average_precision(found))
-        parts["auroc"].append(weighted.auroc(found))
-        # All clips in one block: the AP of an order that knows nothing.
-        ends = weighted.Cumulated(found.positives[:, [0, -1]], found.totals[:, [0, -1]])
-        by_chance = weighted.average_precision_over_ties(ends)
-        parts["lift"].append(weighted.average_precision_over_ties(found) / by_chance)
-    return {name: np.concatenate(values) for name, values in parts.items()}
+    tied = bool((np.diff(scores) == 0).any())
+    parts: dict[str, list[Floats]] = {}
+    for start in range(0, len(counts), rows):
+        weights = counts[start : start + rows][:, number]
+        ranked = cumulate(scores, labels, weights)
+        values = {"average_precision": average_precision(ranked)}
+        values["average_precision_over_ties"] = (
+            average_precision_over_ties(ranked) if tied else values["average_precision"]
+        )
+        positives = ranked.positives[:, -1]
+        for k in cutoffs:
+            if k <= len(labels):
+                hits = _hits(ranked.totals, ranked.positives, k)
+                values |= {f"precision_at_{k}": hits / k, f"recall_at_{k}": hits / positives}
+        for name, column in values.items():
+            parts.setdefault(name, []).append(column)
+    return {name: np.concatenate(columns) for name, columns in parts.items()}
+
+
+def _hits(totals: Ints, positives: Ints, k: int) -> Floats:
+    """Return the positives among the first k of each row, interpolated within the block that straddles k."""
+    after = np.minimum((totals < k).sum(axis=1), totals.shape[1] - 1)
+    row = np.arange(len(totals))
+    low, high = totals[row, after - 1], totals[row, after]
+    share = np.clip((k - low) / np.maximum(high - low, 1), 0, 1)
+    before = positives[row, after - 1]
+    hits: Floats = before + share * (positives[row, after] - before)
+    return hits
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The 95 % percentile interval: the 2.5th and 97.5th percentile of `values` (R,)."""
+    """Return the 95 % percentile interval of `values` (R,)."""
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

@@ -1,7 +1,7 @@
-"""Average precision and AUROC of many re-weighted versions of one ranking at once.
+"""Ranking metrics: AP, AUROC, NDCG, precision and recall at k, and lift over chance.
 
-A weight says how often a clip counts, so a bootstrap resample is a row of weights and needs no new sorting.
-Clips with equal scores, and with them the copies of one clip, are tied.
+AP and AUROC also take rows of clip weights, so that a resample of scenes needs no new sorting. Clips with
+equal scores, and with them the copies of one clip, are tied.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.statistics.chance import expected_average_precision
+from jepamine.statistics.random_rankings import expected_average_precision
+
+CUTOFFS = (10, 50, 100)
 
 
 @dataclass(frozen=True)
 class Cumulated:
-    """How much lies at or above each distinct score, highest first; column 0 is "nothing yet".
+    """Cumulated weights at or above each distinct score, highest first; column 0 is zero.
 
     `positives` and `totals`: int64 (R, B + 1) for R rows of weights and B distinct scores.
     """
@@ -28,7 +30,7 @@ class Cumulated:
 def cumulate(
     scores: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.int64] | None = None
 ) -> Cumulated:
-    """Cumulated weights of one ranking.
+    """Return the cumulated weights of one ranking.
 
     `scores` float64 (n,), finite; `labels` int64 (n,), 0 or 1; `weights` int64 (R, n), not negative; None is
     one row of ones.
@@ -46,19 +48,19 @@ def cumulate(
     return Cumulated(up_to_ends(sorted_weights * labels[order]), up_to_ends(sorted_weights))
 
 
-def average_precision(found: Cumulated) -> NDArray[np.float64]:
-    """Average precision of each row as scikit-learn defines it, float64 (R,): sum of (R_i - R_i-1) * P_i.
+def average_precision(ranked: Cumulated) -> NDArray[np.float64]:
+    """Return scikit-learn's average precision of each row, float64 (R,): sum of (R_i - R_i-1) * P_i.
 
     Tied clips share the precision at the end of their block. Rows without a positive are not allowed.
     """
-    precision = found.positives[:, 1:] / np.maximum(found.totals[:, 1:], 1)
-    gained = np.diff(found.positives, axis=1)
+    precision = ranked.positives[:, 1:] / np.maximum(ranked.totals[:, 1:], 1)
+    gained = np.diff(ranked.positives, axis=1)
     summed: NDArray[np.float64] = (gained * precision).sum(axis=1)
-    return summed / found.positives[:, -1]
+    return summed / ranked.positives[:, -1]
 
 
-def average_precision_over_ties(found: Cumulated) -> NDArray[np.float64]:
-    """Average precision of each row, averaged over all orders of the tied clips, float64 (R,).
+def average_precision_over_ties(ranked: Cumulated) -> NDArray[np.float64]:
+    """Return the average precision of each row, averaged over all orders of the tied clips, float64 (R,).
 
     scikit-learn's number depends on ties in a way that can hide a bad ranking: with 20 positives of 83 that
     all come last, tied, it is 20/83 = 0.241 (as good as chance) while every order of them gives 0.135. For a
@@ -66,7 +68,7 @@ def average_precision_over_ties(found: Cumulated) -> NDArray[np.float64]:
     probability p/m and then has H + 1 + (j - 1)(p - 1)/(m - 1) positives up to itself, so the block adds
     p/m * sum_j (H + 1 + (j - 1)(p - 1)/(m - 1)) / (N + j). Without ties it equals `average_precision`.
     """
-    positives, totals = found.positives, found.totals
+    positives, totals = ranked.positives, ranked.totals
     before, hits = totals[:, :-1], positives[:, :-1]
     size, gained = np.diff(totals, axis=1), np.diff(positives, axis=1)
     harmonic = harmonic_numbers(int(totals[:, -1].max()))
@@ -78,36 +80,35 @@ def average_precision_over_ties(found: Cumulated) -> NDArray[np.float64]:
     return summed / positives[:, -1]
 
 
-def auroc(found: Cumulated) -> NDArray[np.float64]:
-    """Area under the ROC curve of each row, float64 (R,): the share of (positive, negative) pairs in order,
-    tied pairs by half. Rows without both labels are not allowed.
+def auroc(ranked: Cumulated) -> NDArray[np.float64]:
+    """Return the area under the ROC curve of each row, float64 (R,): the share of (positive, negative) pairs
+    in order; a tied pair counts half. Rows without both labels are not allowed.
     """
-    negatives = found.totals - found.positives
+    negatives = ranked.totals - ranked.positives
     lower = negatives[:, -1:] - (negatives[:, :-1] + negatives[:, 1:]) / 2
-    pairs: NDArray[np.float64] = (np.diff(found.positives, axis=1) * lower).sum(axis=1)
-    return pairs / (found.positives[:, -1] * negatives[:, -1])
+    pairs: NDArray[np.float64] = (np.diff(ranked.positives, axis=1) * lower).sum(axis=1)
+    return pairs / (ranked.positives[:, -1] * negatives[:, -1])
 
 
 def harmonic_numbers(largest: int) -> NDArray[np.float64]:
-    """H_0 = 0, H_1, ... H_largest, float64 (largest + 1,)."""
+    """Return H_0 = 0, H_1, ... H_largest, float64 (largest + 1,)."""
     return np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, largest + 1))])
 
 
-CUTOFFS = (10, 50, 100)
-
-
 def metrics(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str, float]:
-    """The metrics of one ranking, highest score first; `scores` float64 (n,), finite; `labels` 0 and 1 (n,).
+    """Return the metrics of one ranking, highest score first.
+
+    `scores` float64 (n,), finite; `labels` (n,), 0 or 1, both present.
 
     average_precision, auroc and ndcg are scikit-learn's. average_precision_over_ties is the mean over all
     orders of tied clips, the same number where no scores are tied; `lift` is it over the AP that a random
     ranking is expected to have, so a scorer that gives every clip the same score has lift 1. precision_at_k
-    and recall_at_k, k = 10, 50, 100, are missing where there are fewer than k clips. Both labels must occur.
+    and recall_at_k, k = 10, 50, 100, are missing where there are fewer than k clips.
     """
     from sklearn.metrics import average_precision_score, ndcg_score, roc_auc_score
 
-    found = cumulate(scores, labels)
-    over_ties = float(average_precision_over_ties(found)[0])
+    ranked = cumulate(scores, labels)
+    over_ties = float(average_precision_over_ties(ranked)[0])
     result = {
         "average_precision": float(average_precision_score(labels, scores)),
         "average_precision_over_ties": over_ties,
@@ -124,10 +125,10 @@ def metrics(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str,
 
 
 def expected_hits(scores: NDArray[np.float64], labels: NDArray[np.int64], k: int) -> float:
-    """Positives expected among the k highest scores when tied clips come in random order; 1 <= k <= n.
+    """Return the expected positives among the k highest scores, tied clips in random order; 1 <= k <= n.
 
     Of the block of m tied clips, p of them positive, that straddles k, r clips still fit; they hold r p / m
     positives on average (the mean of the hypergeometric distribution): linear between the blocks' ends.
     """
-    found = cumulate(scores, labels)
-    return float(np.interp(k, found.totals[0], found.positives[0]))
+    ranked = cumulate(scores, labels)
+    return float(np.interp(k, ranked.totals[0], ranked.positives[0]))

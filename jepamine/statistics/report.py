@@ -4,41 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jepamine.errors import UserError
-from jepamine.statistics import bootstrap
-from jepamine.statistics.chance import Chance, chance
+from jepamine.statistics import bootstrap, paired
 from jepamine.statistics.confounding import audit
+from jepamine.statistics.intervals import (
+    Interval,
+    auroc_interval,
+    lift_interval,
+    precision_interval,
+    share_interval,
+)
 from jepamine.statistics.metrics import metrics
-from jepamine.statistics.verdict import caveats, headline, verdict
-
-METRICS = ("average_precision", "auroc")
-
-Samples = dict[str, NDArray[np.float64]] | None
+from jepamine.statistics.permutation import SIDES, AgainstChance, against_chance
+from jepamine.statistics.random_rankings import chance, expected_average_precision
+from jepamine.statistics.results import DifferenceResult, FieldResult, RankingReport, ScorerResult
+from jepamine.statistics.scenes import Floats, Influence, Ints, Scenes, auroc_influence, group_by_scene
+from jepamine.statistics.verdict import caveats, metric_verdicts, verdict
 
 
 def ranking_report(
-    scores: dict[str, NDArray[np.float64]],
-    labels: NDArray[np.int64],
+    scores: Mapping[str, Floats],
+    labels: Ints,
     scenes: Sequence[str],
     sources: Mapping[str, Sequence[str | None]],
     *,
     seed: int = 0,
-) -> dict[str, Any]:
-    """How well each scorer ranks the clips, against chance, over scenes and within sources.
+    families: int = 1,
+) -> RankingReport:
+    """Return how well each scorer ranks the clips, against chance, over scenes and within sources.
 
-    `scores`: scorer -> float64 (n,), higher is ranked first; `labels` int64 (n,), 0 or 1; `scenes` (n,);
-    `sources`: field, as dataset or camera -> a value a clip or None. The same `seed` gives the same report.
-
-    {"clips", "positives", "scenes", "chance": {metric: {"mean", "low", "high", "exact"}},
-    "ranking": {scorer: {all of `metrics`, "intervals": {metric or "lift": [low, high]},
-    "differences": {other: {metric: {"difference": scorer - other, "low", "high"}}}, "verdict",
-    "verdicts": {metric: words}}}, "audit": see `audit`, "warnings": [sentences]}, where a metric is
-    "average_precision" or "auroc". Intervals are None where there are fewer than three scenes.
+    `scores`: scorer -> float64 (n,), the highest ranked first; `labels` int64 (n,), 0 or 1; `scenes` (n,);
+    `sources`: field, such as dataset or camera -> a value a clip or None. Clips of a scene are in order of
+    time. The same `seed` gives the same report. `families`: number of reports
+    that are read together; the p-values are adjusted for it. Intervals are None where fewer than three scenes
+    hold a positive, or a negative.
 
     Raises UserError where lengths differ, a score is not finite, a label is not 0 or 1, there are not both
     labels, or there is no scorer.
@@ -46,67 +49,104 @@ def ranking_report(
     _check(scores, labels, scenes, sources)
     labels = labels.astype(np.int64)
     scores = {name: values.astype(np.float64) for name, values in scores.items()}
-    count, positives = len(labels), int(labels.sum())
-    by_chance = chance(count, positives, np.random.default_rng([seed, 0]))
-    drawn = bootstrap.draw(scenes, labels, np.random.default_rng([seed, 1]))
-    samples = {
-        name: bootstrap.resampled(values, labels, drawn) if drawn else None for name, values in scores.items()
-    }
-    found = {name: metrics(values, labels) for name, values in scores.items()}
-    ranking = {name: _ranked(name, found, samples, by_chance) for name in scores}
-    report: dict[str, Any] = {
-        "clips": count,
+    grouped = group_by_scene(scenes, labels)
+    clips, positives = len(labels), int(labels.sum())
+    tested = against_chance(scores, labels, grouped.number, seed=seed, families=families)
+    audited = audit(scores, labels, grouped.number, sources, seed=seed)
+    report: RankingReport = {
+        "clips": clips,
         "positives": positives,
-        "scenes": len(set(scenes)),
-        "chance": {metric: asdict(band) for metric, band in by_chance.items()},
-        "ranking": ranking,
-        "audit": audit(scores, labels, scenes, sources),
-    }
-    holding = len({scene for scene, label in zip(scenes, labels, strict=True) if label})
-    return report | {"warnings": caveats(report, holding)}
-
-
-def _ranked(
-    name: str,
-    found: dict[str, dict[str, float]],
-    samples: dict[str, Samples],
-    by_chance: dict[str, Chance],
-) -> dict[str, Any]:
-    own, drawn = found[name], samples[name]
-    intervals = {
-        key: bootstrap.interval(drawn[key]) if drawn is not None else None for key in (*METRICS, "lift")
-    }
-    ap, area = by_chance["average_precision"], by_chance["auroc"]
-    verdicts = {
-        "average_precision": verdict(own["average_precision_over_ties"], ap, intervals["lift"], 1.0),
-        "auroc": verdict(own["auroc"], area, intervals["auroc"], 0.5),
-    }
-    return {
-        **own,
-        "intervals": {key: list(ends) if ends else None for key, ends in intervals.items()},
-        "differences": {
-            other: {
-                metric: _difference(own[metric] - found[other][metric], metric, drawn, samples[other])
-                for metric in METRICS
-            }
-            for other in found
-            if other != name
+        "scenes": grouped.count,
+        "positive_scenes": grouped.with_positives,
+        "chance": {
+            metric: {"mean": band.mean, "low": band.low, "high": band.high, "exact": band.exact}
+            for metric, band in chance(clips, positives, np.random.default_rng([seed, 0])).items()
         },
-        "verdict": headline(verdicts.values()),
-        "verdicts": verdicts,
+        "ranking": _ranking(scores, labels, grouped, tested, audited, seed),
+        "audit": audited,
+        "warnings": [],
     }
+    report["warnings"] = caveats(report)
+    return report
 
 
-def _difference(difference: float, metric: str, one: Samples, other: Samples) -> dict[str, float | None]:
-    if one is None or other is None:
-        return {"difference": difference, "low": None, "high": None}
-    low, high = bootstrap.interval(one[metric] - other[metric])
-    return {"difference": difference, "low": low, "high": high}
+def _ranking(
+    scores: Mapping[str, Floats],
+    labels: Ints,
+    grouped: Scenes,
+    tested: Mapping[str, AgainstChance],
+    audited: dict[str, FieldResult],
+    seed: int,
+) -> dict[str, ScorerResult]:
+    drawn = bootstrap.draw(grouped, np.random.default_rng([seed, 1])) if grouped.allow_intervals else None
+    kept = paired.leave_out(grouped, seed)
+    influences = {name: auroc_influence(values, labels, grouped) for name, values in scores.items()}
+    precisions = {
+        name: paired.leave_out_precisions(values, labels, grouped, kept if len(scores) > 1 else kept[:1])
+        for name, values in scores.items()
+    }
+    ranking: dict[str, ScorerResult] = {}
+    for name, values in scores.items():
+        own = metrics(values, labels)
+        words, limits = verdict(name, tested[name], audited, grouped.with_positives)
+        p = {side: tested[name].p(side, among_all=False) for side in SIDES}
+        p |= {f"{side}_of_all": tested[name].p(side) for side in SIDES}
+        result = {
+            **own,
+            "clips": len(labels),
+            "intervals": _intervals(values, labels, grouped, own, influences[name], drawn),
+            "differences": {
+                other: {
+                    "average_precision": _json(
+                        paired.precision_difference(precisions[name], precisions[other], grouped)
+                    ),
+                    "auroc": _json(paired.auroc_difference(influences[name], influences[other], grouped)),
+                }
+                for other in scores
+                if other != name
+            },
+            "p": p,
+            "verdict": words,
+            "verdicts": metric_verdicts(tested[name], grouped.with_positives),
+            "limited_by": limits,
+        }
+        ranking[name] = cast(ScorerResult, result)
+    return ranking
+
+
+def _intervals(
+    scores: Floats,
+    labels: Ints,
+    grouped: Scenes,
+    own: Mapping[str, float],
+    influence: Influence,
+    drawn: Ints | None,
+) -> dict[str, list[float] | None]:
+    shares = [key for key in own if "_at_" in key]
+    ends: dict[str, Interval | None] = dict.fromkeys(("average_precision", "auroc", "lift", *shares))
+    if drawn is not None:
+        samples = bootstrap.resampled(scores, labels, grouped, drawn)
+        positives = int(labels.sum())
+        by_chance = expected_average_precision(len(labels), positives)
+        over_ties = "average_precision_over_ties"
+        ends["average_precision"] = precision_interval(
+            own["average_precision"], samples["average_precision"], grouped
+        )
+        ends["auroc"] = auroc_interval(influence, grouped)
+        ends["lift"] = lift_interval(own[over_ties], by_chance, samples[over_ties], grouped)
+        for key in shares:
+            trials = positives if key.startswith("recall") else int(key.rsplit("_", 1)[1])
+            ends[key] = share_interval(own[key], trials, samples[key], grouped)
+    return {key: list(pair) if pair else None for key, pair in ends.items()}
+
+
+def _json(difference: paired.Difference) -> DifferenceResult:
+    return cast(DifferenceResult, asdict(difference))
 
 
 def _check(
-    scores: dict[str, NDArray[np.float64]],
-    labels: NDArray[np.int64],
+    scores: Mapping[str, Floats],
+    labels: Ints,
     scenes: Sequence[str],
     sources: Mapping[str, Sequence[str | None]],
 ) -> None:
@@ -115,12 +155,12 @@ def _check(
         raise UserError("there is no scorer to rank by")
     columns: dict[str, int] = {f"scorer '{name}'": len(values) for name, values in scores.items()}
     columns |= {"scenes": len(scenes)} | {f"source '{name}'": len(values) for name, values in sources.items()}
-    for what, length in columns.items():
+    for column, length in columns.items():
         if length != count:
-            raise UserError(f"{what}: {length} values for {count} labels")
-    other = [label for label in labels.tolist() if label not in (0, 1)]
-    if other:
-        raise UserError(f"a label is {other[0]!r}; it is 0 or 1")
+            raise UserError(f"{column}: {length} values for {count} labels")
+    invalid = labels[(labels != 0) & (labels != 1)].tolist()
+    if invalid:
+        raise UserError(f"a label is {invalid[0]!r}; it must be 0 or 1")
     positives = int(labels.sum())
     if positives in (0, count):
         raise UserError(f"{positives} of {count} clips are positive: ranking statistics need both labels")
@@ -129,5 +169,5 @@ def _check(
         if not finite.all():
             place = int(np.flatnonzero(~finite)[0])
             raise UserError(
-                f"scorer '{name}': the score of clip {place} is {values[place]}, no finite number"
+                f"scorer '{name}': the score of clip {place} is {values[place]}, not a finite number"
             )

@@ -1,117 +1,130 @@
-"""What to keep in mind when reading a ranking report: sentences for the user."""
+"""Whether a scorer ranks above chance, and the caveats of a ranking report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from jepamine.statistics.bootstrap import FEWEST_SCENES
-from jepamine.statistics.chance import Chance
+from jepamine.statistics.intervals import FEWEST_FOR_SHARES
+from jepamine.statistics.permutation import SIDES, AgainstChance
+from jepamine.statistics.results import FieldResult, RankingReport, ScorerResult
+from jepamine.statistics.scenes import FEWEST_SCENES
 
 ABOVE = "above chance"
 LIKE = "indistinguishable from chance"
 BELOW = "below chance"
+_WORDS = dict(zip(SIDES, (ABOVE, BELOW), strict=True))
+
+# A claim needs this p on its side, after adjusting for the number of scorers.
+CLAIM_P = 0.025
+# Positives in a single scene are one observation, however many clips it has.
+FEWEST_FOR_CLAIM = 2
+# Below this many scenes or positives every figure is rough: a convention.
+FEW = 10
+# With so few scenes the permutations consist mostly of the phases within scenes.
+FEW_TO_SWAP = 5
 
 
-def verdict(value: float, chance: Chance, interval: tuple[float, float] | None, neutral: float) -> str:
-    """`ABOVE` or `BELOW` only where two tests agree, else `LIKE`.
+def metric_verdicts(tested: AgainstChance, positive_scenes: int) -> dict[str, str]:
+    """Return the verdict of each metric on its own, adjusted for the number of scorers."""
+    return {
+        metric: _claim({side: p[side] for side in SIDES}, positive_scenes)
+        for metric, p in tested.among_all.items()
+    }
 
-    First, `value` is outside the band of random rankings: these clips, shuffled, would rarely do it. Second,
-    the bootstrap `interval` over scenes excludes `neutral`, what chance gives on the scale of the interval:
-    other scenes would do it as well. The first alone claims far too much where scenes differ in both their
-    scores and their share of positives. Without an interval (too few scenes) nothing is claimed.
 
-    For AP, `interval` is that of the lift and `neutral` 1; for AUROC it is that of AUROC and 0.5.
+def verdict(
+    scorer: str, tested: AgainstChance, audit: dict[str, FieldResult], positive_scenes: int
+) -> tuple[str, list[str]]:
+    """Return the verdict of a scorer and the fields of the audit that keep it from a claim.
+
+    A claim needs p <= 0.025 on its side for both metrics and, for each field where this is `required`, for
+    the AUROC within the field's values too.
     """
-    if interval is None:
-        return LIKE
-    low, high = interval
-    if value > chance.high and low > neutral:
-        return ABOVE
-    if value < chance.low and high < neutral:
-        return BELOW
+    claim = _claim({side: tested.p(side) for side in SIDES}, positive_scenes)
+    if claim == LIKE:
+        return LIKE, []
+    side = "above" if claim == ABOVE else "below"
+    limits = []
+    for name, field in audit.items():
+        p = field["within"][scorer]["p"]
+        if field["required"] and (p is None or p[side] > CLAIM_P):
+            limits.append(name)
+    return (LIKE, limits) if limits else (claim, [])
+
+
+def _claim(p: dict[str, float], positive_scenes: int) -> str:
+    if positive_scenes >= FEWEST_FOR_CLAIM:
+        for side, words in _WORDS.items():
+            if p[side] <= CLAIM_P:
+                return words
     return LIKE
 
 
-def headline(verdicts: Iterable[str]) -> str:
-    """The verdict that all metrics share, else `LIKE`: one metric that happens to look good is no claim."""
-    kinds = set(verdicts)
-    return kinds.pop() if len(kinds) == 1 else LIKE
+def caveats(report: RankingReport) -> list[str]:
+    """Return the warnings of a report (without its "warnings"), the gravest first."""
+    scorers = [line for name, result in report["ranking"].items() for line in _scorer(name, result)]
+    return [*_fields(report["audit"]), *_size(report), *scorers]
 
 
-# Below this many scenes or positives intervals are rough, above it they are usable: a convention.
-FEW = 10
-MANY_SCORERS = 5
-
-
-def caveats(report: dict[str, Any], positive_scenes: int) -> list[str]:
-    """The warnings of a report as `ranking_report` returns it (without "warnings"), gravest first.
-
-    `positive_scenes`: how many scenes hold a positive clip.
-    """
-    return [*_sources(report), *_size(report, positive_scenes), *_scorers(report["ranking"])]
-
-
-def _sources(report: dict[str, Any]) -> list[str]:
-    said = []
-    for field, found in report["audit"].items():
-        if not found["flagged"]:
+def _fields(audit: dict[str, FieldResult]) -> list[str]:
+    lines = []
+    for name, field in audit.items():
+        if not field["flagged"]:
             continue
-        mixed = any(0 < one["positives"] < one["clips"] for one in found["sources"].values())
+        mixed = any(0 < count["positives"] < count["clips"] for count in field["sources"].values())
         advice = (
-            f"Trust the AUROC within each {field}, not the overall one."
+            f"Trust the AUROC within each {name}, not the overall one."
             if mixed
-            else f"No {field} holds both labels, so these clips cannot show that a scorer does more."
+            else f"No {name} holds both labels, so these clips cannot show that a scorer does more."
         )
-        said.append(
-            f"The {field} alone predicts the label (AUROC {found['auroc']:.2f}): a scorer that only tells "
-            f"one {field} from another looks good here. {advice}"
+        lines.append(
+            f"The {name} alone predicts the label (AUROC {field['auroc']:.2f}, p {field['p_holm']:.4f}): a "
+            f"scorer that only separates one {name} from another looks good here. {advice}"
         )
-    return said
+    return lines
 
 
-def _size(report: dict[str, Any], positive_scenes: int) -> list[str]:
-    scenes, positives = report["scenes"], report["positives"]
-    said = []
-    if scenes < FEWEST_SCENES:
-        said.append(
-            f"All clips come from {_plural(scenes, 'scene')}: no intervals and no verdict but "
-            f"'{LIKE}'; at least {FEWEST_SCENES} scenes are needed."
+def _size(report: RankingReport) -> list[str]:
+    scenes, positives, holding = report["scenes"], report["positives"], report["positive_scenes"]
+    lines = []
+    if holding < FEWEST_FOR_CLAIM:
+        lines.append("All positive clips are in 1 scene: no intervals and no verdict.")
+    elif holding < FEWEST_SCENES:
+        lines.append(
+            f"All positive clips are in {holding} scenes: no intervals; a scorer that merely recognises "
+            "those scenes looks good."
         )
+    elif holding < FEWEST_FOR_SHARES:
+        lines.append(f"Only {holding} scenes hold a positive: intervals are rough and very wide.")
     elif scenes < FEW:
-        said.append(f"Only {scenes} scenes: intervals over so few are rough, and rather too narrow.")
-    if positive_scenes < FEWEST_SCENES <= scenes:
-        said.append(
-            f"All positive clips lie in {_plural(positive_scenes, 'scene')}: a scorer that merely singles "
-            f"{'that scene' if positive_scenes == 1 else 'those scenes'} out looks good."
+        lines.append(f"Only {scenes} scenes: intervals are rough and wide.")
+    if holding >= FEWEST_FOR_CLAIM and scenes < FEW_TO_SWAP:
+        lines.append(
+            f"With {scenes} scenes the p-values assume that labels within a scene are stationary (no start "
+            "or end effect)."
         )
     if positives < FEW:
-        said.append(f"Only {_plural(positives, 'positive clip')}: every figure hangs on a few clips.")
-    return said
+        clips = "1 positive clip" if positives == 1 else f"{positives} positive clips"
+        lines.append(f"Only {clips}: every figure depends on a few clips.")
+    return lines
 
 
-def _scorers(ranking: dict[str, Any]) -> list[str]:
-    said = []
-    for name, found in ranking.items():
-        plain, over_ties = found["average_precision"], found["average_precision_over_ties"]
-        if abs(plain - over_ties) >= 0.005:
-            said.append(
-                f"'{name}' gives several clips the same score: AP is {plain:.3f} as scikit-learn counts "
-                f"ties, {over_ties:.3f} on average over their orders; lift and verdict use the latter."
-            )
-        words = found["verdicts"]
-        if words["average_precision"] != words["auroc"]:
-            said.append(
-                f"'{name}': AP is {words['average_precision']}, AUROC {words['auroc']}; the verdict claims "
-                "only what both show."
-            )
-    claims = sum(found["verdict"] != LIKE for found in ranking.values())
-    if claims and len(ranking) >= MANY_SCORERS:
-        said.append(
-            f"{len(ranking)} scorers were tested, each at 95 %: among so many, one may leave chance by luck."
+def _scorer(name: str, result: ScorerResult) -> list[str]:
+    lines = []
+    plain, over_ties = result["average_precision"], result["average_precision_over_ties"]
+    if abs(plain - over_ties) >= 0.005:
+        lines.append(
+            f"'{name}' gives several clips the same score: AP is {plain:.3f} as scikit-learn counts ties, "
+            f"{over_ties:.3f} on average over their orders; the lift uses the latter."
         )
-    return said
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    verdicts = result["verdicts"]
+    if verdicts["average_precision"] != verdicts["auroc"]:
+        lines.append(
+            f"'{name}': AP is {verdicts['average_precision']}, AUROC {verdicts['auroc']}; the verdict needs "
+            "both."
+        )
+    if result["limited_by"]:
+        fields = ", ".join(result["limited_by"])
+        lines.append(
+            f"'{name}' ranks better or worse than chance overall, but not within each {fields}: the "
+            f"{fields} may explain it."
+        )
+    return lines

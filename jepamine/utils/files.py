@@ -6,10 +6,11 @@ import contextlib
 import errno
 import hashlib
 import json
+import math
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,17 @@ def read_bytes(path: Path, name: str = "") -> bytes:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as indented JSON, atomically."""
-    write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())
+    """Write `value` as indented JSON, atomically; see `finite`."""
+    write_atomic(path, (json.dumps(finite(value), indent=2, allow_nan=False) + "\n").encode())
+
+
+def finite(value: Any) -> Any:
+    """Return `value` with null for NaN and infinities, which JSON lacks."""
+    if isinstance(value, Mapping):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -195,6 +205,8 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
     """
     import filelock
 
+    if path.is_symlink():
+        raise UserError(f"{path}: is a link; a lock must be a regular file")
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(path)
     try:
@@ -209,10 +221,17 @@ def exclusive(path: Path, refusal: str) -> Iterator[None]:
 
 def is_locked(path: Path) -> bool:
     """Return whether a process holds the lock on `path`."""
-    if not path.exists():
+    import fcntl
+
+    try:
+        # Only read: a run may belong to another user, and a link may lead to another file.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
         return False
     try:
-        with exclusive(path, "held"):
-            return False
-    except UserError:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(descriptor)
+    return False

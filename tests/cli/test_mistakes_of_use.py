@@ -237,9 +237,9 @@ def test_clips_alone_in_their_scene_are_reported_where_scene_ranks(jepamine, rec
     lines = lines_of(clips)
     manifest = written(clips.with_name("one.jsonl"), [lines[0] | {"scene": "alone"}, *lines[1:]])
     result = jepamine("score", "--run", "small", manifest, "--scorer", "scene")
-    assert "warning: 1 clips are alone in their scene or have none" in result.output
+    assert "warning: 1 clips have no scene, or no other clip in it" in result.output
     result = jepamine("score", "--run", "small", clips, "--scorer", "scene")
-    assert "alone in their scene" not in result.output
+    assert "have no scene" not in result.output
 
 
 def test_a_split_does_not_overwrite_its_manifest(jepamine, clips):

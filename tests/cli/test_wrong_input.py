@@ -118,7 +118,7 @@ def test_weights_whose_shapes_do_not_fit_are_reported(jepamine, recipe, clips, t
     runs = tmp_path / "experiments"
     (runs / "small" / "weights.safetensors").write_bytes((runs / "wide" / "weights.safetensors").read_bytes())
     for words in (["eval", "--run", "small"], ["score", "--run", "small", clips]):
-        result = jepamine(*words)
+        result = jepamine(*words, "--trust-changes")
         assert result.exit_code == 1
         assert "weights.safetensors: the weights do not fit" in result.output
 
@@ -128,7 +128,7 @@ def test_damaged_weights_are_reported(keep, jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--epochs", 1)
     weights = tmp_path / "experiments" / "small" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:keep])
-    result = jepamine("eval", "--run", "small")
+    result = jepamine("eval", "--run", "small", "--trust-changes")
     assert (result.exit_code, "weights.safetensors: damaged" in result.output) == (1, True)
 
 

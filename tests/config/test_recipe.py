@@ -69,6 +69,7 @@ def test_defaults_are_the_research_values(tmp_path):
         "checkpoint_every": 5,
         "val_fraction": 0.2,
         "val_by": "scene",
+        "test_fraction": 0.0,
     }
     assert recipe.scoring["scorer"] == "predicted"
 

@@ -48,6 +48,36 @@ def test_the_share_is_met_where_scenes_are_of_one_size():
     assert [said[one.clip_id] for one in clips].count("val") == 8
 
 
+def test_a_test_part_comes_out_of_train_and_leaves_val_as_it_was():
+    clips = [clip(number, f"s{number // 4}") for number in range(40)]
+    lines = split(clips, "scene", 0.2, 42, test_fraction=0.1)
+    with_test = {one.clip_id: line["split"] for one, line in zip(clips, lines, strict=True)}
+    assert sorted(set(with_test.values())) == ["test", "train", "val"]
+    assert list(with_test.values()).count("test") == 4
+    assert len({one.scene for one in clips if with_test[one.clip_id] == "test"}) == 1
+    without = parts(clips)
+    assert [name for name in without if without[name] == "val"] == [
+        name for name in with_test if with_test[name] == "val"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scene_count", "val_by", "fraction", "test_fraction", "message"),
+    [
+        (10, "tubelet", 0.2, 0.1, "test_fraction holds out whole scenes; it needs val_by = 'scene'"),
+        (10, "scene", 0.5, 0.5, "val_fraction 0.5 and test_fraction 0.5 leave nothing to train on"),
+        (2, "scene", 0.2, 0.2, "too few scenes for a train, a val and a test part; set test_fraction = 0"),
+    ],
+)
+def test_a_test_part_that_cannot_be_held_out_is_an_error(
+    scene_count, val_by, fraction, test_fraction, message
+):
+    clips = [clip(number, f"s{number}") for number in range(scene_count)]
+    with pytest.raises(UserError) as raised:
+        split(clips, val_by, fraction, 1, test_fraction)
+    assert str(raised.value) == message
+
+
 def test_another_seed_holds_out_other_scenes():
     clips = [clip(number, f"s{number}") for number in range(40)]
     assert parts(clips, seed=1) == parts(clips, seed=1) != parts(clips, seed=2)

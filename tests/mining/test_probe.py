@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from safetensors.numpy import load_file, save_file
 
 from jepamine.mining.bank import Bank
 from jepamine.mining.probe import fit, out_of_fold
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.protocols import Extent
 
 
 def blobs(scenes: int, noise: float = 0.3) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -36,11 +38,13 @@ def test_the_head_is_scikit_learns_on_rows_of_mean_length_one():
 def test_the_judgement_of_a_scene_does_not_hang_on_its_own_labels():
     # Two scenes: each is judged by a head fitted to the other alone.
     rows, labels, scenes = blobs(2)
-    found = out_of_fold(rows, labels, scenes)
-    assert found is not None
+    held_out = out_of_fold(rows, labels, scenes)
+    assert held_out is not None
+    log_odds, folds = held_out
+    assert len({(fold, scene) for fold, scene in zip(folds, scenes, strict=True)}) == 2
     for scene in ("s0", "s1"):
         own = np.array([name == scene for name in scenes])
-        assert_allclose(found[own], fit(rows[~own], labels[~own]).decide(rows[own]))
+        assert_allclose(log_odds[own], fit(rows[~own], labels[~own]).decide(rows[own]))
 
 
 def test_where_no_scene_can_be_left_out_nothing_is_claimed():
@@ -48,16 +52,18 @@ def test_where_no_scene_can_be_left_out_nothing_is_claimed():
     assert out_of_fold(rows, labels, ["one"] * len(labels)) is None
 
 
-def test_a_scenes_mean_is_that_of_its_centred_clips():
+def test_a_scenes_mean_is_that_of_its_other_centred_clips():
     bank = Bank(["a"], ["00"], np.array([[0.0, 2.0]], dtype=np.float32))
     context = SceneContext(bank)
     clean = np.array([[3.0, 4.0]], dtype=np.float32)
     other = np.array([[1.0, 0.0]], dtype=np.float32)
-    context.look_through([("s", clean), ("s", other), (None, other)])
+    own, neighbour = Member("s", clean, b"own", Extent()), Member("s", other, b"neighbour", Extent())
+    context.read([own, neighbour, Member("s", other, b"third", Extent()), Member(None, other, b"", Extent())])
     assert_allclose(context.centred(clean), [0.6, -0.2], atol=1e-7)
-    assert_allclose(context.mean("s", clean), [0.8, -0.6], atol=1e-7)
-    assert_allclose(context.mean(None, clean), context.centred(clean))
-    assert_allclose(context.mean("unseen", clean), context.centred(clean))
+    assert_allclose(context.mean(own), [1.0, -1.0], atol=1e-7)
+    assert_allclose(context.mean(neighbour), [0.8, -0.6], atol=1e-7)
+    assert context.mean(replace(own, scene=None)) is None
+    assert context.mean(replace(own, scene="unseen")) is None
 
 
 @pytest.fixture
@@ -158,3 +164,26 @@ def test_labels_that_do_not_do_are_reported(lines, message, jepamine, run, tmp_p
     path.write_text("".join(json.dumps(line).replace("{train}", train) + "\n" for line in lines))
     result = jepamine("probe", "--run", "small", "--labels", path)
     assert (result.exit_code, message in result.output) == (1, True), result.output
+
+
+def test_the_base_rate_is_that_of_the_labels_or_the_option(jepamine, run, clips, tmp_path):
+    labels = write_labels(tmp_path, clips, all_scenes=False)
+    words = ["probe", "--run", "small", "--labels", labels, "--json"]
+    probabilities = json.loads(jepamine(*words).stdout)["probabilities"]
+    assert list(probabilities) == ["base_rate", "calibrated", "brier", "brier_of_base_rate", "reliability"]
+    assert (probabilities["base_rate"], probabilities["calibrated"]) == (0.375, True)
+    assert sum(row["clips"] for row in probabilities["reliability"]) == 8
+    means = {}
+    for rate in (0.375, 0.01):
+        assert jepamine(*words, "--base-rate", rate).exit_code == 0
+        output = tmp_path / f"{rate}.jsonl"
+        assert (
+            jepamine("score", "--run", "small", clips, "--scorer", "probe", "--output", output).exit_code == 0
+        )
+        means[rate] = [json.loads(line)["score"] for line in output.read_text().splitlines()]
+    odds = {rate: np.array(scores) / (1 - np.array(scores)) for rate, scores in means.items()}
+    assert_allclose(odds[0.01] / odds[0.375], (0.01 / 0.99) / (0.375 / 0.625))
+    result = jepamine(*words[:-1], "--base-rate", 0.01)
+    assert "footage with 1.0% positives (--base-rate), calibrated on scenes that" in result.output
+    assert "Brier score on such scenes" in result.output
+    assert jepamine(*words, "--base-rate", 1).exit_code == 2

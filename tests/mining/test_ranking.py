@@ -5,23 +5,25 @@ import json
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.mining.ranking import Origin, flagged, origin, rank, read_labels, read_scores
+from jepamine.mining.labels import Origin
+from jepamine.mining.ranking import flagged, losses, rank, rank_files
 
 
 @pytest.fixture
-def lines(tmp_path):
-    """Write objects as JSONL."""
+def files(tmp_path):
+    """Write a score file and a label file."""
 
-    def write(*objects):
-        path = tmp_path / "lines.jsonl"
-        path.write_text("".join(json.dumps(line) + "\n" for line in objects))
-        return path
+    def write(scores, labels):
+        paths = tmp_path / "scores.jsonl", tmp_path / "labels.jsonl"
+        for path, objects in zip(paths, (scores, labels), strict=True):
+            path.write_text("".join(json.dumps(line) + "\n" for line in objects))
+        return paths
 
     return write
 
 
-def label(clip_id, value):
-    return {"clip_id": clip_id, "binary_label": value}
+def clip_ids(count):
+    return [f"clip-{number}" for number in range(count)]
 
 
 def ranked(scores, labels, **fields):
@@ -65,7 +67,7 @@ def test_labels_of_one_kind_only_are_an_error_that_counts_them(labels, said):
 
 
 def test_a_source_that_alone_predicts_the_label_is_flagged():
-    clips = [f"clip-{number}" for number in range(40)]
+    clips = clip_ids(40)
     labels = {name: int(number < 10) for number, name in enumerate(clips)}
     scores = {"x": {name: float(number % 7) for number, name in enumerate(clips)}}
     dataset = {name: "waymo" if labels[name] else "nuscenes" for name in clips}
@@ -73,63 +75,62 @@ def test_a_source_that_alone_predicts_the_label_is_flagged():
     assert flagged(ranked(scores, labels, dataset=dataset, camera=camera)) == ["dataset"]
 
 
-def test_origins_come_from_any_line_of_a_clip_the_first_counts():
-    score = {"clip_id": "a", "scene": "s", "camera": "front", "sources": {"weather": "rain"}}
-    label = {"clip_id": "a", "camera": "rear", "dataset": "d", "metadata": {"source": "drive.ai"}}
-    assert origin(score, label) == Origin(
-        "s", {"camera": "front", "weather": "rain", "dataset": "d", "source": "drive.ai"}
-    )
+def test_what_does_not_meet_is_counted_and_named(files):
+    scores = [{"clip_id": name, "score": int(name[5:]) % 7} for name in clip_ids(20)]
+    scores[3] = {"clip_id": "clip-3", "score": None, "error": "cannot be read"}
+    labels = [{"clip_id": name, "binary_label": int(name[5:]) % 3 // 2} for name in clip_ids(12)]
+    labels += [{"clip_id": f"other-{number}", "binary_label": 1} for number in range(7)]
+    result = rank_files(*files(scores, labels))
+    join = result["join"]
+    assert (join["scored"], join["labels"], join["matched"]) == (19, 19, 11)
+    assert join["unscored"] == {"count": 7, "first": [f"other-{number}" for number in range(5)]}
+    assert join["failed"] == {"count": 1, "first": ["clip-3"]}
+    assert join["unlabelled"]["count"] == 8
+    expected = [
+        "7 of 19 labels match no scored clip: other-0, other-1, other-2, other-3, other-4, ...",
+        "1 labelled clips (0 positive) could not be scored and do not count: clip-3",
+    ]
+    assert losses(result) == result["warnings"][:2] == expected
 
 
-def test_labels_are_read_and_null_is_not_a_label(lines):
-    path = lines(label("a", 1), label("b", 0), label("c", None), label("a", 1), label(7, 1))
-    assert read_labels(path)[0] == {"a": 1, "b": 0, "7": 1}
+def test_a_scorer_that_lacks_clips_is_ranked_on_its_own_and_the_others_keep_theirs(files):
+    names = clip_ids(40)
+    scores = [
+        {"clip_id": name, "score": 1, "scores": {"x": number % 7} | ({"y": number} if number < 10 else {})}
+        for number, name in enumerate(names)
+    ]
+    labels = [{"clip_id": name, "binary_label": int(number % 4 == 0)} for number, name in enumerate(names)]
+    result = rank_files(*files(scores, labels))
+    assert {name: scorer["clips"] for name, scorer in result["ranking"].items()} == {"x": 40, "y": 10}
+    assert result["labelled"]["clips"] == 40
+    assert losses(result) == [
+        "'y' lacks 30 of the 40 labelled clips: clip-10, clip-11, clip-12, clip-13, clip-14, ..."
+    ]
 
 
-@pytest.mark.parametrize(
-    ("line", "error"),
-    [
-        ({"clip_id": "a", "binary_labl": 1}, "no key 'binary_label' (did you mean 'binary_labl'?)"),
-        ({"binary_label": 1}, "no key 'clip_id'"),
-        (label("a", 2), "binary_label is 2; expected 0, 1 or null"),
-        (label("a", "1"), "binary_label is '1'; expected 0, 1 or null"),
-        (label("a", []), "binary_label is []; expected 0, 1 or null"),
-        (label("first", 0), "clip 'first' is labelled both 0 and 1"),
-    ],
-)
-def test_a_bad_label_is_an_error_that_names_file_and_line(lines, line, error):
-    path = lines(label("first", 1), line)
-    with pytest.raises(UserError) as raised:
-        read_labels(path)
-    assert str(raised.value) == f"{path}:2: {error}"
+def test_each_tag_is_ranked_and_a_tag_with_one_label_only_is_reported(files):
+    names = clip_ids(12)
+    scores = [{"clip_id": name, "score": number} for number, name in enumerate(names)]
+    labels = [
+        {"clip_id": name, "labels": {"fog": int(number > 8), "snow": 0}} for number, name in enumerate(names)
+    ]
+    tasks = rank_files(*files(scores, labels))["tasks"]
+    assert tasks["fog"]["ranking"]["score"]["auroc"] == 1
+    assert tasks["snow"]["error"].startswith("snow: of 12 scored clips 12 are labelled, 0 of them 1")
 
 
-def test_scores_are_read_by_scorer_and_clips_that_failed_are_left_out(lines):
-    path = lines(
-        {"clip_id": "a", "score": 0.5, "scores": {"predicted": 0.5, "masked": 1}},
-        {"clip_id": "b", "score": None, "error": "cannot be read"},
-        {"clip_id": "c", "score": 0.25, "scores": {"predicted": 0.25, "masked": 0.75}},
-    )
-    assert read_scores(path)[0] == {"predicted": {"a": 0.5, "c": 0.25}, "masked": {"a": 1.0, "c": 0.75}}
-
-
-def test_a_score_file_of_another_tool_needs_only_clip_id_and_score(lines):
-    assert read_scores(lines({"clip_id": "a", "score": 3}))[0] == {"score": {"a": 3.0}}
-
-
-@pytest.mark.parametrize(
-    ("line", "error"),
-    [
-        ({"clip_id": "b", "score": None}, "'score' is not a finite number: None"),
-        ({"clip_id": "b", "score": float("nan")}, "'score' is not a finite number: nan"),
-        ({"clip_id": "b", "score": "0.5"}, "'score' is not a finite number: '0.5'"),
-        ({"clip_id": "b", "score": True}, "'score' is not a finite number: True"),
-        ({"score": 0.5}, "no key 'clip_id'"),
-        ({"clip_id": "b", "score": 0.5, "scores": [0.5]}, ""),
-    ],
-)
-def test_a_bad_score_is_an_error_that_names_file_and_line(lines, line, error):
-    path = lines({"clip_id": "a", "score": 0.5}, line)
-    with pytest.raises(UserError) as raised:
-        read_scores(path)
-    assert str(raised.value).startswith(f"{path}:2: {error}")
+def test_the_position_in_the_drive_is_a_field_of_the_audit(files):
+    scores = [
+        {"clip_id": f"{drive}-{step}", "scene": f"d{drive}", "score": step, "first_frame": f"{step}.jpg"}
+        for drive in range(12)
+        for step in range(9, 15)
+    ]
+    labels = [
+        {"clip_id": line["clip_id"], "binary_label": int(line["clip_id"].endswith("-14"))} for line in scores
+    ]
+    result = rank_files(*files(scores, labels))
+    position = result["audit"]["position"]
+    assert position["sources"]["last"] == {"clips": 12, "positives": 12}
+    assert (position["auroc"], position["flagged"]) == (1.0, True)
+    assert result["ranking"]["score"]["limited_by"] == ["position"]
+    assert not result["audit"]["scene"]["separable"]

@@ -143,7 +143,7 @@ def test_another_scorer_encodes_nothing(jepamine, run, clips, tmp_path):
         "        cells =", "        raise RuntimeError('encoded')\n        cells ="
     )
     plugin.write_text(text)
-    scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", "knn")
+    scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", "knn", "--trust-changes", "--trust")
 
 
 def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_resumed(jepamine, run, clips, tmp_path):

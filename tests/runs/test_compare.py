@@ -7,7 +7,7 @@ import tomli_w
 
 from jepamine.errors import UserError
 from jepamine.runs.compare import compare
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PIL import Image
 
 from jepamine.errors import UserError
 from jepamine.runs.loss_plot import loss_plot
-from jepamine.runs.records import RunFolder
+from jepamine.runs.run_folder import RunFolder
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ RECORD = {
 }
 
 
+def test_an_integer_metric_stays_an_integer():
+    metrics = validate(RECORD | {"metrics": {"best_epoch": 9, "val_loss": 0.5}}, PATH)["metrics"]
+    assert str(metrics) == "{'best_epoch': 9, 'val_loss': 0.5}"
+
+
 def test_keys_of_other_versions_are_kept():
     assert validate(RECORD | {"later": [1], "data": {"later": 2}}, PATH) == RECORD | {
         "later": [1],

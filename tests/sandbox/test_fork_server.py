@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -15,7 +16,10 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.sandbox.handle import Handle
+from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox.bubblewrap import HOME_BYTES
+from jepamine.sandbox.folders import remove_abandoned
+from jepamine.sandbox.handle import Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import pool
 
@@ -35,8 +39,8 @@ def answer(servers, code, limits=LIMITS):
     return json.loads(said)
 
 
-def said(servers, code):
-    return answer(servers, code)["answer"]["said"]
+def said(servers, code, limits=LIMITS):
+    return answer(servers, code, limits)["answer"]["said"]
 
 
 def problem(servers, code, limits=LIMITS):
@@ -128,17 +132,133 @@ def test_what_takes_too_much_is_ended(how, code, plain):
     assert plain.ask({"code": code}, limits)[0].how == how
 
 
-def test_a_server_that_is_lost_is_started_again(temporary):
+UNLINKED = """
+import os, time
+kept = []
+for number in range(40):
+    file = open('file', 'wb')
+    os.unlink('file')
+    file.write(bytes(10**6))
+    file.flush()
+    kept.append(file)
+time.sleep(9)
+"""
+MAPPED = """
+import mmap, os, time
+kept = []
+for number in range(40):
+    with open('file', 'w+b') as file:
+        file.write(bytes(10**6))
+        file.flush()
+        kept.append(mmap.mmap(file.fileno(), 4096))
+    os.unlink('file')
+time.sleep(9)
+"""
+CHURN = """
+import os, threading
+def churn():
+    while True:
+        open('churn', 'wb').close()
+        os.unlink('churn')
+for _ in range(4):
+    threading.Thread(target=churn, daemon=True).start()
+for number in range(40):
+    open(f'file-{number}', 'wb').write(bytes(10**6))
+threading.Event().wait(9)
+"""
+
+
+@pytest.mark.parametrize("code", [UNLINKED, MAPPED, CHURN], ids=["open", "mapped", "churn"])
+def test_deleted_files_and_constant_change_do_not_evade_the_disk_limit(plain, code):
+    end, _ = plain.ask({"code": code}, Limits(memory=1024, folder=16))
+    assert (end.how, end.seconds < 5) == ("folder", True)
+
+
+def test_deleted_files_within_the_limit_are_allowed(plain):
+    code = UNLINKED.replace("range(40)", "range(10)").replace("sleep(9)", "sleep(0.3); said = 1")
+    assert said(plain, code, Limits(memory=256, folder=16)) == 1
+
+
+def test_a_lost_server_is_restarted_and_asked_again(temporary):
     handle = Handle("plain_task", TASKS, bubblewrap=False)
     try:
         first = handle.pid
         os.kill(first, signal.SIGKILL)
-        assert handle.ask({"code": "said = 1"}, LIMITS)[0].how == "ended"
+        assert said(handle, "said = 2") == 2
         assert handle.pid != first
+    finally:
+        handle.close()
+    assert list(Path(temporary).glob(handle._folder.path.name)) == []
+
+
+def test_a_server_lost_twice_in_one_request_is_an_error_and_the_next_request_runs(temporary, monkeypatch):
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+    receive = handle_module.receive
+
+    def lose(descriptor, deadline=None):
+        os.kill(handle.pid, signal.SIGKILL)
+        return receive(descriptor, deadline)
+
+    try:
+        with monkeypatch.context() as patched:
+            start = handle._start
+
+            def start_unpatched():
+                patched.setattr(handle_module, "receive", receive)
+                start()
+                patched.setattr(handle_module, "receive", lose)
+
+            patched.setattr(handle, "_start", start_unpatched)
+            patched.setattr(handle_module, "receive", lose)
+            with pytest.raises(ServerLost, match="lost twice"):
+                handle.ask({"code": "said = 1"}, LIMITS)
         assert said(handle, "said = 2") == 2
     finally:
         handle.close()
-    assert list(Path(temporary).glob(handle._home.name)) == []
+
+
+def test_a_server_that_cannot_be_restarted_is_an_error_each_time(temporary, monkeypatch):
+    handle = Handle("plain_task", TASKS, bubblewrap=False)
+
+    def fail():
+        raise UserError("no memory")
+
+    monkeypatch.setattr(handle, "_start", fail)
+    os.kill(handle.pid, signal.SIGKILL)
+    for _ in range(2):
+        with pytest.raises(ServerLost, match="cannot be restarted: no memory"):
+            handle.ask({"code": "said = 1"}, LIMITS)
+    handle.close()
+
+
+def test_folders_of_killed_processes_are_removed_at_start_and_folders_in_use_are_not(temporary):
+    code = f"""
+import os, sys, tempfile
+tempfile.tempdir = {temporary!r}
+from jepamine.sandbox.folders import LockedFolder
+folder = LockedFolder()
+(folder.path / "home").mkdir()
+print(folder.path, flush=True)
+sys.stdin.read()
+"""
+    start = [sys.executable, "-c", code]
+    owners = [
+        subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    killed, used = (Path(owner.stdout.readline().strip()) for owner in owners)
+    owners[0].kill()
+    owners[0].wait()
+    try:
+        with pool("plain_task", path=TASKS, bubblewrap=False):
+            assert (killed.exists(), used.exists()) == (False, True)
+    finally:
+        owners[1].kill()
+        owners[1].wait()
+        for owner in owners:
+            owner.stdin.close()
+            owner.stdout.close()
+    remove_abandoned()
+    assert not used.exists()
 
 
 def test_askers_at_the_same_time_each_get_their_own_answer(temporary):
@@ -181,7 +301,10 @@ def test_a_server_ends_when_whoever_started_it_does(temporary, world):
 import os, sys, tempfile
 tempfile.tempdir = {temporary!r}
 from pathlib import Path
-from jepamine.sandbox.handle import Handle
+from jepamine.sandbox.bubblewrap import HOME_BYTES
+from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox.folders import remove_abandoned
+from jepamine.sandbox.handle import Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)
 print(handle.pid, flush=True)
@@ -214,19 +337,45 @@ def test_a_module_beside_the_working_folder_takes_no_module_s_place(temporary, t
     handle.close()
 
 
-def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
+def bubblewrap_works():
     program = shutil.which("bwrap")
-    if (
-        program is None
-        or subprocess.run([program, "--unshare-all", "--ro-bind", "/", "/", "true"]).returncode
-    ):
-        pytest.skip("no bubblewrap that works here: apt-get install bubblewrap")
+    words = [program, "--unshare-all", "--ro-bind", "/", "/", "true"]
+    return program is not None and subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+
+needs_bubblewrap = pytest.mark.skipif(
+    not bubblewrap_works(), reason="no bubblewrap that works here: apt-get install bubblewrap"
+)
+
+
+@needs_bubblewrap
+def test_bubblewrap_is_used_where_it_works_and_named(temporary, tmp_path):
     (tmp_path / "canary").write_text("x")
     with pool("plain_task", path=TASKS) as servers:
         assert "bubblewrap" in str(servers.protection)
         assert said(servers, f"import os; said = os.path.exists({str(tmp_path / 'canary')!r})") is False
         assert said(servers, "import os; said = os.path.exists('/etc/passwd')") is False
         assert said(servers, "import os; said = os.getppid() < 10") is True
+
+
+@needs_bubblewrap
+def test_the_folder_in_bubblewrap_is_a_tmpfs_of_a_fixed_size(temporary):
+    code = """
+import os
+said = 0
+try:
+    for number in range(60):
+        file = os.open(f'file-{number}', os.O_WRONLY | os.O_CREAT)
+        for _ in range(4):
+            said += os.write(file, bytes(2**20))
+        os.close(file)
+except OSError as error:
+    said = [said, error.errno]
+"""
+    with pool("plain_task", path=TASKS, bubblewrap=True) as servers:
+        written, number = said(servers, code, Limits(folder=1000, memory=256))
+        assert (number, written <= HOME_BYTES) == (errno.ENOSPC, True)
+        assert said(servers, "import os; said = os.listdir()") == []
 
 
 def test_bubblewrap_that_is_asked_for_and_missing_is_reported(temporary, monkeypatch):

@@ -86,6 +86,8 @@ def test_a_thread_may_be_started_and_a_process_may_not(machine):
     assert verdict(machine, clone, 0x3D0F00) == bpf.ALLOW
     assert verdict(machine, clone, 0x1200011) == EPERM
     assert verdict(machine, clone, 0x3D0F00 | 0x10000000) == EPERM
+    # A thread with a descriptor table of its own.
+    assert verdict(machine, clone, 0x3D0F00 & ~0x400) == EPERM
 
 
 @MACHINE

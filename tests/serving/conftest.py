@@ -1,4 +1,4 @@
-"""Services on a port of their own: the chain is real, the validator made up, so that nothing needs Manim."""
+"""Services on free ports, with the real pipeline and a fake validator, so that no test needs Manim."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
+from jepamine.serving.access import AccessRules, access_rules
 from jepamine.serving.app import create_app
 from jepamine.serving.build import batched_reader
 from jepamine.serving.feedback import Feedback
-from jepamine.serving.jobs import JobQueue, job_queue
+from jepamine.serving.job_queue import JobQueue, job_queue
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import Bounds
 from jepamine.serving.previews import Previews
@@ -44,14 +45,14 @@ CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
 
 
 def png(width: int = 32, height: int = 18, grey: int = 0) -> bytes:
-    """A picture of one grey."""
+    """Return a grey PNG."""
     file = io.BytesIO()
     Image.new("RGB", (width, height), (grey, grey, grey)).save(file, "PNG")
     return file.getvalue()
 
 
-class Pretended:
-    """A validator that finds every object in its place. `open` holds its validations up while it is clear."""
+class FakeValidator:
+    """A validator that finds every object in its place. It blocks while `open` is clear."""
 
     def __init__(self) -> None:
         self.protection = CLOSED
@@ -79,8 +80,8 @@ class Pretended:
         return found
 
 
-class Watching:
-    """Eyes of a made-up run: a square whose width says how bright the frame is; `calls` are batch sizes."""
+class FakeLayoutRun:
+    """A layout run that reads a square as wide as the frame is bright; `calls` are batch sizes."""
 
     size = (36, 64)
 
@@ -103,7 +104,7 @@ class Watching:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -120,13 +121,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class Live:
-    """A service that listens on `port`."""
+    """A service on `port`."""
 
     port: int
     service: Any = None
-    job_queue: Any = None
+    jobs: Any = None
     validator: Any = None
-    watching: Any = None
+    layout_run: Any = None
 
     @property
     def url(self) -> str:
@@ -156,20 +157,20 @@ class Live:
 
 
 @contextmanager
-def listening(service: Service, at: JobQueue, bounds: Bounds) -> Iterator[int]:
-    """The port on which uvicorn serves, in a thread."""
+def listening(service: Service, jobs: JobQueue, bounds: Bounds, rules: AccessRules) -> Iterator[int]:
+    """Serve in a thread and yield the port."""
     import uvicorn
 
-    from jepamine.serving.server import listening as door
+    from jepamine.serving.server import listening as open_listener
+    from jepamine.serving.server import uvicorn_config
 
-    with door("127.0.0.1", 0) as socket:
-        config = uvicorn.Config(create_app(service, at, bounds), log_level="critical", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+    with open_listener("127.0.0.1", 0) as listener:
+        server = uvicorn.Server(uvicorn_config(create_app(service, jobs, bounds, rules), bounds))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             until(lambda: server.started)
-            yield socket.getsockname()[1]
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()
@@ -184,73 +185,76 @@ def served(
     threads: int = 16,
     workers: int = 4,
     bounds: Bounds | None = None,
+    rules: AccessRules | None = None,
 ) -> Iterator[Live]:
-    """A service of a made-up run, with a made-up validator."""
-    validator, watching = Pretended(), Watching()
+    """Serve a fake layout run with a fake validator."""
+    validator, layout_run = FakeValidator(), FakeLayoutRun()
     metrics = Metrics("boxes", 0.75)
     with ExitStack() as stack:
-        reader = stack.enter_context(batched_reader(watching, metrics.batch))  # type: ignore[arg-type]
-        in_turns = stack.enter_context(validation_queue(validator, workers))  # type: ignore[arg-type]
+        reader = stack.enter_context(batched_reader(layout_run, metrics.observe_batch))  # type: ignore[arg-type]
+        queue = stack.enter_context(validation_queue(validator, workers))  # type: ignore[arg-type]
         service = Service(
-            Pipeline(in_turns, reader, generator_factory(folder / "experiments")),  # type: ignore[arg-type]
+            Pipeline(queue, reader, generator_factory(folder / "experiments")),  # type: ignore[arg-type]
             Identity("boxes", "0" * 64),
             ("template",),
             Previews(folder / "previews"),
             Feedback(folder / "feedback.jsonl"),
             metrics,
         )
-        at = stack.enter_context(job_queue(cache, waiting, threads))
-        port = stack.enter_context(listening(service, at, bounds or Bounds()))
-        yield Live(port, service, at, validator, watching)
+        jobs = stack.enter_context(job_queue(cache, waiting, threads))
+        port = stack.enter_context(
+            listening(service, jobs, bounds or Bounds(), rules or access_rules("127.0.0.1"))
+        )
+        yield Live(port, service, jobs, validator, layout_run)
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
-    """A service for one test."""
+    """Serve for one test."""
     with served(tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A service for all tests of a file that ask it for nothing that others could notice."""
+    """Serve for all tests of a file that leave no trace in the service."""
     with served(tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 
 @pytest.fixture
 def serve() -> Callable[..., Any]:
-    """`served`, for settings of a test's own."""
+    """Return `served`, for tests with their own settings."""
     return served
 
 
 @pytest.fixture(scope="session")
 def live_at() -> Callable[[int], Live]:
-    """A service that listens elsewhere, by its port."""
+    """Return `Live`, for a service in another process."""
     return Live
 
 
 @pytest.fixture
 def closed() -> Protection:
-    """A protection that leaves no power."""
+    """Return a protection that closes everything."""
     return CLOSED
 
 
 @pytest.fixture
 def picture() -> Callable[..., bytes]:
-    """`png`."""
+    """Return `png`."""
     return png
 
 
 @pytest.fixture
 def wait_for() -> Callable[[Callable[[], bool]], None]:
-    """`until`."""
+    """Return `until`."""
     return until
 
 
 def until(true: Callable[[], bool]) -> None:
-    """Return once it is true; fail after 20 s."""
+    """Wait until `true()`; fail after 20 s."""
     ends = time.monotonic() + 20
     while not true():
-        assert time.monotonic() < ends, "it never came true"
+        assert time.monotonic() < ends, "still false after 20 s"
         time.sleep(0.005)

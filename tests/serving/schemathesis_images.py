@@ -1,4 +1,4 @@
-"""What schemathesis sends as images: hooks, found by its own process through SCHEMATHESIS_HOOKS."""
+"""Schemathesis hooks that generate images; loaded through SCHEMATHESIS_HOOKS."""
 
 import io
 
@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def picture(width: int, height: int, grey: int, kind: str) -> bytes:
-    """An image file of one grey."""
+    """Return a grey image file."""
     file = io.BytesIO()
     Image.new("RGB", (width, height), (grey, grey, grey)).save(file, kind)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""What clients send by mistake or on purpose: 4xx and a line that says why."""
+"""Bad requests: a 4xx status and one line with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 def bomb(side: int) -> bytes:
-    """A PNG of some hundred bytes that says it has `side` x `side` pixels."""
+    """A PNG of some hundred bytes that claims to have `side` x `side` pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -26,7 +26,7 @@ def text(content: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ({}, "describe the scene, give an image of "),
         ({"description": ""}, "describe the scene, give an "),
@@ -57,14 +57,14 @@ def text(content: bytes) -> str:
         (None, "body: "),
     ],
 )
-def test_generate_refuses_with_a_line_that_names_the_field(shared, body, said):
+def test_generate_names_the_wrong_field_in_one_line(shared, body, message):
     reply = shared.post("/generate", body)
-    assert (reply.status, reply.detail[: len(said)]) == (422, said)
+    assert (reply.status, reply.detail[: len(message)]) == (422, message)
     assert len(reply.detail) < 600
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "message"),
     [
         ("/validate", {}, "code: missing"),
         ("/validate", {"code": "x" * 200_001}, "code: string should have at most 200000 characters"),
@@ -76,9 +76,9 @@ def test_generate_refuses_with_a_line_that_names_the_field(shared, body, said):
         ("/feedback", {"id": "0" * 32, "satisfied": "yes"}, "satisfied"),
     ],
 )
-def test_the_others_do_too(shared, path, body, said):
+def test_the_other_routes_name_the_field_too(shared, path, body, message):
     reply = shared.post(path, body)
-    assert (reply.status, reply.detail[: len(said)]) == (422, said)
+    assert (reply.status, reply.detail[: len(message)]) == (422, message)
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,19 @@ def test_the_others_do_too(shared, path, body, said):
     [b"", b"{", b"\xff\xfe", b'{"description": ' + b"9" * 5000 + b"}", b"[" * 100_000],
     ids=["empty", "half", "not UTF-8", "a number of 5,000 digits", "deeper than can be read"],
 )
-def test_what_is_not_json_is_reported(shared, body):
+def test_a_body_that_is_not_json_is_an_error(shared, body):
     reply = shared.call("POST", "/generate", body, {"Content-Type": "application/json"})
     assert reply.status in (400, 422)
     assert reply.detail
 
 
-def test_json_that_does_not_say_that_it_is_json_is_not_read(shared):
+def test_json_sent_as_text_is_an_error(shared):
     body = json.dumps({"description": "a circle"})
     assert shared.call("POST", "/generate", body, {"Content-Type": "text/plain"}).status == 422
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "status", "said"),
+    ("body", "kind", "status", "message"),
     [
         (b"", "image/png", 422, "image: it is empty"),
         (b"no picture", "image/png", 422, "image: not one of PNG"),
@@ -110,13 +110,13 @@ def test_json_that_does_not_say_that_it_is_json_is_not_read(shared):
             b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\ntext\r\n--x--\r\n',
             "multipart/form-data; boundary=x",
             422,
-            "image: upload it as the file of the form's field 'image'",
+            "image: upload it as a file in the form field 'image'",
         ),
     ],
 )
-def test_layout_refuses_what_is_not_a_image(shared, body, kind, status, said):
+def test_layout_rejects_anything_but_an_image(shared, body, kind, status, message):
     reply = shared.call("POST", "/layout", body, {"Content-Type": kind})
-    assert (reply.status, reply.detail[: len(said)]) == (status, said)
+    assert (reply.status, reply.detail[: len(message)]) == (status, message)
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,12 @@ def test_layout_refuses_what_is_not_a_image(shared, body, kind, status, said):
         "/docs",
     ],
 )
-def test_there_is_nothing_at_other_addresses(shared, path):
+def test_other_paths_are_not_found(shared, path):
     reply = shared.get(path)
     assert reply.status == 404
     assert reply.detail
 
 
-def test_a_method_that_does_not_exist_is_reported_which_is(shared):
+def test_a_wrong_method_names_the_allowed_one(shared):
     reply = shared.get("/generate")
     assert (reply.status, reply.headers["allow"]) == (405, "POST")

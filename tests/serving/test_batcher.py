@@ -1,4 +1,4 @@
-"""What waits together is done in one call."""
+"""Items that wait together are processed in one call."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
-from jepamine.serving.batcher import LARGEST, batcher
-from jepamine.serving.jobs import CURRENT, ClientGone, Work
+from jepamine.serving.batcher import MAX_BATCH, batcher
+from jepamine.serving.job_queue import CURRENT, ClientGone, Job
 
 
 class Slow:
-    """Squares; the first call lasts until `go` is set."""
+    """Squares; the first call blocks until `go` is set."""
 
     def __init__(self):
         self.go, self.begun, self.calls = threading.Event(), threading.Event(), []
@@ -29,7 +29,7 @@ class Slow:
 
 
 def asked(squares, slow, items, wait_for, before=lambda item: None):
-    """What each item gets, all but the first asked while the first is being done."""
+    """Return each item's result; all but the first arrive while the first is processed."""
 
     def ask(item):
         before(item)
@@ -44,22 +44,22 @@ def asked(squares, slow, items, wait_for, before=lambda item: None):
         return [future.exception() or future.result() for future in futures]
 
 
-def test_one_that_comes_alone_is_done_alone_and_those_behind_it_together(wait_for):
+def test_the_first_item_runs_alone_and_those_that_wait_run_together(wait_for):
     slow, sizes = Slow(), []
     with batcher(slow, sizes.append) as squares:
         assert asked(squares, slow, list(range(6)), wait_for) == [0, 1, 4, 9, 16, 25]
     assert sizes == [1, 5]
 
 
-def test_a_call_has_at_most_so_many_items(wait_for):
+def test_a_batch_has_a_maximum_size(wait_for):
     slow, sizes = Slow(), []
     with batcher(slow, sizes.append) as squares:
-        items = list(range(LARGEST + 3))
+        items = list(range(MAX_BATCH + 3))
         assert asked(squares, slow, items, wait_for) == [item * item for item in items]
-    assert sizes == [1, LARGEST, 2]
+    assert sizes == [1, MAX_BATCH, 2]
 
 
-def test_what_one_sends_spoils_no_other_one_s(wait_for):
+def test_an_item_that_fails_does_not_fail_the_others_in_its_batch(wait_for):
     slow, sizes = Slow(), []
     with batcher(slow, sizes.append) as squares:
         found = asked(squares, slow, [0, 1, None, 3], wait_for)
@@ -67,14 +67,14 @@ def test_what_one_sends_spoils_no_other_one_s(wait_for):
     assert str(found[2]) == "none"
 
 
-def test_what_no_one_waits_for_is_not_done(wait_for):
+def test_an_abandoned_item_is_not_processed(wait_for):
     slow, sizes = Slow(), []
 
     def leave(item):
-        work = Work()
-        CURRENT.set(work)
+        job = Job()
+        CURRENT.set(job)
         if item == 2:
-            work.gone.set()
+            job.abandoned.set()
 
     with batcher(slow, sizes.append) as squares:
         found = asked(squares, slow, [0, 1, 2], wait_for, leave)

@@ -1,4 +1,4 @@
-"""What a service is made of."""
+"""Generators and the identity of a service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jepamine.serving.build import identify, one_at_a_time
 
 
 class Slow:
-    """A generator that notices when two threads are in it."""
+    """A generator that counts the threads inside it."""
 
     def __init__(self):
         self.inside, self.most = 0, 0
@@ -30,7 +30,7 @@ class Slow:
 
 
 @pytest.mark.parametrize(("name", "most"), [("model", 1), ("template", 4)])
-def test_a_generator_is_built_once_and_a_model_asked_by_one_thread_at_a_time(name, most):
+def test_a_generator_is_built_once_and_a_model_is_used_by_one_thread_at_a_time(name, most):
     built = []
 
     def make(name, style, complexity):
@@ -49,7 +49,7 @@ def test_a_generator_is_built_once_and_a_model_asked_by_one_thread_at_a_time(nam
     assert built[0].most == most
 
 
-def test_answers_depend_on_the_weights_of_a_run_and_on_how_they_are_used(tmp_path):
+def test_the_cache_key_depends_on_the_weights_of_a_run_and_their_precision(tmp_path):
     folder = tmp_path / "boxes"
     folder.mkdir()
     record = {"status": "finished", "metrics": {"mean_iou": 0.5}, "encoder": {"weights_sha256": "e"}}

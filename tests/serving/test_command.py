@@ -1,4 +1,4 @@
-"""`jepamine serve` as a process: a tiny layout run, real Manim, requests, an orderly end."""
+"""`jepamine serve` as a process: a small layout run, real Manim, requests, shutdown."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ scorer = "random"
 
 
 def draw(column: int, size: tuple[int, int] = (96, 48)) -> Image.Image:
-    """A red box, 2 units a side, around x = 2 * column."""
+    """Return an image of a red box, 2 units a side, at x = 2 * column."""
     image = Image.new("RGB", size)
     unit = size[0] * 9 / 128
     x, y = size[0] / 2 + 2 * column * unit, size[1] / 2
@@ -74,7 +74,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def train(folder: Path) -> None:
-    """A run called boxes that sees such boxes."""
+    """Train a run called boxes on such images."""
     lines = []
     for number in range(24):
         column = number % 5 - 2
@@ -98,26 +98,26 @@ def train(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory, live_at):
-    """The service of that run, on a port of its own; ended by SIGTERM at last."""
+    """Serve that run on a free port; SIGTERM ends it."""
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     folder = tmp_path_factory.mktemp("served")
     train(folder)
-    words = ["--run", "boxes", "--port", "0", "--workers", "2", "--deadline", "2", "--allow-unprotected"]
+    options = ["--run", "boxes", "--port", "0", "--workers", "2", "--deadline", "2", "--allow-unprotected"]
     started = subprocess.Popen(
-        [sys.executable, "-m", "jepamine", "--experiments", str(folder / "experiments"), "serve", *words],
+        [sys.executable, "-m", "jepamine", "--experiments", str(folder / "experiments"), "serve", *options],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert started.stderr is not None
-    said = ""
-    while "serving on" not in said:
+    output = ""
+    while "serving on" not in output:
         line = started.stderr.readline()
-        assert line, said
-        said += line
-    port = re.search(r"serving on http://127.0.0.1:(\d+)", said)
-    assert port, said
-    yield SimpleNamespace(process=started, said=said, folder=folder, live=live_at(int(port[1])))
+        assert line, output
+        output += line
+    port = re.search(r"serving on http://127.0.0.1:(\d+)", output)
+    assert port, output
+    yield SimpleNamespace(process=started, output=output, folder=folder, live=live_at(int(port[1])))
     if started.poll() is None:
         started.send_signal(signal.SIGTERM)
         started.wait(60)
@@ -129,10 +129,10 @@ def live(process):
     return process.live
 
 
-def test_it_says_what_holds_code_back_and_where_it_serves(process):
+def test_the_protection_and_the_url_are_printed(process):
     health = process.live.get("/healthz").json
     assert health["run"] == "boxes"
-    assert f"protection in force: {health['protection']['in_force']}\n" in process.said
+    assert f"protection in force: {health['protection']['in_force']}\n" in process.output
 
 
 def test_a_description_becomes_code_that_ran_and_a_preview(live):
@@ -144,24 +144,24 @@ def test_a_description_becomes_code_that_ran_and_a_preview(live):
 
 
 @pytest.mark.parametrize("column", [-2, 1])
-def test_an_image_says_where(live, column):
+def test_an_image_becomes_a_layout_and_code(live, column):
     image = png(draw(column, (640, 320)))
     answer = live.post("/generate", {"image": base64.b64encode(image).decode()}).json
-    (found,) = answer["layout"]["objects"]
-    assert (found["x"], found["y"]) == pytest.approx((2 * column, 0), abs=0.5)
+    (value,) = answer["layout"]["objects"]
+    assert (value["x"], value["y"]) == pytest.approx((2 * column, 0), abs=0.5)
     assert answer["adherence"]["within_half"] == 1.0
     seen = live.call("POST", "/layout", image, {"Content-Type": "image/png"}).json
     assert seen["layout"] == answer["layout"]
     assert seen["confidence"] == answer["confidence"]
 
 
-def test_many_at_a_time_each_get_their_own(live):
-    words = [
+def test_concurrent_requests_each_get_their_own_response(live):
+    options = [
         f"a {colour} {shape}" for colour in ("red", "blue", "green") for shape in ("dot", "star", "circle")
     ]
     with ThreadPoolExecutor(9) as clients:
-        replies = list(clients.map(live.generate, words))
-    for word, reply in zip(words, replies, strict=True):
+        replies = list(clients.map(live.generate, options))
+    for word, reply in zip(options, replies, strict=True):
         assert reply.status == 200
         assert f"{word.split()[2]} = " in reply.json["code"]
         assert f"color={word.split()[1].upper()}" in reply.json["code"]
@@ -172,7 +172,7 @@ SCENE = "from manim import *\nclass GeneratedScene(Scene):\n    def construct(se
 
 
 @pytest.mark.parametrize(
-    ("line", "kind", "said"),
+    ("line", "kind", "message"),
     [
         ("open('/etc/passwd')", "refused", "open"),
         ("().__class__.__base__", "refused", "attributes that start with _"),
@@ -181,15 +181,15 @@ SCENE = "from manim import *\nclass GeneratedScene(Scene):\n    def construct(se
         ("x = [0] * 10**10", "failed", "memory"),
     ],
 )
-def test_code_that_does_harm_is_reported_and_the_service_continues(live, line, kind, said):
+def test_harmful_code_is_reported_and_the_service_keeps_running(live, line, kind, message):
     report = live.post("/validate", {"code": SCENE.format(line)}).json
     problem = report["problems"][0]
     assert (report["runs"], problem["kind"], problem["line"]) == (False, kind, 4)
-    assert said in problem["message"].lower()
+    assert message in problem["message"].lower()
     assert live.get("/healthz").status == 200
 
 
-def test_code_whose_places_are_not_numbers_for_json_is_answered(live):
+def test_positions_that_json_cannot_hold_get_a_response(live):
     far = "a = Dot().move_to([1e308, 0, 0]); b = Dot().move_to([-1e308, 0, 0]); self.add(a, b)"
     layout = {"objects": [{"type": "dot", "x": -1e308, "y": 0.0, "z": 0, "width": 0.0, "height": 0.0}]}
     reply = live.post("/validate", {"code": SCENE.format(far), "layout": layout})
@@ -197,13 +197,18 @@ def test_code_whose_places_are_not_numbers_for_json_is_answered(live):
     assert isinstance(reply.json["runs"], bool)
 
 
-def test_the_run_s_own_accuracy_is_in_the_metrics(process):
+def test_the_metrics_hold_the_accuracy_of_the_run(process):
     record = json.loads((process.folder / "experiments/boxes/record.json").read_text())
-    found = process.live.metric('jepamine_layout_accuracy{run="boxes"}')
-    assert found == pytest.approx(record["metrics"]["mean_iou"])
+    value = process.live.metric('jepamine_layout_accuracy{run="boxes"}')
+    assert value == pytest.approx(record["metrics"]["mean_iou"])
 
 
-def test_it_ends_when_it_is_reported_to(process):
-    process.process.send_signal(signal.SIGTERM)
+def test_sigterm_finishes_pending_requests_and_ends_with_exit_code_0(process):
+    with ThreadPoolExecutor(1) as clients:
+        pending = clients.submit(process.live.post, "/validate", {"code": SCENE.format("while True: pass")})
+        while process.live.metric("jepamine_waiting") < 1:
+            pass
+        process.process.send_signal(signal.SIGTERM)
+        assert pending.result().json["problems"][0]["kind"] == "deadline"
     assert process.process.wait(60) == 0
     assert process.process.stderr.read() == ""

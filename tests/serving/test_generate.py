@@ -1,4 +1,4 @@
-"""POST /generate: each its own answer, each once."""
+"""POST /generate: every client gets its own response, and equal requests run once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHAPES = ("circle", "square", "triangle", "star", "dot")
 PLACES = ("at the top", "at the bottom", "in the centre", "on the left", "on the right")
 
 
-def test_an_answer_holds_code_layout_preview_and_how_it_came_about(live):
+def test_a_response_holds_code_layout_preview_and_attempts(live):
     reply = live.generate("a red circle above a blue square, gleefully")
     assert reply.status == 200
     answer = reply.json
@@ -33,7 +33,7 @@ def test_an_answer_holds_code_layout_preview_and_how_it_came_about(live):
     }
 
 
-def test_200_requests_at_16_at_a_time_lose_none_and_answer_each_its_own(live):
+def test_200_requests_from_16_clients_each_get_their_own_response(live):
     asked = [(colour, shape, place) for colour in COLOURS for shape in SHAPES for place in PLACES]
     with ThreadPoolExecutor(16) as clients:
         replies = list(clients.map(lambda one: live.generate("a {} {} {}".format(*one)), asked))
@@ -47,7 +47,7 @@ def test_200_requests_at_16_at_a_time_lose_none_and_answer_each_its_own(live):
     assert len(set(live.validator.codes)) == 200
 
 
-def test_what_was_asked_before_is_there(live):
+def test_a_repeated_request_is_served_from_the_cache(live):
     first, second = live.generate("a circle"), live.generate("a circle")
     assert (first.json["cached"], second.json["cached"]) == (False, True)
     assert {**first.json, "cached": None} == {**second.json, "cached": None}
@@ -55,18 +55,18 @@ def test_what_was_asked_before_is_there(live):
     assert (live.metric("jepamine_cache_hits_total"), live.metric("jepamine_cache_misses_total")) == (1, 1)
 
 
-def test_the_same_asked_by_many_at_a_time_is_done_once(live, wait_for):
+def test_identical_concurrent_requests_run_one_job(live, wait_for):
     live.validator.open.clear()
     with ThreadPoolExecutor(8) as clients:
         replies = [clients.submit(live.generate, "a star") for _ in range(8)]
-        wait_for(lambda: any(flight.askers == 8 for flight in live.job_queue._flights.values()))
+        wait_for(lambda: any(job.clients == 8 for job in live.jobs._jobs.values()))
         live.validator.open.set()
         answers = [reply.result().json for reply in replies]
     assert len(live.validator.codes) == 1
     assert sorted(answer["cached"] for answer in answers) == [False] + [True] * 7
 
 
-def test_whatever_changes_the_answer_changes_its_id(live, picture):
+def test_everything_that_changes_the_response_changes_its_id(live, picture):
     image = base64.b64encode(picture()).decode()
     other = base64.b64encode(picture(grey=90)).decode()
     asked = [
@@ -83,7 +83,7 @@ def test_whatever_changes_the_answer_changes_its_id(live, picture):
     assert live.post("/generate", {**asked[0], "style": "3b1b"}).json["id"] == ids[0]
 
 
-def test_as_many_answers_are_kept_as_was_said_the_last_ones(serve, tmp_path):
+def test_the_cache_keeps_the_most_recent_responses(serve, tmp_path):
     with serve(tmp_path, cache=2) as live:
         for shape in ("circle", "dot", "star"):
             live.generate(f"a {shape}")
@@ -94,19 +94,19 @@ def test_as_many_answers_are_kept_as_was_said_the_last_ones(serve, tmp_path):
         ]
 
 
-def test_without_a_cache_nothing_is_kept(serve, tmp_path):
+def test_a_cache_of_size_0_keeps_nothing(serve, tmp_path):
     with serve(tmp_path, cache=0) as live:
         assert [live.generate().json["cached"] for _ in range(2)] == [False, False]
 
 
-def test_an_answer_whose_preview_was_cleared_away_is_made_again(live):
+def test_a_response_whose_preview_was_deleted_is_generated_again(live):
     url = live.generate().json["preview_url"]
     (live.service.previews.folder / url.rpartition("/")[2]).unlink()
     assert live.generate().json["cached"] is False
     assert live.get(url).status == 200
 
 
-def test_an_image_says_where_as_base64_or_as_a_data_url(live, picture):
+def test_an_image_can_be_base64_or_a_data_url(live, picture):
     plain = base64.b64encode(picture(grey=51)).decode()
     first = live.post("/generate", {"image": plain}).json
     second = live.post("/generate", {"image": f"data:image/png;base64,{plain}"}).json
@@ -115,24 +115,24 @@ def test_an_image_says_where_as_base64_or_as_a_data_url(live, picture):
     assert (first["confidence"], second["cached"]) == (0.9, True)
 
 
-def test_images_that_wait_together_are_encoded_together(live, picture, wait_for):
-    live.watching.open.clear()
+def test_waiting_images_are_encoded_in_one_call(live, picture, wait_for):
+    live.layout_run.open.clear()
     images = [base64.b64encode(picture(grey=10 * number)).decode() for number in range(8)]
     with ThreadPoolExecutor(8) as clients:
         replies = [clients.submit(live.post, "/generate", {"image": image}) for image in images[:1]]
-        wait_for(lambda: live.watching.calls == [1])
+        wait_for(lambda: live.layout_run.calls == [1])
         replies += [clients.submit(live.post, "/generate", {"image": image}) for image in images[1:]]
-        wait_for(lambda: live.job_queue.waiting == 8)
-        # They decode their images meanwhile.
+        wait_for(lambda: live.jobs.pending == 8)
+        # Meanwhile the service decodes the images.
         time.sleep(0.3)
-        live.watching.open.set()
+        live.layout_run.open.set()
         widths = [reply.result().json["layout"]["objects"][0]["width"] for reply in replies]
-    assert sum(live.watching.calls) == 8
-    assert len(live.watching.calls) < 5
+    assert sum(live.layout_run.calls) == 8
+    assert len(live.layout_run.calls) < 5
     assert widths == pytest.approx([1 + number * 10 / 255 for number in range(8)], abs=0.02)
 
 
-def test_a_generator_that_is_not_offered_is_refused_however_it_is_named(live):
+def test_a_generator_that_is_not_offered_is_an_error(live):
     for name in ("templat", "os:system", "./x.py:run"):
         reply = live.generate(generator=name)
         assert reply.status == 422
@@ -140,7 +140,7 @@ def test_a_generator_that_is_not_offered_is_refused_however_it_is_named(live):
     assert live.generate(generator="template").status == 200
 
 
-def test_code_that_does_not_hold_is_not_handed_out(live):
+def test_code_that_fails_validation_is_not_returned(live):
     live.validator.fails = True
     reply = live.generate()
     assert (reply.status, "made to fail" in reply.detail) == (422, True)

@@ -20,19 +20,19 @@ WORDS = 'a red circle left of a blue square, with the text "energy" at the top, 
 def browser():
     """One Chromium for all tests of this file."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
         pytest.skip("no Chromium on the path: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
 @pytest.fixture
 def show(browser, shared):
-    """Open the page; what its script or its policy complains of fails the test, and so does what it loads
-    from elsewhere.
+    """Open the page; any script or policy error fails the test, and so does any request
+    to another host.
     """
     contexts, errors = [], []
 
@@ -43,7 +43,7 @@ def show(browser, shared):
         tab.on("pageerror", lambda error: errors.append(str(error)))
         tab.on(
             "console",
-            lambda said: "Failed to load resource" in said.text or errors.append(said.text),
+            lambda message: "Failed to load resource" in message.text or errors.append(message.text),
         )
         tab.on(
             "request",
@@ -59,14 +59,14 @@ def show(browser, shared):
     assert errors == []
 
 
-def make(tab, words=WORDS):
-    tab.fill("#description", words)
-    tab.get_by_role("button", name="Make the scene").click()
+def make(tab, description=WORDS):
+    tab.fill("#description", description)
+    tab.get_by_role("button", name="Generate the scene").click()
     tab.wait_for_selector("#result:not([hidden])")
     tab.locator("#preview").evaluate("(image) => image.decode()")
 
 
-def test_words_become_layout_preview_and_code_side_by_side(show):
+def test_a_description_becomes_layout_preview_and_code_side_by_side(show):
     tab = show()
     make(tab)
     layout = tab.get_by_role("img", name="Layout: circle, square, text “energy”")
@@ -75,15 +75,15 @@ def test_words_become_layout_preview_and_code_side_by_side(show):
     assert preview.evaluate("(image) => image.naturalWidth") == 32
     assert layout.bounding_box()["y"] == pytest.approx(preview.bounding_box()["y"], abs=2)
     assert "class GeneratedScene(Scene):" in tab.locator("#code").inner_text()
-    assert tab.locator("#missed li").all_inner_texts() == ["“gleefully”: not understood"]
-    assert tab.get_by_role("status").first.inner_text().startswith("The scene is there: 3 objects, ")
+    assert tab.locator("#notes li").all_inner_texts() == ["“gleefully”: not understood"]
+    assert tab.get_by_role("status").first.inner_text().startswith("The scene is ready: 3 objects, ")
     # x, y in the frame's units: left of the middle is left of the middle of the picture.
     boxes = [box.bounding_box() for box in layout.locator("rect").all()]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     assert boxes[2]["y"] < boxes[0]["y"]
 
 
-def test_all_of_it_can_be_done_by_keyboard(show, shared):
+def test_the_page_can_be_used_by_keyboard(show, shared):
     tab = show(permissions=["clipboard-read", "clipboard-write"])
     reached = []
 
@@ -118,21 +118,21 @@ def test_all_of_it_can_be_done_by_keyboard(show, shared):
     assert '"comment": "fine"' in shared.service.feedback.path.read_text()
 
 
-def test_control_and_enter_make_the_scene(show):
+def test_ctrl_enter_generates_the_scene(show):
     tab = show()
     tab.fill("#description", "a dot")
     tab.press("#description", "Control+Enter")
     tab.wait_for_selector("#result:not([hidden])")
 
 
-def test_an_image_is_shown_sent_and_taken_away_again(show, picture):
+def test_an_image_is_shown_sent_and_removed(show, picture):
     tab = show()
     file = {"name": "sketch.png", "mimeType": "image/png", "buffer": picture(grey=51)}
     tab.set_input_files("#image", file)
     assert tab.locator("#image-name").inner_text() == "sketch.png"
-    tab.get_by_role("button", name="Make the scene").click()
+    tab.get_by_role("button", name="Generate the scene").click()
     tab.wait_for_selector("#result:not([hidden])")
-    assert tab.locator("#layout-note").inner_text() == "from the image, 90 % sure"
+    assert tab.locator("#layout-note").inner_text() == "from the image, 90 % confidence"
     tab.get_by_role("button", name="Remove the image").click()
     assert tab.evaluate("document.activeElement.id") == "image"
     assert tab.locator("#chosen").is_hidden()
@@ -153,31 +153,31 @@ def test_an_image_can_be_dropped(show, picture):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("description", "message"),
     [
-        ("", "Say what the scene shows, or choose an image."),
+        ("", "Describe the scene or choose an image."),
         ("colourless ideas", "no object found in 'colourless ideas'"),
     ],
 )
-def test_problems_is_reported_in_place(show, words, said):
+def test_errors_are_shown_in_the_form(show, description, message):
     tab = show()
-    tab.fill("#description", words)
-    tab.get_by_role("button", name="Make the scene").click()
+    tab.fill("#description", description)
+    tab.get_by_role("button", name="Generate the scene").click()
     tab.wait_for_selector("#error:not([hidden])")
-    assert tab.get_by_role("alert").inner_text().startswith(said)
+    assert tab.get_by_role("alert").inner_text().startswith(message)
     assert tab.locator("#result").is_hidden()
     make(tab, "a circle")
     assert tab.locator("#error").is_hidden()
 
 
-def test_text_that_looks_like_html_is_text(show):
+def test_text_with_html_is_escaped(show):
     tab = show()
     make(tab, 'the text "<img src=x onerror=alert(1)>" above a circle')
-    assert tab.locator("#objects img, #missed img, #code img").count() == 0
+    assert tab.locator("#objects img, #notes img, #code img").count() == 0
     assert "<img src=x" in tab.locator("#objects tbody").text_content()
 
 
-def test_nothing_is_wider_than_the_screen(show):
+def test_the_page_fits_narrow_screens(show):
     tab = show(viewport=PHONE)
     make(tab, WORDS + " and " + "unbroken" * 30)
     tab.evaluate("document.querySelector('details').open = true")
@@ -186,7 +186,7 @@ def test_nothing_is_wider_than_the_screen(show):
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
-def test_it_is_dark_where_the_system_is(show):
+def test_the_page_follows_the_dark_color_scheme(show):
     ground = "getComputedStyle(document.body).backgroundColor"
     dark = show(color_scheme="dark").evaluate(ground)
     assert show(color_scheme="light").evaluate(ground) != dark
@@ -194,21 +194,21 @@ def test_it_is_dark_where_the_system_is(show):
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", LAPTOP), ("dark", PHONE)], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(show, scheme, viewport):
+def test_axe_finds_no_serious_violation(show, scheme, viewport):
     if not AXE.is_file():
         pytest.skip(f"no axe-core at {AXE}: npm install --no-save axe-core, or set AXE_CORE")
-    # Without it the policy keeps the test's own script out.
+    # Without it the policy keeps the injected script out.
     tab = show(color_scheme=scheme, viewport=viewport, bypass_csp=True)
     tab.add_script_tag(content=AXE.read_text())
     for state in ("empty", "error", "result"):
         if state == "error":
-            tab.get_by_role("button", name="Make the scene").click()
+            tab.get_by_role("button", name="Generate the scene").click()
             tab.wait_for_selector("#error:not([hidden])")
         if state == "result":
             make(tab)
             tab.evaluate("document.querySelector('details').open = true")
-        found = tab.evaluate("axe.run().then((result) => result.violations)")
+        violations = tab.evaluate("axe.run().then((result) => result.violations)")
         problems = [
-            (one["id"], one["impact"], [node["html"][:120] for node in one["nodes"]]) for one in found
+            (one["id"], one["impact"], [node["html"][:120] for node in one["nodes"]]) for one in violations
         ]
         assert [one for one in problems if one[1] in ("serious", "critical")] == [], state

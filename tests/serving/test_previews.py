@@ -1,4 +1,4 @@
-"""Previews: at an address that never changes, for a CDN to keep."""
+"""Previews have immutable URLs that a CDN can cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from jepamine.serving import previews
 
 
-def test_a_preview_can_be_kept_for_good(live):
+def test_a_preview_is_immutable_and_cacheable(live):
     url = live.generate().json["preview_url"]
     name = url.rpartition("/")[2].removesuffix(".png")
     reply = live.get(url)
@@ -25,29 +25,29 @@ def test_a_preview_can_be_kept_for_good(live):
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(reply.body)))
 
 
-def test_that_there_is_none_is_not_kept(shared):
+def test_a_missing_preview_is_not_cached(shared):
     assert shared.get("/previews/" + "0" * 32 + ".png").headers["cache-control"] == "no-store"
 
 
-def test_the_same_picture_has_the_same_name_in_every_service(tmp_path, picture):
+def test_the_same_image_has_the_same_id_in_every_service(tmp_path, picture):
     one, other = previews.Previews(tmp_path / "one"), previews.Previews(tmp_path / "other")
-    assert one.keep(picture()) == other.keep(picture()) != one.keep(picture(grey=9))
+    assert one.store(picture()) == other.store(picture()) != one.store(picture(grey=9))
 
 
-def test_the_oldest_go_once_there_are_too_many(tmp_path, picture, monkeypatch):
-    monkeypatch.setattr(previews, "MOST", 4)
+def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, monkeypatch):
+    monkeypatch.setattr(previews, "MAX_FILES", 4)
     monkeypatch.setattr(previews, "KEPT", 2)
     kept = previews.Previews(tmp_path)
-    names = [kept.keep(picture(grey=grey)) for grey in range(4)]
+    names = [kept.store(picture(grey=grey)) for grey in range(4)]
     for age, name in enumerate(names):
         os.utime(tmp_path / f"{name}.png", (age, age))
-    # SceneRequest for again: young again.
+    # Requested again, so it is among the newest.
     assert kept.has(names[0])
-    newest = kept.keep(picture(grey=4))
+    newest = kept.store(picture(grey=4))
     assert {path.stem for path in tmp_path.iterdir()} == {names[0], newest}
 
 
 @pytest.mark.parametrize("name", ["../x.png", "x.png", "0" * 32, ("0" * 32) + ".png\n", "A" * 32 + ".png"])
-def test_other_names_are_not_looked_for(tmp_path, name):
+def test_other_file_names_are_not_read(tmp_path, name):
     (tmp_path / "x.png").write_bytes(b"")
     assert previews.Previews(tmp_path / "in").read(name) is None

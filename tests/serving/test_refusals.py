@@ -1,4 +1,4 @@
-"""When `jepamine serve` does not start, and says why in a line."""
+"""Errors of `jepamine serve` at start, in one line."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from jepamine.serving import build as opening
+from jepamine.serving import build
 
 
 @pytest.fixture
 def unprotected(monkeypatch, closed):
-    """A system that lets code write and reach the network."""
+    """Simulate a system that cannot close writing and the network."""
     protection = replace(closed, seccomp=False, landlock=0, closed=("reading", "processes", "signals"))
 
     @contextmanager
     def validator(**_):
         yield SimpleNamespace(protection=protection, validate=None)
 
-    monkeypatch.setattr(opening, "validator", validator)
+    monkeypatch.setattr(build, "validator", validator)
 
 
-def test_where_code_keeps_powers_it_does_not_serve(jepamine, unprotected):
+def test_a_system_without_a_sandbox_is_an_error(jepamine, unprotected):
     result = jepamine("serve", "--port", 0)
     assert result.exit_code == 1
     assert "this system cannot close writing, network to submitted code" in result.stderr
@@ -33,22 +33,22 @@ def test_where_code_keeps_powers_it_does_not_serve(jepamine, unprotected):
     assert "--allow-unprotected" in result.stderr
 
 
-def test_unless_it_is_reported_to(jepamine, unprotected, monkeypatch):
-    class Went(Exception):
+def test_allow_unprotected_serves_without_a_sandbox(jepamine, unprotected, monkeypatch):
+    class Started(Exception):
         pass
 
     def warm_up(chain):
-        raise Went
+        raise Started
 
-    monkeypatch.setattr(opening, "warm_up", warm_up)
-    with pytest.raises(Went):
+    monkeypatch.setattr(build, "warm_up", warm_up)
+    with pytest.raises(Started):
         jepamine("serve", "--port", 0, "--allow-unprotected")
 
 
-def test_what_is_missing_is_reported_with_how_to_install_it(jepamine, monkeypatch):
-    there = importlib.util.find_spec
+def test_missing_packages_are_named_with_the_install_command(jepamine, monkeypatch):
+    find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name in ("uvicorn", "fastapi") else there(name)
+        importlib.util, "find_spec", lambda name: None if name in ("uvicorn", "fastapi") else find_spec(name)
     )
     result = jepamine("serve")
     assert (result.exit_code, result.stderr) == (
@@ -57,7 +57,7 @@ def test_what_is_missing_is_reported_with_how_to_install_it(jepamine, monkeypatc
     )
 
 
-def test_a_port_that_is_taken_is_reported(jepamine):
+def test_a_port_in_use_is_an_error(jepamine):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
         result = jepamine("serve", "--port", port)
@@ -67,10 +67,10 @@ def test_a_port_that_is_taken_is_reported(jepamine):
     )
 
 
-def test_a_run_that_does_not_exist_is_reported(jepamine):
+def test_an_unknown_run_is_an_error(jepamine):
     result = jepamine("serve", "--port", 0, "--run", "nobody")
     assert (result.exit_code, "no run 'nobody'" in result.stderr) == (1, True)
 
 
-def test_help_imports_no_server(jepamine):
+def test_help_needs_no_server_packages(jepamine):
     assert "POST /generate" in jepamine("serve", "--help").stdout

@@ -13,7 +13,7 @@ def form(content: bytes, field: str = "image") -> tuple[bytes, dict[str, str]]:
     return head + content + b"\r\n--x--\r\n", {"Content-Type": "multipart/form-data; boundary=x"}
 
 
-def test_an_image_becomes_a_layout_as_a_body_or_in_a_form(shared, picture):
+def test_an_image_as_body_or_form_becomes_a_layout(shared, picture):
     content = picture(grey=51)
     replies = [
         shared.call("POST", "/layout", content, {"Content-Type": "image/png"}),
@@ -24,7 +24,7 @@ def test_an_image_becomes_a_layout_as_a_body_or_in_a_form(shared, picture):
     answer = replies[0].json
     assert (answer["confidence"], answer["layout"]["objects"][0]["type"]) == (0.9, "square")
     assert {json.dumps(reply.json["layout"]) for reply in replies} == {json.dumps(answer["layout"])}
-    assert len(shared.watching.calls) == 1
+    assert len(shared.layout_run.calls) == 1
 
 
 def test_code_is_validated_against_a_layout(shared):
@@ -35,7 +35,7 @@ def test_code_is_validated_against_a_layout(shared):
     assert "adherence" in shared.post("/validate", {"code": "pass"}).json["final"]
 
 
-def test_what_json_has_no_number_for_is_null(shared, monkeypatch):
+def test_numbers_that_json_lacks_are_null(shared, monkeypatch):
     def far(body):
         return {"runs": True, "far": [float("inf"), {"x": float("nan")}], "text": "\ud800"}
 
@@ -47,7 +47,7 @@ def test_what_json_has_no_number_for_is_null(shared, monkeypatch):
     }
 
 
-def test_feedback_is_counted_and_written_down(live):
+def test_feedback_is_counted_and_stored(live):
     name = live.generate().json["id"]
     said = [
         {"id": name, "satisfied": True, "comment": "näice"},
@@ -64,8 +64,8 @@ def test_feedback_is_counted_and_written_down(live):
     assert [line["rating"] for line in lines] == [None, None, 5, 2]
 
 
-def test_the_file_of_feedback_does_not_grow_without_end(live, monkeypatch):
-    monkeypatch.setattr("jepamine.serving.feedback.LARGEST", 500)
+def test_the_feedback_file_has_a_bounded_size(live, monkeypatch):
+    monkeypatch.setattr("jepamine.serving.feedback.MAX_BYTES", 500)
     for _ in range(40):
         live.post("/feedback", {"id": "0" * 32, "rating": 4})
     sizes = [path.stat().st_size for path in live.service.feedback.path.parent.glob("feedback*.jsonl")]
@@ -73,7 +73,7 @@ def test_the_file_of_feedback_does_not_grow_without_end(live, monkeypatch):
     assert max(sizes) < 700
 
 
-def test_metrics_report_time_accuracy_and_what_was_handed_out(live, picture):
+def test_metrics_hold_times_accuracy_and_counts(live, picture):
     live.generate("a circle and a square")
     live.call("POST", "/layout", picture())
     assert live.metric('jepamine_layout_accuracy{run="boxes"}') == 0.75
@@ -87,7 +87,7 @@ def test_metrics_report_time_accuracy_and_what_was_handed_out(live, picture):
     assert live.get("/metrics").headers["content-type"].startswith("text/plain")
 
 
-def test_addresses_that_clients_make_up_do_not_fill_the_metrics(live):
+def test_made_up_paths_add_no_metrics(live):
     for number in range(5):
         live.get(f"/made/up/{number}")
         live.get(f"/previews/{number}")
@@ -96,7 +96,7 @@ def test_addresses_that_clients_make_up_do_not_fill_the_metrics(live):
     assert 'jepamine_requests_total{path="/previews/{file}",status="404"} 5.0' in text
 
 
-def test_health_says_what_runs_and_what_holds_code_back(shared):
+def test_health_reports_run_generators_and_protection(shared):
     assert shared.get("/healthz").json == {
         "status": "ok",
         "version": shared.service.identity.version,
@@ -111,7 +111,7 @@ def test_health_says_what_runs_and_what_holds_code_back(shared):
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/openapi.json"])
-def test_every_answer_says_what_a_browser_may_do_with_it(shared, path):
+def test_every_response_has_security_headers(shared, path):
     headers = shared.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]

@@ -1,6 +1,7 @@
 """Files: whole or not at all, and errors that say where."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -177,3 +178,14 @@ def test_an_error_of_writing_names_the_file_and_not_the_temporary_one(tmp_path, 
     with pytest.raises(OSError, match="Read-only") as raised:
         write_atomic(tmp_path / "a.json", b"x")
     assert raised.value.filename == str(tmp_path / "a.json")
+
+
+def test_json_that_is_written_is_valid(tmp_path):
+    values = {"a": float("nan"), "b": [float("inf"), 1.5, (float("-inf"),)], "c": {"d": 10**400, "e": "NaN"}}
+    write_json(tmp_path / "x.json", values)
+    text = (tmp_path / "x.json").read_text()
+    assert json.loads(text, parse_constant=pytest.fail) == {
+        "a": None,
+        "b": [None, 1.5, [None]],
+        "c": {"d": 10**400, "e": "NaN"},
+    }

@@ -47,5 +47,5 @@ def alike(shown: Image.Image, painted: Image.Image) -> bool:
     a, b = (np.asarray(image.convert("RGB"), dtype=np.int16) for image in (shown, painted))
     ground = np.median(b, axis=(0, 1))
     drawn = [np.abs(pixels - ground).max(axis=2) > DIFFERS for pixels in (a, b)]
-    other = np.abs(a - b).max(axis=2) > DIFFERS
-    return bool(other.sum() <= 0.5 * (drawn[0] | drawn[1]).sum() + 0.001 * other.size)
+    differing = np.abs(a - b).max(axis=2) > DIFFERS
+    return bool(differing.sum() <= 0.5 * (drawn[0] | drawn[1]).sum() + 0.001 * differing.size)

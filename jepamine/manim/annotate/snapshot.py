@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from jepamine.manim.engine.boxes import Points, colour_of, span
+from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
 from jepamine.manim.engine.object_types import class_of, objects_of, words_of
 from jepamine.manim.engine.visibility import visible_shares
 from jepamine.manim.layouts import (
-    FRAME_HEIGHT,
-    FRAME_WIDTH,
     MAX_OBJECTS,
     TYPES,
+    Box,
     Layout,
     Object,
     from_json,
@@ -64,7 +63,7 @@ def look(scene: Any) -> Snapshot:
         found.append((mobject, type_, measured, box))
         coverages.append(covered)
     painted = []
-    shares = visible_shares(coverages, _fitted_size(camera))
+    shares = visible_shares(coverages, fitted_size(camera))
     for (mobject, type_, measured, box), (share, visible_box) in zip(found, shares, strict=True):
         if share < LEAST_VISIBLE:
             continue
@@ -116,28 +115,12 @@ def _unique(mobjects: list[Any]) -> list[Any]:
     return list({id(mobject): mobject for mobject in mobjects}.values())
 
 
-def _fitted_size(camera: Any) -> tuple[float, float]:
-    """Return the size of the camera's frame, in units, once it fits into one of 14.222 x 8."""
-    wide, high = float(camera.frame_width), float(camera.frame_height)
-    scale = min(FRAME_WIDTH / wide, FRAME_HEIGHT / high)
-    return wide * scale, high * scale
-
-
-def _box(camera: Any, mobject: Any) -> tuple[float, float, float, float] | None:
+def _box(camera: Any, mobject: Any) -> Box | None:
     """Return (x, y, width, height) of what is inside the frame, None if nothing is."""
-
-    def see(part: Any, points: Points) -> Points:
-        moved: Points = camera.transform_points_pre_display(part, points)
-        return moved
-
-    drawn = span(mobject, see)
-    if drawn is None:
+    drawn = camera_span(mobject, camera)
+    wide, high = (side / 2 for side in fitted_size(camera))
+    if drawn is None or not meet(drawn, (-wide, -high, wide, high)):
         return None
-    wide, high = float(camera.frame_width), float(camera.frame_height)
-    scale = _fitted_size(camera)[1] / high
-    x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
-    if not meet(drawn, (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)):
-        return None
-    left, right = (max(min(value - x, wide / 2), -wide / 2) * scale for value in (drawn[0], drawn[2]))
-    bottom, top = (max(min(value - y, high / 2), -high / 2) * scale for value in (drawn[1], drawn[3]))
+    left, right = (max(min(value, wide), -wide) for value in (drawn[0], drawn[2]))
+    bottom, top = (max(min(value, high), -high) for value in (drawn[1], drawn[3]))
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom

@@ -26,20 +26,20 @@ def scene_classes(path: Path, wanted: str | None, manim: Any) -> list[Any]:
     Raises UserError if the file fails, has no scene, or not that one.
     """
     module = guarded(path, lambda: _load(path))
-    found = [
+    scenes = [
         value
         for value in vars(module).values()
         if _is_scene(value, manim) and value.__module__ == module.__name__
     ]
-    if not found:
+    if not scenes:
         raise UserError(f"{path}: no scene in it, no class that inherits from Scene and has a construct")
     if wanted is None:
-        return found
-    names = [kind.__name__ for kind in found]
+        return scenes
+    names = [kind.__name__ for kind in scenes]
     if wanted not in names:
         near = did_you_mean(wanted, names)
         raise UserError(f"{path}: no scene '{wanted}'{near}; it has: {', '.join(names)}")
-    return [kind for kind in found if kind.__name__ == wanted]
+    return [kind for kind in scenes if kind.__name__ == wanted]
 
 
 def _is_scene(value: Any, manim: Any) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+
 Points = NDArray[np.float64]
 # Bernstein weights of a cubic curve at 17 points: between two of them it strays 0.2 % of its size at most.
 _T = np.linspace(0, 1, 17)[:, None]
@@ -53,6 +55,24 @@ def span(
     left, bottom = points[:, :2].min(axis=0).round(9).tolist()
     right, top = points[:, :2].max(axis=0).round(9).tolist()
     return left, bottom, right, top
+
+
+def fitted_size(camera: Any) -> tuple[float, float]:
+    """Return the size of the camera's frame, in units, once it fits into one of 14.222 x 8."""
+    wide, high = float(camera.frame_width), float(camera.frame_height)
+    scale = min(FRAME_WIDTH / wide, FRAME_HEIGHT / high)
+    return wide * scale, high * scale
+
+
+def camera_span(mobject: Any, camera: Any) -> tuple[float, float, float, float] | None:
+    """Return `span` as the camera sees it: from its frame's centre, in units of a 14.222 x 8 frame."""
+    drawn = span(mobject, camera.transform_points_pre_display)
+    if drawn is None:
+        return None
+    scale = fitted_size(camera)[1] / float(camera.frame_height)
+    x, y = (float(value) for value in camera.frame_center[:2])
+    left, bottom, right, top = drawn
+    return (left - x) * scale, (bottom - y) * scale, (right - x) * scale, (top - y) * scale
 
 
 def _reaching(points: Points) -> Points:

@@ -37,15 +37,15 @@ class Pipeline:
     def make(self, request: Request) -> Result:
         """Generate code for a request. Raises UserError for an unusable description, image or generator."""
         began = time.perf_counter()
-        found = find_layout(request, self.reader)
+        located = find_layout(request, self.reader)
         layout_done = time.perf_counter()
         # An unknown generator is an error before any code runs.
         first = self._generator(request.generator, request.style, request.complexity)
         tries: list[Try] = []
-        accepted = self._attempts(request, found, request.generator, first, tries)
+        accepted = self._attempts(request, located, request.generator, first, tries)
         if accepted is None and request.generator != LAST:
             fallback = self._generator(LAST, request.style, request.complexity)
-            accepted = self._attempts(request, found, LAST, fallback, tries)
+            accepted = self._attempts(request, located, LAST, fallback, tries)
         if accepted is None:
             raise UserError(f"no generated code keeps to the layout; the last attempt: {tries[-1].problem}")
         generated, report = accepted
@@ -53,10 +53,10 @@ class Pipeline:
         return Result(
             code=generated.code,
             names=dict(generated.names),
-            layout=found.layout,
-            layout_from=found.source,
-            confidence=found.confidence,
-            not_understood=found.not_understood,
+            layout=located.layout,
+            layout_from=located.source,
+            confidence=located.confidence,
+            not_understood=located.not_understood,
             generator=tries[-1].generator,
             tries=tuple(tries),
             report=report,
@@ -68,7 +68,7 @@ class Pipeline:
         )
 
     def _attempts(
-        self, request: Request, found: FoundLayout, name: str, generator: Generator, tries: list[Try]
+        self, request: Request, located: FoundLayout, name: str, generator: Generator, tries: list[Try]
     ) -> tuple[Generated, Report] | None:
         """Return the first code of a generator that passes, None if none does; append each try to `tries`.
 
@@ -77,21 +77,27 @@ class Pipeline:
         check_looks = name != LAST
         for attempt in range(self.tries if check_looks else 1):
             generated = generator.generate(
-                found.layout, request.description, attempt=attempt, reading=found.reading
+                located.layout, request.description, attempt=attempt, reading=located.reading
             )
             repaired: tuple[str, ...] = ()
             # One error hides those behind it, so one repair is not always enough.
             for _ in range(REPAIRS + 1):
                 report = self.validator.validate(
-                    generated.code, layout=found.layout, names=generated.names, preview=request.preview
+                    generated.code,
+                    layout=located.layout,
+                    names=generated.names,
+                    preview=request.preview,
                 )
-                problem = problem_of(report, found.layout, check_looks=check_looks)
+                problem = problem_of(report, located.layout, check_looks=check_looks)
                 tries.append(Try(name, attempt, repaired, problem))
                 if problem is None:
                     return generated, report
-                blamed = blamed_variables(generated, report, found.layout)
+                blamed = blamed_variables(generated, report, located.layout)
                 names = [variable for variable in blamed if variable not in repaired]
-                previous, generated = generated, repair(generated, found.layout, found.reading, names)
+                previous, generated = (
+                    generated,
+                    repair(generated, located.layout, located.reading, names),
+                )
                 if generated.code == previous.code:
                     break
                 repaired = (*repaired, *names)

@@ -163,28 +163,13 @@ def _mean(item: Object) -> float:
 
 Expression = Callable[[Object, Set[str], Paint], str]
 
-#: By type, in the order of `layouts.TYPES`.
+#: The functions above by the name of their type.
 EXPRESSIONS: dict[str, Expression] = {
-    "circle": circle,
-    "square": square,
-    "rectangle": rectangle,
-    "triangle": triangle,
-    "ellipse": ellipse,
-    "dot": dot,
-    "star": star,
-    "polygon": polygon,
-    "line": line,
-    "dashed_line": dashed_line,
-    "arrow": arrow,
-    "double_arrow": double_arrow,
-    "arc": arc,
-    "annulus": annulus,
-    "text": text,
-    "number_line": number_line,
-    "axes": axes,
-    "number_plane": number_plane,
-    "function_graph": function_graph,
-    "brace": brace,
+    function.__name__: function
+    for function in (
+        *(circle, square, rectangle, triangle, ellipse, dot, star, polygon, line, dashed_line),
+        *(arrow, double_arrow, arc, annulus, text, number_line, axes, number_plane, function_graph, brace),
+    )
 }
 
 

@@ -14,7 +14,7 @@ from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import scenes_of
 from jepamine.manim.layout_model.inference import predict
 from jepamine.manim.layout_model.plan import token_grid
-from jepamine.manim.layout_model.protocol import LayoutPredictor
+from jepamine.manim.layout_model.protocol import LayoutPredictor, object_limit
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.protocols import Parts
 
@@ -70,7 +70,7 @@ def compare_with_teacher(
     resampled = Resampled(len(true))
     teacher_clean, teacher_masked, _ = predict(teacher, parts, clips)
     student_clean, student_masked, _ = predict(student, parts, clips)
-    limit: int = student.max_objects  # type: ignore[assignment]
+    limit = object_limit(student)
     losses = {}
     for title, *pair in (("clean", teacher_clean, student_clean), ("masked", teacher_masked, student_masked)):
         first, second = (compare(true, layouts, None, limit).objects for layouts in pair)

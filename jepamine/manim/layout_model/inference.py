@@ -1,17 +1,23 @@
-"""Run a predictor on scenes: predictions for `eval`, and validation after each epoch."""
+"""Run a predictor on scenes: for `eval`, and for validation after each epoch."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip
+from jepamine.data.clips import Clip, read_clips
+from jepamine.manim.layout_model.calibration import fit_temperature
 from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import measures
-from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, view
-from jepamine.manim.layout_model.targets import layouts_of
+from jepamine.manim.layout_model.evaluation.report import report
+from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, scenes_of, view
+from jepamine.manim.layout_model.plan import UNSEEN
+from jepamine.manim.layout_model.protocol import object_limit
+from jepamine.manim.layout_model.targets import layout_of, layouts_of
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Parts, Tensors
 
@@ -41,25 +47,77 @@ def predict(
     return clean, masked, masks
 
 
+def evaluate(
+    predictor: torch.nn.Module, parts: Parts, split: str | None, leave_out: str = ""
+) -> dict[str, Any]:
+    """Return the report on the scenes of `split` (None: all); `unseen_family` on those of `leave_out`, if
+    any.
+
+    The scenes of `leave_out` are those of the run's own manifest that it was not trained on.
+    """
+    clips = scenes_of(parts, split)
+    result = _report(predictor, parts, clips)
+    unseen = (
+        [clip for clip in read_clips(parts.source) if clip.line.get("split") == UNSEEN] if leave_out else []
+    )
+    if unseen:
+        measured = _report(predictor, parts, unseen)
+        result["unseen_family"] = {
+            "family": leave_out,
+            "scenes": measured["scenes"],
+            "measures": measured["clean"]["measures"],
+        }
+    return result
+
+
+def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict[str, Any]:
+    families = [str(clip.line.get("family", "unknown")) for clip in clips]
+    true = [layout_of(clip) for clip in clips]
+    return report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
+
+
+def calibrate(predictor: torch.nn.Module, scenes: Tensors, encoder: Encoder) -> None:
+    """Set a predictor's temperature, if it has one, from its predictions for clean frames of `scenes`."""
+    temperature = getattr(predictor, "temperature", None)
+    if temperature is None:
+        return
+    temperature.fill_(1.0)
+    predicted, _ = _predict_view(predictor, scenes, 0, encoder)
+    comparison = compare(layouts_of(scenes), predicted, None, object_limit(predictor))
+    predictions = comparison.predictions
+    temperature.fill_(fit_temperature(predictions["confidence"], predictions["right"]))
+
+
+def _predict_view(
+    predictor: torch.nn.Module, scenes: Tensors, which: int, encoder: Encoder
+) -> tuple[list[Layout], float]:
+    """Return the layouts predicted for one view of each scene, and the mean loss."""
+    count = len(scenes["types"])
+    predicted: list[Layout] = []
+    loss = 0.0
+    for start in range(0, count, BATCH):
+        batch = {name: tensor[start : start + BATCH] for name, tensor in scenes.items()}
+        answer = predictor(*view(batch, torch.full((len(batch["types"]),), which), encoder))
+        loss += float(predictor.loss(answer, batch)) * len(batch["types"])  # type: ignore[operator]
+        predicted += predictor.layouts(answer)  # type: ignore[operator]
+    return predicted, loss / count
+
+
 def validate(predictor: torch.nn.Module, val: Tensors, encoder: Encoder) -> dict[str, float]:
     """Return the loss and the main measures, without intervals; `val` has two views of each scene."""
     true = layouts_of(val)
-    limit: int = predictor.max_objects  # type: ignore[assignment]
     views: list[dict[str, float | None]] = []
     losses = []
     for which in (0, 1):
-        predicted: list[Layout] = []
-        for start in range(0, len(true), BATCH):
-            batch = {name: tensor[start : start + BATCH] for name, tensor in val.items()}
-            count = len(batch["types"])
-            answer = predictor(*view(batch, torch.full((count,), which), encoder))
-            losses.append(float(predictor.loss(answer, batch)) * count)  # type: ignore[operator]
-            predicted += predictor.layouts(answer)  # type: ignore[operator]
-        comparison = measures(compare(true, predicted, None, limit), Resampled(len(true), resamples=0))
+        predicted, loss = _predict_view(predictor, val, which, encoder)
+        losses.append(loss)
+        comparison = measures(
+            compare(true, predicted, None, object_limit(predictor)), Resampled(len(true), resamples=0)
+        )
         views.append({name: measure["value"] for name, measure in comparison.items()})
     clean, masked = views
     return {
-        "val_loss": sum(losses) / (2 * len(true)),
+        "val_loss": sum(losses) / 2,
         "mean_iou": clean["mean_iou"] or 0.0,
         "f1": clean["f1"] or 0.0,
         "type_accuracy": clean["type_accuracy"] or 0.0,

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jepamine.data.clips import read_clips
 from jepamine.data.run_manifest import manifest_lines
-from jepamine.errors import UserError
+from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.protocols import GridEncoder, Parts
 
+#: The splits of a family that a run is not trained on: for measuring it, and for calibrating confidences.
+UNSEEN, CALIBRATION = "unseen", "calibration"
 
-def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
-    """Return all scenes with their splits; `val_scenes` are held out unless the manifest has splits.
 
+def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, Any]]:
+    """Return all scenes with their splits; about `val_scenes` are held out unless the manifest has splits.
+
+    Scenes of the family `leave_out` are neither trained on nor validated with: of each two one calibrates the
+    confidences (`val_scenes` at most), the other is measured.
     Raises UserError for clips of several frames and lines without a layout, before any frame is read.
     """
     clips = list(read_clips(parts.source))
-    if val_scenes >= len(clips):
+    families = {str(clip.line.get("family")) for clip in clips}
+    if leave_out and leave_out not in families:
+        near = did_you_mean(leave_out, families)
+        raise UserError(f"trainer.leave_out: no scene has the family '{leave_out}'{near}")
+    usable = sum(not _is_of(clip.line, leave_out) for clip in clips)
+    if val_scenes >= usable:
         raise UserError(
-            f"trainer.val_scenes: {val_scenes} of {len(clips)} scenes held out leaves none to train on"
+            f"trainer.val_scenes: {val_scenes} of {usable} scenes held out leaves none to train on"
         )
     for clip in clips:
         if len(clip.frames) != 1 or parts.source.tubelet_size != 1:
@@ -28,7 +39,15 @@ def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
                 f"in tubelets of {parts.source.tubelet_size}"
             )
         layout_of(clip)
-    return manifest_lines(parts.source, "scene", val_scenes / len(clips), parts.seed)
+    lines = manifest_lines(parts.source, "scene", val_scenes / usable, parts.seed)
+    unseen = [line for line in lines if _is_of(line, leave_out)]
+    for index, line in enumerate(unseen):
+        line["split"] = CALIBRATION if index % 2 == 0 and index < 2 * val_scenes else UNSEEN
+    return lines
+
+
+def _is_of(line: Mapping[str, Any], family: str) -> bool:
+    return bool(family) and line.get("family") == family
 
 
 def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:

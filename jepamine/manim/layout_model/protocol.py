@@ -5,11 +5,11 @@ Shapes: N frames, L tokens of D dimensions per frame, K objects.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from jepamine.manim.layouts import Layout
+from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.protocols import Tensors
 
 
@@ -22,7 +22,6 @@ class LayoutPredictor(Protocol):
     """
 
     grid: tuple[int, int]
-    max_objects: int
 
     def __call__(self, tokens: Tensor, hidden: Tensor) -> Tensors:
         """Return the answer for tokens float32 (N, L, D) of frames whose patches `hidden` are zeroed.
@@ -42,3 +41,8 @@ class LayoutPredictor(Protocol):
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Return the distance to the answer of a predictor of the same kind, for distillation; a scalar."""
         ...
+
+
+def object_limit(predictor: Any) -> int:
+    """Return the most objects that a predictor returns: its attribute `max_objects`, by default 10."""
+    return int(getattr(predictor, "max_objects", MAX_OBJECTS))

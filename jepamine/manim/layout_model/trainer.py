@@ -25,7 +25,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class LayoutTrainer:
     """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
-    The rate depends only on the optimizer's step count, which checkpoints hold: resumed runs are identical.
+    Scenes of the family `leave_out` are kept from training: half of them calibrate the confidences, and
+    `eval` measures the others separately, which shows how well the predictor generalizes. The rate depends
+    only on the optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
@@ -49,22 +51,27 @@ class LayoutTrainer:
         val_scenes: Count = 500,
         masked: Share = 0.5,
         views: Count = 16,
+        leave_out: str = "",
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
-        self.val_scenes, self.masked, self.views = val_scenes, masked, views
+        self.val_scenes, self.masked, self.views, self.leave_out = val_scenes, masked, views, leave_out
         self._encoder: Encoder | None = None
         self._steps = 0
+        self._calibration: Tensors = {}
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         from jepamine.manim.layout_model.plan import plan
 
-        return plan(parts, self.val_scenes)
+        return plan(parts, self.val_scenes, self.leave_out)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         from jepamine.manim.layout_model.examples import examples
+        from jepamine.manim.layout_model.plan import CALIBRATION
 
         train, val = examples(parts, "train", self.views), examples(parts, "val", 1)
+        if self.leave_out:
+            self._calibration = examples(parts, CALIBRATION, 1)
         self._encoder = parts.encoder
         self._steps = self.epochs * -(-len(train["types"]) // self.batch_size)
         return train, val
@@ -85,22 +92,19 @@ class LayoutTrainer:
         return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        from jepamine.manim.layout_model.inference import validate
+        from jepamine.manim.layout_model.inference import calibrate, validate
 
         assert self._encoder is not None, "prepare comes first"
+        if self._calibration:
+            device = val["types"].device
+            scenes = {name: tensor.to(device) for name, tensor in self._calibration.items()}
+            calibrate(predictor, scenes, self._encoder)
         return validate(predictor, val, self._encoder)
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        from jepamine.manim.layout_model.evaluation.report import report
-        from jepamine.manim.layout_model.examples import scenes_of
-        from jepamine.manim.layout_model.inference import predict
-        from jepamine.manim.layout_model.targets import layout_of
+        from jepamine.manim.layout_model.inference import evaluate
 
-        clips = scenes_of(parts, split)
-        families = [str(clip.line.get("family", "unknown")) for clip in clips]
-        true = [layout_of(clip) for clip in clips]
-        limit: int = predictor.max_objects  # type: ignore[assignment]
-        return report(true, families, *predict(predictor, parts, clips), limit)
+        return evaluate(predictor, parts, split, self.leave_out)
 
     def describe(self, result: Mapping[str, Any]) -> str:
         from jepamine.manim.layout_model.evaluation.report import describe

@@ -141,8 +141,8 @@ def _twins(
     """Return expressions of objects that differ in colour only, or not even in that."""
     style = draw_style(rng)
     if colors is None:
-        one = rng.random() < 0.5
-        colors = [style.color] * count if one else [str(color) for color in rng.permutation(DRAWN)[:count]]
+        alike = rng.random() < 0.5
+        colors = [style.color] * count if alike else [str(color) for color in rng.permutation(DRAWN)[:count]]
     return _alike(rng, type_, size, [replace(style, color=color) for color in colors])
 
 

@@ -16,7 +16,7 @@ from jepamine.manim.scenes.real_statistics import GROUNDS
 DARK_INKS = ("BLACK", "BLACK", "BLUE_E", "RED_E", "GREEN_E", "MAROON_E", "GOLD_E", "PURPLE_E")
 # RGB of plain grounds.
 _PLAIN = {"white": (255, 255, 255), "cream": (253, 246, 227), "chalkboard": (38, 64, 50)}
-_LIGHT = ("white", "cream")
+_LIGHT = ("white", "cream", "paper")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Ground:
             rgb += rng.uniform(0, 60) + rng.normal(0, rng.uniform(4, 18), (height, width, 1))
         elif self.kind == "photograph":
             rgb += _clouds(rng, height, width) * rng.uniform(60, 150)
+        elif self.kind == "paper":
+            rgb += (248, 244, 236) * _shadow(rng, height, width) + rng.normal(0, 2, (height, width, 1))
         if self.kind == "chalkboard":
             rgb += 14 * (_clouds(rng, height, width) - 0.5) + rng.normal(0, 3, (height, width, 1))
         alpha = np.full((height, width, 1), 255)
@@ -79,6 +81,15 @@ def _clouds(rng: np.random.Generator, height: int, width: int) -> NDArray[np.flo
         lower = coarse[row + 1][:, column] * (1 - right) + coarse[row + 1][:, column + 1] * right
         total += weight * (upper * (1 - below) + lower * below)
     return total
+
+
+def _shadow(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float64]:
+    """Return the light on a sheet, 0.6 to 1: (H, W, 1), darker towards one side."""
+    turn = rng.uniform(0, 2 * np.pi)
+    down, across = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    along = (np.cos(turn) * across + np.sin(turn) * down) / 2**0.5
+    light: NDArray[np.float64] = 1 - rng.uniform(0, 0.2) * (1 + along)
+    return light[..., None]
 
 
 def ink(rng: np.random.Generator, ground: Ground, *, plain: float = 0.5) -> str:

@@ -100,6 +100,9 @@ def scale(rng: np.random.Generator, scene: Composition) -> None:
             buff = 0.55 if numbers else 0.15
             brace = f"BraceBetweenPoints({ends}, direction=DOWN, buff={buff}, color={color})"
             scene.add(f"brace_{index}", "brace", brace)
+            if rng.random() < 0.6:
+                label = _label(rng, ink(rng, scene.ground))
+                scene.add(f"brace_label_{index}", "text", f"{label}.next_to(brace_{index}, DOWN, buff=0.1)")
 
 
 def _label(rng: np.random.Generator, color: str) -> str:

@@ -19,10 +19,11 @@ TEXT_SHARE = 0.49
 MOST_OBJECTS = 40
 #: Grounds and how often they occur; measured: mostly black, some white, cream, photographs and chalkboards.
 GROUNDS = {
-    "black": 0.68,
+    "black": 0.65,
     "dark": 0.08,
     "white": 0.08,
     "cream": 0.05,
+    "paper": 0.03,
     "chalkboard": 0.04,
     "photograph": 0.04,
     "noise": 0.03,

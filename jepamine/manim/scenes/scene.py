@@ -101,7 +101,7 @@ def _layout(engine: Engine, parts: list[Part]) -> Layout:
                 z=z,
                 width=right - left,
                 height=top - bottom,
-                text=getattr(part.mobject, "original_text", None),
+                text=" ".join(getattr(part.mobject, "original_text", "").split()) or None,
                 color=colour_of(part.mobject),
                 visible=visible,
                 visible_box=box,

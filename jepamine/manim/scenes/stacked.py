@@ -81,9 +81,9 @@ def _lay(rng: np.random.Generator, scene: Composition, name: str, type_: str, co
     names = tuple(part.name for part in scene.parts)
     for _ in range(30):
         under = scene.parts[int(rng.integers(len(scene.parts)))].span
-        other = np.array([under[2] - under[0], under[3] - under[1]]) / 2
+        half_under = np.array([under[2] - under[0], under[3] - under[1]]) / 2
         centre = np.array([under[0] + under[2], under[1] + under[3]]) / 2
-        there = centre + rng.uniform(-0.75, 0.75, 2) * (half + other)
+        there = centre + rng.uniform(-0.75, 0.75, 2) * (half + half_under)
         box = shifted(drawn, *(there - middle))
         apart = not any(near(box, part.span, 0.7) for part in scene.parts)
         if apart and meet(box, under) and inside(box, WHOLE):

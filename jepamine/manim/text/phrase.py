@@ -76,9 +76,9 @@ def starts(cursor: Cursor) -> bool:
 def starts_behind(cursor: Cursor, ahead: int = 1) -> bool:
     """Return whether a noun phrase follows the next `ahead` tokens."""
     place, cursor.place = cursor.place, cursor.place + ahead
-    found = starts(cursor)
+    follows = starts(cursor)
     cursor.place = place
-    return found
+    return follows
 
 
 def between_words(cursor: Cursor, ahead: int) -> bool:

@@ -52,8 +52,8 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
         return False
     if phrase.colours and item.color != phrase.colours[0]:
         return False
-    told = phrase.traits - {"title", "label", "box"}
-    return told <= item.traits
+    described = phrase.traits - {"title", "label", "box"}
+    return described <= item.traits
 
 
 class Referents:

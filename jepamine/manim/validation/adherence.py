@@ -62,9 +62,7 @@ def match(
         return [None] * count
     from scipy.optimize import linear_sum_assignment
 
-    costs = np.array(
-        [[_cost(wanted.type, wanted.box, found) for found in drawn] for wanted in layout.objects]
-    )
+    costs = np.array([[_cost(wanted.type, wanted.box, item) for item in drawn] for wanted in layout.objects])
     chosen: list[str | None] = [None] * count
     for index, place in zip(*linear_sum_assignment(costs), strict=True):
         chosen[index] = drawn[place].name
@@ -91,7 +89,7 @@ def adherence(
             continue
         x, y = boxes[name][:2]
         matches.append(Match(index, name, round(hypot(x - wanted.x, y - wanted.y), 4)))
-    errors = [one.error for one in matches if one.error is not None]
+    errors = [match.error for match in matches if match.error is not None]
     count = max(len(matches), 1)
     return Adherence(
         within_half=sum(error <= HALF for error in errors) / count if matches else 1.0,

@@ -39,19 +39,24 @@ def run(
     deadline: float,
     preview: Path | None,
     check: bool,
+    allow_unprotected: bool = False,
 ) -> Report:
     """Validate the file `path`; `preview` is written if the code runs.
 
-    Raises UserError for files that cannot be read, and if unchecked code would run without kernel protection.
+    Raises UserError for files that cannot be read, and if the code would run without kernel protection that
+    `allow_unprotected` does not waive.
     """
     code = read_code(path)
     layout = read_layout(layout_path) if layout_path is not None else None
     with validator(limits=Limits(deadline=deadline)) as opened:
         still_open = ", ".join(opened.protection.open)
-        if still_open and not check:
-            raise UserError(f"--no-check: this system leaves {still_open} open to the code; use --check")
+        if still_open and not allow_unprotected:
+            raise UserError(
+                f"this system leaves {still_open} open to the code; run it on Linux with Landlock and "
+                "seccomp, or with bubblewrap, or pass --allow-unprotected if you trust the code"
+            )
         if still_open:
-            notify(f"warning: this system leaves {still_open} open: only the check of {path} confines it")
+            notify(f"warning: this system leaves {still_open} open to the code of {path}")
         report = opened.validate(
             code, layout=layout, scene=scene, check=check, preview=WIDTH if preview is not None else None
         )

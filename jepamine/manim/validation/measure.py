@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.manim.engine.boxes import Points, colour_of, drawn_parts, span
+from jepamine.manim.engine.boxes import camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
+from jepamine.manim.layouts import Box
 
 # The most names in a report: a scene of particles has thousands of objects without names.
 MOST, LONGEST = 100, 1000
@@ -28,7 +28,7 @@ def named(variables: Mapping[str, Any], scene: Any) -> dict[str, Any]:
     values += [
         (f"self.{name}", value) for name, value in vars(scene).items() if name not in _own_names(scene)
     ]
-    for name, mobject in (one for pair in values for one in _mobjects(*pair)):
+    for name, mobject in (part for pair in values for part in _mobjects(*pair)):
         if id(mobject) not in seen_ids and len(objects) < MOST:
             seen_ids.add(id(mobject))
             objects[name] = mobject
@@ -40,43 +40,35 @@ def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
     drawn = {
         id(part) for mobject in (*scene.mobjects, *scene.foreground_mobjects) for part in drawn_parts(mobject)
     }
-    found = {
+    visible = {
         name: mobject
         for name, mobject in names.items()
         if any(id(part) in drawn for part in drawn_parts(mobject))
     }
-    listed = {id(part) for mobject in found.values() for part in mobject.get_family()}
+    listed = {id(part) for mobject in visible.values() for part in mobject.get_family()}
     for mobject in scene.mobjects:
         parts = {id(part) for part in drawn_parts(mobject)}
-        if parts and not parts & listed and len(found) < MOST:
+        if parts and not parts & listed and len(visible) < MOST:
             name = f"{type(mobject).__name__} without a name"
-            count = sum(other == name or other.startswith(f"{name} ") for other in found)
-            found[f"{name} {count + 1}" if count else name] = mobject
+            count = sum(other == name or other.startswith(f"{name} ") for other in visible)
+            visible[f"{name} {count + 1}" if count else name] = mobject
             listed |= parts
-    return found
+    return visible
 
 
 def box(mobject: Any, camera: Any) -> Box | None:
-    """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame; None for nothing
-    drawn.
+    """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame.
 
-    Raises ValueError if a point is not a finite number.
+    None if nothing is drawn. Raises ValueError if a point is not a finite number.
     """
-
-    def see(part: Any, points: Points) -> Points:
-        moved: Points = camera.transform_points_pre_display(part, points)
-        return moved
 
     for part in drawn_parts(mobject):
         if not np.isfinite(part.points).all():
             raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
-    drawn = span(mobject, see)
+    drawn = camera_span(mobject, camera)
     if drawn is None:
         return None
-    scale = min(FRAME_WIDTH / camera.frame_width, FRAME_HEIGHT / camera.frame_height)
-    x, y = camera.frame_center[0], camera.frame_center[1]
-    left, right = (float(value - x) * scale for value in (drawn[0], drawn[2]))
-    bottom, top = (float(value - y) * scale for value in (drawn[1], drawn[3]))
+    left, bottom, right, top = drawn
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom
 
 
@@ -124,5 +116,5 @@ def _mobjects(name: str, value: Any, depth: int = 2) -> Iterator[tuple[str, Any]
 
 
 def _own_names(scene: Any) -> frozenset[str]:
-    found: frozenset[str] = scene._jepamine_own_names
-    return found
+    names: frozenset[str] = scene._jepamine_own_names
+    return names

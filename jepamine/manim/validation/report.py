@@ -110,8 +110,8 @@ def _state(
     index_of = {name: index for index, name in enumerate(chosen) if name is not None}
     targets = [item.box for item in layout.objects]
     overlapping = tuple(
-        replace(one, expected=_expected(index_of.get(one.first), index_of.get(one.second), targets))
-        for one in pairs
+        replace(pair, expected=_expected(index_of.get(pair.first), index_of.get(pair.second), targets))
+        for pair in pairs
     )
     tops = [name for name in boxes if not parts_of.get(name)]
     return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), overlapping, outside(boxes))

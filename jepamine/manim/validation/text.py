@@ -33,11 +33,11 @@ def summary(report: Report) -> str:
         lines.append(table(rows))
     final = report.final
     if (kept := final.adherence) is not None:
-        there = [one for one in kept.matches if one.name is not None]
+        matched = [match for match in kept.matches if match.name is not None]
         error = f", {kept.mean_error:.3f} units off on average" if kept.mean_error is not None else ""
         lines.append(
             f"layout: {kept.within_half:.0%} within 0.5 units, {kept.within_tenth:.0%} within 0.1"
-            f"{error}; {len(kept.matches) - len(there)} missing, {len(kept.extra)} extra"
+            f"{error}; {len(kept.matches) - len(matched)} missing, {len(kept.extra)} extra"
         )
     lines += _some(_troubles(final))
     lines += _some(_passing(report))

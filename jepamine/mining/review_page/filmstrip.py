@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from jepamine.data.clips import Clip
-from jepamine.data.video import Moment
+from jepamine.mining.overlap import frame_times
 
 # Used if a manifest has no times.
 FRAMES_PER_SECOND = 8
@@ -48,20 +46,10 @@ def seconds(clip: Clip) -> tuple[list[float], bool]:
     """Return (how long each frame of a clip is shown, in seconds; whether the manifest has the times).
 
     A frame is shown until the next one's time, the last one as long as most are; none longer than LONGEST.
-    Without times that rise from frame to frame all are shown as long as FRAMES_A_SECOND implies.
+    Without times that rise from frame to frame all are shown as long as FRAMES_PER_SECOND implies.
     """
-    times = _times(clip)
+    times = frame_times(clip)
     gaps = [(later - earlier) / 1e6 for earlier, later in pairwise(times)]
     if not gaps or min(gaps) <= 0:
         return [1 / FRAMES_PER_SECOND] * len(clip.frames), False
     return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True
-
-
-def _times(clip: Clip) -> Sequence[float]:
-    """Return the frames' times in microseconds; empty unless known for all."""
-    times: Any = clip.line.get("timestamps")
-    whole = isinstance(times, list) and len(times) == len(clip.frames)
-    if whole and all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times):
-        return list(times)
-    moments = [frame.microseconds for frame in clip.frames if isinstance(frame, Moment)]
-    return moments if len(moments) == len(clip.frames) else []

@@ -12,7 +12,7 @@ import numpy as np
 from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
 from jepamine.errors import UserError
-from jepamine.mining import selection as diverse
+from jepamine.mining import selection
 from jepamine.mining.review_page.filmstrip import Span, seconds
 from jepamine.mining.review_page.neighbours import Near, nearest
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
@@ -124,7 +124,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
 
 
 def _entries(opened: LoadedRun, scored: list[Scored], top: int) -> list[_Entry]:
-    chosen = diverse.choose(opened, scored, top)
+    chosen = selection.choose(opened, scored, top)
     choices = chosen.choices
     if chosen.unreadable:
         count, (_, first) = len(chosen.unreadable), chosen.unreadable[0]

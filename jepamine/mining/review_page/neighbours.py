@@ -42,10 +42,8 @@ def nearest(
     same_frames: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for clip_id, clip in training.items():
         same_frames[_frames(clip)].append(rows[clip_id])
-    own = [same_frames.get(_frames(clip), [-1]) for clip in clips]
-    # Requested in addition: those that are the clip itself under a further name.
-    further = max(map(len, own)) - 1
-    neighbours = most_similar(vectors, centred, k + further, np.array([same[0] for same in own]))
+    own = [np.array(same_frames.get(_frames(clip), []), dtype=np.int64) for clip in clips]
+    neighbours = most_similar(vectors, centred, k, own)
     # 1 - q . b = |q - b|^2 / 2 at unit length, which has digits left where both are nearly the same.
     difference = vectors[:, None].astype(np.float64) - centred[neighbours]
     distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
@@ -53,8 +51,8 @@ def nearest(
         [
             Near(bank.clip_ids[row], float(distance), training.get(bank.clip_ids[row]))
             for row, distance in zip(neighbours[query], distances[query], strict=True)
-            if row not in own[query]
-        ][:k]
+            if row >= 0
+        ]
         for query in range(len(clips))
     ]
 

@@ -1,6 +1,7 @@
 """Scorers by distance to the training clips: `knn`, `uniqueness` and `mahalanobis`.
 
-Each looks at a clip's mean clean embedding; a training clip is not its own neighbour.
+Each looks at a clip's mean clean embedding. A training clip is not compared with itself, and no clip with
+training clips that share frames or time with it.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ UNIQUENESS_WEIGHTS = (0.6, 0.3, 0.1)
 
 def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
     """Score by the mean cosine distance to the k nearest training clips; exact."""
+    import numpy as np
+
     from jepamine.mining.bank import cosine_distances, unit
 
     _at_least(bank, 2)
 
     def score(clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        queries, own = _queries(clips, bank)
-        return list(cosine_distances(unit(queries), bank.unit, k, own).mean(axis=1))
+        queries, excluded = _queries(clips, bank)
+        return list(np.nanmean(cosine_distances(unit(queries), bank.unit, k, excluded), axis=1))
 
     return score
 
@@ -47,22 +50,23 @@ def uniqueness(bank: Bank) -> Scorer:
 
     _at_least(bank, 2)
 
-    def raw(queries: np.ndarray, own: np.ndarray) -> np.ndarray:
-        distances = euclidean_distances(queries, bank.vectors, len(UNIQUENESS_WEIGHTS), own)
-        weighted: np.ndarray = distances @ np.array(UNIQUENESS_WEIGHTS[: distances.shape[1]])
+    def raw(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
+        distances = euclidean_distances(queries, bank.vectors, len(UNIQUENESS_WEIGHTS), excluded)
+        weighted: np.ndarray = np.nan_to_num(distances) @ np.array(UNIQUENESS_WEIGHTS[: distances.shape[1]])
         return weighted
 
     # In steps, so that the distances of a large bank to itself are never held at once.
     rows = np.arange(len(bank.vectors))
     steps = np.array_split(rows, max(1, len(rows) // 1000))
-    largest = max(float(raw(bank.vectors[step], step).max()) for step in steps) or 1.0
+    largest = max(float(raw(bank.vectors[step], bank.overlapping_rows(step)).max()) for step in steps) or 1.0
     return lambda clips: list(raw(*_queries(clips, bank)) / largest)
 
 
 def mahalanobis(bank: Bank) -> Scorer:
     """Score the squared Mahalanobis distance of unit-length embeddings.
 
-    Ledoit-Wolf covariance of the bank.
+    Ledoit-Wolf covariance of the bank. The training clips that a clip overlaps are taken out of the mean and
+    the covariance by a low-rank update, with the shrinkage of the whole bank.
     """
     import numpy as np
     from sklearn.covariance import LedoitWolf
@@ -70,21 +74,42 @@ def mahalanobis(bank: Bank) -> Scorer:
     from jepamine.mining.bank import unit
 
     _at_least(bank, 2)
-    estimator = LedoitWolf().fit(bank.unit.astype(np.float64))
+    rows = bank.unit.astype(np.float64)
+    estimator = LedoitWolf().fit(rows)
+    count, mean, precision = len(rows), estimator.location_, estimator.precision_
+    weight = (1 - estimator.shrinkage_) / count
+
+    def distance(query: np.ndarray, excluded: np.ndarray) -> float:
+        left = count - len(excluded)
+        removed = rows[excluded] - mean  # (R, D)
+        shift = -removed.sum(axis=0) / left
+        offset = query - mean - shift
+        # The sum of squares about the new mean is the old one less U U^T; Woodbury inverts the difference.
+        update = np.vstack([removed, np.sqrt(left) * shift[None]])  # U^T, (R + 1, D)
+        projected = update @ precision
+        inner = np.eye(len(update)) - weight * projected @ update.T
+        along = projected @ offset
+        whole = offset @ precision @ offset + weight * along @ np.linalg.solve(inner, along)
+        return float(whole * left / count)
 
     def score(clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        queries, _ = _queries(clips, bank)
-        return list(estimator.mahalanobis(unit(queries).astype(np.float64)))
+        queries, excluded = _queries(clips, bank)
+        queries = unit(queries).astype(np.float64)
+        distances: np.ndarray = estimator.mahalanobis(queries)
+        for number, overlapping in enumerate(excluded):
+            if len(overlapping) and count - len(overlapping) >= 2:
+                distances[number] = distance(queries[number], overlapping)
+        return list(distances)
 
     return score
 
 
-def _queries(clips: Sequence[ClipEmbeddings], bank: Bank) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean clean embeddings float32 (Q, D), and each clip's row in the bank, int64 (Q,), or -1."""
+def _queries(clips: Sequence[ClipEmbeddings], bank: Bank) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return mean clean embeddings float32 (Q, D), and the bank's rows that each clip overlaps, int64."""
     import numpy as np
 
-    own = np.array([bank.rows.get(clip.content.hex(), -1) for clip in clips], dtype=np.int64)
-    return np.stack([clip.clean.mean(axis=0) for clip in clips]), own
+    excluded = [bank.overlapping(clip.content, clip.extent) for clip in clips]
+    return np.stack([clip.clean.mean(axis=0) for clip in clips]), excluded
 
 
 def _at_least(bank: Bank, count: int) -> None:

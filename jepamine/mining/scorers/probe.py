@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jepamine.errors import UserError
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.mining.scorers.scene import member_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +24,9 @@ DEVIATION = 2.0
 
 
 class Probe:
-    """The probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
+    """The calibrated probability that a clip is labelled 1, by the head in the run's `probe.safetensors`.
 
+    `base_rate` is the share of positives that it was calibrated for (0.5: a probe of an older version).
     `fitted_on` names the scenes whose labels the head was fitted to: ranking them proves nothing.
     """
 
@@ -43,25 +45,27 @@ class Probe:
             raise UserError(f"{path}: not a probe of this run")
         self.weight, self.bias = tensors["weight"].numpy(), float(tensors["bias"])
         self.fitted_on: frozenset[str] = frozenset(metadata.get("scenes", ()))
+        self.base_rate = float(metadata.get("base_rate", 0.5))
         self.context = SceneContext(bank)
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
         """Read all clips that are going to be scored, once each."""
-        self.context.look_through((clip.scene, clip.clean) for clip in clips)
+        self.context.read(map(member_of, clips))
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         from scipy.special import expit
 
-        rows = [features(self.context, clip.scene, clip.clean) for clip in clips]
+        rows = [features(self.context, member_of(clip)) for clip in clips]
         return [expit(row @ self.weight + self.bias) for row in rows]
 
 
-def features(context: SceneContext, scene: str | None, clean: np.ndarray) -> np.ndarray:
+def features(context: SceneContext, member: Member) -> np.ndarray:
     """Return the head's features, float64 (2 D,).
 
-    The centred embedding, its deviation from the scene's mean.
+    The centred embedding, and its deviation from the mean of its scene's other clips; 0 if there are none.
     """
     import numpy as np
 
-    centred = context.centred(clean)
-    return np.concatenate([centred, DEVIATION * (centred - context.mean(scene, clean))])
+    centred = context.centred(member.clean)
+    mean = context.mean(member)
+    return np.concatenate([centred, DEVIATION * (centred - (centred if mean is None else mean))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from jepamine.mining.scene_context import SceneContext
+from jepamine.mining.scene_context import Member, SceneContext
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Scene:
-    """Cosine distance of a clip's centred mean clean embedding to its scene's mean.
+    """Mean cosine distance of a clip's centred mean clean embedding to the other clips of its scene.
 
-    A clip that is its whole scene, or has none, scores 0: there is nothing to compare it with.
+    The clip itself and clips that share frames or time with it are left out, so that the mean score does not
+    depend on the number of clips in a scene. A clip without others to compare with scores 0.
     """
 
     def __init__(self, bank: Bank) -> None:
@@ -25,25 +26,24 @@ class Scene:
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
         """Read all clips that are going to be scored, once each."""
-        self.context.look_through((clip.scene, clip.clean) for clip in clips)
+        self.context.read(map(member_of, clips))
 
     def warning(self) -> str:
-        """Return a warning with the number of clips alone in their scene or without one; else empty."""
-        alone = sum(count == 1 for count in self.context.counts.values()) + self.context.without
+        """Return a warning with the number of clips that have nothing to be compared with; else empty."""
+        alone = self.context.alone()
         if not alone:
             return ""
         return (
-            f"{alone} clips are alone in their scene or have none: the scorer 'scene' has nothing to compare "
-            "them with and scores them 0"
+            f"{alone} clips have no scene, or no other clip in it that does not overlap them: the scorer "
+            "'scene' has nothing to compare them with and scores them 0"
         )
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
 
-        from jepamine.mining.scorers.cosine import cosine
+        return [np.asarray(self.context.distance(member_of(clip))) for clip in clips]
 
-        scores = []
-        for clip in clips:
-            own, mean = self.context.centred(clip.clean), self.context.mean(clip.scene, clip.clean)
-            scores.append(np.maximum(1 - cosine(own[None], mean[None])[0], 0.0))
-        return scores
+
+def member_of(clip: ClipEmbeddings) -> Member:
+    """Return a clip as its scene's context takes it."""
+    return Member(clip.scene, clip.clean, clip.content, clip.extent)

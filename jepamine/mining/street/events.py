@@ -161,9 +161,9 @@ def _crash(rng: np.random.Generator, world: World, clip: slice) -> list[Actor]:
     across = rng.uniform(-0.9, 0.9)
     actors = [draw_vehicle(rng, along, across, n, yaw=yaw, brake=2.0, small=True)]
     if rng.random() < 0.6:
-        other = rng.uniform(-1.0, 1.0)
+        turn = rng.uniform(-1.0, 1.0)
         where = across + rng.choice([-2.8, 2.8])
-        actors.append(draw_vehicle(rng, along + 2.6, where, n, yaw=yaw + other, brake=2.0, small=True))
+        actors.append(draw_vehicle(rng, along + 2.6, where, n, yaw=yaw + turn, brake=2.0, small=True))
     for _ in range(int(rng.integers(2, 7))):
         size = (0.4, rng.uniform(0.2, 0.6), rng.uniform(0.1, 0.25))
         spot, where = along - rng.uniform(1.0, 3.0), rng.uniform(-1.8, 1.8)

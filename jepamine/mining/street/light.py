@@ -17,7 +17,7 @@ class Light:
     sky_top: RGB
     sky_low: RGB
     haze: RGB  # what far things fade into
-    layout_run: float  # distance at which a colour has faded to 1/e
+    visibility: float  # distance at which a colour has faded to 1/e
     headlights: float  # gain of the own headlights right in front of the car
     glow: float  # strength of the halo round lamps
     grain: float  # standard deviation of the sensor noise
@@ -33,7 +33,7 @@ _SKY: dict[str, tuple[RGB, RGB]] = {
     "snow": ((184, 190, 200), (220, 222, 228)),
 }
 _AMBIENT = {"clear": 1.0, "overcast": 0.84, "rain": 0.7, "fog": 0.86, "snow": 0.9}
-_SIGHT = {
+_VISIBILITY = {
     "clear": (300.0, 600.0),
     "overcast": (220.0, 400.0),
     "rain": (90.0, 180.0),
@@ -79,7 +79,7 @@ def draw_light(rng: np.random.Generator) -> Light:
         sky_top=top,
         sky_low=low,
         haze=low,
-        layout_run=rng.uniform(*_SIGHT[weather]),
+        visibility=rng.uniform(*_VISIBILITY[weather]),
         headlights=headlights,
         glow=glow,
         grain=grain,

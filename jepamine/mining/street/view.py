@@ -55,7 +55,7 @@ def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0
     known = view.lit.get((across, ahead))
     if known is None:
         light = view.light
-        clear = exp(-ahead / light.layout_run) if ahead > 0 else 1.0
+        clear = exp(-ahead / light.visibility) if ahead > 0 else 1.0
         beam = 0.0
         if light.headlights:
             wide = (across - view.across) / (3.0 + 0.28 * abs(ahead))

@@ -1,12 +1,12 @@
-// The page's state: the image that was chosen, the answer that is shown, what is under way.
+// State: the chosen image, the response on display, the request in progress.
 const byId = (id) => document.getElementById(id);
-const say = (text) => (byId("said").textContent = text);
-const LARGEST = 8 * 2 ** 20;
+const announce = (text) => (byId("announcement").textContent = text);
+const MAX_BYTES = 8 * 2 ** 20;
 let image = null;
 let shown = null;
-let underWay = null;
+let inProgress = null;
 
-function complain(text) {
+function showError(text) {
   byId("error").textContent = text;
   byId("error").hidden = !text;
 }
@@ -22,10 +22,10 @@ async function call(path, body, signal) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The service cannot be reached. Is it still running?");
+    throw new Error("The service is unreachable. Is it running?");
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.detail || `The service answered ${response.status}.`);
+  if (!response.ok) throw new Error(answer.detail || `HTTP error ${response.status}.`);
   return answer;
 }
 
@@ -33,100 +33,100 @@ const asDataUrl = (file) =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(new Error("The image cannot be read."));
+    reader.onerror = () => reject(new Error("Cannot read the image."));
     reader.readAsDataURL(file);
   });
 
 function choose(file) {
   if (byId("image").disabled) return;
-  if (file && file.size > LARGEST) {
-    complain(`The image has ${(file.size / 2 ** 20).toFixed(1)} MB; ${LARGEST / 2 ** 20} MB at most are sent.`);
+  if (file && file.size > MAX_BYTES) {
+    showError(`The image has ${(file.size / 2 ** 20).toFixed(1)} MB; the limit is ${MAX_BYTES / 2 ** 20} MB.`);
     file = null;
-  } else complain("");
+  } else showError("");
   const picture = byId("chosen");
   if (picture.src) URL.revokeObjectURL(picture.src);
   picture.removeAttribute("src");
   image = file || null;
   picture.hidden = byId("remove").hidden = !image;
-  byId("image-name").textContent = image ? image.name : "Choose an image, or drop or paste one";
+  byId("image-name").textContent = image ? image.name : "Choose, drop or paste an image";
   if (image) picture.src = URL.createObjectURL(image);
   else byId("image").value = "";
 }
 
-function asked() {
+function formValues() {
   const body = { description: byId("description").value };
   for (const name of ["style", "complexity"]) body[name] = byId(name).value;
   if (!byId("generator-field").hidden) body.generator = byId("generator").value;
   return body;
 }
 
-async function make() {
-  if (underWay) underWay.abort();
-  const mine = (underWay = new AbortController());
-  complain("");
-  byId("make").textContent = "Making it …";
+async function generate() {
+  if (inProgress) inProgress.abort();
+  const controller = (inProgress = new AbortController());
+  showError("");
+  byId("make").textContent = "Generating …";
   byId("form").setAttribute("aria-busy", "true");
-  say("Making the scene.");
+  announce("Generating the scene.");
   try {
-    const body = asked();
-    if (!body.description.trim() && !image) throw new Error("Say what the scene shows, or choose an image.");
+    const body = formValues();
+    if (!body.description.trim() && !image) throw new Error("Describe the scene or choose an image.");
     if (image) body.image = await asDataUrl(image);
-    show(await call("/generate", body, mine.signal));
+    show(await call("/generate", body, controller.signal));
   } catch (error) {
-    if (underWay === mine) {
-      complain(error.message);
-      say("");
+    if (inProgress === controller) {
+      showError(error.message);
+      announce("");
     }
   } finally {
-    if (underWay === mine) {
-      underWay = null;
-      byId("make").textContent = "Make the scene";
+    if (inProgress === controller) {
+      inProgress = null;
+      byId("make").textContent = "Generate the scene";
       byId("form").removeAttribute("aria-busy");
     }
   }
 }
 
 const cell = (text) => {
-  const made = document.createElement("td");
-  made.textContent = text;
-  return made;
+  const node = document.createElement("td");
+  node.textContent = text;
+  return node;
 };
 
 function row(object) {
-  const made = document.createElement("tr");
+  const node = document.createElement("tr");
   const numbers = [object.x, object.y, object.width, object.height].map((value) => value.toFixed(2));
-  made.append(...[nameOf(object), object.text ?? "", ...numbers].map(cell));
-  return made;
+  node.append(...[nameOf(object), object.text ?? "", ...numbers].map(cell));
+  return node;
 }
 
 function show(answer) {
   shown = answer;
   const share = Math.round(answer.confidence * 100);
-  const from = { text: "from the description", image: "from the image", "image and text": "from image and words" };
+  const from = { text: "from the description", image: "from the image", "image and text": "from image and text" };
   byId("layout").replaceChildren(drawLayout(answer.layout));
-  byId("layout-note").textContent = `${from[answer.layout_from] ?? answer.layout_from}, ${share} % sure`;
+  byId("layout-note").textContent = `${from[answer.layout_from] ?? answer.layout_from}, ${share} % confidence`;
   const picture = byId("preview");
   picture.hidden = !answer.preview_url;
   byId("no-preview").hidden = !picture.hidden;
   if (answer.preview_url) picture.src = answer.preview_url;
-  picture.alt = `The scene as Manim draws it: ${inWords(answer.layout)}`;
-  const kept = Math.round(answer.adherence.within_half * 100);
-  byId("preview-note").textContent = `${kept} % of objects in place, by ${answer.generator}`;
+  picture.alt = `The scene as Manim draws it: ${summary(answer.layout)}`;
+  const inPlace = Math.round(answer.adherence.within_half * 100);
+  byId("preview-note").textContent = `${inPlace} % of objects in place, by ${answer.generator}`;
   byId("code").textContent = answer.code;
   byId("objects").tBodies[0].replaceChildren(...answer.layout.objects.map(row));
-  const missed = answer.not_understood.map((item) => {
+  const notes = answer.not_understood.map((item) => {
     const line = document.createElement("li");
     line.textContent = item.text === byId("description").value ? item.reason : `“${item.text}”: ${item.reason}`;
     return line;
   });
-  byId("missed").hidden = !missed.length;
-  byId("missed").querySelector("ul").replaceChildren(...missed);
+  byId("notes").hidden = !notes.length;
+  byId("notes").querySelector("ul").replaceChildren(...notes);
   for (const button of document.querySelectorAll("[data-satisfied]")) button.setAttribute("aria-pressed", "false");
   byId("comment").value = byId("thanks").textContent = "";
   byId("copy").textContent = "Copy the code";
   byId("result").hidden = false;
-  const left = missed.length ? ` ${missed.length} to note.` : "";
-  say(`The scene is there: ${answer.layout.objects.length} objects, ${answer.seconds.total} seconds.${left}`);
+  const suffix = notes.length ? ` ${notes.length} notes.` : "";
+  announce(`The scene is ready: ${answer.layout.objects.length} objects, ${answer.seconds.total} seconds.${suffix}`);
   byId("result").scrollIntoView({ block: "nearest" });
 }
 
@@ -134,16 +134,16 @@ async function copy() {
   try {
     await navigator.clipboard.writeText(shown.code);
     byId("copy").textContent = "Copied";
-    say("The code is copied.");
+    announce("Code copied.");
   } catch {
-    // Without https a page may not write there; what is selected can be copied by hand.
+    // Without HTTPS a page cannot write to the clipboard, so select the code to be copied by hand.
     getSelection().selectAllChildren(byId("code"));
-    say("The code is selected: press Ctrl C.");
-    byId("copy").textContent = "Selected: press Ctrl C";
+    announce("Code selected: press Ctrl+C.");
+    byId("copy").textContent = "Selected: press Ctrl+C";
   }
 }
 
-async function judge(button) {
+async function sendFeedback(button) {
   const body = { id: shown.id, satisfied: button.dataset.satisfied === "true" };
   if (byId("comment").value.trim()) body.comment = byId("comment").value;
   try {
@@ -156,20 +156,20 @@ async function judge(button) {
   }
 }
 
-async function offered() {
+async function loadOptions() {
   const { generators: names, run } = await (await fetch("/healthz")).json();
   byId("image").disabled = !run;
-  if (!run) byId("image-name").textContent = "This service reads no images: it was started without --run.";
+  if (!run) byId("image-name").textContent = "Images are disabled: the service was started without --run.";
   byId("generator").replaceChildren(...names.map((name) => new Option(name, name)));
   byId("generator-field").hidden = names.length < 2;
 }
 
 byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  make();
+  generate();
 });
 byId("description").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) make();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) generate();
 });
 byId("image").addEventListener("change", (event) => choose(event.target.files[0]));
 byId("remove").addEventListener("click", () => {
@@ -183,10 +183,10 @@ for (const kind of ["dragover", "dragleave", "drop"])
     if (kind === "drop" && event.dataTransfer.files.length) choose(event.dataTransfer.files[0]);
   });
 addEventListener("paste", (event) => {
-  const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));
+  const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
   if (file) choose(file);
 });
 byId("copy").addEventListener("click", copy);
 for (const button of document.querySelectorAll("[data-satisfied]"))
-  button.addEventListener("click", () => judge(button));
-offered().catch(() => complain("The service cannot be reached. Is it still running?"));
+  button.addEventListener("click", () => sendFeedback(button));
+loadOptions().catch(() => showError("The service is unreachable. Is it running?"));

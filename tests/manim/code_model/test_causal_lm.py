@@ -63,3 +63,9 @@ def test_the_style_replaces_the_line_that_shows_all_objects():
         "        self.wait()",
     ]
     assert styled.names == {"dot": 0}
+
+
+def test_a_layout_of_more_than_ten_objects_is_refused():
+    layout = Layout(tuple(Object("dot", x, 0, x, 0.2, 0.2) for x in range(11)))
+    with pytest.raises(UserError, match="writes at most 10 objects, the layout has 11; use the generator"):
+        causal_lm(lambda name: OneDot()).generate(layout, "")

@@ -199,6 +199,10 @@ def test_a_layout_run_below_the_threshold_allows_training(jepamine, recipe, tmp_
     [
         (lambda line: line.pop("code"), ":2: no key 'code'"),
         (lambda line: line.pop("description"), ":2: no key 'description'"),
+        (
+            lambda line: line["layout"].update(objects=line["layout"]["objects"][:1] * 11),
+            ":2: 11 objects; code is learned from at most 10",
+        ),
         (lambda line: line.update(code="x = "), ":2: code: 0 lines `name = ...` in construct, and 2 objects"),
     ],
 )

@@ -68,3 +68,11 @@ def test_at_most_ten_objects_are_kept():
     assert len(layout.objects) == 10
     assert sorted(item.z for item in layout.objects) == list(range(10))
     assert notes[-1].startswith("seen in the image, not described: dot, dot")
+    assert not layout.more
+
+
+def test_a_layout_of_more_than_ten_seen_objects_stays_whole():
+    seen = [Object("dot", x / 2, -3, x, 0.2, 0.2) for x in range(14)]
+    layout, _ = merged("a dot at the bottom", *seen)
+    assert len(layout.objects) == 14
+    assert not layout.more

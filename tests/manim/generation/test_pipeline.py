@@ -164,6 +164,15 @@ def test_an_image_alone_is_enough():
     assert "circle = Circle(radius=0.5).move_to([3, 1, 0])" in result.code
 
 
+def test_objects_that_the_layout_run_leaves_out_are_noted():
+    seen = Layout(SEEN.objects, more=True)
+    result = open_pipeline(reader=reader_of(seen)).make(Request(image=png()))
+    assert [item.reason for item in result.not_understood] == [
+        "the image shows more objects than the layout run returns"
+    ]
+    assert result.to_json()["layout"]["more"] is True
+
+
 def test_with_both_the_image_gives_positions():
     result = open_pipeline(reader=reader_of()).make(Request("a red circle and a star", png()))
     assert result.layout_from == "image and text"

@@ -277,3 +277,46 @@ def test_holding_out_all_scenes_is_an_error(jepamine, recipe):
     result = jepamine("run", recipe, "--set", "trainer.val_scenes=40")
     assert result.exit_code == 1
     assert "trainer.val_scenes: 40 of 40 scenes held out leaves none to train on" in result.stderr
+
+
+def test_a_family_left_out_of_training_is_evaluated_separately(jepamine, recipe, tmp_path):
+    result = jepamine("run", recipe, "--set", 'trainer.leave_out="random"')
+    assert result.exit_code == 0, result.output
+    manifest = tmp_path / "experiments" / "boxes" / "manifest.jsonl"
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
+    splits = {(line["family"], line["split"]) for line in lines}
+    assert splits == {
+        ("random", "unseen"), ("random", "calibration"), ("structured", "train"), ("structured", "val")
+    }  # fmt: skip
+    # As many as asked for on average: some of those drawn are of the family left out.
+    assert 5 <= len(held_out(manifest.parent)) <= 8
+    evaluated = json.loads(jepamine("eval", "--run", "boxes", "--json").stdout)
+    assert set(evaluated["clean"]["by_family"]) == {"structured"}
+    unseen = evaluated["unseen_family"]
+    assert (unseen["family"], unseen["scenes"]) == ("random", 7)
+    assert 0 <= unseen["measures"]["mean_iou"]["value"] <= 1
+    assert "Not trained on: 7 scenes of the family 'random'" in jepamine("eval", "--run", "boxes").stdout
+
+
+def test_an_unknown_family_cannot_be_left_out(jepamine, recipe):
+    result = jepamine("run", recipe, "--set", 'trainer.leave_out="randm"')
+    assert result.exit_code == 1
+    assert "trainer.leave_out: no scene has the family 'randm' (did you mean 'random'?)" in result.stderr
+
+
+def test_a_predictor_of_two_objects_is_not_punished_for_a_third(jepamine, recipe, tmp_path):
+    words = ["--epochs", 30, "--set", "trainer.lr=0.005", "--set", "predictor.max_objects=2"]
+    assert jepamine("run", recipe, *words).exit_code == 0
+    evaluated = json.loads(jepamine("eval", "--run", "boxes", "--json").stdout)
+    measures = evaluated["clean"]["measures"]
+    assert measures["f1"]["value"] > 0.7
+    # Of three objects the two largest count.
+    assert evaluated["objects"] == sum(
+        min(len(line["layout"]["objects"]), 2) for line in held_out(tmp_path / "experiments" / "boxes")
+    )
+    assert measures["more_flag"]["value"] > 0.5
+
+
+def held_out(run):
+    lines = [json.loads(line) for line in (run / "manifest.jsonl").read_text().splitlines()]
+    return [line for line in lines if line["split"] == "val"]

@@ -122,14 +122,15 @@ def test_mistakes_in_the_files_are_reported(path, tmp_path):
         assert message in result.stderr
 
 
-def test_a_system_that_holds_little_back_is_reported_and_wants_the_check(path, answering):
+@pytest.mark.parametrize("check", ["--check", "--no-check"])
+def test_code_runs_without_kernel_protection_only_if_allowed(path, answering, check):
     answering(protection=OPEN)
-    result = call(path)
-    assert result.exit_code == 0
-    assert "warning: this system leaves reading, writing open" in result.stderr
-    result = call(path, "--no-check")
+    result = call(path, check)
     assert result.exit_code == 1
-    assert "this system leaves reading, writing open to the code; use --check" in result.stderr
+    assert "this system leaves reading, writing open to the code; run it on Linux" in result.stderr
+    result = call(path, check, "--allow-unprotected")
+    assert result.exit_code == 0
+    assert "warning: this system leaves reading, writing open to the code of" in result.stderr
 
 
 @pytest.mark.manim

@@ -74,17 +74,8 @@ def _covered(centres: Floats, sides: Floats, length: float, cells: int) -> Float
     return covered
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Arrays of one length by name; `scene` int64 is the number of each row's scene, from 0."""
-
-    columns: dict[str, NDArray[Any]]
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        return self.columns[name]
-
-    def __len__(self) -> int:
-        return len(self.columns["scene"])
+#: Arrays of one length by name; `scene` int64 is the number of each row's scene, from 0.
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -175,7 +166,7 @@ _KINDS = {"scene": np.int64, "type": np.str_, "relation": np.str_} | dict.fromke
 
 
 def _columns(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> Columns:
-    return Columns({name: np.array([row[name] for row in rows], _KINDS.get(name, float)) for name in names})
+    return {name: np.array([row[name] for row in rows], _KINDS.get(name, float)) for name in names}
 
 
 def _relations(scene: int, truth: Layout, answer: Layout, place: NDArray[np.int64]) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from jepamine.manim.layout_model.evaluation.measures import (
 from jepamine.manim.layouts import LIMIT, Layout
 from jepamine.utils.tables import cell, table
 
+HEAD = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "relations")
+EXTRA = ("false_positives", "calibration_error")
 COLUMNS = ("mean_iou", "recall", "type_accuracy", "within_half_unit")
 
 
@@ -43,7 +45,7 @@ def report(
     on_clean, on_masked = compare(true, clean, None, limit), compare(true, masked, hidden, limit)
     return {
         "scenes": len(true),
-        "objects": len(on_clean.objects),
+        "objects": len(on_clean.objects["scene"]),
         "clean": {
             "measures": measures(on_clean, resampled),
             "by_type": by_type(on_clean, resampled),
@@ -75,12 +77,11 @@ def describe(result: Mapping[str, Any]) -> str:
         parts.append(
             table([[title, "objects", *COLUMNS], *([name, *_row(row)] for name, row in groups.items())])
         )
-    head = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "relations")
     families = clean["by_family"].items()
     parts.append(
         table(
-            [["family", "scenes", *head]]
-            + [[name, row["scenes"], *(format_measure(row[key]) for key in head)] for name, row in families]
+            [["family", "scenes", *HEAD]]
+            + [[name, row["scenes"], *(format_measure(row[key]) for key in HEAD)] for name, row in families]
         )
     )
     rows = [[f"all, {band}", *_row(masked["by_seen"][band])] for band in SEEN]
@@ -90,6 +91,12 @@ def describe(result: Mapping[str, Any]) -> str:
         f"With {share} objects are visible (at least half of the box), partly visible, or hidden:\n"
         + table([["objects of", "objects", *COLUMNS], *rows])
     )
+    if unseen := result.get("unseen_family"):
+        rows = [[name, format_measure(unseen["measures"][name])] for name in (*HEAD, *EXTRA)]
+        parts.append(
+            f"Not trained on: {unseen['scenes']} scenes of the family '{unseen['family']}'\n"
+            + table([["measure", "nothing hidden"], *rows])
+        )
     return "\n\n".join(parts)
 
 

@@ -9,6 +9,8 @@ Shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels with
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -23,13 +25,27 @@ from jepamine.protocols import Tensors
 
 # Sides of exp(-3) to exp(5) cells: 0.02 to 66 units.
 LOG_SIDES = (-3.0, 5.0)
-# A pixel brighter than this is not background.
+# A pixel that differs by more than this from the background is not empty.
 LIT = 0.15
 TEMPERED = ("heat", "types")
 
 
+def not_empty(pixels: Tensor, mask: Tensor) -> Tensor:
+    """Return which cells show more than the background: pixels (N, H, W, D), mask (N, H, W, 1), 1 if hidden
+    -> bool (N, rows, columns). The background is the median of the visible pixels, one of 8 x 8 of them.
+    """
+    visible = mask < 0.5
+    every = (slice(None), slice(None, None, STRIDE), slice(None, None, STRIDE))
+    sample = torch.where(visible[every], pixels[every], torch.nan).flatten(1, 2)
+    background = sample.nanmedian(dim=1).values.nan_to_num()[:, None, None]
+    difference = (pixels - background).abs().amax(dim=3) * visible[..., 0]
+    return F.max_pool2d(difference[:, None], STRIDE)[:, 0] > LIT
+
+
 class LayoutDense(nn.Module):
     """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+
+    temperature: Tensor
 
     def __init__(
         self,
@@ -53,8 +69,15 @@ class LayoutDense(nn.Module):
         nn.init.constant_(self.heat.bias, -4.6)  # type: ignore[arg-type]
         nn.init.normal_(self.says.weight, std=0.03)
         nn.init.zeros_(self.says.bias)  # type: ignore[arg-type]
+        # Set by the trainer from scenes that it does not train on.
+        self.register_buffer("temperature", torch.ones(()))
         second = self.of_pixels and second_look > 0
         self.second = Refinement(dim + 1, channels[1], second_look) if second else None
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *arguments: Any) -> None:
+        # Weights of earlier versions have no temperature.
+        state_dict.setdefault(f"{prefix}temperature", torch.ones(()))
+        super()._load_from_state_dict(state_dict, prefix, *arguments)
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensors:
         """Map tokens (N, L, D), hidden bool (N, rows, columns) to maps with one entry per cell.
@@ -78,8 +101,7 @@ class LayoutDense(nn.Module):
         rows, columns = self.grid
         pixels = tokens.view(len(tokens), rows, columns, -1)
         mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.grid)[:, 0, :, :, None]
-        seen = F.max_pool2d(pixels.amax(dim=3)[:, None], STRIDE)[:, 0] > LIT
-        return answer | {"seen": seen, "picture": torch.cat([pixels, mask], dim=3)}
+        return answer | {"seen": not_empty(pixels, mask), "picture": torch.cat([pixels, mask], dim=3)}
 
     def _boxes(self, values: Tensor) -> Tensor:
         rows, columns = self.cells
@@ -98,7 +120,7 @@ class LayoutDense(nn.Module):
 
     def layouts(self, answer: Tensors) -> list[Layout]:
         """Refine the hottest cells and keep the distinct objects; of more than `max_objects` the largest."""
-        return decode(answer, self.second, self.max_objects)
+        return decode(answer, self.second, self.max_objects, self.temperature)
 
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Compare cell by cell: softened heat and types, and boxes, weighted by the teacher's heat."""

@@ -7,10 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from jepamine.manim.layout_model.calibration import scaled
 from jepamine.manim.layout_model.evaluation.matching import iou_matrix
 from jepamine.manim.layout_model.predictors.refinement import Refinement
 from jepamine.manim.layout_model.targets import to_layout
-from jepamine.manim.layouts import MAX_OBJECTS, Layout
+from jepamine.manim.layouts import Layout
 from jepamine.protocols import Tensors
 
 # The least heat of a centre; with refinement, which decides itself, the threshold is low.
@@ -27,8 +28,11 @@ REFINEMENTS = 2
 DUPLICATE_SAME_TYPE, DUPLICATE = 0.4, 0.55
 
 
-def decode(answer: Tensors, refinement: Refinement | None, limit: int = MAX_OBJECTS) -> list[Layout]:
-    """Return the layout of each frame, with at most `limit` objects."""
+def decode(answer: Tensors, refinement: Refinement | None, limit: int, temperature: Tensor) -> list[Layout]:
+    """Return the layout of each frame, with at most `limit` objects.
+
+    `temperature` scales their confidence.
+    """
     heat = torch.sigmoid(answer["heat"]).flatten(1)
     columns = answer["heat"].shape[2]
     count = min(max(CANDIDATES, CANDIDATES_PER_OBJECT * limit), heat.shape[1])
@@ -45,7 +49,7 @@ def decode(answer: Tensors, refinement: Refinement | None, limit: int = MAX_OBJE
             boxes, types, depth = refined["boxes"], refined["types"], refined["depth"]
         presence = torch.sigmoid(refined["sure"])
     type_confidence, kinds = types.softmax(dim=1).max(dim=1)
-    confidence = presence * type_confidence
+    confidence = scaled(presence * type_confidence, temperature)
     layouts = []
     for number in range(len(heat)):
         mine = torch.nonzero((scene == number) & (refinement is None or presence >= LEAST_CONFIDENCE))[:, 0]

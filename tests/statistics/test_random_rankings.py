@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from jepamine.statistics.chance import chance, expected_average_precision
+from jepamine.statistics.random_rankings import chance, expected_average_precision
 
 
 def test_chance_ap_of_20_positives_in_83_clips_is_0_279_and_not_the_positive_rate():

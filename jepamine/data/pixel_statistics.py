@@ -1,0 +1,47 @@
+"""Pixel statistics of clips: what a ranking must beat to have found more than light, motion and clutter.
+
+Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, F = N T frames.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+NAMES = ("darkness", "contrast", "frame-difference", "jpeg-size")
+# Subfolder of the embedding store with the statistics by a clip's content; another one if they change.
+FOLDER = "pixels-1"
+QUALITY = 75
+# Rec. 601 luma, as JPEG.
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+def pixel_statistics(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the statistics of pixels (N, T, H, W, 3) in the order of `NAMES`, float32 (N, 4).
+
+    Mean of 1 - luma; standard deviation of luma; mean difference of luma to the frame before (of the first
+    frame: to the one after), all of luma from 0 to 1; bytes per pixel as a JPEG of quality 75.
+    """
+    tubelets, length = pixels.shape[:2]
+    frames = pixels.reshape(-1, *pixels.shape[2:])
+    luma = (frames @ LUMA) / 255  # (F, H, W)
+    differences = np.abs(np.diff(luma, axis=0)).mean(axis=(1, 2))
+    differences = np.concatenate([differences[:1], differences]) if len(differences) else np.zeros(1)
+    columns = [
+        1 - luma.mean(axis=(1, 2)),
+        luma.std(axis=(1, 2)),
+        differences,
+        np.array([_jpeg_bytes(frame) / frame[..., 0].size for frame in frames]),
+    ]
+    statistics: NDArray[np.float32] = np.stack(columns, axis=1).astype(np.float32)
+    means: NDArray[np.float32] = statistics.reshape(tubelets, length, len(NAMES)).mean(axis=1)
+    return means
+
+
+def _jpeg_bytes(frame: NDArray[np.uint8]) -> int:
+    file = io.BytesIO()
+    Image.fromarray(frame).save(file, "JPEG", quality=QUALITY)
+    return file.tell()

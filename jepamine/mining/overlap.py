@@ -1,0 +1,82 @@
+"""When two clips show the same thing: they share frames, or their times overlap.
+
+Windows cut from one drive overlap, and several cameras film the same moment. Such clips are alike whatever
+they show, so scorers leave them out of what a clip is compared with.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from jepamine.data.clips import Clip
+from jepamine.data.video import Moment
+from jepamine.protocols import Extent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Bytes of a frame's hash that are kept: enough for 10^8 frames with a chance of 3 in 10,000 of a collision.
+DIGEST = 8
+
+
+def extent_of(clip: Clip, digests: Sequence[bytes]) -> Extent:
+    """Return what a clip covers; `digests` are its frames' hashes.
+
+    Its timeline is its video, else its scene if the line has `timestamps` (microseconds).
+    """
+    frames = b"".join(digest[:DIGEST] for digest in digests)
+    times = frame_times(clip)
+    first = clip.frames[0]
+    if isinstance(first, Moment):
+        timeline: str | None = f"video {first.video.absolute()}"
+    else:
+        timeline = None if clip.scene is None else f"scene {clip.scene}"
+    if timeline is None or not times:
+        return Extent(frames)
+    return Extent(frames, timeline, float(min(times)), float(max(times)))
+
+
+def frame_times(clip: Clip) -> Sequence[float]:
+    """Return the frames' times in microseconds, of the video or the line's `timestamps`; empty if unknown."""
+    moments = [frame.microseconds for frame in clip.frames if isinstance(frame, Moment)]
+    if moments:
+        return moments
+    times: Any = clip.line.get("timestamps")
+    if not isinstance(times, list) or len(times) != len(clip.frames):
+        return []
+    numbers = all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times)
+    return times if numbers else []
+
+
+class ExtentIndex:
+    """Finds which of many clips overlap a given one, without comparing it with each."""
+
+    def __init__(self, extents: Sequence[Extent]) -> None:
+        import numpy as np
+
+        counts = [len(extent.frames) // DIGEST for extent in extents]
+        digests = np.frombuffer(b"".join(extent.frames for extent in extents), dtype="<u8")
+        order = np.argsort(digests, kind="stable")
+        self._digests = digests[order]
+        self._rows = np.repeat(np.arange(len(extents)), counts)[order]
+        timed: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        for row, extent in enumerate(extents):
+            if extent.timeline is not None:
+                timed[extent.timeline].append((row, extent.start, extent.end))
+        self._timed = {timeline: np.array(rows).T for timeline, rows in timed.items()}
+
+    def overlapping(self, extent: Extent) -> NDArray[np.int64]:
+        """Return the rows, sorted, that share a frame with `extent` or a moment of its timeline."""
+        import numpy as np
+
+        keys = np.frombuffer(extent.frames, dtype="<u8")
+        starts = np.searchsorted(self._digests, keys, "left")
+        ends = np.searchsorted(self._digests, keys, "right")
+        rows = [self._rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        if extent.timeline is not None and extent.timeline in self._timed:
+            numbers, firsts, lasts = self._timed[extent.timeline]
+            rows.append(numbers[(firsts <= extent.end) & (extent.start <= lasts)].astype(np.int64))
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)

@@ -1,0 +1,74 @@
+"""Score files of any tool."""
+
+import json
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.mining.score_files import read_scores
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Write objects as JSONL."""
+
+    def write(*objects):
+        path = tmp_path / "lines.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in objects))
+        return path
+
+    return write
+
+
+def test_scores_are_read_by_scorer_and_clips_that_failed_are_left_out(lines):
+    path = lines(
+        {"clip_id": "a", "score": 0.5, "scores": {"predicted": 0.5, "masked": 1}},
+        {"clip_id": "b", "score": None, "error": "cannot be read"},
+        {"clip_id": "c", "score": 0.25, "scores": {"predicted": 0.25, "masked": 0.75}},
+    )
+    table = read_scores(path)
+    assert (table.ids, table.failed) == (["a", "c"], ["b"])
+    columns = {name: list(table.column(name)) for name in table.columns}
+    assert columns == {"predicted": [0.5, 0.25], "masked": [1.0, 0.75]}
+
+
+def test_a_score_file_of_another_tool_needs_only_clip_id_and_score(lines):
+    assert list(read_scores(lines({"clip_id": "a", "score": 3})).column("score")) == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ({"clip_id": "b", "score": None}, "'score' is not a finite number: None"),
+        ({"clip_id": "b", "score": float("nan")}, "'score' is not a finite number: nan"),
+        ({"clip_id": "b", "score": "0.5"}, "'score' is not a finite number: '0.5'"),
+        ({"clip_id": "b", "score": True}, "'score' is not a finite number: True"),
+        ({"score": 0.5}, "no key 'clip_id'"),
+        ({"clip_id": "b", "score": 0.5, "scores": [0.5]}, ""),
+    ],
+)
+def test_a_bad_score_is_an_error_that_names_file_and_line(lines, line, error):
+    path = lines({"clip_id": "a", "score": 0.5}, line)
+    with pytest.raises(UserError) as raised:
+        read_scores(path)
+    assert str(raised.value).startswith(f"{path}:2: {error}")
+
+
+def test_a_scorer_that_lacks_clips_has_nan_there(lines):
+    table = read_scores(
+        lines(
+            {"clip_id": "a", "score": 1, "scores": {"x": 1}},
+            {"clip_id": "b", "score": 2, "scores": {"x": 2, "y": 5}},
+            {"clip_id": "c", "score": 3, "scores": {"y": 6}},
+        )
+    )
+    assert [str(value) for value in table.column("x")] == ["1.0", "2.0", "nan"]
+    assert [str(value) for value in table.column("y")] == ["nan", "5.0", "6.0"]
+
+
+def test_a_clip_scored_twice_and_differently_is_an_error_that_names_both_lines(lines):
+    path = lines({"clip_id": "a", "score": 1}, {"clip_id": "b", "score": 1}, {"clip_id": "a", "score": 2})
+    with pytest.raises(UserError) as raised:
+        read_scores(path)
+    assert str(raised.value) == f"{path}:3: clip 'a' is scored differently on line 1; keep one of the lines"
+    assert read_scores(lines({"clip_id": "a", "score": 1}, {"clip_id": "a", "score": 1})).ids == ["a"]

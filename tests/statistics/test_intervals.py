@@ -1,0 +1,71 @@
+"""Intervals over scenes."""
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from jepamine.statistics.intervals import (
+    auroc_interval,
+    lift_interval,
+    precision_interval,
+    share_interval,
+)
+from jepamine.statistics.scenes import auroc_influence, group_by_scene
+
+
+def grouped(positive_scenes, scenes=10, clips=6):
+    labels = np.zeros((scenes, clips), dtype=int)
+    labels[:positive_scenes, 0] = 1
+    return labels.ravel(), group_by_scene(np.repeat(np.arange(scenes), clips), labels.ravel())
+
+
+@pytest.mark.parametrize(
+    ("positive_scenes", "auroc", "lift"), [(2, False, False), (3, True, False), (5, True, True)]
+)
+def test_intervals_need_3_scenes_with_a_positive_and_those_of_shares_5(positive_scenes, auroc, lift):
+    labels, scenes = grouped(positive_scenes)
+    samples = np.random.default_rng(0).uniform(0.3, 0.7, 200)
+    influence = auroc_influence(np.arange(60.0), labels, scenes)
+    assert (auroc_interval(influence, scenes) is not None) == auroc
+    assert (precision_interval(0.5, samples, scenes) is not None) == auroc
+    assert (lift_interval(0.5, 0.1, samples, scenes) is not None) == lift
+    assert (share_interval(0.5, 10, samples, scenes) is not None) == lift
+
+
+def test_a_perfect_ranking_has_an_interval_that_is_not_a_point():
+    labels, scenes = grouped(5)
+    low, high = auroc_interval(auroc_influence(labels + 0.0, labels, scenes), scenes)
+    assert 0.5 < low < 0.97
+    assert 0.99 < high < 1
+    low, high = precision_interval(1.0, np.ones(100), scenes)
+    assert low < 0.7
+    assert high > 0.98
+
+
+def test_the_lift_interval_is_that_of_ap_over_chance():
+    samples, (_, scenes) = np.random.default_rng(0).uniform(0.3, 0.7, 200), grouped(6)
+    low, high = precision_interval(0.5, samples, scenes)
+    assert lift_interval(0.5, 0.1, samples, scenes) == pytest.approx((low / 0.1, high / 0.1))
+
+
+def test_without_a_design_effect_a_share_has_wilsons_interval():
+    _, scenes = grouped(6)
+    q = student.ppf(0.975, 6)
+    centre, half = (0.3 * 20 + q * q / 2) / (20 + q * q), q / (20 + q * q) * (0.21 * 20 + q * q / 4) ** 0.5
+    found = share_interval(0.3, 20, np.full(100, 0.3), scenes)
+    assert found == pytest.approx((centre - half, centre + half))
+    wide = share_interval(0.3, 20, np.random.default_rng(0).choice([0.0, 0.6], 1000), scenes)
+    assert wide[1] - wide[0] > 1.3 * 2 * half
+
+
+def test_scenes_that_are_alike_inside_widen_the_interval():
+    random = np.random.default_rng(0)
+    scene = np.repeat(np.arange(12), 20)
+    labels = (random.random(240) < 0.3).astype(int)
+    scores = random.normal(size=12)[scene] + 0.1 * random.normal(size=240)
+    widths = []
+    for names in (scene, np.arange(240)):
+        grouping = group_by_scene(names, labels)
+        low, high = auroc_interval(auroc_influence(scores, labels, grouping), grouping)
+        widths.append(high - low)
+    assert widths[0] > widths[1]
