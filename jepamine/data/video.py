@@ -105,6 +105,7 @@ class _Reader:
 
     def __init__(self, moment: Moment, index: VideoIndex) -> None:
         self.path, self.index, self._stream = moment.video, index, moment.stream
+        self.container: Any = None
         self.frames: Iterator[tuple[int, Any]] = iter(())
         self.shown: tuple[int, Any] | None = None
         self.coming: tuple[int, Any] | None = None
@@ -131,7 +132,7 @@ class _Reader:
 
     def _start(self) -> None:
         """Read from the start of the file."""
-        if hasattr(self, "container"):
+        if self.container is not None:
             self.container.close()
         self.container, self.stream = open_video(self.path, self._stream)
         self.stream.thread_type = "AUTO"

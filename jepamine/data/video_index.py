@@ -27,9 +27,9 @@ RESTART = 250_000
 class VideoIndex:
     """Times of a video stream's frames.
 
-    `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to `times`
-    by their number, because the container has no usable times. `offsets`: microseconds to add to the clock of
-    each of several joined recordings. `note` says what was assumed.
+    `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
+    `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
+    clock of each of several joined recordings. `note` says what was assumed.
     """
 
     times: list[int]

@@ -22,8 +22,8 @@ def video_lines(
     A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
     honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
-    read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter clip of whole
-    tubelets. Raises UserError for a file that is not a video, or two with the same stem.
+    read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
+    clip of whole tubelets. Raises UserError for a file that is not a video, or two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
