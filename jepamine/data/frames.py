@@ -187,11 +187,7 @@ def rgb(image: Image.Image) -> Image.Image:
     UserError for pixels without such a range (floats, 32-bit integers) or without a conversion to RGB.
     """
     image.load()
-    try:
-        turn = ORIENTATIONS.get(image.getexif().get(0x0112, 1))
-    # Cameras write broken EXIF into good pictures.
-    except Exception:
-        turn = None
+    turn = _orientation(image)
     mode = image.mode
     if mode.startswith("I;16") or (mode == "I" and image.format in ("PNG", "PPM")):
         samples = np.asarray(image).astype(np.float64) / _largest_sample(image)
@@ -202,13 +198,31 @@ def rgb(image: Image.Image) -> Image.Image:
     return shown if turn is None else shown.transpose(turn)
 
 
+def _orientation(image: Image.Image) -> Image.Transpose | None:
+    """Return the transposition that makes an image upright; None for none, or EXIF that cannot be read."""
+    try:
+        return ORIENTATIONS.get(image.getexif().get(0x0112, 1))
+    # Cameras write broken EXIF into good pictures.
+    except Exception:
+        return None
+
+
 def _largest_sample(image: Image.Image) -> int:
     bits = getattr(image, "tag_v2", {}).get(258, (16,))  # BitsPerSample of a TIFF
     return int((1 << (bits[0] if isinstance(bits, tuple) else bits)) - 1)
 
 
 def _decoded_otherwise(content: bytes) -> bool:
-    """Whether earlier versions may have decoded an image differently, so that stored embeddings are stale."""
+    """Return whether earlier versions decoded an image differently: its stored embeddings are stale."""
     grey_16_png = content[:4] == b"\x89PNG" and content[24:26] == b"\x10\x00"
     tiff_or_netpbm = content[:4] in (b"II*\0", b"MM\0*") or content[:2] in (b"P5", b"P2")
-    return grey_16_png or tiff_or_netpbm or any(mark in content[:65536] for mark in (b"Exif\0\0", b"eXIf"))
+    if grey_16_png or tiff_or_netpbm:
+        return True
+    if not any(mark in content for mark in (b"Exif\0\0", b"eXIf", b"EXIF")):
+        return False
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return _orientation(image) is not None
+    # What is wrong with it is reported when it is decoded.
+    except Exception:
+        return False

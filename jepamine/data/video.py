@@ -113,22 +113,33 @@ class _Reader:
 
     def image(self, moment: Moment) -> Image.Image:
         wanted = moment.microseconds + EARLY
-        if self.shown is None or not self.shown[0] <= wanted <= self.shown[0] + AHEAD:
-            self._seek(wanted)
-        while self.coming is not None and self.coming[0] <= wanted:
-            self._step()
-        times = self.index.times
         if wanted >= self.index.end + EARLY:
             raise UserError(f"frame {moment}: the video ends at {self.index.end / 1e6:.3f} s")
+        sought = self.shown is None or not self.shown[0] <= wanted <= self.shown[0] + AHEAD
+        if sought:
+            self._seek(wanted)
+        frame = self._read_to(wanted)
+        if frame is None and sought and not self.index.sequential:
+            # After a seek, MPEG-PS gives frames other times than when it is read from its start.
+            self._start()
+            frame = self._read_to(wanted)
+        if frame is None:
+            raise UserError(f"frame {moment}: damaged, cannot be decoded")
+        return upright(frame)
+
+    def _read_to(self, wanted: int) -> Any:
+        """Return the frame that is shown at `wanted`; None if what was decoded is not that of the index."""
+        while self.coming is not None and self.coming[0] <= wanted:
+            self._step()
         if self.shown is None:
-            raise UserError(f"frame {moment}: no frame can be decoded")
+            return None
         time, frame = self.shown
+        times = self.index.times
         expected = times[max(bisect_right(times, wanted) - 1, 0)]
         # Two fields of an interlaced frame may come as two packets, with a time each.
         tolerance = (self.index.end - times[0]) * 3 // (2 * len(times)) if frame.interlaced_frame else 0
-        if not expected - tolerance - EARLY <= time <= max(wanted, expected) or frame.is_corrupt:
-            raise UserError(f"frame {moment}: damaged, cannot be decoded")
-        return upright(frame)
+        right = expected - tolerance - EARLY <= time <= max(wanted, expected) and not frame.is_corrupt
+        return frame if right else None
 
     def _start(self) -> None:
         """Read from the start of the file."""
@@ -161,13 +172,16 @@ class _Reader:
         self.shown, self.coming = self.coming, next(self.frames, None)
 
     def _decoded(self) -> Iterator[Any]:
+        damage = load_av().error.InvalidDataError
         for packet in self.container.demux(self.stream):
             try:
-                yield from packet.decode()
-            except load_av().error.InvalidDataError:
+                frames = packet.decode()
+            except damage:
                 # By its time, the index shows which frame is missing; frames that are counted would shift.
                 if self.index.counted:
                     raise
+                continue
+            yield from frames
 
     def _timed(self, frames: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         """Yield (time, frame), rising; frames without a time, or after a later one, are dropped."""

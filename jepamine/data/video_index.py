@@ -158,9 +158,10 @@ def load_av() -> Any:
     try:
         import av
     except ImportError:
-        raise UserError("video needs PyAV: pip install -e '.[video]'") from None
-    # FFmpeg reports damage on stderr, line by line; what matters of it arrives as an exception.
-    av.logging.set_level(av.logging.PANIC)
+        raise UserError("video requires PyAV: pip install -e '.[video]'") from None
+    # Nothing on stderr: what matters arrives as an exception. Any other level makes FFmpeg's threads call
+    # back into Python, and a codec that is freed meanwhile waits for them with the GIL held: a deadlock.
+    av.logging.set_level(None)
     return av
 
 
