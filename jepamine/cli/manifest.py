@@ -169,15 +169,27 @@ def nuscenes(
     show_default=True,
     help="Frames per second.",
 )
+@click.option(
+    "--stream",
+    type=click.IntRange(min=0),
+    metavar="INDEX",
+    help="Video stream to read, as ffprobe numbers them. [default: the largest]",
+)
 @click.option("--camera", metavar="NAME", help="Camera name to write into the lines.")
 @with_windows
 def video(
-    files: tuple[Path, ...], fps: float, camera: str | None, window: int, stride: int, output: Path | None
+    files: tuple[Path, ...],
+    fps: float,
+    stream: int | None,
+    camera: str | None,
+    window: int,
+    stride: int,
+    output: Path | None,
 ) -> None:
     """Build clips from video files by time; no frame is written to disk."""
     from jepamine.manifests.video import video_lines
 
-    deliver(video_lines(list(files), fps, window, stride, camera), output)
+    deliver(video_lines(list(files), fps, window, stride, camera, stream), output)
 
 
 @manifest.command()

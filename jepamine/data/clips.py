@@ -105,7 +105,8 @@ def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | M
     if key is None:
         if not isinstance(line["video"], str) or not line["video"]:
             raise UserError(f"{place}: 'video' is not a path: {line['video']!r}")
-        return tuple(Moment(root / line["video"], time) for time in _times(line, place))
+        stream = _stream(line, place)
+        return tuple(Moment(root / line["video"], time, stream) for time in _times(line, place))
     names = line.get(key)
     if names is None:
         raise UserError(f"{place}: no key 'frame_paths' (or 'frames', or 'video')")
@@ -118,8 +119,16 @@ def as_written(line: Mapping[str, Any]) -> list[str]:
     """Return the frames of a clip's line as the line writes them: paths, or VIDEO#t=SECONDS."""
     key = _paths_key(line)
     if key is None:
-        return [str(Moment(line["video"], time)) for time in _times(line, "")]
+        return [str(Moment(line["video"], time, line.get("stream"))) for time in _times(line, "")]
     return list(line[key])
+
+
+def _stream(line: Mapping[str, Any], place: str) -> int | None:
+    """Return the index of the video stream that a line names, if any."""
+    stream = line.get("stream")
+    if stream is not None and (type(stream) is not int or stream < 0):
+        raise UserError(f"{place}: 'stream' must be the index of a video stream, not {stream!r}")
+    return stream
 
 
 def _paths_key(line: Mapping[str, Any]) -> str | None:

@@ -1,187 +1,223 @@
-"""Frames of a video by time: decoded on demand, never written to disk.
-
-Times are whole microseconds on the video's own clock, that of its packets.
-"""
+"""Decode frames of a video by time, on demand; nothing is written to disk."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import struct
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jepamine.errors import UserError, first_line
+from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
+from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:
     from PIL import Image
 
-# A frame counts as shown from half a millisecond before its own time: containers that count in
+# A frame counts as shown from half a millisecond before its own time on: containers that count in
 # milliseconds round the times of frame rates like 30 per second.
 EARLY = 500
-# How far forward frames are decoded and dropped rather than sought, and how far before the target time
-# successive seeks begin, for files whose own index leads past it.
+# How far forward frames are decoded and dropped rather than sought, and how far before the wanted time seeks
+# go, one after the other, until the first frame decoded is early enough.
 AHEAD = 2_000_000
-SEARCHES = (0, 2_000_000, 20_000_000, 1 << 62)
+SEEKS = (0, 2_000_000, 20_000_000)
 OPEN = 8
+# Part of every digest: changes when frames are decoded differently, so that no stale embedding is reused.
+DECODING = b"2"
+# Signs of a display matrix (a, b, c, d) -> how Pillow turns the stored picture upright.
+UPRIGHT = {
+    (-1, 0, 0, 1): "FLIP_LEFT_RIGHT",
+    (1, 0, 0, -1): "FLIP_TOP_BOTTOM",
+    (-1, 0, 0, -1): "ROTATE_180",
+    (0, 1, -1, 0): "ROTATE_270",
+    (0, -1, 1, 0): "ROTATE_90",
+    (0, 1, 1, 0): "TRANSPOSE",
+    (0, -1, -1, 0): "TRANSVERSE",
+}
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The frame of `video` shown at `microseconds`."""
+    """The frame of `video` shown at `microseconds`, of its stream with index `stream` (None: the largest)."""
 
     video: Path
     microseconds: int
+    stream: int | None = None
 
     def __str__(self) -> str:
         # A media fragment, as browsers and players understand it.
-        return f"{self.video}#t={self.microseconds / 1e6:.6f}"
+        stream = "" if self.stream is None else f"&stream={self.stream}"
+        return f"{self.video}#t={self.microseconds / 1e6:.6f}{stream}"
 
 
 class Videos:
-    """The last few open videos, each read forward from its position."""
+    """The last few open videos, each read forward from its last frame."""
 
     def __init__(self) -> None:
         # Held for a whole clip: two threads taking turns frame by frame would seek for each.
         self.turn = threading.RLock()
-        self._open: OrderedDict[Path, _Reader] = OrderedDict()
+        self._open: OrderedDict[tuple[Path, int | None], _Reader] = OrderedDict()
         self._digests: dict[Path, bytes] = {}
+        self._indexes: dict[tuple[Path, int | None], VideoIndex] = {}
 
     def digest(self, moment: Moment) -> bytes:
-        """Return the SHA-256 of the video's content and the time. Raises UserError if unreadable."""
+        """Return a SHA-256 of the video's content, stream and time. Raises UserError if unreadable."""
         with self.turn:
             if moment.video not in self._digests:
-                with _user_errors(moment.video):
+                with video_errors(moment.video):
                     self._digests[moment.video] = bytes.fromhex(sha256_file(moment.video))
-            return hashlib.sha256(
-                self._digests[moment.video] + moment.microseconds.to_bytes(8, "little", signed=True)
-            ).digest()
+            time = moment.microseconds.to_bytes(8, "little", signed=True)
+            stream = b"" if moment.stream is None else b"%d" % moment.stream
+            return hashlib.sha256(self._digests[moment.video] + time + DECODING + stream).digest()
 
     def image(self, moment: Moment) -> Image.Image:
         """Return the frame, RGB, upright.
 
-        Raises UserError if the video is damaged or ends before that time.
+        Raises UserError if it cannot be decoded or the video ends before that time; never another frame.
         """
-        with self.turn, _user_errors(moment.video):
-            reader = self._open.pop(moment.video, None) or _Reader(moment.video)
-            self._open[moment.video] = reader
+        key = (moment.video, moment.stream)
+        with self.turn, video_errors(moment.video):
+            reader = self._open.pop(key, None)
+            if reader is None:
+                if key not in self._indexes:
+                    self._indexes[key] = video_index(*key)
+                reader = _Reader(moment, self._indexes[key])
+            try:
+                image = reader.image(moment)
+            except BaseException:
+                reader.container.close()
+                raise
+            self._open[key] = reader
             if len(self._open) > OPEN:
                 self._open.popitem(last=False)[1].container.close()
-            return reader.image(moment)
+            return image
 
 
 class _Reader:
-    """One open video, positioned between `shown`, the last frame decoded, and `coming`, the next one."""
+    """An open video between `shown`, the last frame decoded, and `coming`, the next; each (time, frame)."""
 
-    def __init__(self, path: Path) -> None:
-        self.container, self.stream = open_video(path)
-        self.stream.thread_type = "AUTO"
-        self.frames: Iterator[Any] = iter(())
-        self.shown: Any = None
-        self.coming: Any = None
+    def __init__(self, moment: Moment, index: VideoIndex) -> None:
+        self.path, self.index, self._stream = moment.video, index, moment.stream
+        self.container: Any = None
+        self.frames: Iterator[tuple[int, Any]] = iter(())
+        self.shown: tuple[int, Any] | None = None
+        self.coming: tuple[int, Any] | None = None
+        self._start()
 
     def image(self, moment: Moment) -> Image.Image:
-        target = moment.microseconds + EARLY
-        if self.shown is None or not self._time(self.shown) <= target <= self._time(self.shown) + AHEAD:
-            self._search(target)
-        while self.coming is not None and self._time(self.coming) <= target:
-            self._step()
-        if self.coming is None:
-            end = self._time(self.shown) + self._length(self.shown)
-            if target >= end + EARLY:
-                raise UserError(f"frame {moment}: the video ends at {end / 1e6:.3f} s")
-        upright: Image.Image = self.shown.to_image()
-        # The container's rotation; PyAV gives degrees counter-clockwise, as Pillow takes.
-        turned = getattr(self.shown, "rotation", 0)
-        return upright.rotate(turned, expand=True) if turned else upright
+        wanted = moment.microseconds + EARLY
+        if wanted >= self.index.end + EARLY:
+            raise UserError(f"frame {moment}: the video ends at {self.index.end / 1e6:.3f} s")
+        sought = self.shown is None or not self.shown[0] <= wanted <= self.shown[0] + AHEAD
+        if sought:
+            self._seek(wanted)
+        frame = self._read_to(wanted)
+        if frame is None and sought and not self.index.sequential:
+            # After a seek, MPEG-PS gives frames other times than when it is read from its start.
+            self._start()
+            frame = self._read_to(wanted)
+        if frame is None:
+            raise UserError(f"frame {moment}: damaged, cannot be decoded")
+        return upright(frame)
 
-    def _search(self, target: int) -> None:
-        start = self.stream.start_time or 0
-        for before in SEARCHES:
-            offset = max(round((target - before) / 1e6 / self.stream.time_base), start)
-            self.container.seek(offset, stream=self.stream)
-            self.frames = _rising(self.container.decode(self.stream))
-            self.coming = next(self.frames, None)
+    def _read_to(self, wanted: int) -> Any:
+        """Return the frame that is shown at `wanted`; None if what was decoded is not that of the index."""
+        while self.coming is not None and self.coming[0] <= wanted:
             self._step()
-            if self.shown is not None and (self._time(self.shown) <= target or offset == start):
-                return
-        raise UserError(f"frame {self.container.name}: no frame can be decoded")
+        if self.shown is None:
+            return None
+        time, frame = self.shown
+        times = self.index.times
+        expected = times[max(bisect_right(times, wanted) - 1, 0)]
+        # Two fields of an interlaced frame may come as two packets, with a time each.
+        tolerance = (self.index.end - times[0]) * 3 // (2 * len(times)) if frame.interlaced_frame else 0
+        right = expected - tolerance - EARLY <= time <= max(wanted, expected) and not frame.is_corrupt
+        return frame if right else None
+
+    def _start(self) -> None:
+        """Read from the start of the file."""
+        if self.container is not None:
+            self.container.close()
+        self.container, self.stream = open_video(self.path, self._stream)
+        self.stream.thread_type = "AUTO"
+        self._read_on()
+
+    def _read_on(self) -> None:
+        self.frames = self._timed(self._decoded())
+        self.coming = next(self.frames, None)
+        self._step()
+
+    def _seek(self, wanted: int) -> None:
+        """Place `shown` at or before `wanted`, if any frame that early can be decoded."""
+        for before in () if self.index.sequential else SEEKS:
+            if wanted - before <= self.index.times[0]:
+                break
+            offset = round((wanted - before) / 1e6 / self.stream.time_base)
+            with contextlib.suppress(load_av().FFmpegError):
+                self.container.seek(offset, stream=self.stream)
+                self._read_on()
+                # Containers without an index may lead past the time, or to frames that lack their references.
+                if self.shown is not None and self.shown[0] <= wanted:
+                    return
+        self._start()
 
     def _step(self) -> None:
         self.shown, self.coming = self.coming, next(self.frames, None)
 
-    def _time(self, frame: Any) -> int:
-        return round(Fraction(frame.pts * self.stream.time_base * 1_000_000))
+    def _decoded(self) -> Iterator[Any]:
+        damage = load_av().error.InvalidDataError
+        for packet in self.container.demux(self.stream):
+            try:
+                frames = packet.decode()
+            except damage:
+                # By its time, the index shows which frame is missing; frames that are counted would shift.
+                if self.index.counted:
+                    raise
+                continue
+            yield from frames
 
-    def _length(self, frame: Any) -> int:
-        if frame.duration:
-            return round(Fraction(frame.duration * self.stream.time_base * 1_000_000))
-        return round(Fraction(1_000_000 / (self.stream.average_rate or 1)))
-
-
-def _rising(frames: Iterator[Any]) -> Iterator[Any]:
-    """Yield the frames except those without a time or after a later one, as some cameras write them."""
-    last = None
-    for frame in frames:
-        if frame.pts is not None and (last is None or frame.pts > last):
+    def _timed(self, frames: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        """Yield (time, frame), rising; frames without a time, or after a later one, are dropped."""
+        if self.index.counted:
+            yield from zip(self.index.times, frames, strict=False)
+            return
+        base, recording, last, newest = self.stream.time_base * 1_000_000, 0, None, None
+        for frame in frames:
+            if frame.pts is None:
+                continue
+            if last is not None and frame.pts < last and recording + 1 < len(self.index.offsets):
+                recording += 1
             last = frame.pts
-            yield frame
+            time = round(Fraction(frame.pts * base)) + self.index.offsets[recording]
+            if newest is None or time > newest:
+                newest = time
+                yield time, frame
 
 
-def open_video(path: Path) -> tuple[Any, Any]:
-    """Return (container, video stream). Raises UserError if PyAV is missing or the file is not a video."""
-    av = load_av()
-    with _user_errors(path):
-        container = av.open(str(path))
-        if not container.streams.video:
-            raise UserError(f"{path}: contains no video stream")
-        return container, container.streams.video[0]
+def upright(frame: Any) -> Image.Image:
+    """Return a decoded frame as RGB, turned and mirrored as its display matrix says.
 
-
-def frame_times(path: Path) -> tuple[list[int], int]:
-    """Return (time of every frame, rising; end of the last) in microseconds, from packets, without decoding.
-
-    Raises UserError if the file is not a video or has no frame with a time.
+    Raises UserError for a pixel format without a faithful 8-bit form.
     """
-    container, stream = open_video(path)
-    with contextlib.closing(container), _user_errors(path):
-        spans = [
-            (packet.pts, packet.duration or 0)
-            for packet in container.demux(stream)
-            if packet.pts is not None and not packet.is_discard
-        ]
-        if not spans:
-            raise UserError(f"{path}: none of its frames has a time")
-        base = stream.time_base * 1_000_000
-        pts, duration = max(spans)
-        last = duration * base or 1_000_000 / (stream.average_rate or 1)
-        return sorted({round(pts * base) for pts, _ in spans}), round(pts * base + last)
+    if frame.format.name.endswith(("f16le", "f16be", "f32le", "f32be")):
+        raise UserError(f"pixel format {frame.format.name} cannot be shown in 8 bits; convert the video")
+    image: Image.Image = frame.to_image()
+    from PIL import Image as Pillow
 
-
-@cache
-def load_av() -> Any:
-    """Import PyAV. Raises UserError with the install command if it is missing."""
-    try:
-        import av
-    except ImportError:
-        raise UserError("video requires PyAV: pip install -e '.[video]'") from None
-    return av
-
-
-@contextlib.contextmanager
-def _user_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise UserError(f"video {path}: no such file") from None
-    except UserError:
-        raise
-    # PyAV's errors are OSErrors or ValueErrors, depending on FFmpeg's code.
-    except (OSError, ValueError) as error:
-        raise UserError(f"video {path}: cannot be read: {first_line(error)}") from None
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return image
+    a, b, _, c, d, *_ = struct.unpack("<9i", bytes(data))
+    longest = max(map(abs, (a, b, c, d)))
+    signs = tuple(0 if abs(value) < longest / 2 else (value > 0) - (value < 0) for value in (a, b, c, d))
+    if signs in UPRIGHT:
+        return image.transpose(Pillow.Transpose[UPRIGHT[signs]])
+    # Degrees counter-clockwise, for PyAV as for Pillow.
+    return image.rotate(frame.rotation, expand=True) if signs != (1, 0, 0, 1) else image

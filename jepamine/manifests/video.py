@@ -7,34 +7,41 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.video import EARLY, frame_times
+from jepamine.data.video import EARLY
+from jepamine.data.video_index import choose_stream, video_index
 from jepamine.errors import UserError
 from jepamine.manifests.windows import windows
 from jepamine.utils.progress import notify
 
 
 def video_lines(
-    files: list[Path], fps: float, window: int, stride: int, camera: str | None
+    files: list[Path], fps: float, window: int, stride: int, camera: str | None, stream: int | None = None
 ) -> list[dict[str, Any]]:
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
     A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
     honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped.
-    `timestamps` are the frames' own, in microseconds. The rest of a video becomes a shorter clip of whole
-    tubelets. Raises UserError for a file that is not a video, or two with the same stem.
+    `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
+    read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
+    clip of whole tubelets. Raises UserError for a file that is not a video, or two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
         raise UserError(f"two videos are called '{twice[0]}': scenes are named by the file; rename one")
-    lines = [line for file in files for line in _clips(file, fps, window, stride)]
+    lines = [line for file in files for line in _clips(file, fps, window, stride, stream)]
     if not lines:
         names = ", ".join(map(str, files[:5]))
         raise UserError(f"{names}: no clip: less than the two frames of a tubelet at {fps:g} per second")
     return [line | ({"camera": camera} if camera else {}) for line in lines]
 
 
-def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, Any]]:
-    times, end = frame_times(file)
+def _clips(file: Path, fps: float, window: int, stride: int, stream: int | None) -> list[dict[str, Any]]:
+    chosen, note = choose_stream(file, stream)
+    index = video_index(file, chosen)
+    for text in filter(None, (note, index.note)):
+        notify(text)
+    times, end = index.times, index.end
+    stream_key = {} if chosen is None else {"stream": chosen}
     rate = len(times) * 1e6 / (end - times[0])
     if fps > 1.01 * rate:
         notify(f"{file}: {rate:.3g} frames per second on average, so frames repeat at --fps {fps:g}")
@@ -47,6 +54,7 @@ def _clips(file: Path, fps: float, window: int, stride: int) -> list[dict[str, A
                 "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
                 "scene": file.stem,
                 "video": str(file),
+                **stream_key,
                 "start": targets[0] / 1e6,
                 "end": round(first + span.stop * 1e6 / fps) / 1e6,
                 "fps": fps,

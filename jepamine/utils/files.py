@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +27,8 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
+# What file systems answer to operations that they do not offer.
+UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EROFS}
 _DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 
@@ -64,12 +68,25 @@ def write_atomic(path: Path, data: bytes) -> None:
         with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~UMASK)
+            # Network and FUSE file systems may refuse either; the content is complete all the same.
+            with _unless_unsupported():
+                os.fsync(file.fileno())
+        with _unless_unsupported():
+            Path(temporary).chmod(0o666 & ~UMASK)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def _unless_unsupported() -> Iterator[None]:
+    """Ignore an operation that the file system does not offer; other errors, such as a full disk, count."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
 
 
 def _umask() -> int:
@@ -82,9 +99,20 @@ def _umask() -> int:
 UMASK = _umask()
 
 
+def require_regular(path: Path, name: str = "") -> None:
+    """Raise UserError, with `name` or the path, for a pipe, socket or device: reading it may never end.
+
+    Raises OSError if there is no such file.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UserError(f"{name or path}: not a regular file (a pipe, socket or device)")
+
+
 def read_bytes(path: Path, name: str = "") -> bytes:
     """Return the content of a file. Raises UserError, with `name` or the path, if it cannot be read."""
     try:
+        require_regular(path, name)
         return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{name or path}: no such file") from None
@@ -109,6 +137,7 @@ def finite(value: Any) -> Any:
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object. Raises UserError that names the file if it is missing or damaged."""
     try:
+        require_regular(path)
         value = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
@@ -130,6 +159,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises UserError if the file cannot be read.
     """
     try:
+        require_regular(path)
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -162,6 +192,7 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def sha256_file(path: Path) -> str:
     """Return the hex SHA-256 of a file's content."""
+    require_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,5 +1,6 @@
 """Frames from disk: what is decoded, how often, and what is said of a file that is no frame."""
 
+import hashlib
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from jepamine.data.frames import Frame, Frames, ahead
+from jepamine.data.frames import Frame, Frames, ahead, decode
 from jepamine.errors import UserError
 
 SIZE = (24, 40)  # height, width
@@ -182,3 +183,66 @@ def test_loading_ahead_that_is_given_up_does_not_wait_for_its_threads():
     closer.start()
     assert ended.wait(60)
     gate.set()
+
+
+TURNED = {
+    1: lambda pixels: pixels,
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.transpose(1, 0, 2),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: pixels[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda pixels: np.rot90(pixels, 1),
+}
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+@pytest.mark.parametrize("suffix", ["png", "webp", "tiff"])
+def test_a_frame_is_upright_as_its_exif_orientation_says(orientation, suffix, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(pixels).save(path, exif=exif, **({"lossless": True} if suffix == "webp" else {}))
+    assert (np.asarray(decode(path.read_bytes(), path)) == TURNED[orientation](pixels)).all()
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0nonsense"])
+def test_broken_exif_does_not_make_a_good_frame_unreadable(exif, tmp_path):
+    path = tmp_path / "a.png"
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path, exif=exif)
+    assert (np.asarray(decode(path.read_bytes(), path)) == pixels).all()
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "pgm"])
+def test_16_bit_grey_is_scaled_by_its_whole_range(suffix, tmp_path):
+    samples = np.array([[0, 257, 128 * 257], [1000, 65535, 300]], dtype=np.uint16)
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(samples).save(path)
+    expected = np.round(samples / 65535 * 255).astype(np.uint8)
+    decoded = np.asarray(decode(path.read_bytes(), path))
+    assert (decoded == expected[..., None]).all()
+
+
+def test_floats_have_no_range_and_are_refused_by_name(tmp_path):
+    path = tmp_path / "a.tiff"
+    Image.fromarray(np.array([[0.0, 1e6]], dtype=np.float32)).save(path)
+    with pytest.raises(UserError, match=r"a\.tiff: pixels of mode F cannot be shown in 8-bit RGB"):
+        decode(path.read_bytes(), path)
+
+
+@pytest.mark.parametrize(("orientation", "kept"), [(None, True), (1, True), (3, False), (6, False)])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+def test_only_frames_that_are_decoded_otherwise_than_before_lose_their_embeddings(
+    orientation, kept, suffix, tmp_path
+):
+    exif = Image.Exif()
+    exif[0x010F] = "maker"
+    if orientation:
+        exif[0x0112] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB", (4, 4)).save(path, exif=exif)
+    digest = Frame(path, SIZE).digest()
+    assert (digest == hashlib.sha256(path.read_bytes()).digest()) is kept

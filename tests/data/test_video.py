@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jepamine.data.frames import Frames
-from jepamine.data.video import Moment, Videos, frame_times, load_av
+from jepamine.data.video import Moment, Videos
+from jepamine.data.video_index import frame_times, load_av
 from jepamine.errors import UserError
 
 # Thirty a second, then a gap, then slow, then fast: a variable frame rate.

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from pathlib import Path
 
-from jepamine.data.video import EARLY, Moment, frame_times, load_av
+from jepamine.data.video import EARLY, Moment
+from jepamine.data.video_index import frame_times, load_av
 from jepamine.errors import UserError
 from jepamine.manifests.frames import parse_name
+
+
+def _video_place(moment: Moment) -> str:
+    return str(moment.video) if moment.stream is None else f"{moment.video}, stream {moment.stream}"
 
 
 class FrameTable:
@@ -29,7 +35,7 @@ class FrameTable:
         self._numbers: dict[str | Moment, int] = {}
         self._places: dict[tuple[str, ...], int] = {}
         self._streams: dict[tuple[str, ...], int] = {}
-        self._times: dict[Path, list[int]] = {}
+        self._times: dict[tuple[Path, int | None], list[int]] = {}
 
     def number(self, frame: Path | Moment) -> int:
         """Return the number of a frame. Moments at which a video shows the same frame are the same.
@@ -62,7 +68,7 @@ class FrameTable:
         return folder.relative_to(self.root).as_posix()
 
     def _say(self, key: str | Moment) -> None:
-        folder, _, name = (str(key.video), "", "") if isinstance(key, Moment) else key.rpartition("/")
+        folder, _, name = (_video_place(key), "", "") if isinstance(key, Moment) else key.rpartition("/")
         parsed = parse_name(name)
         words = ("log", parsed[0]) if parsed else ("folder", folder)
         place = self._places.setdefault(words, len(self._places))
@@ -79,16 +85,17 @@ class FrameTable:
             self.time.append(parsed[2] if parsed else None)
 
     def _shown(self, moment: Moment) -> Moment:
-        if moment.video not in self._times:
+        key = (moment.video, moment.stream)
+        if key not in self._times:
             load_av()
             try:
-                self._times[moment.video], end = frame_times(moment.video)
-                self._times[moment.video].append(end)
+                self._times[key], end = frame_times(*key)
+                self._times[key].append(end)
             except UserError:
                 # Reported when the frame itself is read.
-                self._times[moment.video] = []
-        times = self._times[moment.video]
+                self._times[key] = []
+        times = self._times[key]
         if not times or moment.microseconds >= times[-1]:
             return moment
         shown = times[max(bisect_right(times, moment.microseconds + EARLY, hi=len(times) - 1) - 1, 0)]
-        return Moment(moment.video, shown)
+        return replace(moment, microseconds=shown)

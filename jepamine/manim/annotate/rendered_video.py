@@ -9,7 +9,8 @@ from statistics import median
 import numpy as np
 from PIL import Image
 
-from jepamine.data.video import Moment, Videos, frame_times
+from jepamine.data.video import Moment, Videos
+from jepamine.data.video_index import frame_times
 from jepamine.errors import UserError
 
 # A pixel differs by at least this, of 255: compression and an animation's last hundredth differ by less.

@@ -1,0 +1,179 @@
+"""Open videos and list the times of their frames, from the packets alone.
+
+Times are whole microseconds on the video's own clock, the one of its packets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from jepamine.errors import UserError, first_line
+from jepamine.utils.files import require_regular
+
+# AV_DISPOSITION_ATTACHED_PIC: cover art, which is not footage.
+COVER_ART = 0x400
+# A clock that falls back by more than this many microseconds was restarted: files joined end to end.
+RESTART = 250_000
+
+
+@dataclass(frozen=True)
+class VideoIndex:
+    """Times of a video stream's frames.
+
+    `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
+    `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
+    clock of each of several joined recordings. `note` says what was assumed.
+    """
+
+    times: list[int]
+    end: int
+    counted: bool = False
+    offsets: tuple[int, ...] = (0,)
+    note: str = ""
+
+    @property
+    def sequential(self) -> bool:
+        """Whether the stream can only be read from its start: a seek could not be checked."""
+        return self.counted or len(self.offsets) > 1
+
+
+def frame_times(path: Path, stream: int | None = None) -> tuple[list[int], int]:
+    """Return (time of every frame, rising; end of the last) in microseconds, without decoding.
+
+    Raises UserError if the file is not a video or has no frames.
+    """
+    index = video_index(path, stream)
+    return index.times, index.end
+
+
+def video_index(path: Path, stream: int | None = None) -> VideoIndex:
+    """Return the index of a video stream (None: the largest). Raises UserError as `open_video` does."""
+    container, video = open_video(path, stream)
+    with contextlib.closing(container), video_errors(path):
+        packets = [packet for packet in container.demux(video) if packet.size and not packet.is_discard]
+        first = next((number for number, packet in enumerate(packets) if packet.is_keyframe), 0)
+        # Frames before the first key frame cannot be decoded.
+        spans = [(packet.pts, packet.dts, packet.duration or 0) for packet in packets[first:]]
+        if not spans:
+            raise UserError(f"{path}: contains no frame")
+        rate = Fraction(video.average_rate or video.guessed_rate or 25)
+        base = video.time_base * 1_000_000
+        if all(pts is None for pts, _, _ in spans):
+            times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
+            note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
+            return VideoIndex(times[:-1], times[-1], counted=True, note=note)
+        if container.format.name == "avi" and video.codec_context.has_b_frames:
+            # AVI has no display times: those of reordered frames are packet numbers.
+            stamps = sorted({pts for pts, _, _ in spans if pts is not None})
+            if len(stamps) < len(spans):
+                step = 1 / (rate * video.time_base)
+                stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
+            times = [round(stamp * base) for stamp in stamps]
+            return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True)
+        return _timed(path, spans, base, rate)
+
+
+def _timed(
+    path: Path, spans: list[tuple[int | None, int | None, int]], base: Fraction, rate: Fraction
+) -> VideoIndex:
+    """Return the index of packets (pts, dts, duration) with display times, `base` microseconds a unit."""
+    starts = [
+        number
+        for number, ((_, before, _), (_, after, _)) in enumerate(pairwise(spans), 1)
+        if before is not None and after is not None and (before - after) * base > RESTART
+    ]
+    times: list[int] = []
+    offsets: list[int] = []
+    end = 0
+    for start, stop in zip([0, *starts], [*starts, len(spans)], strict=True):
+        timed = [(pts, duration) for pts, _, duration in spans[start:stop] if pts is not None]
+        if not timed:
+            continue
+        offsets.append(end - round(min(timed)[0] * base) if offsets else 0)
+        times += sorted({round(pts * base) + offsets[-1] for pts, _ in timed})
+        pts, duration = max(timed)
+        end = round(pts * base + (duration * base or 1_000_000 / rate)) + offsets[-1]
+    note = ""
+    if len(offsets) > 1:
+        note = f"{path}: its clock restarts; {len(offsets)} joined recordings are placed one after another"
+    return VideoIndex(times, end, offsets=tuple(offsets), note=note)
+
+
+def open_video(path: Path, stream: int | None = None) -> tuple[Any, Any]:
+    """Return (container, video stream): the stream with index `stream`, else the largest; never cover art.
+
+    Raises UserError if PyAV is missing or the file has no such stream that can be decoded.
+    """
+    av = load_av()
+    with video_errors(path):
+        require_regular(path, f"video {path}")
+        container = av.open(str(path), options={"protocol_whitelist": "file"})
+        videos = footage_streams(container)
+        if not videos:
+            raise UserError(f"{path}: contains no video stream that can be decoded")
+        if stream is None:
+            return container, max(videos, key=lambda video: (video.width * video.height, -video.index))
+        for video in videos:
+            if video.index == stream:
+                return container, video
+        raise UserError(f"{path}: no video stream {stream}; streams: {describe_streams(videos)}")
+
+
+def choose_stream(path: Path, stream: int | None) -> tuple[int | None, str]:
+    """Return (the index that manifest lines must name, a notice) for the stream `stream` (None: the largest).
+
+    The index is None, and the notice empty, for a file with one video stream.
+    """
+    container, video = open_video(path, stream)
+    with contextlib.closing(container):
+        videos = footage_streams(container)
+        if len(videos) == 1:
+            return None, ""
+        note = f"{path}: {len(videos)} video streams: {describe_streams(videos)}; reading {video.index}"
+        return video.index, note + ("" if stream is not None else ", the largest (--stream chooses)")
+
+
+def footage_streams(container: Any) -> list[Any]:
+    """Return the video streams that can be decoded; cover art counts only where there is nothing else."""
+    videos = [video for video in container.streams.video if video.codec_context is not None]
+    footage = [video for video in videos if not int(video.disposition) & COVER_ART]
+    return footage or videos
+
+
+def describe_streams(videos: list[Any]) -> str:
+    """Return the index and size of video streams, as text."""
+    return ", ".join(f"{video.index} ({video.width} x {video.height})" for video in videos)
+
+
+@cache
+def load_av() -> Any:
+    """Return the module `av` (PyAV). Raises UserError that says how to install it."""
+    try:
+        import av
+    except ImportError:
+        raise UserError("video requires PyAV: pip install -e '.[video]'") from None
+    # Nothing on stderr: what matters arrives as an exception. Any other level makes FFmpeg's threads call
+    # back into Python, and a codec that is freed meanwhile waits for them with the GIL held: a deadlock.
+    av.logging.set_level(None)
+    return av
+
+
+@contextlib.contextmanager
+def video_errors(path: Path) -> Iterator[None]:
+    """Turn errors of reading the video `path` into UserErrors."""
+    try:
+        yield
+    except UserError:
+        raise
+    except FileNotFoundError:
+        raise UserError(f"video {path}: no such file") from None
+    # PyAV's errors derive from several built-in ones, depending on FFmpeg's reason.
+    except (load_av().FFmpegError, OSError, ValueError, LookupError, RuntimeError) as error:
+        raise UserError(f"video {path}: cannot be read: {first_line(error)}") from None

@@ -1,0 +1,156 @@
+"""Every frame of every container by its own time, whatever its index, clock or order of frames."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jepamine.data.video import Moment, Videos
+from jepamine.data.video_index import choose_stream, video_index
+from jepamine.errors import UserError
+
+av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+
+COUNT, RATE = 30, 10
+GREYS = [20 + 7 * number for number in range(COUNT)]
+
+
+def add_footage(container, codec: str, options: dict[str, str], size=(64, 96)):
+    stream = container.add_stream(codec, rate=RATE, options=options)
+    stream.height, stream.width = size
+    stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    stream.gop_size = 7
+    return stream
+
+
+def fill(container, stream, greys=GREYS) -> None:
+    for number, grey in enumerate(greys):
+        frame = av.VideoFrame.from_ndarray(
+            np.full((stream.height, stream.width, 3), grey, np.uint8), format="rgb24"
+        )
+        frame.pts, frame.time_base = number, Fraction(1, RATE)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode())
+
+
+def write(path: Path, codec: str, options: dict[str, str]) -> Path:
+    with av.open(str(path), "w") as container:
+        fill(container, add_footage(container, codec, options))
+    return path
+
+
+def grey_at(videos: Videos, path: Path, microseconds: int, stream: int | None = None) -> int:
+    image = videos.image(Moment(path, microseconds, stream))
+    return round(float(np.asarray(image, dtype=np.float64).mean()))
+
+
+def decoded_in_order(path: Path) -> list[float]:
+    """Return the mean grey of each frame, by PyAV's own decoding from start to end."""
+    with av.open(str(path)) as container:
+        return [float(frame.to_ndarray(format="rgb24").mean()) for frame in container.decode(video=0)]
+
+
+CONTAINERS = [
+    ("a.mp4", "libx264", {"bf": "2"}),
+    ("a.mov", "libx264", {"bf": "0"}),
+    ("a.mkv", "libx264", {"bf": "3"}),
+    ("a.ts", "libx264", {"bf": "2"}),
+    ("a.m2ts", "libx264", {"bf": "2"}),
+    ("b.ts", "libx264", {"bf": "0"}),
+    ("one-gop.ts", "libx264", {"bf": "2", "keyint": "250", "g": "250"}),
+    ("a.mpg", "mpeg2video", {"bf": "2"}),
+    ("a.avi", "libx264", {"bf": "2"}),
+    ("b.avi", "mpeg4", {}),
+    ("c.avi", "mjpeg", {}),
+    ("a.webm", "libvpx", {}),
+    ("a.h264", "libx264", {"bf": "2"}),
+    ("a.flv", "libx264", {"bf": "2"}),
+]
+
+
+@pytest.mark.parametrize(("name", "codec", "options"), CONTAINERS, ids=[name for name, *_ in CONTAINERS])
+@pytest.mark.parametrize("order", ["forward", "backward", "shuffled"])
+def test_the_frame_of_a_time_is_that_frame_in_any_order(name, codec, options, order, tmp_path):
+    numbered = list(range(COUNT))
+    asked = {
+        "forward": numbered,
+        "backward": numbered[::-1],
+        "shuffled": np.random.default_rng(1).permutation(COUNT).tolist(),
+    }[order]
+    path, videos = write(tmp_path / name, codec, options), Videos()
+    greys, times = decoded_in_order(path), video_index(path).times
+    assert len(greys) == len(times) == COUNT
+    shown = [grey_at(videos, path, times[number]) for number in asked]
+    assert shown == [round(greys[number]) for number in asked]
+
+
+def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
+    part = write(tmp_path / "part.ts", "libx264", {"bf": "0"}).read_bytes()
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(part + part)
+    index, videos = video_index(joined), Videos()
+    assert len(index.times) == 2 * COUNT
+    assert all(after > before for before, after in zip(index.times, index.times[1:], strict=False))
+    assert "its clock restarts; 2 joined recordings are placed one after another" in index.note
+    shown = [grey_at(videos, joined, index.times[number]) for number in (0, COUNT - 1, COUNT, 2 * COUNT - 1)]
+    assert np.abs(np.array(shown) - [GREYS[0], GREYS[-1], GREYS[0], GREYS[-1]]).max() <= 3
+
+
+@pytest.fixture
+def two_streams(tmp_path) -> Path:
+    """A small preview first, then the footage, whose greys are in reverse."""
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        small = add_footage(container, "libx264", {"bf": "0"}, (32, 48))
+        large = add_footage(container, "libx264", {"bf": "0"})
+        fill(container, small)
+        fill(container, large, GREYS[::-1])
+    return path
+
+
+def test_of_several_streams_the_largest_is_read_and_the_others_are_named(two_streams):
+    chosen, note = choose_stream(two_streams, None)
+    assert chosen == 1
+    assert note == (
+        f"{two_streams}: 2 video streams: 0 (48 x 32), 1 (96 x 64); reading 1, the largest (--stream chooses)"
+    )
+    assert abs(grey_at(Videos(), two_streams, 0) - GREYS[-1]) <= 3
+
+
+def test_a_stream_can_be_asked_for(two_streams):
+    videos = Videos()
+    assert abs(grey_at(videos, two_streams, 0, 0) - GREYS[0]) <= 3
+    assert videos.digest(Moment(two_streams, 0, 0)) != videos.digest(Moment(two_streams, 0, 1))
+    with pytest.raises(UserError, match=r"no video stream 5; streams: 0 \(48 x 32\), 1 \(96 x 64\)"):
+        choose_stream(two_streams, 5)
+
+
+def test_a_stream_in_a_manifest_line_is_read_and_checked(two_streams, jepamine, tmp_path):
+    manifest = tmp_path / "m.jsonl"
+    result = jepamine("manifest", "video", two_streams, "--stream", 0, "--output", manifest)
+    assert result.exit_code == 0, result.output
+    assert '"stream": 0' in manifest.read_text()
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text(manifest.read_text().replace('"stream": 0', '"stream": "front"'))
+    result = jepamine("manifest", "audit", wrong)
+    assert "'stream' must be the index of a video stream, not 'front'" in result.output
+
+
+def test_a_damaged_frame_is_an_error_and_never_its_neighbour(tmp_path):
+    path = write(tmp_path / "a.mkv", "libx264", {"bf": "0", "g": "30"})
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 400] = bytes(400)
+    path.write_bytes(bytes(content))
+    videos, wrong = Videos(), 0
+    for number in range(COUNT):
+        try:
+            grey = grey_at(videos, path, number * 1_000_000 // RATE)
+        except UserError as error:
+            assert str(path) in str(error)
+        else:
+            wrong += abs(grey - GREYS[number]) > 12
+    assert wrong == 0
