@@ -121,4 +121,4 @@ def _next(result: Audit) -> list[str]:
             word for kind in sorted({item.kind for item in result.details}) for word in ("--drop", kind)
         ]
         return ["They can be used unchanged. To drop them:", f"  {command(*words)}"]
-    return ["Mend it:", f"  {command(*words)}"]
+    return ["Fix it:", f"  {command(*words)}"]

@@ -70,7 +70,8 @@ def out_of_fold(
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    most = min(FOLDS, len({scene for scene, label in zip(scenes, labels, strict=True) if label}))
+    positive_scenes = {scene for scene, label in zip(scenes, labels, strict=True) if label}
+    most = min(FOLDS, len(positive_scenes), int(np.bincount(labels, minlength=2).min()))
     for folds in range(most, 1, -1):
         parts = list(StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(rows, labels, scenes))
         if all(len(set(labels[train].tolist())) == 2 for train, _ in parts):
