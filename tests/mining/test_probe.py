@@ -49,7 +49,7 @@ def test_the_judgement_of_a_scene_does_not_hang_on_its_own_labels():
 
 def test_two_negatives_among_many_positives_make_two_folds_without_a_warning():
     rows, labels, scenes = blobs(8)
-    kept = np.flatnonzero(labels == 1).tolist() + [1, 5]  # warnings are errors in the tests
+    kept = [*np.flatnonzero(labels == 1).tolist(), 1, 5]  # warnings are errors in the tests
     held_out = out_of_fold(rows[kept], labels[kept], [scenes[row] for row in kept])
     assert held_out is not None
     assert set(held_out[1].tolist()) == {0, 1}
