@@ -2,9 +2,8 @@
 
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
-`shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: the trained predictor and the record of
-another run, by name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W). The
-return value of each factory is described here.
+`shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
+name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
@@ -120,10 +119,7 @@ class ModelEncoder(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a recipe resolved to, for its trainer: everything but the predictor.
-
-    `store` is the folder of the encoder's embeddings, `folder` the run's own folder.
-    """
+    """What a recipe resolved to but for the predictor; `store`: folder of embeddings, `folder`: the run's."""
 
     source: Source
     mask: Mask
@@ -203,9 +199,8 @@ class SheetTrainer(Protocol):
 class Extent:
     """What a clip covers, to find the clips that overlap it.
 
-    `frames` are the first 8 bytes of each frame's hash, joined. `timeline` names its video, or its scene if
-    that has timestamps (None: times unknown); `start` and `end` are its first and last frame's times on it in
-    microseconds.
+    `frames`: the first 8 bytes of each frame's hash, joined. `timeline`: its video, or its scene if that has
+    timestamps (None: times unknown); `start`, `end`: its first and last frame's times on it in microseconds.
     """
 
     frames: bytes = b""
@@ -235,7 +230,7 @@ class Scorer(Protocol):
     """The return value of a scorer factory; it may have the abilities below, too."""
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        """Return the novelty of each clip, higher is more novel: float (N,), one per tubelet, or () per clip.
+        """Return each clip's novelty, higher is more novel: float (N,), one per tubelet, or () per clip.
 
         A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
@@ -272,6 +267,10 @@ class Panel(Protocol):
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, with the recipe's settings."""
+        ...
+
+    def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
         ...
 
     def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:

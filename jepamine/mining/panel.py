@@ -38,6 +38,8 @@ class RunPanel:
         also = [opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]]
         self.names = list(dict.fromkeys([self.headline, *also, *baselines]))
         self._made: dict[str, Scorer] = {}
+        self._batch: Sequence[ClipEmbeddings] = ()
+        self._scores: dict[str, Sequence[NDArray[Any]]] = {}
         for name in self.names:
             self.scorer(name)
 
@@ -55,6 +57,14 @@ class RunPanel:
                 self.opened.recipe, name, self.opened.folder.path, offers
             )
         return self._made[name]
+
+    def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[NDArray[Any]]:
+        """Return what the scorer called `name` gives for a batch; each scorer runs once on the same batch."""
+        if self._batch is not clips:
+            self._batch, self._scores = clips, {}
+        if name not in self._scores:
+            self._scores[name] = self.scorer(name)(clips)
+        return self._scores[name]
 
     @functools.cached_property
     def bank(self) -> Bank:
@@ -92,7 +102,7 @@ class RunPanel:
         """Return the novelty of each clip by scorer, float64 (N,): one number per tubelet."""
         if not clips:
             return []
-        columns = {name: self._made[name](clips) for name in self.names}
+        columns = {name: self.scores(name, clips) for name in self.names}
         return [
             {
                 name: np.broadcast_to(np.asarray(values[row], dtype=np.float64), (len(clip.clean),))

@@ -60,7 +60,7 @@ def test_a_videos_path_is_relative_below_the_manifests_folder_and_absolute_elsew
     below, elsewhere = (jepamine(*words, "--output", path) for path in ("in/m.jsonl", "out/m.jsonl"))
     assert (below.exit_code, elsewhere.exit_code) == (0, 0), below.output
     assert below.stderr.startswith("1 clips, 1 scenes, 2 frames\nin/m.jsonl: written\n")
-    assert [str(asked[0][0][0]), *asked[0][1:]] == ["in/a.mp4", 5.0, 5, 2, "dash"]
+    assert [str(asked[0][0][0]), *asked[0][1:]] == ["in/a.mp4", 5.0, 5, 2, "dash", None]
     found = [json.loads((tmp_path / path).read_text())["video"] for path in ("in/m.jsonl", "out/m.jsonl")]
     assert [*found, json.loads(jepamine(*words).stdout)["video"]] == [
         "a.mp4",

@@ -153,3 +153,24 @@ def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_resumed(je
     assert jepamine("score", "--run", "small", bad, "--output", output).exit_code == 1
     rewritten(clips, lines[2:4], "bad.jsonl")
     assert [line["clip_id"] for line in scored(jepamine, bad, output, "--resume")] == ["s0-8", "s1-0"]
+
+
+def test_an_ensemble_takes_its_members_scores_from_the_panel_and_runs_none_again(
+    jepamine, recipe, clips, monkeypatch
+):
+    from jepamine.mining.scorers import cosine
+
+    batches: list[int] = []
+    masked = cosine.masked()
+
+    def counted(clips):
+        batches.append(len(clips))
+        return masked(clips)
+
+    monkeypatch.setattr(cosine, "masked", lambda: counted)
+    words = ("--set", 'scoring.also=["masked", "ensemble"]', "--set", 'scoring.ensemble.of=["masked"]')
+    assert jepamine("run", recipe, *words).exit_code == 0
+    result = jepamine("score", "--run", "small", clips)
+    assert result.exit_code == 0, result.output
+    assert batches.count(12) == 1
+    assert set(batches) <= {1, 12}  # one at a time: the held-out clips, which ranks refer to

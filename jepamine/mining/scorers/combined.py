@@ -38,16 +38,17 @@ class Ensemble:
     def __init__(self, panel: Panel, *, of: tuple[str, ...] = ("predicted", "knn", "mahalanobis")) -> None:
         if not of or "ensemble" in of:
             raise UserError("[scoring.ensemble] of: list one or more other scorers")
-        # The panel's own scorers, which it also prepares if they must see all clips first.
-        self.members = {name: panel.scorer(name) for name in of}
-        self.references = panel.reference(of)
+        self.panel, self.references = panel, panel.reference(of)
+        for name in of:
+            # Built now, so that the panel also prepares those that must see all clips first.
+            panel.scorer(name)
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
 
         ranks = [
-            rank(np.array([float(np.mean(values)) for values in member(clips)]), self.references[name])
-            for name, member in self.members.items()
+            rank(np.array([float(np.mean(values)) for values in self.panel.scores(name, clips)]), reference)
+            for name, reference in self.references.items()
         ]
         return list(np.mean(ranks, axis=0))
 
