@@ -19,6 +19,7 @@ from pydantic import Field
 
 from jepamine.config import registry, schema
 from jepamine.config.schema import valid_name
+from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError, did_you_mean, first_line
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
@@ -103,7 +104,11 @@ def _document(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         candidates = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), candidates)}") from None
+        shipped = ", ".join(shipped_recipes())
+        hint = (
+            did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"
+        )
+        raise UserError(f"{path}: no such recipe{hint}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
