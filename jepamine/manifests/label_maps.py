@@ -64,12 +64,12 @@ def _values(path: Path) -> int | None:
 def _count(image: Image.Image) -> int:
     import numpy as np
 
-    wide = image.mode.startswith("I")
     pixels = np.asarray(image)
-    if not wide and image.getcolors(FEW_VALUES) is None:
-        return 0
+    if image.mode.startswith("I"):
+        count, most = len(np.unique(pixels)), FEW_NUMBERS
+    else:
+        # None for more colours than that.
+        count, most = len(image.getcolors(FEW_VALUES) or ()), FEW_VALUES
     equal = pixels[:, 1:] == pixels[:, :-1]
-    if (equal.all(axis=-1) if equal.ndim == 3 else equal).mean() < FLAT:
-        return 0
-    count = len(np.unique(pixels)) if wide else len(image.getcolors(FEW_VALUES))
-    return count if count <= FEW_NUMBERS else 0
+    flat = (equal.all(axis=-1) if equal.ndim == 3 else equal).mean() >= FLAT
+    return count if flat and count <= most else 0
