@@ -55,7 +55,7 @@ def _values(path: Path) -> int | None:
     try:
         with Image.open(path) as image:
             image.load()
-            return _count(image)
+            return _count(image) if image.width > 1 else 0
     # Pillow's decoders raise many types; whoever reads the frame reports what is wrong.
     except Exception:
         return None

@@ -14,7 +14,7 @@ class Skipped:
         self._counts: dict[tuple[str, str], int] = {}
         self._first: dict[tuple[str, str], str] = {}
 
-    def add(self, kind: str, reason: str, first: Path | str, count: int = 1) -> None:
+    def add(self, kind: str, reason: str, first: Path | str = "", count: int = 1) -> None:
         """Count `count` more skipped things of a kind (plural: "frames"); `first` is an example."""
         if count:
             self._counts[kind, reason] = self._counts.get((kind, reason), 0) + count
@@ -23,4 +23,5 @@ class Skipped:
     def notify(self) -> None:
         """Report every reason in a line on stderr, in the order in which they came up."""
         for (kind, reason), count in self._counts.items():
-            notify(f"{kind} skipped: {count} ({reason}), the first {self._first[kind, reason]}")
+            first = self._first[kind, reason]
+            notify(f"{kind} skipped: {count} ({reason})" + (f", the first {first}" if first else ""))
