@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from jepamine.data.clips import Clip
-from jepamine.mining.overlap import frame_times
+from jepamine.data.drives import frame_times
 
 # Used if a manifest has no times.
 FRAMES_PER_SECOND = 8
