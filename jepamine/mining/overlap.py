@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jepamine.data.clips import Clip
 from jepamine.data.video import Moment
 from jepamine.protocols import Extent
+from jepamine.utils.numbers import is_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +48,7 @@ def frame_times(clip: Clip) -> Sequence[float]:
     times: Any = clip.line.get("timestamps")
     if not isinstance(times, list) or len(times) != len(clip.frames):
         return []
-    numbers = all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times)
-    return times if numbers else []
+    return times if all(map(is_number, times)) else []
 
 
 class ExtentIndex:
