@@ -19,6 +19,7 @@ from pydantic import Field
 
 from jepamine.config import registry, schema
 from jepamine.config.schema import valid_name
+from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError, did_you_mean, first_line
 from jepamine.utils.files import read_text
 from jepamine.utils.numbers import is_number
@@ -109,7 +110,11 @@ def _located(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -
 def _document(path: Path) -> dict[str, Any]:
     if not path.exists():
         candidates = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), candidates)}")
+        shipped = ", ".join(shipped_recipes())
+        hint = (
+            did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"
+        )
+        raise UserError(f"{path}: no such recipe{hint}")
     try:
         return tomllib.loads(read_text(path))
     # ValueError: invalid TOML, or an integer of thousands of digits.
