@@ -6,6 +6,7 @@ import re
 
 from jepamine.data.clips import Clip, as_written
 from jepamine.data.video import Moment
+from jepamine.utils.numbers import is_number
 
 
 def drive_of(clip: Clip) -> str | None:
@@ -31,8 +32,7 @@ def frame_times(clip: Clip) -> list[float]:
     times = clip.line.get("timestamps")
     if not isinstance(times, list) or len(times) != len(clip.frames):
         return []
-    numbers = all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times)
-    return [float(time) for time in times] if numbers else []
+    return [float(time) for time in times] if all(map(is_number, times)) else []
 
 
 def order_of(clip: Clip) -> str:

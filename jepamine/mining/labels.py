@@ -11,6 +11,7 @@ from typing import Any
 from jepamine.data.drives import natural_order
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.files import read_jsonl
+from jepamine.utils.numbers import is_number
 
 # Where a clip comes from, as far as manifests record it. A ranking that separates these proves nothing.
 SOURCE_KEYS = ("dataset", "source", "log", "drive", "camera", "time_of_day", "weather")
@@ -57,9 +58,9 @@ def merged(first: Origin, second: Origin) -> Origin:
 
 def _order(line: Mapping[str, Any]) -> str | None:
     stamps = line.get("timestamps")
-    if isinstance(stamps, list) and stamps and isinstance(stamps[0], (int, float)):
+    if isinstance(stamps, list) and stamps and is_number(stamps[0]):
         return f"{stamps[0]:024.3f}"
-    if isinstance(line.get("start"), (int, float)):
+    if is_number(line.get("start")):
         return f"{line['start']:024.6f}"
     frames = line.get("frame_paths") or line.get("frames")
     first = line.get("first_frame") or (frames[0] if isinstance(frames, list) and frames else None)
