@@ -3,7 +3,8 @@
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
-name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W).
+name); `bank`, `drives`, `encoder`, `folder`,
+`mask`, `panel`, `predictor`, `store` (scorer). `shape` is (T, H, W).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
@@ -214,6 +215,7 @@ class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
     `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
+    `order` sorts the clips of a drive whose times are unknown.
     """
 
     clip_id: str
@@ -224,6 +226,9 @@ class ClipEmbeddings:
     content: bytes
     frames: Callable[[], np.ndarray]
     extent: Extent = Extent()
+    drive: str | None = None
+    camera: str | None = None
+    order: str = ""
 
 
 class Scorer(Protocol):
@@ -252,6 +257,15 @@ class WarningScorer(Protocol):
 
     def warning(self) -> str:
         """Return what to warn of after `prepare`; empty for nothing."""
+        ...
+
+
+@runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
         ...
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_errors
+from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
@@ -34,21 +35,21 @@ from jepamine.utils.progress import notify, progress
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` (from 1) of `of`. Scenes are distributed whole, in the order of their first clip.
+    """Part `number` (from 1) of `of`. Drives are distributed whole, in the order of their first clip.
 
-    Whole, because the scorer `scene` compares a clip with the rest of its scene.
+    Whole, because scorers such as `drive` and `scene` compare a clip with the rest of its drive or scene.
     """
 
     number: int = 1
     of: int = 1
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
-        scenes: dict[str, int] = {}
+        """Yield the items of this shard, in order; clips without a drive and broken lines one by one."""
+        drives: dict[str, int] = {}
         dealt = 0
         for item in items:
-            scene = None if isinstance(item, UserError) else item.scene
-            place = dealt if scene is None else scenes.setdefault(scene, dealt)
+            drive = None if isinstance(item, UserError) else drive_of(item)
+            place = dealt if drive is None else drives.setdefault(drive, dealt)
             dealt += place == dealt
             if place % self.of == self.number - 1:
                 yield item
@@ -158,7 +159,8 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
 
 
 def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
-    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+    clips = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
+    scores, findings = iter(panel.score(clips)), iter(panel.findings(clips))
     source = panel.opened.parts.source
     # The clip's place, so that readers of the scores find its frames, also in merged shards.
     where = {"manifest": str(source.manifest.absolute())}
@@ -191,7 +193,8 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             "scores": means,
             "tubelet_scores": tubelets[panel.headline].tolist(),
         }
-        yield facts | line_keys | where | where_fitted
+        named = next(findings)
+        yield facts | line_keys | where | where_fitted | ({"findings": named} if named else {})
 
 
 def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
