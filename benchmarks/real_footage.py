@@ -172,18 +172,19 @@ class Table:
 
 
 def rank(ranked: Ranked, bed: Bed, lines: list[dict], group: str, mixed: bool) -> Table:
-    """Score clean clips and planted ones; a planted clip's position in its drive is its original's."""
+    """Score clean clips and planted ones; the reference of a drive is all of it, trained on or not."""
     parts = []
     ids = [line["clip_id"] for line in lines]
+    rest = [line["clip_id"] for line in bed.lines if line["clip_id"] not in set(ids)]
     if not mixed:
         every = ids + [f"{name}+{kind}" for kind in KINDS for name in ids]
         # A planted clip shares its time with the original, which so never counts in its reference.
-        parts.append((every, ranked.scores(ids, every)))
+        parts.append((every, ranked.scores([*ids, *rest], every)))
     else:
         for kind in KINDS:
             for turn in range(4):
                 names = [f"{n}+{kind}" if i % 4 == turn else n for i, n in enumerate(ids)]
-                parts.append((names, ranked.scores(names, names)))
+                parts.append((names, ranked.scores([*names, *rest], names)))
     by_id = {line["clip_id"]: line for line in lines}
     last = {line["segment"]: line["clip_id"] for line in lines}
     first = {line["segment"]: line["clip_id"] for line in reversed(lines)}
@@ -282,17 +283,18 @@ def _with_interval(values: np.ndarray) -> str:
     return f"{values[0]:+.3f}{star}[{low:+.3f}, {high:+.3f}]"
 
 
-def whole_drive_fog(ranked: Ranked, lines: list[dict]) -> dict[str, float]:
-    """Return the AUROC of the clips of a drive, all in fog, against the others, mean over drives."""
+def whole_drive_fog(ranked: Ranked, bed: Bed, lines: list[dict]) -> dict[str, float]:
+    """Return the AUROC of the clips of a drive, all of it in fog, against the others, mean over drives."""
+
+    def in_fog(every: list[dict], drive: str) -> list[str]:
+        return [f"{line['clip_id']}{'+whole-fog' * (line['drive'] == drive)}" for line in every]
+
     values: dict[str, list[float]] = defaultdict(list)
     for drive in dict.fromkeys(line["drive"] for line in lines):
-        names = [
-            f"{line['clip_id']}+whole-fog" if line["drive"] == drive else line["clip_id"] for line in lines
-        ]
         labels = np.array([line["drive"] == drive for line in lines], dtype=np.int64)
         if labels.all():
             continue
-        for name, scores in ranked.scores(names, names).items():
+        for name, scores in ranked.scores(in_fog(bed.lines, drive), in_fog(lines, drive)).items():
             values[name].append(float(auroc(cumulate(scores, labels))[0]))
     return {name: float(np.mean(listed)) for name, listed in values.items()}
 
@@ -303,9 +305,10 @@ def condition(
     """Return the ranked clips of a condition and their scores; `name` S also has whole drives in fog."""
     experiments = given.experiments.absolute()
     run = run_of(bed, f"footage-{name}", train, experiments, given.recipe)
-    kinds = (*KINDS, "whole-fog") if name == "s" else KINDS
-    planted = [bed.planted(line, kind) for kind in kinds for line in ranked_lines]
-    ranked = Ranked(experiments, run, bed, [*ranked_lines, *planted])
+    planted = [bed.planted(line, kind) for kind in KINDS for line in ranked_lines]
+    if name == "s":
+        planted += [bed.planted(line, "whole-fog") for line in bed.lines]
+    ranked = Ranked(experiments, run, bed, [*bed.lines, *planted])
     return ranked, rank(ranked, bed, ranked_lines, run, given.mixed)
 
 
@@ -333,7 +336,7 @@ def main() -> None:
     test = [line for line in bed.lines if line["part"] == 1]
     ranked, table = condition(bed, "s", train, test, given)
     results = {"S": report("S, half of the segments trained on", table, given.resamples)}
-    results["fog"] = whole_drive_fog(ranked, test)
+    results["fog"] = whole_drive_fog(ranked, bed, test)
     tables = []
     for number, camera in enumerate(dict.fromkeys(line["camera"] for line in bed.lines)):
         rest = [line for line in bed.lines if line["camera"] != camera]

@@ -3,13 +3,12 @@
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
-name); `bank`, `drives`, `encoder`, `folder`,
-`mask`, `panel`, `predictor`, `store` (scorer). `shape` is (T, H, W).
+name); `bank`, `drives`, `encoder`, `folder`, `mask`, `panel`, `predictor`, `store` (scorer).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
     H, W  pixels of a resized frame (224)       L  tokens that an encoder gives for a tubelet
-    D  dimension of an embedding
+    D  dimension of an embedding                shape  (T, H, W)
 """
 
 from __future__ import annotations
@@ -214,8 +213,7 @@ class Extent:
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
-    `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
-    `order` sorts the clips of a drive whose times are unknown.
+    `content` hashes the frames, `frames()` returns them: uint8 RGB (N, T, H, W, 3); `order` sorts a drive.
     """
 
     clip_id: str
@@ -227,7 +225,6 @@ class ClipEmbeddings:
     frames: Callable[[], np.ndarray]
     extent: Extent = Extent()
     drive: str | None = None
-    camera: str | None = None
     order: str = ""
 
 
@@ -257,15 +254,6 @@ class WarningScorer(Protocol):
 
     def warning(self) -> str:
         """Return what to warn of after `prepare`; empty for nothing."""
-        ...
-
-
-@runtime_checkable
-class NamingScorer(Protocol):
-    """A scorer that can name what it finds in a clip."""
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
-        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
         ...
 
 

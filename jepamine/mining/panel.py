@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,
-    NamingScorer,
     PreparedScorer,
     Scorer,
     WarningScorer,
@@ -33,6 +32,15 @@ from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.files import read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
+
+
+@runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
+        ...
 
 
 class RunPanel:
@@ -202,7 +210,6 @@ class RunPanel:
             item.frames,
             extent_of(clip, item.digests),
             drive_of(clip),
-            clip.camera,
             order_of(clip),
         )
 

@@ -16,9 +16,7 @@ from jepamine.protocols import ClipEmbeddings, Extent
 def clip(name: str, vector, drive: str | None = "d", start: float | None = None, order: str = ""):
     clean = np.asarray(vector, dtype=np.float32)[None]
     extent = Extent() if start is None else Extent(b"", f"scene {drive}", start, start + 1)
-    return ClipEmbeddings(
-        name, None, clean, clean, clean, name.encode(), lambda: clean, extent, drive, None, order
-    )
+    return ClipEmbeddings(name, None, clean, clean, clean, name.encode(), lambda: clean, extent, drive, order)
 
 
 def bank_of(clips) -> Bank:

@@ -34,9 +34,7 @@ def test_a_usual_error_scores_0_and_another_one_its_distance_to_it_per_tubelet()
 
 def scores_of(jepamine, clips, output, *words):
     assert jepamine("score", "--run", "small", clips, "--output", output, *words).exit_code == 0
-    return {
-        line["clip_id"]: line["scores"] for line in map(json.loads, output.read_text().splitlines())
-    }
+    return {line["clip_id"]: line["scores"] for line in map(json.loads, output.read_text().splitlines())}
 
 
 def test_other_masks_are_encoded_once_and_scores_are_the_same_in_any_order(jepamine, recipe, clips, tmp_path):
