@@ -64,7 +64,6 @@ class Mask(Protocol):
 
         `tubelet` is the index in the clip, `running` the index in the whole manifest, both from 0.
         """
-        ...
 
 
 class Encoder(Protocol):
@@ -82,7 +81,6 @@ class Encoder(Protocol):
 
     def __call__(self, frames: Tensor) -> Tensor:
         """Return tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
-        ...
 
 
 @runtime_checkable
@@ -91,7 +89,14 @@ class GridEncoder(Protocol):
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
         """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
-        ...
+
+
+@runtime_checkable
+class CroppingEncoder(Protocol):
+    """An encoder that sees a part of the frame only, which its grid covers."""
+
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]:
+        """Return (left, top, right, bottom) of that part, 0 to 1; `shape` is (T, H, W) of the frames."""
 
 
 @runtime_checkable
@@ -100,7 +105,6 @@ class TextEncoder(Protocol):
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Return the features of texts, float32 (N, D)."""
-        ...
 
 
 @runtime_checkable
@@ -144,37 +148,30 @@ class Trainer(Protocol):
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         """Return the lines of the run's own manifest, each with its split; nothing is encoded."""
-        ...
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Encode the examples of `parts.source`, the run's own manifest; return (train, held-out) tensors.
 
         Tensors have one row per example. Whatever else a run must keep goes into `parts.folder`.
         """
-        ...
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """Return the optimizer of the predictor's parameters."""
-        ...
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         """Return the mean loss of a batch, a scalar with gradient."""
-        ...
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
         """Return metrics on the held-out part, in eval mode and without gradient.
 
         `val_loss`, lower is better, decides which weights are kept.
         """
-        ...
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
-        ...
 
     def describe(self, result: Mapping[str, Any]) -> str:
         """Format the result of `evaluate` as text for the terminal."""
-        ...
 
 
 @runtime_checkable
@@ -183,7 +180,6 @@ class RemarkTrainer(Protocol):
 
     def remark(self, metrics: Mapping[str, Any]) -> str:
         """Return a warning for a run that learned nothing; else empty."""
-        ...
 
 
 @runtime_checkable
@@ -192,7 +188,6 @@ class SheetTrainer(Protocol):
 
     def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
         """Write a PNG of predictions for the clips with this `split` (None: all)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -234,7 +229,14 @@ class Scorer(Protocol):
 
         A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
-        ...
+
+
+@runtime_checkable
+class TubeletScorer(Protocol):
+    """A scorer of whole clips that can score their tubelets, too."""
+
+    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        """Return each tubelet's novelty, float (N,); the mean need not be the clip's score."""
 
 
 @runtime_checkable
@@ -243,7 +245,6 @@ class PreparedScorer(Protocol):
 
     def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
         """Read all clips that are going to be scored, once each; forgets earlier ones."""
-        ...
 
 
 @runtime_checkable
@@ -252,7 +253,6 @@ class WarningScorer(Protocol):
 
     def warning(self) -> str:
         """Return what to warn of after `prepare`; empty for nothing."""
-        ...
 
 
 @runtime_checkable
@@ -267,12 +267,9 @@ class Panel(Protocol):
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, with the recipe's settings."""
-        ...
 
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
-        ...
 
     def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
-        ...

@@ -90,6 +90,9 @@ def run(
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are not divided.")
+@click.option(
+    "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
+)
 @with_trust
 @with_experiments
 def score(
@@ -102,6 +105,7 @@ def score(
     on_error: Any,
     resume: bool,
     shard: str,
+    heatmaps: bool,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
     number, _, of = shard.partition("/")
@@ -115,7 +119,13 @@ def score(
     suffix = "" if int(of) == 1 else f"-{number}-of-{of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
     counts = score_manifest(
-        opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=Shard(int(number), int(of))
+        opened,
+        output,
+        scorer=scorer,
+        on_error=on_error,
+        resume=resume,
+        shard=Shard(int(number), int(of)),
+        heatmaps=heatmaps,
     )
     click.echo(score_summary(output, counts, name))
 
