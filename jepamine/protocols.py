@@ -100,12 +100,17 @@ class FrameEncoder(Protocol):
 
 @runtime_checkable
 class TextEncoder(Protocol):
-    """An encoder with texts and images in one space; `pooled`: all its tokens are whole images' features."""
-
-    pooled: bool
+    """An encoder with texts and images in one space."""
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Return the features of texts, float32 (N, D)."""
+
+
+@runtime_checkable
+class PooledEncoder(Protocol):
+    """An encoder whose tokens are features of whole images only if `pooled`, else those of patches too."""
+
+    pooled: bool
 
 
 @runtime_checkable
