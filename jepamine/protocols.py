@@ -85,26 +85,37 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class GridEncoder(Protocol):
-    """An encoder whose tokens have a place in the frame."""
+    """An encoder whose tokens have a place in the frame: (rows, columns) of frames of `shape` (T, H, W)."""
 
-    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]: ...
 
 
 @runtime_checkable
 class CroppingEncoder(Protocol):
-    """An encoder that sees a part of the frame only, which its grid covers."""
+    """An encoder whose grid covers a part of the frame only: (left, top, right, bottom), 0 to 1."""
 
-    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]:
-        """Return (left, top, right, bottom) of that part, 0 to 1; `shape` is (T, H, W) of the frames."""
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]: ...
+
+
+@runtime_checkable
+class FrameEncoder(Protocol):
+    """An encoder of single frames if `by_frame`: a tubelet's tokens are those of its frames, in order."""
+
+    by_frame: bool
 
 
 @runtime_checkable
 class TextEncoder(Protocol):
-    """An encoder with texts and images in one space."""
+    """An encoder with texts and images in one space; features of texts are float32 (N, D)."""
 
-    def text(self, texts: Sequence[str]) -> Tensor:
-        """Return the features of texts, float32 (N, D)."""
+    def text(self, texts: Sequence[str]) -> Tensor: ...
+
+
+@runtime_checkable
+class PooledEncoder(Protocol):
+    """An encoder whose tokens are features of whole images only if `pooled`, else those of patches too."""
+
+    pooled: bool
 
 
 @runtime_checkable
@@ -162,10 +173,7 @@ class Trainer(Protocol):
         """Return the mean loss of a batch, a scalar with gradient."""
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        """Return metrics on the held-out part, in eval mode and without gradient.
-
-        `val_loss`, lower is better, decides which weights are kept.
-        """
+        """Return metrics on the held-out part; the weights with the lowest `val_loss` are kept."""
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
@@ -176,25 +184,23 @@ class Trainer(Protocol):
 
 @runtime_checkable
 class RemarkTrainer(Protocol):
-    """A trainer that comments on the metrics of a run."""
+    """A trainer that warns, by the metrics, of a run that learned nothing; else the remark is empty."""
 
-    def remark(self, metrics: Mapping[str, Any]) -> str:
-        """Return a warning for a run that learned nothing; else empty."""
+    def remark(self, metrics: Mapping[str, Any]) -> str: ...
 
 
 @runtime_checkable
 class SheetTrainer(Protocol):
-    """A trainer that draws its predictions."""
+    """A trainer that draws its predictions for the clips with this `split` (None: all) into a PNG."""
 
-    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
-        """Write a PNG of predictions for the clips with this `split` (None: all)."""
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None: ...
 
 
 @dataclass(frozen=True)
 class Extent:
     """What a clip covers, to find the clips that overlap it.
 
-    `frames`: the first 8 bytes of each frame's hash, joined. `timeline`: its video, or its scene if that has
+    `frames`: the first 8 bytes of each frame's hash, joined. `timeline`: its video, or its drive if that has
     timestamps (None: times unknown); `start`, `end`: its first and last frame's times on it in microseconds.
     """
 
@@ -233,26 +239,23 @@ class Scorer(Protocol):
 
 @runtime_checkable
 class TubeletScorer(Protocol):
-    """A scorer of whole clips that can score their tubelets, too."""
+    """A scorer of whole clips that scores tubelets, too; float (N,) whose mean is not the clip's."""
 
-    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        """Return each tubelet's novelty, float (N,); the mean need not be the clip's score."""
+    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]: ...
 
 
 @runtime_checkable
 class PreparedScorer(Protocol):
-    """A scorer that must see all clips before it can score one."""
+    """A scorer that must see all clips before it can score one: once each; it forgets earlier ones."""
 
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each; forgets earlier ones."""
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None: ...
 
 
 @runtime_checkable
 class WarningScorer(Protocol):
-    """A scorer that cannot rank some of the clips it was prepared with."""
+    """A scorer that cannot rank some of the clips it was prepared with: a warning, else empty."""
 
-    def warning(self) -> str:
-        """Return what to warn of after `prepare`; empty for nothing."""
+    def warning(self) -> str: ...
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 import jepamine
+from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, top
@@ -32,17 +33,19 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     """Find the few driving clips worth a human's time; place the objects of Manim scenes.
 
     \b
-    Driving:  jepamine run recipes/default.toml
+    Start:    jepamine init PROJECT
+    Driving:  jepamine run default
               jepamine score --run default MANIFEST.jsonl
               jepamine eval --run default --labels LABELS.jsonl
               jepamine compare default default-2
     Manim:    jepamine scenes generate "a red circle above a blue square"
-              jepamine run recipes/manim.toml
+              jepamine run manim
     """
     ctx.obj = experiments
 
 
 for command in (
+    init,
     run,
     score,
     eval_command,

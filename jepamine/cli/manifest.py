@@ -80,18 +80,28 @@ def manifest() -> None:
     metavar="CAMERA",
     help="Keep only this camera; repeatable. [default: all]",
 )
+@click.option(
+    "--label-maps", is_flag=True, help="Keep label maps (segmentation masks); they are skipped by default."
+)
 @with_max_gap
 @with_windows
 def frames(
-    folder: Path, cameras: tuple[str, ...], max_gap: float, window: int, stride: int, output: Path | None
+    folder: Path,
+    cameras: tuple[str, ...],
+    label_maps: bool,
+    max_gap: float,
+    window: int,
+    stride: int,
+    output: Path | None,
 ) -> None:
     """Build a manifest of the frames below DIR: one folder per scene, or LOG__CAMERA__TIMESTAMP.jpg.
 
-    Frames in folders are taken in name order. If no file name gives a camera, --camera names it for all.
+    Frames in folders are taken in name order; links to folders are followed, hidden folders are skipped.
+    If no file name gives a camera, --camera names it for all.
     """
     from jepamine.manifests.frames import frame_lines
 
-    deliver(frame_lines(folder, window, stride, cameras, max_gap), output)
+    deliver(frame_lines(folder, window, stride, cameras, max_gap, label_maps), output)
 
 
 @manifest.command()

@@ -23,6 +23,16 @@ class Named(click.Path):
         return super().convert(value, param, ctx)
 
 
+class RecipeFile(Named):
+    """A recipe's path, or the bare name of one that comes with jepamine."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from jepamine.config.shipped_recipes import locate_recipe
+
+        return locate_recipe(super().convert(value, param, ctx))
+
+
+Recipe = RecipeFile(path_type=Path)
 File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, Folder, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Folder, Recipe, as_json, with_experiments, with_trust
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -20,7 +20,7 @@ SHORTCUTS = {
 
 
 @click.command()
-@click.argument("recipe", type=File, required=False)
+@click.argument("recipe", type=Recipe, required=False)
 @click.option("--name", help="Name of the run; must not exist yet. [default: the recipe's]")
 @click.option(
     "--set", "sets", multiple=True, metavar="TABLE.KEY=VALUE", help="Override a recipe key with a TOML value."
@@ -47,13 +47,16 @@ def run(
     resume: str | None,
     **short: Any,
 ) -> None:
-    """Train what RECIPE declares: encode once, train the predictor, write a run record."""
+    """Train what RECIPE declares: encode once, train the predictor, write a run record.
+
+    RECIPE is a TOML file, or the name of one that comes with jepamine, such as default.
+    """
     shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
         if recipe or name or sets or seeds or shorthands:
             raise click.UsageError("--resume NAME continues a run unchanged; it takes no other options.")
     elif recipe is None:
-        raise click.UsageError("Pass a RECIPE, such as recipes/default.toml, or --resume NAME.")
+        raise click.UsageError("Pass a RECIPE, such as default or my/recipe.toml, or --resume NAME.")
     from jepamine.config.recipe import parse_override, read
     from jepamine.runs.integrity import require_trusted_recipe
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Recipe, as_json, with_experiments, with_trust
 
 
 @click.command()
@@ -93,7 +93,7 @@ def compare(
 
 
 @click.command()
-@click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+@click.argument("recipes", nargs=-1, required=True, type=Recipe, metavar="RECIPE...")
 @with_trust
 @with_experiments
 def check(experiments: Path, recipes: tuple[Path, ...]) -> None:

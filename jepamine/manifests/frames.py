@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.paths import full
+from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
-
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 
 
 @dataclass(frozen=True)
@@ -26,44 +25,37 @@ class Track:
     times: list[int] | None = None
 
 
-def frame_folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Yield (scene, frames) of `root` and every folder below it that contains frames.
-
-    A scene is named by its folder's path below `root`, that of `root` itself by its own name. Frames are in
-    name order, numbers in names by value.
-    """
-    for folder in sorted({root, *(path for path in root.rglob("*") if path.is_dir())}):
-        frames = sorted(filter(_is_frame, folder.iterdir()), key=_name_order)
-        if frames:
-            yield folder.relative_to(root).as_posix() if folder != root else _own_name(root), frames
-
-
-def no_frames(root: Path) -> str:
-    """Return the message for a folder without frames."""
-    return f"no frames ({', '.join(sorted(IMAGE_SUFFIXES))}) below {root}"
-
-
 def folder_clip_id(scene: str, start: int) -> str:
     """Return the id of the clip that starts with frame number `start` of a folder."""
     return f"{scene}__{start:06d}"
 
 
 def frame_lines(
-    root: Path, window: int, stride: int, cameras: Sequence[str] = (), max_gap: float = 1.0
+    root: Path,
+    window: int,
+    stride: int,
+    cameras: Sequence[str] = (),
+    max_gap: float = 1.0,
+    keep_label_maps: bool = False,
 ) -> list[dict[str, Any]]:
     """Return manifest lines of all frames below `root`, with absolute paths.
 
     Files called `LOG__CAMERA__TIMESTAMP` (microseconds) are grouped by log and camera, in any folder, in
     the order of time; the log is the scene, and no clip spans more than `max_gap` seconds between frames.
     Other files are grouped by folder. With `cameras` only theirs are kept; if no name holds a camera, a
-    single one names it. Reports what is skipped. Raises UserError if there is nothing to cut, and for an
-    unknown camera.
+    single one names it. Label maps are skipped unless `keep_label_maps`. Reports what is read and skipped.
+    Raises UserError if there is nothing to cut, and for an unknown camera.
     """
     if not root.is_dir():
         raise UserError(f"{root} is not a folder")
-    tracks = _of_cameras(_tracks(full(root)), cameras, root)
-    if not tracks:
+    skipped = Skipped()
+    folders = frame_folders(full(root), skipped, keep_label_maps)
+    skipped.notify()
+    if not folders:
         raise UserError(no_frames(root))
+    images = sum(len(frames) for _, frames in folders)
+    notify(f"read: {images} images in {len(folders)} folder{'s' if len(folders) > 1 else ''}")
+    tracks = _of_cameras(_tracks(folders), cameras, root)
     cutter = Cutter(window, stride, max_gap)
     lines = [line for track in tracks for line in _lines(track, cutter)]
     cutter.notify()
@@ -84,11 +76,11 @@ def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
         yield line | {"frame_paths": track.frames[part]}
 
 
-def _tracks(root: Path) -> list[Track]:
+def _tracks(folders: list[tuple[str, list[Path]]]) -> list[Track]:
     plain: list[Track] = []
     named_tracks: dict[tuple[str, str], dict[int, str]] = {}
     twice: list[Path] = []
-    for scene, paths in frame_folders(root):
+    for scene, paths in folders:
         unnamed = []
         for path in paths:
             parsed = parse_name(path.name)
@@ -135,18 +127,3 @@ def parse_name(name: str) -> tuple[str, str, int] | None:
 
 def _folder_camera(scene: str) -> str | None:
     return next((part for part in reversed(scene.split("/")) if part.startswith("CAM_")), None)
-
-
-def _own_name(root: Path) -> str:
-    name = root.name if root.name not in ("", "..") else root.resolve().name
-    # A folder in it of the same name would give its clips the same ids.
-    return "." if (root / name).is_dir() else name
-
-
-def _is_frame(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-
-
-def _name_order(path: Path) -> list[tuple[int, str]]:
-    # Numbers by value: frame_10 comes after frame_9 even without padding zeros.
-    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.name)]
