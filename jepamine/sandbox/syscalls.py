@@ -54,6 +54,8 @@ CHECKED: dict[str, tuple[int, int | None]] = {
     "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "prctl": (157, 167), "prlimit64": (302, 261),
     "ioctl": (16, 29), "fcntl": (72, 25), "open": (2, None), "openat": (257, 56),
 }  # fmt: skip
+#: execve: allowed only to a process that becomes another program.
+EXECUTE: tuple[int, int | None] = (59, 221)
 
 
 def this_machine() -> Machine | None:
