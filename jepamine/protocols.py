@@ -199,7 +199,7 @@ class SheetTrainer(Protocol):
 class Extent:
     """What a clip covers, to find the clips that overlap it.
 
-    `frames`: the first 8 bytes of each frame's hash, joined. `timeline`: its video, or its scene if that has
+    `frames`: the first 8 bytes of each frame's hash, joined. `timeline`: its video, or its drive if that has
     timestamps (None: times unknown); `start`, `end`: its first and last frame's times on it in microseconds.
     """
 

@@ -19,7 +19,16 @@ from jepamine.errors import UserError
 from jepamine.mining.labels import origin
 from jepamine.mining.panel import RunPanel
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import check_output, exclusive, naming, parse_line, raw_lines, sha256_file
+from jepamine.utils.files import (
+    check_output,
+    exclusive,
+    finite,
+    naming,
+    parse_line,
+    raw_lines,
+    sha256_file,
+    sync,
+)
 from jepamine.utils.progress import notify, progress
 
 
@@ -116,12 +125,12 @@ def _write(
                     )
                 if panel.opened.changed:
                     line["changed_files"] = list(panel.opened.changed)
-                file.write(json.dumps(line).encode() + b"\n")
+                file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
                 done += 1
                 errors += "error" in line
             # A killed process loses the clips in flight only.
             file.flush()
-        os.fsync(file.fileno())
+        sync(file)
     return errors
 
 

@@ -12,7 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jepamine.errors import UserError, first_line
 
@@ -67,16 +67,20 @@ def write_atomic(path: Path, data: bytes) -> None:
     try:
         with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            # Network and FUSE file systems may refuse either; the content is complete all the same.
-            with _unless_unsupported():
-                os.fsync(file.fileno())
+            sync(file)
         with _unless_unsupported():
             Path(temporary).chmod(0o666 & ~UMASK)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def sync(file: IO[bytes]) -> None:
+    """Write what `file` has buffered to disk. Network and FUSE file systems may refuse the sync itself."""
+    file.flush()
+    with _unless_unsupported():
+        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
@@ -120,6 +124,18 @@ def read_bytes(path: Path, name: str = "") -> bytes:
         raise UserError(f"{name or path}: cannot be read: {error.strerror}") from None
 
 
+def read_text(path: Path, name: str = "") -> str:
+    """Return the content of a UTF-8 file without a byte order mark, with \\n at the end of lines.
+
+    Raises UserError, with `name` or the path, if it cannot be read or is not UTF-8.
+    """
+    try:
+        text = read_bytes(path, name).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"{name or path}: not UTF-8 text") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically; see `finite`."""
     write_atomic(path, (json.dumps(finite(value), indent=2, allow_nan=False) + "\n").encode())
@@ -149,8 +165,8 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def json_lines(lines: list[dict[str, Any]]) -> bytes:
-    """Encode objects as a JSONL file."""
-    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+    """Encode objects as a JSONL file; see `finite`."""
+    return "".join(json.dumps(finite(line), allow_nan=False) + "\n" for line in lines).encode()
 
 
 def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.utils.files import parse_line, raw_lines
+from jepamine.utils.numbers import is_number
 
 # Broken lines that are reported one by one.
 LISTED = 20
@@ -19,9 +19,10 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `frames` are numbers of the frame table, `times` their microseconds if known.
+    """One line. `frames` are numbers of the frame table, `times` their times if known.
 
-    `stamps` is the number of timestamps, None if the line has no such key.
+    Times are microseconds, except those of `timestamps`, which are as written. `stamps` is the number of
+    timestamps, None if the line has no such key.
     """
 
     number: int
@@ -98,9 +99,6 @@ def _stamps(line: dict[str, Any], place: str) -> list[float] | None:
     stamps = line.get("timestamps")
     if stamps is None:
         return None
-    if not isinstance(stamps, list) or not all(
-        isinstance(stamp, (int, float)) and not isinstance(stamp, bool) and math.isfinite(stamp)
-        for stamp in stamps
-    ):
+    if not isinstance(stamps, list) or not all(map(is_number, stamps)):
         raise UserError(f"{place}: 'timestamps' is not a list of microseconds")
     return stamps
