@@ -48,6 +48,7 @@ ALLOWED: dict[str, tuple[int, int | None]] = {
     "getcpu": (309, 168), "getrandom": (318, 278), "exit": (60, 93), "exit_group": (231, 94),
     "arch_prctl": (158, None), "copy_file_range": (326, 285), "sendfile": (40, 71), "umask": (95, 166),
     "fstatfs": (138, 44), "statfs": (137, 43), "restart_syscall": (219, 128), "close_range": (436, 436),
+    "setitimer": (38, 103),
 }  # fmt: skip
 #: Allowed with some arguments only; see `seccomp`.
 CHECKED: dict[str, tuple[int, int | None]] = {

@@ -20,9 +20,7 @@ class Formulas:
     def __init__(self) -> None:
         self.folder = Path()
 
-    def svg_file(
-        self, expression: str, environment: str | None = None, tex_template: Any = None
-    ) -> Path:
+    def svg_file(self, expression: str, environment: str | None = None, tex_template: Any = None) -> Path:
         """Return the SVG file of a formula. Raises LatexError with the reason."""
         question = _question(str(expression), environment, tex_template)
         try:

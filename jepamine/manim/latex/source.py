@@ -1,7 +1,7 @@
 """Write the LaTeX document of a formula, from the parts that Manim's templates have.
 
-The text of a formula is TeX and thus a program: what holds it is the sandbox that TeX runs in. What is refused
-here would fail there too, but with a message that is harder to understand.
+The text of a formula is TeX and thus a program: what confines it is the sandbox that TeX runs in. What is
+refused here would fail there too, but with a message that is harder to understand.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Refused(Exception):
     """A formula or its template contains something that is not typeset."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Formula:
     """A formula as Manim gives it, with the parts of its TexTemplate."""
 

@@ -1,4 +1,4 @@
-"""Check the SVG of a formula before a child or a cache gets it: paths and places, nothing that refers elsewhere."""
+"""Check the SVG of a formula before a child or a cache gets it: only outlines and their places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 #: The largest SVG of a formula.
 MOST_BYTES = 2 * 2**20
-ELEMENTS = frozenset("svg g defs path use rect style clipPath symbol".split())
+ELEMENTS = frozenset(("svg", "g", "defs", "path", "use", "rect", "style", "clipPath", "symbol"))
 _TAG = re.compile(r"<\s*([A-Za-z][\w:.-]*)")
 _REFERENCE = re.compile(r"""(?:href|src)\s*=\s*["'](?!#)""", re.IGNORECASE)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-_WORDS = frozenset
 
-#: Packages of Manim's own templates, then others for formulas. None that runs programs, reads files or draws by
-#: PostScript, which is not interpreted: so no tikz and no graphicx.
-PACKAGES = _WORDS(
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Packages of Manim's own templates, then others for formulas. None that runs programs, reads files or draws
+#: by PostScript, which is not interpreted: so no tikz and no graphicx.
+PACKAGES = _words(
     """
     amsmath amssymb amsfonts babel fontenc inputenc textcomp dsfont setspace tipa relsize mathrsfs calligra
     wasysym ragged2e physics xcolor microtype
@@ -17,20 +20,20 @@ PACKAGES = _WORDS(
     mathabx nicefrac esint esvect euler eucal gensymb latexsym mhchem chemformula siunitx stmaryrd upgreek
     units ulem xfrac soul empheq enumitem extarrows nccmath interval commath diffcoeff derivative tensor
     slashed skak times mathptmx newtxmath newtxtext kpfonts concmath cmbright eulervm iwona arev
-    """.split()
+    """
 )
-#: What a line of a template's preamble may begin with, besides packages.
-DEFINITIONS = _WORDS(
+#: What a line of a template's preamble may begin with, apart from packages.
+DEFINITIONS = _words(
     """
     newcommand renewcommand providecommand DeclareMathOperator DeclareMathAlphabet DeclareMathSymbol
     DeclareSymbolFont SetSymbolFont DeclareFontFamily DeclareFontShape DeclareRobustCommand definecolor
     colorlet sisetup def let linespread boldmath normalfont fontfamily fontseries selectfont bfseries
-    sffamily setlength Mathastext MTEulerScale MTgreekfont MTfamily MTseries MTshape DisableLigatures everymath
-    renewenvironment newenvironment DeclarePairedDelimiter newlength DTMlangsetup
-    """.split()
+    sffamily setlength Mathastext MTEulerScale MTgreekfont MTfamily MTseries MTshape DisableLigatures
+    everymath renewenvironment newenvironment DeclarePairedDelimiter newlength
+    """
 )
 #: Commands that touch files, other programs or the device, or change how TeX reads its source.
-REFUSED = _WORDS(
+REFUSED = _words(
     """
     write immediate openout openin closeout closein read readline input include includegraphics includepdf
     lstinputlisting verbatiminput inputminted VerbatimInput InputIfFileExists IfFileExists usepackage
@@ -39,5 +42,5 @@ REFUSED = _WORDS(
     special endinput newwrite newread font batchmode errorstopmode scrollmode nonstopmode tracingall dump
     jobname message errmessage typeout typein filecontents lccode uccode escapechar endlinechar
     newlinechar makeatletter AtBeginDocument AtEndDocument
-    """.split()
+    """
 )

@@ -54,7 +54,7 @@ class Validator:
         formulas = self._typesetter.scene()
         end, content = self._servers.ask(request, self._limits, formulas.reply)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
-        return report(answer, self.protection, end.seconds, layout, names)
+        return report(answer, self.protection, end.seconds, layout, names, formulas.notes())
 
 
 @contextmanager
@@ -67,7 +67,8 @@ def validator(
 ) -> Iterator[Validator]:
     """Run a validator with `workers` servers, which take a second or two to start and stop with the block.
 
-    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by default the user's. Raises UserError if Manim is missing or the system cannot fork.
+    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by
+    default in the user's cache folder. Raises UserError if Manim is missing or the system cannot fork.
     """
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
         kept = Cache(cache or cache_folder())
