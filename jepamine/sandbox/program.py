@@ -118,4 +118,6 @@ def become(settings: dict[str, object]) -> None:
     in_force = confine(limits, reading, folder, running=[program.resolve(), *loaders])
     if not in_force.seccomp or not (in_force.landlock or settings["wrapped"]):
         os._exit(UNCONFINED)
+    # Python ignores it, and the program would inherit that: a file over its limit ends it at once.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     os.execv(program.resolve(), [program.name, *words[1:]])

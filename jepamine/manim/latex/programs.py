@@ -85,27 +85,27 @@ def find_programs() -> Programs | None:
     return Programs(Path(latex), Path(dvisvgm), tuple(sorted({path for path in trees if path.is_dir()})))
 
 
-def typeset(document: str, programs: Programs, bubblewrap: bool) -> str:
+def typeset(document: str, programs: Programs, bubblewrap: bool, limits: Limits = LIMITS) -> str:
     """Return the SVG of a LaTeX document's first page. Raises TexError with what TeX reports."""
     folder = Path(tempfile.mkdtemp(prefix="jepamine-latex-")).resolve()
     try:
         (folder / f"{_NAME}.tex").write_text(document, encoding="utf-8")
         latex = ["-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "-output-format=dvi"]
-        end = _run([str(programs.latex), *latex, f"{_NAME}.tex"], folder, programs, bubblewrap)
+        end = _run([str(programs.latex), *latex, f"{_NAME}.tex"], folder, programs, bubblewrap, limits)
         if end.status != 0:
-            raise TexError(_why(end) or _error(_read(folder / f"{_NAME}.log")))
+            raise TexError(_why(end, limits) or _error(_read(folder / f"{_NAME}.log")))
         svg = ["--page=1", "--no-fonts", "--verbosity=0", "--no-mktexmf", _SPECIALS]
         files = [f"--output={_NAME}.svg", f"{_NAME}.dvi"]
-        end = _run([str(programs.dvisvgm), *svg, *files], folder, programs, bubblewrap)
+        end = _run([str(programs.dvisvgm), *svg, *files], folder, programs, bubblewrap, limits)
         content = _read(folder / f"{_NAME}.svg")
         if end.status != 0 or not content:
-            raise TexError(_why(end) or "it draws nothing")
+            raise TexError(_why(end, limits) or "it draws nothing")
         return checked(content)
     finally:
         clear(folder)
 
 
-def _run(words: list[str], folder: Path, programs: Programs, bubblewrap: bool) -> Finished:
+def _run(words: list[str], folder: Path, programs: Programs, bubblewrap: bool, limits: Limits) -> Finished:
     environment = {**_ENVIRONMENT, "PATH": str(Path(words[0]).parent), "HOME": str(folder)}
     environment["TMPDIR"] = str(folder)
     return run_program(
@@ -113,17 +113,17 @@ def _run(words: list[str], folder: Path, programs: Programs, bubblewrap: bool) -
         folder,
         reading=programs.trees,
         environment=environment,
-        limits=LIMITS,
+        limits=limits,
         bubblewrap=bubblewrap,
     )
 
 
-def _why(end: Finished) -> str | None:
+def _why(end: Finished, limits: Limits) -> str | None:
     match end.how:
         case "deadline":
-            return f"it takes longer than {LIMITS.deadline:g} s"
+            return f"it takes longer than {limits.deadline:g} s"
         case "folder":
-            return f"it writes more than {LIMITS.folder} MiB"
+            return f"it writes more than {limits.folder} MiB"
         case "unconfined":
             return "LaTeX cannot be confined on this system"
         case _ if end.status is not None and end.status < 0:
