@@ -16,8 +16,8 @@ def read_only(monkeypatch):
     """Make everything below a folder read-only, as a mount would."""
 
     def freeze(folder: Path) -> None:
-        def refuse(path: object) -> None:
-            if Path(os.fspath(path)).absolute().is_relative_to(folder):
+        def refuse(path: str | Path) -> None:
+            if Path(path).absolute().is_relative_to(folder):
                 raise OSError(errno.EROFS, "Read-only file system", str(path))
 
         mkstemp, opening, mkdir = tempfile.mkstemp, os.open, os.mkdir
