@@ -21,7 +21,6 @@ from jepamine.mining.panel import RunPanel
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
-    exclusive,
     finite,
     naming,
     parse_line,
@@ -29,6 +28,7 @@ from jepamine.utils.files import (
     sha256_file,
     sync,
 )
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
 
