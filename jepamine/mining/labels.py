@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.drives import natural_order
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.files import read_jsonl
 from jepamine.utils.numbers import is_number
@@ -65,11 +65,6 @@ def _order(line: Mapping[str, Any]) -> str | None:
     frames = line.get("frame_paths") or line.get("frames")
     first = line.get("first_frame") or (frames[0] if isinstance(frames, list) and frames else None)
     return natural_order(first) if isinstance(first, str) else None
-
-
-def natural_order(name: str) -> str:
-    """Return a string that sorts numbers in `name` by their value."""
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(12), name)
 
 
 def scene_of(scene: str | None, clip_id: str) -> str:

@@ -22,7 +22,6 @@ from jepamine.mining.shards import Shard
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
-    exclusive,
     finite,
     naming,
     parse_line,
@@ -30,6 +29,7 @@ from jepamine.utils.files import (
     sha256_file,
     sync,
 )
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be

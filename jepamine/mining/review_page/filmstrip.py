@@ -7,9 +7,9 @@ from itertools import pairwise
 from statistics import median
 
 from jepamine.data.clips import Clip
+from jepamine.data.drives import frame_times
 from jepamine.data.timestamps import unit_of
 from jepamine.data.video import Moment
-from jepamine.mining.overlap import frame_times
 
 # Used if a manifest has no times.
 FRAMES_PER_SECOND = 8
