@@ -64,7 +64,6 @@ class Mask(Protocol):
 
         `tubelet` is the index in the clip, `running` the index in the whole manifest, both from 0.
         """
-        ...
 
 
 class Encoder(Protocol):
@@ -82,7 +81,6 @@ class Encoder(Protocol):
 
     def __call__(self, frames: Tensor) -> Tensor:
         """Return tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
-        ...
 
 
 @runtime_checkable
@@ -91,7 +89,13 @@ class GridEncoder(Protocol):
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
         """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
-        ...
+
+
+@runtime_checkable
+class FrameEncoder(Protocol):
+    """An encoder of single frames if `by_frame`: a tubelet's tokens are those of its frames, in order."""
+
+    by_frame: bool
 
 
 @runtime_checkable
@@ -100,7 +104,13 @@ class TextEncoder(Protocol):
 
     def text(self, texts: Sequence[str]) -> Tensor:
         """Return the features of texts, float32 (N, D)."""
-        ...
+
+
+@runtime_checkable
+class PooledEncoder(Protocol):
+    """An encoder whose tokens are features of whole images only if `pooled`, else those of patches too."""
+
+    pooled: bool
 
 
 @runtime_checkable
@@ -144,37 +154,30 @@ class Trainer(Protocol):
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
         """Return the lines of the run's own manifest, each with its split; nothing is encoded."""
-        ...
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Encode the examples of `parts.source`, the run's own manifest; return (train, held-out) tensors.
 
         Tensors have one row per example. Whatever else a run must keep goes into `parts.folder`.
         """
-        ...
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """Return the optimizer of the predictor's parameters."""
-        ...
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         """Return the mean loss of a batch, a scalar with gradient."""
-        ...
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
         """Return metrics on the held-out part, in eval mode and without gradient.
 
         `val_loss`, lower is better, decides which weights are kept.
         """
-        ...
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
-        ...
 
     def describe(self, result: Mapping[str, Any]) -> str:
         """Format the result of `evaluate` as text for the terminal."""
-        ...
 
 
 @runtime_checkable
@@ -183,7 +186,6 @@ class RemarkTrainer(Protocol):
 
     def remark(self, metrics: Mapping[str, Any]) -> str:
         """Return a warning for a run that learned nothing; else empty."""
-        ...
 
 
 @runtime_checkable
@@ -192,7 +194,6 @@ class SheetTrainer(Protocol):
 
     def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
         """Write a PNG of predictions for the clips with this `split` (None: all)."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +41,7 @@ class VJepa2Encoder:
     ) -> None:
         import transformers
 
-        from jepamine.encoders.checkpoint import load_whole
+        from jepamine.encoders.checkpoint import digest_of, load_whole
         from jepamine.encoders.freeze import freeze
 
         self.name = weights
@@ -61,8 +60,7 @@ class VJepa2Encoder:
         self.dim: int = config.hidden_size
         self.crop: int = config.crop_size
         # The config's numbers shape the computation beside the weights (heads, RoPE grid, norm epsilon).
-        facts = {key: value for key, value in config.to_diff_dict().items() if key not in NOT_COMPUTATION}
-        digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        digest = digest_of(config.to_diff_dict(), NOT_COMPUTATION)
         self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}"
 
     def __call__(self, frames: Tensor) -> Tensor:
