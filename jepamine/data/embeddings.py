@@ -25,7 +25,7 @@ from jepamine.data.masks import check, hide
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
-from jepamine.utils.files import write_json
+from jepamine.utils.files import optional_write, write_json
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def store_folder(experiments: Path, encoder: Encoder) -> Path:
     folder = stores_root(experiments) / f"{name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
     if not (folder / NOTE).exists():
         note = {key: getattr(encoder, key) for key in ("name", "weights_sha256", "preprocessing", "dim")}
-        write_json(folder / NOTE, note)
+        with optional_write(folder):
+            write_json(folder / NOTE, note)
     return folder
 
 

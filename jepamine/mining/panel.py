@@ -29,7 +29,7 @@ from jepamine.protocols import (
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import read_json, sha256_file, write_json
+from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
 
 
@@ -146,7 +146,8 @@ class RunPanel:
         missing = [name for name in names if name not in scores]
         if missing:
             scores |= self._own_scores(missing)
-            write_json(path, {"state": state, "scores": scores})
+            with optional_write(path):
+                write_json(path, {"state": state, "scores": scores})
         return {name: np.array(scores[name]) for name in names}
 
     def _own_scores(self, names: list[str]) -> dict[str, list[float]]:

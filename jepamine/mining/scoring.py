@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +19,12 @@ from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.labels import origin
 from jepamine.mining.panel import RunPanel
+from jepamine.mining.score_parts import completion_path, save_completion
+from jepamine.mining.shards import Shard
 from jepamine.protocols import TubeletScorer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
-    exclusive,
     finite,
     naming,
     parse_line,
@@ -32,30 +32,8 @@ from jepamine.utils.files import (
     sha256_file,
     sync,
 )
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
-
-
-@dataclass(frozen=True)
-class Shard:
-    """Part `number` (from 1) of `of`. Scenes are distributed whole, in the order of their first clip.
-
-    Whole, because the scorer `scene` compares a clip with the rest of its scene.
-    """
-
-    number: int = 1
-    of: int = 1
-
-    def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
-        scenes: dict[str, int] = {}
-        dealt = 0
-        for item in items:
-            scene = None if isinstance(item, UserError) else item.scene
-            place = dealt if scene is None else scenes.setdefault(scene, dealt)
-            dealt += place == dealt
-            if place % self.of == self.number - 1:
-                yield item
-
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are computed, that is a clip or two.
@@ -111,13 +89,18 @@ def score_manifest(
                     errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
                     if heat:
                         heat.finish()
+                counts = {"clips": total, "errors": errors}
+                if shard.of > 1:
+                    save_completion(unfinished, output, _facts(panel, shard) | counts)
+                else:
+                    completion_path(output).unlink(missing_ok=True)
                 unfinished.replace(output)
             except KeyboardInterrupt:
                 notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
                 raise
             finally:
                 lock.unlink(missing_ok=True)
-    return {"clips": total, "errors": errors}
+    return counts
 
 
 def _write(
@@ -224,19 +207,23 @@ def _unfinished(output: Path, panel: RunPanel, shard: Shard, heatmaps: bool) -> 
 
     It separates what must not be mixed: run, weights, scorers, manifest, shard, with and without heat maps.
     """
-    opened = panel.opened
-    facts = [
-        opened.folder.name,
-        sha256_file(opened.folder.weights),
-        panel.names,
-        opened.recipe.scoring,
-        sha256_file(opened.parts.source.manifest),
-        str(opened.parts.source.root),
-        [shard.number, shard.of],
-        *(["heatmaps"] if heatmaps else []),
-    ]
+    facts = _facts(panel, shard) | ({"heatmaps": True} if heatmaps else {})
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
     return output.with_name(f"{output.name}.{digest}.part")
+
+
+def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
+    opened = panel.opened
+    return {
+        "run": opened.folder.name,
+        "weights_sha256": sha256_file(opened.folder.weights),
+        "scorers": panel.names,
+        "scoring": opened.recipe.scoring,
+        "manifest_sha256": sha256_file(opened.parts.source.manifest),
+        "root": str(opened.parts.source.root),
+        "shard": shard.number,
+        "shards": shard.of,
+    }
 
 
 def _truncate(unfinished: Path) -> tuple[int, int, int]:

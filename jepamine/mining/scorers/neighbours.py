@@ -88,8 +88,10 @@ def uniqueness(bank: Bank) -> Neighbours:
 
     def raw(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
         distances = euclidean_distances(queries, bank.vectors, len(UNIQUENESS_WEIGHTS), excluded)
-        weighted: np.ndarray = np.nan_to_num(distances) @ np.array(UNIQUENESS_WEIGHTS[: distances.shape[1]])
-        return weighted
+        # Not a matrix product: its rounding depends on how many clips are scored together.
+        weighted = np.nan_to_num(distances) * np.array(UNIQUENESS_WEIGHTS[: distances.shape[1]])
+        total: np.ndarray = weighted.sum(axis=1)
+        return total
 
     # In steps, so that the distances of a large bank to itself are never held at once.
     rows = np.arange(len(bank.vectors))
