@@ -10,7 +10,8 @@ from pydantic import Field
 
 from jepamine.errors import UserError
 from jepamine.protocols import Source
-from jepamine.utils.files import exclusive, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import progress
 
 # Part of the folder's name: raise it when scenes are drawn differently, so that old ones are not reused.
@@ -48,7 +49,7 @@ def manim(
     folder = data_dir / f"manim-v{GENERATOR}-n{scenes}-s{seed}-w{width}-{shares}"
     manifest, marker = folder / "scenes.jsonl", folder / "complete"
     lock = data_dir / f"{folder.name}.lock"
-    with exclusive(lock, f"{folder}: another process is rendering these scenes; wait for it"):
+    with exclusive(lock, f"{folder}: another process is rendering these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.manim.scenes.families import Shares
             from jepamine.manim.scenes.render import Job, render_scenes

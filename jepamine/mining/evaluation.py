@@ -19,7 +19,7 @@ from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import write_json
+from jepamine.utils.files import optional_write, write_json
 
 
 def evaluate(
@@ -122,9 +122,13 @@ def _refuse_repeated(clips: list[Clip]) -> None:
 
 
 def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:
-    """Write the result to the run's evals/ under `title`, replacing an earlier one of the same title."""
+    """Write the result to the run's evals/ under `title`, replacing an earlier one.
+
+    A read-only run stays as it is.
+    """
     path = opened.folder.evals / f"{title}.json"
-    write_json(path, result)
+    with optional_write(path):
+        write_json(path, result)
     return path
 
 

@@ -26,11 +26,12 @@ from jepamine.protocols import (
     FittedScorer,
     PreparedScorer,
     Scorer,
+    TubeletScorer,
     WarningScorer,
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import read_json, sha256_file, write_json
+from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
 
 
@@ -159,6 +160,22 @@ class RunPanel:
             {name: texts[row] for name, texts in named.items() if texts[row]} for row in range(len(clips))
         ]
 
+    def tubelets(
+        self, names: Sequence[str], clips: Sequence[ClipEmbeddings]
+    ) -> list[dict[str, NDArray[np.float64]]]:
+        """Return each clip's novelty by tubelet, scorer -> float64 (N,), for those of `names` that can."""
+        tables: list[dict[str, NDArray[np.float64]]] = [{} for _ in clips]
+        for name in names if clips else ():
+            scorer = self.scorer(name)
+            if isinstance(scorer, TubeletScorer):
+                columns = scorer.tubelets(clips)
+            else:
+                columns = self.scores(name, clips)
+            for table, values in zip(tables, columns, strict=True):
+                if np.ndim(values) == 1:
+                    table[name] = np.asarray(values, dtype=np.float64)
+        return tables
+
     def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,).
 
@@ -173,7 +190,8 @@ class RunPanel:
         missing = [name for name in names if name not in scores]
         if missing:
             scores |= self._own_scores(missing)
-            write_json(path, {"state": state, "scores": scores})
+            with optional_write(path):
+                write_json(path, {"state": state, "scores": scores})
         return {name: np.array(scores[name]) for name in names}
 
     def _own_scores(self, names: list[str]) -> dict[str, list[float]]:

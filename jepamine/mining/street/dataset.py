@@ -10,7 +10,8 @@ from pydantic import Field
 
 from jepamine.data.clips import ImageSize, TubeletSize
 from jepamine.protocols import Source
-from jepamine.utils.files import exclusive, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import progress
 
 # Part of the folder's name: raise it when the generator draws differently, so that old frames are not reused.
@@ -34,7 +35,7 @@ def street(
     folder = data_dir / f"street-v{GENERATOR}-c{clips}-e{event_rate:g}-s{seed}-f{frames}"
     manifest, marker = folder / "manifest.jsonl", folder / "complete"
     lock = data_dir / f"{folder.name}.lock"
-    with exclusive(lock, f"{folder}: another process is drawing these scenes; wait for it"):
+    with exclusive(lock, f"{folder}: another process is drawing these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.mining.street.generate import generate
 
