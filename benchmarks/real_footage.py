@@ -125,6 +125,8 @@ def run_of(bed: Bed, name: str, train: list[dict], experiments: Path, base: Path
         manifest = bed.folder / f"{run}.jsonl"
         write_atomic(manifest, data)
         runner.run(recipe.read(base, {("dataset", "manifest"): str(manifest)}), experiments, run)
+    else:
+        runner.resume(experiments, run)
     return run
 
 

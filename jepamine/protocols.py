@@ -276,5 +276,5 @@ class Panel(Protocol):
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
 
-    def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
+    def reference(self, names: Sequence[str], parts: Sequence[str] = ("val",)) -> dict[str, np.ndarray]:
+        """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,)."""

@@ -148,8 +148,9 @@ class Drive:
         middles = np.array([(extent.start + extent.end) / 2 for extent in extents])
         lengths = np.array([extent.end - extent.start for extent in extents])
         timed = all(extent.timeline is not None for extent in extents) and float(np.median(lengths)) > 0
+        self._length = float(np.median(lengths)) if timed else None
         self.positions: NDArray[np.float64] = (
-            middles / np.median(lengths) if timed else np.arange(len(extents), dtype=np.float64)
+            middles / self._length if self._length else np.arange(len(extents), dtype=np.float64)
         )
 
     def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
@@ -172,11 +173,14 @@ class Drive:
         """Return the vectors of the clips that do not overlap the given one, and their gaps in time."""
         import numpy as np
 
-        own = self._rows.get(content)
         left = np.setdiff1d(np.arange(len(self.contents)), self.overlapping(content, extent))
-        if not own or not len(left):
+        if self._length and extent.timeline is not None:
+            position = (extent.start + extent.end) / 2 / self._length
+        elif content in self._rows:
+            position = self.positions[self._rows[content][0]]
+        else:
             return None
-        return self.columns[column][left], np.abs(self.positions[left] - self.positions[own[0]])
+        return (self.columns[column][left], np.abs(self.positions[left] - position)) if len(left) else None
 
     def deviations(self, column: str) -> NDArray[np.float64]:
         """Return each clip's deviation from the mean of those that do not overlap it, float64 (R, D)."""

@@ -31,8 +31,11 @@ from jepamine.protocols import (
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.utils.files import read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
+
+# Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
+REFERENCE = 500
 
 
 @runtime_checkable
@@ -176,10 +179,12 @@ class RunPanel:
                     table[name] = np.asarray(values, dtype=np.float64)
         return tables
 
-    def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,).
+    def reference(
+        self, names: Sequence[str], parts: Sequence[str] = ("val",)
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,).
 
-        Cached in the run.
+        At most `REFERENCE` clips, spread evenly, unless `parts` is the held-out part. Cached in the run.
         """
         for name in names:  # before the file is read: those that combine others add to it
             self.scorer(name)
@@ -187,17 +192,20 @@ class RunPanel:
         state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
-        missing = [name for name in names if name not in scores]
+        suffix = "" if tuple(parts) == ("val",) else f" of {'+'.join(parts)}"
+        missing = [name for name in names if name + suffix not in scores]
         if missing:
-            scores |= self._own_scores(missing)
-            with optional_write(path):
-                write_json(path, {"state": state, "scores": scores})
-        return {name: np.array(scores[name]) for name in names}
+            own = self._own_scores(missing, parts)
+            scores |= {name + suffix: values for name, values in own.items()}
+            write_json(path, {"state": state, "scores": scores})
+        return {name: np.array(scores[name + suffix]) for name in names}
 
-    def _own_scores(self, names: list[str]) -> dict[str, list[float]]:
+    def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:
         source = run_source(self.opened.folder, self.opened.record)
         parts = dataclasses.replace(self.opened.parts, source=source)
-        clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()]
+        clips = [clip for clip in read_clips(source) if any(chosen(clip, part).any() for part in wanted)]
+        if tuple(wanted) != ("val",):
+            clips = clips[:: -(-len(clips) // REFERENCE)]
         scorers = {name: self.scorer(name) for name in names}
 
         def items() -> Iterator[ClipEmbeddings]:

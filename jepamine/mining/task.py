@@ -19,7 +19,7 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.bank import Bank, Place, save_bank
+from jepamine.mining.bank import Bank, Place, save_bank, unit
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.scorers.cosine import cosine
 from jepamine.protocols import Extent, Parts, Tensors
@@ -51,10 +51,10 @@ def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:
             bar.step()
 
 
-def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
+def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
     """Return tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
 
-    Writes the bank of the training clips to the run's folder.
+    With `context`, also what `tubelets_before` returns. Writes the bank of training clips to the run's folder.
     """
     clips = [
         clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
@@ -80,6 +80,10 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
             tensors["clean"].append(item.clean[picked])
             tensors["masked"].append(item.masked[picked])
             tensors["fraction"].append(item.fraction[picked, None])
+            if context:
+                before, known = tubelets_before(item.clean, context)
+                tensors["before"].append(before[picked])
+                tensors["known"].append(known[picked])
     if parts.folder:
         save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors), extents, places))
     train, val = (
@@ -87,6 +91,22 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
         for part in ("train", "val")
     )
     return train, val
+
+
+def tubelets_before(
+    clean: NDArray[np.float32], context: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the `context` embeddings before each tubelet of a clip, and where there are so many.
+
+    Shapes: clean (N, D); before float32 (N, context, D) at unit length, 0 where there are fewer; known
+    float32 (N, 1), 1 or 0.
+    """
+    before = np.zeros((len(clean), context, clean.shape[1]), dtype=np.float32)
+    rows = unit(clean)
+    for number in range(context, len(clean)):
+        before[number] = rows[number - context : number]
+    known = (np.arange(len(clean)) >= context).astype(np.float32)[:, None]
+    return before, known
 
 
 def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:

@@ -23,16 +23,19 @@ FAULTS = {
 
 
 class Sensor:
-    """Highest of the ranks that a clip has among the run's held-out clips by the scorers in `FAULTS`."""
+    """Highest of the ranks that a clip has among the run's own clips by the scorers in `FAULTS`.
+
+    Among its training clips, too: the faults are fitted to nothing.
+    """
 
     def __init__(self, panel: Panel) -> None:
-        self.panel, self.references = panel, panel.reference(tuple(FAULTS))
+        self.panel, self.references = panel, panel.reference(tuple(FAULTS), ("train", "val"))
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         return list(members_ranks(self.panel, self.references, clips).max(axis=0))
 
     def findings(self, clips: Sequence[ClipEmbeddings]) -> list[str]:
-        """Return each clip's fault, such as "frozen frames"; empty unless beyond all held-out clips."""
+        """Return each clip's fault, such as "frozen frames"; empty unless beyond all of the run's."""
         ranks = members_ranks(self.panel, self.references, clips)
         names = list(FAULTS.values())
         return [names[int(column.argmax())] if column.max() > 1 else "" for column in ranks.T]

@@ -73,13 +73,13 @@ def test_frames_are_decoded_once_for_all_faults(tmp_path):
     assert len(reads) == 1
 
 
-def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_held_out_clips(tmp_path):
+def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
     with Store(tmp_path) as store:
         scorers = {name: getattr(faults, name)(store) for name in FAULTS}
         held_out = [clip(np.arange(0, 8 * step, step), f"v{step}") for step in (2, 3, 4, 5)]
         references = {name: np.sort(np.stack(scorer(held_out))) for name, scorer in scorers.items()}
         panel = SimpleNamespace(
-            reference=lambda names: {name: references[name] for name in names},
+            reference=lambda names, parts: {name: references[name] for name in names},
             scores=lambda name, clips: scorers[name](clips),
         )
         sensor = Sensor(panel)
