@@ -24,8 +24,8 @@ _KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/d
 _BDD = re.compile(r"([0-9a-f]{8}-[0-9a-f]{8})(?:-(\d+))?")
 # CamVid has 0016E5_00390 and Seq05VD_f00390.
 _NUMBERED = re.compile(r"(.+)_f?(\d+)")
-# Numbers alone are a date or a time before the number, as in 1532402927_612460.
-_DRIVE = re.compile(r"(?=.*[A-Za-z])(?!.*\d{9,}$).+")
+# Other numbers alone are a date or a time before the number, as in 1532402927_612460.
+_DRIVE = re.compile(r"(?=.*(?:[A-Za-z]|\d--\d))(?!.*\d{9,}$).+")
 _SIDE = "left|right|front|rear|back|center|centre|wide|narrow|tele"
 _CAMERA = re.compile(
     rf"cam(?:era)?(?:[_-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"

@@ -53,7 +53,7 @@ def name_pattern(text: str) -> NamePattern:
     """
     expression, fields = "", list[str]()
     for part in re.split(r"(\{[^{}]*\})", text.strip("/")):
-        if not part.startswith("{"):
+        if not (part.startswith("{") and part.endswith("}")):
             if "{" in part or "}" in part:
                 raise UserError(f"--pattern {text}: unmatched brace")
             expression += re.escape(part).replace(r"\*", "[^/]*")
