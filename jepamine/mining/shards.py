@@ -27,14 +27,18 @@ class Shard:
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
         """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
-        scenes: dict[str, int] = {}
-        dealt = 0
-        for item in items:
-            scene = None if isinstance(item, UserError) else item.scene
-            place = dealt if scene is None else scenes.setdefault(scene, dealt)
-            dealt += place == dealt
-            if place % self.of == self.number - 1:
-                yield item
+        return (item for place, item in dealt(items) if place % self.of == self.number - 1)
+
+
+def dealt(items: Iterable[Clip | UserError]) -> Iterator[tuple[int, Clip | UserError]]:
+    """Yield each item with the number, from 0, of its scene or, without one, its own."""
+    scenes: dict[str, int] = {}
+    count = 0
+    for item in items:
+        scene = None if isinstance(item, UserError) else item.scene
+        place = count if scene is None else scenes.setdefault(scene, count)
+        count += place == count
+        yield place, item
 
 
 def parse_shard(text: str) -> Shard:
