@@ -97,6 +97,9 @@ def run(
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option(
+    "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
+)
+@click.option(
     "--shard",
     metavar="I/N",
     help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
@@ -115,11 +118,14 @@ def score(
     on_error: Any,
     resume: bool,
     shard: str | None,
+    heatmaps: bool,
     cluster: Cluster | None,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
     if shard and cluster:
         raise click.UsageError("--dask makes its own parts (--parts N); it takes no --shard.")
+    if heatmaps and cluster:
+        raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
     from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
@@ -143,7 +149,15 @@ def score(
         counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
         click.echo(score_summary(output, counts, name))
         return
-    counts = score_manifest(opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=part)
+    counts = score_manifest(
+        opened,
+        output,
+        scorer=scorer,
+        on_error=on_error,
+        resume=resume,
+        shard=part,
+        heatmaps=heatmaps,
+    )
     click.echo(score_summary(output, counts, name))
 
 
