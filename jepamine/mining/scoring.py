@@ -192,7 +192,7 @@ def _lines(
     clips = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
     # Distances of tubelets to a large bank take a while: all scorers' only where they are wanted.
     by_tubelet = panel.tubelets(panel.names if heat else [panel.headline], clips)
-    scores = zip(clips, panel.score(clips), by_tubelet, strict=True)
+    scores = zip(clips, panel.score(clips), by_tubelet, panel.findings(clips), strict=True)
     source = panel.opened.parts.source
     # The clip's place, so that readers of the scores find its frames, also in merged shards.
     where = {"manifest": str(source.manifest.absolute())}
@@ -216,7 +216,7 @@ def _lines(
             nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
             yield facts | nothing | where | {"error": str(item.error)}
             continue
-        embeddings, tubelets, real = next(scores)
+        embeddings, tubelets, real, named = next(scores)
         means = {name: float(values.mean()) for name, values in tubelets.items()}
         fitted = panel.fitted_on(item.clip)
         where_fitted = {"fitted_on": fitted} if fitted else {}
@@ -230,6 +230,7 @@ def _lines(
             rounded = {name: [float(f"{value:.6g}") for value in row] for name, row in real.items()}
             line_keys["tubelets"] = rounded
         where_heat = {"heatmap": heat.add(embeddings)} if heat else {}
+        line_keys |= {"findings": named} if named else {}
         yield facts | line_keys | where | where_fitted | where_heat
 
 

@@ -1,4 +1,4 @@
-"""Score a manifest on a Dask cluster: parts of whole scenes, saved as they come, then merged."""
+"""Score a manifest on a Dask cluster: parts of whole drives, saved as they come, then merged."""
 
 from __future__ import annotations
 
@@ -121,14 +121,14 @@ def _parts(folder: Path, cluster: Cluster) -> int:
 
 
 def _totals(opened: LoadedRun, on_error: OnError, parts: int) -> dict[int, int]:
-    """Return part -> clips, checking every line; no more parts than scenes."""
+    """Return part -> clips, checking every line; no more parts than drives."""
     read = read_clips if on_error == "stop" else read_clips_or_errors
-    scenes: Counter[int] = Counter()
+    drives: Counter[int] = Counter()
     for place, _ in dealt(read(opened.parts.source)):
-        scenes[place] += 1
-    parts = min(parts, len(scenes))
+        drives[place] += 1
+    parts = min(parts, len(drives))
     totals: Counter[int] = Counter()
-    for place, clips in scenes.items():
+    for place, clips in drives.items():
         totals[place % parts + 1] += clips
     return dict(sorted(totals.items()))
 
