@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from jepamine.cli.options import File, Folder, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Folder, Recipe, as_json, with_cluster, with_experiments, with_trust
+
+if TYPE_CHECKING:
+    from jepamine.mining.cluster.scoring import Cluster
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -94,11 +97,15 @@ def run(
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option(
+    "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
+)
+@click.option(
     "--shard",
     metavar="I/N",
     help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
     "or Kubernetes array, else 1/1]",
 )
+@with_cluster
 @with_trust
 @with_experiments
 def score(
@@ -111,13 +118,19 @@ def score(
     on_error: Any,
     resume: bool,
     shard: str | None,
+    heatmaps: bool,
+    cluster: Cluster | None,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
+    if shard and cluster:
+        raise click.UsageError("--dask makes its own parts (--parts N); it takes no --shard.")
+    if heatmaps and cluster:
+        raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
     from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
     try:
-        scheduled = scheduled_shard(os.environ) if shard is None else None
+        scheduled = None if shard or cluster else scheduled_shard(os.environ)
         part = parse_shard(shard) if shard else scheduled[0] if scheduled else Shard()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--shard") from None
@@ -130,7 +143,21 @@ def score(
     opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
     suffix = "" if part.of == 1 else f"-{part.number}-of-{part.of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
-    counts = score_manifest(opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=part)
+    if cluster:
+        from jepamine.mining.cluster.scoring import score_on_cluster
+
+        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
+        click.echo(score_summary(output, counts, name))
+        return
+    counts = score_manifest(
+        opened,
+        output,
+        scorer=scorer,
+        on_error=on_error,
+        resume=resume,
+        shard=part,
+        heatmaps=heatmaps,
+    )
     click.echo(score_summary(output, counts, name))
 
 
