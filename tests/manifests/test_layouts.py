@@ -92,7 +92,7 @@ def test_every_command_of_the_page_of_layouts_runs(jepamine, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     results = [jepamine(*shlex.split(command)) for command in commands]
     assert [result.exit_code for result in results] == [0, 0, 0, 0]
-    assert "cameras front, left, times from --fps 10" in results[2].stderr
+    assert "layout --pattern: 1 drive, cameras front, left, night, times from --fps 10\n" in results[2].stderr
 
 
 def test_argoverse_nanoseconds_become_microseconds_and_ids_stay_those_of_folders(tmp_path):
