@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from jepamine.cli.options import File, Folder, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Folder, Recipe, as_json, with_cluster, with_experiments, with_trust
+
+if TYPE_CHECKING:
+    from jepamine.mining.cluster.scoring import Cluster
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -102,6 +105,7 @@ def run(
     help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
     "or Kubernetes array, else 1/1]",
 )
+@with_cluster
 @with_trust
 @with_experiments
 def score(
@@ -115,13 +119,18 @@ def score(
     resume: bool,
     shard: str | None,
     heatmaps: bool,
+    cluster: Cluster | None,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
+    if shard and cluster:
+        raise click.UsageError("--dask makes its own parts (--parts N); it takes no --shard.")
+    if heatmaps and cluster:
+        raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
     from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
     try:
-        scheduled = scheduled_shard(os.environ) if shard is None else None
+        scheduled = None if shard or cluster else scheduled_shard(os.environ)
         part = parse_shard(shard) if shard else scheduled[0] if scheduled else Shard()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--shard") from None
@@ -134,6 +143,12 @@ def score(
     opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
     suffix = "" if part.of == 1 else f"-{part.number}-of-{part.of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+    if cluster:
+        from jepamine.mining.cluster.scoring import score_on_cluster
+
+        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
+        click.echo(score_summary(output, counts, name))
+        return
     counts = score_manifest(
         opened,
         output,

@@ -35,6 +35,8 @@ from jepamine.utils.files import (
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
+OnError = Literal["stop", "record"]
+
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are computed, that is a clip or two.
 BATCH_CLIPS = 64
@@ -46,7 +48,7 @@ def score_manifest(
     output: Path,
     *,
     scorer: str | None,
-    on_error: Literal["stop", "record"],
+    on_error: OnError,
     resume: bool,
     shard: Shard,
     heatmaps: bool = False,
@@ -58,49 +60,81 @@ def score_manifest(
     it gets a line with its error. `heatmaps` also writes the clips' heat maps, beside `output`.
     Returns {"clips": lines written, "errors": those with an error}.
     """
-    read = read_clips if on_error == "stop" else read_clips_or_errors
-
-    def mine() -> Iterator[Clip | UserError]:
-        return shard.part(read(opened.parts.source))
-
     check_output(output, opened.parts.source.manifest)
     # Every line is checked before the first is encoded; none is kept, however long the manifest is.
-    total = sum(1 for _ in mine())
+    total = sum(1 for _ in _shard_items(opened, shard, on_error))
     output.parent.mkdir(parents=True, exist_ok=True)
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer)
-        if panel.wants_all():
-            panel.prepare(
-                lambda: (
-                    panel.embeddings(item)
-                    for item in _embedded(panel, mine(), "look through", total)
-                    if isinstance(item, Embedded)
-                )
+        try:
+            return score_shard(panel, output, total, on_error, resume, shard, heatmaps)
+        except StoppedError as error:
+            raise UserError(
+                f"{error}\n{error.done} clips are scored and saved: fix it and continue with --resume, or "
+                "skip such clips with --on-error record"
+            ) from None
+
+
+class StoppedError(UserError):
+    """A clip that cannot be read; `done` clips before it are scored."""
+
+    def __init__(self, message: str, done: int) -> None:
+        super().__init__(message)
+        self.done = done
+
+
+def score_shard(
+    panel: RunPanel,
+    output: Path,
+    total: int,
+    on_error: OnError,
+    resume: bool,
+    shard: Shard,
+    heatmaps: bool = False,
+) -> dict[str, int]:
+    """Score the `total` clips of a shard with an opened panel; see `score_manifest`.
+
+    Raises StoppedError at the first clip that cannot be read, with `on_error` "stop".
+    """
+    opened = panel.opened
+    if panel.wants_all():
+        panel.prepare(
+            lambda: (
+                panel.embeddings(item)
+                for item in _embedded(panel, _shard_items(opened, shard, on_error), "look through", total)
+                if isinstance(item, Embedded)
             )
-        mapper = HeatMapper(opened, panel.bank) if heatmaps else None
-        unfinished = _unfinished(output, panel, shard, heatmaps)
-        lock = unfinished.with_suffix(".lock")
-        with exclusive(lock, f"{output}: another process is scoring into it"):
-            try:
-                done, errors, kept = _truncate(unfinished) if resume else (0, 0, 0)
-                items = _embedded(panel, islice(mine(), done, None), "score", total, done)
-                writer = HeatWriter(mapper, unfinished, output, kept) if mapper else nullcontext()
-                with writer as heat:
-                    errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
-                    if heat:
-                        heat.finish()
-                counts = {"clips": total, "errors": errors}
-                if shard.of > 1:
-                    save_completion(unfinished, output, _facts(panel, shard) | counts)
-                else:
-                    completion_path(output).unlink(missing_ok=True)
-                unfinished.replace(output)
-            except KeyboardInterrupt:
-                notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
-                raise
-            finally:
-                lock.unlink(missing_ok=True)
+        )
+    mapper = HeatMapper(opened, panel.bank) if heatmaps else None
+    unfinished = _unfinished(output, panel, shard, heatmaps)
+    lock = unfinished.with_suffix(".lock")
+    with exclusive(lock, f"{output}: another process is scoring into it"):
+        try:
+            done, errors, kept = _truncate(unfinished) if resume else (0, 0, 0)
+            rest = islice(_shard_items(opened, shard, on_error), done, None)
+            items = _embedded(panel, rest, "score", total, done)
+            writer = HeatWriter(mapper, unfinished, output, kept) if mapper else nullcontext()
+            with writer as heat:
+                errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
+                if heat:
+                    heat.finish()
+            counts = {"clips": total, "errors": errors}
+            if shard.of > 1:
+                save_completion(unfinished, output, _facts(panel, shard) | counts)
+            else:
+                completion_path(output).unlink(missing_ok=True)
+            unfinished.replace(output)
+        except KeyboardInterrupt:
+            notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
+            raise
+        finally:
+            lock.unlink(missing_ok=True)
     return counts
+
+
+def _shard_items(opened: LoadedRun, shard: Shard, on_error: OnError) -> Iterator[Clip | UserError]:
+    read = read_clips if on_error == "stop" else read_clips_or_errors
+    return shard.part(read(opened.parts.source))
 
 
 def _write(
@@ -117,10 +151,7 @@ def _write(
         for batch in _batches(items, stop):
             for line in _lines(batch, panel, heat):
                 if "error" in line and stop:
-                    raise UserError(
-                        f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
-                        "--resume, or skip such clips with --on-error record"
-                    )
+                    raise StoppedError(line["error"], done)
                 if panel.opened.changed:
                     line["changed_files"] = list(panel.opened.changed)
                 file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")

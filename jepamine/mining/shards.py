@@ -28,14 +28,18 @@ class Shard:
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
         """Yield the items of this shard, in order; clips without a drive and broken lines one by one."""
-        drives: dict[str, int] = {}
-        dealt = 0
-        for item in items:
-            drive = None if isinstance(item, UserError) else drive_of(item)
-            place = dealt if drive is None else drives.setdefault(drive, dealt)
-            dealt += place == dealt
-            if place % self.of == self.number - 1:
-                yield item
+        return (item for place, item in dealt(items) if place % self.of == self.number - 1)
+
+
+def dealt(items: Iterable[Clip | UserError]) -> Iterator[tuple[int, Clip | UserError]]:
+    """Yield each item with the number, from 0, of its drive or, without one, its own."""
+    drives: dict[str, int] = {}
+    count = 0
+    for item in items:
+        drive = None if isinstance(item, UserError) else drive_of(item)
+        place = count if drive is None else drives.setdefault(drive, count)
+        count += place == count
+        yield place, item
 
 
 def parse_shard(text: str) -> Shard:
