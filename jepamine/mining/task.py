@@ -54,7 +54,7 @@ def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:
 def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
     """Return tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
 
-    With `context`, also what `tubelets_before` returns. Writes the bank of training clips to the run's folder.
+    With `context`, also those of `tubelets_before`. Writes the bank of training clips to the run's folder.
     """
     clips = [
         clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
