@@ -19,9 +19,10 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.bank import Bank, Place, save_bank, unit
+from jepamine.mining.bank import Bank, Place, save_bank
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.scorers.cosine import cosine
+from jepamine.mining.temporal_context import tubelets_before
 from jepamine.protocols import Extent, Parts, Tensors
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
@@ -91,22 +92,6 @@ def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
         for part in ("train", "val")
     )
     return train, val
-
-
-def tubelets_before(
-    clean: NDArray[np.float32], context: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the `context` embeddings before each tubelet of a clip, and where there are so many.
-
-    Shapes: clean (N, D); before float32 (N, context, D) at unit length, 0 where there are fewer; known
-    float32 (N, 1), 1 or 0.
-    """
-    before = np.zeros((len(clean), context, clean.shape[1]), dtype=np.float32)
-    rows = unit(clean)
-    for number in range(context, len(clean)):
-        before[number] = rows[number - context : number]
-    known = (np.arange(len(clean)) >= context).astype(np.float32)[:, None]
-    return before, known
 
 
 def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:

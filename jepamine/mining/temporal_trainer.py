@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.errors import UserError
+from jepamine.mining.temporal_context import temporal_head
 from jepamine.mining.trainer import Count, EmbeddingTrainer
 
 if TYPE_CHECKING:
@@ -114,11 +115,3 @@ def next_loss(predictor: torch.nn.Module, batch: Tensors) -> Tensor:
     error = (predicted - normalize(batch["clean"], dim=1)).abs().mean(dim=1, keepdim=True)
     loss: Tensor = (error * batch["known"]).sum() / batch["known"].sum().clamp(min=1)
     return loss
-
-
-def temporal_head(predictor: torch.nn.Module) -> Any:
-    """Return what maps (N, context, D) to (N, D). Raises UserError for a predictor without such a head."""
-    head = getattr(predictor, "next", None)
-    if head is None:
-        raise UserError('the trainer and the scorer "temporal" require [predictor] plugin = "temporal"')
-    return head

@@ -13,7 +13,7 @@ from jepamine.errors import UserError
 from jepamine.mining.predictors.mlp import mlp
 from jepamine.mining.predictors.temporal import temporal as predictor_of
 from jepamine.mining.scorers.temporal import temporal
-from jepamine.mining.task import tubelets_before
+from jepamine.mining.temporal_context import tubelets_before
 from jepamine.mining.temporal_trainer import TemporalTrainer, next_loss
 
 CLEAN = np.array([[2, 0], [0, 3], [1, 0], [0, -1]], dtype=np.float32)

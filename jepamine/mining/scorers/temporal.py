@@ -22,8 +22,7 @@ def temporal(predictor: torch.nn.Module) -> Scorer:
     import torch
 
     from jepamine.mining.scorers.cosine import cosine
-    from jepamine.mining.task import tubelets_before
-    from jepamine.mining.temporal_trainer import temporal_head
+    from jepamine.mining.temporal_context import temporal_head, tubelets_before
 
     head = temporal_head(predictor)
     context: int = predictor.context  # type: ignore[assignment]
