@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jepamine.mining.bank import Bank, unit
 from jepamine.mining.overlap import ExtentIndex
-from jepamine.mining.whitening import Whitening, fit_whitening
 from jepamine.protocols import Extent
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.whitening import Whitening
     from jepamine.protocols import ClipEmbeddings
 
     Column = Callable[[ClipEmbeddings], NDArray[np.float32]]
@@ -105,6 +105,8 @@ class DriveContext:
         By their deviations from the bank's mean if fewer than two training clips share a drive.
         """
         import numpy as np
+
+        from jepamine.mining.whitening import fit_whitening
 
         parts = [drive.deviations("clean") for drive in self.training]
         deviations = np.concatenate([*parts, np.empty((0, self.bank.vectors.shape[1]))])
@@ -201,5 +203,8 @@ class Drive:
 
 def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
     """Return a clip's mean clean embedding at unit length, float32 (D,)."""
+
+    from jepamine.mining.bank import unit
+
     vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]
     return vector
