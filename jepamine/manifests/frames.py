@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +14,7 @@ from jepamine.manifests.layouts import BDD, shots_of
 from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
 from jepamine.manifests.skipped import Skipped
-from jepamine.manifests.tracks import Track, report, tracks_of
+from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
@@ -68,7 +68,7 @@ def frame_lines(
     tracks = tracks_of(shots, options.fps)
     report(tracks)
     cutter = Cutter(window, stride, max_gap)
-    lines = [line for track in _of_cameras(tracks, cameras, root) for line in _lines(track, cutter)]
+    lines = [line for track in _of_cameras(tracks, cameras, root) for line in track_lines(track, cutter)]
     cutter.notify()
     if not lines and all(track.layout == BDD for track in tracks):
         raise UserError(
@@ -78,19 +78,6 @@ def frame_lines(
     if not lines:
         raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames)")
     return lines
-
-
-def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
-    for span in cutter.cut(track.frames, track.times):
-        part = slice(span.start, span.stop)
-        line: dict[str, Any] = {"clip_id": track.clip_id(span.start), "scene": track.scene}
-        if track.drive is not None:
-            line["drive"] = track.drive
-        if track.camera is not None:
-            line["camera"] = track.camera
-        if track.times is not None:
-            line["timestamps"] = track.times[part]
-        yield line | {"frame_paths": track.frames[part]}
 
 
 def _without(
