@@ -71,8 +71,8 @@ def cell_tokens(encoder: Encoder, pixels: NDArray[np.uint8], cells: int) -> NDAr
         return tokens.numpy()
     if length % (cells + 1):
         raise UserError(
-            f"the encoder '{encoder.name}' returned {length} tokens for a tubelet, which do not fill its grid "
-            f"of {cells} cells"
+            f"the encoder '{encoder.name}' returned {length} tokens for a tubelet, which do not fill "
+            f"its grid of {cells} cells"
         )
     # (N, F * (1 + cells), D) -> (N, F, 1 + cells, D) -> (N, F * cells, D)
     return tokens.reshape(count, -1, cells + 1, dim)[:, :, 1:].reshape(count, -1, dim).numpy()
