@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, Folder, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Folder, Recipe, as_json, with_checkpoint, with_experiments, with_trust
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -96,6 +96,7 @@ def run(
 @click.option(
     "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
 )
+@with_checkpoint
 @click.option(
     "--shard",
     metavar="I/N",
@@ -115,6 +116,7 @@ def score(
     resume: bool,
     shard: str | None,
     heatmaps: bool,
+    checkpoint: str | None,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
     from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
@@ -131,8 +133,15 @@ def score(
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
 
-    opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
-    suffix = "" if part.of == 1 else f"-{part.number}-of-{part.of}"
+    opened = load_run(
+        experiments,
+        name,
+        manifest.absolute(),
+        root.absolute() if root else None,
+        checkpoint=checkpoint,
+    )
+    suffix = f"-{checkpoint}" if checkpoint else ""
+    suffix += "" if part.of == 1 else f"-{part.number}-of-{part.of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
     counts = score_manifest(
         opened,
@@ -175,6 +184,7 @@ def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
 )
 @click.option("--scorer", help="With --labels and --run: also rank this scorer.")
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
+@with_checkpoint
 @click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
@@ -192,6 +202,7 @@ def eval_command(
     scorer: str | None,
     sheet: Path | None,
     int8: bool,
+    checkpoint: str | None,
     output: Path | None,
     strict: bool,
     json_: bool,
@@ -207,6 +218,8 @@ def eval_command(
         raise click.UsageError("--root DIR requires a MANIFEST.")
     if int8 and scores is not None:
         raise click.UsageError("--int8 requires --run NAME.")
+    if checkpoint is not None and scores is not None:
+        raise click.UsageError("--checkpoint requires --run NAME.")
     if sheet is not None and scores is not None:
         raise click.UsageError("--sheet FILE requires --run NAME.")
     if scorer is not None and (labels is None or scores is not None):
@@ -231,6 +244,7 @@ def eval_command(
             manifest.absolute() if manifest else None,
             root.absolute() if root else None,
             int8=int8,
+            checkpoint=checkpoint,
         )
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
@@ -244,7 +258,11 @@ def eval_command(
     if output:
         write_json(output, result)
     if opened:
-        more = [name for name, given in (("labels", labels), ("int8", int8)) if given]
+        more = [
+            name
+            for name, given in (("labels", labels), ("int8", int8), (str(checkpoint), checkpoint))
+            if given
+        ]
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:

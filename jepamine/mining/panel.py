@@ -140,7 +140,7 @@ class RunPanel:
         Cached in the run.
         """
         path = self.opened.folder.path / "reference.json"
-        state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
+        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
         missing = [name for name in names if name not in scores]

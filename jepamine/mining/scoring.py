@@ -121,6 +121,8 @@ def _write(
                         f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
                         "--resume, or skip such clips with --on-error record"
                     )
+                if panel.opened.checkpoint:
+                    line["checkpoint"] = panel.opened.checkpoint
                 if panel.opened.changed:
                     line["changed_files"] = list(panel.opened.changed)
                 file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
@@ -216,7 +218,7 @@ def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
     opened = panel.opened
     return {
         "run": opened.folder.name,
-        "weights_sha256": sha256_file(opened.folder.weights),
+        "weights_sha256": sha256_file(opened.weights),
         "scorers": panel.names,
         "scoring": opened.recipe.scoring,
         "manifest_sha256": sha256_file(opened.parts.source.manifest),
