@@ -78,6 +78,42 @@ def with_trust(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --dask, --parts and --dask-resource to a command; it gets a `cluster`, None without --dask."""
+
+    @click.option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Use the workers of this Dask scheduler: tcp://HOST:8786, tls://HOST:8786 or a scheduler file.",
+    )
+    @click.option("--parts", type=click.IntRange(1), help="With --dask: number of parts. [default: 256]")
+    @click.option(
+        "--dask-resource",
+        "resources",
+        multiple=True,
+        metavar="NAME=N",
+        help="With --dask: what a part needs of its worker, such as GPU=1.",
+    )
+    @functools.wraps(command)
+    def wrapped(dask: str | None, parts: int | None, resources: tuple[str, ...], **options: Any) -> None:
+        if not dask:
+            if parts or resources:
+                raise click.UsageError("--parts and --dask-resource require --dask ADDRESS.")
+            command(cluster=None, **options)
+            return
+        from jepamine.mining.cluster.scoring import Cluster
+
+        needs: dict[str, float] = {}
+        for text in resources:
+            name, _, amount = text.partition("=")
+            if not name or not amount.isdecimal():
+                raise click.BadParameter(f"'{text}' is not NAME=N.", param_hint="--dask-resource")
+            needs[name] = float(amount)
+        command(cluster=Cluster(dask, needs, parts), **options)
+
+    return wrapped
+
+
 def as_json(value: object) -> None:
     """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
     click.echo(json.dumps(finite(value), indent=2, allow_nan=False))
