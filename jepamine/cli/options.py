@@ -37,6 +37,13 @@ File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
 
 
+with_checkpoint = click.option(
+    "--checkpoint",
+    metavar="EPOCH",
+    help="Use this checkpoint, such as epoch-010. [default: the best weights]",
+)
+
+
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 

@@ -189,7 +189,7 @@ class RunPanel:
         for name in names:  # before the file is read: those that combine others add to it
             self.scorer(name)
         path = self.opened.folder.path / "reference.json"
-        state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
+        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
         suffix = "" if tuple(parts) == ("val",) else f" of {'+'.join(parts)}"
