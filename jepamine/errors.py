@@ -24,6 +24,12 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
+def brief(value: object) -> str:
+    """Return the repr of a value from the input, at most 80 characters of it."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of an exception's text, or its type if it has none."""
     lines = str(error).strip().splitlines()

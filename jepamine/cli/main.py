@@ -8,12 +8,15 @@ from pathlib import Path
 import click
 
 import jepamine
+from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, top
-from jepamine.cli.run import eval_command, run, score
+from jepamine.cli.run import eval_command, run
+from jepamine.cli.run_life import reproduce, rm
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
+from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
 
 
@@ -32,19 +35,22 @@ def cli(ctx: click.Context, experiments: Path) -> None:
     """Find the few driving clips worth a human's time; place the objects of Manim scenes.
 
     \b
-    Driving:  jepamine run recipes/default.toml
+    Start:    jepamine init PROJECT
+    Driving:  jepamine run default
               jepamine score --run default MANIFEST.jsonl
               jepamine eval --run default --labels LABELS.jsonl
               jepamine compare default default-2
     Manim:    jepamine scenes generate "a red circle above a blue square"
-              jepamine run recipes/manim.toml
+              jepamine run manim
     """
     ctx.obj = experiments
 
 
 for command in (
+    init,
     run,
     score,
+    merge,
     eval_command,
     runs,
     show,
@@ -52,6 +58,8 @@ for command in (
     check,
     plugins,
     store,
+    reproduce,
+    rm,
     manifest,
     top,
     report,

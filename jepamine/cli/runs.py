@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.run_life import prune
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def runs(experiments: Path, json_: bool) -> None:
     """List runs, one per line: name, status, recipe, headline metric, when."""
+    if click.get_current_context().invoked_subcommand:
+        return
     from jepamine.runs.summary import runs_rows
     from jepamine.utils.tables import table
 
@@ -26,6 +29,9 @@ def runs(experiments: Path, json_: bool) -> None:
         click.echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
     for message in damaged:
         click.echo(f"warning: {message}", err=True)
+
+
+runs.add_command(prune)
 
 
 @click.command()
@@ -93,7 +99,7 @@ def compare(
 
 
 @click.command()
-@click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE.toml...")
+@click.argument("recipes", nargs=-1, required=True, type=Recipe, metavar="RECIPE...")
 @with_trust
 @with_experiments
 def check(experiments: Path, recipes: tuple[Path, ...]) -> None:

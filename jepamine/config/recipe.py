@@ -6,8 +6,8 @@ All errors of a recipe are reported at once, each with file and key.
 from __future__ import annotations
 
 import inspect
-import math
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ from pydantic import Field
 
 from jepamine.config import registry, schema
 from jepamine.config.schema import valid_name
+from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError, did_you_mean, first_line
+from jepamine.utils.files import read_text
+from jepamine.utils.numbers import is_number
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
 SCHEMA = 1
@@ -68,6 +71,8 @@ def parse_override(text: str) -> tuple[list[str], Any]:
         return path, tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         return path, value.strip()
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"'{key}' has a value that cannot be read: {first_line(error)}") from None
 
 
 def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
@@ -85,30 +90,35 @@ def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
         table[keys[-1]] = value
     recipe, errors = _resolve(path, document)
     if recipe is None:
-        raise UserError("\n".join(f"{_origin(path, error, overrides)}: {error}" for error in errors))
+        raise UserError("\n".join(_located(path, error, overrides) for error in errors))
     return recipe
 
 
-def _origin(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -> str:
-    """Name the source of the value that an error is about: the recipe or the command line."""
+def _located(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -> str:
+    """Return an error with the source of the value that it is about: the recipe or the command line."""
     for keys in overrides:
         start = f"[{keys[0]}] {keys[1]}" if len(keys) == 2 else keys[0]
         if re.match(re.escape(start) + r"\b", error):
-            return f"--set {'.'.join(keys)}"
-    return str(path)
+            key = ".".join(keys)
+            # On the command line a shell takes the quotes away unless they are quoted themselves.
+            head, hint, _ = error.partition(schema.QUOTE_HINT)
+            option = f"{hint}--set " + shlex.quote(f"{key}={schema.quoted(overrides[keys])}") if hint else ""
+            return f"--set {key}: {head}{option}"
+    return f"{path}: {error}"
 
 
 def _document(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         candidates = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        raise UserError(f"{path}: no such recipe{did_you_mean(str(path), candidates)}") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+        shipped = ", ".join(shipped_recipes())
+        hint = (
+            did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"
+        )
+        raise UserError(f"{path}: no such recipe{hint}")
+    try:
+        return tomllib.loads(read_text(path))
+    # ValueError: invalid TOML, or an integer of thousands of digits.
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not TOML: {first_line(error)}") from None
 
 
@@ -118,7 +128,9 @@ def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[
     candidates = ("schema", *inspect.signature(general).parameters, *TABLES, "scoring")
     unknown = [key for key in document if key not in candidates]
     if document.get("schema", SCHEMA) != SCHEMA:
-        errors.append(f"schema: this jepamine reads schema {SCHEMA}, found {document['schema']!r}")
+        errors.append(
+            f"schema: this jepamine reads schema {SCHEMA}, found {schema.shown(document['schema'])}"
+        )
     top_level = {key: document[key] for key in inspect.signature(general).parameters if key in document}
     values, problems = schema.resolve(general, top_level)
     errors += problems
@@ -155,7 +167,9 @@ def _plugin_table(kind: str, table: Any, folder: Path) -> tuple[registry.Plugin,
         raise _Problems([f'[{kind}]: missing; it names a plugin: plugin = "..."'])
     name = table.get("plugin")
     if not isinstance(name, str):
-        raise _Problems([f"[{kind}] plugin: " + ("missing" if name is None else f"not a name: {name!r}")])
+        raise _Problems(
+            [f"[{kind}] plugin: " + ("missing" if name is None else f"not a name: {schema.shown(name)}")]
+        )
     try:
         plugin = registry.find(kind, name, folder)
         target = registry.load(plugin)
@@ -169,7 +183,7 @@ def _plugin_table(kind: str, table: Any, folder: Path) -> tuple[registry.Plugin,
 
 def _scoring(table: Any, folder: Path) -> tuple[dict[str, Any], dict[str, registry.Plugin], list[str]]:
     if not isinstance(table, dict):
-        return {}, {}, [f"[scoring]: expected a table, found {table!r}"]
+        return {}, {}, [f"[scoring]: expected a table, found {schema.shown(table)}"]
     own = {key: value for key, value in table.items() if not isinstance(value, dict)}
     values, problems = schema.resolve(scoring, own)
     if problems:
@@ -196,7 +210,8 @@ def _not_finite(value: Any, key: str = "") -> list[str]:
         return [keys for name in value for keys in _not_finite(value[name], f"{key}.{name}".lstrip("."))]
     if isinstance(value, list):
         return [keys for item in value for keys in _not_finite(item, key)]
-    return [key] if isinstance(value, float) and not math.isfinite(value) else []
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return [key] if number and not is_number(value) else []
 
 
 def local_files(recipe: Recipe) -> dict[Path, str]:

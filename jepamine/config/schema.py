@@ -6,6 +6,7 @@ by name. So a plugin author writes plain typed Python, and pydantic does the che
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import json
 import re
@@ -18,12 +19,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, PydanticUserError, TypeAdapter, ValidationError
 
-from jepamine.errors import BrokenPluginError, did_you_mean, first_line
+from jepamine.errors import BrokenPluginError, brief, did_you_mean, first_line
 
 
 def _absolute_where_it_is_a_folder(value: str) -> str:
     return str(Path(value).absolute()) if Path(value).is_dir() else value
 
+
+#: What precedes the offer to quote a value of another type than text.
+QUOTE_HINT = "; for text, quote it: "
+DATES = (datetime.date, datetime.time)
 
 #: The name of weights on a hub, or a local folder, which then becomes absolute.
 Weights = Annotated[str, AfterValidator(_absolute_where_it_is_a_folder)]
@@ -64,17 +69,49 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
             else:
                 values[name] = _absolute(parameter.default)
             continue
+        adapter = _adapter(plugin, name, parameter)
         try:
             # Validated as JSON in strict mode: accepts an array for a tuple and a string for a Path, as TOML
             # must, and still refuses "2" or true for an int.
-            value = _adapter(plugin, name, parameter).validate_json(json.dumps(table[name]), strict=True)
+            value = adapter.validate_json(json.dumps(table[name]), strict=True)
         except ValidationError as error:
-            errors.extend(f"{name}: {_sentence(problem)}" for problem in error.errors(include_url=False))
+            hint = _quote_hint(adapter, name, table[name])
+            errors += [f"{name}: {_sentence(problem)}{hint}" for problem in error.errors(include_url=False)]
         except (TypeError, ValueError):
-            errors.append(f"{name}: {table[name]!r} is not a valid value for this key")
+            # Dates and times are TOML, but not JSON.
+            hint = _quote_hint(adapter, name, table[name])
+            errors.append(f"{name}: {shown(table[name])} is not a valid value for this key{hint}")
         else:
             values[name] = _absolute(value)
     return values, errors
+
+
+def _quote_hint(adapter: TypeAdapter[Any], name: str, value: Any) -> str:
+    """Offer to quote a value that would be right as text; an empty string for others."""
+    text = quoted(value)
+    try:
+        adapter.validate_json(text, strict=True)
+    except ValidationError:
+        return ""
+    return f"{QUOTE_HINT}{name} = {text}"
+
+
+def shown(value: Any) -> str:
+    """Return a TOML value for a message: a date as TOML writes it, anything else by its repr, shortened."""
+    if isinstance(value, DATES):
+        return f"the {'time' if isinstance(value, datetime.time) else 'date'} {_iso(value)}"
+    return brief(value)
+
+
+def quoted(value: Any) -> str:
+    """Return how a date, number or boolean is written as text in TOML; an empty string for other values."""
+    if isinstance(value, DATES):
+        return f'"{_iso(value)}"'
+    return f'"{str(value).lower()}"' if isinstance(value, (bool, int, float)) else ""
+
+
+def _iso(value: datetime.date | datetime.time) -> str:
+    return value.isoformat().replace("+00:00", "Z")
 
 
 def plain(plugin: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +161,9 @@ def _adapter(plugin: Callable[..., Any], name: str, parameter: inspect.Parameter
 def _sentence(problem: Any) -> str:
     inside = "".join(f"[{part}]" for part in problem["loc"] if isinstance(part, int))
     message = str(problem["msg"])
-    return f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {problem['input']!r}"
+    return (
+        f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {shown(problem['input'])}"
+    )
 
 
 RUN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -29,7 +29,8 @@ class VideoIndex:
 
     `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
     `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
-    clock of each of several joined recordings. `note` says what was assumed.
+    clock of each of several joined recordings. `note` says what was assumed. `undecodable`: the number of
+    frames before the first key frame, which are not in `times`.
     """
 
     times: list[int]
@@ -37,6 +38,7 @@ class VideoIndex:
     counted: bool = False
     offsets: tuple[int, ...] = (0,)
     note: str = ""
+    undecodable: int = 0
 
     @property
     def sequential(self) -> bool:
@@ -68,7 +70,7 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         if all(pts is None for pts, _, _ in spans):
             times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
             note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
-            return VideoIndex(times[:-1], times[-1], counted=True, note=note)
+            return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=first)
         if container.format.name == "avi" and video.codec_context.has_b_frames:
             # AVI has no display times: those of reordered frames are packet numbers.
             stamps = sorted({pts for pts, _, _ in spans if pts is not None})
@@ -76,8 +78,8 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
                 step = 1 / (rate * video.time_base)
                 stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
             times = [round(stamp * base) for stamp in stamps]
-            return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True)
-        return _timed(path, spans, base, rate)
+            return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=first)
+        return replace(_timed(path, spans, base, rate), undecodable=first)
 
 
 def _timed(

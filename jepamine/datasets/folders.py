@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.clips import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.errors import UserError
-from jepamine.manifests.frames import folder_clip_id, frame_folders, no_frames
+from jepamine.manifests.frame_folders import frame_folders, no_frames
+from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import windows
 from jepamine.protocols import Source
 from jepamine.utils.files import json_lines, write_atomic
@@ -24,15 +26,17 @@ def folders(
     window: Annotated[int, Field(ge=2)] = 16,
     stride: Annotated[int, Field(ge=1)] = 16,
     camera: str | None = None,
+    label_maps: bool = False,
     tubelet_size: TubeletSize = 2,
     image_size: ImageSize = 224,
+    threads: Threads = 0,
 ) -> Source:
     """Cut every folder below `root` that holds frames into clips of `window` frames, `stride` apart.
 
     A folder is a scene, named by its path below `root` (`root` itself by its own name); its frames are taken
     in name order, numbers in names by value. `window` is rounded down to whole tubelets; the rest of a folder
-    becomes a shorter clip of whole tubelets. The manifest is written to `data_dir`. Raises UserError if there
-    are no frames.
+    becomes a shorter clip of whole tubelets. Label maps (segmentation masks) are skipped unless `label_maps`.
+    The manifest is written to `data_dir`. Raises UserError if there are no frames.
     """
     if window < tubelet_size:
         raise UserError(f"dataset.window: {window} frames are less than a tubelet of {tubelet_size}")
@@ -40,7 +44,8 @@ def folders(
         raise UserError(f"dataset.root: {root} is not a folder")
     camera_key = {"camera": camera} if camera else {}
     lines: list[dict[str, Any]] = []
-    for scene, frames in frame_folders(root):
+    skipped = Skipped()
+    for scene, frames in frame_folders(root, skipped, label_maps):
         spans = windows(len(frames), window, stride, tubelet_size)
         if not spans:
             notify(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; skipped")
@@ -54,9 +59,12 @@ def folders(
             }
             for span in spans
         ]
+    skipped.notify()
     if not lines:
         raise UserError(f"dataset.root: {no_frames(root)}")
     content = json_lines(lines)
     manifest = data_dir / f"folders-{hashlib.sha256(str(root).encode() + content).hexdigest()[:12]}.jsonl"
     write_atomic(manifest, content)
-    return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))
+    return Source(
+        manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size), threads=threads
+    )

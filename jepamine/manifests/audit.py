@@ -15,6 +15,7 @@ from jepamine.manifests.findings.lengths import bad_files, uneven_lengths, usual
 from jepamine.manifests.findings.neighbours import cuts_in_tubelets, time_gaps
 from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
+from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.protocols import Source
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import table
@@ -55,6 +56,7 @@ def audit(source: Source, max_gap: float = 1.0) -> Audit:
     """
     frames = FrameTable(source.root or source.manifest.parent)
     entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
+    entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
     details = examine(entries, frames, Contents(frames), max_gap, source.tubelet_size)
     findings: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
     for item in details:

@@ -15,6 +15,7 @@ from jepamine.manifests.findings.entries import numbered_lines, read_entries
 from jepamine.manifests.findings.finding import Finding
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
+from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.manifests.paths import full, placed
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, json_lines, write_atomic
@@ -61,7 +62,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     Clips are divided at gaps, cuts and scene crossings; frames that they repeat or that another scene has,
     and incomplete tubelets at their end, are removed; clips of missing or unreadable files are dropped, and
     all but the first of several with the same frames; one that shares only its id gets a new one. Then
-    scenes in several splits move to the one that has most of their clips. A merely unusual length stays,
+    drives in several splits move to the one that has most of their clips. A merely unusual length stays,
     unless `drop` has it.
     """
     lines: list[Numbered] = []
@@ -69,6 +70,8 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     frames = FrameTable(source.root or source.manifest.parent)
     contents = Contents(frames)
     entries = read_entries(lines_before, source.manifest, frames)
+    unit = stamp_unit(entries, source.manifest)
+    entries = in_microseconds(entries, unit)
     for entry, (number, line) in zip(entries, lines_before, strict=True):
         assert isinstance(line, dict)
         # Made explicit: a derived id depends on the frames, and those may change.
@@ -83,7 +86,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
         everything = {item.kind for item in stage} if turn >= TURNS else drop
         turn += 1
         lines = repair(lines, entries, stage, everything, contents, source.tubelet_size, repairs)
-        entries = read_entries(lines, source.manifest, frames)
+        entries = in_microseconds(read_entries(lines, source.manifest, frames), unit)
     remaining = Counter(item.kind for item in findings)
     return Fixed([line for _, line in lines], repairs, len(lines_before), dict(remaining))
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from jepamine.errors import UserError
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
 from jepamine.manifests.paths import full
+from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
@@ -69,8 +70,10 @@ def nuscenes_lines(
     ]
     if not lines:
         raise UserError(f"{folder}: no scene has a tubelet (2 frames) of {', '.join(cameras)}")
+    filenames = [shot.filename for track in shots.values() for shot in track]
+    notify(f"read: {len(filenames)} images in {len(scenes)} scene{'s' if len(scenes) > 1 else ''}")
     cutter.notify()
-    _report_missing(root, [shot.filename for track in shots.values() for shot in track])
+    _report_missing(root, filenames)
     return lines
 
 
@@ -110,7 +113,7 @@ def _scenes(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
-    # calibrated_sensor token -> its camera, None for cameras not requested.
+    # calibrated_sensor token -> its camera; "" for cameras not requested, None for other sensors.
     sensors = {
         sensor["token"]: (sensor["modality"], sensor["channel"])
         for sensor in records(folder, "sensor", channel=str, modality=str)
@@ -119,8 +122,9 @@ def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
     check_cameras(cameras, available, str(folder / "sensor.json"))
     channels: dict[str, str | None] = {}
     for record in records(folder, "calibrated_sensor", sensor_token=str):
-        _, channel = row(sensors, record, "sensor_token", folder / "calibrated_sensor.json")
-        channels[record["token"]] = channel if channel in cameras else None
+        modality, channel = row(sensors, record, "sensor_token", folder / "calibrated_sensor.json")
+        unused = "" if modality == "camera" else None
+        channels[record["token"]] = channel if channel in cameras else unused
     return channels
 
 
@@ -133,7 +137,7 @@ def _shots(
         samples[record["token"]] = Sample(record["token"], record["scene_token"])
     path = folder / "sample_data.json"
     shots: Shots = {}
-    skipped = 0
+    skipped = Skipped()
     # The full data set has 2.6 million of these records: for most not even a token is kept.
     for record in records(
         folder,
@@ -147,14 +151,16 @@ def _shots(
         camera = row(channels, record, "calibrated_sensor_token", path)
         if camera is None:
             continue
+        if not camera:
+            skipped.add("frames", "of other cameras; --camera chooses")
+            continue
         if not (sweeps or record["is_key_frame"]):
-            skipped += 1
+            skipped.add("frames", "between keyframes; --sweeps keeps them")
             continue
         sample = row(samples, record, "sample_token", path)
         shot = Shot(record["timestamp"], record["filename"], record["token"], sample)
         shots.setdefault((sample.scene, camera), []).append(shot)
-    if skipped:
-        notify(f"frames skipped: {skipped} (between keyframes; use --sweeps to keep them)")
+    skipped.notify()
     return shots
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.video import EARLY
-from jepamine.data.video_index import choose_stream, video_index
+from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
+from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import windows
 from jepamine.utils.progress import notify
 
@@ -23,23 +24,49 @@ def video_lines(
     honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
-    clip of whole tubelets. Raises UserError for a file that is not a video, or two with the same stem.
+    clip of whole tubelets. Reports what is read and skipped. Raises UserError for a file that is not a video,
+    or two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
         raise UserError(f"two videos are called '{twice[0]}': scenes are named by the file; rename one")
-    lines = [line for file in files for line in _clips(file, fps, window, stride, stream)]
+    skipped = Skipped()
+    lines: list[dict[str, Any]] = []
+    frames = 0
+    for file in files:
+        chosen, note = choose_stream(file, stream)
+        index = video_index(file, chosen)
+        for text in filter(None, (note, index.note)):
+            notify(text)
+        clips = _clips(file, chosen, index, fps, window, stride)
+        _count_skipped(file, index, fps, clips, skipped)
+        lines += clips
+        frames += len(index.times) + index.undecodable
+    skipped.notify()
+    notify(f"read: {frames} frames in {len(files)} video{'s' if len(files) > 1 else ''}")
     if not lines:
         names = ", ".join(map(str, files[:5]))
         raise UserError(f"{names}: no clip: less than the two frames of a tubelet at {fps:g} per second")
     return [line | ({"camera": camera} if camera else {}) for line in lines]
 
 
-def _clips(file: Path, fps: float, window: int, stride: int, stream: int | None) -> list[dict[str, Any]]:
-    chosen, note = choose_stream(file, stream)
-    index = video_index(file, chosen)
-    for text in filter(None, (note, index.note)):
-        notify(text)
+def _count_skipped(
+    file: Path, index: VideoIndex, fps: float, clips: list[dict[str, Any]], skipped: Skipped
+) -> None:
+    shown = {time for clip in clips for time in clip["timestamps"]}
+    unused = [time for time in index.times if time not in shown]
+    # In microseconds. Starts and ends rise, so that the last clip to start before a frame is the last to end.
+    starts, ends = ([round(clip[key] * 1e6) for clip in clips] for key in ("start", "end"))
+    places = [(time, bisect_right(starts, time) - 1) for time in unused]
+    between = sum(place >= 0 and time < ends[place] for time, place in places)
+    skipped.add("frames", f"between those taken at --fps {fps:g}", file, between)
+    skipped.add("frames", "in no clip: between windows, or less than a tubelet", file, len(unused) - between)
+    skipped.add("frames", "before the first key frame, cannot be decoded", file, index.undecodable)
+
+
+def _clips(
+    file: Path, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
+) -> list[dict[str, Any]]:
     times, end = index.times, index.end
     stream_key = {} if chosen is None else {"stream": chosen}
     rate = len(times) * 1e6 / (end - times[0])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.drives import natural_order
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.files import read_jsonl
+from jepamine.utils.numbers import is_number
 
 # Where a clip comes from, as far as manifests record it. A ranking that separates these proves nothing.
 SOURCE_KEYS = ("dataset", "source", "log", "drive", "camera", "time_of_day", "weather")
@@ -57,18 +58,13 @@ def merged(first: Origin, second: Origin) -> Origin:
 
 def _order(line: Mapping[str, Any]) -> str | None:
     stamps = line.get("timestamps")
-    if isinstance(stamps, list) and stamps and isinstance(stamps[0], (int, float)):
+    if isinstance(stamps, list) and stamps and is_number(stamps[0]):
         return f"{stamps[0]:024.3f}"
-    if isinstance(line.get("start"), (int, float)):
+    if is_number(line.get("start")):
         return f"{line['start']:024.6f}"
     frames = line.get("frame_paths") or line.get("frames")
     first = line.get("first_frame") or (frames[0] if isinstance(frames, list) and frames else None)
     return natural_order(first) if isinstance(first, str) else None
-
-
-def natural_order(name: str) -> str:
-    """Return a string that sorts numbers in `name` by their value."""
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(12), name)
 
 
 def scene_of(scene: str | None, clip_id: str) -> str:

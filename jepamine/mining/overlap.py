@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jepamine.data.clips import Clip
+from jepamine.data.drives import drive_of, span_of
 from jepamine.data.video import Moment
 from jepamine.protocols import Extent
 
@@ -25,30 +26,18 @@ DIGEST = 8
 def extent_of(clip: Clip, digests: Sequence[bytes]) -> Extent:
     """Return what a clip covers; `digests` are its frames' hashes.
 
-    Its timeline is its video, else its scene if the line has `timestamps` (microseconds).
+    Its timeline is its video, else its drive if the line has `timestamps` (microseconds).
     """
     frames = b"".join(digest[:DIGEST] for digest in digests)
-    times = frame_times(clip)
+    span, drive = span_of(clip), drive_of(clip)
     first = clip.frames[0]
     if isinstance(first, Moment):
         timeline: str | None = f"video {first.video.absolute()}"
+    elif drive is None or drive == clip.scene:
+        timeline = None if drive is None else f"scene {drive}"
     else:
-        timeline = None if clip.scene is None else f"scene {clip.scene}"
-    if timeline is None or not times:
-        return Extent(frames)
-    return Extent(frames, timeline, float(min(times)), float(max(times)))
-
-
-def frame_times(clip: Clip) -> Sequence[float]:
-    """Return the frames' times in microseconds, of the video or the line's `timestamps`; empty if unknown."""
-    moments = [frame.microseconds for frame in clip.frames if isinstance(frame, Moment)]
-    if moments:
-        return moments
-    times: Any = clip.line.get("timestamps")
-    if not isinstance(times, list) or len(times) != len(clip.frames):
-        return []
-    numbers = all(isinstance(time, (int, float)) and not isinstance(time, bool) for time in times)
-    return times if numbers else []
+        timeline = f"drive {drive}"
+    return Extent(frames) if timeline is None or span is None else Extent(frames, timeline, *span)
 
 
 class ExtentIndex:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.data.drives import natural_order
 from jepamine.errors import UserError
 from jepamine.mining.audit_fields import audit_fields
 from jepamine.mining.joins import Join, join_report, truth_of
-from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, natural_order, read_tasks, scene_of
+from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, read_tasks, scene_of
 from jepamine.mining.score_files import ScoreTable, read_scores
 from jepamine.statistics.report import ranking_report
 from jepamine.statistics.results import RankingReport

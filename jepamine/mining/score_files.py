@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.errors import UserError
+from jepamine.errors import UserError, brief
 from jepamine.mining.labels import Origin, origin
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
+from jepamine.utils.numbers import is_number
 
 
 @dataclass
@@ -94,8 +95,8 @@ def _scores_of(line: Mapping[str, Any], place: str) -> dict[str, float]:
     if not isinstance(scores, dict):
         raise UserError(f"{place}: 'scores' is not an object: {scores!r}")
     for name, value in scores.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise UserError(f"{place}: '{name}' is not a finite number: {value!r}")
+        if not is_number(value):
+            raise UserError(f"{place}: '{name}' is not a finite number: {brief(value)}")
     return {sys.intern(name): float(value) for name, value in scores.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jepamine.errors import UserError, first_line
 from jepamine.runs.run_folder import RunFolder, read_record
-from jepamine.utils.files import read_json
+from jepamine.utils.files import read_json, read_text
 
 
 def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def _evals(run: RunFolder) -> dict[str, Any]:
 
 def _recipe(run: RunFolder) -> dict[str, Any]:
     try:
-        return tomllib.loads(run.recipe.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_text(run.recipe))
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{run.recipe}: cannot be read: {first_line(error)}") from None
 
 

@@ -38,6 +38,53 @@ MANIFESTS = {
 }
 
 
+BIG = f"1{'0' * 400}"
+NUMBERS = {
+    "huge video start": (f'{{"video": "a.mp4", "start": {BIG}, "end": 2, "fps": 5}}', "'start' is 1000"),
+    "huge video rate": (f'{{"video": "a.mp4", "start": 0, "end": 2, "fps": {BIG}}}', "'fps' is 1000"),
+    "huge timestamp": (f'{{"frames": ["a", "a"], "timestamps": [0, {BIG}]}}', "'timestamps' is not a list"),
+    "infinite timestamp": (
+        '{"frames": ["a", "a"], "timestamps": [0, Infinity]}',
+        "'timestamps' is not a list",
+    ),
+    "too many digits": (f'{{"frames": ["a", "a"], "x": {BIG * 20}}}', "broken JSON: Exceeds the limit"),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_numbers_beyond_any_measure_are_one_line_errors_of_the_audit(case, jepamine, tmp_path):
+    line, message = NUMBERS[case]
+    (tmp_path / "m.jsonl").write_text(line + "\n")
+    result = jepamine("manifest", "audit", tmp_path / "m.jsonl")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "m.jsonl:1: " in result.stderr
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [(BIG, "'score' is not a finite number: 1000"), ("1e999", "not a finite number: inf"), ("NaN", "nan")],
+)
+def test_scores_beyond_any_measure_are_one_line_errors(score, message, jepamine, tmp_path):
+    (tmp_path / "s.jsonl").write_text(f'{{"clip_id": "a", "score": {score}}}\n')
+    (tmp_path / "l.jsonl").write_text('{"clip_id": "a", "binary_label": 1}\n')
+    result = jepamine("eval", "--scores", tmp_path / "s.jsonl", "--labels", tmp_path / "l.jsonl")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "s.jsonl:1: " in result.stderr
+    assert message in result.stderr
+
+
+def test_a_nan_in_a_key_of_the_user_becomes_null_in_what_is_written(jepamine, tmp_path):
+    lines = [
+        f'{{"clip_id": "{name}", "scene": "{name}", "frames": ["a", "b"], "speed": NaN}}\n' for name in "abcd"
+    ]
+    (tmp_path / "m.jsonl").write_text("".join(lines))
+    result = jepamine("manifest", "split", tmp_path / "m.jsonl", "--output", tmp_path / "s.jsonl")
+    assert result.exit_code == 0, result.output
+    written = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    assert [line["speed"] for line in written] == [None] * 4
+
+
 @pytest.fixture
 def footage(tmp_path: Path) -> Path:
     """A folder with a good frame and every bad one, and a manifest that begins with a good clip."""

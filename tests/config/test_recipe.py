@@ -1,6 +1,7 @@
 """Recipes: what is refused and how it is said, and what a resolved one holds."""
 
 import copy
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,7 +22,7 @@ BASE = {
     "trainer": {"plugin": "embedding"},
 }
 KEYS = {
-    "dataset": ["manifest", "root", "tubelet_size", "image_size"],
+    "dataset": ["manifest", "root", "tubelet_size", "image_size", "threads"],
     "masking": ["ratio", "seeding", "seed", "patch_size"],
     "encoder": ["batch_size"],
     "predictor": ["hidden_dim", "dropout"],
@@ -57,13 +58,14 @@ def test_defaults_are_the_research_values(tmp_path):
     recipe = read(write(tmp_path, encoder={"plugin": "vjepa2"}), {})
     assert (recipe.name, recipe.seed) == ("r", 42)
     assert recipe.tables["dataset"] == {
-        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224
+        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224, "threads": 0
     }  # fmt: skip
     assert recipe.tables["masking"] == {"ratio": 0.75, "seeding": "clip", "seed": 42, "patch_size": 16}
     assert recipe.tables["encoder"]["weights"] == "facebook/vjepa2-vitl-fpc64-256"
     assert recipe.tables["predictor"] == {"dropout": 0.1}  # hidden_dim: D, known with the encoder
     assert recipe.tables["trainer"] == {
         "epochs": 30,
+        "keep_checkpoints": 2,
         "batch_size": 8,
         "lr": 1e-4,
         "checkpoint_every": 5,
@@ -110,6 +112,79 @@ def test_a_recipe_that_is_not_utf_8_is_refused(tmp_path):
     path = tmp_path / "r.toml"
     path.write_bytes(b'name = "\xe9"\n')
     assert errors(path) == ["not UTF-8 text"]
+
+
+def test_a_byte_order_mark_and_other_line_ends_change_nothing(tmp_path):
+    path = write(tmp_path)
+    plain = to_toml(read(path, {}))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert to_toml(read(path, {})) == plain
+
+
+def test_a_local_plugin_with_a_byte_order_mark_is_imported(tmp_path):
+    code = (Path(__file__).parents[2] / "jepamine" / "masking" / "patches.py").read_bytes()
+    (tmp_path / "mask.py").write_bytes(b"\xef\xbb\xbf" + code)
+    recipe = read(write(tmp_path, masking={"plugin": "./mask.py:patches"}), {})
+    assert recipe.tables["masking"]["ratio"] == 0.75
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        (
+            "root = 2024-01-05",
+            'the date 2024-01-05 is not a valid value for this key; for text, quote it: root = "2024-01-05"',
+        ),
+        (
+            "root = 2024-01-05T10:00:00Z",
+            "the date 2024-01-05T10:00:00Z is not a valid value for this key; "
+            'for text, quote it: root = "2024-01-05T10:00:00Z"',
+        ),
+        ("root = 12", 'input should be a valid string, found 12; for text, quote it: root = "12"'),
+        ("tubelet_size = 2024-01-05", "the date 2024-01-05 is not a valid value for this key"),
+        ("tubelet_size = true", "input should be a valid integer, found True"),
+    ],
+)
+def test_another_type_than_text_is_refused_and_the_quotes_are_offered(tmp_path, line, error):
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("[dataset]\n", f"[dataset]\n{line}\n"))
+    assert errors(path) == [f"[dataset] {line.partition(' ')[0]}: {error}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("dataset.root=2024-01-05", "--set 'dataset.root=\"2024-01-05\"'"),
+        ("dataset.root=07:30:00", "--set 'dataset.root=\"07:30:00\"'"),
+        ("name=2024", "--set 'name=\"2024\"'"),
+    ],
+)
+def test_the_command_line_is_offered_the_quotes_in_its_own_quotes(tmp_path, text, offer):
+    keys, value = parse_override(text)
+    with pytest.raises(UserError) as raised:
+        read(write(tmp_path), {tuple(keys): value})
+    start, _, end = str(raised.value).partition("; for text, quote it: ")
+    assert start.startswith(f"--set {'.'.join(keys)}: ")
+    assert end == offer
+    keys, value = parse_override(shlex.split(offer)[1])
+    read(write(tmp_path), {tuple(keys): value})
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_an_integer_of_hundreds_of_digits_is_one_short_error(tmp_path, digits):
+    path = write(tmp_path)
+    path.write_text(f"seed = 1{'0' * digits}\n" + path.read_text())
+    assert all(len(error) < 200 for error in errors(path))
+    path = write(tmp_path, trainer={"lr": 10**400})
+    assert errors(path) == ["trainer.lr: must be finite"]
+
+
+def test_a_value_nested_without_end_is_refused(tmp_path):
+    path = write(tmp_path)
+    path.write_text("seed = " + "[" * 5000 + "\n")
+    assert errors(path) == ["not TOML: maximum recursion depth exceeded"]
+    with pytest.raises(ValueError, match="'seed' has a value that cannot be read"):
+        parse_override("seed=" + "[" * 5000)
 
 
 def test_a_missing_recipe_offers_the_nearest_file(tmp_path):

@@ -61,7 +61,7 @@ def test_a_value_of_the_right_type_is_taken(annotation, value, expected):
         (float, "1e-4", "key: input should be a valid number, found '1e-4'"),
         (float, True, "key: input should be a valid number, found True"),
         (bool, 1, "key: input should be a valid boolean, found 1"),
-        (str, 3, "key: input should be a valid string, found 3"),
+        (str, 3, 'key: input should be a valid string, found 3; for text, quote it: key = "3"'),
         (tuple[int, ...], [1, "a"], "key: [1] input should be a valid integer, found 'a'"),
         (Literal["clip", "index"], "clips", "key: input should be 'clip' or 'index', found 'clips'"),
         (Annotated[int, Field(ge=1)], 0, "key: input should be greater than or equal to 1, found 0"),

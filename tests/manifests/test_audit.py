@@ -98,6 +98,24 @@ def test_a_sound_manifest_has_nothing(look):
     assert look(*GOOD, clip("x", "a/0-3", timestamps=seconds(0, 0.5, 1.0, 1.5))) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "length"), [("seconds", 1), ("milliseconds", 10**3), ("nanoseconds", 10**9)]
+)
+@pytest.mark.parametrize("begin", [0, 1_532_402_927])
+def test_timestamps_in_another_unit_are_recognised_once_and_gaps_seen(look, capsys, name, length, begin):
+    times = [(begin + time) * length for time in (0, 0.1, 0.2, 0.3, 30.3, 30.4)]
+    gap, even = clip("gap", "a/0-3", timestamps=times[2:]), clip("x", "a/4-7", timestamps=times[:4])
+    found = look(*GOOD, gap, even)
+    assert found == {"time_gap": ["gap"]}
+    notice = f"'timestamps' should be microseconds; taken as {name} (frames are 0.1 s apart)\n"
+    assert capsys.readouterr().err.count(notice) == 1
+
+
+def test_timestamps_in_microseconds_need_no_notice(look, capsys):
+    look(clip("x", "a/0-3", timestamps=seconds(0, 0.5, 1.0, 1.5)))
+    assert "taken as" not in capsys.readouterr().err
+
+
 SECOND = seconds(0, 1, 2, 3)
 # What: (kind, lines, the clips of them in which that is found and nothing else, lines in which nothing is).
 CASES = {
@@ -131,6 +149,18 @@ CASES = {
         "split_leak",
         [clip("x", "a/0-3", split="train"), clip("y", "a/4-7", split="val")], ["x", "y"],
         [clip("x", "a/0-3", split="train"), clip("y", "c/0-3", split="val"), clip("z", "a/4-7")],
+    ),
+    "two cameras of a drive in two splits": (
+        "split_leak",
+        [
+            clip("x", "a/0-3", split="train", scene="d/left", drive="d"),
+            clip("y", "c/0-3", split="val", scene="d/right", log="d"),
+        ],
+        ["x", "y"],
+        [
+            clip("x", "a/0-3", split="train", scene="1", drive="d"),
+            clip("y", "c/0-3", split="val", scene="1", drive="e"),
+        ],
     ),
     "frames in two splits": (
         "split_leak",

@@ -242,8 +242,11 @@ def test_several_cameras_give_a_clip_each_in_the_order_asked_for(root):
 
 def test_left_out_sweeps_are_reported(root, capsys):
     cut(root, window=6)
-    told = "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == (
+        "frames skipped: 30 (between keyframes; --sweeps keeps them)\n"
+        "frames skipped: 48 (of other cameras; --camera chooses)\n"
+        "read: 18 images in 3 scenes\n"
+    )
 
 
 def test_a_gap_in_a_scene_is_not_a_part_of_a_clip(root, capsys):
@@ -505,7 +508,9 @@ def test_the_command_writes_a_manifest_and_labels_that_agree(jepamine, root):
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
     assert result.stderr == (
-        "frames skipped: 30 (between keyframes; use --sweeps to keep them)\n"
+        "frames skipped: 30 (between keyframes; --sweeps keeps them)\n"
+        "frames skipped: 48 (of other cameras; --camera chooses)\n"
+        "read: 18 images in 3 scenes\n"
         f"labels: 2 of 6 clips are positive, by {AMBULANCE} (1 annotations), "
         "movable_object.debris (2 annotations)\n"
         "6 clips (3 of them shorter than 4 frames), 3 scenes, 18 frames\n"

@@ -77,6 +77,46 @@ def test_a_rate_above_the_videos_own_is_reported(drives, capsys):
     )
 
 
+def test_what_is_read_and_left_out_is_counted_by_reason(drives, capsys):
+    video_lines(drives, 10, 8, 8, None)
+    between = f"frames skipped: 39 (between those taken at --fps 10), the first {drives[0]}\n"
+    assert capsys.readouterr().err == f"{between}read: 80 frames in 2 videos\n"
+
+
+def test_a_frame_at_the_end_and_those_between_windows_are_counted_as_in_no_clip(
+    tmp_path, write_video, capsys
+):
+    seven = tmp_path / "seven.mp4"
+    write_video(seven, list(range(0, 700, 100)))
+    reason = "in no clip: between windows, or less than a tubelet"
+    video_lines([seven], 10, 4, 4, None)
+    read = f", the first {seven}\nread: 7 frames in 1 video\n"
+    assert capsys.readouterr().err == f"frames skipped: 1 ({reason}){read}"
+    assert len(video_lines([seven], 10, 2, 5, None)) == 2
+    assert capsys.readouterr().err == f"frames skipped: 3 ({reason}){read}"
+
+
+def test_frames_before_the_first_key_frame_are_counted(tmp_path, write_video, capsys):
+    import av
+
+    whole, late = tmp_path / "whole.mp4", tmp_path / "late.mkv"
+    write_video(whole, list(range(0, 2000, 100)))
+    with av.open(str(whole)) as source, av.open(str(late), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        packets = [packet for packet in source.demux(source.streams.video[0]) if packet.size]
+        # A key frame every 5 frames: the first 4 of the file depend on one that is missing.
+        for packet in packets[1:]:
+            packet.stream = stream
+            target.mux(packet)
+    video_lines([late], 10, 4, 4, None)
+    assert capsys.readouterr().err == (
+        "frames skipped: 1 (in no clip: between windows, or less than a tubelet), "
+        f"the first {late}\n"
+        f"frames skipped: 4 (before the first key frame, cannot be decoded), the first {late}\n"
+        "read: 19 frames in 1 video\n"
+    )
+
+
 def test_two_videos_of_one_name_are_refused(drives, tmp_path):
     with pytest.raises(UserError, match="two videos are called 'even'"):
         video_lines([drives[0], tmp_path / "other" / "even.mp4"], 10, 8, 8, None)

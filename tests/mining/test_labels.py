@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from jepamine.data.drives import natural_order
 from jepamine.errors import UserError
-from jepamine.mining.labels import Origin, natural_order, origin, read_labels, read_tasks
+from jepamine.mining.labels import Origin, origin, read_labels, read_tasks
 
 
 @pytest.fixture

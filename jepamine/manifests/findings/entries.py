@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
+from jepamine.data.drives import drive_in
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.utils.files import parse_line, raw_lines
+from jepamine.utils.numbers import is_number
 
 # Broken lines that are reported one by one.
 LISTED = 20
@@ -19,14 +20,16 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `frames` are numbers of the frame table, `times` their microseconds if known.
+    """One line. `frames` are numbers of the frame table, `times` their times if known.
 
-    `stamps` is the number of timestamps, None if the line has no such key.
+    Times are microseconds, except those of `timestamps`, which are as written. `stamps` is the number of
+    timestamps, None if the line has no such key.
     """
 
     number: int
     clip_id: str
     scene: str | None
+    drive: str | None
     split: str | None
     frames: tuple[int, ...]
     times: tuple[float, ...] | None
@@ -75,6 +78,7 @@ def read_entries(
 def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> Entry:
     frames = tuple(table.number(frame) for frame in frames_of(line, place, table.root))
     stamps = _stamps(line, place)
+    scene = text_of(line, place, "scene", "scene_id")
     times: tuple[float, ...] | None = None
     if stamps is not None:
         times = tuple(stamps) if len(stamps) == len(frames) else None
@@ -86,7 +90,8 @@ def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> 
         number=number,
         clip_id=text_of(line, place, "clip_id")
         or (derived_id(as_written(line)) if frames else f"line-{number}"),
-        scene=text_of(line, place, "scene", "scene_id"),
+        scene=scene,
+        drive=drive_in(line, scene),
         split=text_of(line, place, "split"),
         frames=frames,
         times=times,
@@ -98,9 +103,6 @@ def _stamps(line: dict[str, Any], place: str) -> list[float] | None:
     stamps = line.get("timestamps")
     if stamps is None:
         return None
-    if not isinstance(stamps, list) or not all(
-        isinstance(stamp, (int, float)) and not isinstance(stamp, bool) and math.isfinite(stamp)
-        for stamp in stamps
-    ):
+    if not isinstance(stamps, list) or not all(map(is_number, stamps)):
         raise UserError(f"{place}: 'timestamps' is not a list of microseconds")
     return stamps

@@ -12,16 +12,13 @@ from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
-from jepamine.utils.files import read_bytes, read_json, write_atomic
+from jepamine.utils.files import read_json, read_text, write_atomic
 from jepamine.utils.progress import notify
 
 
 def read_code(path: Path) -> str:
     """Return a file's text. Raises UserError if it is missing or not UTF-8."""
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8 text") from None
+    return read_text(path)
 
 
 def modules_beside(path: Path, code: str) -> dict[str, str]:

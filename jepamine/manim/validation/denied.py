@@ -23,10 +23,8 @@ register_font SceneFileWriter Section DefaultSectionType
     "starts other programs": """
 open_file capture get_video_metadata get_dir_layout ensure_executable
 """,
-    "runs LaTeX, which validation does not; use Text": """
-SingleStringMathTex MathTex Tex BulletedList Title BraceLabel BraceText MathTable Typst MathTypst
-TexTemplate TexTemplateLibrary TexFontTemplates TransformMatchingTex matrix_to_tex_string get_det_text
-index_labels
+    "runs Typst, which validation does not; use MathTex": """
+Typst MathTypst
 """,
     "calls methods by their name; use add_updater or always_redraw": "always f_always",
     _MACHINERY: """
@@ -89,7 +87,8 @@ _READS_FILES = words(
     apply_style_to_mobject path_to_mobject line_to_mobject rect_to_mobject circle_to_mobject
     ellipse_to_mobject polygon_to_mobject polyline_to_mobject text_to_mobject hash_seed path_string_config
     background_image background_image_file get_background_image image_mode font_list color_gradient_image
-    add_subcaption add_background_image from_svg open svg_default color_using_background_image background_img
+    add_subcaption add_background_image from_file from_svg open svg_default color_using_background_image
+    background_img
     match_background_image get_colored_background_image get_mob_from_shape_element get_shape_map
     """
 )
@@ -118,7 +117,7 @@ ATTRIBUTES = {
 KEYWORDS = words(
     """
     buffer refcheck file file_name code_file out like subok strides flush svg_default
-    path_string_config use_svg_cache image_mode background_image renderer camera_class tex_template
-    tex_to_color_map module dtypes weakref_slot mem_policy
+    path_string_config use_svg_cache image_mode background_image renderer camera_class module dtypes
+    weakref_slot mem_policy
     """
 )

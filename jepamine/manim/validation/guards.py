@@ -29,7 +29,7 @@ class Guards:
         self._keywords = KEYWORDS.union(name for name in bound.keywords if not name.startswith("_"))
         builder = type(manim.Mobject().animate)
         self._kinds = (manim.Mobject, manim.Animation, manim.Scene, builder)
-        self._camera = manim.Camera
+        self._settable = (manim.Camera, manim.TexTemplate, Settings)
         self._restrict(manim.Mobject)
 
     def names(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Guards:
 
     def target(self, value: Any, name: str) -> Any:
         """Return `value` if its attribute `name` may be set. Raises AttributeError."""
-        if isinstance(value, (self._camera, Settings)) and name in ATTRIBUTES | CONFIG:
+        if isinstance(value, self._settable) and name in ATTRIBUTES | CONFIG:
             return value
         self.receiver(value)
         # Replaced on one object, a method of Manim's would answer for it when the scene is measured.
@@ -136,7 +136,9 @@ class Settings:
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in CHANGEABLE:
             raise AttributeError(f"config.{name} is not among the settings that a scene may change")
-        if name in ("background_color", "frame_width", "frame_height"):
+        if name == "tex_template" and not isinstance(value, type(self._config.tex_template)):
+            raise TypeError("config.tex_template is a TexTemplate")
+        if name in ("background_color", "frame_width", "frame_height", "tex_template"):
             setattr(self._config, name, value)
             config = self._config
             config.pixel_height = max(round(config.pixel_width * config.frame_height / config.frame_width), 1)

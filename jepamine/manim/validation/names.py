@@ -31,7 +31,8 @@ RATE_FUNCTIONS = words(
 CONFIG = words(
     """
     background_color bottom frame_height frame_rate frame_size frame_width frame_x_radius
-    frame_y_radius left_side pixel_height pixel_width right_side top quality verbosity disable_caching
+    frame_y_radius left_side pixel_height pixel_width right_side tex_template top quality verbosity
+    disable_caching
     max_files_cached preview save_last_frame transparent media_width
     """
 )

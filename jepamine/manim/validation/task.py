@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import contextlib
 import ctypes
-import importlib
 import tempfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.syntax import objections, without_main
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
+#: Those that `prepare` installed.
+FORMULAS: list[Formulas] = []
 SAMPLE = """
 from manim import *
 import numpy as np
@@ -46,7 +48,7 @@ def prepare() -> None:
             "disable_caching": True,
         }
     )
-    _refuse_latex()
+    FORMULAS.append(install())
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.
         ctypes.CDLL("libfontconfig.so.1").FcInit()
@@ -70,6 +72,8 @@ def _warm_up(manim: Any) -> None:
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Handle `request`: `code`, `modules` (code by name), `check` (by the allow-list), more as `run.run`."""
     manim = load_manim()
+    for formulas in FORMULAS:
+        formulas.folder = folder
     width = request["preview"] or 64
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:
@@ -102,13 +106,3 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _refused(line: int | None, message: str) -> dict[str, Any]:
     return {"problems": [{"kind": "refused", "line": line, "message": message}]}
-
-
-def _refuse_latex() -> None:
-    # No program is started in a child, and the error of the attempt would mean nothing to the reader.
-    tex_file_writing = importlib.import_module("manim.utils.tex_file_writing")
-
-    def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise RuntimeError("LaTeX does not run here: use Text, or mob_class=Text for numbers")
-
-    tex_file_writing.compile_tex = refuse  # type: ignore[attr-defined]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from jepamine.manim.latex.cache import Cache, cache_folder
+from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, parse
 from jepamine.manim.validation.report import Report, report
@@ -22,8 +25,8 @@ NO_LIMITS = Limits()
 class Validator:
     """Validates code; made by `validator`."""
 
-    def __init__(self, servers: Pool, limits: Limits) -> None:
-        self._servers, self._limits = servers, limits
+    def __init__(self, servers: Pool, limits: Limits, typesetter: Typesetter) -> None:
+        self._servers, self._limits, self._typesetter = servers, limits, typesetter
 
     @property
     def protection(self) -> Protection:
@@ -49,8 +52,8 @@ class Validator:
         could write its own report. `preview` is a width in pixels, 16:9. `modules` is the code of modules
         that the code may import, by name.
         """
-        answer, seconds = self._ask(code, scene, check, preview, modules, every=False)
-        return report(answer, self.protection, seconds, layout, names)
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=False)
+        return report(answer, self.protection, seconds, layout, names, notes)
 
     def validate_all(
         self,
@@ -63,9 +66,9 @@ class Validator:
         modules: Mapping[str, str] | None = None,
     ) -> list[Report]:
         """Run every scene of the code, or the one called `scene`, each in a child of its own."""
-        answer, seconds = self._ask(code, scene, check, preview, modules, every=True)
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=True)
         if not answer.scenes:
-            return [report(answer, self.protection, seconds, layout)]
+            return [report(answer, self.protection, seconds, layout, notes=notes)]
         reports = []
         for name in answer.scenes:
             one = self.validate(
@@ -82,26 +85,33 @@ class Validator:
         preview: int | None,
         modules: Mapping[str, str] | None,
         every: bool,
-    ) -> tuple[Answer, float]:
+    ) -> tuple[Answer, float, tuple[str, ...]]:
         request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
         # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
         request["code"] = code.encode("utf-8", "replace").decode().removeprefix("\ufeff")
         request["modules"] = dict(modules or {})
-        end, content = self._servers.ask(request, self._limits)
+        formulas = self._typesetter.scene()
+        end, content = self._servers.ask(request, self._limits, formulas.reply)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
-        return answer, end.seconds
+        return answer, end.seconds, formulas.notes()
 
 
 @contextmanager
 def validator(
-    *, workers: int = 1, limits: Limits = NO_LIMITS, bubblewrap: bool | None = None
+    *,
+    workers: int = 1,
+    limits: Limits = NO_LIMITS,
+    bubblewrap: bool | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Validator]:
     """Run a validator with `workers` servers, which take a second or two to start and stop with the block.
 
-    `bubblewrap` None uses it if it works. Raises UserError if Manim is missing or the system cannot fork.
+    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by
+    default in the user's cache folder. Raises UserError if Manim is missing or the system cannot fork.
     """
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
-        yield Validator(servers, limits)
+        kept = Cache(cache or cache_folder())
+        yield Validator(servers, limits, Typesetter(kept, servers.protection.bubblewrap))
 
 
 def _without_answer(end: End, limits: Limits) -> Answer:

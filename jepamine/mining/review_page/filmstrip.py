@@ -7,7 +7,9 @@ from itertools import pairwise
 from statistics import median
 
 from jepamine.data.clips import Clip
-from jepamine.mining.overlap import frame_times
+from jepamine.data.drives import frame_times
+from jepamine.data.timestamps import unit_of
+from jepamine.data.video import Moment
 
 # Used if a manifest has no times.
 FRAMES_PER_SECOND = 8
@@ -49,7 +51,8 @@ def seconds(clip: Clip) -> tuple[list[float], bool]:
     Without times that rise from frame to frame all are shown as long as FRAMES_PER_SECOND implies.
     """
     times = frame_times(clip)
-    gaps = [(later - earlier) / 1e6 for earlier, later in pairwise(times)]
+    unit = 1.0 if isinstance(clip.frames[0], Moment) else unit_of([times]).microseconds
+    gaps = [(later - earlier) * unit / 1e6 for earlier, later in pairwise(times)]
     if not gaps or min(gaps) <= 0:
         return [1 / FRAMES_PER_SECOND] * len(clip.frames), False
     return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True

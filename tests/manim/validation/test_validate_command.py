@@ -158,9 +158,7 @@ def test_all_scenes_of_a_file_run_with_modules_beside_it_and_one_failure_does_no
     result = call(path)
     assert result.exit_code == 1
     assert f"{path}:9: B: IndexError: list index out of range" in result.stderr
-    assert [line for line in result.stdout.splitlines() if " runs: " in line][0].startswith(
-        "A runs: 1 objects"
-    )
+    assert result.stdout.startswith("A runs: 1 objects")
     value = json.loads(call(path, "--json").stdout)
     assert (value["runs"], [one["runs"] for one in value["scenes"]]) == (False, [True, False, True])
     assert json.loads(call(path, "--scene", "C", "--json").stdout)["scene"] == "C"

@@ -1,0 +1,56 @@
+"""The drive that a clip belongs to, and when in it the clip was recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jepamine.data.clips import Clip, as_written
+from jepamine.data.video import Moment
+from jepamine.utils.numbers import is_number
+
+
+def drive_of(clip: Clip) -> str | None:
+    """Return the clip's drive: its line's key `drive`, else `log`, else its scene; None without any."""
+    return _named_drive(clip.line) or clip.scene
+
+
+def drive_in(line: Mapping[str, Any], scene: str | None) -> str | None:
+    """Return the drive of a manifest line whose scene is `scene`, as `drive_of` does for a clip."""
+    return _named_drive(line) or scene
+
+
+def _named_drive(line: Mapping[str, Any]) -> str | None:
+    for key in ("drive", "log"):
+        value = line.get(key)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+            return str(value)
+    return None
+
+
+def span_of(clip: Clip) -> tuple[float, float] | None:
+    """Return the times of the clip's first and last frame in microseconds; None if they are unknown."""
+    times = frame_times(clip)
+    return (min(times), max(times)) if times else None
+
+
+def frame_times(clip: Clip) -> list[float]:
+    """Return the frames' times in microseconds, of the video or the line's `timestamps`; empty if unknown."""
+    moments = [float(frame.microseconds) for frame in clip.frames if isinstance(frame, Moment)]
+    if moments:
+        return moments
+    times = clip.line.get("timestamps")
+    if not isinstance(times, list) or len(times) != len(clip.frames):
+        return []
+    return [float(time) for time in times] if all(map(is_number, times)) else []
+
+
+def order_of(clip: Clip) -> str:
+    """Return a string that sorts the clips of a drive without times: by their first frame's name."""
+    return natural_order(as_written(clip.line)[0])
+
+
+def natural_order(name: str) -> str:
+    """Return a string that sorts numbers in `name` by their value."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(12), name)

@@ -1,0 +1,120 @@
+"""Find the folders that contain frames: links are followed, system folders and label maps skipped."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from jepamine.errors import UserError
+from jepamine.manifests.label_maps import label_maps
+from jepamine.manifests.skipped import Skipped
+
+IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
+# Folders that systems make for themselves; those that begin with a dot are hidden anyway.
+SYSTEM_FOLDERS = {"@eadir", "#recycle", "$recycle.bin", "__macosx", "lost+found", "system volume information"}
+SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+
+
+def frame_folders(
+    root: Path, skipped: Skipped, keep_label_maps: bool = False
+) -> list[tuple[str, list[Path]]]:
+    """Return (scene, frames) of `root` and every folder below it that contains frames, by name.
+
+    A scene is named by its folder's path below `root`, that of `root` itself by its own name. Frames are in
+    name order, numbers in names by value. Links to folders are followed; a folder that several paths lead to
+    is read once. Hidden folders and those of the system are skipped, as are label maps unless
+    `keep_label_maps`. What is left out is counted in `skipped`. Raises UserError if `root` cannot be listed.
+    """
+    folders = []
+    others: Counter[str] = Counter()
+    first_other: list[Path] = []
+    for folder, files in sorted(_walk(root, skipped)):
+        images = []
+        for path in files:
+            if path.suffix.lower() not in IMAGE_SUFFIXES:
+                if not path.name.startswith(".") and path.name.lower() not in SYSTEM_FILES:
+                    others[path.suffix.lower() or "without suffix"] += 1
+                    first_other.append(path)
+            elif path.name.startswith("."):
+                skipped.add("images", "hidden", path)
+            elif not path.is_file():
+                skipped.add("images", "broken links, or not regular files", path)
+            else:
+                images.append(path)
+        labels = set() if keep_label_maps else label_maps(images)
+        if labels:
+            skipped.add("images", "label maps; --label-maps keeps them", min(labels), len(labels))
+        frames = sorted((path for path in images if path not in labels), key=_name_order)
+        if frames:
+            scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
+            folders.append((scene, frames))
+    if others:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5))
+        skipped.add("files", f"not images: {kinds}", first_other[0], others.total())
+    return folders
+
+
+def no_frames(root: Path) -> str:
+    """Return the message for a folder without frames."""
+    return f"no frames ({', '.join(sorted(IMAGE_SUFFIXES))}) below {root}"
+
+
+def own_name(root: Path) -> str:
+    """Return the scene name of the frames right in `root`."""
+    name = root.name if root.name not in ("", "..") else root.resolve().name
+    # A folder in it of the same name would give its clips the same ids.
+    return "." if (root / name).is_dir() else name
+
+
+def _walk(root: Path, skipped: Skipped) -> Iterator[tuple[Path, list[Path]]]:
+    """Yield (folder, its files) of `root` and all folders below it, each real folder once."""
+    top, seen = Path(os.path.realpath(root)), set[Path]()
+    # Links come after all that can be reached without them: a folder keeps its own path if it has one.
+    links: deque[Path] = deque()
+    todo = [root]
+    while todo or links:
+        folder = todo.pop() if todo else links.popleft()
+        real = Path(os.path.realpath(folder))
+        linked = folder.is_symlink() and folder != root
+        # A folder around the root, or around the link itself, would be read again and again.
+        around = linked and any(
+            inner.is_relative_to(real) for inner in (top, Path(os.path.realpath(folder.parent)))
+        )
+        if real in seen or around:
+            skipped.add("links", "to a folder that is read under another path, or around it", folder)
+            continue
+        seen.add(real)
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise UserError(f"{root}: cannot be listed: {error.strerror}") from None
+            skipped.add("folders", f"cannot be listed: {error.strerror}", folder)
+            continue
+        inner_folders = [entry for entry in listed if entry.is_dir()]
+        for entry in inner_folders:
+            path = folder / entry.name
+            if _is_system(entry.name):
+                skipped.add("images", "in hidden or system folders", path, _images_below(path))
+            else:
+                (links if entry.is_symlink() else todo).append(path)
+        yield folder, [folder / entry.name for entry in listed if not entry.is_dir()]
+
+
+def _is_system(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SYSTEM_FOLDERS
+
+
+def _images_below(folder: Path) -> int:
+    return sum(
+        Path(name).suffix.lower() in IMAGE_SUFFIXES for _, _, names in os.walk(folder) for name in names
+    )
+
+
+def _name_order(path: Path) -> list[tuple[int, str]]:
+    # Numbers by value: frame_10 comes after frame_9 even without padding zeros.
+    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.name)]
