@@ -24,7 +24,7 @@ BASE = {
 KEYS = {
     "dataset": ["manifest", "root", "tubelet_size", "image_size", "threads"],
     "masking": ["ratio", "seeding", "seed", "patch_size"],
-    "encoder": ["batch_size"],
+    "encoder": ["batch_size", "matmul"],
     "predictor": ["hidden_dim", "dropout"],
     "trainer": ["epochs", "batch_size", "checkpoint_every", "val_fraction", "val_by"],
 }
