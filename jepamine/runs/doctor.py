@@ -122,12 +122,14 @@ def extras() -> dict[str, list[str]]:
     """Return the packages of each extra that users may want, by the installed metadata."""
     from packaging.requirements import Requirement
 
+    names = metadata.metadata("jepamine").get_all("Provides-Extra") or []
     found: dict[str, list[str]] = {}
-    for line in metadata.requires("jepamine") or []:
-        requirement = Requirement(line)
-        for extra in metadata.metadata("jepamine").get_all("Provides-Extra") or []:
-            needs = requirement.marker is not None and requirement.marker.evaluate({"extra": extra})
-            if needs and not requirement.marker.evaluate({"extra": ""}) and extra not in FOR_DEVELOPERS:
+    for requirement in map(Requirement, metadata.requires("jepamine") or []):
+        marker = requirement.marker
+        if marker is None or marker.evaluate({"extra": ""}):
+            continue
+        for extra in names:
+            if extra not in FOR_DEVELOPERS and marker.evaluate({"extra": extra}):
                 found.setdefault(extra, []).append(requirement.name)
     return found
 
