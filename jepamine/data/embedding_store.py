@@ -20,7 +20,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.utils.files import naming
+from jepamine.utils.files import naming, optional_write
 from jepamine.utils.progress import notify
 
 MAGIC = b"JME1"
@@ -37,17 +37,18 @@ def stores_root(experiments: Path) -> Path:
 class Store:
     """One encoder's embeddings in `folder`. Use it as a context manager.
 
-    `key` is 32 bytes that identify the content. Two processes may open the same folder; each sees what the
-    other had written when it opened.
+    `key` is 32 bytes that identify the content; `within` is the store that this one is beside. Two processes
+    may open the same folder; each sees what the other had written when it opened.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, within: Path | None = None) -> None:
+        self.folder, self._outer = folder, within or folder
         self._places: dict[bytes, tuple[Path, int]] = {}
         self._part: Path | None = None
         self._readers: dict[Path, int] = {}
         self._writer: int | None = None
         self._beside: dict[str, Store] = {}
+        self._read_only = False
         for part in sorted(folder.glob("*.part")):
             self._index(part)
 
@@ -91,12 +92,19 @@ class Store:
         return np.frombuffer(data, dtype="<f4").reshape(rows, columns)
 
     def put(self, key: bytes, array: NDArray[np.float32]) -> None:
-        """Append a float32 array (rows, columns) under `key`. Raises OSError if the disk is full."""
-        if self._writer is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._part = self.folder / f"{uuid.uuid4().hex}.part"
-            self._writer = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
-        assert self._part is not None
+        """Append a float32 array (rows, columns) under `key`. Raises OSError if the disk is full.
+
+        A read-only store stays as it is: a notice says so once, and what is computed is not kept.
+        """
+        if self._writer is None and not self._read_only:
+            with optional_write(self._outer):
+                self._read_only = True
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._part = self.folder / f"{uuid.uuid4().hex}.part"
+                self._writer = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+                self._read_only = False
+        if self._writer is None or self._part is None:
+            return
         data = np.ascontiguousarray(array, dtype="<f4").tobytes()
         rows, columns = array.shape
         record = _header(key, rows, columns, zlib.crc32(data)) + data
@@ -115,7 +123,7 @@ class Store:
     def beside(self, name: str) -> Store:
         """Return the store in the subfolder `name`, for what is not an embedding; it closes with this one."""
         if name not in self._beside:
-            self._beside[name] = Store(self.folder / name)
+            self._beside[name] = Store(self.folder / name, self.folder)
         return self._beside[name]
 
     def close(self) -> None:

@@ -1,5 +1,7 @@
 """Clean and masked embeddings of clips: each tubelet is encoded once, the results kept in a store.
 
+Image encoders encode each distinct frame once, however clips overlap; masks differ by tubelet.
+
 Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, L tokens, D dimensions.
 """
 
@@ -22,8 +24,8 @@ from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.masks import check, hide
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
-from jepamine.protocols import Encoder, Mask, Source
-from jepamine.utils.files import write_json
+from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
+from jepamine.utils.files import optional_write, write_json
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class _Loaded:
     mask: NDArray[np.bool_]  # (N, T, rows, columns)
     digests: tuple[bytes, ...]
     clean_key: bytes
+    frame_keys: list[bytes]  # empty unless the encoder is one of frames
     masked_key: bytes
     pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
     statistics: NDArray[np.float32] | None  # (N, 4); None if not decoded, or in the store
@@ -70,7 +73,8 @@ def store_folder(experiments: Path, encoder: Encoder) -> Path:
     folder = stores_root(experiments) / f"{name}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
     if not (folder / NOTE).exists():
         note = {key: getattr(encoder, key) for key in ("name", "weights_sha256", "preprocessing", "dim")}
-        write_json(folder / NOTE, note)
+        with optional_write(folder):
+            write_json(folder / NOTE, note)
     return folder
 
 
@@ -80,21 +84,23 @@ def embed_clips(
     """Yield the embeddings of every clip in order, or the reason why a clip cannot be read.
 
     Frames are read and decoded ahead of the encoder. Each clip is encoded by itself, in batches of
-    `encoder.batch_size` tubelets: neighbouring clips and restarts do not change a bit of its embeddings. Each
+    `encoder.batch_size` tubelets: neighbouring clips and restarts do not change a bit of its embeddings,
+    except by an image encoder's rounding (it encodes only the frames that no earlier clip had). Each
     embedding is in the store before it is yielded.
     """
     frames = Frames(source.image_size)
+    by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
     store.beside(FOLDER)  # opened here and not in the threads
 
     def load(item: Clip | UserError) -> _Loaded:
         if isinstance(item, UserError):
             raise item
         try:
-            return _load(item, frames, source, mask, store)
+            return _load(item, frames, source, mask, store, by_frame)
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
-    for item, loaded in ahead(items, load):
+    for item, loaded in ahead(items, load, source.threads):
         if isinstance(loaded, UserError) or isinstance(item, UserError):
             clip = None if isinstance(item, UserError) else item
             yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
@@ -105,14 +111,13 @@ def embed_clips(
 
         if loaded.statistics is not None:
             store.beside(FOLDER).put(loaded.clean_key, loaded.statistics)
-        clean, masked = store.get(loaded.clean_key), store.get(loaded.masked_key)
+        clean, masked = _stored_clean(loaded, source.tubelet_size, store), store.get(loaded.masked_key)
         if clean is None or masked is None:
             pixels = loaded.pixels
             if pixels is None:  # the store held it when the clip was loaded, but it is damaged
                 pixels = read()
             if clean is None:
-                clean = encode(encoder, pixels)
-                store.put(loaded.clean_key, clean)
+                clean = _encode_clean(encoder, pixels, loaded, store)
             if masked is None:
                 masked = encode(encoder, hide(pixels, loaded.mask))
                 store.put(loaded.masked_key, masked)
@@ -137,7 +142,47 @@ def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return torch.cat(means).numpy()
 
 
-def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) -> _Loaded:
+def _stored_clean(loaded: _Loaded, tubelet_size: int, store: Store) -> NDArray[np.float32] | None:
+    """Return the stored clean embeddings (N, D) of a clip: its own, or those of its frames; else None."""
+    clean = store.get(loaded.clean_key)  # also of an image encoder, by an earlier version
+    if clean is not None or not loaded.frame_keys:
+        return clean
+    vectors: list[NDArray[np.float32]] = []
+    for key in loaded.frame_keys:
+        vector = store.get(key)  # (1, D)
+        if vector is None:
+            return None
+        vectors.append(vector)
+    return _tubelet_means(np.concatenate(vectors), tubelet_size)
+
+
+def _encode_clean(
+    encoder: Encoder, pixels: NDArray[np.uint8], loaded: _Loaded, store: Store
+) -> NDArray[np.float32]:
+    """Encode a clip's pixels (N, T, H, W, 3), of an image encoder only the frames that the store lacks."""
+    if not loaded.frame_keys:
+        clean = encode(encoder, pixels)
+        store.put(loaded.clean_key, clean)
+        return clean
+    found = {key: store.get(key) for key in loaded.frame_keys}
+    vectors = {key: vector for key, vector in found.items() if vector is not None}
+    missing = [key for key in found if key not in vectors]
+    if missing:
+        singles = pixels.reshape(-1, 1, *pixels.shape[2:])  # (N * T, 1, H, W, 3)
+        places = [loaded.frame_keys.index(key) for key in missing]
+        for key, vector in zip(missing, encode(encoder, singles[places]), strict=True):
+            store.put(key, vector[None])
+            vectors[key] = vector[None]
+    return _tubelet_means(np.concatenate([vectors[key] for key in loaded.frame_keys]), pixels.shape[1])
+
+
+def _tubelet_means(vectors: NDArray[np.float32], tubelet_size: int) -> NDArray[np.float32]:
+    """Return the means (N, D) of the embeddings of each tubelet's frames, (N * T, D)."""
+    means: NDArray[np.float32] = vectors.reshape(-1, tubelet_size, vectors.shape[1]).mean(axis=1)
+    return means
+
+
+def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store, by_frame: bool) -> _Loaded:
     masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
     for stored_masked in masks:
         check(stored_masked, (source.tubelet_size, *source.image_size))
@@ -149,11 +194,14 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store) 
     clean_key = hashlib.sha256(shape + content).digest()
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
-    stored = clean_key in store and masked_key in store
+    size = json.dumps(source.image_size).encode()
+    frame_keys = [hashlib.sha256(b"frame" + size + digest).digest() for digest in digests] if by_frame else []
+    clean_stored = clean_key in store or (bool(frame_keys) and all(key in store for key in frame_keys))
+    stored = clean_stored and masked_key in store
     pixels = None if stored else _tubelets(frames, held, source)
     wanted = pixels is not None and clean_key not in store.beside(FOLDER)
     statistics = pixel_statistics(pixels) if pixels is not None and wanted else None
-    return _Loaded(drawn, digests, clean_key, masked_key, pixels, statistics)
+    return _Loaded(drawn, digests, clean_key, frame_keys, masked_key, pixels, statistics)
 
 
 def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
+
+if TYPE_CHECKING:
+    import torch
+
+# Config keys that do not affect the computation; embeddings stay valid when these change.
+NOT_COMPUTATION = (
+    "transformers_version",
+    "_name_or_path",
+    "architectures",
+    "dtype",
+    "id2label",
+    "label2id",
+    "auto_map",
+)
 
 
 def load_whole(
@@ -17,11 +33,15 @@ def load_whole(
     spare: Callable[[str], bool],
     *,
     key: str = "encoder.weights",
+    revision: str | None = None,
+    optional: Collection[str] = (),
 ) -> Any:
     """Load the model of class `architecture` with the weights called `weights`, whose config is a `config`.
 
     `kind` is the user's word for such a checkpoint, `key` the recipe key that names it; `spare` tells whether
-    the model may lack a layer of that name. A class that covers many (`AutoConfig`) accepts any family.
+    the model may lack a layer of that name; `optional` modules are set to None if the checkpoint lacks them.
+    A class that covers many (`AutoConfig`) accepts any family that transformers has; code of the
+    checkpoint is never run. `revision` is a branch, tag or commit of the hub.
     Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
     another kind of model, missing or extra layers, other shapes. Nothing is initialised at random.
     """
@@ -35,14 +55,16 @@ def load_whole(
     hub.set_verbosity_error()
     try:
         # The family that config.json names; from_pretrained would accept any other.
-        output = transformers.PretrainedConfig.get_config_dict(weights)[0]
+        output = transformers.PretrainedConfig.get_config_dict(weights, revision=revision)[0]
         if not output:
             raise OSError("it contains no config.json")
         if output.get("model_type") != getattr(config, "model_type", output.get("model_type")):
             raise UserError(f"{key}: '{weights}' is not a {kind} checkpoint")
+        where = {"revision": revision, "trust_remote_code": False}
         model, report = architecture.from_pretrained(
             weights,
-            config=config.from_pretrained(weights),
+            config=config.from_pretrained(weights, **where),
+            **where,
             use_safetensors=True,
             # Reported below, by name.
             ignore_mismatched_sizes=True,
@@ -54,10 +76,12 @@ def load_whole(
     except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
+    absent = {str(key).partition(".")[0] for key in report["missing_keys"]}.intersection(optional)
+    missing = [key for key in report["missing_keys"] if str(key).partition(".")[0] not in absent]
     problems = [
         f"{len(keys)} {problem} (such as {sorted(str(key) for key in keys)[0]})"
         for problem, keys in (
-            ("layers missing", report["missing_keys"]),
+            ("layers missing", missing),
             ("unknown layers", extra),
             ("layers of another shape", report["mismatched_keys"]),
         )
@@ -68,6 +92,8 @@ def load_whole(
             f"{key}: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
             "Download the checkpoint again, or use another"
         )
+    for module in absent:
+        setattr(model, module, None)
     return model
 
 
@@ -82,3 +108,36 @@ def reason(weights: str, error: Exception, key: str = "encoder.weights") -> str:
         "there is no such folder, and the hub does not provide it (no network, or no such name). With "
         f"network: `hf download {weights} --local-dir FOLDER`, then set {key} to that folder"
     )
+
+
+def layers_sha256(model: torch.nn.Module) -> str:
+    """Return the SHA-256 over all layers by name: the hub keeps equal weights in files of several formats."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.cpu().contiguous().view(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def digest_of(facts: Mapping[str, Any], leave_out: Collection[str] = ()) -> str:
+    """Return 12 hex digits that identify `facts`, without those keys."""
+    kept = {key: value for key, value in facts.items() if key not in leave_out}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def load_tokenizer(weights: str, tokenizer: Any, revision: str | None = None) -> Any:
+    """Load a checkpoint's tokenizer, of the class `tokenizer`. Raises UserError if its files are missing."""
+    from transformers.utils.hub import cached_file
+
+    # Without these files transformers makes up a tokenizer that knows no word.
+    if not any(
+        cached_file(weights, name, revision=revision, _raise_exceptions_for_missing_entries=False)
+        for name in ("tokenizer.json", "vocab.json", "spiece.model")
+    ):
+        raise UserError(
+            f"encoder.weights: '{weights}' has no tokenizer (tokenizer.json, or vocab.json and merges.txt), "
+            "which texts need; download the complete checkpoint"
+        )
+    return tokenizer.from_pretrained(weights, revision=revision)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +31,10 @@ class ClipEncoder:
     square, which a layout needs. Raises UserError if the weights are not available completely.
     """
 
+    by_frame = True
+    #: Its tokens are the frame's pooled feature and those of patches.
+    pooled = False
+
     def __init__(
         self,
         device: torch.device,
@@ -43,19 +45,18 @@ class ClipEncoder:
     ) -> None:
         import transformers
 
-        from jepamine.encoders.checkpoint import load_whole
+        from jepamine.encoders.checkpoint import digest_of, layers_sha256, load_whole
         from jepamine.encoders.freeze import freeze
 
         model = load_whole(weights, transformers.CLIPConfig, transformers.CLIPModel, "CLIP", _spare)
         self.name, self.device, self.batch_size, self.whole = weights, device, batch_size, whole
-        self.weights_sha256 = _sha256(model)
+        self.weights_sha256 = layers_sha256(model)
         self.model: Any = freeze(model.to(device))
         vision = model.config.vision_config
         self.dim: int = model.config.projection_dim
         self.side: int = vision.image_size
         self.cells: int = vision.image_size // vision.patch_size
-        facts = {key: value for key, value in vision.to_dict().items() if key not in NOT_COMPUTATION}
-        digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        digest = digest_of(vision.to_dict(), NOT_COMPUTATION)
         self.preprocessing = f"CLIP {'whole' if whole else 'crop'} {self.side}; config {digest}"
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -88,8 +89,11 @@ class ClipEncoder:
         Raises UserError if the checkpoint comes without its tokenizer.
         """
         import torch
+        import transformers
 
-        tokenizer = _tokenizer(self.name)
+        from jepamine.encoders.checkpoint import load_tokenizer
+
+        tokenizer = load_tokenizer(self.name, transformers.CLIPTokenizer)
         words = tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt").to(self.device)
         with torch.inference_mode():
             pooled = self.model.text_model(**words).pooler_output
@@ -121,30 +125,3 @@ def preprocess(images: Tensor, side: int, whole: bool = False) -> Tensor:
 def _spare(layer: str) -> bool:
     # Older checkpoints hold the numbers 0, 1, 2, ... as layers.
     return layer.endswith("position_ids")
-
-
-def _tokenizer(weights: str) -> Any:
-    import transformers
-    from transformers.utils.hub import cached_file
-
-    # Without these files transformers makes up a tokenizer that knows no word.
-    if not any(
-        cached_file(weights, name, _raise_exceptions_for_missing_entries=False)
-        for name in ("tokenizer.json", "vocab.json")
-    ):
-        raise UserError(
-            f"encoder.weights: '{weights}' has no tokenizer (tokenizer.json, or vocab.json and merges.txt), "
-            "which texts need; download the complete checkpoint"
-        )
-    return transformers.CLIPTokenizer.from_pretrained(weights)
-
-
-def _sha256(model: torch.nn.Module) -> str:
-    """Return the SHA-256 over all layers by name: the hub keeps equal weights in files of several formats."""
-    import torch
-
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()

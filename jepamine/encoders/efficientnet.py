@@ -28,6 +28,7 @@ class EfficientNetLite0:
     """
 
     name = "efficientnet-lite0"
+    by_frame = True
 
     def __init__(
         self,

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from jepamine.errors import UserError
 from jepamine.protocols import Source
-from jepamine.utils.files import exclusive, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import progress
 
 # Part of the folder's name: raise it when scenes are drawn differently, so that old ones are not reused.
@@ -33,6 +34,7 @@ def manim(
     plots: Weight = 0.0,
     geometry: Weight = 0.0,
     slides: Weight = 0.0,
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0,
 ) -> Source:
     """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
 
@@ -48,7 +50,7 @@ def manim(
     folder = data_dir / f"manim-v{GENERATOR}-n{scenes}-s{seed}-w{width}-{shares}"
     manifest, marker = folder / "scenes.jsonl", folder / "complete"
     lock = data_dir / f"{folder.name}.lock"
-    with exclusive(lock, f"{folder}: another process is rendering these scenes; wait for it"):
+    with exclusive(lock, f"{folder}: another process is rendering these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.manim.scenes.families import Shares
             from jepamine.manim.scenes.render import Job, render_scenes
@@ -59,4 +61,4 @@ def manim(
                 render_scenes(job, scenes, on_scene=bar.step)
             # The marker is written last: a killed process leaves none, and the next one renders again.
             write_atomic(marker, sha256_file(manifest).encode())
-    return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width))
+    return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width), threads=threads)

@@ -19,7 +19,7 @@ from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import write_json
+from jepamine.utils.files import optional_write, write_json
 
 
 def evaluate(
@@ -34,6 +34,8 @@ def evaluate(
     """
     truth = read_tasks(labels) if labels else None
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if opened.checkpoint:
+        result["checkpoint"] = opened.checkpoint
     if opened.changed:
         result["changed_files"] = list(opened.changed)
     if truth:
@@ -77,7 +79,7 @@ def baseline_warning(
 
 def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
     """Return whether the run's weights are those of the epoch that was best on these very tubelets."""
-    own = opened.parts.source.manifest == opened.folder.manifest
+    own = opened.parts.source.manifest == opened.folder.manifest and not opened.checkpoint
     return part == "val" and own and opened.trainer.ranks_clips
 
 
@@ -122,9 +124,13 @@ def _refuse_repeated(clips: list[Clip]) -> None:
 
 
 def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:
-    """Write the result to the run's evals/ under `title`, replacing an earlier one of the same title."""
+    """Write the result to the run's evals/ under `title`, replacing an earlier one.
+
+    A read-only run stays as it is.
+    """
     path = opened.folder.evals / f"{title}.json"
-    write_json(path, result)
+    with optional_write(path):
+        write_json(path, result)
     return path
 
 

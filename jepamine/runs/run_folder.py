@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import os
 import platform
 import shutil
@@ -19,7 +20,8 @@ from typing import Any
 from jepamine.config.schema import valid_name
 from jepamine.errors import UserError, did_you_mean
 from jepamine.runs.run_record import RunRecord, validate
-from jepamine.utils.files import UMASK, exclusive, is_locked, read_json, write_json
+from jepamine.utils.files import UMASK, read_json, unless_unsupported, write_json
+from jepamine.utils.locks import exclusive, is_locked
 from jepamine.utils.progress import notify
 
 
@@ -28,8 +30,8 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def environment(device: str) -> dict[str, Any]:
-    """Return the versions of Python, torch, transformers and the platform, and the device."""
+def environment(device: str, threads: int) -> dict[str, Any]:
+    """Return the versions of Python, torch, transformers and the platform, the device and the threads."""
     return {
         "python": platform.python_version(),
         "torch": metadata.version("torch"),
@@ -37,6 +39,7 @@ def environment(device: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "device": device,
         "cpus": os.cpu_count(),
+        "threads": threads,
     }
 
 
@@ -123,19 +126,33 @@ def create(experiments: Path, name: str, *, exact: bool, fill: Callable[[RunFold
     experiments.mkdir(parents=True, exist_ok=True)
     draft = RunFolder(Path(tempfile.mkdtemp(prefix=".new-", dir=experiments)))
     try:
-        draft.path.chmod(0o777 & ~UMASK)
+        with unless_unsupported():
+            draft.path.chmod(0o777 & ~UMASK)
         for candidate in (name, *(f"{name}-{number}" for number in range(2, 100_000))):
             run = RunFolder(experiments / candidate)
             if not run.path.exists():
                 fill(draft, candidate)
-                with contextlib.suppress(OSError):
-                    draft.path.rename(run.path)
+                if _renamed(draft, run):
                     return run
             if exact:
                 check_free(experiments, name)
         raise UserError(f"no free name for run '{name}' in {experiments}")
     finally:
         shutil.rmtree(draft.path, ignore_errors=True)
+
+
+def _renamed(draft: RunFolder, run: RunFolder) -> bool:
+    """Give a draft its name; return False if another process has taken it meanwhile."""
+    try:
+        draft.path.rename(run.path)
+    except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            return False
+        raise UserError(
+            f"{run.path}: the file system cannot rename a folder: {error.strerror}; use --experiments DIR on "
+            "another, such as a local disk"
+        ) from None
+    return True
 
 
 def check_free(experiments: Path, name: str) -> None:

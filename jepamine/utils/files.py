@@ -1,4 +1,4 @@
-"""Atomic writes, JSONL, hashes and locks: the one implementation of each."""
+"""Atomic writes, JSONL and hashes: the one implementation of each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jepamine.errors import UserError, first_line
+from jepamine.utils.progress import notify
 
 
 @contextlib.contextmanager
@@ -68,7 +69,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
             sync(file)
-        with _unless_unsupported():
+        with unless_unsupported():
             Path(temporary).chmod(0o666 & ~UMASK)
         Path(temporary).replace(path)
     except BaseException:
@@ -79,12 +80,12 @@ def write_atomic(path: Path, data: bytes) -> None:
 def sync(file: IO[bytes]) -> None:
     """Write what `file` has buffered to disk. Network and FUSE file systems may refuse the sync itself."""
     file.flush()
-    with _unless_unsupported():
+    with unless_unsupported():
         os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
-def _unless_unsupported() -> Iterator[None]:
+def unless_unsupported() -> Iterator[None]:
     """Ignore an operation that the file system does not offer; other errors, such as a full disk, count."""
     try:
         yield
@@ -136,6 +137,27 @@ def read_text(path: Path, name: str = "") -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+# What a folder without write permission, or a read-only file system, answers.
+READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+_NOTICED: set[Path] = set()
+
+
+@contextlib.contextmanager
+def optional_write(path: Path) -> Iterator[None]:
+    """Continue without the file or folder `path`, which the block writes, if its place is read-only.
+
+    One notice a process says so. Other errors, such as a full disk, are raised.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        if path not in _NOTICED:
+            notify(f"{path}: cannot be written ({error.strerror}); continuing without it")
+        _NOTICED.add(path)
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically; see `finite`."""
     write_atomic(path, (json.dumps(finite(value), indent=2, allow_nan=False) + "\n").encode())
@@ -174,13 +196,21 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
     Raises UserError if the file cannot be read.
     """
+    for number, _, line in placed_lines(path):
+        yield number, line
+
+
+def placed_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Yield what `raw_lines` does, with the byte at which a line begins: (number, offset, bytes)."""
+    offset = 0
     try:
         require_regular(path)
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
-                    yield number, text
+                    yield number, offset + len(line) - len(text), text
+                offset += len(line)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except OSError as error:
@@ -211,43 +241,3 @@ def sha256_file(path: Path) -> str:
     require_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def exclusive(path: Path, refusal: str) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path`; the system releases it however the process ends.
-
-    Raises UserError(refusal) at once if another process holds it.
-    """
-    import filelock
-
-    if path.is_symlink():
-        raise UserError(f"{path}: is a link; a lock must be a regular file")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise UserError(refusal) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_locked(path: Path) -> bool:
-    """Return whether a process holds the lock on `path`."""
-    import fcntl
-
-    try:
-        # Only read: a run may belong to another user, and a link may lead to another file.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.utils.files import exclusive
+from jepamine.utils.locks import exclusive
 
 
 def lines_of(path: Path) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -33,6 +34,12 @@ class Counting:
         assert len(frames) <= self.batch_size
         self.tubelets += len(frames)
         return frames.float().reshape(len(frames), 4, -1, 3).mean(dim=2)
+
+
+class CountingFrames(Counting):
+    """The same, as an image encoder."""
+
+    by_frame = True
 
 
 @pytest.fixture
@@ -146,3 +153,57 @@ def test_the_manifests_order_changes_no_bit_of_an_embedding(order, clips, tmp_pa
     for item in embed(Source(shuffled), Counting(), folder):
         assert np.array_equal(item.clean, straight[item.clip.clip_id].clean)
         assert np.array_equal(item.masked, straight[item.clip.clip_id].masked)
+
+
+def overlapping(clips: Path, encoder: Counting, folder: Path, ratio: float = 0.75) -> list[Embedded]:
+    """Embed windows of 4 frames, 2 frames apart, of the first scene's 12: 20 places, 12 distinct frames."""
+    paths = [f"scene-0/{number:04d}.jpg" for number in range(12)]
+    lines = [{"clip_id": f"w{start}", "frame_paths": paths[start : start + 4]} for start in range(0, 10, 2)]
+    manifest = clips.with_name("windows.jsonl")
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return embed(Source(manifest), encoder, folder, ratio)
+
+
+def test_an_image_encoder_encodes_a_frame_once_however_clips_overlap(clips, tmp_path):
+    encoder = CountingFrames()
+    found = overlapping(clips, encoder, tmp_path / "frames")
+    assert encoder.tubelets == 12 + 5 * 2  # distinct frames, and the masked tubelets of five clips
+    video_encoder = Counting()
+    expected = overlapping(clips, video_encoder, tmp_path / "tubelets")
+    assert video_encoder.tubelets == 5 * 2 + 5 * 2
+    for item, other in zip(found, expected, strict=True):
+        assert item.clean == pytest.approx(other.clean, rel=1e-6)
+        assert np.array_equal(item.masked, other.masked)
+        assert item.content == other.content
+
+
+def test_frames_in_the_store_serve_other_windows_and_masks(clips, tmp_path):
+    overlapping(clips, CountingFrames(), tmp_path)
+    encoder = CountingFrames()
+    overlapping(clips, encoder, tmp_path)
+    assert encoder.tubelets == 0
+    overlapping(clips, encoder, tmp_path, ratio=0.5)
+    assert encoder.tubelets == 10  # masked tubelets only
+    embed(Source(clips), encoder, tmp_path)
+    assert encoder.tubelets == 10 + 3 * 12 + 24  # frames of the other scenes, and all masked tubelets
+
+
+def test_an_image_encoder_reads_the_store_of_an_earlier_version(clips, tmp_path):
+    earlier = overlapping(clips, Counting(), tmp_path)
+    encoder = CountingFrames()
+    found = overlapping(clips, encoder, tmp_path)
+    assert encoder.tubelets == 0
+    assert all(np.array_equal(a.clean, b.clean) for a, b in zip(earlier, found, strict=True))
+
+
+def test_a_damaged_frame_embedding_is_made_again(clips, tmp_path, capsys):
+    first = overlapping(clips, CountingFrames(), tmp_path)
+    (part,) = tmp_path.glob("*.part")
+    content = bytearray(part.read_bytes())
+    content[60] ^= 0xFF
+    part.write_bytes(content)
+    encoder = CountingFrames()
+    again = overlapping(clips, encoder, tmp_path)
+    assert encoder.tubelets == 1
+    assert "dropped a damaged embedding" in capsys.readouterr().err
+    assert all(np.array_equal(a.clean, b.clean) for a, b in zip(first, again, strict=True))

@@ -3,32 +3,11 @@
 import errno
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.utils.files import exclusive, is_locked, read_json, read_jsonl, write_atomic, write_json
-
-HOLDER = """
-import sys
-from pathlib import Path
-from jepamine.utils.files import exclusive
-with exclusive(Path(sys.argv[1]), "taken"):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def holder(tmp_path):
-    """Another process that holds the lock tmp_path/lock."""
-    command = [sys.executable, "-c", HOLDER, str(tmp_path / "lock")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+from jepamine.utils.files import read_json, read_jsonl, write_atomic, write_json
 
 
 def contents(folder):
@@ -135,31 +114,6 @@ def test_a_bad_jsonl_line_is_an_error_that_names_file_and_line(tmp_path, line, r
     with pytest.raises(UserError) as raised:
         list(read_jsonl(path))
     assert str(raised.value).startswith(f"{path}:3: {reason}")
-
-
-def test_a_lock_that_another_process_holds_is_refused_at_once(tmp_path, holder):
-    with pytest.raises(UserError, match=r"^busy$"), exclusive(tmp_path / "lock", "busy"):
-        pass
-    assert is_locked(tmp_path / "lock")
-
-
-def test_a_lock_is_free_once_its_holder_is_killed(tmp_path, holder):
-    holder.kill()  # SIGKILL: it cannot clean up
-    holder.wait()
-    assert not is_locked(tmp_path / "lock")
-    with exclusive(tmp_path / "lock", "busy"):
-        assert is_locked(tmp_path / "lock")
-
-
-def test_a_lock_is_free_after_its_block_also_after_an_error(tmp_path):
-    with pytest.raises(KeyError), exclusive(tmp_path / "new" / "lock", "busy"):
-        raise KeyError
-    assert not is_locked(tmp_path / "new" / "lock")
-
-
-def test_a_lock_that_no_one_ever_took_is_free_and_asking_makes_no_file(tmp_path):
-    assert not is_locked(tmp_path / "lock")
-    assert contents(tmp_path) == {}
 
 
 def test_no_device_or_folder_is_replaced_by_a_file(tmp_path):

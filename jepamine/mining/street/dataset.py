@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jepamine.data.clips import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.protocols import Source
-from jepamine.utils.files import exclusive, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import progress
 
 # Part of the folder's name: raise it when the generator draws differently, so that old frames are not reused.
@@ -26,6 +27,7 @@ def street(
     frames: Annotated[int, Field(ge=2, le=64, multiple_of=2)] = 8,
     tubelet_size: TubeletSize = 2,
     image_size: ImageSize = 224,
+    threads: Threads = 0,
 ) -> Source:
     """Draw `clips` clips of `frames` JPEG frames into `data_dir`, or reuse them: same settings, same bytes.
 
@@ -34,7 +36,7 @@ def street(
     folder = data_dir / f"street-v{GENERATOR}-c{clips}-e{event_rate:g}-s{seed}-f{frames}"
     manifest, marker = folder / "manifest.jsonl", folder / "complete"
     lock = data_dir / f"{folder.name}.lock"
-    with exclusive(lock, f"{folder}: another process is drawing these scenes; wait for it"):
+    with exclusive(lock, f"{folder}: another process is drawing these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.mining.street.generate import generate
 
@@ -51,4 +53,5 @@ def street(
         labels=folder / "labels.jsonl",
         tubelet_size=tubelet_size,
         image_size=(image_size, image_size),
+        threads=threads,
     )
