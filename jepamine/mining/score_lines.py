@@ -70,17 +70,15 @@ def _scores_of(own: list[Embedded], results: list[_Scored], panel: RunPanel, hea
             name: [float(f"{value:.6g}") for _, real, _ in results for value in real[name]]
             for name in results[0][1]
         }
-    named = [
-        (part.clip.camera, name, text)
-        for part, (_, _, names) in zip(own, results, strict=True)
-        for name, text in names.items()
-    ]
-    if len(own) == 1:
-        return keys | ({"findings": results[0][2]} if named else {})
-    findings: dict[str, str] = {}
-    for camera, name, text in named:
-        findings[name] = "; ".join(filter(None, [findings.get(name), f"{camera}: {text}"]))
-    return keys | {"cameras": camera_scores(own, means, headline)} | ({"findings": findings} if named else {})
+    findings = results[0][2]
+    if len(own) > 1:
+        keys["cameras"] = camera_scores(own, means, headline)
+        findings = {}
+        for part, (_, _, names) in zip(own, results, strict=True):
+            for name, text in names.items():
+                before = f"{findings[name]}; " if name in findings else ""
+                findings[name] = f"{before}{part.clip.camera}: {text}"
+    return keys | ({"findings": findings} if findings else {})
 
 
 def _facts_of(clip: Clip, panel: RunPanel) -> dict[str, Any]:
