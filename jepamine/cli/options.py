@@ -37,6 +37,13 @@ File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
 
 
+with_checkpoint = click.option(
+    "--checkpoint",
+    metavar="EPOCH",
+    help="Use this checkpoint, such as epoch-010. [default: the best weights]",
+)
+
+
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
@@ -103,6 +110,29 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
                 raise click.BadParameter(f"'{text}' is not NAME=N.", param_hint="--dask-resource")
             needs[name] = float(amount)
         command(cluster=Cluster(dask, needs, parts), **options)
+
+    return wrapped
+
+
+def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --device and --threads to a command that uses a run."""
+
+    @click.option(
+        "--device",
+        type=click.Choice(["cpu", "cuda", "mps", "auto"]),
+        help="Device to use. [default: the run's]",
+    )
+    @click.option(
+        "--threads",
+        type=click.IntRange(0, 1024),
+        help="Threads that read frames; 0 is one per core. [default: the run's]",
+    )
+    @functools.wraps(command)
+    def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
+        from jepamine.runs.hardware import using
+
+        with using(device, threads):
+            command(**options)
 
     return wrapped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,8 +13,9 @@ from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.layouts import BDD, shots_of
 from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
+from jepamine.manifests.rig_lines import rig_lines
 from jepamine.manifests.skipped import Skipped
-from jepamine.manifests.tracks import Track, report, tracks_of
+from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
@@ -23,13 +24,15 @@ from jepamine.utils.progress import notify
 class FrameOptions:
     """How to read frames' paths: a pattern instead of the known layouts, and files to leave out.
 
-    `fps` gives times to frames whose names have none; label maps are skipped unless `label_maps`.
+    `fps` gives times to frames whose names have none; label maps are skipped unless `label_maps`. With `rig`
+    a clip has the frames of all cameras of a drive.
     """
 
     pattern: str | None = None
     exclude: tuple[str, ...] = ()
     fps: float | None = None
     label_maps: bool = False
+    rig: bool = False
 
 
 def frame_lines(
@@ -68,7 +71,11 @@ def frame_lines(
     tracks = tracks_of(shots, options.fps)
     report(tracks)
     cutter = Cutter(window, stride, max_gap)
-    lines = [line for track in _of_cameras(tracks, cameras, root) for line in _lines(track, cutter)]
+    tracks = _of_cameras(tracks, cameras, root)
+    if options.rig:
+        lines = rig_lines(tracks, cutter)
+    else:
+        lines = [line for track in tracks for line in track_lines(track, cutter)]
     cutter.notify()
     if not lines and all(track.layout == BDD for track in tracks):
         raise UserError(
@@ -78,19 +85,6 @@ def frame_lines(
     if not lines:
         raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames)")
     return lines
-
-
-def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
-    for span in cutter.cut(track.frames, track.times):
-        part = slice(span.start, span.stop)
-        line: dict[str, Any] = {"clip_id": track.clip_id(span.start), "scene": track.scene}
-        if track.drive is not None:
-            line["drive"] = track.drive
-        if track.camera is not None:
-            line["camera"] = track.camera
-        if track.times is not None:
-            line["timestamps"] = track.times[part]
-        yield line | {"frame_paths": track.frames[part]}
 
 
 def _without(

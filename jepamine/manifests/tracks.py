@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jepamine.manifests.layouts import KITTI, NAMED, Shot
 from jepamine.manifests.name_patterns import LAYOUT as PATTERN
+from jepamine.manifests.windows import Cutter
 from jepamine.utils.progress import notify
 
 # Cameras that the report lists by name.
@@ -82,6 +84,20 @@ def _counted(shots: Sequence[Shot], fps: float) -> list[int]:
     numbers = [shot.number for shot in shots if shot.number is not None]
     rising = len(numbers) == len(shots) and numbers == sorted(set(numbers))
     return [round(number * 1e6 / fps) for number in (numbers if rising else range(len(shots)))]
+
+
+def track_lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
+    """Yield the manifest lines of the clips that `cutter` cuts a track into."""
+    for span in cutter.cut(track.frames, track.times):
+        part = slice(span.start, span.stop)
+        line: dict[str, Any] = {"clip_id": track.clip_id(span.start), "scene": track.scene}
+        if track.drive is not None:
+            line["drive"] = track.drive
+        if track.camera is not None:
+            line["camera"] = track.camera
+        if track.times is not None:
+            line["timestamps"] = track.times[part]
+        yield line | {"frame_paths": track.frames[part]}
 
 
 def report(tracks: Sequence[Track]) -> None:

@@ -113,6 +113,7 @@ class DriveContext:
         if len(deviations) < 2:
             deviations = self.bank.unit.astype(np.float64) - self.bank.unit.mean(axis=0, dtype=np.float64)
         step = -(-len(deviations) // FITTED)
+
         return fit_whitening(deviations[::step])
 
 
@@ -203,7 +204,6 @@ class Drive:
 
 def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
     """Return a clip's mean clean embedding at unit length, float32 (D,)."""
-
     from jepamine.mining.bank import unit
 
     vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]

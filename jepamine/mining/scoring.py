@@ -12,16 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_errors
+from jepamine.data.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
-from jepamine.mining.labels import origin
 from jepamine.mining.panel import RunPanel
+from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
 from jepamine.mining.shards import Shard
-from jepamine.protocols import TubeletScorer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
@@ -100,9 +99,10 @@ def score_shard(
     if panel.wants_all():
         panel.prepare(
             lambda: (
-                panel.embeddings(item)
+                view
                 for item in _embedded(panel, _shard_items(opened, shard, on_error), "look through", total)
                 if isinstance(item, Embedded)
+                for view in panel.views(item)
             )
         )
     mapper = HeatMapper(opened, panel.bank) if heatmaps else None
@@ -149,11 +149,9 @@ def _write(
     errors = 0
     with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
         for batch in _batches(items, stop):
-            for line in _lines(batch, panel, heat):
+            for line in score_lines(batch, panel, heat):
                 if "error" in line and stop:
                     raise StoppedError(line["error"], done)
-                if panel.opened.changed:
-                    line["changed_files"] = list(panel.opened.changed)
                 file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
                 done += 1
                 errors += "error" in line
@@ -186,54 +184,6 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
         yield batch
 
 
-def _lines(
-    batch: list[Embedded | Unreadable], panel: RunPanel, heat: HeatWriter | None
-) -> Iterator[dict[str, Any]]:
-    clips = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
-    # Distances of tubelets to a large bank take a while: all scorers' only where they are wanted.
-    by_tubelet = panel.tubelets(panel.names if heat else [panel.headline], clips)
-    scores = zip(clips, panel.score(clips), by_tubelet, panel.findings(clips), strict=True)
-    source = panel.opened.parts.source
-    # The clip's place, so that readers of the scores find its frames, also in merged shards.
-    where = {"manifest": str(source.manifest.absolute())}
-    where |= {"root": str(source.root.absolute())} if source.root else {}
-    for item in batch:
-        facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
-        if item.clip is not None:
-            clip = item.clip
-            facts = {
-                "clip_id": clip.clip_id,
-                "scene": clip.scene,
-                "camera": clip.camera,
-                "first_frame": as_written(clip.line)[0],
-            }
-            # Carried along, so that an eval of the score file can ask whether they predict the label.
-            sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
-            facts |= {"sources": sources} if sources else {}
-            # The run was trained on it, which a ranking of the scores must know.
-            facts |= {"trained_on": True} if panel.trained_on(clip) else {}
-        if isinstance(item, Unreadable):
-            nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
-            yield facts | nothing | where | {"error": str(item.error)}
-            continue
-        embeddings, tubelets, real, named = next(scores)
-        means = {name: float(values.mean()) for name, values in tubelets.items()}
-        fitted = panel.fitted_on(item.clip)
-        where_fitted = {"fitted_on": fitted} if fitted else {}
-        line_keys: dict[str, Any] = {
-            "score": means[panel.headline],
-            "scores": means,
-            "tubelet_scores": tubelets[panel.headline].tolist(),
-        }
-        # What `tubelet_scores` cannot hold: its mean is the clip's score.
-        if heat or (real and isinstance(panel.scorer(panel.headline), TubeletScorer)):
-            rounded = {name: [float(f"{value:.6g}") for value in row] for name, row in real.items()}
-            line_keys["tubelets"] = rounded
-        where_heat = {"heatmap": heat.add(embeddings)} if heat else {}
-        line_keys |= {"findings": named} if named else {}
-        yield facts | line_keys | where | where_fitted | where_heat
-
-
 def _unfinished(output: Path, panel: RunPanel, shard: Shard, heatmaps: bool) -> Path:
     """Return the temporary name.
 
@@ -248,7 +198,7 @@ def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
     opened = panel.opened
     return {
         "run": opened.folder.name,
-        "weights_sha256": sha256_file(opened.folder.weights),
+        "weights_sha256": sha256_file(opened.weights),
         "scorers": panel.names,
         "scoring": opened.recipe.scoring,
         "manifest_sha256": sha256_file(opened.parts.source.manifest),
