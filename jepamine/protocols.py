@@ -85,10 +85,16 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class GridEncoder(Protocol):
-    """An encoder whose tokens have a place in the frame."""
+    """An encoder whose tokens have a place in the frame: (rows, columns) of frames of `shape` (T, H, W)."""
 
-    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]: ...
+
+
+@runtime_checkable
+class CroppingEncoder(Protocol):
+    """An encoder whose grid covers a part of the frame only: (left, top, right, bottom), 0 to 1."""
+
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]: ...
 
 
 @runtime_checkable
@@ -100,10 +106,9 @@ class FrameEncoder(Protocol):
 
 @runtime_checkable
 class TextEncoder(Protocol):
-    """An encoder with texts and images in one space."""
+    """An encoder with texts and images in one space; features of texts are float32 (N, D)."""
 
-    def text(self, texts: Sequence[str]) -> Tensor:
-        """Return the features of texts, float32 (N, D)."""
+    def text(self, texts: Sequence[str]) -> Tensor: ...
 
 
 @runtime_checkable
@@ -168,10 +173,7 @@ class Trainer(Protocol):
         """Return the mean loss of a batch, a scalar with gradient."""
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        """Return metrics on the held-out part, in eval mode and without gradient.
-
-        `val_loss`, lower is better, decides which weights are kept.
-        """
+        """Return metrics on the held-out part; the weights with the lowest `val_loss` are kept."""
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
@@ -182,18 +184,16 @@ class Trainer(Protocol):
 
 @runtime_checkable
 class RemarkTrainer(Protocol):
-    """A trainer that comments on the metrics of a run."""
+    """A trainer that warns, by the metrics, of a run that learned nothing; else the remark is empty."""
 
-    def remark(self, metrics: Mapping[str, Any]) -> str:
-        """Return a warning for a run that learned nothing; else empty."""
+    def remark(self, metrics: Mapping[str, Any]) -> str: ...
 
 
 @runtime_checkable
 class SheetTrainer(Protocol):
-    """A trainer that draws its predictions."""
+    """A trainer that draws its predictions for the clips with this `split` (None: all) into a PNG."""
 
-    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
-        """Write a PNG of predictions for the clips with this `split` (None: all)."""
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -235,25 +235,27 @@ class Scorer(Protocol):
 
         A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
-        ...
+
+
+@runtime_checkable
+class TubeletScorer(Protocol):
+    """A scorer of whole clips that scores tubelets, too; float (N,) whose mean is not the clip's."""
+
+    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]: ...
 
 
 @runtime_checkable
 class PreparedScorer(Protocol):
-    """A scorer that must see all clips before it can score one."""
+    """A scorer that must see all clips before it can score one: once each; it forgets earlier ones."""
 
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each; forgets earlier ones."""
-        ...
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None: ...
 
 
 @runtime_checkable
 class WarningScorer(Protocol):
-    """A scorer that cannot rank some of the clips it was prepared with."""
+    """A scorer that cannot rank some of the clips it was prepared with: a warning, else empty."""
 
-    def warning(self) -> str:
-        """Return what to warn of after `prepare`; empty for nothing."""
-        ...
+    def warning(self) -> str: ...
 
 
 @runtime_checkable
@@ -268,12 +270,9 @@ class Panel(Protocol):
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, with the recipe's settings."""
-        ...
 
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
-        ...
 
     def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
-        ...

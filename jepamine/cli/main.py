@@ -12,7 +12,7 @@ from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, top
-from jepamine.cli.run import eval_command, run, score
+from jepamine.cli.run import eval_command, merge, run, score
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
 from jepamine.cli.serve import serve
@@ -48,6 +48,7 @@ for command in (
     init,
     run,
     score,
+    merge,
     eval_command,
     runs,
     show,

@@ -67,7 +67,7 @@ def manifest() -> None:
     \b
     Start:    jepamine manifest frames DIR --output M.jsonl
     Then:     jepamine manifest audit M.jsonl
-              jepamine manifest split M.jsonl --by scene --val 0.2 --output S.jsonl
+              jepamine manifest split M.jsonl --val 0.2 --output S.jsonl
     """
 
 
@@ -206,10 +206,10 @@ def video(
 @click.argument("path", type=File, metavar="MANIFEST")
 @click.option(
     "--by",
-    default="scene",
+    default="drive",
     show_default=True,
     metavar="KEY",
-    help="Clips with an equal value of this key stay together.",
+    help="Clips with an equal value of this key stay together; drive: else log, else scene.",
 )
 @click.option(
     "--val",
@@ -221,7 +221,7 @@ def video(
 @click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
 @click.option("--output", type=File, help="Write the manifest to this file. [default: stdout]")
 def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
-    """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a scene (--by)."""
+    """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a drive (--by)."""
     from jepamine.manifests.paths import moved
     from jepamine.manifests.split import split_lines
     from jepamine.utils.files import check_output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,15 @@ def run(
 @click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
-@click.option("--shard", metavar="I/N", default="1/1", help="Score part I of N; scenes are not divided.")
+@click.option(
+    "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
+)
+@click.option(
+    "--shard",
+    metavar="I/N",
+    help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
+    "or Kubernetes array, else 1/1]",
+)
 @with_trust
 @with_experiments
 def score(
@@ -104,23 +113,53 @@ def score(
     root: Path | None,
     on_error: Any,
     resume: bool,
-    shard: str,
+    shard: str | None,
+    heatmaps: bool,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
-    number, _, of = shard.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise click.BadParameter(f"'{shard}' is not I/N with 1 <= I <= N.", param_hint="--shard")
-    from jepamine.mining.scoring import Shard, score_manifest
+    from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
+    from jepamine.utils.progress import notify
+
+    try:
+        scheduled = scheduled_shard(os.environ) if shard is None else None
+        part = parse_shard(shard) if shard else scheduled[0] if scheduled else Shard()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--shard") from None
+    if scheduled:
+        notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
+    from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
 
     opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
-    suffix = "" if int(of) == 1 else f"-{number}-of-{of}"
+    suffix = "" if part.of == 1 else f"-{part.number}-of-{part.of}"
     output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
     counts = score_manifest(
-        opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=Shard(int(number), int(of))
+        opened,
+        output,
+        scorer=scorer,
+        on_error=on_error,
+        resume=resume,
+        shard=part,
+        heatmaps=heatmaps,
     )
     click.echo(score_summary(output, counts, name))
+
+
+@click.command()
+@click.argument("parts", type=File, nargs=-1, required=True)
+@click.option("--manifest", type=File, required=True, help="Manifest that was scored.")
+@click.option("--output", type=File, required=True, help="Score file to write.")
+def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
+    """Join the PARTS that score --shard wrote into one score file, in the manifest's order.
+
+    Fails if a part is unfinished, or a clip is missing, scored twice or not in the manifest.
+    """
+    from jepamine.mining.score_parts import merge_parts
+    from jepamine.mining.summaries import merge_summary
+
+    counts = merge_parts(parts, manifest.absolute(), output)
+    click.echo(merge_summary(output, counts, len(parts)))
 
 
 @click.command("eval")

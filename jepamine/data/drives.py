@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from jepamine.data.clips import Clip, as_written
 from jepamine.data.video import Moment
@@ -11,11 +13,20 @@ from jepamine.utils.numbers import is_number
 
 def drive_of(clip: Clip) -> str | None:
     """Return the clip's drive: its line's key `drive`, else `log`, else its scene; None without any."""
+    return _named_drive(clip.line) or clip.scene
+
+
+def drive_in(line: Mapping[str, Any], scene: str | None) -> str | None:
+    """Return the drive of a manifest line whose scene is `scene`, as `drive_of` does for a clip."""
+    return _named_drive(line) or scene
+
+
+def _named_drive(line: Mapping[str, Any]) -> str | None:
     for key in ("drive", "log"):
-        value = clip.line.get(key)
+        value = line.get(key)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
             return str(value)
-    return clip.scene
+    return None
 
 
 def span_of(clip: Clip) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from jepamine.data.clips import Clip
+from jepamine.data.drives import drive_of
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.progress import notify
 
@@ -25,13 +26,14 @@ def split(
     `{"split": "train" | "val" | "test"}` for whole clips; `test_fraction` of the clips are taken from the
     train part, so that val is the same with and without. With `val_by` "tubelet" it is
     `{"split": "mixed", "val_tubelets": [numbers]}`. A manifest with `train` is followed: its `val` is used if
-    it has one, else a part of `train` is held out; clips with another value stay out of both. A clip without
-    a scene counts as a scene of its own.
+    it has one, else a part of `train` is held out; clips with another value stay out of both. Whole drives
+    are held out (`jepamine.data.drives`): all cameras and scenes of one are in the same part. A clip without
+    drive and scene counts as a drive of its own; of a single drive whole scenes, else clips are held out.
 
     Raises UserError if one of the parts would be empty, or a test part cannot be held out.
     """
     if test_fraction and val_by == "tubelet":
-        raise UserError("test_fraction holds out whole scenes; it needs val_by = 'scene'")
+        raise UserError("test_fraction holds out whole drives; it needs val_by = 'scene'")
     if test_fraction and fraction + test_fraction >= 1:
         raise UserError(
             f"val_fraction {fraction:g} and test_fraction {test_fraction:g} leave nothing to train on"
@@ -82,28 +84,44 @@ def _did_you_mean(name: str) -> str:
 
 def _warn_of_leaks(clips: Sequence[Clip]) -> None:
     train, val = (
-        {clip.scene for clip in clips if clip.line.get("split") == part} - {None} for part in ("train", "val")
+        {drive_of(clip) for clip in clips if clip.line.get("split") == part} - {None}
+        for part in ("train", "val")
     )
     if both := sorted(map(str, train & val)):
         notify(
-            f"warning: {len(both)} scenes are in both train and val, such as '{both[0]}': their clips look "
-            "alike, so held-out figures are too good; jepamine manifest split keeps scenes apart"
+            f"warning: {len(both)} drives are in both train and val, such as '{both[0]}': their clips look "
+            "alike, so held-out figures are too good; jepamine manifest split keeps drives apart"
         )
 
 
 def _by_scene(
     clips: Sequence[Clip], fraction: float, seed: int, test_fraction: float
 ) -> list[dict[str, Any]]:
-    groups = [clip.scene if clip.scene is not None else clip.clip_id for clip in clips]
-    if len(set(groups)) == 1 and len(clips) > 1:
-        notify("warning: only one scene, so clips of it are held out; neighbouring clips look alike")
-        groups = [clip.clip_id for clip in clips]
+    groups = _drives(clips)
     val = _groups(Counter(groups), fraction, seed)
     if test_fraction and len(set(groups) - val) < 2:
-        raise UserError("too few scenes for a train, a val and a test part; set test_fraction = 0")
+        raise UserError("too few drives for a train, a val and a test part; set test_fraction = 0")
     rest = Counter(group for group in groups if group not in val)
     test = _groups(rest, test_fraction * len(groups) / rest.total(), seed) if test_fraction else set()
     return [{"split": "val" if group in val else "test" if group in test else "train"} for group in groups]
+
+
+def _drives(clips: Sequence[Clip]) -> list[str]:
+    """Return the group of each clip: its drive, or smaller ones where there is only one drive."""
+    drives = [drive_of(clip) for clip in clips]
+    groups = [clip.clip_id if drive is None else drive for clip, drive in zip(clips, drives, strict=True)]
+    if len(set(groups)) > 1 or len(clips) < 2:
+        return groups
+    scenes = [clip.clip_id if clip.scene is None else clip.scene for clip in clips]
+    cameras: dict[str, set[str | None]] = {}
+    for clip, scene in zip(clips, scenes, strict=True):
+        cameras.setdefault(scene, set()).add(clip.camera)
+    # Where each scene is one camera's view, scenes show the same moments.
+    if len(cameras) > 1 and len({frozenset(views) for views in cameras.values()}) == 1:
+        notify("warning: only one drive, so scenes of it are held out; scenes of one drive look alike")
+        return scenes
+    notify("warning: only one drive, so clips of it are held out; neighbouring clips look alike")
+    return [clip.clip_id for clip in clips]
 
 
 def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
@@ -116,7 +134,7 @@ def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
     count = 0
     for index in np.random.default_rng(seed).permutation(len(names)):
         size = sizes[names[index]]
-        # A scene that overshoots by more than it fills is skipped, but one is always held out.
+        # A drive that overshoots by more than it fills is skipped, but one is always held out.
         if held_out and abs(count + size - target) >= abs(count - target):
             continue
         if len(held_out) == len(names) - 1:

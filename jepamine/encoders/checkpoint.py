@@ -34,12 +34,13 @@ def load_whole(
     *,
     key: str = "encoder.weights",
     revision: str | None = None,
+    optional: Collection[str] = (),
 ) -> Any:
     """Load the model of class `architecture` with the weights called `weights`, whose config is a `config`.
 
     `kind` is the user's word for such a checkpoint, `key` the recipe key that names it; `spare` tells whether
-    a layer of that name may be in only one of model and checkpoint (one that is missing is removed with its
-    module). A class that covers many (`AutoConfig`) accepts any family that transformers has; code of the
+    the model may lack a layer of that name; `optional` modules are set to None if the checkpoint lacks them.
+    A class that covers many (`AutoConfig`) accepts any family that transformers has; code of the
     checkpoint is never run. `revision` is a branch, tag or commit of the hub.
     Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
     another kind of model, missing or extra layers, other shapes. Nothing is initialised at random.
@@ -75,7 +76,8 @@ def load_whole(
     except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
     extra = [key for key in report["unexpected_keys"] if not spare(key)]
-    missing = [key for key in report["missing_keys"] if not spare(key)]
+    absent = {str(key).partition(".")[0] for key in report["missing_keys"]}.intersection(optional)
+    missing = [key for key in report["missing_keys"] if str(key).partition(".")[0] not in absent]
     problems = [
         f"{len(keys)} {problem} (such as {sorted(str(key) for key in keys)[0]})"
         for problem, keys in (
@@ -90,8 +92,8 @@ def load_whole(
             f"{key}: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
             "Download the checkpoint again, or use another"
         )
-    for layer in report["missing_keys"]:
-        setattr(model, str(layer).partition(".")[0], None)
+    for module in absent:
+        setattr(model, module, None)
     return model
 
 

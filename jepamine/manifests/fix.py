@@ -62,7 +62,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     Clips are divided at gaps, cuts and scene crossings; frames that they repeat or that another scene has,
     and incomplete tubelets at their end, are removed; clips of missing or unreadable files are dropped, and
     all but the first of several with the same frames; one that shares only its id gets a new one. Then
-    scenes in several splits move to the one that has most of their clips. A merely unusual length stays,
+    drives in several splits move to the one that has most of their clips. A merely unusual length stays,
     unless `drop` has it.
     """
     lines: list[Numbered] = []

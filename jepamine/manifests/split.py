@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
+from jepamine.data.drives import drive_in
 from jepamine.data.splits import split
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.files import read_jsonl
@@ -17,7 +18,8 @@ from jepamine.utils.progress import notify
 def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
     """Return the lines of `manifest` in order, with "split": "train" or "val", otherwise unchanged.
 
-    Clips with an equal value of the key `by` stay on one side; one without it is a group of its own. About
+    Clips with an equal value of the key `by` stay on one side; one without it is a group of its own. The
+    key "drive" means `drive`, else `log`, else `scene` (`jepamine.data.drives`). About
     `fraction` of the clips are held out, whole groups, by `jepamine.data.splits.split`. An existing split is
     replaced, with a notice. Raises UserError for a key that no line has, a value that is not text, and a
     single group.
@@ -46,6 +48,8 @@ def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dic
 def _group(line: dict[str, Any], by: str, place: str) -> str | None:
     if by == "clip_id":
         return _clip_id(line, place)
+    if by == "drive":
+        return drive_in(line, text_of(line, place, "scene", "scene_id"))
     return text_of(line, place, by, *(["scene_id"] if by == "scene" else []))
 
 
@@ -63,9 +67,10 @@ def _clip_id(line: dict[str, Any], place: str) -> str:
 
 def _check_groups(manifest: Path, clips: list[Clip], by: str, missing: int) -> None:
     if missing == len(clips):
+        wanted = "'drive', 'log' or 'scene'" if by == "drive" else f"'{by}'"
         keys = sorted({key for clip in clips for key in clip.line})
         raise UserError(
-            f"{manifest}: no clip has a key '{by}'{did_you_mean(by, keys)}; keys: {', '.join(keys)}"
+            f"{manifest}: no clip has a key {wanted}{did_you_mean(by, keys)}; keys: {', '.join(keys)}"
         )
     if missing:
         notify(f"{missing} clips have no '{by}': each is a group of its own")
@@ -84,16 +89,16 @@ def _tell(clips: list[Clip], lines: list[dict[str, Any]], by: str) -> None:
     if any("val_tubelets" in clip.line for clip in clips):
         notify("'val_tubelets' is dropped: whole clips are held out now")
     sides: dict[str, set[str]] = {"train": set(), "val": set()}
-    scenes: dict[str, set[str]] = {"train": set(), "val": set()}
+    drives: dict[str, set[str]] = {"train": set(), "val": set()}
     for clip, line in zip(clips, lines, strict=True):
         sides[line["split"]].add(_own(clip))
-        scene = _group(clip.line, "scene", clip.place)
-        if scene is not None:
-            scenes[line["split"]].add(scene)
-    both = len(scenes["train"] & scenes["val"])
+        drive = _group(clip.line, "drive", clip.place)
+        if drive is not None:
+            drives[line["split"]].add(drive)
+    both = len(drives["train"] & drives["val"])
     if both:
         notify(
-            f"warning: {both} scenes have clips on both sides; neighbouring clips look alike (use --by scene)"
+            f"warning: {both} drives have clips on both sides; neighbouring clips look alike (use --by drive)"
         )
     counts = Counter(line["split"] for line in lines)
     parts = (f"{counts[side]} clips of {len(groups)} groups {side}" for side, groups in sides.items())

@@ -143,6 +143,11 @@ def most_similar(
     return where.numpy()
 
 
+# Candidates beyond the k nearest whose distances are computed exactly: rounding in the matrix product, which
+# depends on how many clips are scored together, must not decide which of them count.
+SPARE = 8
+
+
 def cosine_distances(
     queries: NDArray[np.float32],
     bank: NDArray[np.float32],
@@ -153,11 +158,11 @@ def cosine_distances(
 
     NaN, last, where fewer than k' rows remain.
     """
-    nearest = most_similar(queries, bank, k, excluded)
+    nearest = most_similar(queries, bank, k + SPARE, excluded)
     # 1 - q . b = |q - b|^2 / 2 at unit length: for near-duplicates 1 - q . b has no digits left.
     difference = queries[:, None].astype(np.float64) - bank[nearest]
     distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
-    return np.sort(np.where(nearest < 0, np.nan, distances), axis=1)
+    return np.sort(np.where(nearest < 0, np.nan, distances), axis=1)[:, :k]
 
 
 def euclidean_distances(
@@ -172,6 +177,7 @@ def euclidean_distances(
     """
     # |q - b|^2 = |q|^2 - 2 (q . b - |b|^2 / 2): the nearest have the largest q . b - |b|^2 / 2
     bias = -0.5 * np.einsum("md,md->m", bank, bank)
-    nearest = most_similar(queries, bank, k, excluded, bias)
+    nearest = most_similar(queries, bank, k + SPARE, excluded, bias)
     difference = queries[:, None].astype(np.float64) - bank[nearest]
-    return np.sort(np.where(nearest < 0, np.nan, np.linalg.norm(difference, axis=2)), axis=1)
+    distances = np.where(nearest < 0, np.nan, np.linalg.norm(difference, axis=2))
+    return np.sort(distances, axis=1)[:, :k]

@@ -19,7 +19,14 @@ from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.labels import scene_of
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
-from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
+from jepamine.protocols import (
+    ClipEmbeddings,
+    FittedScorer,
+    PreparedScorer,
+    Scorer,
+    TubeletScorer,
+    WarningScorer,
+)
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
@@ -110,6 +117,22 @@ class RunPanel:
             }
             for row, clip in enumerate(clips)
         ]
+
+    def tubelets(
+        self, names: Sequence[str], clips: Sequence[ClipEmbeddings]
+    ) -> list[dict[str, NDArray[np.float64]]]:
+        """Return each clip's novelty by tubelet, scorer -> float64 (N,), for those of `names` that can."""
+        tables: list[dict[str, NDArray[np.float64]]] = [{} for _ in clips]
+        for name in names if clips else ():
+            scorer = self.scorer(name)
+            if isinstance(scorer, TubeletScorer):
+                columns = scorer.tubelets(clips)
+            else:
+                columns = self.scores(name, clips)
+            for table, values in zip(tables, columns, strict=True):
+                if np.ndim(values) == 1:
+                    table[name] = np.asarray(values, dtype=np.float64)
+        return tables
 
     def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,).

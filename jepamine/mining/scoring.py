@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -16,8 +16,12 @@ from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_erro
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
+from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.labels import origin
 from jepamine.mining.panel import RunPanel
+from jepamine.mining.score_parts import completion_path, save_completion
+from jepamine.mining.shards import Shard
+from jepamine.protocols import TubeletScorer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
@@ -30,29 +34,6 @@ from jepamine.utils.files import (
 )
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
-
-
-@dataclass(frozen=True)
-class Shard:
-    """Part `number` (from 1) of `of`. Scenes are distributed whole, in the order of their first clip.
-
-    Whole, because the scorer `scene` compares a clip with the rest of its scene.
-    """
-
-    number: int = 1
-    of: int = 1
-
-    def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
-        scenes: dict[str, int] = {}
-        dealt = 0
-        for item in items:
-            scene = None if isinstance(item, UserError) else item.scene
-            place = dealt if scene is None else scenes.setdefault(scene, dealt)
-            dealt += place == dealt
-            if place % self.of == self.number - 1:
-                yield item
-
 
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are computed, that is a clip or two.
@@ -68,12 +49,14 @@ def score_manifest(
     on_error: Literal["stop", "record"],
     resume: bool,
     shard: Shard,
+    heatmaps: bool = False,
 ) -> dict[str, int]:
     """Score the clips of `opened.parts.source` into the JSONL file `output`, in the manifest's order.
 
     Lines go to a temporary file beside `output`, which is renamed when complete. With `on_error` "stop" the
     first clip that cannot be read raises UserError, and what was scored is kept for `resume`; with "record"
-    it gets a line with its error. Returns {"clips": lines written, "errors": those with an error}.
+    it gets a line with its error. `heatmaps` also writes the clips' heat maps, beside `output`.
+    Returns {"clips": lines written, "errors": those with an error}.
     """
     read = read_clips if on_error == "stop" else read_clips_or_errors
 
@@ -94,30 +77,45 @@ def score_manifest(
                     if isinstance(item, Embedded)
                 )
             )
-        unfinished = _unfinished(output, panel, shard)
+        mapper = HeatMapper(opened, panel.bank) if heatmaps else None
+        unfinished = _unfinished(output, panel, shard, heatmaps)
         lock = unfinished.with_suffix(".lock")
         with exclusive(lock, f"{output}: another process is scoring into it"):
             try:
-                done, errors = _truncate(unfinished) if resume else (0, 0)
+                done, errors, kept = _truncate(unfinished) if resume else (0, 0, 0)
                 items = _embedded(panel, islice(mine(), done, None), "score", total, done)
-                errors += _write(unfinished, items, panel, done, on_error == "stop")
+                writer = HeatWriter(mapper, unfinished, output, kept) if mapper else nullcontext()
+                with writer as heat:
+                    errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
+                    if heat:
+                        heat.finish()
+                counts = {"clips": total, "errors": errors}
+                if shard.of > 1:
+                    save_completion(unfinished, output, _facts(panel, shard) | counts)
+                else:
+                    completion_path(output).unlink(missing_ok=True)
                 unfinished.replace(output)
             except KeyboardInterrupt:
                 notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
                 raise
             finally:
                 lock.unlink(missing_ok=True)
-    return {"clips": total, "errors": errors}
+    return counts
 
 
 def _write(
-    unfinished: Path, items: Iterable[Embedded | Unreadable], panel: RunPanel, done: int, stop: bool
+    unfinished: Path,
+    items: Iterable[Embedded | Unreadable],
+    panel: RunPanel,
+    done: int,
+    stop: bool,
+    heat: HeatWriter | None,
 ) -> int:
     """Append the lines of `items`, after the `done` existing ones; return how many have an error."""
     errors = 0
     with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
         for batch in _batches(items, stop):
-            for line in _lines(batch, panel):
+            for line in _lines(batch, panel, heat):
                 if "error" in line and stop:
                     raise UserError(
                         f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
@@ -157,8 +155,13 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
         yield batch
 
 
-def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
-    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
+def _lines(
+    batch: list[Embedded | Unreadable], panel: RunPanel, heat: HeatWriter | None
+) -> Iterator[dict[str, Any]]:
+    clips = [panel.embeddings(item) for item in batch if isinstance(item, Embedded)]
+    # Distances of tubelets to a large bank take a while: all scorers' only where they are wanted.
+    by_tubelet = panel.tubelets(panel.names if heat else [panel.headline], clips)
+    scores = zip(clips, panel.score(clips), by_tubelet, strict=True)
     source = panel.opened.parts.source
     # The clip's place, so that readers of the scores find its frames, also in merged shards.
     where = {"manifest": str(source.manifest.absolute())}
@@ -182,42 +185,55 @@ def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict
             nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
             yield facts | nothing | where | {"error": str(item.error)}
             continue
-        tubelets = next(scores)
+        embeddings, tubelets, real = next(scores)
         means = {name: float(values.mean()) for name, values in tubelets.items()}
         fitted = panel.fitted_on(item.clip)
         where_fitted = {"fitted_on": fitted} if fitted else {}
-        line_keys = {
+        line_keys: dict[str, Any] = {
             "score": means[panel.headline],
             "scores": means,
             "tubelet_scores": tubelets[panel.headline].tolist(),
         }
-        yield facts | line_keys | where | where_fitted
+        # What `tubelet_scores` cannot hold: its mean is the clip's score.
+        if heat or (real and isinstance(panel.scorer(panel.headline), TubeletScorer)):
+            rounded = {name: [float(f"{value:.6g}") for value in row] for name, row in real.items()}
+            line_keys["tubelets"] = rounded
+        where_heat = {"heatmap": heat.add(embeddings)} if heat else {}
+        yield facts | line_keys | where | where_fitted | where_heat
 
 
-def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
+def _unfinished(output: Path, panel: RunPanel, shard: Shard, heatmaps: bool) -> Path:
     """Return the temporary name.
 
-    It separates what must not be mixed: run, weights, scorers, manifest, shard.
+    It separates what must not be mixed: run, weights, scorers, manifest, shard, with and without heat maps.
     """
-    opened = panel.opened
-    facts = [
-        opened.folder.name,
-        sha256_file(opened.folder.weights),
-        panel.names,
-        opened.recipe.scoring,
-        sha256_file(opened.parts.source.manifest),
-        str(opened.parts.source.root),
-        [shard.number, shard.of],
-    ]
+    facts = _facts(panel, shard) | ({"heatmaps": True} if heatmaps else {})
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
     return output.with_name(f"{output.name}.{digest}.part")
 
 
-def _truncate(unfinished: Path) -> tuple[int, int]:
-    """Truncate a torn last line of a stopped score; return (complete lines, those with an error)."""
+def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
+    opened = panel.opened
+    return {
+        "run": opened.folder.name,
+        "weights_sha256": sha256_file(opened.folder.weights),
+        "scorers": panel.names,
+        "scoring": opened.recipe.scoring,
+        "manifest_sha256": sha256_file(opened.parts.source.manifest),
+        "root": str(opened.parts.source.root),
+        "shard": shard.number,
+        "shards": shard.of,
+    }
+
+
+def _truncate(unfinished: Path) -> tuple[int, int, int]:
+    """Truncate a torn last line of a stopped score.
+
+    Returns (complete lines, those with an error, bytes of the lines' heat maps).
+    """
     if not unfinished.exists():
-        return 0, 0
-    count = errors = size = 0
+        return 0, 0, 0
+    count = errors = size = heat = 0
     for number, raw in raw_lines(unfinished):
         try:
             line = parse_line(unfinished, number, raw)
@@ -226,5 +242,6 @@ def _truncate(unfinished: Path) -> tuple[int, int]:
         if not raw.endswith(b"\n"):
             break
         count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
+        heat = max(heat, heat_end(line))
     os.truncate(unfinished, size)
-    return count, errors
+    return count, errors, heat

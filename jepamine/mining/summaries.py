@@ -126,6 +126,14 @@ def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
     return "\n".join(lines)
 
 
+def merge_summary(output: Path, counts: dict[str, int], parts: int) -> str:
+    """Return where the merged scores are."""
+    lines = [f"merged {parts} parts, {counts['clips']} clips: {near(output)}"]
+    if counts["errors"]:
+        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
+    return "\n".join(lines)
+
+
 def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: bool = False) -> str:
     """Return the eval output as tables; `trainer` describes its own part of it."""
     lines = [trainer.describe(result)] if trainer else []

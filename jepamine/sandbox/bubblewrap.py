@@ -26,7 +26,23 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
     HOME_BYTES, to write in.
     """
     # Not --die-with-parent: the parent would be the thread that starts it. The server ends with its stdin.
-    words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
+    return [*_box(more), "--new-session", "--size", str(HOME_BYTES), "--tmpfs", str(home), *_in(home)]
+
+
+def program_prefix(folder: Path, more: Iterable[Path]) -> list[str]:
+    """Return the prefix for a program that writes in the existing `folder`; the rest is as in `prefix`.
+
+    It stays in its parent's session, so that one signal ends the whole group.
+    """
+    return [*_box(more), "--bind", str(folder), str(folder), *_in(folder)]
+
+
+def _in(folder: Path) -> list[str]:
+    return ["--chdir", str(folder), "--"]
+
+
+def _box(more: Iterable[Path]) -> list[str]:
+    words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--cap-drop", "ALL"]
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     interpreter = Path(sys.executable)
     needed = [
@@ -45,7 +61,7 @@ def prefix(home: Path, more: Iterable[Path]) -> list[str]:
             words += ["--symlink", str(path.readlink()), str(path)]
         else:
             words += ["--ro-bind-try", str(path), str(path)]
-    return [*words, "--size", str(HOME_BYTES), "--tmpfs", str(home), "--chdir", str(home), "--"]
+    return words
 
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:

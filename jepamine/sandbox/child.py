@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from jepamine.sandbox.confine import confine
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.linux import PR_SET_PDEATHSIG, prctl
 from jepamine.sandbox.problems import line_of, problem
+from jepamine.sandbox.questions import QUESTIONS, REPLIES
 from jepamine.sandbox.task import Task
 
 
@@ -29,7 +31,7 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-#: The descriptor of the answer; nothing else is open but /dev/null as 0 to 2.
+#: The descriptor of the answer; those of `questions` follow, and /dev/null is 0 to 2. Nothing else is open.
 ANSWER = 3
 
 
@@ -40,12 +42,17 @@ def live(
     parent: int,
     folder: Path,
     answer: int,
+    questions: int,
+    replies: int,
     limits: Limits,
     reading: Sequence[Path],
 ) -> NoReturn:
-    """Run `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`."""
+    """Run `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`.
+
+    `questions` and `replies` are the descriptors of `jepamine.sandbox.questions.ask`.
+    """
     try:
-        _leave(parent, folder, answer)
+        _leave(parent, folder, (answer, questions, replies))
         message: dict[str, Any] = {}
         signal.signal(signal.SIGALRM, lambda _, frame: _too_late(message, limits, frame))
         signal.setitimer(signal.ITIMER_REAL, limits.deadline)
@@ -60,15 +67,18 @@ def live(
         os._exit(0)
 
 
-def _leave(parent: int, folder: Path, answer: int) -> None:
+def _leave(parent: int, folder: Path, keep: tuple[int, int, int]) -> None:
     """Release what the server holds: its session, its descriptors, its environment."""
     os.setsid()
     die_with_parent(parent)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    os.dup2(answer, ANSWER)
-    os.closerange(ANSWER + 1, os.sysconf("SC_OPEN_MAX"))
+    # First out of the way of the numbers that they get.
+    above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, REPLIES + 1) for descriptor in keep]
+    for descriptor, number in zip(above, (ANSWER, QUESTIONS, REPLIES), strict=True):
+        os.dup2(descriptor, number)
+    os.closerange(REPLIES + 1, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(
         HOME=str(folder), TMPDIR=str(folder), LANG="C.UTF-8", PATH=os.defpath, OMP_NUM_THREADS="1"

@@ -22,8 +22,12 @@ class Confinement:
     limits: tuple[str, ...]
 
 
-def confine(limits: Limits, reading: Sequence[Path], folder: Path) -> Confinement:
+def confine(
+    limits: Limits, reading: Sequence[Path], folder: Path, running: Sequence[Path] = ()
+) -> Confinement:
     """Leave this process only reading below `reading` and writing in `folder`; irreversible.
+
+    `running` are programs that it may become by execve.
 
     Call it in a child with one thread. What the kernel lacks is skipped, and missing from the result.
     """
@@ -34,5 +38,5 @@ def confine(limits: Limits, reading: Sequence[Path], folder: Path) -> Confinemen
         prctl(PR_SET_NO_NEW_PRIVS, 1)
     except (OSError, AttributeError):
         return Confinement(False, 0, False, in_force)
-    version = restrict(reading, [folder])
-    return Confinement(True, version, filter_calls(), in_force)
+    version = restrict(reading, [folder], running)
+    return Confinement(True, version, filter_calls(execute=bool(running)), in_force)

@@ -20,6 +20,7 @@ from jepamine.sandbox.folders import LockedFolder
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, receive, send
 from jepamine.sandbox.protection import Protection, from_trial
+from jepamine.sandbox.questions import Reply, refuse, reply_to
 from jepamine.sandbox.watch import GRACE, End
 
 # Seconds for a cold start on a slow disk, and for a server to clean up after a child.
@@ -56,22 +57,33 @@ class Handle:
         self._closed = False
         self._start()
 
-    def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+    def ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None = None) -> tuple[End, bytes]:
         """Return how the child of this request ended, and its answer.
+
+        `reply` answers the questions that the child puts by `jepamine.sandbox.questions.ask`.
 
         A lost server is restarted and asked once more. Raises ServerLost if it is lost again.
         """
         for _ in range(2):
             try:
-                return self._ask(request, limits)
+                return self._ask(request, limits, reply or refuse)
             except Closed:
                 self._restart()
         raise ServerLost("the sandbox server was lost twice while it ran this code; is memory short?")
 
-    def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+    def _ask(self, request: dict[str, Any], limits: Limits, reply: Reply) -> tuple[End, bytes]:
         send(self._in, {"request": request, "limits": asdict(limits)})
-        end, answer = receive(self._out, time.monotonic() + limits.deadline + GRACE + SLACK)
-        return End(**end), answer
+        while True:
+            end, body = receive(self._out, time.monotonic() + limits.deadline + GRACE + SLACK)
+            if "question" not in end:
+                return End(**end), body
+            try:
+                reply_body = reply_to(body, reply)
+            except BaseException:
+                # The child still waits for it.
+                self._restart()
+                raise
+            send(self._in, {"reply": True}, reply_body)
 
     def _restart(self) -> None:
         if self._closed:

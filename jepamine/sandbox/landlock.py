@@ -15,6 +15,7 @@ from jepamine.sandbox.linux import syscall
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION_FLAG, PATH_BENEATH = 1, 1
 
+EXECUTE = 1 << 0
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 WRITE_FILE, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 1, 1 << 4, 1 << 5, 1 << 7, 1 << 8
 REFER, TRUNCATE = 1 << 13, 1 << 14
@@ -23,7 +24,7 @@ REFER, TRUNCATE = 1 << 13, 1 << 14
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 # Binding and connecting of TCP since 4; abstract sockets and signals to others since 6.
 NETWORK, SCOPES = 0b11, 0b11
-OF_FILES = READ_FILE | WRITE_FILE | TRUNCATE
+OF_FILES = EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE
 READING = READ_FILE | READ_DIR
 # No links, sockets, pipes or devices: nothing that could trip the clean-up.
 WRITING = READING | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
@@ -39,8 +40,8 @@ def version() -> int:
         return 0
 
 
-def restrict(reading: Iterable[Path], writing: Iterable[Path]) -> int:
-    """Let this process read below `reading` and read and write below `writing`, and nothing else.
+def restrict(reading: Iterable[Path], writing: Iterable[Path], running: Iterable[Path] = ()) -> int:
+    """Let this process read below `reading`, read and write below `writing`, execute `running`, nothing else.
 
     Irreversible; what is already open stays open. Paths that do not exist are skipped. Returns the version of
     Landlock in force, 0 without. New privileges must have been given up before.
@@ -56,7 +57,7 @@ def restrict(reading: Iterable[Path], writing: Iterable[Path]) -> int:
         attributes += struct.pack("=Q", SCOPES)
     ruleset = syscall(CREATE_RULESET, ctypes.c_char_p(attributes), len(attributes), 0)
     try:
-        for paths, rights in ((reading, READING), (writing, WRITING)):
+        for paths, rights in ((reading, READING), (writing, WRITING), (running, EXECUTE | READ_FILE)):
             for path in paths:
                 _allow(ruleset, path, rights & handled)
         syscall(RESTRICT_SELF, ruleset, 0)

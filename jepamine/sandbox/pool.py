@@ -13,6 +13,7 @@ from jepamine.sandbox.folders import remove_abandoned
 from jepamine.sandbox.handle import Handle
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.protection import Protection
+from jepamine.sandbox.questions import Reply
 from jepamine.sandbox.watch import End
 
 
@@ -26,15 +27,15 @@ class Pool:
         self._askers = askers
         self.protection: Protection = handles[0].protection
 
-    def ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """Ask a free server, from any thread; first come, first served."""
-        return self._askers.submit(self._ask, request, limits).result()
+    def ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None = None) -> tuple[End, bytes]:
+        """Ask a free server, from any thread; first come, first served. `reply` as for `Handle.ask`."""
+        return self._askers.submit(self._ask, request, limits, reply).result()
 
-    def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
+    def _ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None) -> tuple[End, bytes]:
         # As many threads as servers, so one is idle. Callers waiting for it themselves would not take turns.
         handle = self._idle.get()
         try:
-            return handle.ask(request, limits)
+            return handle.ask(request, limits, reply)
         finally:
             self._idle.put(handle)
 

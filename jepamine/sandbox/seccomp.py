@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 
 from jepamine.sandbox.linux import PR_SET_SECCOMP, prctl
-from jepamine.sandbox.syscalls import ALLOWED, CHECKED, Machine, this_machine
+from jepamine.sandbox.syscalls import ALLOWED, CHECKED, EXECUTE, Machine, this_machine
 
 #: (code, jump if true, jump if false, constant): struct sock_filter.
 Instruction = tuple[int, int, int, int]
@@ -40,8 +40,11 @@ DENY: list[Instruction] = [(RETURN, 0, 0, ERROR | errno.EPERM)]
 PASS: list[Instruction] = [(RETURN, 0, 0, ALLOW)]
 
 
-def program(machine: Machine, pid: int) -> list[Instruction]:
-    """Return the filter for the process `pid`, which may send signals to itself only."""
+def program(machine: Machine, pid: int, execute: bool = False) -> list[Instruction]:
+    """Return the filter for the process `pid`, which may send signals to itself only.
+
+    `execute` lets it replace itself by another program, which the filter then holds for.
+    """
     code: list[Instruction] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, machine.audit),
@@ -50,7 +53,7 @@ def program(machine: Machine, pid: int) -> list[Instruction]:
     ]
     if machine.column == 0:
         code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
-    for numbers in ALLOWED.values():
+    for numbers in (*ALLOWED.values(), *([EXECUTE] if execute else [])):
         code += _on(numbers[machine.column], PASS)
     own_pid = _among(0, [pid])
     rules = {
@@ -118,7 +121,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
 
 
-def filter_calls() -> bool:
+def filter_calls(execute: bool = False) -> bool:
     """Filter this process's system calls from here on, also across exec; irreversible.
 
     Returns False if the machine or the kernel has no filter. New privileges must have been given up before.
@@ -126,7 +129,7 @@ def filter_calls() -> bool:
     machine = this_machine()
     if machine is None:
         return False
-    code = program(machine, os.getpid())
+    code = program(machine, os.getpid(), execute)
     instructions = (_Instruction * len(code))(*(_Instruction(*words) for words in code))
     try:
         prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code), instructions)))

@@ -1,7 +1,8 @@
 """The fork server: imports once, then forks a confined child for each request on its stdin.
 
 Messages (`messages`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
-with how its child ended (`watch.End`) and, as the message's body, the child's answer, unparsed.
+with how its child ended (`watch.End`) and, as the message's body, the child's answer, unparsed. Before that
+it may send a child's questions (`questions`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from jepamine.sandbox.child import live
 from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, receive, send
+from jepamine.sandbox.questions import Exchange
 from jepamine.sandbox.readable import readable
 from jepamine.sandbox.task import Task
 from jepamine.sandbox.watch import End, watch
@@ -32,23 +34,36 @@ from jepamine.sandbox.watch import End, watch
 class Server:
     """Forks children of one task; run by `main`."""
 
-    def __init__(self, task: Task, asker: int, home: Path) -> None:
-        self.task, self.asker, self.home = task, asker, home
+    def __init__(self, task: Task, asker: int, out: int, home: Path) -> None:
+        self.task, self.asker, self.out, self.home = task, asker, out, home
         self.reading = readable()
 
     def ask(self, task: Task, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
         """Run `request` in a new child; its folder is deleted when this returns."""
         folder = Path(tempfile.mkdtemp(prefix="child-", dir=self.home))
-        mine, its = os.pipe()
+        (mine, its), (asked, asks), (hears, told) = os.pipe(), os.pipe(), os.pipe()
         parent = os.getpid()
         child = os.fork()
         if child == 0:
-            live(task, request, parent=parent, folder=folder, answer=its, limits=limits, reading=self.reading)
-        os.close(its)
+            live(
+                task,
+                request,
+                parent=parent,
+                folder=folder,
+                answer=its,
+                questions=asks,
+                replies=hears,
+                limits=limits,
+                reading=self.reading,
+            )
+        for descriptor in (its, asks, hears):
+            os.close(descriptor)
         try:
-            return watch(child, mine, self.asker, folder, limits)
+            exchange = Exchange(asked, told, self.asker, self.out)
+            return watch(child, mine, exchange, folder, limits)
         finally:
-            os.close(mine)
+            for descriptor in (mine, asked, told):
+                os.close(descriptor)
             clear(folder)
 
     def trial(self, outside: str) -> dict[str, Any]:
@@ -75,13 +90,16 @@ def main() -> None:
     try:
         task = cast(Task, importlib.import_module(settings["task"]))
         task.prepare()
-        server = Server(task, asker, home)
+        server = Server(task, asker, out, home)
         gc.collect()
         # Children share existing pages; the garbage collector would write to all of them.
         gc.freeze()
         send(out, {"ready": os.getpid(), "trial": server.trial(settings["outside"])})
         while True:
             request, _ = receive(asker)
+            if "request" not in request:
+                # The reply to a child that did not wait for it.
+                continue
             end, settings_message = server.ask(task, request["request"], Limits(**request["limits"]))
             send(out, asdict(end), settings_message)
     except Closed:

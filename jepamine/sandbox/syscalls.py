@@ -48,12 +48,15 @@ ALLOWED: dict[str, tuple[int, int | None]] = {
     "getcpu": (309, 168), "getrandom": (318, 278), "exit": (60, 93), "exit_group": (231, 94),
     "arch_prctl": (158, None), "copy_file_range": (326, 285), "sendfile": (40, 71), "umask": (95, 166),
     "fstatfs": (138, 44), "statfs": (137, 43), "restart_syscall": (219, 128), "close_range": (436, 436),
+    "setitimer": (38, 103),
 }  # fmt: skip
 #: Allowed with some arguments only; see `seccomp`.
 CHECKED: dict[str, tuple[int, int | None]] = {
     "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "prctl": (157, 167), "prlimit64": (302, 261),
     "ioctl": (16, 29), "fcntl": (72, 25), "open": (2, None), "openat": (257, 56),
 }  # fmt: skip
+#: execve: allowed only to a process that becomes another program.
+EXECUTE: tuple[int, int | None] = (59, 221)
 
 
 def this_machine() -> Machine | None:

@@ -13,8 +13,9 @@ from typing import Literal
 
 from jepamine.sandbox.folders import deleted_bytes, holds_more
 from jepamine.sandbox.limits import MAX_FILE, MIB, Limits
+from jepamine.sandbox.questions import Exchange
 
-How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "asker gone"]
+How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "question", "asker gone"]
 # Seconds between two checks of the folder and the threads, and those that a child has beyond its deadline: it
 # reports by itself which line it is in, if it still can.
 LOOK, GRACE = 0.05, 0.3
@@ -22,40 +23,45 @@ LOOK, GRACE = 0.05, 0.3
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: `signal` is the one that killed it if it ended without an answer."""
+    """How a child ended: `signal` is the one that killed it if it ended without an answer.
+
+    `seconds` are without those it waited for replies to its questions.
+    """
 
     how: How
     signal: int | None
     seconds: float
 
 
-def watch(child: int, answer: int, asker: int, folder: Path, limits: Limits) -> tuple[End, bytes]:
+def watch(child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits) -> tuple[End, bytes]:
     """Read the child's answer on the descriptor `answer`; none of its process group is left afterwards.
 
-    `asker` is a descriptor whose other side waits for the answer: without it the child is ended.
+    The other side of `exchange` waits for the answer: without it the child is ended.
     """
     began = time.monotonic()
     answer_bytes = bytearray()
-    how = _until_it_ends(child, answer, asker, folder, limits, answer_bytes)
+    how = _until_it_ends(child, answer, exchange, folder, limits, answer_bytes)
     status = _end(child)
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - began - exchange.waited()
     if how == "answered" and not answer_bytes:
         return End("ended", os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, seconds), b""
     return End(how, None, seconds), bytes(answer_bytes) if how == "answered" else b""
 
 
 def _until_it_ends(
-    child: int, answer: int, asker: int, folder: Path, limits: Limits, answer_bytes: bytearray
+    child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits, answer_bytes: bytearray
 ) -> How:
     ends = time.monotonic() + limits.deadline + GRACE
     waiting = select.poll()
     waiting.register(answer, select.POLLIN)
-    waiting.register(asker, 0)
+    exchange.register(waiting)
     looked = time.monotonic()
     while True:
-        for descriptor, _ in waiting.poll(LOOK * 1000):
-            if descriptor == asker:
-                return "asker gone"
+        for descriptor, event in waiting.poll(LOOK * 1000):
+            if descriptor != answer:
+                if fault := exchange.go_on(descriptor, event):
+                    return fault
+                continue
             chunk = os.read(answer, 2**16)
             if not chunk:
                 return "answered"
@@ -63,7 +69,7 @@ def _until_it_ends(
         now = time.monotonic()
         if len(answer_bytes) > limits.answer * MIB:
             return "answer"
-        if now > ends:
+        if now > ends + exchange.waited():
             return "deadline"
         if now - looked >= LOOK:
             looked = now

@@ -208,13 +208,21 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
     Raises UserError if the file cannot be read.
     """
+    for number, _, line in placed_lines(path):
+        yield number, line
+
+
+def placed_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Yield what `raw_lines` does, with the byte at which a line begins: (number, offset, bytes)."""
+    offset = 0
     try:
         require_regular(path)
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
-                    yield number, text
+                    yield number, offset + len(line) - len(text), text
+                offset += len(line)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except OSError as error:

@@ -1,5 +1,7 @@
 """Splits: which clips, or tubelets, are held out."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,9 +66,9 @@ def test_a_test_part_comes_out_of_train_and_leaves_val_as_it_was():
 @pytest.mark.parametrize(
     ("scene_count", "val_by", "fraction", "test_fraction", "message"),
     [
-        (10, "tubelet", 0.2, 0.1, "test_fraction holds out whole scenes; it needs val_by = 'scene'"),
+        (10, "tubelet", 0.2, 0.1, "test_fraction holds out whole drives; it needs val_by = 'scene'"),
         (10, "scene", 0.5, 0.5, "val_fraction 0.5 and test_fraction 0.5 leave nothing to train on"),
-        (2, "scene", 0.2, 0.2, "too few scenes for a train, a val and a test part; set test_fraction = 0"),
+        (2, "scene", 0.2, 0.2, "too few drives for a train, a val and a test part; set test_fraction = 0"),
     ],
 )
 def test_a_test_part_that_cannot_be_held_out_is_an_error(
@@ -121,7 +123,7 @@ def test_a_single_scene_is_split_by_clips_with_a_warning(capsys):
     said = parts([clip(number, "only") for number in range(5)])
     assert sorted(said.values()) == ["train"] * 4 + ["val"]
     assert capsys.readouterr().err == (
-        "warning: only one scene, so clips of it are held out; neighbouring clips look alike\n"
+        "warning: only one drive, so clips of it are held out; neighbouring clips look alike\n"
     )
 
 
@@ -174,6 +176,38 @@ def test_a_manifest_whose_split_cannot_be_used_is_reported(capsys):
 
 def test_scenes_on_both_sides_of_the_manifests_own_split_are_warned_of(capsys):
     split([clip(0, "a", split="val"), clip(1, "a", split="train")], "scene", 0.5, 0)
-    assert "warning: 1 scenes are in both train and val, such as 'a'" in capsys.readouterr().err
+    assert "warning: 1 drives are in both train and val, such as 'a'" in capsys.readouterr().err
     split([clip(0, "a", split="val"), clip(1, "b", split="train")], "scene", 0.5, 0)
     assert "warning" not in capsys.readouterr().err
+
+
+def test_cameras_of_one_drive_are_held_out_together():
+    cameras = [
+        clip(number, f"log{number // 4}/{camera}", drive=f"log{number // 4}")
+        for number in range(40)
+        for camera in ("front", "left")
+    ]
+    cameras = [replace(each, clip_id=f"{each.clip_id}-{each.scene}") for each in cameras]
+    part_of = parts(cameras)
+    sides = {(each.line["drive"], part_of[each.clip_id]) for each in cameras}
+    assert (len(sides), list(part_of.values()).count("val")) == (10, 16)
+
+
+def test_of_a_single_log_whole_scenes_are_held_out_with_a_warning(capsys):
+    clips = [clip(number, f"s{number // 5}", log="only") for number in range(25)]
+    part_of = parts(clips)
+    assert len({(each.scene, part_of[each.clip_id]) for each in clips}) == 5
+    assert capsys.readouterr().err == (
+        "warning: only one drive, so scenes of it are held out; scenes of one drive look alike\n"
+    )
+
+
+def test_of_a_single_drive_a_camera_is_not_held_out_against_another(capsys):
+    clips = [
+        replace(clip(f"{camera}{number}", f"d/{camera}", drive="d"), camera=camera)
+        for camera in ("front", "left")
+        for number in range(5)
+    ]
+    part_of = parts(clips)
+    assert sorted(part_of.values()) == ["train"] * 8 + ["val"] * 2
+    assert "only one drive, so clips of it are held out" in capsys.readouterr().err

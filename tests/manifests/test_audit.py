@@ -150,6 +150,18 @@ CASES = {
         [clip("x", "a/0-3", split="train"), clip("y", "a/4-7", split="val")], ["x", "y"],
         [clip("x", "a/0-3", split="train"), clip("y", "c/0-3", split="val"), clip("z", "a/4-7")],
     ),
+    "two cameras of a drive in two splits": (
+        "split_leak",
+        [
+            clip("x", "a/0-3", split="train", scene="d/left", drive="d"),
+            clip("y", "c/0-3", split="val", scene="d/right", log="d"),
+        ],
+        ["x", "y"],
+        [
+            clip("x", "a/0-3", split="train", scene="1", drive="d"),
+            clip("y", "c/0-3", split="val", scene="1", drive="e"),
+        ],
+    ),
     "frames in two splits": (
         "split_leak",
         [clip("x", "a/0-3", split="train", scene=None), clip("y", "a/2-5", split="val", scene=None)],

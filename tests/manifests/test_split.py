@@ -90,7 +90,7 @@ def test_what_was_said_before_is_replaced_and_told(tmp_path, capsys):
 def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
     split_lines(manifest, "clip_id", 0.5, 42)
     assert (
-        "scenes have clips on both sides; neighbouring clips look alike (use --by scene)"
+        "5 drives have clips on both sides; neighbouring clips look alike (use --by drive)"
         in capsys.readouterr().err
     )
 
@@ -100,6 +100,8 @@ def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
     [
         ([clip(0, "a"), clip(1, "b")], "secne", "{m}: no clip has a key 'secne' (did you mean 'scene'?); "
          "keys: clip_id, frame_paths, scene"),
+        ([{"clip_id": "x", "place": 1}], "drive",
+         "{m}: no clip has a key 'drive', 'log' or 'scene'; keys: clip_id, place"),
         ([clip(0, "a"), clip(1, "a")], "scene", "{m}: every clip has the scene 'a', "
          "and a group is not divided; split --by another key, such as clip_id"),
         ([clip(0, "a"), clip(1, ["b"])], "scene", "{m}:2: 'scene' is not text: ['b']"),
@@ -113,6 +115,31 @@ def test_wrong_input_is_one_clear_message(tmp_path, lines, by, message):
     with pytest.raises(UserError) as raised:
         split_lines(manifest, by, 0.2, 42)
     assert str(raised.value) == message.format(m=manifest)
+
+
+def test_by_default_the_cameras_and_scenes_of_a_drive_stay_together(jepamine, tmp_path):
+    lines = [
+        clip(number, f"{number // 2}/{camera}", clip_id=f"{camera}{number}", **drive, camera=camera)
+        for number in range(10)
+        for camera in ("front", "left")
+        for drive in [{"drive": f"d{number // 2}"} if number < 4 else {"log": f"l{number // 2}"}]
+    ]
+    result = jepamine("manifest", "split", written(tmp_path / "m.jsonl", lines), "--val", "0.4")
+    assert "split by drive: 12 clips of 3 groups train, 8 clips of 2 groups val\n" in result.stderr
+    sides = {
+        (line.get("drive", line.get("log")), line["split"])
+        for line in map(json.loads, result.stdout.splitlines())
+    }
+    assert len(sides) == 5
+
+
+def test_a_split_by_scene_that_divides_drives_is_warned_of(tmp_path, capsys):
+    lines = [clip(number, f"s{number}", drive="d") for number in range(4)]
+    split_lines(written(tmp_path / "m.jsonl", lines), "scene", 0.5, 0)
+    assert capsys.readouterr().err == (
+        "warning: 1 drives have clips on both sides; neighbouring clips look alike (use --by drive)\n"
+        "split by scene: 2 clips of 2 groups train, 2 clips of 2 groups val\n"
+    )
 
 
 def test_without_output_the_lines_go_to_stdout_and_no_file_changes(jepamine, manifest):

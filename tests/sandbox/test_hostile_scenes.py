@@ -20,9 +20,11 @@ GOOD = HEAD + "        circle = Circle().move_to([1, 2, 0])\n        self.add(ci
 
 
 @pytest.fixture(scope="session")
-def opened(temporary):
+def opened(temporary, tmp_path_factory):
     pytest.importorskip("manim", reason="no Manim: pip install -e '.[manim]'")
-    with validator(workers=2, limits=LIMITS, bubblewrap=False) as made:
+    with validator(
+        workers=2, limits=LIMITS, bubblewrap=False, cache=tmp_path_factory.mktemp("formulas")
+    ) as made:
         if made.protection.open:
             pytest.skip(f"this system cannot close {', '.join(made.protection.open)} open to confined code")
         yield made
@@ -34,7 +36,7 @@ def scene_of(code, world):
 
 def validate(opened, name, scene, check):
     limits = ENDLESS if name.startswith("endless") else LIMITS
-    report = Validator(opened._servers, limits).validate(scene, check=check)
+    report = Validator(opened._servers, limits, opened._typesetter).validate(scene, check=check)
     assert report.seconds < 10
     return json.dumps(report.to_json())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
+from jepamine.data.drives import drive_in
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.utils.files import parse_line, raw_lines
@@ -28,6 +29,7 @@ class Entry:
     number: int
     clip_id: str
     scene: str | None
+    drive: str | None
     split: str | None
     frames: tuple[int, ...]
     times: tuple[float, ...] | None
@@ -76,6 +78,7 @@ def read_entries(
 def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> Entry:
     frames = tuple(table.number(frame) for frame in frames_of(line, place, table.root))
     stamps = _stamps(line, place)
+    scene = text_of(line, place, "scene", "scene_id")
     times: tuple[float, ...] | None = None
     if stamps is not None:
         times = tuple(stamps) if len(stamps) == len(frames) else None
@@ -87,7 +90,8 @@ def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> 
         number=number,
         clip_id=text_of(line, place, "clip_id")
         or (derived_id(as_written(line)) if frames else f"line-{number}"),
-        scene=text_of(line, place, "scene", "scene_id"),
+        scene=scene,
+        drive=drive_in(line, scene),
         split=text_of(line, place, "split"),
         frames=frames,
         times=times,

@@ -9,7 +9,7 @@ KINDS = {
     "time_gap": "neighbouring frames over {gap:g} s apart, or time runs backwards",
     "cut_in_tubelet": "the two frames of a tubelet are not neighbours",
     "scene_crossing": "frames of more than one scene, or of another one",
-    "split_leak": "its scene or frames are also in another split",
+    "split_leak": "its drive or frames are also in another split",
     "duplicate_clip": "another clip has its id, or the same frames",
     "duplicate_frame": "a frame occurs twice, in the clip or in another scene",
     "missing_file": "a frame's file does not exist",

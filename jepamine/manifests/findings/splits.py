@@ -1,4 +1,4 @@
-"""Find leaks between splits: scenes, or frames, on both sides."""
+"""Find leaks between splits: drives, or frames, on both sides."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from jepamine.manifests.findings.finding import Finding
 
 
 def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
-    """Find clips whose scene, or some of whose frames, are also in clips of another split.
+    """Find clips whose drive, or some of whose frames, are also in clips of another split.
 
-    `to` is the split of most clips of the group connected by scenes or frames, of a tie the first.
+    `to` is the split of most clips of the group connected by drives or frames, of a tie the first.
     """
-    scenes: dict[str, str] = {}
+    drives: dict[str, str] = {}
     frames: dict[int, str] = {}
-    leaking_scenes: set[str] = set()
+    leaking_drives: set[str] = set()
     leaking_frames: set[int] = set()
     marked = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
     for _, entry, split in marked:
-        if entry.scene is not None and scenes.setdefault(entry.scene, split) != split:
-            leaking_scenes.add(entry.scene)
+        if entry.drive is not None and drives.setdefault(entry.drive, split) != split:
+            leaking_drives.add(entry.drive)
         for frame in {contents.same(frame) for frame in entry.frames}:
             if frames.setdefault(frame, split) != split:
                 leaking_frames.add(frame)
-    if not leaking_scenes and not leaking_frames:
+    if not leaking_drives and not leaking_frames:
         return []
     groups = _Groups()
     findings = []
     for index, entry, split in marked:
         own = {contents.same(frame) for frame in entry.frames}
         shared = own & leaking_frames
-        by_scene = entry.scene in leaking_scenes
+        by_drive = entry.drive in leaking_drives
         # Also what does not leak yet but would once a part of the group has moved.
-        groups.join(index, entry.scene, own)
-        if by_scene or shared:
+        groups.join(index, entry.drive, own)
+        if by_drive or shared:
             why = f"split '{split}'; " + (
-                f"scene '{entry.scene}' is also in another"
-                if by_scene
+                f"{'scene' if entry.drive == entry.scene else 'drive'} '{entry.drive}' is also in another"
+                if by_drive
                 else f"{len(shared)} frames are also in another"
             )
             findings.append((index, split, why))
@@ -55,7 +55,7 @@ def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
 
 
 class _Groups:
-    """Clips connected by scenes or frames; a group is named by one of its clips."""
+    """Clips connected by drives or frames; a group is named by one of its clips."""
 
     def __init__(self) -> None:
         self._up: dict[int, int] = {}
@@ -69,8 +69,8 @@ class _Groups:
             self._up[index], index = root, self._up[index]
         return root
 
-    def join(self, index: int, scene: str | None, frames: set[int]) -> None:
+    def join(self, index: int, drive: str | None, frames: set[int]) -> None:
         self._up[index] = index
         keys: list[tuple[str, str | int]] = [("frame", frame) for frame in frames]
-        for key in keys if scene is None else [("scene", scene), *keys]:
+        for key in keys if drive is None else [("drive", drive), *keys]:
             self._up[self.of(index)] = self.of(self._holders.setdefault(key, index))

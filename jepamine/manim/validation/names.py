@@ -92,8 +92,15 @@ FUNCTIONS = words(
     """
 )
 
+#: What `jepamine.manim.latex` typesets.
+LATEX = words(
+    """
+    SingleStringMathTex MathTex Tex BulletedList Title BraceLabel BraceText MathTable TexTemplate
+    TexTemplateLibrary TexFontTemplates TransformMatchingTex matrix_to_tex_string get_det_text index_labels
+    """
+)
 #: The other names of `from manim import *`.
-ALLOWED = CONSTANTS | OBJECTS | ANIMATIONS | SCENES | FUNCTIONS
+ALLOWED = CONSTANTS | OBJECTS | ANIMATIONS | SCENES | FUNCTIONS | LATEX
 
 _WHY = {
     "reads or writes files": """
@@ -105,10 +112,8 @@ register_font SceneFileWriter Section DefaultSectionType
     "starts other programs": """
 open_file capture get_video_metadata get_dir_layout ensure_executable
 """,
-    "runs LaTeX, which validation does not; use Text": """
-SingleStringMathTex MathTex Tex BulletedList Title BraceLabel BraceText MathTable Typst MathTypst
-TexTemplate TexTemplateLibrary TexFontTemplates TransformMatchingTex matrix_to_tex_string get_det_text
-index_labels
+    "runs Typst, which validation does not; use MathTex": """
+Typst MathTypst
 """,
     "is part of how Manim runs, not of a scene": """
 Manager CairoRenderer RendererType Camera BackgroundColoredVMobjectDisplayer MappingCamera OldMultiCamera
@@ -138,6 +143,6 @@ RATE_FUNCTIONS = words(
 CONFIG = words(
     """
     background_color bottom frame_height frame_rate frame_size frame_width frame_x_radius
-    frame_y_radius left_side pixel_height pixel_width right_side top
+    frame_y_radius left_side pixel_height pixel_width right_side tex_template top
     """
 )

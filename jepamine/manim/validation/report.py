@@ -45,7 +45,8 @@ class Report:
     """A validation: without problems, the code ran to its end.
 
     `objects` are those with a name in the code and those drawn; `final` is the state at the end of construct,
-    `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time.
+    `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time
+    without that of LaTeX, `notes` are about what is approximate.
     """
 
     problems: tuple[Problem, ...]
@@ -56,6 +57,7 @@ class Report:
     protection: Protection
     seconds: float
     preview: bytes | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def runs(self) -> bool:
@@ -80,6 +82,7 @@ def report(
     seconds: float,
     layout: Layout | None = None,
     names: Mapping[str, int] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Report:
     """Build the report of a child's answer. Raises UserError if `names` does not fit the layout."""
     chosen = match(layout, answer.objects, names) if layout is not None else []
@@ -94,6 +97,7 @@ def report(
         protection,
         round(seconds, 4),
         _png(answer.preview),
+        notes,
     )
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import contextlib
 import ctypes
-import importlib
 import tempfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.syntax import objections
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
+#: Those that `prepare` installed.
+FORMULAS: list[Formulas] = []
 SAMPLE = """
 from manim import *
 import numpy as np
@@ -46,7 +48,7 @@ def prepare() -> None:
             "disable_caching": True,
         }
     )
-    _refuse_latex()
+    FORMULAS.append(install())
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.
         ctypes.CDLL("libfontconfig.so.1").FcInit()
@@ -69,6 +71,8 @@ def _warm_up(manim: Any) -> None:
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Handle `request`: `code`, `check` (by the allow-list), `scene` and `preview` as for `run.run`."""
     manim = load_manim()
+    for formulas in FORMULAS:
+        formulas.folder = folder
     code, width = request["code"], request["preview"] or 64
     if len(code) > LONGEST:
         text = f"the code is longer than {LONGEST:,} characters"
@@ -89,13 +93,3 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     except running.Refused as error:
         return {"problems": [{"kind": "refused", "line": None, "message": str(error)}]}
     return {"problems": [], **done}
-
-
-def _refuse_latex() -> None:
-    # No program is started in a child, and the error of the attempt would mean nothing to the reader.
-    tex_file_writing = importlib.import_module("manim.utils.tex_file_writing")
-
-    def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise RuntimeError("LaTeX does not run here: use Text, or mob_class=Text for numbers")
-
-    tex_file_writing.compile_tex = refuse  # type: ignore[attr-defined]

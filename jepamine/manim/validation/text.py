@@ -41,6 +41,7 @@ def summary(report: Report) -> str:
         )
     lines += _some(_troubles(final))
     lines += _some(_passing(report))
+    lines += report.notes
     lines.append(f"protection: {report.protection}")
     return "\n".join(lines)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
+from jepamine.manim.latex.cache import Cache, cache_folder
+from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, parse
 from jepamine.manim.validation.report import Report, report
@@ -20,8 +23,8 @@ NO_LIMITS = Limits()
 class Validator:
     """Validates code; made by `validator`."""
 
-    def __init__(self, servers: Pool, limits: Limits) -> None:
-        self._servers, self._limits = servers, limits
+    def __init__(self, servers: Pool, limits: Limits, typesetter: Typesetter) -> None:
+        self._servers, self._limits, self._typesetter = servers, limits, typesetter
 
     @property
     def protection(self) -> Protection:
@@ -48,21 +51,28 @@ class Validator:
         # A file cannot contain such characters, but JSON can carry them.
         code = code.encode("utf-8", "replace").decode()
         request = {"code": code, "scene": scene, "check": check, "preview": preview}
-        end, content = self._servers.ask(request, self._limits)
+        formulas = self._typesetter.scene()
+        end, content = self._servers.ask(request, self._limits, formulas.reply)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
-        return report(answer, self.protection, end.seconds, layout, names)
+        return report(answer, self.protection, end.seconds, layout, names, formulas.notes())
 
 
 @contextmanager
 def validator(
-    *, workers: int = 1, limits: Limits = NO_LIMITS, bubblewrap: bool | None = None
+    *,
+    workers: int = 1,
+    limits: Limits = NO_LIMITS,
+    bubblewrap: bool | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Validator]:
     """Run a validator with `workers` servers, which take a second or two to start and stop with the block.
 
-    `bubblewrap` None uses it if it works. Raises UserError if Manim is missing or the system cannot fork.
+    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by
+    default in the user's cache folder. Raises UserError if Manim is missing or the system cannot fork.
     """
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
-        yield Validator(servers, limits)
+        kept = Cache(cache or cache_folder())
+        yield Validator(servers, limits, Typesetter(kept, servers.protection.bubblewrap))
 
 
 def _without_answer(end: End, limits: Limits) -> Answer:

@@ -92,7 +92,7 @@ _WALKS = words(
 _FILES = words(
     """
     dump dumps tofile save_image get_image get_file_path add_sound digest_file digest_args digest_parser
-    file_writer file_writer_settings output_plan
+    file_writer file_writer_settings output_plan from_file
     """
 )
 _MACHINERY = words(

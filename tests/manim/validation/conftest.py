@@ -9,10 +9,10 @@ from jepamine.manim.validation.validator import validator
 
 
 @pytest.fixture(scope="session")
-def opened():
+def opened(tmp_path_factory):
     """A validator with one server."""
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
-    with validator(bubblewrap=False) as made:
+    with validator(bubblewrap=False, cache=tmp_path_factory.mktemp("formulas")) as made:
         yield made
 
 

@@ -1,0 +1,128 @@
+"""Questions of a child to the process that sent its code, one at a time, through the server.
+
+A question is a JSON value of at most LARGEST bytes; so is its reply, of any size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import struct
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from jepamine.sandbox.messages import Closed, receive, send
+
+Reply = Callable[[Any], Any]
+#: The descriptors in a child.
+QUESTIONS, REPLIES = 4, 5
+#: The largest question in bytes; a child that puts a larger one is ended.
+LARGEST = 2**16
+_HEAD = struct.Struct("!II")
+
+
+def ask(question: Any) -> Any:
+    """Put a question from within a child and return the reply; the wait does not count as its time.
+
+    Raises ValueError for a question over LARGEST bytes, and Closed outside of a child.
+    """
+    if len(json.dumps(question)) > LARGEST:
+        raise ValueError(f"a question is longer than {LARGEST:,} bytes")
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        send(QUESTIONS, question)
+        return receive(REPLIES)[0]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
+
+
+def reply_to(question: bytes, reply: Reply) -> bytes:
+    """Return the bytes of the reply to a question, which untrusted code may have written."""
+    try:
+        value = json.loads(question)
+    except (ValueError, RecursionError):
+        return json.dumps(refuse(None)).encode()
+    return json.dumps(reply(value)).encode()
+
+
+def refuse(_: Any) -> dict[str, str]:
+    """Reply where no questions are answered."""
+    return {"error": "this question has no answer here"}
+
+
+class Exchange:
+    """The server's side: passes on a child's questions and the replies, without blocking on the child."""
+
+    def __init__(self, questions: int, replies: int, asker: int, out: int) -> None:
+        """`questions` and `replies` lead to the child, `asker` and `out` to the process outside."""
+        self._questions, self._replies, self._asker, self._out = questions, replies, asker, out
+        os.set_blocking(replies, False)
+        self._question, self._reply = bytearray(), bytearray()
+        self._since: float | None = None
+        self._waited = 0.0
+
+    def register(self, poll: select.poll) -> None:
+        """Add the descriptors to those that are waited for."""
+        self._poll = poll
+        poll.register(self._questions, select.POLLIN)
+        poll.register(self._asker, 0)
+
+    def waited(self) -> float:
+        """Return the seconds that the child has waited for replies until now."""
+        return self._waited + (time.monotonic() - self._since if self._since is not None else 0.0)
+
+    def go_on(self, descriptor: int, event: int) -> Literal["asker gone", "question"] | None:
+        """Read or write what a descriptor is ready for; return why the child must end, if it must."""
+        if descriptor == self._asker:
+            return self._from_asker(event)
+        if descriptor == self._replies:
+            self._to_child()
+            return None
+        return self._from_child()
+
+    def _from_child(self) -> Literal["question"] | None:
+        chunk = os.read(self._questions, LARGEST)
+        if not chunk:
+            self._poll.unregister(self._questions)
+            return None
+        self._question += chunk
+        if self._since is not None or self._reply:
+            # It does not wait for the reply to the one before.
+            return "question"
+        if len(self._question) < _HEAD.size:
+            return None
+        head, body = _HEAD.unpack_from(self._question)
+        if body or head > LARGEST or len(self._question) > _HEAD.size + head:
+            return "question"
+        if len(self._question) == _HEAD.size + head:
+            self._since = time.monotonic()
+            self._poll.modify(self._asker, select.POLLIN)
+            send(self._out, {"question": True}, bytes(self._question[_HEAD.size :]))
+            self._question.clear()
+        return None
+
+    def _from_asker(self, event: int) -> Literal["asker gone"] | None:
+        if not event & select.POLLIN or self._since is None:
+            return "asker gone"
+        try:
+            _, reply = receive(self._asker)
+        except Closed:
+            return "asker gone"
+        self._waited, self._since = self.waited(), None
+        self._poll.modify(self._asker, 0)
+        self._reply += _HEAD.pack(len(reply), 0) + reply
+        self._poll.register(self._replies, select.POLLOUT)
+        return None
+
+    def _to_child(self) -> None:
+        try:
+            with contextlib.suppress(BlockingIOError):
+                del self._reply[: os.write(self._replies, self._reply)]
+        except OSError:
+            self._reply.clear()
+        if not self._reply:
+            self._poll.unregister(self._replies)
