@@ -343,9 +343,7 @@ def main() -> None:
         raise Hang
 
     signal.signal(signal.SIGALRM, alarm)
-    rows: list[list[object]] = [
-        ["format", "files", "calls: read", "refused", "faults", "slowest (s)", "frames"]
-    ]
+    rows: list[list[object]] = [["format", "files", "read", "refused", "faults", "slowest (s)", "frames"]]
     with tempfile.TemporaryDirectory() as folder:
         fuzz = Fuzz(Path(folder))
         sound = _sound_texts(fuzz)

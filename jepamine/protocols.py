@@ -3,12 +3,12 @@
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
-name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W).
+name); `bank`, `drives`, `encoder`, `folder`, `mask`, `panel`, `predictor`, `store` (scorer).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
     H, W  pixels of a resized frame (224)       L  tokens that an encoder gives for a tubelet
-    D  dimension of an embedding
+    D  dimension of an embedding                shape  (T, H, W)
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ class Extent:
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
-    `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
+    `content` hashes the frames, `frames()` returns them: uint8 RGB (N, T, H, W, 3); `order` sorts a drive.
     """
 
     clip_id: str
@@ -225,6 +225,8 @@ class ClipEmbeddings:
     content: bytes
     frames: Callable[[], np.ndarray]
     extent: Extent = Extent()
+    drive: str | None = None
+    order: str = ""
 
 
 class Scorer(Protocol):
@@ -274,5 +276,5 @@ class Panel(Protocol):
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
 
-    def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
+    def reference(self, names: Sequence[str], parts: Sequence[str] = ("val",)) -> dict[str, np.ndarray]:
+        """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,)."""

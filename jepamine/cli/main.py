@@ -12,9 +12,11 @@ from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, top
-from jepamine.cli.run import eval_command, merge, run, score
+from jepamine.cli.run import eval_command, run
+from jepamine.cli.run_life import reproduce, rm
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
+from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
 
 
@@ -56,6 +58,8 @@ for command in (
     check,
     plugins,
     store,
+    reproduce,
+    rm,
     manifest,
     top,
     report,

@@ -11,8 +11,8 @@ from pydantic import Field
 from jepamine.data.clips import ImageSize, TubeletSize
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import frame_folders, no_frames
-from jepamine.manifests.frames import folder_clip_id
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import windows
 from jepamine.protocols import Source
 from jepamine.utils.files import json_lines, write_atomic

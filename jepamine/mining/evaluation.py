@@ -34,6 +34,8 @@ def evaluate(
     """
     truth = read_tasks(labels) if labels else None
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if opened.checkpoint:
+        result["checkpoint"] = opened.checkpoint
     if opened.changed:
         result["changed_files"] = list(opened.changed)
     if truth:
@@ -77,7 +79,7 @@ def baseline_warning(
 
 def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
     """Return whether the run's weights are those of the epoch that was best on these very tubelets."""
-    own = opened.parts.source.manifest == opened.folder.manifest
+    own = opened.parts.source.manifest == opened.folder.manifest and not opened.checkpoint
     return part == "val" and own and opened.trainer.ranks_clips
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from jepamine.errors import UserError
 from jepamine.mining.bank import Bank
-from jepamine.mining.token_bank import clean_tokens, token_bank
+from jepamine.mining.token_bank import cell_tokens, token_bank
 from jepamine.protocols import ClipEmbeddings, CroppingEncoder, Encoder, GridEncoder
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import naming
@@ -52,23 +52,18 @@ class HeatMapper:
         encoder = opened.parts.encoder
         source = opened.parts.source
         self._places, self.view = token_places(encoder, (source.tubelet_size, *source.image_size))
-        self._encoder, self._bank, self._tokens = encoder, bank, token_bank(opened)
+        self._encoder, self._bank = encoder, bank
+        self._tokens = token_bank(opened, self._places[0] * self._places[1])
 
     def __call__(self, clip: ClipEmbeddings) -> HeatMap:
         """Return a clip's heat map. Training clips that share frames or time with it are not compared with.
 
         Its frames are read and encoded once more, as the store has no tokens.
         """
-        tokens = clean_tokens(self._encoder, clip.frames())
         rows, columns = self._places
-        count, length = tokens.shape[:2]
-        if length % (rows * columns):
-            raise UserError(
-                f"the encoder '{self._encoder.name}' returned {length} tokens for a tubelet, which do not "
-                f"fill its grid of {rows} x {columns}"
-            )
+        tokens = cell_tokens(self._encoder, clip.frames(), rows * columns)
         distances = self._tokens.distances(tokens, self._bank.overlapping(clip.content, clip.extent))
-        return HeatMap(distances.reshape(count, -1, rows, columns), self.view)
+        return HeatMap(distances.reshape(len(tokens), -1, rows, columns), self.view)
 
 
 def token_places(encoder: Encoder, shape: tuple[int, int, int]) -> tuple[tuple[int, int], View]:
@@ -79,7 +74,7 @@ def token_places(encoder: Encoder, shape: tuple[int, int, int]) -> tuple[tuple[i
     if not isinstance(encoder, GridEncoder):
         raise UserError(
             f"--heatmaps: the encoder '{encoder.name}' has no token grid (method `grid`); "
-            "use a run with efficientnet-lite0 or vjepa2"
+            "use a run with efficientnet-lite0, hf or vjepa2"
         )
     view = encoder.view(shape) if isinstance(encoder, CroppingEncoder) else WHOLE
     return encoder.grid(shape), view

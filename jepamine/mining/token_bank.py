@@ -57,15 +57,31 @@ class TokenBank:
         return distances.reshape(count, length)
 
 
-def clean_tokens(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the encoder's tokens, float32 (N, L, D), of tubelets uint8 (N, T, H, W, 3)."""
+def cell_tokens(encoder: Encoder, pixels: NDArray[np.uint8], cells: int) -> NDArray[np.float32]:
+    """Return the tokens of a grid's `cells`, float32 (N, F * cells, D), of tubelets uint8 (N, T, H, W, 3).
+
+    F is the number of grids of a tubelet. The token of a whole frame before each grid (of class) is left out.
+    Raises UserError if the tokens are neither.
+    """
     with torch.inference_mode():
         batches = torch.split(torch.from_numpy(pixels), encoder.batch_size)
-        return torch.cat([encoder(batch).float().cpu() for batch in batches]).numpy()
+        tokens = torch.cat([encoder(batch).float().cpu() for batch in batches])
+    count, length, dim = tokens.shape
+    if length % cells == 0:
+        return tokens.numpy()
+    if length % (cells + 1):
+        raise UserError(
+            f"the encoder '{encoder.name}' returned {length} tokens for a tubelet, which do not fill "
+            f"its grid of {cells} cells"
+        )
+    # (N, F * (1 + cells), D) -> (N, F, 1 + cells, D) -> (N, F * cells, D)
+    return tokens.reshape(count, -1, cells + 1, dim)[:, :, 1:].reshape(count, -1, dim).numpy()
 
 
-def token_bank(opened: LoadedRun) -> TokenBank:
+def token_bank(opened: LoadedRun, cells: int) -> TokenBank:
     """Return a run's token bank: from its folder, else encoded from its training clips and kept there.
+
+    `cells` is the size of the encoder's grid.
 
     Raises UserError if a training clip can no longer be read.
     """
@@ -77,7 +93,7 @@ def token_bank(opened: LoadedRun) -> TokenBank:
             return TokenBank(
                 tensors["tokens"].float().numpy(), tensors["rows"].numpy(), tensors["mean"].numpy()
             )
-    bank = _drawn(opened)
+    bank = _drawn(opened, cells)
     tensors = {
         "tokens": torch.from_numpy(bank.tokens).half(),
         "rows": torch.from_numpy(bank.rows),
@@ -88,13 +104,13 @@ def token_bank(opened: LoadedRun) -> TokenBank:
     return TokenBank(tensors["tokens"].float().numpy(), bank.rows, bank.mean)
 
 
-def _drawn(opened: LoadedRun) -> TokenBank:
+def _drawn(opened: LoadedRun, cells: int) -> TokenBank:
     encoder = opened.parts.encoder
     drawn: list[NDArray[np.float32]] = []
     owners: list[int] = []
     for row, tubelets in _training_tubelets(opened):
         # (n, L, D) -> (n * L, D)
-        tokens = clean_tokens(encoder, tubelets)
+        tokens = cell_tokens(encoder, tubelets, cells)
         drawn.append(tokens.reshape(-1, tokens.shape[2]))
         owners += [row] * len(drawn[-1])
     tokens, rows = np.concatenate(drawn), np.array(owners, dtype=np.int64)

@@ -16,10 +16,12 @@ from jepamine.errors import UserError
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
+from jepamine.runs.checkpoints import model_tensors
+from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
-from jepamine.utils.tensors import load_into, load_tensors
+from jepamine.utils.tensors import load_into
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class LoadedRun:
     predictor: torch.nn.Module
     trainer: Trainer
     changed: tuple[str, ...] = ()
+    checkpoint: str | None = None
+
+    @property
+    def weights(self) -> Path:
+        """Return the file of the predictor's weights: the best, or the checkpoint that was asked for."""
+        return find_checkpoint(self.folder, self.checkpoint) if self.checkpoint else self.folder.weights
 
 
 def run_source(folder: RunFolder, record: RunRecord) -> Source:
@@ -52,11 +60,13 @@ def load_run(
     root: Path | None = None,
     *,
     int8: bool = False,
+    checkpoint: str | None = None,
 ) -> LoadedRun:
     """Load the run called `name`, for its own clips or those of `manifest`.
 
     Frame paths of `manifest` are relative to `root`, else to the root of the run's dataset, else to the
     manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
+    The predictor has the best weights, or those of `checkpoint`, such as epoch-010.
     Raises UserError if the run does not exist, has no weights yet, or its files are damaged or do not fit.
     """
     folder = run_folder.find(experiments, name)
@@ -92,11 +102,11 @@ def load_run(
             f"the encoder '{parts.encoder.name}' has other weights than run '{name}' was trained with"
         )
     predictor = assembly.build_predictor(recipe, parts, device)
-    tensors, _ = load_tensors(folder.weights)
-    load_into(predictor, tensors, folder.weights)
+    weights = find_checkpoint(folder, checkpoint) if checkpoint else folder.weights
+    load_into(predictor, model_tensors(weights), weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed))
+    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed), checkpoint)
     return _quantized(opened) if int8 else opened
 
 

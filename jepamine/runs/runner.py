@@ -136,7 +136,11 @@ def _encode_and_train(
         run_folder.update(folder, epochs_done=line["epoch"])
 
     where = Training(
-        folder.metrics, folder.weights, folder.checkpoints, {"recipe_sha256": sha256_file(folder.recipe)}
+        folder.metrics,
+        folder.weights,
+        folder.checkpoints,
+        {"recipe_sha256": sha256_file(folder.recipe)},
+        folder.recipe.read_text("utf-8"),
     )
     lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)

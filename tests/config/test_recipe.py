@@ -65,6 +65,7 @@ def test_defaults_are_the_research_values(tmp_path):
     assert recipe.tables["predictor"] == {"dropout": 0.1}  # hidden_dim: D, known with the encoder
     assert recipe.tables["trainer"] == {
         "epochs": 30,
+        "keep_checkpoints": 2,
         "batch_size": 8,
         "lr": 1e-4,
         "checkpoint_every": 5,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
-from jepamine.mining.token_bank import TokenBank, token_bank
+from jepamine.errors import UserError
+from jepamine.mining.token_bank import TokenBank, cell_tokens, token_bank
 from jepamine.runs.loading import load_run
 
 
@@ -27,13 +29,33 @@ def test_excluded_training_clips_are_not_compared_with_unless_none_remain():
     assert bank.distances(token, np.array([0, 1, 2])) == pytest.approx(np.array([[2 / 3]]))
 
 
+class Numbered:
+    """An encoder whose tokens of a tubelet are the numbers from 0 to `length`."""
+
+    name, batch_size, weights_sha256, preprocessing, dim = "numbered", 1, "", "", 1
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, frames: torch.Tensor) -> torch.Tensor:
+        return torch.arange(self.length).expand(len(frames), self.length)[..., None]
+
+
+def test_the_token_of_a_whole_frame_before_its_cells_is_left_out():
+    pixels = np.zeros((1, 2, 8, 8, 3), dtype=np.uint8)
+    assert cell_tokens(Numbered(8), pixels, 4).ravel().tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert cell_tokens(Numbered(10), pixels, 4).ravel().tolist() == [1, 2, 3, 4, 6, 7, 8, 9]
+    with pytest.raises(UserError, match="'numbered' returned 7 tokens for a tubelet, which do not fill"):
+        cell_tokens(Numbered(7), pixels, 4)
+
+
 def test_a_runs_bank_is_made_once_and_read_the_same(jepamine, grid_recipe, tmp_path):
     assert jepamine("run", grid_recipe).exit_code == 0
     opened = load_run(tmp_path / "experiments", "small")
-    first = token_bank(opened)
+    first = token_bank(opened, 16)
     path = tmp_path / "experiments" / "small" / "tokens.safetensors"
     made = path.stat().st_mtime_ns
-    again = token_bank(opened)
+    again = token_bank(opened, 16)
     assert path.stat().st_mtime_ns == made
     assert (first.tokens == again.tokens).all() and (first.rows == again.rows).all()
     # Two tubelets of two frames of 16 cells, of each of the clips that are trained on.
