@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+from jepamine.data.video_index import load_av
+
+pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+# With FFmpeg's log messages sent to Python, freeing an encoder may wait for its own threads for ever.
+av = load_av()
 
 MCAP = b"\x89MCAP0\r\n\x01\x0a\x00\x00\x00\x00\x00\x00\x00" + bytes(range(200))
 INVALID = "cannot be read: Invalid data found when processing input"
