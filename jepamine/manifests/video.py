@@ -19,6 +19,8 @@ from jepamine.utils.progress import notify
 # Seconds for which one frame may be shown, unless a video has few frames altogether: more is a gap in the
 # recording (a camera that pauses, a damaged clock), not a still scene.
 LONGEST_STILL = 10.0
+# Times that a frame may be repeated: beyond, the clock of the file is wrong or the rate was not meant for it.
+MOST_REPEATS = 100
 
 
 def video_lines(
@@ -32,7 +34,7 @@ def video_lines(
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
     clip of whole tubelets. Reports what is read and skipped. Raises UserError for a file that is not a video,
-    or two with the same stem.
+    or has far fewer frames than `fps`, and for two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
@@ -83,6 +85,11 @@ def _clips(
         notify(f"{file}: time gaps of more than {gap:g} s: {len(parts) - 1}; no clip spans one")
     ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [index.end]
     rate = len(times) * 1e6 / sum(end - times[part[0]] for part, end in zip(parts, ends, strict=True))
+    if fps > MOST_REPEATS * rate:
+        raise UserError(
+            f"{file}: {rate:.3g} frames per second on average, so --fps {fps:g} would repeat each "
+            f"{fps / rate:.0f} times; pass a lower --fps, or repair the clock of the file"
+        )
     if fps > 1.01 * rate:
         notify(f"{file}: {rate:.3g} frames per second on average, so frames repeat at --fps {fps:g}")
     lines = []

@@ -94,6 +94,11 @@ def test_a_time_lapse_is_no_gap(tmp_path, write_video):
     write_video(lapse, [60_000 * number for number in range(4)])
     (line,) = video_lines([lapse], 1 / 60, 8, 8, None)
     assert line["timestamps"] == [60_000_000 * number for number in range(4)]
+    with pytest.raises(UserError) as raised:
+        video_lines([lapse], 10, 8, 8, None)
+    assert str(raised.value).endswith(
+        "repeat each 600 times; pass a lower --fps, or repair the clock of the file"
+    )
 
 
 def test_what_is_read_and_left_out_is_counted_by_reason(drives, capsys):
