@@ -199,7 +199,7 @@ def _png_is_sound(content: bytes) -> bool:
     data, at = memoryview(content), 8
     while at + 12 <= len(data):
         end = at + 8 + int.from_bytes(data[at : at + 4], "big")
-        whole_pixels = data[at + 4 : at + 8] == b"IDAT" and end + 4 <= len(data)
+        whole_pixels = content[at + 4 : at + 8] == b"IDAT" and end + 4 <= len(data)
         if whole_pixels and zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
             return False
         at = end + 4
