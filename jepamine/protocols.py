@@ -32,8 +32,8 @@ Tensors = dict[str, "Tensor"]
 class Source:
     """A manifest and how its frames are read; returned by dataset plugins.
 
-    `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
-    `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
+    `manifest` is a JSONL file whose frame paths are relative to `root`, else to its folder. Frames are
+    resized to `image_size`, (height, width) in pixels, in `threads` threads (0: one per core).
     """
 
     manifest: Path
@@ -41,12 +41,13 @@ class Source:
     labels: Path | None = None
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
+    threads: int = 0
 
     def __post_init__(self) -> None:
         if type(self.tubelet_size) is not int or self.tubelet_size < 1:
             raise UserError(f"{self.manifest}: tubelet_size must be 1 or more, not {self.tubelet_size!r}")
         size = self.image_size
-        if not isinstance(size, tuple) or len(size) != 2 or any(type(n) is not int or n < 1 for n in size):
+        if not isinstance(size, tuple) or [type(n) is int and n > 0 for n in size] != [True, True]:
             raise UserError(f"{self.manifest}: image_size must be (height, width) in pixels, not {size!r}")
 
 
@@ -176,10 +177,9 @@ class Trainer(Protocol):
         """Return metrics on the held-out part; the weights with the lowest `val_loss` are kept."""
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
+        """Return the eval output for clips of `parts.source` with this `split` (None: all)."""
 
-    def describe(self, result: Mapping[str, Any]) -> str:
-        """Format the result of `evaluate` as text for the terminal."""
+    def describe(self, result: Mapping[str, Any]) -> str: ...  # the eval output as text
 
 
 @runtime_checkable

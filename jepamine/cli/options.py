@@ -114,6 +114,29 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --device and --threads to a command that uses a run."""
+
+    @click.option(
+        "--device",
+        type=click.Choice(["cpu", "cuda", "mps", "auto"]),
+        help="Device to use. [default: the run's]",
+    )
+    @click.option(
+        "--threads",
+        type=click.IntRange(0, 1024),
+        help="Threads that read frames; 0 is one per core. [default: the run's]",
+    )
+    @functools.wraps(command)
+    def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
+        from jepamine.runs.hardware import using
+
+        with using(device, threads):
+            command(**options)
+
+    return wrapped
+
+
 def as_json(value: object) -> None:
     """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
     click.echo(json.dumps(finite(value), indent=2, allow_nan=False))

@@ -14,6 +14,7 @@ from jepamine.cli.options import (
     as_json,
     with_checkpoint,
     with_experiments,
+    with_hardware,
     with_trust,
 )
 
@@ -27,6 +28,7 @@ SHORTCUTS = {
     "batch_size": ("trainer", "batch_size"),
     "seed": ("seed",),
     "device": ("device",),
+    "threads": ("dataset", "threads"),
 }
 
 
@@ -41,6 +43,7 @@ SHORTCUTS = {
 @click.option("--batch-size", type=int, help="--set trainer.batch_size")
 @click.option("--seed", type=int, help="--set seed")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
+@click.option("--threads", type=int, help="--set dataset.threads; 0 is one per core")
 @click.option(
     "--seeds",
     type=click.IntRange(2, 1000),
@@ -113,6 +116,7 @@ def run(
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_hardware
 @with_trust
 @with_experiments
 def eval_command(

@@ -14,6 +14,7 @@ from jepamine.cli.options import (
     with_checkpoint,
     with_cluster,
     with_experiments,
+    with_hardware,
     with_trust,
 )
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     "or Kubernetes array, else 1/1]",
 )
 @with_cluster
+@with_hardware
 @with_trust
 @with_experiments
 def score(

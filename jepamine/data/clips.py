@@ -20,6 +20,8 @@ from jepamine.utils.files import parse_line, raw_lines
 TubeletSize = Annotated[int, Field(ge=1, le=64)]
 #: Side in pixels to which frames are resized, before masking.
 ImageSize = Annotated[int, Field(ge=16, le=2048)]
+# Threads that read frames; 0: one per core.
+Threads = Annotated[int, Field(ge=0, le=1024)]
 
 
 @dataclass(frozen=True)

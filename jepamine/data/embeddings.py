@@ -101,7 +101,7 @@ def embed_clips(
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
-    for item, loaded in ahead(items, load):
+    for item, loaded in ahead(items, load, source.threads):
         if isinstance(loaded, UserError) or isinstance(item, UserError):
             clip = None if isinstance(item, UserError) else item
             yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))

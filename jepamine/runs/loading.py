@@ -17,6 +17,7 @@ from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
 from jepamine.runs.checkpoints import model_tensors
+from jepamine.runs.hardware import hardware
 from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
@@ -50,7 +51,11 @@ def run_source(folder: RunFolder, record: RunRecord) -> Source:
     """Return a run's own manifest as a source of clips, with the tubelet and image size of its dataset."""
     data = record["data"]
     height, width = data["image_size"]
-    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width))
+    asked = hardware().threads
+    threads = data.get("threads", 0) if asked is None else asked
+    return Source(
+        folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width), threads=threads
+    )
 
 
 def load_run(
@@ -95,7 +100,7 @@ def load_run(
         trained_on = record["data"].get("root")
         root = root or (Path(trained_on) if trained_on else None)
         source = dataclasses.replace(source, manifest=manifest, root=root)
-    device = assembly.pick_device(recipe.device)
+    device = assembly.pick_device(hardware().device or recipe.device, of_run=name)
     parts = assembly.build_parts(recipe, source, experiments, device)
     if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
         raise UserError(

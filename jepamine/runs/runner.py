@@ -181,6 +181,7 @@ def _first_record(
             "root": str(source.root.absolute()) if source.root else None,
             "tubelet_size": source.tubelet_size,
             "image_size": list(source.image_size),
+            "threads": source.threads,
         },
         "epochs_done": 0,
         "best_metric": None,

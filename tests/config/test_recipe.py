@@ -22,7 +22,7 @@ BASE = {
     "trainer": {"plugin": "embedding"},
 }
 KEYS = {
-    "dataset": ["manifest", "root", "tubelet_size", "image_size"],
+    "dataset": ["manifest", "root", "tubelet_size", "image_size", "threads"],
     "masking": ["ratio", "seeding", "seed", "patch_size"],
     "encoder": ["batch_size"],
     "predictor": ["hidden_dim", "dropout"],
@@ -58,7 +58,7 @@ def test_defaults_are_the_research_values(tmp_path):
     recipe = read(write(tmp_path, encoder={"plugin": "vjepa2"}), {})
     assert (recipe.name, recipe.seed) == ("r", 42)
     assert recipe.tables["dataset"] == {
-        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224
+        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224, "threads": 0
     }  # fmt: skip
     assert recipe.tables["masking"] == {"ratio": 0.75, "seeding": "clip", "seed": 42, "patch_size": 16}
     assert recipe.tables["encoder"]["weights"] == "facebook/vjepa2-vitl-fpc64-256"
