@@ -36,6 +36,7 @@ from jepamine.cli.options import Folder
     type=click.FloatRange(min=0, max=1000, min_open=True),
     help="Frames per second, for frames whose names hold no times.",
 )
+@click.option("--rig", is_flag=True, help="Cut clips of all cameras of a drive at the same moments.")
 @click.option(
     "--label-maps", is_flag=True, help="Keep label maps (segmentation masks); they are skipped by default."
 )
@@ -48,6 +49,7 @@ def frames(
     pattern: str | None,
     exclude: tuple[str, ...],
     fps: float | None,
+    rig: bool,
     label_maps: bool,
     max_gap: float,
     window: int,
@@ -66,7 +68,7 @@ def frames(
     listed = [name.strip() for name in (camera_list or "").split(",")] if camera_list is not None else []
     if not all(listed):
         raise click.BadParameter(f"'{camera_list}' has an empty name.", param_hint="--cameras")
-    options = FrameOptions(pattern, exclude, fps, label_maps)
+    options = FrameOptions(pattern, exclude, fps, label_maps, rig)
     deliver(frame_lines(folder, window, stride, [*cameras, *listed], max_gap, options), output)
 
 

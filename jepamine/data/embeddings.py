@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -187,6 +187,15 @@ def _tubelet_means(vectors: NDArray[np.float32], tubelet_size: int) -> NDArray[n
     return means
 
 
+def content_key(source: Source, digests: Sequence[bytes]) -> bytes:
+    """Return the key of a clip's clean embeddings: a hash of its frames and of how they are prepared."""
+    return hashlib.sha256(_shape(source) + b"".join(digests)).digest()
+
+
+def _shape(source: Source) -> bytes:
+    return json.dumps([source.image_size, source.tubelet_size]).encode()
+
+
 def _draw(clip: Clip, source: Source, mask: Mask) -> NDArray[np.bool_]:
     """Return the masks of a clip's tubelets, (N, T, rows, columns)."""
     masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
@@ -202,8 +211,8 @@ def _load(
     held = [frames[place] for place in clip.frames]
     digests = tuple(frame.digest() for frame in held)
     content = b"".join(digests)
-    shape = json.dumps([source.image_size, source.tubelet_size]).encode()
-    clean_key = hashlib.sha256(shape + content).digest()
+    shape = _shape(source)
+    clean_key = content_key(source, digests)
     cells = b"" if drawn is None else json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     size = json.dumps(source.image_size).encode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
+from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
@@ -38,6 +39,7 @@ class VJepa2Encoder:
         *,
         weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
         batch_size: Annotated[int, Field(ge=1)] = 8,
+        matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
@@ -54,6 +56,7 @@ class VJepa2Encoder:
         )
         self.model: Any = freeze(model.to(device))
         config = self.model.config
+        self.matmul: Matmul = matmul
         self.weights_sha256 = _weights_sha256(weights)
         self.batch_size = batch_size
         self.device = device
@@ -61,7 +64,7 @@ class VJepa2Encoder:
         self.crop: int = config.crop_size
         # The config's numbers shape the computation beside the weights (heads, RoPE grid, norm epsilon).
         digest = digest_of(config.to_diff_dict(), NOT_COMPUTATION)
-        self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}"
+        self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}" + precision_key(matmul)
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
         """Return (rows, columns) of a tubelet's tokens over `view`; `shape` is (T, H, W)."""
@@ -77,7 +80,7 @@ class VJepa2Encoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self.matmul):
             pixels = preprocess(frames, self.crop).to(self.device)
             return self.model.get_vision_features(pixel_values_videos=pixels)  # type: ignore[no-any-return]
 

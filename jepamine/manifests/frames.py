@@ -13,6 +13,7 @@ from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.layouts import BDD, shots_of
 from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
+from jepamine.manifests.rig_lines import rig_lines
 from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
@@ -23,13 +24,15 @@ from jepamine.utils.progress import notify
 class FrameOptions:
     """How to read frames' paths: a pattern instead of the known layouts, and files to leave out.
 
-    `fps` gives times to frames whose names have none; label maps are skipped unless `label_maps`.
+    `fps` gives times to frames whose names have none; label maps are skipped unless `label_maps`. With `rig`
+    a clip has the frames of all cameras of a drive.
     """
 
     pattern: str | None = None
     exclude: tuple[str, ...] = ()
     fps: float | None = None
     label_maps: bool = False
+    rig: bool = False
 
 
 def frame_lines(
@@ -68,7 +71,11 @@ def frame_lines(
     tracks = tracks_of(shots, options.fps)
     report(tracks)
     cutter = Cutter(window, stride, max_gap)
-    lines = [line for track in _of_cameras(tracks, cameras, root) for line in track_lines(track, cutter)]
+    tracks = _of_cameras(tracks, cameras, root)
+    if options.rig:
+        lines = rig_lines(tracks, cutter)
+    else:
+        lines = [line for track in tracks for line in track_lines(track, cutter)]
     cutter.notify()
     if not lines and all(track.layout == BDD for track in tracks):
         raise UserError(

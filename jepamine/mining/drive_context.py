@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jepamine.mining.bank import Bank, unit
 from jepamine.mining.overlap import ExtentIndex
-from jepamine.mining.whitening import Whitening, fit_whitening
 from jepamine.protocols import Extent
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.whitening import Whitening
     from jepamine.protocols import ClipEmbeddings
 
     Column = Callable[[ClipEmbeddings], NDArray[np.float32]]
@@ -111,6 +111,8 @@ class DriveContext:
         if len(deviations) < 2:
             deviations = self.bank.unit.astype(np.float64) - self.bank.unit.mean(axis=0, dtype=np.float64)
         step = -(-len(deviations) // FITTED)
+        from jepamine.mining.whitening import fit_whitening
+
         return fit_whitening(deviations[::step])
 
 
@@ -201,5 +203,7 @@ class Drive:
 
 def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
     """Return a clip's mean clean embedding at unit length, float32 (D,)."""
+    from jepamine.mining.bank import unit
+
     vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]
     return vector

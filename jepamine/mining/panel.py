@@ -16,10 +16,12 @@ from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
+from jepamine.data.views import views
 from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
 from jepamine.mining.overlap import extent_of
+from jepamine.mining.rig_scores import embedded_views
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import (
     ClipEmbeddings,
@@ -107,7 +109,7 @@ class RunPanel:
 
     def trained_on(self, clip: Clip) -> bool:
         """Return whether the run was trained on the clip, by its id and the name of its first frame."""
-        return _identity(clip) in self._training_clips
+        return any(_identity(view) in self._training_clips for view in views(clip))
 
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
@@ -221,6 +223,10 @@ class RunPanel:
             for name, scorer in scorers.items():
                 scores[name].append(float(np.mean(scorer([clip])[0])))
         return {name: sorted(values) for name, values in scores.items()}
+
+    def views(self, item: Embedded) -> list[ClipEmbeddings]:
+        """Convert each camera of a clip of several, or any other clip, to what scorers take."""
+        return [self.embeddings(part) for part in embedded_views(item, self.opened.parts.source)]
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
         """Convert a clip to what scorers take."""

@@ -99,9 +99,10 @@ def score_shard(
     if panel.wants_all():
         panel.prepare(
             lambda: (
-                panel.embeddings(item)
+                view
                 for item in _embedded(panel, _shard_items(opened, shard, on_error), "look through", total)
                 if isinstance(item, Embedded)
+                for view in panel.views(item)
             )
         )
     mapper = HeatMapper(opened, panel.bank) if heatmaps else None

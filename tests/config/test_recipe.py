@@ -24,7 +24,7 @@ BASE = {
 KEYS = {
     "dataset": ["manifest", "root", "tubelet_size", "image_size", "threads"],
     "masking": ["ratio", "seeding", "seed", "patch_size"],
-    "encoder": ["batch_size"],
+    "encoder": ["batch_size", "matmul"],
     "predictor": ["hidden_dim", "dropout"],
     "trainer": ["epochs", "batch_size", "checkpoint_every", "val_fraction", "val_by"],
 }
@@ -291,7 +291,7 @@ def test_scorers_have_settings_of_their_own(tmp_path):
     (tmp_path / "mine.py").write_text("def far(*, power: int = 2): ...\n")
     recipe = read(write(tmp_path, scoring={"also": ["./mine.py:far"], "./mine.py:far": {"power": 3}}), {})
     assert recipe.scoring == {
-        "scorer": "predicted", "also": ["./mine.py:far"], "./mine.py:far": {"power": 3}
+        "scorer": "predicted", "also": ["./mine.py:far"], "cameras": "max", "./mine.py:far": {"power": 3}
     }  # fmt: skip
     assert list(recipe.scorers) == ["predicted", "./mine.py:far"]
     (error,) = errors(write(tmp_path, scoring={"./mine.py:far": {"pwer": 3}}))
