@@ -9,6 +9,7 @@ import click
 
 import jepamine
 from jepamine.cli.doctor import doctor
+from jepamine.cli.export import export, labels
 from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
@@ -58,6 +59,8 @@ for command in (
     run,
     score,
     merge,
+    export,
+    labels,
     eval_command,
     runs,
     show,
