@@ -39,7 +39,7 @@ class Ensemble:
     `capped` stay at about 1 beyond all held-out clips: a drive by another camera is far from the training
     clips as a whole, which must not hide what is unusual within it. Those in `strict` count less by log 2, as
     if they were less far out by the whole range of the held-out clips: a recording can be a little unusual in
-    many ways. Held-out clips and not the scored file's, so that a clip's score does not depend on what else is
+    many ways. Held-out clips and not the scored ones, so that a score does not depend on what else is
     scored; and not the training clips', whose scores are lower than any new clip's (predictor and covariance
     were fitted to them).
     """
