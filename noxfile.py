@@ -1,4 +1,7 @@
-"""Sessions `tests`, `lint` and `bench`: each in an environment of exact versions."""
+"""Sessions `tests`, `lint`, `dist` and `bench`: each in an environment of exact versions."""
+
+import pathlib
+import shutil
 
 import nox
 
@@ -36,6 +39,29 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Build sdist and wheel; install the wheel in a clean environment and go through a first hour there."""
+    session.install("build")
+    built = pathlib.Path(session.create_tmp()) / "dist"
+    shutil.rmtree(built, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(built), silent=True)
+    (wheel,) = built.glob("*.whl")
+    session.install("-r", "requirements.txt")
+    session.install("--no-deps", "--force-reinstall", str(wheel))
+    project = built / "project"
+    session.run("jepamine", "init", str(project))
+    with session.chdir(project):
+        for words in (
+            ("doctor",),
+            ("run", "default"),
+            ("score", "--run", "default", "sample/manifest.jsonl", "--output", "scores.jsonl"),
+            ("eval", "--scores", "scores.jsonl", "--labels", "sample/labels.jsonl"),
+            ("report", "--run", "default"),
+        ):
+            session.run("jepamine", *words)
 
 
 @nox.session

@@ -3,12 +3,12 @@
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
-name); `bank`, `encoder`, `store`, `panel`, `folder` (scorer). `shape` is (T, H, W).
+name); `bank`, `drives`, `encoder`, `folder`, `mask`, `panel`, `predictor`, `store` (scorer).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)
     H, W  pixels of a resized frame (224)       L  tokens that an encoder gives for a tubelet
-    D  dimension of an embedding
+    D  dimension of an embedding                shape  (T, H, W)
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ Tensors = dict[str, "Tensor"]
 class Source:
     """A manifest and how its frames are read; returned by dataset plugins.
 
-    `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
-    `root` is None. `image_size` is (height, width) in pixels to which frames are resized.
+    `manifest` is a JSONL file whose frame paths are relative to `root`, else to its folder. Frames are
+    resized to `image_size`, (height, width) in pixels, in `threads` threads (0: one per core).
     """
 
     manifest: Path
@@ -41,12 +41,13 @@ class Source:
     labels: Path | None = None
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
+    threads: int = 0
 
     def __post_init__(self) -> None:
         if type(self.tubelet_size) is not int or self.tubelet_size < 1:
             raise UserError(f"{self.manifest}: tubelet_size must be 1 or more, not {self.tubelet_size!r}")
         size = self.image_size
-        if not isinstance(size, tuple) or len(size) != 2 or any(type(n) is not int or n < 1 for n in size):
+        if not isinstance(size, tuple) or [type(n) is int and n > 0 for n in size] != [True, True]:
             raise UserError(f"{self.manifest}: image_size must be (height, width) in pixels, not {size!r}")
 
 
@@ -85,10 +86,16 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class GridEncoder(Protocol):
-    """An encoder whose tokens have a place in the frame."""
+    """An encoder whose tokens have a place in the frame: (rows, columns) of frames of `shape` (T, H, W)."""
 
-    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
-        """Return (rows, columns) of the tokens over a frame; `shape` is (T, H, W)."""
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]: ...
+
+
+@runtime_checkable
+class CroppingEncoder(Protocol):
+    """An encoder whose grid covers a part of the frame only: (left, top, right, bottom), 0 to 1."""
+
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]: ...
 
 
 @runtime_checkable
@@ -100,10 +107,9 @@ class FrameEncoder(Protocol):
 
 @runtime_checkable
 class TextEncoder(Protocol):
-    """An encoder with texts and images in one space."""
+    """An encoder with texts and images in one space; features of texts are float32 (N, D)."""
 
-    def text(self, texts: Sequence[str]) -> Tensor:
-        """Return the features of texts, float32 (N, D)."""
+    def text(self, texts: Sequence[str]) -> Tensor: ...
 
 
 @runtime_checkable
@@ -168,32 +174,26 @@ class Trainer(Protocol):
         """Return the mean loss of a batch, a scalar with gradient."""
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        """Return metrics on the held-out part, in eval mode and without gradient.
-
-        `val_loss`, lower is better, decides which weights are kept.
-        """
+        """Return metrics on the held-out part; the weights with the lowest `val_loss` are kept."""
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        """Return the eval output for the clips of `parts.source` whose line has this `split` (None: all)."""
+        """Return the eval output for clips of `parts.source` with this `split` (None: all)."""
 
-    def describe(self, result: Mapping[str, Any]) -> str:
-        """Format the result of `evaluate` as text for the terminal."""
+    def describe(self, result: Mapping[str, Any]) -> str: ...  # the eval output as text
 
 
 @runtime_checkable
 class RemarkTrainer(Protocol):
-    """A trainer that comments on the metrics of a run."""
+    """A trainer that warns, by the metrics, of a run that learned nothing; else the remark is empty."""
 
-    def remark(self, metrics: Mapping[str, Any]) -> str:
-        """Return a warning for a run that learned nothing; else empty."""
+    def remark(self, metrics: Mapping[str, Any]) -> str: ...
 
 
 @runtime_checkable
 class SheetTrainer(Protocol):
-    """A trainer that draws its predictions."""
+    """A trainer that draws its predictions for the clips with this `split` (None: all) into a PNG."""
 
-    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
-        """Write a PNG of predictions for the clips with this `split` (None: all)."""
+    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Extent:
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
-    `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
+    `content` hashes the frames, `frames()` returns them: uint8 RGB (N, T, H, W, 3); `order` sorts a drive.
     """
 
     clip_id: str
@@ -225,6 +225,8 @@ class ClipEmbeddings:
     content: bytes
     frames: Callable[[], np.ndarray]
     extent: Extent = Extent()
+    drive: str | None = None
+    order: str = ""
 
 
 class Scorer(Protocol):
@@ -235,25 +237,27 @@ class Scorer(Protocol):
 
         A clip's score is the mean. It must not depend on the other clips in `clips`.
         """
-        ...
+
+
+@runtime_checkable
+class TubeletScorer(Protocol):
+    """A scorer of whole clips that scores tubelets, too; float (N,) whose mean is not the clip's."""
+
+    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]: ...
 
 
 @runtime_checkable
 class PreparedScorer(Protocol):
-    """A scorer that must see all clips before it can score one."""
+    """A scorer that must see all clips before it can score one: once each; it forgets earlier ones."""
 
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each; forgets earlier ones."""
-        ...
+    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None: ...
 
 
 @runtime_checkable
 class WarningScorer(Protocol):
-    """A scorer that cannot rank some of the clips it was prepared with."""
+    """A scorer that cannot rank some of the clips it was prepared with: a warning, else empty."""
 
-    def warning(self) -> str:
-        """Return what to warn of after `prepare`; empty for nothing."""
-        ...
+    def warning(self) -> str: ...
 
 
 @runtime_checkable
@@ -268,12 +272,9 @@ class Panel(Protocol):
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, with the recipe's settings."""
-        ...
 
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""
-        ...
 
-    def reference(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,)."""
-        ...
+    def reference(self, names: Sequence[str], parts: Sequence[str] = ("val",)) -> dict[str, np.ndarray]:
+        """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,)."""

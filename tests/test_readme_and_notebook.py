@@ -52,6 +52,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, write_video) -> Path:
     shutil.copytree(ROOT / "recipes", folder / "recipes")
     for name, darkest in (("drive", 13), ("night", 10)):
         write_video(folder / f"{name}.mp4", list(range(0, 4000, 50)), darkest)
+    (folder / "videos").mkdir()
+    for name in ("drive", "night"):
+        shutil.copy(folder / f"{name}.mp4", folder / "videos")
     return folder
 
 

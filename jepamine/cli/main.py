@@ -8,14 +8,18 @@ from pathlib import Path
 import click
 
 import jepamine
+from jepamine.cli.doctor import doctor
 from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, top
-from jepamine.cli.run import eval_command, merge, run, score
+from jepamine.cli.run import eval_command, run
+from jepamine.cli.run_life import reproduce, rm
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
+from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
+from jepamine.utils.progress import silence
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,8 +32,11 @@ from jepamine.cli.serve import serve
     show_default=True,
     help="Folder of runs; every command also takes it as an option.",
 )
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Print no progress and no notices, only warnings and errors."
+)
 @click.pass_context
-def cli(ctx: click.Context, experiments: Path) -> None:
+def cli(ctx: click.Context, experiments: Path, quiet: bool) -> None:
     """Find the few driving clips worth a human's time; place the objects of Manim scenes.
 
     \b
@@ -42,6 +49,8 @@ def cli(ctx: click.Context, experiments: Path) -> None:
               jepamine run manim
     """
     ctx.obj = experiments
+    if quiet:
+        ctx.with_resource(silence())
 
 
 for command in (
@@ -56,12 +65,15 @@ for command in (
     check,
     plugins,
     store,
+    reproduce,
+    rm,
     manifest,
     top,
     report,
     probe,
     scenes,
     serve,
+    doctor,
 ):
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""manifest frames, nuscenes, video, split, audit, fix: build and repair manifests."""
+"""manifest nuscenes, video, split, audit, fix: build and repair manifests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
 from jepamine.cli.options import Commands, File, Folder, as_json
 from jepamine.manifests.findings.finding import KINDS
@@ -69,39 +70,6 @@ def manifest() -> None:
     Then:     jepamine manifest audit M.jsonl
               jepamine manifest split M.jsonl --val 0.2 --output S.jsonl
     """
-
-
-@manifest.command()
-@click.argument("folder", metavar="DIR", type=Folder)
-@click.option(
-    "--camera",
-    "cameras",
-    multiple=True,
-    metavar="CAMERA",
-    help="Keep only this camera; repeatable. [default: all]",
-)
-@click.option(
-    "--label-maps", is_flag=True, help="Keep label maps (segmentation masks); they are skipped by default."
-)
-@with_max_gap
-@with_windows
-def frames(
-    folder: Path,
-    cameras: tuple[str, ...],
-    label_maps: bool,
-    max_gap: float,
-    window: int,
-    stride: int,
-    output: Path | None,
-) -> None:
-    """Build a manifest of the frames below DIR: one folder per scene, or LOG__CAMERA__TIMESTAMP.jpg.
-
-    Frames in folders are taken in name order; links to folders are followed, hidden folders are skipped.
-    If no file name gives a camera, --camera names it for all.
-    """
-    from jepamine.manifests.frames import frame_lines
-
-    deliver(frame_lines(folder, window, stride, cameras, max_gap, label_maps), output)
 
 
 @manifest.command()
@@ -244,5 +212,7 @@ def _categories(labels: str) -> int | list[str]:
     return names
 
 
+manifest.add_command(frames)
+manifest.add_command(waymo)
 manifest.add_command(audit)
 manifest.add_command(fix)

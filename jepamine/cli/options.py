@@ -37,6 +37,13 @@ File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
 
 
+with_checkpoint = click.option(
+    "--checkpoint",
+    metavar="EPOCH",
+    help="Use this checkpoint, such as epoch-010. [default: the best weights]",
+)
+
+
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
@@ -66,6 +73,65 @@ def with_trust(command: Callable[..., None]) -> Callable[..., None]:
         from jepamine.runs.integrity import trusting
 
         with trusting(changes=trust_changes, code=trust):
+            command(**options)
+
+    return wrapped
+
+
+def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --dask, --parts and --dask-resource to a command; it gets a `cluster`, None without --dask."""
+
+    @click.option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Use the workers of this Dask scheduler: tcp://HOST:8786, tls://HOST:8786 or a scheduler file.",
+    )
+    @click.option("--parts", type=click.IntRange(1), help="With --dask: number of parts. [default: 256]")
+    @click.option(
+        "--dask-resource",
+        "resources",
+        multiple=True,
+        metavar="NAME=N",
+        help="With --dask: what a part needs of its worker, such as GPU=1.",
+    )
+    @functools.wraps(command)
+    def wrapped(dask: str | None, parts: int | None, resources: tuple[str, ...], **options: Any) -> None:
+        if not dask:
+            if parts or resources:
+                raise click.UsageError("--parts and --dask-resource require --dask ADDRESS.")
+            command(cluster=None, **options)
+            return
+        from jepamine.mining.cluster.scoring import Cluster
+
+        needs: dict[str, float] = {}
+        for text in resources:
+            name, _, amount = text.partition("=")
+            if not name or not amount.isdecimal():
+                raise click.BadParameter(f"'{text}' is not NAME=N.", param_hint="--dask-resource")
+            needs[name] = float(amount)
+        command(cluster=Cluster(dask, needs, parts), **options)
+
+    return wrapped
+
+
+def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --device and --threads to a command that uses a run."""
+
+    @click.option(
+        "--device",
+        type=click.Choice(["cpu", "cuda", "mps", "auto"]),
+        help="Device to use. [default: the run's]",
+    )
+    @click.option(
+        "--threads",
+        type=click.IntRange(0, 1024),
+        help="Threads that read frames; 0 is one per core. [default: the run's]",
+    )
+    @functools.wraps(command)
+    def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
+        from jepamine.runs.hardware import using
+
+        with using(device, threads):
             command(**options)
 
     return wrapped

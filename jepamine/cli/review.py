@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, as_json, with_experiments, with_hardware, with_trust
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
@@ -31,6 +31,7 @@ from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 @click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="Write the chosen clips to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_hardware
 @with_trust
 @with_experiments
 def top(
@@ -86,6 +87,7 @@ def top(
 @click.option("--drop-held-out", is_flag=True, help="Ignore labels of scenes that the run is evaluated on.")
 @click.option("--output", type=File, help="Write the clips to label next to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_hardware
 @with_trust
 @with_experiments
 def probe(
@@ -126,6 +128,7 @@ def probe(
 @click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
 @click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="[default: experiments/NAME/reports/SCORES.html]")
+@with_hardware
 @with_trust
 @with_experiments
 def report(

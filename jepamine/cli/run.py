@@ -1,14 +1,25 @@
-"""run, score, eval: train a recipe, score clips, evaluate a run or a score file."""
+"""run, eval: train a recipe, evaluate a run or a score file."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from jepamine.cli.options import File, Folder, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.options import (
+    File,
+    Folder,
+    Recipe,
+    as_json,
+    with_checkpoint,
+    with_experiments,
+    with_hardware,
+    with_trust,
+)
+
+if TYPE_CHECKING:
+    pass
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -17,6 +28,7 @@ SHORTCUTS = {
     "batch_size": ("trainer", "batch_size"),
     "seed": ("seed",),
     "device": ("device",),
+    "threads": ("dataset", "threads"),
 }
 
 
@@ -31,6 +43,7 @@ SHORTCUTS = {
 @click.option("--batch-size", type=int, help="--set trainer.batch_size")
 @click.option("--seed", type=int, help="--set seed")
 @click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
+@click.option("--threads", type=int, help="--set dataset.threads; 0 is one per core")
 @click.option(
     "--seeds",
     type=click.IntRange(2, 1000),
@@ -85,71 +98,6 @@ def run(
     click.echo(run_summary(folder, experiments))
 
 
-@click.command()
-@click.option("--run", "name", required=True, metavar="NAME", help="Run whose predictor is used.")
-@click.argument("manifest", type=File)
-@click.option("--output", type=File, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
-@click.option("--scorer", help="Scorer whose value is written as `score`. [default: the recipe's]")
-@click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
-@click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
-@click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
-@click.option(
-    "--shard",
-    metavar="I/N",
-    help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
-    "or Kubernetes array, else 1/1]",
-)
-@with_trust
-@with_experiments
-def score(
-    experiments: Path,
-    name: str,
-    manifest: Path,
-    output: Path | None,
-    scorer: str | None,
-    root: Path | None,
-    on_error: Any,
-    resume: bool,
-    shard: str | None,
-) -> None:
-    """Score every clip of MANIFEST: higher is more novel."""
-    from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
-    from jepamine.utils.progress import notify
-
-    try:
-        scheduled = scheduled_shard(os.environ) if shard is None else None
-        part = parse_shard(shard) if shard else scheduled[0] if scheduled else Shard()
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--shard") from None
-    if scheduled:
-        notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
-    from jepamine.mining.scoring import score_manifest
-    from jepamine.mining.summaries import score_summary
-    from jepamine.runs.loading import load_run
-
-    opened = load_run(experiments, name, manifest.absolute(), root.absolute() if root else None)
-    suffix = "" if part.of == 1 else f"-{part.number}-of-{part.of}"
-    output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
-    counts = score_manifest(opened, output, scorer=scorer, on_error=on_error, resume=resume, shard=part)
-    click.echo(score_summary(output, counts, name))
-
-
-@click.command()
-@click.argument("parts", type=File, nargs=-1, required=True)
-@click.option("--manifest", type=File, required=True, help="Manifest that was scored.")
-@click.option("--output", type=File, required=True, help="Score file to write.")
-def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
-    """Join the PARTS that score --shard wrote into one score file, in the manifest's order.
-
-    Fails if a part is unfinished, or a clip is missing, scored twice or not in the manifest.
-    """
-    from jepamine.mining.score_parts import merge_parts
-    from jepamine.mining.summaries import merge_summary
-
-    counts = merge_parts(parts, manifest.absolute(), output)
-    click.echo(merge_summary(output, counts, len(parts)))
-
-
 @click.command("eval")
 @click.option("--run", "name", metavar="NAME", help="Run to evaluate.")
 @click.option("--scores", type=File, help="Rank a score file instead; requires --labels, no run needed.")
@@ -163,10 +111,12 @@ def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
 )
 @click.option("--scorer", help="With --labels and --run: also rank this scorer.")
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
+@with_checkpoint
 @click.option("--int8", is_flag=True, help="Quantize the run's linear layers first, to measure the cost.")
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_hardware
 @with_trust
 @with_experiments
 def eval_command(
@@ -180,6 +130,7 @@ def eval_command(
     scorer: str | None,
     sheet: Path | None,
     int8: bool,
+    checkpoint: str | None,
     output: Path | None,
     strict: bool,
     json_: bool,
@@ -195,6 +146,8 @@ def eval_command(
         raise click.UsageError("--root DIR requires a MANIFEST.")
     if int8 and scores is not None:
         raise click.UsageError("--int8 requires --run NAME.")
+    if checkpoint is not None and scores is not None:
+        raise click.UsageError("--checkpoint requires --run NAME.")
     if sheet is not None and scores is not None:
         raise click.UsageError("--sheet FILE requires --run NAME.")
     if scorer is not None and (labels is None or scores is not None):
@@ -219,6 +172,7 @@ def eval_command(
             manifest.absolute() if manifest else None,
             root.absolute() if root else None,
             int8=int8,
+            checkpoint=checkpoint,
         )
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
@@ -232,7 +186,11 @@ def eval_command(
     if output:
         write_json(output, result)
     if opened:
-        more = [name for name, given in (("labels", labels), ("int8", int8)) if given]
+        more = [
+            name
+            for name, given in (("labels", labels), ("int8", int8), (str(checkpoint), checkpoint))
+            if given
+        ]
         title = [manifest.stem if manifest else "run", str(split), *more]
         keep(opened, result, "-".join(title))
     if strict:

@@ -7,13 +7,16 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.run_life import prune
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_experiments
 def runs(experiments: Path, json_: bool) -> None:
     """List runs, one per line: name, status, recipe, headline metric, when."""
+    if click.get_current_context().invoked_subcommand:
+        return
     from jepamine.runs.summary import runs_rows
     from jepamine.utils.tables import table
 
@@ -26,6 +29,9 @@ def runs(experiments: Path, json_: bool) -> None:
         click.echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
     for message in damaged:
         click.echo(f"warning: {message}", err=True)
+
+
+runs.add_command(prune)
 
 
 @click.command()

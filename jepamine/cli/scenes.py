@@ -13,7 +13,7 @@ from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 @click.command()
 @click.argument("path", type=File, metavar="FILE.py")
-@click.option("--scene", metavar="NAME", help="Scene to run. [default: GeneratedScene, or the only one]")
+@click.option("--scene", metavar="NAME", help="Run this scene only. [default: all in the file]")
 @click.option("--layout", "layout_path", type=File, metavar="FILE.json", help="Compare with this layout.")
 @click.option(
     "--deadline",
@@ -50,17 +50,20 @@ def validate(
     """
     from jepamine.errors import UserError
     from jepamine.manim.validation.command import run
-    from jepamine.manim.validation.text import problems, summary
+    from jepamine.manim.validation.text import document, problems, summary
 
-    report = run(path, scene, layout_path, deadline, preview, check, allow_unprotected)
+    reports = run(path, scene, layout_path, deadline, preview, check, allow_unprotected)
+    failed = not all(report.runs for report in reports)
     if machine:
-        as_json(report.to_json())
-        if not report.runs:
+        as_json(document(reports))
+        if failed:
             click.get_current_context().exit(1)
-    elif report.runs:
-        click.echo(summary(report))
-    else:
-        raise UserError(problems(report, path))
+        return
+    for report in reports:
+        if report.runs:
+            click.echo(summary(report))
+    if failed:
+        raise UserError(problems(reports, path))
 
 
 @click.command()

@@ -54,8 +54,16 @@ def general(
     """Declare the recipe's top-level keys; like a plugin's, the signature is the schema."""
 
 
-def scoring(*, scorer: str = "predicted", also: tuple[str, ...] = ("predicted", "masked")) -> None:
-    """Declare the keys of `[scoring]`; tables inside it hold the settings of single scorers."""
+def scoring(
+    *,
+    scorer: str = "predicted",
+    also: tuple[str, ...] = ("predicted", "masked"),
+    cameras: Literal["max", "mean"] = "max",
+) -> None:
+    """Declare the keys of `[scoring]`; tables inside it hold the settings of single scorers.
+
+    `cameras` is how the scores of a clip of several cameras become one.
+    """
 
 
 def parse_override(text: str) -> tuple[list[str], Any]:

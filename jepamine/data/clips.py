@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from jepamine.data.rigs import cameras_of
 from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.protocols import Source
@@ -20,6 +21,8 @@ from jepamine.utils.files import parse_line, raw_lines
 TubeletSize = Annotated[int, Field(ge=1, le=64)]
 #: Side in pixels to which frames are resized, before masking.
 ImageSize = Annotated[int, Field(ge=16, le=2048)]
+# Threads that read frames; 0: one per core.
+Threads = Annotated[int, Field(ge=0, le=1024)]
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,10 @@ def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, runni
     frames = frames_of(line, place, root)
     if not frames:
         raise UserError(f"{place}: '{_paths_key(line)}' is empty: a clip without frames")
-    if len(frames) % tubelet_size:
+    count = len(frames) // max(len(cameras_of(line, place)), 1)
+    if count % tubelet_size:
         raise UserError(
-            f"{place}: {len(frames)} frames do not divide into tubelets of {tubelet_size}; "
-            "drop or add a frame"
+            f"{place}: {count} frames do not divide into tubelets of {tubelet_size}; drop or add a frame"
         )
     return Clip(
         clip_id=text_of(line, place, "clip_id") or derived_id(as_written(line)),
@@ -99,8 +102,11 @@ def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | M
     """Return the frames of a manifest line in order: image files below `root`, or moments of a video.
 
     A line `{"video", "start", "end", "fps"}` (seconds, frames per second) means the frames shown at start,
-    start + 1 / fps, ... before end. Raises UserError, with `place`, if the line has neither form.
+    start + 1 / fps, ... before end; a line `{"cameras": {camera: [paths]}}` means the frames of one camera
+    after the other. Raises UserError, with `place`, if the line has none of these forms.
     """
+    if cameras := cameras_of(line, place):
+        return tuple(root / name for names in cameras.values() for name in names)
     key = _paths_key(line)
     if key is None:
         if not isinstance(line["video"], str) or not line["video"]:
@@ -117,6 +123,8 @@ def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | M
 
 def as_written(line: Mapping[str, Any]) -> list[str]:
     """Return the frames of a clip's line as the line writes them: paths, or VIDEO#t=SECONDS."""
+    if cameras := cameras_of(line, ""):
+        return [name for names in cameras.values() for name in names]
     key = _paths_key(line)
     if key is None:
         return [str(Moment(line["video"], time, line.get("stream"))) for time in _times(line, "")]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jepamine.data.clips import Clip, as_written
+from jepamine.data.rigs import cameras_of
 from jepamine.data.video import Moment
 from jepamine.utils.numbers import is_number
 
@@ -41,6 +42,9 @@ def frame_times(clip: Clip) -> list[float]:
     if moments:
         return moments
     times = clip.line.get("timestamps")
+    if isinstance(times, list):
+        # Those of a clip of several cameras are of all of them.
+        times = times * max(len(cameras_of(clip.line, clip.place)), 1)
     if not isinstance(times, list) or len(times) != len(clip.frames):
         return []
     return [float(time) for time in times] if all(map(is_number, times)) else []

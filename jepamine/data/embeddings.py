@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def embed_clips(
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
-    for item, loaded in ahead(items, load):
+    for item, loaded in ahead(items, load, source.threads):
         if isinstance(loaded, UserError) or isinstance(item, UserError):
             clip = None if isinstance(item, UserError) else item
             yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
@@ -182,6 +182,15 @@ def _tubelet_means(vectors: NDArray[np.float32], tubelet_size: int) -> NDArray[n
     return means
 
 
+def content_key(source: Source, digests: Sequence[bytes]) -> bytes:
+    """Return the key of a clip's clean embeddings: a hash of its frames and of how they are prepared."""
+    return hashlib.sha256(_shape(source) + b"".join(digests)).digest()
+
+
+def _shape(source: Source) -> bytes:
+    return json.dumps([source.image_size, source.tubelet_size]).encode()
+
+
 def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store, by_frame: bool) -> _Loaded:
     masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
     for stored_masked in masks:
@@ -190,8 +199,8 @@ def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store, 
     held = [frames[place] for place in clip.frames]
     digests = tuple(frame.digest() for frame in held)
     content = b"".join(digests)
-    shape = json.dumps([source.image_size, source.tubelet_size]).encode()
-    clean_key = hashlib.sha256(shape + content).digest()
+    shape = _shape(source)
+    clean_key = content_key(source, digests)
     cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     size = json.dumps(source.image_size).encode()

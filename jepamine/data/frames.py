@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import threading
 import warnings
 from collections import OrderedDict, deque
@@ -120,13 +121,23 @@ class Frames:
             return np.stack([frame.pixels() for frame in frames])
 
 
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def ahead(
-    items: Iterable[Item], load: Callable[[Item], Loaded], threads: int = 2, depth: int = 4
+    items: Iterable[Item], load: Callable[[Item], Loaded], threads: int = 2, depth: int | None = None
 ) -> Iterator[tuple[Item, Loaded | UserError]]:
     """Yield (item, load(item)) in order, loading up to `depth` items ahead in `threads` threads.
 
-    A UserError from `load` is yielded in its item's place.
+    0 threads are one per core; the depth is twice the threads by default, within 4 and 64. A UserError from
+    `load` is yielded in its item's place.
     """
+    threads = threads or cores()
+    depth = depth or min(max(2 * threads, 4), 64)
 
     def guarded(item: Item) -> Loaded | UserError:
         try:

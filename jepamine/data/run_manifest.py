@@ -9,6 +9,7 @@ from typing import Any, Literal
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.splits import split
 from jepamine.data.video import Moment
+from jepamine.data.views import views
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 
@@ -28,7 +29,8 @@ def manifest_lines(
     Raises UserError for lines that are not clips, ids that name two different clips, and missing frames,
     before anything is encoded.
     """
-    clips = list(read_clips(source))
+    # Each camera of a clip of several is a clip of its own: the run is trained on cameras, not on rigs.
+    clips = [view for clip in read_clips(source) for view in views(clip)]
     _check_ids(clips)
     _check_frames(clips)
     lines = []

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jepamine.data.clips import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.errors import UserError, did_you_mean
 from jepamine.protocols import Source
 
 
 def clips(
-    *, manifest: Path, root: Path | None = None, tubelet_size: TubeletSize = 2, image_size: ImageSize = 224
+    *,
+    manifest: Path,
+    root: Path | None = None,
+    tubelet_size: TubeletSize = 2,
+    image_size: ImageSize = 224,
+    threads: Threads = 0,
 ) -> Source:
     """Use the lines of `manifest`; frame paths are relative to `root`, else to the manifest's folder."""
     if not manifest.is_file():
@@ -23,4 +28,6 @@ def clips(
         raise UserError(
             f"[dataset] manifest: {manifest}: {reason}; set yours: --set dataset.manifest=FILE.jsonl"
         )
-    return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))
+    return Source(
+        manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size), threads=threads
+    )

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.clips import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import frame_folders, no_frames
-from jepamine.manifests.frames import folder_clip_id
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import windows
 from jepamine.protocols import Source
 from jepamine.utils.files import json_lines, write_atomic
@@ -29,6 +29,7 @@ def folders(
     label_maps: bool = False,
     tubelet_size: TubeletSize = 2,
     image_size: ImageSize = 224,
+    threads: Threads = 0,
 ) -> Source:
     """Cut every folder below `root` that holds frames into clips of `window` frames, `stride` apart.
 
@@ -64,4 +65,6 @@ def folders(
     content = json_lines(lines)
     manifest = data_dir / f"folders-{hashlib.sha256(str(root).encode() + content).hexdigest()[:12]}.jsonl"
     write_atomic(manifest, content)
-    return Source(manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size))
+    return Source(
+        manifest, root, tubelet_size=tubelet_size, image_size=(image_size, image_size), threads=threads
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
+from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ClipEncoder:
         weights: Weights = "openai/clip-vit-base-patch32",
         whole: bool = False,
         batch_size: Annotated[int, Field(ge=1)] = 16,
+        matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
@@ -50,6 +52,7 @@ class ClipEncoder:
 
         model = load_whole(weights, transformers.CLIPConfig, transformers.CLIPModel, "CLIP", _spare)
         self.name, self.device, self.batch_size, self.whole = weights, device, batch_size, whole
+        self.matmul: Matmul = matmul
         self.weights_sha256 = layers_sha256(model)
         self.model: Any = freeze(model.to(device))
         vision = model.config.vision_config
@@ -57,7 +60,9 @@ class ClipEncoder:
         self.side: int = vision.image_size
         self.cells: int = vision.image_size // vision.patch_size
         digest = digest_of(vision.to_dict(), NOT_COMPUTATION)
-        self.preprocessing = f"CLIP {'whole' if whole else 'crop'} {self.side}; config {digest}"
+        self.preprocessing = (
+            f"CLIP {'whole' if whole else 'crop'} {self.side}; config {digest}" + precision_key(matmul)
+        )
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
         """Return (rows, columns) of a frame's patch tokens, its last ones; `shape` is (T, H, W).
@@ -75,7 +80,7 @@ class ClipEncoder:
         import torch
 
         count = len(frames)
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self.matmul):
             pixels = preprocess(frames.flatten(0, 1), self.side, self.whole).to(self.device)
             states = self.model.vision_model(pixel_values=pixels).last_hidden_state
             # (N * T, 1 + patches, hidden) -> (N * T, 1 + patches, D); the first row is the pooled feature

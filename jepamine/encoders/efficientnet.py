@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
@@ -36,18 +37,21 @@ class EfficientNetLite0:
         *,
         stride: Literal[8, 16, 32] = 32,
         batch_size: Annotated[int, Field(ge=1)] = 8,
+        matmul: Matmul = "highest",
     ) -> None:
         import torch
 
         from jepamine.encoders.freeze import freeze
 
         path = _weights_file()
+        self.matmul: Matmul = matmul
         self.weights_sha256 = sha256_file(path)
         self.batch_size = batch_size
         self.device = device
         self.stride, self.dim = stride, CHANNELS[stride]
         # Embeddings of stride 32 keep the key from when there was no other stride.
         self.preprocessing = "(x - 127) / 128" + ("" if stride == 32 else f"; stride {stride}")
+        self.preprocessing += precision_key(matmul)
         weights = torch.load(path, map_location="cpu", weights_only=True)
         # Channels last and folded batch norms: 1.6 times the frames per second on two cores.
         network = _fold(_network(weights)).to(memory_format=torch.channels_last)
@@ -67,7 +71,7 @@ class EfficientNetLite0:
         import torch
 
         count, length, height, width, _ = frames.shape
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self.matmul):
             # (N, T, H, W, 3) -> (N * T, 3, H, W), which the memory already holds as channels last
             pixels = frames.reshape(count * length, height, width, 3).permute(0, 3, 1, 2).to(self.device)
             features = self._features((pixels.float() - 127) / 128)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.config.schema import Weights
+from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HuggingFaceEncoder:
         output: Literal["tokens", "pooled"] = "tokens",
         whole: bool = False,
         batch_size: Annotated[int, Field(ge=1)] = 8,
+        matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
@@ -77,6 +79,7 @@ class HuggingFaceEncoder:
         self._weights, self._revision, self._output, self._whole = weights, revision, output, whole
         self.name = weights if revision is None else f"{weights}@{revision}"
         self.device, self.batch_size = device, batch_size
+        self.matmul: Matmul = matmul
         self.weights_sha256 = layers_sha256(model)
         self.model: Any = freeze(model.to(device))
         self._vision: Any = getattr(self.model, "vision_model", self.model)
@@ -86,6 +89,7 @@ class HuggingFaceEncoder:
         self._table: Any = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
         facts = digest_of(model.config.to_diff_dict(), NOT_COMPUTATION) + digest_of(self._processor.facts)
         self.preprocessing = f"{self._processor.facts['image_processor_type']} {output}; config {facts}"
+        self.preprocessing += precision_key(matmul)
         self.dim: int = self._dim()
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -109,7 +113,7 @@ class HuggingFaceEncoder:
         import torch
 
         count, length = frames.shape[:2]
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self.matmul):
             inputs = self._processor(frames.flatten(0, 1).cpu())
             if not self.by_frame:
                 pixels = inputs["pixel_values"]

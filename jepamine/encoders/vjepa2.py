@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
+from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
@@ -38,6 +39,7 @@ class VJepa2Encoder:
         *,
         weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
         batch_size: Annotated[int, Field(ge=1)] = 8,
+        matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
@@ -54,6 +56,7 @@ class VJepa2Encoder:
         )
         self.model: Any = freeze(model.to(device))
         config = self.model.config
+        self.matmul: Matmul = matmul
         self.weights_sha256 = _weights_sha256(weights)
         self.batch_size = batch_size
         self.device = device
@@ -61,12 +64,23 @@ class VJepa2Encoder:
         self.crop: int = config.crop_size
         # The config's numbers shape the computation beside the weights (heads, RoPE grid, norm epsilon).
         digest = digest_of(config.to_diff_dict(), NOT_COMPUTATION)
-        self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}"
+        self.preprocessing = f"VJEPA2VideoProcessor crop {self.crop}; config {digest}" + precision_key(matmul)
+
+    def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
+        """Return (rows, columns) of a tubelet's tokens over `view`; `shape` is (T, H, W)."""
+        side = self.crop // self.model.config.patch_size
+        return side, side
+
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]:
+        """Return (left, top, right, bottom) of the centre crop, 0 to 1; `shape` is (T, H, W)."""
+        height, width = _resized(shape[1], shape[2], self.crop)
+        top, left = _corner(height, width, self.crop)
+        return left / width, top / height, (left + self.crop) / width, (top + self.crop) / height
 
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self.matmul):
             pixels = preprocess(frames, self.crop).to(self.device)
             return self.model.get_vision_features(pixel_values_videos=pixels)  # type: ignore[no-any-return]
 
@@ -81,17 +95,26 @@ def preprocess(frames: Tensor, crop: int) -> Tensor:
     from torch.nn.functional import interpolate
 
     count, length, height, width, _ = frames.shape
-    edge = int(crop * 256 / 224)
-    short = min(height, width)
-    size = (int(edge * height / short), int(edge * width / short))
+    size = _resized(height, width, crop)
     # (N, T, H, W, 3) -> (N * T, 3, H', W')
     images = frames.reshape(-1, height, width, 3).permute(0, 3, 1, 2)
     images = interpolate(images, size=size, mode="bilinear", antialias=True, align_corners=False)
-    top, left = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
+    top, left = _corner(*size, crop)
     images = images[:, :, top : top + crop, left : left + crop]
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
     return ((images.float() / 255 - mean) / deviation).view(count, length, 3, crop, crop)
+
+
+def _resized(height: int, width: int, crop: int) -> tuple[int, int]:
+    """Return (height, width) of a frame before it is cropped."""
+    edge, short = int(crop * 256 / 224), min(height, width)
+    return int(edge * height / short), int(edge * width / short)
+
+
+def _corner(height: int, width: int, crop: int) -> tuple[int, int]:
+    """Return (top, left) of the centre crop."""
+    return round((height - crop) / 2), round((width - crop) / 2)
 
 
 def _weights_sha256(weights: str) -> str:

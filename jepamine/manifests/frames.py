@@ -1,33 +1,38 @@
-"""Build clips from frames on disk: one folder per scene, or names with log, camera and time."""
+"""Build clips from frames on disk, in the folder layouts of driving data sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import frame_folders, no_frames
+from jepamine.manifests.layouts import BDD, shots_of
+from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
+from jepamine.manifests.rig_lines import rig_lines
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
 
 
 @dataclass(frozen=True)
-class Track:
-    """Frames of one scene and camera in order; `times` in microseconds, if their names hold them."""
+class FrameOptions:
+    """How to read frames' paths: a pattern instead of the known layouts, and files to leave out.
 
-    scene: str
-    camera: str | None
-    frames: list[str]
-    times: list[int] | None = None
+    `fps` gives times to frames whose names have none; label maps are skipped unless `label_maps`. With `rig`
+    a clip has the frames of all cameras of a drive.
+    """
 
-
-def folder_clip_id(scene: str, start: int) -> str:
-    """Return the id of the clip that starts with frame number `start` of a folder."""
-    return f"{scene}__{start:06d}"
+    pattern: str | None = None
+    exclude: tuple[str, ...] = ()
+    fps: float | None = None
+    label_maps: bool = False
+    rig: bool = False
 
 
 def frame_lines(
@@ -36,69 +41,72 @@ def frame_lines(
     stride: int,
     cameras: Sequence[str] = (),
     max_gap: float = 1.0,
-    keep_label_maps: bool = False,
+    options: FrameOptions = FrameOptions(),
 ) -> list[dict[str, Any]]:
     """Return manifest lines of all frames below `root`, with absolute paths.
 
-    Files called `LOG__CAMERA__TIMESTAMP` (microseconds) are grouped by log and camera, in any folder, in
-    the order of time; the log is the scene, and no clip spans more than `max_gap` seconds between frames.
-    Other files are grouped by folder. With `cameras` only theirs are kept; if no name holds a camera, a
-    single one names it. Label maps are skipped unless `keep_label_maps`. Reports what is read and skipped.
-    Raises UserError if there is nothing to cut, and for an unknown camera.
+    Drive, camera and time come from the layout (`jepamine.manifests.layouts`) or from `options.pattern`; no
+    clip spans more than `max_gap` seconds between frames. With `cameras` only theirs are kept; if no name
+    holds a camera, a single one names it. Reports what is recognised, read and skipped. Raises UserError if
+    there is nothing to cut, for an unknown camera, and for a pattern that is wrong or matches nothing.
     """
     if not root.is_dir():
         raise UserError(f"{root} is not a folder")
+    pattern = name_pattern(options.pattern) if options.pattern is not None else None
     skipped = Skipped()
-    folders = frame_folders(full(root), skipped, keep_label_maps)
-    skipped.notify()
+    folders = frame_folders(full(root), skipped, options.label_maps)
     if not folders:
+        skipped.notify()
         raise UserError(no_frames(root))
-    images = sum(len(frames) for _, frames in folders)
-    notify(f"read: {images} images in {len(folders)} folder{'s' if len(folders) > 1 else ''}")
-    tracks = _of_cameras(_tracks(folders), cameras, root)
+    folders = _without(folders, full(root), options.exclude, skipped)
+    shots = list(shots_of(full(root), folders) if pattern is None else pattern.shots(folders, skipped))
+    skipped.notify()
+    if not shots:
+        raise UserError(
+            f"{root}: no image is left; check --exclude"
+            + (f" and --pattern {options.pattern}" if pattern else "")
+        )
+    count = len({shot.path.parent for shot in shots})
+    notify(f"read: {len(shots)} images in {count} folder{'s' if count > 1 else ''}")
+    tracks = tracks_of(shots, options.fps)
+    report(tracks)
     cutter = Cutter(window, stride, max_gap)
-    lines = [line for track in tracks for line in _lines(track, cutter)]
+    tracks = _of_cameras(tracks, cameras, root)
+    if options.rig:
+        lines = rig_lines(tracks, cutter)
+    else:
+        lines = [line for track in tracks for line in track_lines(track, cutter)]
     cutter.notify()
+    if not lines and all(track.layout == BDD for track in tracks):
+        raise UserError(
+            f"{root}: one frame per drive, which makes no clip; cut clips from BDD100K's videos instead: "
+            "jepamine manifest video"
+        )
     if not lines:
         raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames)")
     return lines
 
 
-def _lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
-    for span in cutter.cut(track.frames, track.times):
-        part = slice(span.start, span.stop)
-        line: dict[str, Any] = {"clip_id": folder_clip_id(track.scene, span.start), "scene": track.scene}
-        if track.camera is not None:
-            line["camera"] = track.camera
-        if track.times is not None:
-            line["clip_id"] = f"{track.scene}__{track.camera}__{track.times[span.start]}"
-            line["timestamps"] = track.times[part]
-        yield line | {"frame_paths": track.frames[part]}
-
-
-def _tracks(folders: list[tuple[str, list[Path]]]) -> list[Track]:
-    plain: list[Track] = []
-    named_tracks: dict[tuple[str, str], dict[int, str]] = {}
-    twice: list[Path] = []
+def _without(
+    folders: list[tuple[str, list[Path]]], root: Path, exclude: Sequence[str], skipped: Skipped
+) -> list[tuple[str, list[Path]]]:
+    """Return `folders` without the frames whose path below `root`, or any part of it, matches `exclude`."""
+    if not exclude:
+        return folders
+    kept = []
     for scene, paths in folders:
-        unnamed = []
+        remaining = []
         for path in paths:
-            parsed = parse_name(path.name)
-            if parsed is None:
-                unnamed.append(str(path))
-            elif named_tracks.setdefault(parsed[:2], {}).setdefault(parsed[2], str(path)) != str(path):
-                twice.append(path)
-        if unnamed:
-            plain.append(Track(scene, _folder_camera(scene), unnamed))
-    if twice:
-        notify(
-            f"frames skipped: {len(twice)} (another has the same log, camera and time), the first {twice[0]}"
-        )
-    by_name = [
-        Track(log, camera, [shots[time] for time in sorted(shots)], sorted(shots))
-        for (log, camera), shots in sorted(named_tracks.items())
-    ]
-    return plain + by_name
+            below = path.relative_to(root)
+            names = [below.as_posix(), *below.parts, *(folder.as_posix() for folder in below.parents)]
+            glob = next((glob for glob in exclude if any(fnmatchcase(name, glob) for name in names)), None)
+            if glob is None:
+                remaining.append(path)
+            else:
+                skipped.add("images", f"--exclude {glob}", path)
+        if remaining:
+            kept.append((scene, remaining))
+    return kept
 
 
 def _of_cameras(tracks: list[Track], cameras: Sequence[str], root: Path) -> list[Track]:
@@ -114,16 +122,3 @@ def _of_cameras(tracks: list[Track], cameras: Sequence[str], root: Path) -> list
         count = sum(len(track.frames) for track in others)
         notify(f"frames skipped: {count} (of other cameras, or without a camera in their names)")
     return [track for track in tracks if track.camera in cameras]
-
-
-def parse_name(name: str) -> tuple[str, str, int] | None:
-    """Return (log, camera, microseconds) of a file LOG__CAMERA__TIMESTAMP.jpg; None for other names."""
-    # nuScenes' own names: n015-2018-07-24-11-22-45+0800__CAM_FRONT__1532402927612460.jpg
-    parts = PurePath(name).stem.rsplit("__", 2)
-    if len(parts) < 3 or not all(parts) or not parts[2].isdecimal():
-        return None
-    return parts[0], parts[1], int(parts[2])
-
-
-def _folder_camera(scene: str) -> str | None:
-    return next((part for part in reversed(scene.split("/")) if part.startswith("CAM_")), None)

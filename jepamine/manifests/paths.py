@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from jepamine.data.clips import as_written
 from jepamine.errors import UserError
@@ -23,6 +23,8 @@ def full(path: Path) -> Path:
 def paths_of(line: Mapping[str, Any]) -> list[str]:
     """Return the files that a line names, as written: its frames, or its video."""
     frames = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
+    cameras = line.get("cameras") if not frames else None
+    frames += [path for names in cameras.values() for path in names] if _of_lists(cameras) else []
     return [path for path in [*frames, line.get("video")] if isinstance(path, str) and path]
 
 
@@ -37,9 +39,17 @@ def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, A
         for key in LISTS
         if isinstance(line.get(key), list)
     }
+    if not moved_paths and _of_lists(cameras := line.get("cameras")):
+        moved_paths["cameras"] = {
+            camera: [_place(path, folder, base) for path in names] for camera, names in cameras.items()
+        }
     if "video" in line:
         moved_paths["video"] = _place(line["video"], folder, base)
     return line | moved_paths
+
+
+def _of_lists(cameras: Any) -> TypeGuard[dict[str, list[Any]]]:
+    return isinstance(cameras, dict) and all(isinstance(names, list) for names in cameras.values())
 
 
 def _place(path: Any, folder: Path | None, base: Path) -> Any:

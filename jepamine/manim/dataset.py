@@ -34,6 +34,7 @@ def manim(
     plots: Weight = 0.0,
     geometry: Weight = 0.0,
     slides: Weight = 0.0,
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0,
 ) -> Source:
     """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
 
@@ -60,4 +61,4 @@ def manim(
                 render_scenes(job, scenes, on_scene=bar.step)
             # The marker is written last: a killed process leaves none, and the next one renders again.
             write_atomic(marker, sha256_file(manifest).encode())
-    return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width))
+    return Source(manifest, tubelet_size=1, image_size=(width * 9 // 16, width), threads=threads)

@@ -18,17 +18,27 @@ from jepamine.utils.tensors import load_tensors, save_tensors
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a training clip comes from; `order` sorts the clips of a drive whose times are unknown."""
+
+    drive: str | None = None
+    camera: str | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True)
 class Bank:
     """One row per training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
 
     `contents` are hashes of the clips' frames, hex: they identify a training clip whatever its id or path.
-    `extents` are what the clips cover; empty for the bank of an older run.
+    `extents` are what the clips cover, `places` where they come from; empty for the bank of an older run.
     """
 
     clip_ids: list[str]
     contents: list[str]
     vectors: NDArray[np.float32]
     extents: list[Extent] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
     def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
         """Return the rows of training clips that are the clip or share frames or time with it, sorted.
@@ -83,6 +93,7 @@ def save_bank(path: Path, bank: Bank) -> None:
                 [len(extent.frames) // DIGEST, extent.timeline, extent.start, extent.end]
                 for extent in bank.extents
             ],
+            "places": [[place.drive, place.camera, place.order] for place in bank.places],
         },
     )
 
@@ -99,9 +110,10 @@ def load_bank(path: Path) -> Bank:
         end = start + count * DIGEST
         extents.append(Extent(frames[start:end], timeline, first, last))
         start = end
-    if start != len(frames) or len(extents) not in (0, len(ids)):
+    places = [Place(*place) for place in metadata.get("places", [])]
+    if start != len(frames) or len(extents) not in (0, len(ids)) or len(places) not in (0, len(ids)):
         raise UserError(f"{path}: not a bank of clip embeddings")
-    return Bank(ids, contents, tensors["vectors"].numpy(), extents)
+    return Bank(ids, contents, tensors["vectors"].numpy(), extents, places)
 
 
 # Similarities held at a time: 1,000 queries against 32,768 rows are 131 MB.

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
@@ -14,6 +16,7 @@ from jepamine.errors import UserError
 from jepamine.mining.labels import LabelFile, origin, read_tasks
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
+from jepamine.mining.rig_scores import together
 from jepamine.mining.scorers.pixels import PIXEL_BASELINES
 from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
@@ -34,6 +37,8 @@ def evaluate(
     """
     truth = read_tasks(labels) if labels else None
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
+    if opened.checkpoint:
+        result["checkpoint"] = opened.checkpoint
     if opened.changed:
         result["changed_files"] = list(opened.changed)
     if truth:
@@ -77,7 +82,7 @@ def baseline_warning(
 
 def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
     """Return whether the run's weights are those of the epoch that was best on these very tubelets."""
-    own = opened.parts.source.manifest == opened.folder.manifest
+    own = opened.parts.source.manifest == opened.folder.manifest and not opened.checkpoint
     return part == "val" and own and opened.trainer.ranks_clips
 
 
@@ -98,15 +103,22 @@ def _scores(
         panel = RunPanel(opened, store, scorer, PIXEL_BASELINES)
         refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in labelled})
         panel.prepare(
-            lambda: (panel.embeddings(item) for item in embedded(opened.parts, clips, "look through"))
+            lambda: (
+                view for item in embedded(opened.parts, clips, "look through") for view in panel.views(item)
+            )
         )
         items = iter(embedded(opened.parts, clips, "rank"))
         while batch := list(itertools.islice(items, BATCH_CLIPS)):
-            scored = panel.score([panel.embeddings(item) for item in batch])
-            for item, scores in zip(batch, scored, strict=True):
-                for name, values in scores.items():
-                    mean = float(values[chosen(item.clip, part)].mean())
-                    table.setdefault(name, {})[item.clip.clip_id] = mean
+            batch_views = [panel.views(item) for item in batch]
+            scored = iter(panel.score([view for item in batch_views for view in item]))
+            for item, item_views in zip(batch, batch_views, strict=True):
+                masks = np.split(chosen(item.clip, part), len(item_views))
+                means = [
+                    {name: float(values[mask].mean()) for name, values in next(scored).items()}
+                    for mask in masks
+                ]
+                for name, score in together(means, opened.recipe.scoring["cameras"]).items():
+                    table.setdefault(name, {})[item.clip.clip_id] = score
     return table, {clip.clip_id: clip.line for clip in clips}, others
 
 

@@ -87,6 +87,7 @@ def _lines(footage: Path) -> list[dict[str, Any]]:
 
 
 def _split(manifest: Path) -> list[dict[str, Any]]:
+    from jepamine.data.drives import drive_in
     from jepamine.manifests.split import split_lines
     from jepamine.utils.files import read_jsonl
 
@@ -95,10 +96,10 @@ def _split(manifest: Path) -> list[dict[str, Any]]:
         raise UserError(
             f"{manifest.parent}: only {len(lines)} clip; a run needs at least two, better hundreds"
         )
-    if len({line.get("scene") for line in lines}) > 1:
-        return split_lines(manifest, "scene", HELD_OUT, SEED)
+    if len({drive_in(line, line.get("scene")) for line in lines}) > 1:
+        return split_lines(manifest, "drive", HELD_OUT, SEED)
     notify(
-        "warning: all clips are of one scene, so the last ones are held out; they resemble those before, "
+        "warning: all clips are of one drive, so the last ones are held out; they resemble those before, "
         "and held-out figures will be too good"
     )
     first_held_out = len(lines) - max(1, round(len(lines) * HELD_OUT))

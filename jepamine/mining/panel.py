@@ -6,24 +6,47 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, as_written, read_clips
+from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
+from jepamine.data.views import views
 from jepamine.mining.bank import Bank, load_bank
+from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
 from jepamine.mining.overlap import extent_of
+from jepamine.mining.rig_scores import embedded_views
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
-from jepamine.protocols import ClipEmbeddings, FittedScorer, PreparedScorer, Scorer, WarningScorer
+from jepamine.protocols import (
+    ClipEmbeddings,
+    FittedScorer,
+    PreparedScorer,
+    Scorer,
+    TubeletScorer,
+    WarningScorer,
+)
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.utils.files import read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
+
+# Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
+REFERENCE = 500
+
+
+@runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
+        ...
 
 
 class RunPanel:
@@ -50,6 +73,9 @@ class RunPanel:
                 bank=lambda: self.bank,
                 encoder=lambda: self.opened.parts.encoder,
                 store=lambda: self.store,
+                drives=lambda: self.drives,
+                mask=lambda: self.opened.parts.mask,
+                predictor=lambda: self.opened.predictor,
                 panel=lambda: self,
                 folder=lambda: self.opened.folder.path,
             )
@@ -72,13 +98,18 @@ class RunPanel:
         return load_bank(self.opened.folder.path / BANK)
 
     @functools.cached_property
+    def drives(self) -> DriveContext:
+        """Return the drives of the clips that `prepare` read, for the scorers that compare within a drive."""
+        return DriveContext(self.bank)
+
+    @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
         clips = read_clips(run_source(self.opened.folder, self.opened.record))
         return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
 
     def trained_on(self, clip: Clip) -> bool:
         """Return whether the run was trained on the clip, by its id and the name of its first frame."""
-        return _identity(clip) in self._training_clips
+        return any(_identity(view) in self._training_clips for view in views(clip))
 
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
@@ -88,10 +119,22 @@ class RunPanel:
 
     def wants_all(self) -> bool:
         """Return whether a scorer must see all clips before it can score one."""
-        return any(isinstance(scorer, PreparedScorer) for scorer in self._made.values())
+        return self._reads_drives() or any(
+            isinstance(scorer, PreparedScorer) for scorer in self._made.values()
+        )
+
+    def _reads_drives(self) -> bool:
+        return "drives" in vars(self)  # a scorer asked for them
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
-        """Show all clips to the scorers that need it, one pass per scorer, and report their warnings."""
+        """Show all clips to the scorers that need it and report their warnings.
+
+        One pass for all that compare within drives, and one for each other such scorer.
+        """
+        if self._reads_drives():
+            self.drives.read(clips())
+            if warning := self.drives.warning():
+                notify(f"warning: {warning}")
         for scorer in self._made.values():
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
@@ -111,31 +154,67 @@ class RunPanel:
             for row, clip in enumerate(clips)
         ]
 
-    def reference(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Return each scorer's scores of the run's held-out clips, sorted, float64 (clips,).
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, str]]:
+        """Return what scorers name in each clip, by scorer, without those that name nothing."""
+        named = {
+            name: scorer.findings(clips)
+            for name, scorer in self._made.items()
+            if isinstance(scorer, NamingScorer) and clips
+        }
+        return [
+            {name: texts[row] for name, texts in named.items() if texts[row]} for row in range(len(clips))
+        ]
 
-        Cached in the run.
+    def tubelets(
+        self, names: Sequence[str], clips: Sequence[ClipEmbeddings]
+    ) -> list[dict[str, NDArray[np.float64]]]:
+        """Return each clip's novelty by tubelet, scorer -> float64 (N,), for those of `names` that can."""
+        tables: list[dict[str, NDArray[np.float64]]] = [{} for _ in clips]
+        for name in names if clips else ():
+            scorer = self.scorer(name)
+            if isinstance(scorer, TubeletScorer):
+                columns = scorer.tubelets(clips)
+            else:
+                columns = self.scores(name, clips)
+            for table, values in zip(tables, columns, strict=True):
+                if np.ndim(values) == 1:
+                    table[name] = np.asarray(values, dtype=np.float64)
+        return tables
+
+    def reference(
+        self, names: Sequence[str], parts: Sequence[str] = ("val",)
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,).
+
+        At most `REFERENCE` clips, spread evenly, unless `parts` is the held-out part. Cached in the run.
         """
+        for name in names:  # before the file is read: those that combine others add to it
+            self.scorer(name)
         path = self.opened.folder.path / "reference.json"
-        state = [sha256_file(self.opened.folder.weights), self.opened.recipe.scoring]
+        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
-        missing = [name for name in names if name not in scores]
+        suffix = "" if tuple(parts) == ("val",) else f" of {'+'.join(parts)}"
+        missing = [name for name in names if name + suffix not in scores]
         if missing:
-            scores |= self._own_scores(missing)
-            with optional_write(path):
-                write_json(path, {"state": state, "scores": scores})
-        return {name: np.array(scores[name]) for name in names}
+            own = self._own_scores(missing, parts)
+            scores |= {name + suffix: values for name, values in own.items()}
+            write_json(path, {"state": state, "scores": scores})
+        return {name: np.array(scores[name + suffix]) for name in names}
 
-    def _own_scores(self, names: list[str]) -> dict[str, list[float]]:
+    def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:
         source = run_source(self.opened.folder, self.opened.record)
         parts = dataclasses.replace(self.opened.parts, source=source)
-        clips = [clip for clip in read_clips(source) if chosen(clip, "val").any()]
+        clips = [clip for clip in read_clips(source) if any(chosen(clip, part).any() for part in wanted)]
+        if tuple(wanted) != ("val",):
+            clips = clips[:: -(-len(clips) // REFERENCE)]
         scorers = {name: self.scorer(name) for name in names}
 
         def items() -> Iterator[ClipEmbeddings]:
             return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
 
+        if self._reads_drives():
+            self.drives.read(items())
         for scorer in scorers.values():
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(items())
@@ -144,6 +223,10 @@ class RunPanel:
             for name, scorer in scorers.items():
                 scores[name].append(float(np.mean(scorer([clip])[0])))
         return {name: sorted(values) for name, values in scores.items()}
+
+    def views(self, item: Embedded) -> list[ClipEmbeddings]:
+        """Convert each camera of a clip of several, or any other clip, to what scorers take."""
+        return [self.embeddings(part) for part in embedded_views(item, self.opened.parts.source)]
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
         """Convert a clip to what scorers take."""
@@ -158,6 +241,8 @@ class RunPanel:
             item.content,
             item.frames,
             extent_of(clip, item.digests),
+            drive_of(clip),
+            order_of(clip),
         )
 
 

@@ -7,16 +7,18 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from jepamine.data.clips import Clip, as_written, read_clips, read_clips_or_errors
+from jepamine.data.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.errors import UserError
-from jepamine.mining.labels import origin
+from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.panel import RunPanel
+from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
 from jepamine.mining.shards import Shard
 from jepamine.runs.loading import LoadedRun
@@ -32,6 +34,8 @@ from jepamine.utils.files import (
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
+OnError = Literal["stop", "record"]
+
 # Clips are scored together, as distances to a bank are matrix products, but never wait longer than this to be
 # written: while embeddings are computed, that is a clip or two.
 BATCH_CLIPS = 64
@@ -43,71 +47,111 @@ def score_manifest(
     output: Path,
     *,
     scorer: str | None,
-    on_error: Literal["stop", "record"],
+    on_error: OnError,
     resume: bool,
     shard: Shard,
+    heatmaps: bool = False,
 ) -> dict[str, int]:
     """Score the clips of `opened.parts.source` into the JSONL file `output`, in the manifest's order.
 
     Lines go to a temporary file beside `output`, which is renamed when complete. With `on_error` "stop" the
     first clip that cannot be read raises UserError, and what was scored is kept for `resume`; with "record"
-    it gets a line with its error. Returns {"clips": lines written, "errors": those with an error}.
+    it gets a line with its error. `heatmaps` also writes the clips' heat maps, beside `output`.
+    Returns {"clips": lines written, "errors": those with an error}.
     """
-    read = read_clips if on_error == "stop" else read_clips_or_errors
-
-    def mine() -> Iterator[Clip | UserError]:
-        return shard.part(read(opened.parts.source))
-
     check_output(output, opened.parts.source.manifest)
     # Every line is checked before the first is encoded; none is kept, however long the manifest is.
-    total = sum(1 for _ in mine())
+    total = sum(1 for _ in _shard_items(opened, shard, on_error))
     output.parent.mkdir(parents=True, exist_ok=True)
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer)
-        if panel.wants_all():
-            panel.prepare(
-                lambda: (
-                    panel.embeddings(item)
-                    for item in _embedded(panel, mine(), "look through", total)
-                    if isinstance(item, Embedded)
-                )
+        try:
+            return score_shard(panel, output, total, on_error, resume, shard, heatmaps)
+        except StoppedError as error:
+            raise UserError(
+                f"{error}\n{error.done} clips are scored and saved: fix it and continue with --resume, or "
+                "skip such clips with --on-error record"
+            ) from None
+
+
+class StoppedError(UserError):
+    """A clip that cannot be read; `done` clips before it are scored."""
+
+    def __init__(self, message: str, done: int) -> None:
+        super().__init__(message)
+        self.done = done
+
+
+def score_shard(
+    panel: RunPanel,
+    output: Path,
+    total: int,
+    on_error: OnError,
+    resume: bool,
+    shard: Shard,
+    heatmaps: bool = False,
+) -> dict[str, int]:
+    """Score the `total` clips of a shard with an opened panel; see `score_manifest`.
+
+    Raises StoppedError at the first clip that cannot be read, with `on_error` "stop".
+    """
+    opened = panel.opened
+    if panel.wants_all():
+        panel.prepare(
+            lambda: (
+                view
+                for item in _embedded(panel, _shard_items(opened, shard, on_error), "look through", total)
+                if isinstance(item, Embedded)
+                for view in panel.views(item)
             )
-        unfinished = _unfinished(output, panel, shard)
-        lock = unfinished.with_suffix(".lock")
-        with exclusive(lock, f"{output}: another process is scoring into it"):
-            try:
-                done, errors = _truncate(unfinished) if resume else (0, 0)
-                items = _embedded(panel, islice(mine(), done, None), "score", total, done)
-                errors += _write(unfinished, items, panel, done, on_error == "stop")
-                counts = {"clips": total, "errors": errors}
-                if shard.of > 1:
-                    save_completion(unfinished, output, _facts(panel, shard) | counts)
-                else:
-                    completion_path(output).unlink(missing_ok=True)
-                unfinished.replace(output)
-            except KeyboardInterrupt:
-                notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
-                raise
-            finally:
-                lock.unlink(missing_ok=True)
+        )
+    mapper = HeatMapper(opened, panel.bank) if heatmaps else None
+    unfinished = _unfinished(output, panel, shard, heatmaps)
+    lock = unfinished.with_suffix(".lock")
+    with exclusive(lock, f"{output}: another process is scoring into it"):
+        try:
+            done, errors, kept = _truncate(unfinished) if resume else (0, 0, 0)
+            rest = islice(_shard_items(opened, shard, on_error), done, None)
+            items = _embedded(panel, rest, "score", total, done)
+            writer = HeatWriter(mapper, unfinished, output, kept) if mapper else nullcontext()
+            with writer as heat:
+                errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
+                if heat:
+                    heat.finish()
+            counts = {"clips": total, "errors": errors}
+            if shard.of > 1:
+                save_completion(unfinished, output, _facts(panel, shard) | counts)
+            else:
+                completion_path(output).unlink(missing_ok=True)
+            unfinished.replace(output)
+        except KeyboardInterrupt:
+            notify(f"\ninterrupted; {unfinished} keeps what was scored: repeat the command with --resume")
+            raise
+        finally:
+            lock.unlink(missing_ok=True)
     return counts
 
 
+def _shard_items(opened: LoadedRun, shard: Shard, on_error: OnError) -> Iterator[Clip | UserError]:
+    read = read_clips if on_error == "stop" else read_clips_or_errors
+    return shard.part(read(opened.parts.source))
+
+
 def _write(
-    unfinished: Path, items: Iterable[Embedded | Unreadable], panel: RunPanel, done: int, stop: bool
+    unfinished: Path,
+    items: Iterable[Embedded | Unreadable],
+    panel: RunPanel,
+    done: int,
+    stop: bool,
+    heat: HeatWriter | None,
 ) -> int:
     """Append the lines of `items`, after the `done` existing ones; return how many have an error."""
     errors = 0
     with naming(unfinished), unfinished.open("ab" if done else "wb") as file:
         for batch in _batches(items, stop):
-            for line in _lines(batch, panel):
+            for line in score_lines(batch, panel, heat):
                 if "error" in line and stop:
-                    raise UserError(
-                        f"{line['error']}\n{done} clips are scored and saved: fix it and continue with "
-                        "--resume, or skip such clips with --on-error record"
-                    )
-                if panel.opened.changed:
-                    line["changed_files"] = list(panel.opened.changed)
+                    raise StoppedError(line["error"], done)
                 file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
                 done += 1
                 errors += "error" in line
@@ -140,49 +184,13 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
         yield batch
 
 
-def _lines(batch: list[Embedded | Unreadable], panel: RunPanel) -> Iterator[dict[str, Any]]:
-    scores = iter(panel.score([panel.embeddings(item) for item in batch if isinstance(item, Embedded)]))
-    source = panel.opened.parts.source
-    # The clip's place, so that readers of the scores find its frames, also in merged shards.
-    where = {"manifest": str(source.manifest.absolute())}
-    where |= {"root": str(source.root.absolute())} if source.root else {}
-    for item in batch:
-        facts: dict[str, Any] = {"clip_id": None, "scene": None, "camera": None, "first_frame": None}
-        if item.clip is not None:
-            clip = item.clip
-            facts = {
-                "clip_id": clip.clip_id,
-                "scene": clip.scene,
-                "camera": clip.camera,
-                "first_frame": as_written(clip.line)[0],
-            }
-            # Carried along, so that an eval of the score file can ask whether they predict the label.
-            sources = {key: value for key, value in origin(clip.line).sources.items() if key != "camera"}
-            facts |= {"sources": sources} if sources else {}
-            # The run was trained on it, which a ranking of the scores must know.
-            facts |= {"trained_on": True} if panel.trained_on(clip) else {}
-        if isinstance(item, Unreadable):
-            nothing: dict[str, Any] = {"score": None, "scores": {}, "tubelet_scores": []}
-            yield facts | nothing | where | {"error": str(item.error)}
-            continue
-        tubelets = next(scores)
-        means = {name: float(values.mean()) for name, values in tubelets.items()}
-        fitted = panel.fitted_on(item.clip)
-        where_fitted = {"fitted_on": fitted} if fitted else {}
-        line_keys = {
-            "score": means[panel.headline],
-            "scores": means,
-            "tubelet_scores": tubelets[panel.headline].tolist(),
-        }
-        yield facts | line_keys | where | where_fitted
-
-
-def _unfinished(output: Path, panel: RunPanel, shard: Shard) -> Path:
+def _unfinished(output: Path, panel: RunPanel, shard: Shard, heatmaps: bool) -> Path:
     """Return the temporary name.
 
-    It separates what must not be mixed: run, weights, scorers, manifest, shard.
+    It separates what must not be mixed: run, weights, scorers, manifest, shard, with and without heat maps.
     """
-    digest = hashlib.sha256(json.dumps(_facts(panel, shard)).encode()).hexdigest()[:8]
+    facts = _facts(panel, shard) | ({"heatmaps": True} if heatmaps else {})
+    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
     return output.with_name(f"{output.name}.{digest}.part")
 
 
@@ -190,7 +198,7 @@ def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
     opened = panel.opened
     return {
         "run": opened.folder.name,
-        "weights_sha256": sha256_file(opened.folder.weights),
+        "weights_sha256": sha256_file(opened.weights),
         "scorers": panel.names,
         "scoring": opened.recipe.scoring,
         "manifest_sha256": sha256_file(opened.parts.source.manifest),
@@ -200,11 +208,14 @@ def _facts(panel: RunPanel, shard: Shard) -> dict[str, Any]:
     }
 
 
-def _truncate(unfinished: Path) -> tuple[int, int]:
-    """Truncate a torn last line of a stopped score; return (complete lines, those with an error)."""
+def _truncate(unfinished: Path) -> tuple[int, int, int]:
+    """Truncate a torn last line of a stopped score.
+
+    Returns (complete lines, those with an error, bytes of the lines' heat maps).
+    """
     if not unfinished.exists():
-        return 0, 0
-    count = errors = size = 0
+        return 0, 0, 0
+    count = errors = size = heat = 0
     for number, raw in raw_lines(unfinished):
         try:
             line = parse_line(unfinished, number, raw)
@@ -213,5 +224,6 @@ def _truncate(unfinished: Path) -> tuple[int, int]:
         if not raw.endswith(b"\n"):
             break
         count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
+        heat = max(heat, heat_end(line))
     os.truncate(unfinished, size)
-    return count, errors
+    return count, errors, heat

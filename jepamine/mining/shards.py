@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jepamine.data.drives import drive_of
 from jepamine.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,24 +18,28 @@ COUNT = "JEPAMINE_SHARDS"
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` (from 1) of `of`. Scenes are distributed whole, in the order of their first clip.
+    """Part `number` (from 1) of `of`. Drives are distributed whole, in the order of their first clip.
 
-    Whole, because the scorer `scene` compares a clip with the rest of its scene.
+    Whole, because scorers such as `drive` and `scene` compare a clip with the rest of its drive or scene.
     """
 
     number: int = 1
     of: int = 1
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """Yield the items of this shard, in order; clips without a scene and broken lines one by one."""
-        scenes: dict[str, int] = {}
-        dealt = 0
-        for item in items:
-            scene = None if isinstance(item, UserError) else item.scene
-            place = dealt if scene is None else scenes.setdefault(scene, dealt)
-            dealt += place == dealt
-            if place % self.of == self.number - 1:
-                yield item
+        """Yield the items of this shard, in order; clips without a drive and broken lines one by one."""
+        return (item for place, item in dealt(items) if place % self.of == self.number - 1)
+
+
+def dealt(items: Iterable[Clip | UserError]) -> Iterator[tuple[int, Clip | UserError]]:
+    """Yield each item with the number, from 0, of its drive or, without one, its own."""
+    drives: dict[str, int] = {}
+    count = 0
+    for item in items:
+        drive = None if isinstance(item, UserError) else drive_of(item)
+        place = count if drive is None else drives.setdefault(drive, count)
+        count += place == count
+        yield place, item
 
 
 def parse_shard(text: str) -> Shard:

@@ -14,13 +14,15 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
+from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.bank import Bank, save_bank
+from jepamine.mining.bank import Bank, Place, save_bank
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.scorers.cosine import cosine
+from jepamine.mining.temporal_context import tubelets_before
 from jepamine.protocols import Extent, Parts, Tensors
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
@@ -50,10 +52,10 @@ def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:
             bar.step()
 
 
-def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
+def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
     """Return tensors `clean`, `masked` (N, D) and `fraction` (N, 1), float32, of the train and the val part.
 
-    Writes the bank of the training clips to the run's folder.
+    With `context`, also those of `tubelets_before`. Writes the bank of training clips to the run's folder.
     """
     clips = [
         clip for clip in read_clips(parts.source) if chosen(clip, "train").any() or chosen(clip, "val").any()
@@ -66,19 +68,25 @@ def training_tensors(parts: Parts) -> tuple[Tensors, Tensors]:
     contents: list[str] = []
     vectors: list[NDArray[np.float32]] = []
     extents: list[Extent] = []
+    places: list[Place] = []
     for item in embedded(parts, clips, "encode"):
         if chosen(item.clip, "train").any():
             ids.append(item.clip.clip_id)
             contents.append(item.content.hex())
             extents.append(extent_of(item.clip, item.digests))
+            places.append(Place(drive_of(item.clip), item.clip.camera, order_of(item.clip)))
             vectors.append(item.clean.mean(axis=0))
         for part, tensors in rows.items():
             picked = chosen(item.clip, part)
             tensors["clean"].append(item.clean[picked])
             tensors["masked"].append(item.masked[picked])
             tensors["fraction"].append(item.fraction[picked, None])
+            if context:
+                before, known = tubelets_before(item.clean, context)
+                tensors["before"].append(before[picked])
+                tensors["known"].append(known[picked])
     if parts.folder:
-        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors), extents))
+        save_bank(parts.folder / BANK, Bank(ids, contents, np.stack(vectors), extents, places))
     train, val = (
         {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in rows[part].items()}
         for part in ("train", "val")

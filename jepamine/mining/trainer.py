@@ -37,12 +37,13 @@ class EmbeddingTrainer:
         batch_size: Count = 8,
         lr: Annotated[float, Field(gt=0)] = 1e-4,
         checkpoint_every: Count = 5,
+        keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2,
         val_by: Literal["scene", "tubelet"] = "scene",
         test_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0,
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
-        self.checkpoint_every = checkpoint_every
+        self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
         self.val_fraction, self.val_by, self.test_fraction = val_fraction, val_by, test_fraction
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:

@@ -17,10 +17,10 @@ from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer
 from jepamine.runs.run_record import RunRecord
 
 
-def pick_device(name: str) -> torch.device:
+def pick_device(name: str, *, of_run: str | None = None) -> torch.device:
     """Return the device called `name`; "auto" picks cuda, else mps, else cpu.
 
-    Raises UserError if the device is not available.
+    Raises UserError if the device is not available; `of_run` is the run that is used on it.
     """
     has = {
         "cuda": torch.cuda.is_available(),
@@ -29,6 +29,8 @@ def pick_device(name: str) -> torch.device:
     }
     if name == "auto":
         return torch.device(next(kind for kind, available in has.items() if available))
+    if not has[name] and of_run is not None:
+        raise UserError(f"run '{of_run}': the device '{name}' is not available here; pass --device cpu")
     if not has[name]:
         raise UserError(f"device: '{name}' is not available here; use cpu or auto")
     return torch.device(name)

@@ -16,10 +16,13 @@ from jepamine.errors import UserError
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
+from jepamine.runs.checkpoints import model_tensors
+from jepamine.runs.hardware import hardware
+from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
-from jepamine.utils.tensors import load_into, load_tensors
+from jepamine.utils.tensors import load_into
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,23 @@ class LoadedRun:
     predictor: torch.nn.Module
     trainer: Trainer
     changed: tuple[str, ...] = ()
+    checkpoint: str | None = None
+
+    @property
+    def weights(self) -> Path:
+        """Return the file of the predictor's weights: the best, or the checkpoint that was asked for."""
+        return find_checkpoint(self.folder, self.checkpoint) if self.checkpoint else self.folder.weights
 
 
 def run_source(folder: RunFolder, record: RunRecord) -> Source:
     """Return a run's own manifest as a source of clips, with the tubelet and image size of its dataset."""
     data = record["data"]
     height, width = data["image_size"]
-    return Source(folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width))
+    asked = hardware().threads
+    threads = data.get("threads", 0) if asked is None else asked
+    return Source(
+        folder.manifest, tubelet_size=data["tubelet_size"], image_size=(height, width), threads=threads
+    )
 
 
 def load_run(
@@ -52,11 +65,13 @@ def load_run(
     root: Path | None = None,
     *,
     int8: bool = False,
+    checkpoint: str | None = None,
 ) -> LoadedRun:
     """Load the run called `name`, for its own clips or those of `manifest`.
 
     Frame paths of `manifest` are relative to `root`, else to the root of the run's dataset, else to the
     manifest's folder. With `int8` the linear layers of predictor and encoder are quantized.
+    The predictor has the best weights, or those of `checkpoint`, such as epoch-010.
     Raises UserError if the run does not exist, has no weights yet, or its files are damaged or do not fit.
     """
     folder = run_folder.find(experiments, name)
@@ -85,18 +100,18 @@ def load_run(
         trained_on = record["data"].get("root")
         root = root or (Path(trained_on) if trained_on else None)
         source = dataclasses.replace(source, manifest=manifest, root=root)
-    device = assembly.pick_device(recipe.device)
+    device = assembly.pick_device(hardware().device or recipe.device, of_run=name)
     parts = assembly.build_parts(recipe, source, experiments, device)
     if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
         raise UserError(
             f"the encoder '{parts.encoder.name}' has other weights than run '{name}' was trained with"
         )
     predictor = assembly.build_predictor(recipe, parts, device)
-    tensors, _ = load_tensors(folder.weights)
-    load_into(predictor, tensors, folder.weights)
+    weights = find_checkpoint(folder, checkpoint) if checkpoint else folder.weights
+    load_into(predictor, model_tensors(weights), weights)
     predictor.eval().requires_grad_(False)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed))
+    opened = LoadedRun(folder, record, recipe, parts, predictor, trainer, tuple(changed), checkpoint)
     return _quantized(opened) if int8 else opened
 
 

@@ -30,8 +30,8 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def environment(device: str) -> dict[str, Any]:
-    """Return the versions of Python, torch, transformers and the platform, and the device."""
+def environment(device: str, threads: int) -> dict[str, Any]:
+    """Return the versions of Python, torch, transformers and the platform, the device and the threads."""
     return {
         "python": platform.python_version(),
         "torch": metadata.version("torch"),
@@ -39,6 +39,7 @@ def environment(device: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "device": device,
         "cpus": os.cpu_count(),
+        "threads": threads,
     }
 
 

@@ -60,6 +60,7 @@ class DataRecord(TypedDict, total=False):
     clips: Count
     tubelets: Count
     tubelet_size: AtLeastOne
+    threads: int
     image_size: Annotated[list[AtLeastOne], Len(2, 2)]
 
 

@@ -134,7 +134,11 @@ def _encode_and_train(
         run_folder.update(folder, epochs_done=line["epoch"])
 
     where = Training(
-        folder.metrics, folder.weights, folder.checkpoints, {"recipe_sha256": sha256_file(folder.recipe)}
+        folder.metrics,
+        folder.weights,
+        folder.checkpoints,
+        {"recipe_sha256": sha256_file(folder.recipe)},
+        folder.recipe.read_text("utf-8"),
     )
     lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)
@@ -166,7 +170,7 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": run_folder.environment(str(device)),
+        "environment": run_folder.environment(str(device), torch.get_num_threads()),
         "git": run_folder.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
@@ -177,6 +181,7 @@ def _first_record(
             "root": str(source.root.absolute()) if source.root else None,
             "tubelet_size": source.tubelet_size,
             "image_size": list(source.image_size),
+            "threads": source.threads,
         },
         "epochs_done": 0,
         "best_metric": None,

@@ -15,6 +15,7 @@ import torch
 from jepamine.errors import UserError
 from jepamine.protocols import Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
+from jepamine.runs.retention import superfluous
 from jepamine.utils.files import json_lines, read_jsonl, write_atomic
 from jepamine.utils.progress import Progress, notify, progress
 from jepamine.utils.tensors import load_tensors, save_tensors
@@ -22,12 +23,16 @@ from jepamine.utils.tensors import load_tensors, save_tensors
 
 @dataclass(frozen=True)
 class Training:
-    """Where training writes: the run's folder, and the settings for its checkpoints."""
+    """Where training writes: the run's folder, and what identifies the run in its files.
+
+    `config` is in weights and checkpoints; checkpoints also hold the whole `recipe`, as TOML.
+    """
 
     metrics: Path
     weights: Path
     checkpoints: Path
     config: dict[str, Any]
+    recipe: str = ""
 
 
 def fit(
@@ -84,9 +89,16 @@ def fit(
                 save_tensors(where.weights, predictor.state_dict(), best_state)
             if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
                 # Last: a checkpoint implies that everything before it is on disk.
-                facts = {"epoch": epoch, "config": where.config, "best_metric": best}
+                config = {**where.config, "recipe": where.recipe}
+                facts = {"epoch": epoch, "config": config, "best_metric": best}
                 path = checkpoint_path(where.checkpoints, epoch)
                 save_checkpoint(path, predictor, optimizer, shuffle, facts)
+                # After the new one: a run that is killed here has one too many and never one too few.
+                losses = {line["epoch"]: line["val_loss"] for line in lines}
+                # Trainers from elsewhere may not have the setting.
+                keep = getattr(trainer, "keep_checkpoints", 0)
+                for old in superfluous(where.checkpoints, losses, keep):
+                    old.unlink(missing_ok=True)
             on_epoch(lines[-1])
             bar.step(note=f"train_loss {train_loss:.5f}, val_loss {metrics['val_loss']:.5f}")
     return lines

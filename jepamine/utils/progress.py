@@ -9,6 +9,11 @@ from contextlib import contextmanager
 
 #: Seconds between two lines about the progress within a unit.
 PULSE = 10.0
+# Lines of one phase where stderr is no terminal, so that logs of long jobs stay readable: FIRST_LINES at the
+# phase's own pace, then at most MORE_LINES.
+FIRST_LINES, MORE_LINES = 10, 20
+
+_silent = False
 
 
 class Progress:
@@ -19,8 +24,10 @@ class Progress:
         self.done = self.before = done
         self.note = ""
         self.began = self.unit_began = self.shown = time.monotonic()
+        rest = total - FIRST_LINES * every
+        self.later = max(every, -(-rest // MORE_LINES))
         self.bar = None
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not _silent:
             from tqdm import tqdm
 
             self.bar = tqdm(
@@ -40,8 +47,15 @@ class Progress:
         if self.bar is not None:
             self.bar.set_postfix_str(self.note, refresh=False)
             self.bar.update(count)
-        elif self.done % self.every < count or self.done == self.total:
+        elif self._due(count):
             self._line()
+
+    def _due(self, count: int) -> bool:
+        before = self.done - count
+        first = FIRST_LINES * self.every
+        if self.done <= first or self.done == self.total:
+            return self.done // self.every > before // self.every or self.done == self.total
+        return (self.done - first) // self.later > (before - first) // self.later
 
     def within(self, done: int, total: int, parts: str, note: Callable[[], str]) -> None:
         """Show that `done` of `total` parts of the current unit are finished, every `PULSE` seconds.
@@ -68,18 +82,15 @@ class Progress:
         rate = (self.done - self.before) / seconds
         remaining = (self.total - self.done) / rate if rate else 0.0
         left_and_note = f"{remaining:.0f} s left" + (f", {self.note}" if self.note else "")
-        print(
-            f"{self.what}: {self.done}/{self.total} {self.unit}, {rate:.1f} a second, {left_and_note}",
-            file=sys.stderr,
-            flush=True,
-        )
+        notify(f"{self.what}: {self.done}/{self.total} {self.unit}, {rate:.1f} a second, {left_and_note}")
 
 
 @contextmanager
 def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -> Iterator[Progress]:
     """Show the progress of `total` units on stderr, `done` of which are finished already.
 
-    On a terminal a tqdm bar with rate and time left; elsewhere one line every `every` units and at the end.
+    On a terminal a tqdm bar with rate and time left; elsewhere `FIRST_LINES` lines, one every `every` units,
+    then at most `MORE_LINES` further ones, and one at the end.
     """
     counter = Progress(what, total, unit, every, done)
     try:
@@ -90,5 +101,17 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
 
 
 def notify(message: str) -> None:
-    """Print a status line or a warning on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    """Print a status line or a warning on stderr; while silenced, warnings only."""
+    if not _silent or message.startswith("warning"):
+        print(message, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Print no progress and no notices meanwhile; warnings are printed."""
+    global _silent
+    _silent = True
+    try:
+        yield
+    finally:
+        _silent = False

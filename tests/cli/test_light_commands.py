@@ -36,3 +36,17 @@ def test_commands_that_only_look_import_nothing_heavy(words, jepamine, recipe, t
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == "[]"
     assert done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("jepamine ini", ["init"]), ("jepamine manifest au", ["audit"]), ("jepamine score --sh", ["--shard"])],
+)
+def test_the_shell_completes_commands_and_options(typed, expected):
+    from click.shell_completion import BashComplete
+
+    from jepamine.cli.main import cli
+
+    *words, start = typed.split()[1:]
+    completion = BashComplete(cli, {}, "jepamine", "_JEPAMINE_COMPLETE")
+    assert [item.value for item in completion.get_completions(words, start)] == expected

@@ -22,9 +22,9 @@ BASE = {
     "trainer": {"plugin": "embedding"},
 }
 KEYS = {
-    "dataset": ["manifest", "root", "tubelet_size", "image_size"],
+    "dataset": ["manifest", "root", "tubelet_size", "image_size", "threads"],
     "masking": ["ratio", "seeding", "seed", "patch_size"],
-    "encoder": ["batch_size"],
+    "encoder": ["batch_size", "matmul"],
     "predictor": ["hidden_dim", "dropout"],
     "trainer": ["epochs", "batch_size", "checkpoint_every", "val_fraction", "val_by"],
 }
@@ -58,13 +58,14 @@ def test_defaults_are_the_research_values(tmp_path):
     recipe = read(write(tmp_path, encoder={"plugin": "vjepa2"}), {})
     assert (recipe.name, recipe.seed) == ("r", 42)
     assert recipe.tables["dataset"] == {
-        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224
+        "manifest": str(Path("m.jsonl").absolute()), "tubelet_size": 2, "image_size": 224, "threads": 0
     }  # fmt: skip
     assert recipe.tables["masking"] == {"ratio": 0.75, "seeding": "clip", "seed": 42, "patch_size": 16}
     assert recipe.tables["encoder"]["weights"] == "facebook/vjepa2-vitl-fpc64-256"
     assert recipe.tables["predictor"] == {"dropout": 0.1}  # hidden_dim: D, known with the encoder
     assert recipe.tables["trainer"] == {
         "epochs": 30,
+        "keep_checkpoints": 2,
         "batch_size": 8,
         "lr": 1e-4,
         "checkpoint_every": 5,
@@ -290,7 +291,7 @@ def test_scorers_have_settings_of_their_own(tmp_path):
     (tmp_path / "mine.py").write_text("def far(*, power: int = 2): ...\n")
     recipe = read(write(tmp_path, scoring={"also": ["./mine.py:far"], "./mine.py:far": {"power": 3}}), {})
     assert recipe.scoring == {
-        "scorer": "predicted", "also": ["./mine.py:far"], "./mine.py:far": {"power": 3}
+        "scorer": "predicted", "also": ["./mine.py:far"], "cameras": "max", "./mine.py:far": {"power": 3}
     }  # fmt: skip
     assert list(recipe.scorers) == ["predicted", "./mine.py:far"]
     (error,) = errors(write(tmp_path, scoring={"./mine.py:far": {"pwer": 3}}))

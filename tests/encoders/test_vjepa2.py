@@ -99,6 +99,15 @@ def test_preprocessing_of_wide_frames_keeps_the_middle():
     assert got[0, 0, 0, 32].min() > 2  # (1 - 0.485) / 0.229: white through and through
 
 
+def test_tokens_are_a_grid_over_the_middle_of_the_frame(checkpoint, frames):
+    encoder = VJepa2Encoder(CPU, weights=str(checkpoint))
+    rows, columns = encoder.grid((2, 224, 224))
+    assert (rows, columns) == (4, 4) and encoder(frames).shape[1] == rows * columns
+    # 64 of 73 pixels, from the fourth or fifth on; of wide frames 64 of 146 in width.
+    assert encoder.view((2, 224, 224)) == (4 / 73, 4 / 73, 68 / 73, 68 / 73)
+    assert encoder.view((2, 64, 128)) == (41 / 146, 4 / 73, 105 / 146, 68 / 73)
+
+
 def test_the_sha256_is_that_of_the_weights_file(checkpoint):
     import hashlib
 

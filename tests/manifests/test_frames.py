@@ -108,7 +108,9 @@ def test_no_clip_spans_a_gap_and_both_stretches_are_the_same_scene(root, capsys)
     touch(root, *before, *after)
     assert [(line["scene"], line["frame_paths"]) for line in cut(root, 8, 8)] == [(LOG, before), (LOG, after)]
     assert capsys.readouterr().err == (
-        "read: 8 images in 1 folder\ntime gaps of more than 1 s: 1; no clip spans one\n"
+        "read: 8 images in 1 folder\n"
+        "layout LOG__CAMERA__TIMESTAMP: 1 drive, cameras CAM_FRONT, times from file names\n"
+        "time gaps of more than 1 s: 1; no clip spans one\n"
     )
     assert [line["frame_paths"] for line in cut(root, 8, 8, max_gap=60)] == [before + after]
 
@@ -129,6 +131,7 @@ def test_a_second_file_of_one_log_camera_and_time_is_left_out_and_told(root, cap
         "read: 3 images in 2 folders\n"
         "frames skipped: 1 (another has the same log, camera and time), "
         f"the first {root / shots(1, folder='b/')[0]}\n"
+        "layout LOG__CAMERA__TIMESTAMP: 1 drive, cameras CAM_FRONT, times from file names\n"
     )
 
 
@@ -137,6 +140,8 @@ def test_one_camera_is_kept_and_what_is_not_is_reported(root, capsys):
     assert [line["frame_paths"] for line in cut(root, cameras=["CAM_FRONT"])] == [shots(2)]
     assert capsys.readouterr().err == (
         "read: 8 images in 2 folders\n"
+        "layout one folder per scene: 1 drive, no cameras, no times (--fps adds them)\n"
+        "layout LOG__CAMERA__TIMESTAMP: 1 drive, cameras CAM_BACK, CAM_FRONT, times from file names\n"
         "frames skipped: 6 (of other cameras, or without a camera in their names)\n"
     )
 
@@ -170,6 +175,7 @@ def test_where_no_name_says_a_camera_a_single_one_says_it_of_all(root, capsys):
     ]
     assert capsys.readouterr().err == (
         "read: 2 images in 1 folder\n"
+        "layout one folder per scene: 1 drive, no cameras, no times (--fps adds them)\n"
         f"no file name below {root} has a camera: all frames are taken as dash's\n"
     )
     with pytest.raises(UserError, match="no camera 'dash'; cameras: none"):
@@ -181,6 +187,7 @@ def test_a_lone_frame_is_left_out_and_told(root, capsys):
     assert [line["scene"] for line in cut(root)] == ["pair"]
     assert capsys.readouterr().err == (
         "read: 3 images in 2 folders\n"
+        "layout one folder per scene: 2 drives, no cameras, no times (--fps adds them)\n"
         "frames skipped: 1 (less than a tubelet at the end of a stretch), "
         f"the first {root / 'alone' / '0.jpg'}\n"
     )
@@ -227,6 +234,8 @@ def test_the_manifest_beside_the_frames_holds_relative_paths(jepamine, root):
     assert (result.stdout, result.stderr) == (
         "",
         "read: 6 images in 2 folders\n"
+        "layout one folder per scene: 1 drive, no cameras, no times (--fps adds them)\n"
+        "layout LOG__CAMERA__TIMESTAMP: 1 drive, cameras CAM_FRONT, times from file names\n"
         "2 clips (1 of them shorter than 4 frames), 2 scenes, 6 frames\n"
         f"{root.parent / 'm.jsonl'}: written\n"
         "Next:\n"

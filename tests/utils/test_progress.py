@@ -80,3 +80,28 @@ def test_progress_within_an_epoch_shows_rate_time_left_and_the_loss(capsys, monk
         "train: epoch 1/3: 10/50 batches, 1.0 a second, 40 s left of 140 s in all, train_loss 0.5"
     )
     assert lines[-1].startswith("train: 1/3 epochs, ")
+
+
+def test_a_long_phase_prints_ten_lines_and_at_most_twenty_more(capsys):
+    with progress("score", 10_000, "clips") as bar:
+        for _ in range(10_000):
+            bar.step()
+    counts = [int(re.search(r"(\d+)/", line)[1]) for line in capsys.readouterr().err.splitlines()]
+    assert counts == [*range(10, 101, 10), *range(595, 10_000, 495), 10_000]
+
+
+def test_steps_of_many_units_do_not_skip_their_line(capsys):
+    with progress("score", 96, "clips") as bar:
+        for _ in range(4):
+            bar.step(24)
+    counts = [line.split("/")[0] for line in capsys.readouterr().err.splitlines()]
+    assert counts == ["score: 24", "score: 48", "score: 72", "score: 96"]
+
+
+def test_silenced_only_warnings_are_printed(capsys):
+    with module.silence(), progress("score", 1, "clips") as bar:
+        bar.step()
+        module.notify("m.jsonl: written")
+        module.notify("warning: odd")
+    module.notify("again")
+    assert capsys.readouterr().err == "warning: odd\nagain\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
+from jepamine.data.rigs import camera_lines, cameras_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.utils.files import parse_line, raw_lines
@@ -39,13 +40,21 @@ class Entry:
 def numbered_lines(manifest: Path) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
     """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
 
+    A line of several cameras is yielded as a line for each (`jepamine.data.rigs.camera_lines`).
+
     Raises UserError if the file cannot be read or is empty.
     """
     empty = True
     for number, raw in raw_lines(manifest):
         empty = False
         try:
-            yield number, parse_line(manifest, number, raw)
+            line = parse_line(manifest, number, raw)
+            place = f"{manifest}:{number}"
+            if not cameras_of(line, place):
+                yield number, line
+                continue
+            clip_id = text_of(line, place, "clip_id") or derived_id(as_written(line))
+            yield from ((number, each) for each in camera_lines(line, clip_id, place))
         except UserError as error:
             yield number, error
     if empty:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jepamine.data.video import EARLY, Moment
 from jepamine.data.video_index import frame_times, load_av
 from jepamine.errors import UserError
-from jepamine.manifests.frames import parse_name
+from jepamine.manifests.layouts import parse_name
 
 
 def _video_place(moment: Moment) -> str:

@@ -46,6 +46,7 @@ class CodeTrainer:
         lr: Annotated[float, Field(gt=0)] = 3e-3,
         weight_decay: Annotated[float, Field(ge=0)] = 0.02,
         checkpoint_every: Count = 1,
+        keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_scenes: Count = 200,
         eval_scenes: Count = 100,
         new_words: Share = 0.5,
@@ -55,6 +56,7 @@ class CodeTrainer:
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
+        self.keep_checkpoints = keep_checkpoints
         self.val_scenes, self.eval_scenes = val_scenes, eval_scenes
         self.new_words, self.new_colours = new_words, new_colours
         self.layout_run, self.layout_threshold = layout_run, layout_threshold

@@ -48,6 +48,8 @@ def span(
         points = _reaching(np.concatenate([part.points[: len(part.points) // 4 * 4] for part in parts]))
     else:
         drawn = [curve_points(part.points) if _is_curves(part) else part.points for part in parts]
+        # Graphs of functions with poles have points that are nowhere; a camera would put all of them at 0.
+        drawn = [of_part[np.isfinite(of_part).all(axis=1)] for of_part in drawn]
         points = np.concatenate([see(part, of_part) for part, of_part in zip(parts, drawn, strict=True)])
     if not len(points):
         return None

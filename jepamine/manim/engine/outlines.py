@@ -18,7 +18,9 @@ def outline(points: Points) -> str | None:
     Only outlines in a plane that faces the viewer, as drawn.
     """
     curves = points[: len(points) // 4 * 4].reshape(-1, 4, 3)[..., :2]
-    if not len(curves) or np.any(np.abs(curves[1:, 0] - curves[:-1, 3]) > 1e-3):
+    if not len(curves) or not np.isfinite(curves).all():
+        return None
+    if np.any(np.abs(curves[1:, 0] - curves[:-1, 3]) > 1e-3):
         return None
     along = curves[:, 3] - curves[:, 0]
     size = float(np.ptp(curves.reshape(-1, 2), axis=0).max())

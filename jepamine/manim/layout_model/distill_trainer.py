@@ -43,6 +43,7 @@ class DistillTrainer:
         lr: Annotated[float, Field(gt=0)] = 2e-3,
         weight_decay: Annotated[float, Field(ge=0)] = 0.02,
         checkpoint_every: Count = 1,
+        keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_scenes: Count = 500,
         masked: Share = 0.5,
         views: Count = 16,
@@ -57,7 +58,8 @@ class DistillTrainer:
             masked=masked,
             views=views,
         )
-        self.epochs, self.batch_size, self.checkpoint_every = epochs, batch_size, checkpoint_every
+        self.epochs, self.batch_size = epochs, batch_size
+        self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
         self.predictor_of, self.teacher_name = predictor_of, teacher
         self.temperature, self.weight = temperature, weight
         self._teacher: torch.nn.Module | None = None

@@ -46,7 +46,8 @@ def load_frames(parts: Parts, clips: list[Clip], phase: str) -> Iterator[tuple[C
     """Yield each clip with its frame, uint8 (H, W, 3). Raises UserError at the first unreadable one."""
     frames = Frames(parts.source.image_size, keep=8)
     with progress(phase, len(clips), "scenes", every=1000) as bar:
-        for clip, pixels in ahead(clips, lambda clip: frames[clip.frames[0]].pixels()):
+        loaded = ahead(clips, lambda clip: frames[clip.frames[0]].pixels(), parts.source.threads)
+        for clip, pixels in loaded:
             if isinstance(pixels, UserError):
                 raise UserError(f"{clip.place}: {pixels}")
             yield clip, pixels

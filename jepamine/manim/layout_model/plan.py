@@ -9,7 +9,7 @@ from jepamine.data.clips import read_clips
 from jepamine.data.run_manifest import manifest_lines
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.protocols import GridEncoder, Parts
+from jepamine.protocols import CroppingEncoder, GridEncoder, Parts
 
 #: The splits of a family that a run is not trained on: for measuring it, and for calibrating confidences.
 UNSEEN, CALIBRATION = "unseen", "calibration"
@@ -55,10 +55,11 @@ def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:
 
     Raises UserError for encoders without a token grid, and for tubelets of several frames.
     """
-    if not isinstance(encoder, GridEncoder):
+    name: str = encoder.name
+    if not isinstance(encoder, GridEncoder) or isinstance(encoder, CroppingEncoder):
         raise UserError(
-            f"the encoder '{encoder.name}' has no token grid (method `grid`), which layouts need; "
-            "use pixels, clip or efficientnet-lite0"
+            f"the encoder '{name}' has no token grid of the whole frame (method `grid`), "
+            "which layouts need; use pixels, clip or efficientnet-lite0"
         )
     if shape[0] != 1:
         raise UserError(f"layouts belong to single frames; the dataset gives tubelets of {shape[0]} frames")

@@ -48,6 +48,7 @@ class LayoutTrainer:
         lr: Annotated[float, Field(gt=0)] = 2e-3,
         weight_decay: Annotated[float, Field(ge=0)] = 0.02,
         checkpoint_every: Count = 1,
+        keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_scenes: Count = 500,
         masked: Share = 0.5,
         views: Count = 16,
@@ -55,6 +56,7 @@ class LayoutTrainer:
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
+        self.keep_checkpoints = keep_checkpoints
         self.val_scenes, self.masked, self.views, self.leave_out = val_scenes, masked, views, leave_out
         self._encoder: Encoder | None = None
         self._steps = 0

@@ -54,13 +54,17 @@ class Look:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Answer:
-    """A child's answer about submitted code. `preview` is a PNG in base64."""
+    """A child's answer about submitted code: of one scene, or the names of several `scenes`.
+
+    `preview` is a PNG in base64.
+    """
 
     problems: Annotated[tuple[Problem, ...], Field(max_length=20)]
     scene: Name | None = None
     objects: Annotated[tuple[Found, ...], Field(max_length=250)] = ()
     moments: Annotated[tuple[Look, ...], Field(max_length=200)] = ()
     preview: str | None = None
+    scenes: Names = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout, from_json
+from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
@@ -18,6 +21,20 @@ def read_code(path: Path) -> str:
     return read_text(path)
 
 
+def modules_beside(path: Path, code: str) -> dict[str, str]:
+    """Return the code of the modules in a file's folder that it imports, and that these import, by name."""
+    modules: dict[str, str] = {}
+    waiting = [code]
+    while waiting:
+        for name in _IMPORT.findall(waiting.pop()):
+            beside = path.with_name(f"{name}.py")
+            if name in modules or name in MODULES or name == path.stem or not beside.is_file():
+                continue
+            modules[name] = read_code(beside)
+            waiting.append(modules[name])
+    return modules
+
+
 def read_layout(path: Path) -> Layout:
     """Read the layout in a JSON file, or at its key `layout`. Raises UserError that names file and key."""
     value = read_json(path)
@@ -27,6 +44,8 @@ def read_layout(path: Path) -> Layout:
 
 
 WIDTH = 854
+# The code is not parsed in this process: only its sandbox does that.
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
 def run(
@@ -37,8 +56,8 @@ def run(
     preview: Path | None,
     check: bool,
     allow_unprotected: bool = False,
-) -> Report:
-    """Validate the file `path`; `preview` is written if the code runs.
+) -> list[Report]:
+    """Validate the scenes of the file `path`; `preview` is written if the code of its only scene runs.
 
     Raises UserError for files that cannot be read, and if the code would run without kernel protection that
     `allow_unprotected` does not waive.
@@ -54,9 +73,22 @@ def run(
             )
         if still_open:
             notify(f"warning: this system leaves {still_open} open to the code of {path}")
-        report = opened.validate(
-            code, layout=layout, scene=scene, check=check, preview=WIDTH if preview is not None else None
+        reports = opened.validate_all(
+            code,
+            layout=layout,
+            scene=scene,
+            check=check,
+            preview=WIDTH if preview is not None else None,
+            modules=modules_beside(path, code),
         )
-    if preview is not None and report.preview is not None:
-        write_atomic(preview, report.preview)
-    return report
+    if preview is not None:
+        _write_previews(preview, reports)
+    return reports
+
+
+def _write_previews(path: Path, reports: Sequence[Report]) -> None:
+    """Write the preview of one scene to `path`, of several with their names before its suffix."""
+    for report in reports:
+        if report.preview is not None:
+            several = path.with_name(f"{path.stem}-{report.scene}{path.suffix}")
+            write_atomic(path if len(reports) == 1 else several, report.preview)

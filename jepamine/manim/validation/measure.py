@@ -59,14 +59,13 @@ def shown(names: Mapping[str, Any], scene: Any) -> dict[str, Any]:
 def box(mobject: Any, camera: Any) -> Box | None:
     """Return (x, y, width, height) as the camera sees it, in units of a 14.222 x 8 frame.
 
-    None if nothing is drawn. Raises ValueError if a point is not a finite number.
+    None if nothing is drawn. Raises ValueError if no point is a finite number.
     """
 
-    for part in drawn_parts(mobject):
-        if not np.isfinite(part.points).all():
-            raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
     drawn = camera_span(mobject, camera)
     if drawn is None:
+        if any(not np.isfinite(part.points).all(axis=1).any() for part in drawn_parts(mobject)):
+            raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
         return None
     left, bottom, right, top = drawn
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom

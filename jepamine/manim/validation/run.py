@@ -8,12 +8,14 @@ import builtins
 import io
 import sys
 from collections.abc import Mapping
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import measure as measured
-from jepamine.manim.validation.builtins import guarded_builtins
+from jepamine.manim.validation.bound import bound_names
+from jepamine.manim.validation.guards import SCENE
+from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import play
 from jepamine.sandbox.problems import line_of
 from jepamine.sandbox.task import SOURCE
@@ -30,18 +32,23 @@ class Refused(Exception):
     """The code contains no scene that can be run."""
 
 
-def run(tree: ast.Module, *, scene: str | None, guarded: bool, preview: int | None) -> dict[str, Any]:
+def run(
+    trees: Mapping[str, ast.Module], *, scene: str | None, every: bool, guarded: bool, preview: int | None
+) -> dict[str, Any]:
     """Run a scene of the code; return {"scene", "objects", "shown", "moments", "preview"}, as JSON.
 
-    `guarded` limits the code to the built-in names and modules of the allow-list. `preview` is the width in
-    pixels of a PNG of the last frame, in base64. Raises what the code raises, and Refused without a scene.
+    `trees` are the file's, at "", and those of modules beside it. `guarded` limits the code to the
+    allow-list. With `every`, a file of several scenes only returns {"scenes": their names}. `preview` is the
+    width in pixels of a PNG of the last frame, in base64. Raises what the code raises, and Refused without a
+    scene.
     """
     ended: list[Mapping[str, Any]] = []
-    given = guarded_builtins() if guarded else dict(vars(builtins))
-    given |= {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
-    namespace: dict[str, Any] = {"__builtins__": given, "__name__": "scene"}
-    exec(compile(_with_reports(tree), SOURCE, "exec"), namespace)
-    running = _scene_class(namespace, scene)()
+    more = {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
+    _add_reports(trees[""])
+    classes = _scene_classes(_load(trees, guarded, more))
+    if every and scene is None and len(classes) > 1:
+        return {"scenes": list(classes)}
+    running = _chosen(classes, scene)()
     running._jepamine_own_names = frozenset(vars(running)) | {"_jepamine_own_names"}
     moments: list[dict[str, Any]] = []
     renderer = running.renderer
@@ -82,8 +89,26 @@ def run(tree: ast.Module, *, scene: str | None, guarded: bool, preview: int | No
     }
 
 
-def _with_reports(tree: ast.Module) -> ast.Module:
-    """Return the tree with a `finally` around each method `construct` that reports its local variables."""
+def _load(trees: Mapping[str, ast.Module], guarded: bool, more: dict[str, Any]) -> dict[str, Any]:
+    """Run the file; return its names."""
+    if guarded:
+        return vars(Namespace(load_manim(), trees, bound_names(trees), more).run())
+    names = {**vars(builtins), **more}
+    for name, tree in trees.items():
+        if name:
+            _unguarded(name, tree, f"{name}.py", names)
+    return vars(_unguarded(SCENE, trees[""], SOURCE, names))
+
+
+def _unguarded(name: str, tree: ast.Module, file: str, names: dict[str, Any]) -> ModuleType:
+    module = sys.modules[name] = ModuleType(name)
+    vars(module)["__builtins__"] = names
+    exec(compile(tree, file, "exec"), vars(module))
+    return module
+
+
+def _add_reports(tree: ast.Module) -> None:
+    """Put a `finally` around each method `construct` that reports its local variables."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.ClassDef):
             continue
@@ -92,16 +117,21 @@ def _with_reports(tree: ast.Module) -> ast.Module:
                 values = ast.Call(ast.Name(_LOCALS, ast.Load()), [], [])
                 report = ast.Expr(ast.Call(ast.Name(_ENDS, ast.Load()), [values], []))
                 method.body = [ast.Try(method.body, [], [], [report])]
-    return ast.fix_missing_locations(tree)
+    ast.fix_missing_locations(tree)
 
 
-def _scene_class(namespace: Mapping[str, Any], wanted: str | None) -> Any:
-    manim = load_manim()
-    classes = {
+def _scene_classes(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scenes of a file by name; those that others inherit from have no construct."""
+    base = load_manim().Scene
+    return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, type) and issubclass(value, manim.Scene) and value.__module__ == "scene"
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == SCENE
+        if getattr(value, "construct", None) is not base.construct
     }
+
+
+def _chosen(classes: Mapping[str, Any], wanted: str | None) -> Any:
     if wanted is not None and wanted not in classes:
         raise Refused(f"there is no scene {wanted}; scenes: {', '.join(classes) or 'none'}")
     if not classes:

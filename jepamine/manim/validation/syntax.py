@@ -1,100 +1,160 @@
-"""Check a syntax tree against the allow-list. Nothing is run here."""
+"""Check syntax trees against the names known to be good. Nothing is run here."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from string import Formatter
 
 from jepamine.errors import did_you_mean
-from jepamine.manim.validation import names
-from jepamine.manim.validation.vocabulary import ATTRIBUTES, BUILTINS, IMPORTED, INSIDE_MANIM, MODULES, NODES
+from jepamine.manim.validation import denied
+from jepamine.manim.validation.bound import Bound, bound_names, given_names, names_of_class
+from jepamine.manim.validation.guards import BUILTINS
+from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
+from jepamine.manim.validation.vocabulary import DATA_KEYWORDS, NODES, SPECIAL
 
 MOST = 20
+_IMPORTS = f"only manim, {', '.join(sorted({name.split('.')[0] for name in MODULES} - {'manim'}))}"
 
 
 @dataclass(frozen=True)
 class Objection:
-    """Something that a line must not contain."""
+    """Something that a line must not contain; `module` is "" for the scene's own file."""
 
     line: int
     message: str
+    module: str = ""
 
 
-@dataclass
-class _Bound:
-    """The names that the code binds: modules by alias, and all others."""
-
-    modules: dict[str, str] = field(default_factory=dict)
-    others: set[str] = field(default_factory=set)
-
-
-def objections(tree: ast.AST) -> list[Objection]:
-    """Return what is not allowed in a module's tree, by line, at most 20; empty if all of it is."""
-    bound = _bound(tree)
-    result = {objection: None for node in ast.walk(tree) for objection in _of(node, bound)}
-    return sorted(result, key=lambda objection: objection.line)[:MOST]
+def objections(tree: ast.Module, local: Mapping[str, ast.Module] | None = None) -> list[Objection]:
+    """Return what is not allowed in a file and the modules beside it, at most 20; empty if all of it is."""
+    trees = {"": tree, **(local or {})}
+    bound = bound_names(trees)
+    result: dict[Objection, None] = {}
+    for module, inside in trees.items():
+        fine = _fine(inside)
+        for node in ast.walk(inside):
+            line = getattr(node, "lineno", 1)
+            result.update({Objection(line, message, module): None for message in _of(node, bound, fine)})
+    return sorted(result, key=lambda objection: (objection.module, objection.line))[:MOST]
 
 
-def _of(node: ast.AST, bound: _Bound) -> Iterator[Objection]:
-    line = getattr(node, "lineno", 1)
+def without_main(tree: ast.Module) -> ast.Module:
+    """Return the tree without `if __name__ == "__main__"` at its top, which does not run here."""
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        body += node.orelse if isinstance(node, ast.If) and _is_main(node.test) else [node]
+    tree.body = body
+    return tree
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and ast.unparse(test).replace('"', "'") in (
+        "__name__ == '__main__'",
+        "'__main__' == __name__",
+    )
+
+
+def _fine(tree: ast.AST) -> set[int]:
+    """Return the ids of attributes that begin with __ and are allowed where they are."""
+    fine = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of = node.func.value
+            on_super = isinstance(of, ast.Call) and isinstance(of.func, ast.Name) and of.func.id == "super"
+            if node.func.attr in SPECIAL and (
+                on_super or (node.func.attr == "__init__" and isinstance(of, ast.Name))
+            ):
+                fine.add(id(node.func))
+        if isinstance(node, ast.Attribute) and node.attr == "__name__" and isinstance(node.ctx, ast.Load):
+            fine.add(id(node))
+            if isinstance(node.value, ast.Attribute) and node.value.attr == "__class__":
+                fine.add(id(node.value))
+    return fine
+
+
+def _of(node: ast.AST, bound: Bound, fine: set[int]) -> Iterator[str]:
     if not isinstance(node, NODES):
-        yield Objection(line, f"{type(node).__name__} is not among the statements that a scene may use")
+        yield f"{type(node).__name__} is not among the statements that a scene may use"
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from (Objection(line, message) for message in _import(node))
+        yield from _import(node, bound)
     elif isinstance(node, ast.Attribute):
-        yield from (Objection(line, message) for message in _attribute(node, bound))
+        if id(node) not in fine:
+            yield from _attribute(node, bound)
     elif isinstance(node, ast.Name):
-        yield from (Objection(line, message) for message in _name(node, bound))
-    elif isinstance(node, ast.ClassDef) and node.keywords:
-        yield Objection(line, "a class with keywords is not allowed")
+        yield from _name(node, bound)
+    elif isinstance(node, ast.Call):
+        yield from _keywords(node, bound)
+    elif isinstance(node, ast.ClassDef):
+        yield from _class(node)
     else:
-        for given in _given(node):
-            if given.startswith("__"):
-                yield Objection(line, f"{given}: names that start with __ are not allowed")
+        for name in given_names(node):
+            if name.startswith("__") and not (isinstance(node, ast.FunctionDef) and name in SPECIAL):
+                yield f"{name}: names that start with __ are not allowed"
 
 
-def _import(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+def _class(node: ast.ClassDef) -> Iterator[str]:
+    if node.keywords:
+        yield "a class with keywords is not allowed"
+    for name in sorted(names_of_class(node) & MACHINERY):
+        yield f"{name} {_reason(name)} and cannot be defined in a class"
+    if node.name.startswith("__"):
+        yield f"{node.name}: names that start with __ are not allowed"
+
+
+def _import(node: ast.Import | ast.ImportFrom, bound: Bound) -> Iterator[str]:
+    for name in (name for alias in node.names for name in (alias.name, alias.asname or "")):
+        if name.startswith("__"):
+            yield f"{name}: names that start with __ are not allowed"
     if isinstance(node, ast.Import):
         for alias in node.names:
-            if alias.name not in IMPORTED:
-                yield f"import {alias.name}: only manim, numpy and math may be imported"
+            if alias.name not in MODULES and alias.name not in bound.local:
+                yield f"import {alias.name}: {_IMPORTS} may be imported"
         return
     module = node.module or ""
-    if module == "__future__" and not node.level:
+    if not node.level and (module == "__future__" or module in bound.local):
         return
     root = module.split(".")[0]
     if node.level or root not in MODULES or (root != "manim" and module not in MODULES):
-        yield f"from {'.' * node.level}{module} import: only manim, numpy and math may be imported"
+        yield f"from {'.' * node.level}{module} import: {_IMPORTS} may be imported"
         return
     for alias in node.names:
         if alias.name == "*":
-            if module not in ("manim", "math"):
+            if root not in ("manim", "math"):
                 yield f"from {module} import *: import {root} itself"
         elif alias.name not in MODULES.get(module, INSIDE_MANIM):
             yield _unknown(alias.name, f"{module}.{alias.name}", module)
 
 
-def _attribute(node: ast.Attribute, bound: _Bound) -> Iterator[str]:
-    if node.attr.startswith("_"):
-        yield f".{node.attr}: attributes that start with _ are not allowed"
-    elif node.attr == "format" and _plain_format(node.value):
+def _attribute(node: ast.Attribute, bound: Bound) -> Iterator[str]:
+    name, own = node.attr, node.attr in bound.attributes and node.attr not in MACHINERY
+    module = _module(node.value, bound)
+    if name.startswith("_") and (name.startswith("__") or not own):
+        yield f".{name}: attributes that start with _ are not allowed"
+    elif module is not None:
+        if name not in MODULES[module]:
+            yield _unknown(name, f"{module}.{name}", module)
+    elif own or name in ATTRIBUTES or (name == "format" and _plain_format(node.value)):
         return
-    elif node.attr in ATTRIBUTES:
-        yield f".{node.attr} {ATTRIBUTES[node.attr]}"
-    else:
-        module = _module(node.value, bound)
-        if module is not None and node.attr not in MODULES[module]:
-            yield _unknown(node.attr, f"{module}.{node.attr}", module)
+    elif name in MACHINERY or name in denied.ATTRIBUTES:
+        yield f".{name} {_reason(name)}"
+    elif not (name.startswith(("get_", "set_")) and name[4:] in ATTRIBUTES | bound.attributes - MACHINERY):
+        near = did_you_mean(name, ATTRIBUTES | bound.attributes)
+        yield f".{name} is not among the attributes that a scene may use{near}"
 
 
-def _name(node: ast.Name, bound: _Bound) -> Iterator[str]:
+def _known(bound: Bound) -> tuple[Container[str], ...]:
+    return bound.others, bound.imported, bound.modules, bound.local, BUILTINS, MANIM
+
+
+def _name(node: ast.Name, bound: Bound) -> Iterator[str]:
     name = node.id
     if name.startswith("__"):
-        yield f"{name}: names that start with __ are not allowed"
-    elif name in bound.others or name in bound.modules or name in BUILTINS or name in MODULES["manim"]:
+        if name != "__name__" or not isinstance(node.ctx, ast.Load):
+            yield f"{name}: names that start with __ are not allowed"
+    elif any(name in known for known in _known(bound)):
         return
     elif hasattr(builtins, name):
         yield f"{name} is not among the built-in names that a scene may use"
@@ -102,10 +162,29 @@ def _name(node: ast.Name, bound: _Bound) -> Iterator[str]:
         yield _unknown(name, name, "manim", {*bound.others, *BUILTINS})
 
 
-def _unknown(name: str, shown: str, module: str, more: set[str] | None = None) -> str:
-    if reason := names.DENIED.get(name) if module.startswith("manim") else None:
+def _keywords(node: ast.Call, bound: Bound) -> Iterator[str]:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+    of_code = called in bound.others or called in bound.attributes or called in DATA_KEYWORDS
+    of_code = of_code or called in SPECIAL
+    for keyword in node.keywords:
+        name = keyword.arg
+        if name is None:
+            continue
+        if name.startswith("__") or (name in denied.KEYWORDS and not (of_code and name in bound.keywords)):
+            yield f"{name}=: this keyword is not allowed"
+        elif not (of_code or name in KEYWORDS or name in bound.keywords):
+            near = did_you_mean(name, KEYWORDS | bound.keywords)
+            yield f"{name}= is not a keyword of anything that a scene may call{near}"
+
+
+def _reason(name: str) -> str:
+    return denied.ATTRIBUTES.get(name, "is part of how Manim runs, not of a scene")
+
+
+def _unknown(name: str, shown: str, module: str, more: Iterable[str] = ()) -> str:
+    if reason := denied.NAMES.get(name) if module.startswith("manim") else None:
         return f"{shown} {reason}"
-    near = did_you_mean(name, {*MODULES.get(module, INSIDE_MANIM), *(more or ())})
+    near = did_you_mean(name, {*MODULES.get(module, INSIDE_MANIM), *more})
     return f"{shown} is not among the names that a scene may use{near}"
 
 
@@ -117,7 +196,7 @@ def _plain_format(node: ast.expr) -> bool:
     try:
         while waiting:
             for _, name, inner, _ in Formatter().parse(waiting.pop()):
-                if name is not None and not (name.isalnum() or name == ""):
+                if name is not None and not (name.isidentifier() or name.isdigit() or name == ""):
                     return False
                 waiting += [inner] if inner else []
     except ValueError:
@@ -125,54 +204,11 @@ def _plain_format(node: ast.expr) -> bool:
     return True
 
 
-def _module(node: ast.expr, bound: _Bound) -> str | None:
+def _module(node: ast.expr, bound: Bound) -> str | None:
     """Return the module that an expression is, `numpy.linalg` for `np.linalg`; None for anything else."""
     if isinstance(node, ast.Name):
-        return bound.modules.get(node.id)
+        return bound.modules.get(node.id) if node.id not in bound.others else None
     if isinstance(node, ast.Attribute):
         parent = _module(node.value, bound)
         return f"{parent}.{node.attr}" if f"{parent}.{node.attr}" in MODULES else None
     return None
-
-
-def _bound(tree: ast.AST) -> _Bound:
-    bound = _Bound()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                shown, module = (alias.asname, alias.name) if alias.asname else [alias.name.split(".")[0]] * 2
-                if module in MODULES:
-                    bound.modules[shown] = module
-                else:
-                    bound.others.add(shown)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                module = f"{node.module}.{alias.name}"
-                if module in MODULES:
-                    bound.modules[alias.asname or alias.name] = module
-                else:
-                    bound.others.add(alias.asname or alias.name)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.others.add(node.id)
-        else:
-            bound.others.update(_given(node))
-    # Provided by Manim's own `import *`.
-    for name, module in (
-        ("np", "numpy"),
-        *((part, f"manim.{part}") for part in ("rate_functions", "config")),
-    ):
-        if name not in bound.others:
-            bound.modules.setdefault(name, module)
-    return bound
-
-
-def _given(node: ast.AST) -> Iterator[str]:
-    """Yield names that a node binds without an ast.Name."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        yield node.name
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        yield from node.names

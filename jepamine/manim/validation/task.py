@@ -13,7 +13,7 @@ from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import run as running
-from jepamine.manim.validation.syntax import objections
+from jepamine.manim.validation.syntax import objections, without_main
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
@@ -65,31 +65,44 @@ def _warm_up(manim: Any) -> None:
         )
         manim.SVGMobject(drawing)
         with manim.tempconfig({"media_dir": folder, "pixel_width": 64, "pixel_height": 36}):
-            running.run(ast.parse(SAMPLE, SOURCE), scene=None, guarded=True, preview=64)
+            # Guarded code patches Manim, which code that is not must not see.
+            running.run({"": ast.parse(SAMPLE, SOURCE)}, scene=None, every=False, guarded=False, preview=64)
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Handle `request`: `code`, `check` (by the allow-list), `scene` and `preview` as for `run.run`."""
+    """Handle `request`: `code`, `modules` (code by name), `check` (by the allow-list), more as `run.run`."""
     manim = load_manim()
     for formulas in FORMULAS:
         formulas.folder = folder
-    code, width = request["code"], request["preview"] or 64
-    if len(code) > LONGEST:
-        text = f"the code is longer than {LONGEST:,} characters"
-        return {"problems": [{"kind": "refused", "line": None, "message": text}]}
-    tree = ast.parse(code, SOURCE)
-    if request["check"] and (objections_ := objections(tree)):
-        return {
-            "problems": [
-                {"kind": "refused", "line": objection.line, "message": objection.message}
-                for objection in objections_
-            ]
-        }
+    width = request["preview"] or 64
+    texts = {"": request["code"], **request["modules"]}
+    if sum(map(len, texts.values())) > LONGEST:
+        return _refused(None, f"the code is longer than {LONGEST:,} characters")
+    trees = {
+        name: without_main(ast.parse(code, f"{name}.py" if name else SOURCE)) for name, code in texts.items()
+    }
+    local = {name: tree for name, tree in trees.items() if name}
+    if request["check"] and (objections_ := objections(trees[""], local)):
+        problems = [
+            (None, f"{one.module}.py:{one.line}: {one.message}") if one.module else (one.line, one.message)
+            for one in objections_
+        ]
+        return {"problems": [{"kind": "refused", "line": line, "message": text} for line, text in problems]}
     manim.config.update(
         {"media_dir": str(folder), "pixel_width": width, "pixel_height": round(width * 9 / 16)}
     )
     try:
-        done = running.run(tree, scene=request["scene"], guarded=request["check"], preview=request["preview"])
+        done = running.run(
+            trees,
+            scene=request["scene"],
+            every=request["every"],
+            guarded=request["check"],
+            preview=request["preview"],
+        )
     except running.Refused as error:
-        return {"problems": [{"kind": "refused", "line": None, "message": str(error)}]}
+        return _refused(None, str(error))
     return {"problems": [], **done}
+
+
+def _refused(line: int | None, message: str) -> dict[str, Any]:
+    return {"problems": [{"kind": "refused", "line": line, "message": message}]}

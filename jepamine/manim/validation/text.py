@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from jepamine.manim.validation.report import Report, State
 from jepamine.utils.tables import table
@@ -12,11 +13,26 @@ from jepamine.utils.tables import table
 MOST = 12
 
 
-def problems(report: Report, path: Path) -> str:
-    """Return why the code did not run to its end, one `FILE.py:LINE: ...` per line."""
+def problems(reports: Sequence[Report], path: Path) -> str:
+    """Return why scenes did not run to their end, one `FILE.py:LINE: ...` per line.
+
+    Of several scenes each line names its own.
+    """
+    return "\n".join(_problems(report, path, len(reports) > 1) for report in reports if not report.runs)
+
+
+def document(reports: Sequence[Report]) -> dict[str, Any]:
+    """Return the JSON of a file: the report of its only scene, or {"runs", "scenes": reports}."""
+    if len(reports) == 1:
+        return reports[0].to_json()
+    return {"runs": all(report.runs for report in reports), "scenes": [one.to_json() for one in reports]}
+
+
+def _problems(report: Report, path: Path, several: bool) -> str:
+    scene = f"{report.scene}: " if several else ""
     places = [f"{path}:{problem.line}" if problem.line else str(path) for problem in report.problems]
     return "\n".join(
-        f"{place}: {problem.message}" for place, problem in zip(places, report.problems, strict=True)
+        f"{place}: {scene}{problem.message}" for place, problem in zip(places, report.problems, strict=True)
     )
 
 

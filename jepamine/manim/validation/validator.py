@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
@@ -40,21 +42,58 @@ class Validator:
         scene: str | None = None,
         check: bool = True,
         preview: int | None = None,
+        modules: Mapping[str, str] | None = None,
     ) -> Report:
         """Run code in a confined child and report where its objects are; from any thread.
 
         `names` maps variables to objects of the layout; without it they are matched by type and place.
         `scene` is needed if there are several and none is GeneratedScene. `check` False skips the
         allow-list over the syntax tree: then only the child's confinement restricts the code, and the code
-        could write its own report. `preview` is a width in pixels, 16:9.
+        could write its own report. `preview` is a width in pixels, 16:9. `modules` is the code of modules
+        that the code may import, by name.
         """
-        # A file cannot contain such characters, but JSON can carry them.
-        code = code.encode("utf-8", "replace").decode()
-        request = {"code": code, "scene": scene, "check": check, "preview": preview}
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=False)
+        return report(answer, self.protection, seconds, layout, names, notes)
+
+    def validate_all(
+        self,
+        code: str,
+        *,
+        layout: Layout | None = None,
+        scene: str | None = None,
+        check: bool = True,
+        preview: int | None = None,
+        modules: Mapping[str, str] | None = None,
+    ) -> list[Report]:
+        """Run every scene of the code, or the one called `scene`, each in a child of its own."""
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=True)
+        if not answer.scenes:
+            return [report(answer, self.protection, seconds, layout, notes=notes)]
+        reports = []
+        for name in answer.scenes:
+            one = self.validate(
+                code, layout=layout, scene=name, check=check, preview=preview, modules=modules
+            )
+            reports.append(replace(one, scene=name))
+        return reports
+
+    def _ask(
+        self,
+        code: str,
+        scene: str | None,
+        check: bool,
+        preview: int | None,
+        modules: Mapping[str, str] | None,
+        every: bool,
+    ) -> tuple[Answer, float, tuple[str, ...]]:
+        request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
+        # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
+        request["code"] = code.encode("utf-8", "replace").decode().removeprefix("\ufeff")
+        request["modules"] = dict(modules or {})
         formulas = self._typesetter.scene()
         end, content = self._servers.ask(request, self._limits, formulas.reply)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
-        return report(answer, self.protection, end.seconds, layout, names, formulas.notes())
+        return answer, end.seconds, formulas.notes()
 
 
 @contextmanager

@@ -13,10 +13,12 @@ from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
 from jepamine.errors import UserError
 from jepamine.mining import selection
+from jepamine.mining.heat_maps import HeatMap, read_heat
 from jepamine.mining.review_page.filmstrip import Span, seconds
+from jepamine.mining.review_page.heat import shown
 from jepamine.mining.review_page.neighbours import Near, nearest
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
-from jepamine.mining.review_page.percentiles import Percentiles
+from jepamine.mining.review_page.percentiles import Percentiles, tubelet_values
 from jepamine.mining.review_page.pictures import Picture, Pictures
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.runs.loading import LoadedRun
@@ -70,6 +72,7 @@ class _Entry:
     scored: Scored
     stands_for: tuple[str, ...] = ()
     near: Sequence[Near] = ()
+    heat: HeatMap | None = None
     error: UserError | None = None
 
 
@@ -90,7 +93,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
     scored = read_scored(scores, opened.parts.source, manifest)
     standing = Percentiles(scored, opened.recipe.scoring["scorer"])
     pictures = Pictures()
-    entries = _entries(opened, scored, top)
+    entries = _entries(opened, scored, scores, top)
 
     def load(entry: _Entry) -> _Pictures:
         thumbnails = [
@@ -123,7 +126,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
     )
 
 
-def _entries(opened: LoadedRun, scored: list[Scored], top: int) -> list[_Entry]:
+def _entries(opened: LoadedRun, scored: list[Scored], scores: Path, top: int) -> list[_Entry]:
     chosen = selection.choose(opened, scored, top)
     choices = chosen.choices
     if chosen.unreadable:
@@ -132,18 +135,32 @@ def _entries(opened: LoadedRun, scored: list[Scored], top: int) -> list[_Entry]:
     best = set(map(id, scored[:top]))
     vectors = np.array([choice.vector for choice in choices], dtype=np.float32)
     near = nearest(opened, [choice.scored.clip for choice in choices], vectors, NEIGHBOURS)
+    heat = _heat([choice.scored for choice in choices], scores)
     return [
-        _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), rest)
-        for choice, rest in zip(choices, near, strict=True)
+        _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), rest, heat_map)
+        for choice, rest, heat_map in zip(choices, near, heat, strict=True)
     ] + [_Entry(item, error=error) for item, error in chosen.unreadable if id(item) in best]
+
+
+def _heat(scored: Sequence[Scored], scores: Path) -> list[HeatMap | None]:
+    """Return the clips' heat maps; None for those without, with one warning for all that cannot be read."""
+    maps: list[HeatMap | None] = []
+    errors: list[UserError] = []
+    for item in scored:
+        try:
+            maps.append(read_heat(item.line, scores))
+        except UserError as error:
+            maps.append(None)
+            errors.append(error)
+    if errors:
+        notify(f"warning: {len(errors)} clips are shown without their heat maps, the first: {errors[0]}")
+    return maps
 
 
 def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> ReviewClip:
     clip, line = entry.scored.clip, entry.scored.line
     durations, timed = seconds(clip)
-    scores = line.get("tubelet_scores") or ()
-    # Scores are shown per tubelet only if there is one for each.
-    scores = scores if len(scores) == clip.tubelets else ()
+    tubelet_scorer, scores = tubelet_values(line, standing.scorer, clip.tubelets)
     frames = iter(pictures.frames)
     starts = [number for span in pictures.spans for number in span.frames]
     ends = [*starts[1:], len(durations)][: len(starts)]
@@ -166,6 +183,8 @@ def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> R
         ),
         seconds=tuple(sum(durations[start:end]) for start, end in zip(starts, ends, strict=True)),
         timed=timed,
+        tubelet_scorer=tubelet_scorer,
+        heat=shown(entry.heat, len(clip.frames) // clip.tubelets, starts) if entry.heat else None,
         values=standing.values(entry.scored),
         neighbours=tuple(
             Neighbour(neighbour.clip_id, neighbour.distance, picture)

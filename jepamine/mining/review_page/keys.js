@@ -8,6 +8,7 @@ const KEYS = {
   " ": () => toggle(here),
   ArrowRight: () => step(1),
   ArrowLeft: () => step(-1),
+  h: () => heatOn(!byId("heat")?.checked),
   "?": () => byId("help").showModal(),
 };
 
@@ -27,6 +28,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!event.repeat || event.key !== " ") act();
 });
+
+function heatOn(on) {
+  if (!byId("heat")) return;
+  byId("heat").checked = on;
+  document.documentElement.classList.toggle("no-heat", !on);
+  say(on ? "Heat maps are shown." : "Heat maps are hidden.");
+}
 
 for (const clip of clips) {
   clip.article.addEventListener("pointerdown", () => stay(clip));
@@ -48,6 +56,10 @@ function giveBack(event) {
 
 byId("speed").addEventListener("change", (event) => {
   for (const clip of clips) clip.player?.speed(Number(event.target.value));
+  giveBack(event);
+});
+byId("heat")?.addEventListener("change", (event) => {
+  heatOn(event.target.checked);
   giveBack(event);
 });
 byId("advance").addEventListener("change", giveBack);

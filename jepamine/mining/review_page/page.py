@@ -14,13 +14,14 @@ import jinja2
 from markupsafe import Markup, escape
 
 from jepamine.mining.review_page import charts
+from jepamine.mining.review_page.heat import Heat, as_json, scale
 from jepamine.mining.review_page.pictures import Picture
 from jepamine.utils.files import write_atomic
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell
 
 HERE = Path(__file__).parent
-SCRIPTS = ("labels.js", "player.js", "page.js", "keys.js")
+SCRIPTS = ("labels.js", "heat.js", "player.js", "page.js", "keys.js")
 STYLES = ("page.css", "clip.css")
 # Shown characters of the ids that a clip stands for.
 IDS = 12_000
@@ -65,8 +66,8 @@ class ReviewClip:
     """One clip to review. `place` counts from 1 in the score file by score.
 
     `seconds` is how long each shown frame stays, in the order of `cells`; `timed` is whether the manifest
-    has the times. `stands_for` are ids of near-duplicates. A clip that cannot be read has `error` and no
-    cells.
+    has the times. `stands_for` are ids of near-duplicates. `tubelet_scorer` made the scores of `cells`; empty
+    if there are none. A clip that cannot be read has `error` and no cells.
     """
 
     clip_id: str
@@ -83,6 +84,8 @@ class ReviewClip:
     stands_for: tuple[str, ...]
     manifest: str
     root: str | None
+    tubelet_scorer: str = ""
+    heat: Heat | None = None
     error: str | None = None
 
     @property
@@ -99,12 +102,6 @@ class ReviewClip:
                 best, poster = max(piece.scores), number
             number += len(piece.frames)
         return poster
-
-    @property
-    def flat(self) -> bool:
-        """Return whether all tubelets have the same score, as with a scorer of whole clips."""
-        scores = [score for piece in self.cells for score in piece.scores]
-        return len(scores) > 1 and len(set(scores)) == 1
 
     @property
     def ids_shown(self) -> tuple[str, ...]:
@@ -135,6 +132,11 @@ class Page:
     clips: tuple[ReviewClip, ...]
 
     @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """Return the distances that the heat maps' colours begin and end at; None without heat maps."""
+        return scale([clip.heat for clip in self.clips if clip.heat])
+
+    @property
     def download(self) -> str:
         """Return the name of the label file that the page offers."""
         return f"labels-{self.run}-{Path(self.scores_name).stem}.jsonl"
@@ -148,6 +150,7 @@ def render(page: Page) -> str:
         .get_template("page.html.j2")
         .render(
             page=page,
+            heat=page.heat_scale,
             data=_data(page),
             loss=charts.loss_curve(page.epochs),
             distribution=charts.histogram(page.scores, [clip.score for clip in page.clips]),
@@ -179,6 +182,7 @@ def _range(scores: Sequence[float]) -> tuple[float, float]:
 
 def _data(page: Page) -> Markup:
     """Return what the script needs, as JSON that is safe inside a script element."""
+    ends = page.heat_scale
     value = {
         "key": f"jepamine:{page.run}:{page.scores_sha256[:16]}",
         "download": page.download,
@@ -193,6 +197,7 @@ def _data(page: Page) -> Markup:
                 },
                 "milliseconds": [round(1000 * seconds) for seconds in clip.seconds],
                 "poster": clip.poster,
+                "heat": as_json(clip.heat, *ends) if clip.heat and ends else None,
             }
             for clip in page.clips
         ],

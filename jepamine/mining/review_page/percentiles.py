@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.score_files import Scored
@@ -46,6 +47,21 @@ class Percentiles:
         lower = bisect_left(column, value)
         ties = bisect_right(column, value) - lower - 1
         return 100 * (lower + ties / 2) / others
+
+
+def tubelet_values(line: Mapping[str, Any], scorer: str, count: int) -> tuple[str, Sequence[float]]:
+    """Return (scorer, values of a line's `count` tubelets): `scorer`'s own, else those of another one.
+
+    ("", ()) if no scorer of the line looked at single tubelets: one value for all of them is the clip's.
+    """
+    scores = line.get("tubelet_scores") or ()
+    tables = line.get("tubelets") or {}
+    own = {scorer: scores} if scorer not in tables and len(set(scores)) > 1 else {}
+    for name in (scorer, "knn", *tables):
+        values = (tables | own).get(name, ())
+        if len(values) == count:
+            return name, values
+    return "", ()
 
 
 def _scores(item: Scored) -> dict[str, float]:

@@ -8,7 +8,9 @@ function makePlayer(article, clip, halt) {
   const seek = article.querySelector(".seek");
   const where = article.querySelector(".where");
   const word = article.querySelector(".play span");
+  const heat = clip.heat && makeHeat(clip.heat);
   let picture = null;
+  let overlay = null;
   let number = clip.poster;
   let timer = 0;
   let speed = 1;
@@ -23,6 +25,7 @@ function makePlayer(article, clip, halt) {
     seek.setAttribute("aria-valuetext", `frame ${number + 1} of ${stills.length}`);
     where.textContent = `${number + 1} / ${stills.length}`;
     if (picture) picture.src = stills[number].src;
+    if (overlay) heat(overlay, number);
   }
 
   function tick() {
@@ -62,12 +65,20 @@ function makePlayer(article, clip, halt) {
       picture.alt = "The clip's frame";
       picture.className = "frame";
       screen.append(picture);
+      if (heat) {
+        overlay = document.createElement("canvas");
+        overlay.className = "heat";
+        overlay.width = stills[0].width;
+        overlay.height = stills[0].height;
+        screen.append(overlay);
+      }
       show(number);
     },
     sleep() {
       player.pause();
       picture?.remove();
-      picture = null;
+      overlay?.remove();
+      picture = overlay = null;
     },
   };
   function pick(at) {

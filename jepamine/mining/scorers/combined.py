@@ -1,10 +1,10 @@
-"""Scorers without embeddings of their own: `ensemble`, the mean rank of others, and `random`, the control."""
+"""Scorers without embeddings of their own: `ensemble`, the ranks of others, and `random`, the control."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -28,29 +28,46 @@ def random(*, seed: Annotated[int, Field(ge=0)] = 0) -> Scorer:
 
 
 class Ensemble:
-    """Mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
+    """Highest or mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
 
-    Held-out clips and not the scored file's, so that a clip's score does not depend on what else is scored;
-    and not the training clips', whose scores are lower than any new clip's (predictor and covariance were
-    fitted to them).
+    By default the highest of a global score (`knn`), one relative to the clip's drive (`drive`) and one that
+    looks at time (`sensor`): a clip is novel if it is novel in one of these ways. Held-out clips and not the
+    scored file's, so that a clip's score does not depend on what else is scored; and not the training clips',
+    whose scores are lower than any new clip's (predictor and covariance were fitted to them).
     """
 
-    def __init__(self, panel: Panel, *, of: tuple[str, ...] = ("predicted", "knn", "mahalanobis")) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        *,
+        of: tuple[str, ...] = ("knn", "drive", "sensor"),
+        combine: Literal["highest", "mean"] = "highest",
+    ) -> None:
         if not of or "ensemble" in of:
             raise UserError("[scoring.ensemble] of: list one or more other scorers")
+        self.combine = combine
         self.panel, self.references = panel, panel.reference(of)
         for name in of:
             # Built now, so that the panel also prepares those that must see all clips first.
             panel.scorer(name)
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        import numpy as np
+        ranks = members_ranks(self.panel, self.references, clips)
+        return list(ranks.max(axis=0) if self.combine == "highest" else ranks.mean(axis=0))
 
-        ranks = [
-            rank(np.array([float(np.mean(values)) for values in self.panel.scores(name, clips)]), reference)
-            for name, reference in self.references.items()
+
+def members_ranks(
+    panel: Panel, references: Mapping[str, np.ndarray], clips: Sequence[ClipEmbeddings]
+) -> np.ndarray:
+    """Return the rank of each clip by each scorer of `references`, float64 (scorers, clips)."""
+    import numpy as np
+
+    return np.stack(
+        [
+            rank(np.array([float(np.mean(values)) for values in panel.scores(name, clips)]), reference)
+            for name, reference in references.items()
         ]
-        return list(np.mean(ranks, axis=0))
+    )
 
 
 def rank(scores: np.ndarray, reference: np.ndarray) -> np.ndarray:

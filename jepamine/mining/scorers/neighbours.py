@@ -6,7 +6,8 @@ training clips that share frames or time with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -17,13 +18,47 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.mining.bank import Bank
-    from jepamine.protocols import ClipEmbeddings, Scorer
+    from jepamine.protocols import ClipEmbeddings
+
+    Distance = Callable[[np.ndarray, list[np.ndarray]], np.ndarray]
 
 # FiftyOne Brain's weights of the 3 nearest (compute_uniqueness).
 UNIQUENESS_WEIGHTS = (0.6, 0.3, 0.1)
 
 
-def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
+@dataclass(frozen=True)
+class Neighbours:
+    """A scorer of whole clips by `distance`, which also measures a single tubelet.
+
+    `distance` takes embeddings float32 (Q, D) and the rows of `bank` that each must not be compared with,
+    and returns float (Q,).
+    """
+
+    bank: Bank
+    distance: Distance
+
+    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        """Return the distance of each clip's mean embedding."""
+        import numpy as np
+
+        means = np.stack([clip.clean.mean(axis=0) for clip in clips])
+        return list(self.distance(means, self._excluded(clips)))
+
+    def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        """Return the distance of each tubelet's embedding, float (N,) for each clip."""
+        import numpy as np
+
+        counts = [len(clip.clean) for clip in clips]
+        pairs = zip(self._excluded(clips), counts, strict=True)
+        excluded = [rows for rows, count in pairs for _ in range(count)]
+        distances = self.distance(np.concatenate([clip.clean for clip in clips]), excluded)
+        return np.split(distances, np.cumsum(counts)[:-1])
+
+    def _excluded(self, clips: Sequence[ClipEmbeddings]) -> list[np.ndarray]:
+        return [self.bank.overlapping(clip.content, clip.extent) for clip in clips]
+
+
+def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Neighbours:
     """Score by the mean cosine distance to the k nearest training clips; exact."""
     import numpy as np
 
@@ -31,14 +66,15 @@ def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Scorer:
 
     _at_least(bank, 2)
 
-    def score(clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        queries, excluded = _queries(clips, bank)
-        return list(np.nanmean(cosine_distances(unit(queries), bank.unit, k, excluded), axis=1))
+    def distance(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
+        nearest = cosine_distances(unit(queries), bank.unit, k, excluded)
+        mean: np.ndarray = np.nanmean(nearest, axis=1)
+        return mean
 
-    return score
+    return Neighbours(bank, distance)
 
 
-def uniqueness(bank: Bank) -> Scorer:
+def uniqueness(bank: Bank) -> Neighbours:
     """Score FiftyOne Brain's uniqueness: Euclidean distances to the 3 nearest, weights 0.6 / 0.3 / 0.1.
 
     Normalised by the training clips' maximum, not the scored file's, so that a clip's score does not depend
@@ -61,10 +97,10 @@ def uniqueness(bank: Bank) -> Scorer:
     rows = np.arange(len(bank.vectors))
     steps = np.array_split(rows, max(1, len(rows) // 1000))
     largest = max(float(raw(bank.vectors[step], bank.overlapping_rows(step)).max()) for step in steps) or 1.0
-    return lambda clips: list(raw(*_queries(clips, bank)) / largest)
+    return Neighbours(bank, lambda queries, excluded: raw(queries, excluded) / largest)
 
 
-def mahalanobis(bank: Bank) -> Scorer:
+def mahalanobis(bank: Bank) -> Neighbours:
     """Score the squared Mahalanobis distance of unit-length embeddings.
 
     Ledoit-Wolf covariance of the bank. The training clips that a clip overlaps are taken out of the mean and
@@ -81,7 +117,7 @@ def mahalanobis(bank: Bank) -> Scorer:
     count, mean, precision = len(rows), estimator.location_, estimator.precision_
     weight = (1 - estimator.shrinkage_) / count
 
-    def distance(query: np.ndarray, excluded: np.ndarray) -> float:
+    def without(query: np.ndarray, excluded: np.ndarray) -> float:
         left = count - len(excluded)
         removed = rows[excluded] - mean  # (R, D)
         shift = -removed.sum(axis=0) / left
@@ -94,24 +130,15 @@ def mahalanobis(bank: Bank) -> Scorer:
         whole = offset @ precision @ offset + weight * along @ np.linalg.solve(inner, along)
         return float(whole * left / count)
 
-    def score(clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        queries, excluded = _queries(clips, bank)
+    def distance(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
         queries = unit(queries).astype(np.float64)
         distances: np.ndarray = estimator.mahalanobis(queries)
         for number, overlapping in enumerate(excluded):
             if len(overlapping) and count - len(overlapping) >= 2:
-                distances[number] = distance(queries[number], overlapping)
-        return list(distances)
+                distances[number] = without(queries[number], overlapping)
+        return distances
 
-    return score
-
-
-def _queries(clips: Sequence[ClipEmbeddings], bank: Bank) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return mean clean embeddings float32 (Q, D), and the bank's rows that each clip overlaps, int64."""
-    import numpy as np
-
-    excluded = [bank.overlapping(clip.content, clip.extent) for clip in clips]
-    return np.stack([clip.clean.mean(axis=0) for clip in clips]), excluded
+    return Neighbours(bank, distance)
 
 
 def _at_least(bank: Bank, count: int) -> None:

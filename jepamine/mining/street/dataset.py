@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jepamine.data.clips import ImageSize, TubeletSize
+from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.protocols import Source
 from jepamine.utils.files import sha256_file, write_atomic
 from jepamine.utils.locks import exclusive
@@ -27,6 +27,7 @@ def street(
     frames: Annotated[int, Field(ge=2, le=64, multiple_of=2)] = 8,
     tubelet_size: TubeletSize = 2,
     image_size: ImageSize = 224,
+    threads: Threads = 0,
 ) -> Source:
     """Draw `clips` clips of `frames` JPEG frames into `data_dir`, or reuse them: same settings, same bytes.
 
@@ -52,4 +53,5 @@ def street(
         labels=folder / "labels.jsonl",
         tubelet_size=tubelet_size,
         image_size=(image_size, image_size),
+        threads=threads,
     )

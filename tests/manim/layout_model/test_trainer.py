@@ -250,6 +250,22 @@ def test_an_encoder_without_a_token_grid_is_refused(jepamine, recipe, tmp_path):
     assert "the encoder 'blind' has no token grid" in result.stderr
 
 
+def test_an_encoder_that_crops_frames_is_refused(jepamine, recipe, tmp_path):
+    (tmp_path / "narrow.py").write_text(
+        "class Narrow:\n"
+        "    name, weights_sha256, preprocessing, dim, batch_size = 'narrow', 'none', 'none', 3, 8\n"
+        "    def grid(self, shape):\n"
+        "        return 1, 1\n"
+        "    def view(self, shape):\n"
+        "        return 0.1, 0.1, 0.9, 0.9\n"
+        "    def __call__(self, frames):\n"
+        "        return frames.float().mean(dim=(2, 3))\n"
+    )
+    result = jepamine("run", recipe, "--set", 'encoder={plugin="./narrow.py:Narrow"}')
+    assert result.exit_code == 1
+    assert "the encoder 'narrow' has no token grid of the whole frame" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

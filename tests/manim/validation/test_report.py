@@ -89,4 +89,4 @@ def test_problems_are_with_file_and_line():
         Answer((Problem("failed", 3, "ValueError: x"), Problem("crashed", None, "gone"))), PROTECTION, 0.1
     )
     assert not made.runs
-    assert problems(made, Path("scene.py")) == "scene.py:3: ValueError: x\nscene.py: gone"
+    assert problems([made], Path("scene.py")) == "scene.py:3: ValueError: x\nscene.py: gone"

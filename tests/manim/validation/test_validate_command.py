@@ -54,8 +54,8 @@ def answering(monkeypatch, found):
             def __init__(self):
                 self.protection = protection
 
-            def validate(self, code, *, layout, scene, check, preview):
-                return report(answer, protection, 0.05, layout)
+            def validate_all(self, code, *, layout, scene, check, preview, modules):
+                return [report(answer, protection, 0.05, layout)]
 
         @contextmanager
         def opened(**_):
@@ -141,3 +141,26 @@ def test_the_whole_command_runs_a_scene_and_writes_a_preview(path, tmp_path):
     value = json.loads(result.stdout)
     assert (result.exit_code, value["objects"][0]["box"]) == (0, [1.0, 2.0, 2.0, 2.0])
     assert preview.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.manim
+def test_all_scenes_of_a_file_run_with_modules_beside_it_and_one_failure_does_not_lose_the_others(tmp_path):
+    pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
+    (tmp_path / "helpers.py").write_text("from manim import *\n\n\ndef box():\n    return Square()\n")
+    path = tmp_path / "fractions.py"
+    head = "\ufefffrom manim import *\nimport helpers\n"
+    path.write_text(
+        head
+        + "class A(Scene):\n    def construct(self):\n        b = helpers.box()\n        self.add(b)\n"
+        + "class B(Scene):\n    def construct(self):\n        [][1]\n"
+        + "class C(Scene):\n    def construct(self):\n        self.add(Circle())\n"
+    )
+    result = call(path)
+    assert result.exit_code == 1
+    assert f"{path}:9: B: IndexError: list index out of range" in result.stderr
+    assert result.stdout.startswith("A runs: 1 objects")
+    value = json.loads(call(path, "--json").stdout)
+    assert (value["runs"], [one["runs"] for one in value["scenes"]]) == (False, [True, False, True])
+    assert json.loads(call(path, "--scene", "C", "--json").stdout)["scene"] == "C"
+    (tmp_path / "helpers.py").write_text("import os\n")
+    assert f"{path}: helpers.py:1: import os: only manim" in call(path).stderr

@@ -219,7 +219,7 @@ def test_adherence_to_a_layout_is_that_of_executed_objects(opened):
         (scene("x = 1\nzzzz"), "refused", 7, "zzzz is not among the names that a scene may use"),
         (scene("x = 1\n[][1]"), "failed", 7, "IndexError: list index out of range"),
         (scene("self.play(1)"), "failed", 6, "TypeError: Unexpected argument 1 passed to Scene.play()."),
-        (scene("x = Circle(colour=RED)"), "failed", 6, "TypeError: "),
+        (scene("x = Circle(colour=RED)"), "refused", 6, "colour= is not a keyword of anything"),
         (scene(NOWHERE), "failed", None, "ValueError: Circle has no position: its points are not finit"),
         ("from manim import *\n", "refused", None, "there is no scene: write `class GeneratedScene(Scene):`"),
         (
@@ -259,10 +259,8 @@ def test_one_of_several_scenes_can_be_named(opened):
 
 
 def test_without_the_check_other_imports_work_and_the_kernel_still_holds(opened):
-    code = scene("import random\ncircle = Circle().shift(random.choice([UP]))\nself.add(circle)")
-    assert [one.message for one in opened.validate(code).problems] == [
-        "import random: only manim, numpy and math may be imported"
-    ]
+    code = scene("import operator\ncircle = Circle().shift(operator.neg(DOWN))\nself.add(circle)")
+    assert opened.validate(code).problems[0].message.startswith("import operator: only manim, abc, bisect, ")
     assert boxes(opened.validate(code, check=False))["circle"][1] == pytest.approx(1)
     report = opened.validate(scene("open('/etc/passwd')"), check=False)
     if not opened.protection.open:

@@ -42,6 +42,7 @@ def review_clip(number: int) -> ReviewClip:
         stands_for=("twin",) if number % 3 == 0 else (),
         manifest="/data/manifest.jsonl",
         root="/data",
+        tubelet_scorer="knn",
     )
 
 

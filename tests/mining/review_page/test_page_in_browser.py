@@ -6,7 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from jepamine.mining.review_page.heat import Heat
 
 pytestmark = pytest.mark.browser
 
@@ -145,3 +148,60 @@ def test_axe_finds_nothing_serious(show, make_page, scheme, viewport):
             if one["impact"] in ("serious", "critical")
         ]
         assert grave == [], state
+
+
+def with_heat(page):
+    """The page with maps of 2 x 2 cells: only the lower right cell of the third frame is hot."""
+    maps = np.zeros((4, 2, 2), dtype=np.float32)
+    maps[2, 1, 1] = 1
+    return replace(page, clips=tuple(replace(c, heat=Heat(maps, (0.0, 0.0, 1.0, 1.0))) for c in page.clips))
+
+
+COLOUR = """([x, y]) => {
+    const canvas = document.querySelector(".clip .heat");
+    return [...canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data];
+}"""
+
+
+def test_the_heat_map_covers_the_frame_and_follows_it(show, make_page):
+    tab = show(with_heat(make_page(1)))
+    tab.wait_for_selector(".screen .heat")
+    assert tab.locator(".where").inner_text() == "3 / 4"
+    red, _, _, opacity = tab.evaluate(COLOUR, [0.9, 0.9])
+    assert red == 255 and opacity > 150
+    assert tab.evaluate(COLOUR, [0.1, 0.1])[3] == 0
+    press(tab, "ArrowRight")
+    assert tab.evaluate(COLOUR, [0.9, 0.9])[3] == 0
+    boxes = [tab.locator(f".screen {element}").first.bounding_box() for element in ("img", "canvas")]
+    assert boxes[0] == boxes[1]
+
+
+def test_h_and_a_box_hide_the_heat_map(show, make_page):
+    tab = show(with_heat(make_page(2)))
+    heat, box = tab.locator(".screen .heat").first, tab.locator("#heat")
+    assert heat.is_visible() and box.is_checked()
+    press(tab, "h")
+    assert not heat.is_visible() and not box.is_checked()
+    box.check()
+    assert heat.is_visible()
+
+
+def test_a_page_without_heat_maps_offers_none(show, make_page):
+    tab = show(make_page(1))
+    press(tab, "h")
+    assert tab.locator("#heat, .heat, .legend").count() == 0
+
+
+def test_a_scorer_of_whole_clips_says_so_instead_of_a_bar_for_each_tubelet(show, make_page):
+    page = make_page(1)
+    tab = show(page)
+    assert (
+        tab.locator(".strip-box h3").inner_text()
+        == "Score by tubelet: knnscene gives one score for the whole clip"
+    )
+    assert tab.locator(".bars").count() == 2
+    clip = page.clips[0]
+    bare = replace(clip, tubelet_scorer="", cells=tuple(replace(cell, scores=()) for cell in clip.cells))
+    tab = show(replace(page, clips=(bare,)))
+    assert tab.locator(".strip-box h3").inner_text() == "Framesscene gives one score for the whole clip"
+    assert tab.locator(".bars").count() == 0

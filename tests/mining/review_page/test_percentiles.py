@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jepamine.data.clips import Clip
 from jepamine.mining.review_page.page import ScorerValue
-from jepamine.mining.review_page.percentiles import Percentiles
+from jepamine.mining.review_page.percentiles import Percentiles, tubelet_values
 from jepamine.mining.score_files import Scored
 from jepamine.protocols import Source
 
@@ -45,3 +45,17 @@ def test_a_score_file_without_scorers_has_one_called_score():
     standing = Percentiles(items, "knn")
     assert standing.scorer == "score"
     assert standing.values(items[0]) == (ScorerValue("score", 2.0, 100.0),)
+
+
+def test_tubelet_values_are_the_scorers_own_else_those_of_one_that_looks_at_tubelets():
+    flat, rising = [0.3, 0.3], [0.1, 0.5]
+    knn = {"masked": [1.0, 2.0], "knn": [3.0, 4.0]}
+    assert tubelet_values({"tubelet_scores": rising}, "predicted", 2) == ("predicted", rising)
+    assert tubelet_values({"tubelet_scores": flat, "tubelets": knn}, "scene", 2) == ("knn", [3.0, 4.0])
+    assert tubelet_values({"tubelet_scores": flat, "tubelets": knn}, "masked", 2) == ("masked", [1.0, 2.0])
+
+
+def test_one_value_repeated_for_each_tubelet_is_none():
+    assert tubelet_values({"tubelet_scores": [0.3, 0.3]}, "scene", 2) == ("", ())
+    assert tubelet_values({"tubelet_scores": [0.1, 0.2]}, "predicted", 3) == ("", ())
+    assert tubelet_values({}, "scene", 2) == ("", ())

@@ -1,0 +1,117 @@
+"""The built-in names and modules of a scene's namespace: those that its syntax tree may contain.
+
+The syntax check reports violations earlier and with a line; this holds if the tree hides something.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections
+import dataclasses
+import functools
+import importlib
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from jepamine.manim.validation.bound import Bound
+from jepamine.manim.validation.guards import BUILTINS, SCENE, Guards, Settings
+from jepamine.manim.validation.names import INSIDE_MANIM, MODULES, PARTS
+from jepamine.manim.validation.rewrite import with_guards
+from jepamine.sandbox.task import SOURCE
+
+
+class Namespace:
+    """Runs a scene's file and the modules beside it with guarded names; `trees` are as for `bound_names`."""
+
+    def __init__(
+        self, manim: Any, trees: Mapping[str, ast.Module], bound: Bound, more: dict[str, Any]
+    ) -> None:
+        self._manim, self._trees, self._bound = manim, trees, bound
+        self._guards = Guards(manim, bound)
+        self._parts: dict[str, ModuleType] = {}
+        names = {name: getattr(builtins, name) for name in BUILTINS}
+        self._builtins = {
+            **names,
+            **self._guards.names(),
+            **more,
+            "__build_class__": builtins.__build_class__,
+            "__import__": self._import,
+        }
+
+    def run(self, name: str = "") -> ModuleType:
+        """Run the file, or one of the modules beside it, and return it."""
+        full = f"{SCENE}.{name}" if name else SCENE
+        if full not in self._guards.modules:
+            module = ModuleType(full)
+            vars(module)["__builtins__"] = self._builtins
+            # Dataclasses look their module up.
+            self._guards.modules[full] = sys.modules[full] = module
+            tree = with_guards(self._trees[name], self._bound)
+            exec(compile(tree, f"{name}.py" if name else SOURCE, "exec"), vars(module))
+        return self._guards.modules[full]
+
+    def _import(
+        self, name: str, _globals: Any = None, _locals: Any = None, wanted: Any = (), level: int = 0
+    ) -> ModuleType:
+        root = name.split(".")[0]
+        # numpy's C code imports parts of itself this way, in the name of whoever calls it; no statement can.
+        if name == "__future__" or (name.startswith("numpy.") and isinstance(wanted, list)):
+            return importlib.import_module(name)
+        if name in self._bound.local and not level:
+            return self.run(name)
+        if level or (name not in MODULES and root != "manim"):
+            raise ImportError(f"{name} may not be imported")
+        return self._part(name if wanted else root)
+
+    def _part(self, name: str) -> ModuleType:
+        """Return a module with only the names that may be used."""
+        if name in self._parts:
+            return self._parts[name]
+        part = self._parts[name] = ModuleType(name)
+        real = self._manim.rate_functions if name == "manim.rate_functions" else importlib.import_module(name)
+        for allowed in MODULES.get(name, INSIDE_MANIM):
+            inner = f"{name}.{allowed}"
+            if inner == "manim.config":
+                setattr(part, allowed, Settings(self._manim.config))
+            elif inner in PARTS:
+                setattr(part, allowed, self._part(inner))
+            elif hasattr(real, allowed):
+                setattr(part, allowed, self._replaced(inner, getattr(real, allowed)))
+        if name.split(".")[0] == "manim" and name not in PARTS:
+            part.np = self._part("numpy")  # type: ignore[attr-defined]
+        part.__all__ = [key for key in vars(part) if not key.startswith("_")]  # type: ignore[attr-defined]
+        return part
+
+    def _replaced(self, name: str, real: Any) -> Any:
+        if name == "numpy.ndarray":
+            return _Arrays("ndarray", (), {"_real": real})
+        if name == "functools.wraps":
+            return lambda function: functools.wraps(function)
+        if name == "collections.namedtuple":
+            return lambda name, fields, *, defaults=None: collections.namedtuple(
+                name, fields, defaults=defaults, module=SCENE
+            )
+        if name == "dataclasses.dataclass":
+            return self._dataclass
+        return real
+
+    def _dataclass(self, kind: Any = None, /, **options: Any) -> Any:
+        if kind is None:
+            return functools.partial(self._dataclass, **options)
+        return dataclasses.dataclass(**options)(self._guards.receiver(kind))
+
+
+class _Arrays(type):
+    """Stands for numpy.ndarray in annotations and isinstance; its objects are made by functions only."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, cls._real)  # type: ignore[attr-defined]
+
+    def __getitem__(cls, _: Any) -> Any:
+        return cls
+
+    def __call__(cls, *_: Any, **__: Any) -> Any:
+        raise TypeError("make arrays with np.array, np.zeros or np.empty")

@@ -1,0 +1,1 @@
+"""Score on the workers of a Dask cluster."""

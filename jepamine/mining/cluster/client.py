@@ -1,0 +1,93 @@
+"""The client's side of a Dask cluster: connect, hand out tasks, collect results as they come."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jepamine.errors import UserError, first_line
+from jepamine.utils.progress import notify
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# Times that a task is repeated after an error or the loss of its worker.
+RETRIES = 3
+CONNECT_SECONDS = 30
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to the scheduler at `address`, tcp://HOST:8786 or tls://HOST:8786, or of a scheduler file.
+
+    TLS certificates come from Dask's own configuration. Raises UserError if Dask is not installed or there
+    is no scheduler.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError("--dask requires dask.distributed: pip install 'jepamine[dask]'") from None
+    # A lost scheduler is reported below, in one line; Dask would log tracebacks of its reconnection as well.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    where: dict[str, Any] = {"address": address} if "://" in address else {"scheduler_file": address}
+    if "scheduler_file" in where and not Path(address).is_file():
+        raise UserError(f"{address}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
+    try:
+        client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{address}: no Dask scheduler answers: {first_line(error)}") from None
+    with client:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            notify(f"warning: the Dask cluster at {address} has no workers yet; waiting for the first")
+        yield client
+
+
+def results(
+    client: Client,
+    function: Callable[[str], bytes],
+    tasks: Mapping[int, str],
+    resources: Mapping[str, float],
+    retries: int = RETRIES,
+) -> Iterator[tuple[int, bytes]]:
+    """Yield (number, result) of each of `tasks` as it is finished; nothing is kept on the cluster.
+
+    Each task needs `resources` of its worker. A task whose worker is lost is run on another. Raises UserError
+    if a task fails `retries` times, or the scheduler is lost.
+    """
+    from distributed import as_completed
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker
+
+    def submit(number: int) -> Any:
+        return client.submit(function, tasks[number], pure=False, retries=retries, resources=dict(resources))
+
+    futures = {submit(number): number for number in tasks}
+    killed: dict[int, int] = {}
+    waiting = as_completed(futures, loop=client.loop)
+    try:
+        for future in waiting:
+            number = futures.pop(future)
+            try:
+                result = future.result()
+            except KilledWorker as error:
+                killed[number] = killed.get(number, 0) + 1
+                if killed[number] > retries:
+                    raise UserError(
+                        f"part {number} lost its workers {killed[number]} times in a row, perhaps for lack "
+                        f"of memory; see the workers' logs: {first_line(error)}"
+                    ) from None
+                again = submit(number)
+                futures[again] = number
+                waiting.add(again)
+                continue
+            except (FutureCancelledError, OSError):
+                raise UserError("lost the Dask scheduler; start it and its workers again") from None
+            future.release()
+            yield number, result
+    finally:
+        if futures and client.status == "running":
+            client.cancel(list(futures))

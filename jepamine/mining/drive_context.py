@@ -1,0 +1,209 @@
+"""Compare a clip with the other clips of its drive: never with itself or with clips that overlap it.
+
+Legend of shapes: M clips of a drive, R of them that do not overlap a clip, D dimensions of a vector.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jepamine.mining.overlap import ExtentIndex
+from jepamine.protocols import Extent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.whitening import Whitening
+    from jepamine.protocols import ClipEmbeddings
+
+    Column = Callable[[ClipEmbeddings], NDArray[np.float32]]
+
+# Training clips that the whitening is fitted to at most, spread evenly over the bank.
+FITTED = 20_000
+
+
+class DriveContext:
+    """One or more vectors per clip, by drive: `columns` maps a name to what computes it, float32 (D,).
+
+    Read once for all scorers that use it, over all clips of the manifest. Takes 4 D bytes of memory per clip
+    and column.
+    """
+
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
+        self.columns: dict[str, Column] = {}
+        self._drives: dict[str, Drive] = {}
+        self._without = 0
+
+    def read(self, clips: Iterable[ClipEmbeddings]) -> None:
+        """Read the clips of every drive, once each; forgets earlier ones."""
+        import numpy as np
+
+        rows: dict[str, list[_Row]] = defaultdict(list)
+        self._without = 0
+        for clip in clips:
+            if clip.drive is None:
+                self._without += 1
+                continue
+            vectors = [np.asarray(compute(clip), dtype=np.float32) for compute in self.columns.values()]
+            rows[clip.drive].append(_Row(clip.content, clip.extent, clip.order, vectors))
+        self._drives = {drive: _drive(listed, list(self.columns)) for drive, listed in rows.items()}
+
+    def mean(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
+        """Return the mean of its drive's clips that do not overlap it, float64 (D,); None without any."""
+        drive = self._drives.get(clip.drive or "")
+        return None if drive is None else drive.mean(column, clip.content, clip.extent)
+
+    def others(
+        self, column: str, clip: ClipEmbeddings
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]] | None:
+        """Return its drive's clips that do not overlap it, float32 (R, D), and how far away in time they are.
+
+        The gaps, float64 (R,), are in lengths of the drive's median clip, or in clips where times are
+        unknown. None without any.
+        """
+        drive = self._drives.get(clip.drive or "")
+        return None if drive is None else drive.others(column, clip.content, clip.extent)
+
+    def alone(self) -> int:
+        """Return the number of clips with nothing to be compared with."""
+        return self._without + sum(drive.alone() for drive in self._drives.values())
+
+    def warning(self) -> str:
+        """Return a warning with the number of clips that have nothing to be compared with; else empty."""
+        alone = self.alone()
+        if not alone:
+            return ""
+        return (
+            f"{alone} clips have no drive, or no other clip in it that does not overlap them: the scorers "
+            "that compare within a drive have nothing to compare them with and score them 0"
+        )
+
+    @functools.cached_property
+    def training(self) -> list[Drive]:
+        """Return the training clips by drive, with the column "clean"; empty for the bank of an older run."""
+        rows: dict[str, list[_Row]] = defaultdict(list)
+        extents = self.bank.extents or [Extent()] * len(self.bank.clip_ids)
+        for number, place in enumerate(self.bank.places):
+            if place.drive is not None:
+                content = bytes.fromhex(self.bank.contents[number])
+                rows[place.drive].append(
+                    _Row(content, extents[number], place.order, [self.bank.unit[number]])
+                )
+        return [_drive(listed, ["clean"]) for _, listed in sorted(rows.items())]
+
+    @functools.cached_property
+    def whitening(self) -> Whitening:
+        """Return the whitening by the training clips' deviations from their drives' means.
+
+        By their deviations from the bank's mean if fewer than two training clips share a drive.
+        """
+        import numpy as np
+
+        parts = [drive.deviations("clean") for drive in self.training]
+        deviations = np.concatenate([*parts, np.empty((0, self.bank.vectors.shape[1]))])
+        if len(deviations) < 2:
+            deviations = self.bank.unit.astype(np.float64) - self.bank.unit.mean(axis=0, dtype=np.float64)
+        step = -(-len(deviations) // FITTED)
+        from jepamine.mining.whitening import fit_whitening
+
+        return fit_whitening(deviations[::step])
+
+
+@dataclass(frozen=True)
+class _Row:
+    content: bytes
+    extent: Extent
+    order: str
+    vectors: list[NDArray[np.float32]]
+
+
+def _drive(rows: Sequence[_Row], names: Sequence[str]) -> Drive:
+    import numpy as np
+
+    # In an order that does not depend on the manifest's, so that sums do not either.
+    rows = sorted(rows, key=lambda row: (row.extent.start, row.order, row.content))
+    columns = {name: np.stack([row.vectors[index] for row in rows]) for index, name in enumerate(names)}
+    return Drive([row.content for row in rows], [row.extent for row in rows], columns)
+
+
+class Drive:
+    """The clips of one drive in the order of time: `columns` maps a name to vectors float32 (M, D)."""
+
+    def __init__(
+        self, contents: Sequence[bytes], extents: Sequence[Extent], columns: dict[str, NDArray[np.float32]]
+    ) -> None:
+        import numpy as np
+
+        self.contents, self.extents, self.columns = contents, extents, columns
+        self._rows: dict[bytes, list[int]] = defaultdict(list)
+        for row, content in enumerate(contents):
+            self._rows[content].append(row)
+        self._index = ExtentIndex(extents)
+        self._sums = {name: vectors.sum(axis=0, dtype="float64") for name, vectors in columns.items()}
+        middles = np.array([(extent.start + extent.end) / 2 for extent in extents])
+        lengths = np.array([extent.end - extent.start for extent in extents])
+        timed = all(extent.timeline is not None for extent in extents) and float(np.median(lengths)) > 0
+        self._length = float(np.median(lengths)) if timed else None
+        self.positions: NDArray[np.float64] = (
+            middles / self._length if self._length else np.arange(len(extents), dtype=np.float64)
+        )
+
+    def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
+        """Return the rows that are the clip itself or overlap it."""
+        import numpy as np
+
+        own = np.array(self._rows.get(content, []), dtype=np.int64)
+        return np.union1d(own, self._index.overlapping(extent))
+
+    def mean(self, column: str, content: bytes, extent: Extent) -> NDArray[np.float64] | None:
+        """Return the mean of the clips that do not overlap the given one, float64 (D,); None without any."""
+        rows = self.overlapping(content, extent)
+        count = len(self.contents) - len(rows)
+        left_out = self.columns[column][rows].sum(axis=0, dtype="float64")
+        return (self._sums[column] - left_out) / count if count else None
+
+    def others(
+        self, column: str, content: bytes, extent: Extent
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]] | None:
+        """Return the vectors of the clips that do not overlap the given one, and their gaps in time."""
+        import numpy as np
+
+        left = np.setdiff1d(np.arange(len(self.contents)), self.overlapping(content, extent))
+        if self._length and extent.timeline is not None:
+            position = (extent.start + extent.end) / 2 / self._length
+        elif content in self._rows:
+            position = self.positions[self._rows[content][0]]
+        else:
+            return None
+        return (self.columns[column][left], np.abs(self.positions[left] - position)) if len(left) else None
+
+    def deviations(self, column: str) -> NDArray[np.float64]:
+        """Return each clip's deviation from the mean of those that do not overlap it, float64 (R, D)."""
+        import numpy as np
+
+        vectors = self.columns[column].astype(np.float64)
+        means = [self.mean(column, *clip) for clip in zip(self.contents, self.extents, strict=True)]
+        kept = [row for row, mean in enumerate(means) if mean is not None]
+        kept_means = np.array([mean for mean in means if mean is not None]).reshape(-1, vectors.shape[1])
+        deviations: NDArray[np.float64] = vectors[kept] - kept_means
+        return deviations
+
+    def alone(self) -> int:
+        """Return the number of clips that all others overlap."""
+        clips = zip(self.contents, self.extents, strict=True)
+        return sum(len(self.overlapping(*clip)) == len(self.contents) for clip in clips)
+
+
+def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
+    """Return a clip's mean clean embedding at unit length, float32 (D,)."""
+    from jepamine.mining.bank import unit
+
+    vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]
+    return vector

@@ -1,0 +1,102 @@
+"""Scorers for faults of a camera or a recording, from pixels alone; `sensor` combines them.
+
+`frozen`, `spliced`, `shuffled`, `dropped` and `blank`: each looks at the differences between the frames of a
+clip, which are computed once per clip and kept beside its embeddings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from jepamine.data.embedding_store import Store
+    from jepamine.data.frame_changes import FrameChanges
+    from jepamine.protocols import ClipEmbeddings, Scorer
+
+# Differences of luma from 0 to 1 below this, a quarter of a grey level, are noise of the recording.
+NOISE = 1e-3
+
+
+def frozen(store: Store) -> Scorer:
+    """Score stillness: minus the logarithm of the mean change over the stillest quarter of a clip."""
+
+    def score(changes: FrameChanges) -> float:
+        import numpy as np
+
+        steps = changes.steps
+        if not len(steps):
+            return 0.0
+        width = -(-len(steps) // 4)
+        means = np.convolve(steps, np.full(width, 1 / width), "valid")
+        return float(-np.log(means.min() + NOISE / 100))
+
+    return _scorer(store, score)
+
+
+def spliced(store: Store) -> Scorer:
+    """Score the largest change from one frame to the next."""
+    return _scorer(store, lambda changes: float(changes.steps.max(initial=0)))
+
+
+def shuffled(store: Store) -> Scorer:
+    """Score the change along the clip over that along the minimum spanning tree of its frames.
+
+    1 where every frame is most similar to its neighbours in time, as in steady motion.
+    """
+
+    def score(changes: FrameChanges) -> float:
+        from scipy.sparse.csgraph import minimum_spanning_tree
+
+        if not len(changes.steps):
+            return 1.0
+        # An edge of length 0 would be none.
+        tree = minimum_spanning_tree(changes.distances.astype("float64") + NOISE).sum()
+        return float((changes.steps + NOISE).sum(dtype="float64") / tree)
+
+    return _scorer(store, score)
+
+
+def dropped(store: Store) -> Scorer:
+    """Score the largest change from one frame to the next over the median one: a gap in even motion."""
+
+    def score(changes: FrameChanges) -> float:
+        import numpy as np
+
+        moving = changes.steps[changes.steps > NOISE]  # a frozen part is no even motion
+        return float(moving.max() / np.median(moving)) if len(moving) else 1.0
+
+    return _scorer(store, score)
+
+
+def blank(store: Store) -> Scorer:
+    """Score minus the logarithm of the lowest contrast of a frame: high for frames of a single colour."""
+
+    def score(changes: FrameChanges) -> float:
+        import numpy as np
+
+        return float(-np.log(changes.contrast.min() + NOISE))
+
+    return _scorer(store, score)
+
+
+def _scorer(store: Store, score: Callable[[FrameChanges], float]) -> Scorer:
+    from jepamine.data.frame_changes import FOLDER, frame_changes, unpack
+
+    kept = store.beside(FOLDER)
+
+    def one(clip: ClipEmbeddings) -> np.ndarray:
+        import numpy as np
+
+        changes = kept.get(clip.content)
+        if changes is None:
+            changes = frame_changes(clip.frames())
+            kept.put(clip.content, changes)
+        return np.asarray(score(unpack(changes)))
+
+    def scores(clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        return [one(clip) for clip in clips]
+
+    return scores

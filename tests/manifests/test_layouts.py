@@ -1,0 +1,256 @@
+"""Folder layouts of driving data sets: drives, cameras and times that `manifest frames` finds in them."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.manifests.frames import FrameOptions, frame_lines
+
+DOC = Path(__file__).parents[2] / "docs" / "footage.md"
+KITTI = "2011_09_26/2011_09_26_drive_0001_sync"
+STAMPS = "".join(f"2011-09-26 13:02:{25 + number // 10}.{number % 10}64389445\n" for number in range(6))
+# Layout: names of frames, of which each is two to three numbers.
+FOLDERS = {
+    "nuScenes": [f"samples/{c}/log1__{c}__{t}00000.jpg" for c in ("CAM_BACK", "CAM_FRONT") for t in (1, 2)],
+    "Argoverse 2": [
+        f"val/{log}/sensors/cameras/{camera}/31596920{number}927214000.jpg"
+        for log in ("02678d04", "0526e68e")
+        for camera in ("ring_front_center", "ring_side_left")
+        for number in range(4, 6)
+    ],
+    "KITTI raw": [
+        f"{KITTI}/{camera}/data/{number:010d}.png"
+        for camera in ("image_02", "image_03")
+        for number in range(3)
+    ],
+    "BDD100K (tracking)": [
+        f"images/track/train/{video}/{video}-{number:07d}.jpg"
+        for video in ("0000f77c-6257be58", "00067cfb-5443fe39")
+        for number in (1, 2)
+    ],
+    "BDD100K (one folder)": [
+        f"images/100k/train/{video}-{number:07d}.jpg"
+        for video in ("0000f77c-6257be58", "00067cfb-5443fe39")
+        for number in (1, 2)
+    ],
+    "CamVid": [f"train/{drive}{n}.png" for drive in ("0016E5_", "Seq05VD_f") for n in ("00390", "00391")],
+    "comma": [f"imgs/2018-07-29--12-02-4{d}_{number}.png" for d in (2, 3) for number in (9, 10)],
+    "stereo folders": [f"city/{side}/{number}.png" for side in ("left", "right") for number in (1, 2)],
+    "stereo names": [f"city/{side}_{number}.png" for side in ("left", "right") for number in (1, 2)],
+    "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
+}
+
+
+def laid_out(root, names):
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+        if (root / name).parent.name == "data":
+            (root / name).parents[1].joinpath("timestamps.txt").write_text(STAMPS)
+    return root
+
+
+def cut(root, cameras=(), max_gap=1.0, **options):
+    """The lines, frame paths below the root."""
+    lines = frame_lines(root, 2, 2, cameras, max_gap, FrameOptions(**options))
+    for line in lines:
+        line["frame_paths"] = [path.removeprefix(f"{root}/") for path in line["frame_paths"]]
+    return lines
+
+
+def row(name, lines):
+    drives = dict.fromkeys(line.get("drive", line["scene"]) for line in lines)
+    cameras = dict.fromkeys(line["camera"] for line in lines if "camera" in line)
+    times = sum("timestamps" in line for line in lines)
+    cells = [
+        name,
+        f"`{lines[0]['frame_paths'][0]}`",
+        ", ".join(f"`{drive}`" for drive in drives),
+        ", ".join(f"`{camera}`" for camera in cameras) or "-",
+        {0: "`--fps`", len(lines): "yes"}[times],
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_table_of_layouts_is_what_is_found(tmp_path, name):
+    assert row(name, cut(laid_out(tmp_path, FOLDERS[name]), max_gap=1e6)) in DOC.read_text().splitlines()
+
+
+def test_every_command_of_the_page_of_layouts_runs(jepamine, tmp_path, monkeypatch):
+    section = DOC.read_text().partition("## Folder layouts")[2].partition("\n## ")[0]
+    commands = re.findall(r"^jepamine (manifest frames .+)$", section, re.MULTILINE)
+    laid_out(
+        tmp_path / "footage",
+        [f"{camera}/d_{camera}_{number}.png" for camera in ("front", "left", "night") for number in (1, 2)]
+        + [f"d1/front/150000000{number}012345678.jpg" for number in (1, 2)],
+    )
+    monkeypatch.chdir(tmp_path)
+    results = [jepamine(*shlex.split(command)) for command in commands]
+    assert [result.exit_code for result in results] == [0, 0, 0, 0]
+    assert "layout --pattern: 1 drive, cameras front, left, night, times from --fps 10\n" in results[2].stderr
+
+
+def test_argoverse_nanoseconds_become_microseconds_and_ids_stay_those_of_folders(tmp_path):
+    names = FOLDERS["Argoverse 2"][:2]
+    (line,) = cut(laid_out(tmp_path, names))
+    assert line == {
+        "clip_id": "val/02678d04/sensors/cameras/ring_front_center__000000",
+        "scene": "val/02678d04/sensors/cameras/ring_front_center",
+        "drive": "02678d04",
+        "camera": "ring_front_center",
+        "timestamps": [315969204927214, 315969205927214],
+        "frame_paths": names,
+    }
+
+
+def test_the_drive_is_found_though_the_folder_given_is_inside_the_layout(tmp_path):
+    laid_out(tmp_path, FOLDERS["Argoverse 2"][:2])
+    (line,) = cut(tmp_path / "val/02678d04/sensors/cameras/ring_front_center")
+    assert (line["drive"], line["camera"]) == ("02678d04", "ring_front_center")
+
+
+def test_kitti_times_are_those_of_the_frames_numbers(tmp_path):
+    laid_out(tmp_path, [f"{KITTI}/image_02/data/{number:010d}.png" for number in (2, 3, 4, 5)])
+    first, second = cut(tmp_path)
+    start = 1317042145000000
+    assert first["timestamps"] == [start + 264389, start + 364389]
+    assert second["timestamps"] == [start + 464389, start + 564389]
+    assert (first["drive"], first["camera"]) == ("2011_09_26_drive_0001_sync", "image_02")
+
+
+def test_kitti_frames_without_their_times_are_cut_by_number_with_a_notice(tmp_path, capsys):
+    laid_out(tmp_path, [f"{KITTI}/image_02/data/{number:010d}.png" for number in (4, 5, 6, 7)])
+    assert ["timestamps" in line for line in cut(tmp_path)] == [False, False]
+    stamps = tmp_path / KITTI / "image_02" / "timestamps.txt"
+    assert f"{stamps}: 6 lines, but there is a frame 7: the frames have no times\n" in capsys.readouterr().err
+    stamps.unlink()
+    cut(tmp_path)
+    assert f"{stamps}: no such file, so the frames beside it have no times\n" in capsys.readouterr().err
+
+
+def test_a_line_that_is_no_time_is_an_error_with_file_and_line(tmp_path):
+    laid_out(tmp_path, FOLDERS["KITTI raw"][:2])
+    stamps = tmp_path / KITTI / "image_02" / "timestamps.txt"
+    stamps.write_text("2011-09-26 13:02:25.964389445\nlater\n")
+    with pytest.raises(UserError) as raised:
+        cut(tmp_path)
+    assert str(raised.value) == f"{stamps}:2: not a time like 2011-09-26 13:02:25.964389445: 'later'"
+
+
+def test_one_image_per_video_makes_no_clip_and_the_next_step_is_named(tmp_path):
+    laid_out(tmp_path, ["images/100k/train/0000f77c-6257be58.jpg", "images/100k/train/00067cfb-5443fe39.jpg"])
+    with pytest.raises(UserError) as raised:
+        cut(tmp_path)
+    assert str(raised.value) == (
+        f"{tmp_path}: one frame per drive, which makes no clip; cut clips from BDD100K's videos instead: "
+        "jepamine manifest video"
+    )
+
+
+def test_no_clip_mixes_the_drives_of_one_folder_and_a_drive_is_one_across_folders(tmp_path):
+    laid_out(
+        tmp_path,
+        [
+            *(f"train/{drive}_{number:05d}.png" for drive in ("0006R0", "0016E5") for number in range(3)),
+            *(f"val/0016E5_{number:05d}.png" for number in (90, 91)),
+        ],
+    )
+    lines = cut(tmp_path)
+    assert [(line["scene"], line["drive"]) for line in lines] == [
+        ("train/0006R0", "0006R0"),
+        ("train/0016E5", "0016E5"),
+        ("val", "0016E5"),
+    ]
+    assert lines[1]["frame_paths"] == ["train/0016E5_00000.png", "train/0016E5_00001.png"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # Seconds and nanoseconds.
+        [f"{second}_{number}.png" for second in (1532402927, 1532402928) for number in (100, 200)],
+        [f"frame_{second}_{number}.png" for second in (1532402927, 1532402928) for number in (100, 200)],
+        [f"frame_{number}.png" for number in range(4)],
+        # One frame each: nothing that a clip could be cut from.
+        [f"{name}_1.png" for name in ("rain", "fog", "snow", "sun")],
+        ["a_1.png", "a_2.png", "b_1.png", "readme.png"],
+    ],
+)
+def test_other_names_with_numbers_are_one_scene_as_before(tmp_path, names):
+    laid_out(tmp_path / "x", names)
+    lines = cut(tmp_path)
+    assert [line["clip_id"] for line in lines] == ["x__000000", "x__000002"]
+    assert not any("drive" in line for line in lines)
+
+
+@pytest.mark.parametrize("folders", [("left_turn", "right_turn"), ("cambridge", "camden"), ("left", "x")])
+def test_folders_that_are_not_several_cameras_are_scenes_as_before(tmp_path, folders):
+    laid_out(tmp_path, [f"{folder}/{number}.jpg" for folder in folders for number in (1, 2)])
+    lines = cut(tmp_path)
+    assert [(line["scene"], line.get("drive"), line.get("camera")) for line in lines] == [
+        (folder, None, None) for folder in folders
+    ]
+
+
+def test_drives_below_a_folder_for_each_camera_are_the_same_drives(tmp_path):
+    laid_out(tmp_path, [f"{c}/d{d}/{n}.jpg" for c in ("cam0", "cam1") for d in (1, 2) for n in (1, 2)])
+    assert [(line["drive"], line["camera"]) for line in cut(tmp_path)] == [
+        ("d1", "cam0"),
+        ("d2", "cam0"),
+        ("d1", "cam1"),
+        ("d2", "cam1"),
+    ]
+
+
+def test_fps_gives_times_by_the_numbers_in_the_names_and_a_hole_is_a_gap(tmp_path):
+    laid_out(tmp_path, [f"a/{number:05d}.png" for number in (30, 60, 150, 180)])
+    assert [line["timestamps"] for line in cut(tmp_path, fps=30)] == [
+        [1_000_000, 2_000_000],
+        [5_000_000, 6_000_000],
+    ]
+    assert [line["frame_paths"] for line in cut(tmp_path, max_gap=0.5, fps=60)] == [
+        ["a/00030.png", "a/00060.png"],
+        ["a/00150.png", "a/00180.png"],
+    ]
+
+
+def test_fps_counts_frames_whose_names_have_no_numbers(tmp_path):
+    laid_out(tmp_path, ["a/one.png", "a/two.png"])
+    assert cut(tmp_path, fps=4)[0]["timestamps"] == [0, 250_000]
+
+
+def test_fps_leaves_times_of_names_as_they_are(tmp_path, capsys):
+    laid_out(tmp_path, FOLDERS["Argoverse 2"][:2])
+    assert cut(tmp_path, fps=5)[0]["timestamps"] == [315969204927214, 315969205927214]
+    assert "1 drive, cameras ring_front_center, times from file names\n" in capsys.readouterr().err
+
+
+def test_what_is_excluded_is_left_out_by_folder_path_or_name_and_counted(tmp_path, capsys):
+    laid_out(tmp_path, [f"{folder}/{number}.jpg" for folder in ("a", "b/night", "c") for number in (1, 2, 3)])
+    lines = cut(tmp_path, exclude=("night", "c/*", "3.*"))
+    assert [line["frame_paths"] for line in lines] == [["a/1.jpg", "a/2.jpg"]]
+    assert capsys.readouterr().err.splitlines()[:4] == [
+        f"images skipped: 1 (--exclude 3.*), the first {tmp_path}/a/3.jpg",
+        f"images skipped: 3 (--exclude night), the first {tmp_path}/b/night/1.jpg",
+        f"images skipped: 3 (--exclude c/*), the first {tmp_path}/c/1.jpg",
+        "read: 2 images in 1 folder",
+    ]
+    with pytest.raises(UserError, match=r"no image is left; check --exclude$"):
+        cut(tmp_path, exclude=("*",))
+
+
+def test_cameras_are_chosen_by_a_list(jepamine, tmp_path):
+    laid_out(
+        tmp_path, [f"{camera}/{number}.jpg" for camera in ("front", "left", "rear") for number in (1, 2)]
+    )
+    result = jepamine("manifest", "frames", tmp_path, "--cameras", "front, rear")
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line)["camera"] for line in result.stdout.splitlines()] == ["front", "rear"]
+    assert "layout one folder per camera: 1 drive, cameras front, left, rear, no times" in result.stderr
+    wrong = jepamine("manifest", "frames", tmp_path, "--cameras", "front,,rear")
+    assert (wrong.exit_code, "'front,,rear' has an empty name" in wrong.output) == (2, True)

@@ -1,0 +1,136 @@
+"""Scoring on a real Dask cluster: byte-identical to one process, also when workers are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+
+EVERY = ["predicted", "masked", "knn", "uniqueness", "scene", "ensemble"]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator:
+    """Two worker processes of one thread each, as a user's cluster would have."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, resources={"GPU": 1}
+    ) as local:
+        yield local
+
+
+@pytest.fixture
+def whole(jepamine, recipe, clips, tmp_path) -> bytes:
+    """A trained run `small` and what one process writes."""
+    recipe.write_text(recipe.read_text() + f"[scoring]\nalso = {json.dumps(EVERY)}\n")
+    assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
+    output = tmp_path / "whole.jsonl"
+    assert jepamine("score", "--run", "small", clips, "--output", output).exit_code == 0
+    return output.read_bytes()
+
+
+def leftovers(output: Path) -> list[str]:
+    return sorted(path.name for path in output.parent.glob(f"*{output.name}*") if path != output)
+
+
+def test_the_lines_are_byte_identical_to_those_of_one_process(cluster, jepamine, whole, clips, tmp_path):
+    output = tmp_path / "dask.jsonl"
+    words = ("score", "--run", "small", clips, "--output", output, "--dask", cluster.scheduler_address)
+    result = jepamine(*words, "--parts", 3, "--dask-resource", "GPU=1")
+    assert result.exit_code == 0, result.output
+    assert output.read_bytes() == whole
+    assert "score: 12/12 clips" in result.output
+    assert leftovers(output) == []
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, clips, tmp_path):
+    many = [
+        json.loads(line) | {"clip_id": f"{turn}-{number}", "scene": f"{turn}-{number // 3}"}
+        for turn in range(5)
+        for number, line in enumerate(clips.read_text().splitlines())
+    ]
+    manifest = clips.with_name("dask-many.jsonl")
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in many))
+    single, output = tmp_path / "single.jsonl", tmp_path / "dask.jsonl"
+    jepamine("score", "--run", "small", manifest, "--output", single)
+
+    def kill_when_parts_arrive() -> None:
+        for _ in range(2):
+            arrived = len(list(tmp_path.glob("dask.jsonl.*.parts/0*.jsonl")))
+            while len(list(tmp_path.glob("dask.jsonl.*.parts/0*.jsonl"))) <= arrived:
+                time.sleep(0.005)
+            worker = next(iter(cluster.workers.values()))
+            os.kill(worker.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_when_parts_arrive, daemon=True)
+    killer.start()
+    words = ("score", "--run", "small", manifest, "--output", output, "--dask", cluster.scheduler_address)
+    result = jepamine(*words, "--parts", 20)
+    assert result.exit_code == 0, result.output
+    killer.join(10)
+    assert not killer.is_alive()
+    assert output.read_bytes() == single.read_bytes()
+
+
+def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepamine, whole, clips, tmp_path):
+    lines = [json.loads(line) for line in clips.read_text().splitlines()]
+    broken = clips.with_name("dask-broken.jsonl")
+    absent = clips.parent / "scene-2" / "late.jpg"
+    lines[7] = lines[7] | {"frame_paths": ["scene-2/late.jpg"] * 4}
+    broken.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    output = tmp_path / "dask.jsonl"
+    words = ("score", "--run", "small", broken, "--output", output, "--dask", cluster.scheduler_address)
+    result = jepamine(*words)
+    assert result.exit_code == 1
+    assert "late.jpg: no such file" in result.output
+    assert "of 4 parts are scored and saved: continue with --resume" in result.output
+    assert not output.exists()
+    absent.write_bytes((clips.parent / "scene-2" / "0003.jpg").read_bytes())
+    other = jepamine(*words, "--resume", "--parts", 2)
+    assert "has 4 parts: continue with --parts 4, or without --resume" in other.output
+    assert jepamine(*words, "--resume").exit_code == 0
+    assert [json.loads(line)["clip_id"] for line in output.read_text().splitlines()] == [
+        line["clip_id"] for line in lines
+    ]
+    absent.unlink()
+
+
+def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_path, monkeypatch):
+    monkeypatch.setattr("jepamine.mining.cluster.client.CONNECT_SECONDS", 0.2)
+    words = ("score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask")
+    result = jepamine(*words, "tcp://127.0.0.1:9")
+    assert result.exit_code == 1
+    assert "tcp://127.0.0.1:9: no Dask scheduler answers" in result.output
+    result = jepamine(*words, "nowhere.json")
+    assert "nowhere.json: neither an address, such as tcp://HOST:8786, nor a scheduler file" in result.output
+
+
+def test_dask_that_is_not_installed_is_named_with_its_extra(jepamine, whole, clips, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = jepamine(
+        "score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask", "tcp://127.0.0.1:9"
+    )
+    assert result.exit_code == 1
+    assert "pip install 'jepamine[dask]'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--parts", "3"], "--parts and --dask-resource require --dask ADDRESS."),
+        (["--dask", "tcp://h:1", "--dask-resource", "GPU"], "'GPU' is not NAME=N."),
+        (["--dask", "tcp://h:1", "--shard", "1/2"], "--dask makes its own parts"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(words, message, jepamine):
+    result = jepamine("score", "--run", "small", "m.jsonl", *words)
+    assert result.exit_code == 2
+    assert message in result.output

@@ -1,0 +1,90 @@
+"""Faults of a recording, in frames made up for each."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from jepamine.data.embedding_store import Store
+from jepamine.mining.scorers import faults
+from jepamine.mining.scorers.sensor import FAULTS, Sensor
+from jepamine.protocols import ClipEmbeddings
+
+LEVELS = np.arange(0, 80, 10)
+
+
+def clip(levels, name: str = "x") -> ClipEmbeddings:
+    """Frames of a bright bar over a ramp; `levels` moves it by as many rows."""
+    frames = np.zeros((len(levels), 96, 96, 3), dtype=np.uint8)
+    for frame, level in zip(frames, levels, strict=True):
+        frame += np.arange(96, dtype=np.uint8)[None, :, None]
+        if level is None:
+            frame[:] = 0
+        else:
+            frame[int(level) : int(level) + 12] += 120
+    pixels = frames.reshape(-1, 2, 96, 96, 3)
+    vectors = np.zeros((len(pixels), 2), dtype=np.float32)
+    return ClipEmbeddings(name, None, vectors, vectors, vectors, name.ljust(32).encode(), lambda: pixels)
+
+
+FAULTY = {
+    "frozen": clip([0, 10, 20, 30, 30, 30, 30, 30], "f"),
+    "spliced": clip([0, 1, 2, 3, 80, 80.0, 81, 82], "s"),
+    "shuffled": clip([50, 0, 70, 10, 40, 20, 60, 30], "h"),
+    "dropped": clip([0, 3, 6, 9, 39, 42, 45, 48], "d"),
+    "blank": clip([0, 10, 20, None, 40, 50, 60, 70], "b"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_fault_scores_higher_than_even_motion(tmp_path, fault):
+    with Store(tmp_path) as store:
+        even, faulty = getattr(faults, fault)(store)([clip(np.arange(0, 24, 3)), FAULTY[fault]])
+    assert faulty > even + 0.05
+
+
+def test_frames_in_order_are_nearest_to_their_neighbours_and_score_1(tmp_path):
+    with Store(tmp_path) as store:
+        (even,) = faults.shuffled(store)([clip(np.arange(0, 24, 3))])
+    assert even == pytest.approx(1, abs=0.02)
+
+
+def test_a_clip_of_identical_frames_is_stillest(tmp_path):
+    with Store(tmp_path) as store:
+        (score,) = faults.frozen(store)([clip([5] * 8)])
+    assert score == pytest.approx(-np.log(faults.NOISE / 100))
+
+
+def test_a_clip_of_two_frames_has_every_score(tmp_path):
+    with Store(tmp_path) as store:
+        assert all(np.isfinite(getattr(faults, name)(store)([clip([0, 9])])[0]) for name in FAULTS)
+
+
+def test_frames_are_decoded_once_for_all_faults(tmp_path):
+    reads = []
+    original = clip(LEVELS)
+    counted = ClipEmbeddings(**{**vars(original), "frames": lambda: reads.append(1) or original.frames()})
+    for _ in range(2):
+        with Store(tmp_path) as store:
+            for name in FAULTS:
+                getattr(faults, name)(store)([counted])
+    assert len(reads) == 1
+
+
+def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
+    with Store(tmp_path) as store:
+        scorers = {name: getattr(faults, name)(store) for name in FAULTS}
+        held_out = [clip(np.arange(0, 8 * step, step), f"v{step}") for step in (2, 3, 4, 5)]
+        references = {name: np.sort(np.stack(scorer(held_out))) for name, scorer in scorers.items()}
+        panel = SimpleNamespace(
+            reference=lambda names, parts: {name: references[name] for name in names},
+            scores=lambda name, clips: scorers[name](clips),
+        )
+        sensor = Sensor(panel)
+        clips = [held_out[1], FAULTY["frozen"], FAULTY["shuffled"], FAULTY["blank"], FAULTY["dropped"]]
+        scores = [float(score) for score in sensor(clips)]
+        findings = sensor.findings(clips)
+    assert scores[0] <= 1 < min(scores[1:])
+    assert findings == ["", "frozen frames", "shuffled frames", "blank frames", "dropped frames"]
