@@ -57,7 +57,8 @@ def test_boxes_are_those_that_manim_gives_without_a_sandbox(name, latex, tmp_pat
     text = code(scenes()[name])
     settings = {"media_dir": str(tmp_path), "dry_run": True, "disable_caching": True, "verbosity": "CRITICAL"}
     with manim.tempconfig(settings):
-        own = running.run(ast.parse(text, "<code>"), scene=None, guarded=False, preview=None)
+        trees = {"": ast.parse(text, "<code>")}
+        own = running.run(trees, scene=None, every=False, guarded=False, preview=None)
     expected = {item["name"]: item["box"] for item in own["objects"] if item["shown"]}
     found = boxes(latex.validate(text))
     assert found.keys() == expected.keys()
