@@ -33,7 +33,7 @@ from jepamine.protocols import (
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import read_json, sha256_file, write_json
+from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
@@ -204,7 +204,8 @@ class RunPanel:
         if missing:
             own = self._own_scores(missing, parts)
             scores |= {name + suffix: values for name, values in own.items()}
-            write_json(path, {"state": state, "scores": scores})
+            with optional_write(path):
+                write_json(path, {"state": state, "scores": scores})
         return {name: np.array(scores[name + suffix]) for name in names}
 
     def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:
