@@ -9,10 +9,11 @@ import click
 
 import jepamine
 from jepamine.cli.doctor import doctor
+from jepamine.cli.export import export, labels
 from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
-from jepamine.cli.review import probe, report, top
+from jepamine.cli.review import probe, report, search, top
 from jepamine.cli.run import eval_command, run
 from jepamine.cli.run_life import reproduce, rm
 from jepamine.cli.runs import check, compare, plugins, runs, show, store
@@ -58,6 +59,8 @@ for command in (
     run,
     score,
     merge,
+    export,
+    labels,
     eval_command,
     runs,
     show,
@@ -69,6 +72,7 @@ for command in (
     rm,
     manifest,
     top,
+    search,
     report,
     probe,
     scenes,

@@ -1,8 +1,11 @@
-"""top, probe, report: from scores to clips worth looking at, and from labels back to scores."""
+"""top, search, probe, report: from scores to clips worth looking at, and from labels back to scores."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,24 +13,37 @@ from jepamine.cli.options import File, as_json, with_experiments, with_hardware,
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
+def with_choice(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of choosing clips: how many, and how unlike each other."""
+
+    @click.option(
+        "-k", "--count", "k", type=click.IntRange(1), default=50, show_default=True, help="How many."
+    )
+    @click.option(
+        "--threshold",
+        type=click.FloatRange(-1, 1),
+        default=THRESHOLD,
+        show_default=True,
+        help="Clips with at least this cosine similarity are near-duplicates.",
+    )
+    @click.option(
+        "--diversity",
+        type=click.FloatRange(0, 1),
+        default=DIVERSITY,
+        show_default=True,
+        help="Weight of the distance to clips already chosen, against the score.",
+    )
+    @functools.wraps(command)
+    def wrapped(**options: Any) -> None:
+        command(**options)
+
+    return wrapped
+
+
 @click.command()
 @click.argument("scores", type=File, required=False)
 @click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
-@click.option("-k", "--count", "k", type=click.IntRange(1), default=50, show_default=True, help="How many.")
-@click.option(
-    "--threshold",
-    type=click.FloatRange(-1, 1),
-    default=THRESHOLD,
-    show_default=True,
-    help="Clips with at least this cosine similarity are near-duplicates.",
-)
-@click.option(
-    "--diversity",
-    type=click.FloatRange(0, 1),
-    default=DIVERSITY,
-    show_default=True,
-    help="Weight of the distance to clips already chosen, against the score.",
-)
+@with_choice
 @click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="Write the chosen clips to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
@@ -62,6 +78,52 @@ def top(
     if output:
         as_manifest(choices, output)
     as_json(chosen_json(choices)) if json_ else click.echo(top_summary(choices, scores, output, name))
+
+
+@click.command()
+@click.option("--run", "name", required=True, metavar="NAME", help="Run whose embeddings are used.")
+@click.option("--like", multiple=True, metavar="CLIP_ID", help="Clip to find similar ones of; repeatable.")
+@click.option(
+    "--unlike", multiple=True, metavar="CLIP_ID", help="Clip that results must differ from; repeatable."
+)
+@click.option(
+    "--image", "images", multiple=True, type=File, help="Image to find similar clips of; repeatable."
+)
+@click.option(
+    "--text", "texts", multiple=True, help="Text to find clips of (encoders with text); repeatable."
+)
+@with_choice
+@click.option("--manifest", type=File, help="Manifest to search. [default: the run's]")
+@click.option("--output", type=File, help="Write the clips to this file, a manifest with scores.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
+@with_experiments
+def search(
+    experiments: Path,
+    name: str,
+    like: tuple[str, ...],
+    unlike: tuple[str, ...],
+    images: tuple[Path, ...],
+    texts: tuple[str, ...],
+    k: int,
+    threshold: float,
+    diversity: float,
+    manifest: Path | None,
+    output: Path | None,
+    json_: bool,
+) -> None:
+    """List the clips most like some clips, images or texts; `report` shows the --output for review."""
+    from jepamine.mining import search as searching
+    from jepamine.mining.summaries import chosen_json, search_summary
+    from jepamine.runs.loading import load_run
+
+    opened = load_run(experiments, name)
+    source = searching.searched_source(opened, manifest)
+    query = searching.Query(like, unlike, images, texts)
+    found = searching.search(opened, source, query, k, threshold, diversity)
+    if output:
+        searching.write_found(found, output)
+    as_json(chosen_json(found.choices)) if json_ else click.echo(search_summary(found, output, name))
 
 
 @click.command()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shard",
     metavar="I/N",
-    help="Score part I of N; scenes are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
+    help="Score part I of N; drives are not divided. [default: this job's part of a Slurm, PBS, Grid Engine "
     "or Kubernetes array, else 1/1]",
 )
 @with_cluster

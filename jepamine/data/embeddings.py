@@ -32,7 +32,8 @@ from jepamine.utils.files import optional_write, write_json
 class Embedded:
     """A clip and its embeddings: clean and masked float32 (N, D), fraction of hidden patches float32 (N,).
 
-    `content` is a hash of the frames, `digests` one of each; `frames()` returns them: uint8 (N, T, H, W, 3).
+    Where clips were embedded without masks, `masked` and `fraction` are empty. `content` is a hash of the
+    frames, `digests` one of each; `frames()` returns them: uint8 (N, T, H, W, 3).
     """
 
     clip: Clip
@@ -54,7 +55,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class _Loaded:
-    mask: NDArray[np.bool_]  # (N, T, rows, columns)
+    mask: NDArray[np.bool_] | None  # (N, T, rows, columns)
     digests: tuple[bytes, ...]
     clean_key: bytes
     frame_keys: list[bytes]  # empty unless the encoder is one of frames
@@ -79,14 +80,14 @@ def store_folder(experiments: Path, encoder: Encoder) -> Path:
 
 
 def embed_clips(
-    items: Iterable[Clip | UserError], source: Source, mask: Mask, encoder: Encoder, store: Store
+    items: Iterable[Clip | UserError], source: Source, mask: Mask | None, encoder: Encoder, store: Store
 ) -> Iterator[Embedded | Unreadable]:
     """Yield the embeddings of every clip in order, or the reason why a clip cannot be read.
 
     Frames are read and decoded ahead of the encoder. Each clip is encoded by itself, in batches of
     `encoder.batch_size` tubelets: neighbouring clips and restarts do not change a bit of its embeddings,
     except by an image encoder's rounding (it encodes only the frames that no earlier clip had). Each
-    embedding is in the store before it is yielded.
+    embedding is in the store before it is yielded. Without a `mask` only clean ones are computed.
     """
     frames = Frames(source.image_size)
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
@@ -111,22 +112,26 @@ def embed_clips(
 
         if loaded.statistics is not None:
             store.beside(FOLDER).put(loaded.clean_key, loaded.statistics)
-        clean, masked = _stored_clean(loaded, source.tubelet_size, store), store.get(loaded.masked_key)
-        if clean is None or masked is None:
+        clean = _stored_clean(loaded, source.tubelet_size, store)
+        masked = None if loaded.mask is None else store.get(loaded.masked_key)
+        if clean is None or (masked is None and loaded.mask is not None):
             pixels = loaded.pixels
             if pixels is None:  # the store held it when the clip was loaded, but it is damaged
                 pixels = read()
             if clean is None:
                 clean = _encode_clean(encoder, pixels, loaded, store)
-            if masked is None:
+            if masked is None and loaded.mask is not None:
                 masked = encode(encoder, hide(pixels, loaded.mask))
                 store.put(loaded.masked_key, masked)
+        fraction = np.empty(0)
+        if loaded.mask is not None:
+            fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
+        masked = clean[:0] if masked is None else masked
         if not (np.isfinite(clean).all() and np.isfinite(masked).all()):
             yield Unreadable(
                 item, UserError(f"{item.place}: the encoder returned embeddings that are not finite")
             )
             continue
-        fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
         yield Embedded(
             item, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read
         )
@@ -191,22 +196,29 @@ def _shape(source: Source) -> bytes:
     return json.dumps([source.image_size, source.tubelet_size]).encode()
 
 
-def _load(clip: Clip, frames: Frames, source: Source, mask: Mask, store: Store, by_frame: bool) -> _Loaded:
+def _draw(clip: Clip, source: Source, mask: Mask) -> NDArray[np.bool_]:
+    """Return the masks of a clip's tubelets, (N, T, rows, columns)."""
     masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
-    for stored_masked in masks:
-        check(stored_masked, (source.tubelet_size, *source.image_size))
-    drawn = np.stack(masks)
+    for tubelet_mask in masks:
+        check(tubelet_mask, (source.tubelet_size, *source.image_size))
+    return np.stack(masks)
+
+
+def _load(
+    clip: Clip, frames: Frames, source: Source, mask: Mask | None, store: Store, by_frame: bool
+) -> _Loaded:
+    drawn = None if mask is None else _draw(clip, source, mask)
     held = [frames[place] for place in clip.frames]
     digests = tuple(frame.digest() for frame in held)
     content = b"".join(digests)
     shape = _shape(source)
     clean_key = content_key(source, digests)
-    cells = json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
+    cells = b"" if drawn is None else json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
     masked_key = hashlib.sha256(shape + content + cells).digest()
     size = json.dumps(source.image_size).encode()
     frame_keys = [hashlib.sha256(b"frame" + size + digest).digest() for digest in digests] if by_frame else []
     clean_stored = clean_key in store or (bool(frame_keys) and all(key in store for key in frame_keys))
-    stored = clean_stored and masked_key in store
+    stored = clean_stored and (drawn is None or masked_key in store)
     pixels = None if stored else _tubelets(frames, held, source)
     wanted = pixels is not None and clean_key not in store.beside(FOLDER)
     statistics = pixel_statistics(pixels) if pixels is not None and wanted else None

@@ -105,6 +105,10 @@ def index_parts(parts: Sequence[Path], manifest: Path, wanted: PartIndex) -> Par
             line = parse_line(part, number, raw)
             if "clip_id" not in line:
                 raise UserError(f"{part}:{number}: no key 'clip_id'; not a line of a score file")
+            if "heatmap" in line:
+                raise UserError(
+                    f"{part}:{number}: has a heat map; heat maps are not merged: score without --heatmaps"
+                )
             index.errors += "error" in line
             key = None if line["clip_id"] is None else _key(str(line["clip_id"]))
             if key is None:

@@ -58,14 +58,20 @@ def choose(
     """
     require_clip_ranking(opened)
     best, vectors, unreadable = _readable(opened, scored[: max(pool, 20 * k)])
+    return Chosen(pick(best, vectors, k, threshold, diversity), unreadable)
+
+
+def pick(
+    best: list[Scored], vectors: NDArray[np.float32], k: int, threshold: float, diversity: float
+) -> list[Choice]:
+    """Choose up to `k` of the clips `best`, highest score first, as `choose` does; `vectors` (P, D)."""
     scores = np.array([item.score for item in best])
     leaders, members = collapse(vectors, threshold)
     order = spread(vectors[leaders], scores[leaders], k, diversity)
-    choices = [
+    return [
         Choice(best[leaders[place]], [best[row] for row in members[place]], vectors[leaders[place]])
         for place in order
     ]
-    return Chosen(choices, unreadable)
 
 
 def _readable(
@@ -81,7 +87,7 @@ def _readable(
     unreadable: list[tuple[Scored, UserError]] = []
     with Store(parts.store) as store, progress("look at", len(items), "clips") as bar:
         clips = (item.clip for item in items)
-        embedded = embed_clips(clips, parts.source, parts.mask, parts.encoder, store)
+        embedded = embed_clips(clips, parts.source, None, parts.encoder, store)
         for item, embedded_items in zip(items, embedded, strict=True):
             if isinstance(embedded_items, Unreadable):
                 unreadable.append((item, embedded_items.error))

@@ -13,6 +13,7 @@ from jepamine.utils.tables import table
 if TYPE_CHECKING:
     from jepamine.data.clips import Clip
     from jepamine.mining.label_rounds import Round
+    from jepamine.mining.search import Found
     from jepamine.mining.selection import Choice
     from jepamine.protocols import Trainer
 
@@ -59,6 +60,22 @@ def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: s
     if output:
         lines.append(f"as a manifest: {near(output)}")
     lines += ["Review and label them:", "  " + command("report", "--run", run, near(scores))]
+    return "\n".join(lines)
+
+
+def search_summary(found: Found, output: Path | None, run: str) -> str:
+    """Return the clips that a search found as a table, and the next command."""
+    rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
+    for number, choice in enumerate(found.choices, 1):
+        clip = choice.scored.clip
+        rows.append([number, clip.clip_id, clip.scene, choice.scored.score, 1 + len(choice.stands_for)])
+    lines = [table(rows), "", f"{len(found.choices)} of {found.searched} clips"]
+    if found.left_out:
+        lines.append(f"{found.left_out} clips are examples or overlap one and are left out")
+    if found.unreadable:
+        lines.append(f"{found.unreadable} clips could not be read")
+    if output:
+        lines += ["Review and label them:", "  " + command("report", "--run", run, near(output))]
     return "\n".join(lines)
 
 

@@ -115,8 +115,10 @@ def test_a_run_is_trained_audited_evaluated_and_reported_on_rigs(jepamine, recip
     assert json.loads(result.stdout)["ranking"]["predicted"]["clips"] == 6
     top = jepamine("top", tmp_path / "r.jsonl", "--run", "small", "-k", 2)
     assert top.exit_code == 0, top.output
-    report = jepamine("report", "--run", "small", tmp_path / "r.jsonl", "--top", 2)
+    page = tmp_path / "page.html"
+    report = jepamine("report", "--run", "small", tmp_path / "r.jsonl", "--top", 2, "--output", page)
     assert report.exit_code == 0, report.output
+    assert "front, left" in page.read_text()
 
 
 def test_fix_and_split_keep_the_cameras_of_a_rig_together(jepamine, clips, rigs, tmp_path):

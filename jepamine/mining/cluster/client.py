@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,9 @@ def connected(address: str) -> Iterator[Client]:
         from distributed import Client
     except ImportError:
         raise UserError("--dask requires dask.distributed: pip install 'jepamine[dask]'") from None
+    # A lost scheduler is reported below, in one line; Dask would log tracebacks of its reconnection as well.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     where: dict[str, Any] = {"address": address} if "://" in address else {"scheduler_file": address}
     if "scheduler_file" in where and not Path(address).is_file():
         raise UserError(f"{address}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
@@ -80,8 +84,8 @@ def results(
                 futures[again] = number
                 waiting.add(again)
                 continue
-            except (FutureCancelledError, OSError) as error:
-                raise UserError(f"lost the Dask scheduler: {first_line(error)}") from None
+            except (FutureCancelledError, OSError):
+                raise UserError("lost the Dask scheduler; start it and its workers again") from None
             future.release()
             yield number, result
     finally:

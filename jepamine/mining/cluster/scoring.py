@@ -19,6 +19,7 @@ from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scoring import OnError
 from jepamine.mining.shards import dealt
 from jepamine.mining.task import require_clip_ranking
+from jepamine.runs.hardware import hardware
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import check_output, read_json, sha256_file, write_atomic, write_json
 from jepamine.utils.locks import exclusive
@@ -143,6 +144,7 @@ def _common(opened: LoadedRun, scorer: str | None, on_error: OnError) -> dict[st
         "root": str(source.root) if source.root else None,
         "scorer": scorer,
         "on_error": on_error,
+        "device": hardware().device,
         "identity": identity(opened),
         "manifest_sha256": sha256_file(source.manifest),
         "trust_changes": bool(opened.changed),

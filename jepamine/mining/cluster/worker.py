@@ -63,7 +63,7 @@ def identity(opened: LoadedRun) -> str:
 
 def _panel(wanted: dict[str, Any]) -> RunPanel:
     """Return the run's scorers, opened before if the last task was of the same run."""
-    keys = ("experiments", "run", "manifest", "root", "scorer", "identity", "trust_changes")
+    keys = ("experiments", "run", "manifest", "root", "scorer", "identity", "device", "trust_changes")
     key = json.dumps([wanted[name] for name in keys])
     if key not in _OPEN:
         for _, before in _OPEN.values():
@@ -79,12 +79,17 @@ def _panel(wanted: dict[str, Any]) -> RunPanel:
 def _opened(wanted: dict[str, Any]) -> tuple[RunPanel, ExitStack]:
     from jepamine.data.embedding_store import Store
     from jepamine.mining.panel import RunPanel
+    from jepamine.runs.hardware import using
     from jepamine.runs.integrity import trusting
     from jepamine.runs.loading import load_run
 
     root = Path(wanted["root"]) if wanted["root"] else None
     # The client has trusted the run's code, and the identity says that it is the same run.
-    with trusting(changes=wanted["trust_changes"], code=True), ExitStack() as stack:
+    with (
+        trusting(changes=wanted["trust_changes"], code=True),
+        using(wanted["device"], None),
+        ExitStack() as stack,
+    ):
         opened = load_run(Path(wanted["experiments"]), wanted["run"], Path(wanted["manifest"]), root)
         if identity(opened) != wanted["identity"]:
             raise UserError(

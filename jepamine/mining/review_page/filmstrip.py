@@ -8,6 +8,7 @@ from statistics import median
 
 from jepamine.data.clips import Clip
 from jepamine.data.drives import frame_times
+from jepamine.data.rigs import cameras_of
 from jepamine.data.timestamps import unit_of
 from jepamine.data.video import Moment
 
@@ -50,9 +51,11 @@ def seconds(clip: Clip) -> tuple[list[float], bool]:
     A frame is shown until the next one's time, the last one as long as most are; none longer than LONGEST.
     Without times that rise from frame to frame all are shown as long as FRAMES_PER_SECOND implies.
     """
-    times = frame_times(clip)
+    # The frames of several cameras follow each other, camera by camera, with the same times.
+    cameras = max(len(cameras_of(clip.line, clip.place)), 1)
+    times = frame_times(clip)[: len(clip.frames) // cameras]
     unit = 1.0 if isinstance(clip.frames[0], Moment) else unit_of([times]).microseconds
     gaps = [(later - earlier) * unit / 1e6 for earlier, later in pairwise(times)]
     if not gaps or min(gaps) <= 0:
         return [1 / FRAMES_PER_SECOND] * len(clip.frames), False
-    return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True
+    return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))] * cameras, True

@@ -11,6 +11,7 @@ import numpy as np
 
 from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
+from jepamine.data.rigs import cameras_of
 from jepamine.errors import UserError
 from jepamine.mining import selection
 from jepamine.mining.heat_maps import HeatMap, read_heat
@@ -168,7 +169,7 @@ def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> R
     return ReviewClip(
         clip_id=clip.clip_id,
         scene=clip.scene,
-        camera=clip.camera,
+        camera=clip.camera or ", ".join(cameras_of(clip.line, clip.place)) or None,
         place=standing.place(entry.scored),
         score=entry.scored.score,
         frames=len(clip.frames),

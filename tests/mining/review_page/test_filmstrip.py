@@ -54,3 +54,10 @@ def test_a_long_gap_is_cut_short():
 )
 def test_without_rising_times_all_frames_are_equally_long(times):
     assert seconds(clip(4, timestamps=times)) == ([0.125] * 4, False)
+
+
+def test_each_camera_of_a_clip_of_several_is_timed_by_the_moments():
+    cameras = {camera: [f"{camera}{number}.jpg" for number in range(4)] for camera in ("front", "left")}
+    frames = tuple(Path(name) for names in cameras.values() for name in names)
+    line = {"cameras": cameras, "timestamps": [0, 100_000, 300_000, 400_000]}
+    assert seconds(Clip("c", frames, None, None, "m:1", line, 0, 4)) == ([0.1, 0.2, 0.1, 0.1] * 2, True)

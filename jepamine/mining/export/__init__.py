@@ -1,0 +1,1 @@
+"""Export scored clips to the tools where work continues, and import labels from them."""
