@@ -171,7 +171,7 @@ def _keywords(node: ast.Call, bound: Bound) -> Iterator[str]:
         if name is None:
             keys = keyword.value.keys if isinstance(keyword.value, ast.Dict) else []
             for key in (key.value for key in keys if isinstance(key, ast.Constant)):
-                if str(key).startswith("__"):
+                if isinstance(key, str) and key.startswith("__"):
                     yield f"{key}=: this keyword is not allowed"
             continue
         if name.startswith("__") or (name in denied.KEYWORDS and not (of_code and name in bound.keywords)):
