@@ -70,12 +70,12 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
             raise UserError(f"{path}: contains no frame")
         rate = Fraction(video.average_rate or video.guessed_rate or 25)
         base = video.time_base * 1_000_000
-        if all(pts is None for pts, _, _ in spans):
+        if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
             times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
             note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
             return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=first)
-        if container.format.name == "avi" and video.codec_context.has_b_frames:
-            # AVI has no display times: those of reordered frames are packet numbers.
+        if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
+            # AVI and WMV have no display times: those of reordered frames are packet numbers.
             stamps = sorted({pts for pts, _, _ in spans if pts is not None})
             if len(stamps) < len(spans):
                 step = 1 / (rate * video.time_base)

@@ -114,8 +114,13 @@ class RunPanel:
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
         scene = scene_of(clip.scene, clip.clip_id)
-        fitted = {name: scorer for name, scorer in self._made.items() if isinstance(scorer, FittedScorer)}
-        return [name for name in self.names if name in fitted and scene in fitted[name].fitted_on]
+        return [name for name, scorer in self._fitted.items() if scene in scorer.fitted_on]
+
+    @functools.cached_property
+    def _fitted(self) -> dict[str, FittedScorer]:
+        # Once, as a check against a Protocol takes longer than scoring a clip.
+        scorers = {name: self._made[name] for name in self.names}
+        return {name: scorer for name, scorer in scorers.items() if isinstance(scorer, FittedScorer)}
 
     def wants_all(self) -> bool:
         """Return whether a scorer must see all clips before it can score one."""
