@@ -7,6 +7,7 @@ import io
 import os
 import threading
 import warnings
+import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -174,6 +175,8 @@ def decode(content: bytes, name: Path | str, longest: int | None = None) -> Imag
 
     Raises UserError, with `name`, if it is damaged or has a side of more than `longest` pixels.
     """
+    if content[:4] == b"\x89PNG" and not _png_is_sound(content):
+        raise UserError(f"{name}: damaged: the checksum of its pixels is wrong")
     try:
         with Image.open(io.BytesIO(content)) as image:
             if longest is not None and max(image.size) > longest:
@@ -189,6 +192,18 @@ def decode(content: bytes, name: Path | str, longest: int | None = None) -> Imag
     # Pillow's decoders raise many types for damaged files, SyntaxError and struct.error among them.
     except Exception as error:
         raise UserError(f"{name}: damaged or truncated: {first_line(error)}") from None
+
+
+def _png_is_sound(content: bytes) -> bool:
+    """Return whether the checksums of a PNG's pixels are right: Pillow does not look at them."""
+    data, at = memoryview(content), 8
+    while at + 12 <= len(data):
+        end = at + 8 + int.from_bytes(data[at : at + 4], "big")
+        whole_pixels = content[at + 4 : at + 8] == b"IDAT" and end + 4 <= len(data)
+        if whole_pixels and zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        at = end + 4
+    return True
 
 
 def rgb(image: Image.Image) -> Image.Image:

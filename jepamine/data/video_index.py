@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.files import require_regular
+from jepamine.utils.files import not_there, require_regular
 
 # AV_DISPOSITION_ATTACHED_PIC: cover art, which is not footage.
 COVER_ART = 0x400
+# Formats without a signature, of karaoke discs and text art: FFmpeg takes arbitrary bytes for them.
+NOT_FOOTAGE = {"cdg", "tty", "bin", "xbin", "adf", "idf"}
+LOGS = {b"\x89MCAP0": "an MCAP log", b"#ROSBAG": "a ROS bag", b"SQLite format 3": "a ROS 2 bag (SQLite)"}
 # A clock that falls back by more than this many microseconds was restarted: files joined end to end.
 RESTART = 250_000
 
@@ -67,12 +70,12 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
             raise UserError(f"{path}: contains no frame")
         rate = Fraction(video.average_rate or video.guessed_rate or 25)
         base = video.time_base * 1_000_000
-        if all(pts is None for pts, _, _ in spans):
+        if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
             times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
             note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
             return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=first)
-        if container.format.name == "avi" and video.codec_context.has_b_frames:
-            # AVI has no display times: those of reordered frames are packet numbers.
+        if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
+            # AVI and WMV have no display times: those of reordered frames are packet numbers.
             stamps = sorted({pts for pts, _, _ in spans if pts is not None})
             if len(stamps) < len(spans):
                 step = 1 / (rate * video.time_base)
@@ -116,7 +119,11 @@ def open_video(path: Path, stream: int | None = None) -> tuple[Any, Any]:
     av = load_av()
     with video_errors(path):
         require_regular(path, f"video {path}")
+        _refuse_logs(path)
         container = av.open(str(path), options={"protocol_whitelist": "file"})
+        if container.format.name in NOT_FOOTAGE:
+            container.close()
+            raise UserError(f"video {path}: not a video")
         videos = footage_streams(container)
         if not videos:
             raise UserError(f"{path}: contains no video stream that can be decoded")
@@ -126,6 +133,15 @@ def open_video(path: Path, stream: int | None = None) -> tuple[Any, Any]:
             if video.index == stream:
                 return container, video
         raise UserError(f"{path}: no video stream {stream}; streams: {describe_streams(videos)}")
+
+
+def _refuse_logs(path: Path) -> None:
+    """Raise UserError for a recording of messages, which may hold video but is not one."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    for start, kind in LOGS.items():
+        if head.startswith(start):
+            raise UserError(f"video {path}: is {kind}, not a video; extract the camera's frames first")
 
 
 def choose_stream(path: Path, stream: int | None) -> tuple[int | None, str]:
@@ -175,7 +191,9 @@ def video_errors(path: Path) -> Iterator[None]:
     except UserError:
         raise
     except FileNotFoundError:
-        raise UserError(f"video {path}: no such file") from None
+        raise UserError(f"video {path}: {not_there(path)}") from None
     # PyAV's errors derive from several built-in ones, depending on FFmpeg's reason.
     except (load_av().FFmpegError, OSError, ValueError, LookupError, RuntimeError) as error:
-        raise UserError(f"video {path}: cannot be read: {first_line(error)}") from None
+        # FFmpeg's own numbers mean nothing to a reader.
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise UserError(f"video {path}: cannot be read: {reason}") from None

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
 from jepamine.manifests.skipped import Skipped
-from jepamine.manifests.windows import windows
+from jepamine.manifests.windows import stretches, windows
 from jepamine.utils.progress import notify
+
+# Seconds for which one frame may be shown, unless a video has few frames altogether: more is a gap in the
+# recording (a camera that pauses, a damaged clock), not a still scene.
+LONGEST_STILL = 10.0
+# Times that a frame may be repeated: beyond, the clock of the file is wrong or the rate was not meant for it.
+MOST_REPEATS = 100
 
 
 def video_lines(
@@ -21,11 +29,12 @@ def video_lines(
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
     A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
-    honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped.
+    honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped. No
+    clip spans a gap in the recording.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
     clip of whole tubelets. Reports what is read and skipped. Raises UserError for a file that is not a video,
-    or two with the same stem.
+    or has far fewer frames than `fps`, and for two with the same stem.
     """
     twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
     if twice:
@@ -67,25 +76,37 @@ def _count_skipped(
 def _clips(
     file: Path, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
 ) -> list[dict[str, Any]]:
-    times, end = index.times, index.end
-    stream_key = {} if chosen is None else {"stream": chosen}
-    rate = len(times) * 1e6 / (end - times[0])
+    times = index.times
+    key = {} if chosen is None else {"stream": chosen}
+    steps = [after - before for before, after in pairwise(times)]
+    gap = max(LONGEST_STILL, 20 * median(steps) / 1e6) if steps else LONGEST_STILL
+    parts = stretches(times, gap)
+    if len(parts) > 1:
+        notify(f"{file}: time gaps of more than {gap:g} s: {len(parts) - 1}; no clip spans one")
+    ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [index.end]
+    rate = len(times) * 1e6 / sum(end - times[part[0]] for part, end in zip(parts, ends, strict=True))
+    if fps > MOST_REPEATS * rate:
+        raise UserError(
+            f"{file}: {rate:.3g} frames per second on average, so --fps {fps:g} would repeat each "
+            f"{fps / rate:.0f} times; pass a lower --fps, or repair the clock of the file"
+        )
     if fps > 1.01 * rate:
         notify(f"{file}: {rate:.3g} frames per second on average, so frames repeat at --fps {fps:g}")
-    first, ticks = times[0], int((end - times[0] - 1) * fps / 1e6) + 1
     lines = []
-    for span in windows(ticks, window, stride):
-        targets = [round(first + number * 1e6 / fps) for number in span]
-        lines.append(
-            {
-                "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
-                "scene": file.stem,
-                "video": str(file),
-                **stream_key,
-                "start": targets[0] / 1e6,
-                "end": round(first + span.stop * 1e6 / fps) / 1e6,
-                "fps": fps,
-                "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in targets],
-            }
-        )
+    for part, end in zip(parts, ends, strict=True):
+        first, ticks = times[part[0]], int((end - times[part[0]] - 1) * fps / 1e6) + 1
+        for span in windows(ticks, window, stride):
+            targets = [round(first + number * 1e6 / fps) for number in span]
+            lines.append(
+                {
+                    "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
+                    "scene": file.stem,
+                    "video": str(file),
+                    **key,
+                    "start": targets[0] / 1e6,
+                    "end": round(first + span.stop * 1e6 / fps) / 1e6,
+                    "fps": fps,
+                    "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in targets],
+                }
+            )
     return lines

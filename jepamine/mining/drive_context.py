@@ -106,12 +106,13 @@ class DriveContext:
         """
         import numpy as np
 
+        from jepamine.mining.whitening import fit_whitening
+
         parts = [drive.deviations("clean") for drive in self.training]
         deviations = np.concatenate([*parts, np.empty((0, self.bank.vectors.shape[1]))])
         if len(deviations) < 2:
             deviations = self.bank.unit.astype(np.float64) - self.bank.unit.mean(axis=0, dtype=np.float64)
         step = -(-len(deviations) // FITTED)
-        from jepamine.mining.whitening import fit_whitening
 
         return fit_whitening(deviations[::step])
 

@@ -33,7 +33,7 @@ from jepamine.protocols import (
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import read_json, sha256_file, write_json
+from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
@@ -114,8 +114,13 @@ class RunPanel:
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
         scene = scene_of(clip.scene, clip.clip_id)
-        fitted = {name: scorer for name, scorer in self._made.items() if isinstance(scorer, FittedScorer)}
-        return [name for name in self.names if name in fitted and scene in fitted[name].fitted_on]
+        return [name for name, scorer in self._fitted.items() if scene in scorer.fitted_on]
+
+    @functools.cached_property
+    def _fitted(self) -> dict[str, FittedScorer]:
+        # Once, as a check against a Protocol takes longer than scoring a clip.
+        scorers = {name: self._made[name] for name in self.names}
+        return {name: scorer for name, scorer in scorers.items() if isinstance(scorer, FittedScorer)}
 
     def wants_all(self) -> bool:
         """Return whether a scorer must see all clips before it can score one."""
@@ -199,7 +204,8 @@ class RunPanel:
         if missing:
             own = self._own_scores(missing, parts)
             scores |= {name + suffix: values for name, values in own.items()}
-            write_json(path, {"state": state, "scores": scores})
+            with optional_write(path):
+                write_json(path, {"state": state, "scores": scores})
         return {name: np.array(scores[name + suffix]) for name in names}
 
     def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:

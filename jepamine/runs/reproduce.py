@@ -12,6 +12,7 @@ from jepamine.errors import UserError
 from jepamine.runs import integrity, run_folder, runner
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
+from jepamine.runs.sessions import recorded_threads
 from jepamine.utils.files import sha256_file
 from jepamine.utils.tables import cell, table
 from jepamine.utils.tensors import load_tensors
@@ -35,12 +36,8 @@ def reproduce(experiments: Path, name: str, new_name: str | None) -> dict[str, A
     integrity.require_unchanged(run, record)
     integrity.require_trusted_code(run)
     recipe = read_recipe(run.recipe, {})
-    threads, now = record["environment"].get("threads"), torch.get_num_threads()
-    torch.set_num_threads(threads or now)
-    try:
+    with recorded_threads(record):
         again = runner.run(recipe, experiments, new_name or _free_name(experiments, name))
-    finally:
-        torch.set_num_threads(now)
     return compared(run, again)
 
 

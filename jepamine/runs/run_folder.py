@@ -5,15 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
-import os
-import platform
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -28,33 +24,6 @@ from jepamine.utils.progress import notify
 def now() -> str:
     """Return the time, UTC, ISO 8601 to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def environment(device: str, threads: int) -> dict[str, Any]:
-    """Return the versions of Python, torch, transformers and the platform, the device and the threads."""
-    return {
-        "python": platform.python_version(),
-        "torch": metadata.version("torch"),
-        "transformers": metadata.version("transformers"),
-        "platform": platform.platform(),
-        "device": device,
-        "cpus": os.cpu_count(),
-        "threads": threads,
-    }
-
-
-def git_state() -> dict[str, Any]:
-    """Return commit and dirtiness of the folder the command runs in; None outside of git."""
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(["git", *words], capture_output=True, text=True, timeout=10, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    changes = git("status", "--porcelain")
-    return {"commit": git("rev-parse", "HEAD"), "dirty": None if changes is None else bool(changes)}
 
 
 @dataclass(frozen=True)

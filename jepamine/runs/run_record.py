@@ -66,7 +66,10 @@ class DataRecord(TypedDict, total=False):
 
 @with_config(_OPEN)
 class RunRecord(TypedDict, total=False):
-    """`record.json` of a run folder; times are UTC, ISO 8601; durations seconds; `files` SHA-256 by path."""
+    """`record.json` of a run folder; times are UTC, ISO 8601; durations seconds; `files` SHA-256 by path.
+
+    `sessions`: when and under what environment the run was resumed.
+    """
 
     schema: int
     name: str
@@ -87,6 +90,7 @@ class RunRecord(TypedDict, total=False):
     seconds: dict[str, Number | None]
     failure: str | None
     files: dict[str, str]
+    sessions: list[dict[str, Any]]
 
 
 @cache

@@ -16,7 +16,7 @@ from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, run_folder
+from jepamine.runs import integrity, run_folder, sessions
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
@@ -74,9 +74,10 @@ def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -
 
 
 def resume(experiments: Path, name: str) -> RunFolder:
-    """Resume a stopped run; on a CPU it ends with the same weights as an uninterrupted one.
+    """Resume a stopped run, with as many threads as it had.
 
-    A finished run is not changed. Raises UserError as `run` does, and if another process writes the run.
+    On a CPU, with the same versions, it ends with the same weights as an uninterrupted one. A finished run is
+    not changed. Raises UserError as `run` does, and if another process writes the run.
     """
     folder = run_folder.find(experiments, name)
     with folder.open_to_write():
@@ -96,8 +97,9 @@ def resume(experiments: Path, name: str) -> RunFolder:
         integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
-        run_folder.update(folder, status="running", failure=None)
-        with run_folder.status_of(folder):
+        with sessions.recorded_threads(record), run_folder.status_of(folder):
+            history = sessions.resumed(name, record, str(device), run_folder.now())
+            run_folder.update(folder, status="running", failure=None, sessions=history)
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
                 raise UserError(
@@ -170,8 +172,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": run_folder.environment(str(device), torch.get_num_threads()),
-        "git": run_folder.git_state(),
+        "environment": sessions.environment(str(device)),
+        "git": sessions.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

@@ -46,8 +46,9 @@ def fit(
 ) -> list[dict[str, Any]]:
     """Train `predictor` from its latest checkpoint, or from the start; return the lines of metrics.jsonl.
 
-    `on_epoch` is called with each epoch's line once all of that epoch is on disk. On a CPU the weights do not
-    depend on where a run was stopped and resumed. Raises UserError if the loss is not finite.
+    `on_epoch` is called with each epoch's line once all of that epoch is on disk. On a CPU, with one number
+    of threads, the weights do not depend on where a run was stopped and resumed. Raises UserError if the loss
+    is not finite.
     """
     device = next(predictor.parameters()).device
     train = {name: tensor.to(device) for name, tensor in train.items()}

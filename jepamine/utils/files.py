@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -114,13 +115,24 @@ def require_regular(path: Path, name: str = "") -> None:
         raise UserError(f"{name or path}: not a regular file (a pipe, socket or device)")
 
 
+_URL = re.compile(r"(?:^|/)([a-z][a-z0-9+.-]+):/")
+
+
+def not_there(path: Path) -> str:
+    """Return what is wrong with a path that does not exist; a URL, which becomes a path, is recognised."""
+    match = _URL.search(path.as_posix())
+    return (
+        f"{match[1]}:// URLs are not read; download it and give the file's path" if match else "no such file"
+    )
+
+
 def read_bytes(path: Path, name: str = "") -> bytes:
     """Return the content of a file. Raises UserError, with `name` or the path, if it cannot be read."""
     try:
         require_regular(path, name)
         return path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{name or path}: no such file") from None
+        raise UserError(f"{name or path}: {not_there(path)}") from None
     except OSError as error:
         raise UserError(f"{name or path}: cannot be read: {error.strerror}") from None
 

@@ -88,6 +88,23 @@ def test_a_file_that_is_not_a_frame_is_an_error_that_names_it(tmp_path, what, re
     assert str(raised.value).startswith(f"frame {path}: {reason}")
 
 
+@pytest.mark.parametrize("where", [-20, -40, 60])
+@pytest.mark.parametrize("change", ["flipped", "inserted"])
+def test_a_png_with_damaged_pixels_is_an_error_and_never_another_picture(tmp_path, where, change):
+    path = tmp_path / "a.png"
+    Image.fromarray(noise(48, 64, 3)).save(path)
+    content = bytearray(path.read_bytes())
+    where %= len(content)
+    if change == "flipped":
+        content[where] ^= 1
+    else:
+        content.insert(where, 0)
+    path.write_bytes(content)
+    with pytest.raises(UserError) as raised:
+        Frame(path, SIZE).pixels()
+    assert str(raised.value) == f"frame {path}: damaged: the checksum of its pixels is wrong"
+
+
 @pytest.mark.parametrize("name", ["a\0b.jpg", "a\ud800.jpg"])
 def test_a_name_that_no_file_can_have_is_an_error_as_a_missing_file_is(tmp_path, name):
     with pytest.raises(UserError, match="frame "):

@@ -63,6 +63,8 @@ CONTAINERS = [
     ("one-gop.ts", "libx264", {"bf": "2", "keyint": "250", "g": "250"}),
     ("a.mpg", "mpeg2video", {"bf": "2"}),
     ("a.avi", "libx264", {"bf": "2"}),
+    ("a.wmv", "libx264", {"bf": "2"}),
+    ("b.mpg", "libx264", {"bf": "0"}),
     ("b.avi", "mpeg4", {}),
     ("c.avi", "mjpeg", {}),
     ("a.webm", "libvpx", {}),

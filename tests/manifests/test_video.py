@@ -77,6 +77,30 @@ def test_a_rate_above_the_videos_own_is_reported(drives, capsys):
     )
 
 
+def test_no_clip_spans_a_gap_in_the_recording_or_fills_it(tmp_path, write_video, capsys):
+    paused = tmp_path / "paused.mp4"
+    write_video(paused, [*range(0, 1000, 100), *range(3_600_000, 3_601_000, 100)])
+    lines = video_lines([paused], 10, 8, 8, None)
+    assert [(line["start"], line["end"]) for line in lines] == [
+        (0.0, 0.8), (0.8, 1.0), (3600.0, 3600.8), (3600.8, 3601.0)
+    ]  # fmt: skip
+    assert capsys.readouterr().err == (
+        f"{paused}: time gaps of more than 10 s: 1; no clip spans one\nread: 20 frames in 1 video\n"
+    )
+
+
+def test_a_time_lapse_is_no_gap(tmp_path, write_video):
+    lapse = tmp_path / "lapse.mp4"
+    write_video(lapse, [60_000 * number for number in range(4)])
+    (line,) = video_lines([lapse], 1 / 60, 8, 8, None)
+    assert line["timestamps"] == [60_000_000 * number for number in range(4)]
+    with pytest.raises(UserError) as raised:
+        video_lines([lapse], 10, 8, 8, None)
+    assert str(raised.value).endswith(
+        "repeat each 600 times; pass a lower --fps, or repair the clock of the file"
+    )
+
+
 def test_what_is_read_and_left_out_is_counted_by_reason(drives, capsys):
     video_lines(drives, 10, 8, 8, None)
     between = f"frames skipped: 39 (between those taken at --fps 10), the first {drives[0]}\n"

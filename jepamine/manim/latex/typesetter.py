@@ -66,15 +66,15 @@ class SceneFormulas:
         if len(self.seen) > MOST_FORMULAS:
             raise Refused(f"a scene may have {MOST_FORMULAS} different formulas")
         programs = self.typesetter.programs
-        if programs is None:
-            self.estimated[shown(formula.expression)] = None
-            return estimate(formula)
-        if (kept := self.typesetter.cache.get(text)) is not None:
+        if programs is not None and (kept := self.typesetter.cache.get(text)) is not None:
             return kept
         if self.seconds > MOST_SECONDS:
-            raise Refused(f"TeX has taken more than {MOST_SECONDS:g} s for this scene")
+            raise Refused(f"the formulas of this scene have taken more than {MOST_SECONDS:g} s")
         began = time.monotonic()
         try:
+            if programs is None:
+                self.estimated[shown(formula.expression)] = None
+                return estimate(formula)
             svg = typeset(text, programs, self.typesetter.bubblewrap)
         finally:
             self.seconds += time.monotonic() - began

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
     return frozenset(text.split())
 
 
 #: Packages of Manim's own templates, then others for formulas. None that runs programs, reads files or draws
 #: by PostScript, which is not interpreted: so no tikz and no graphicx.
-PACKAGES = _words(
+PACKAGES = words(
     """
     amsmath amssymb amsfonts babel fontenc inputenc textcomp dsfont setspace tipa relsize mathrsfs calligra
     wasysym ragged2e physics xcolor microtype
@@ -23,7 +24,7 @@ PACKAGES = _words(
     """
 )
 #: What a line of a template's preamble may begin with, apart from packages.
-DEFINITIONS = _words(
+DEFINITIONS = words(
     """
     newcommand renewcommand providecommand DeclareMathOperator DeclareMathAlphabet DeclareMathSymbol
     DeclareSymbolFont SetSymbolFont DeclareFontFamily DeclareFontShape DeclareRobustCommand definecolor
@@ -33,7 +34,7 @@ DEFINITIONS = _words(
     """
 )
 #: Commands that touch files, other programs or the device, or change how TeX reads its source.
-REFUSED = _words(
+REFUSED = words(
     """
     write immediate openout openin closeout closein read readline input include includegraphics includepdf
     lstinputlisting verbatiminput inputminted VerbatimInput InputIfFileExists IfFileExists usepackage

@@ -27,13 +27,21 @@ def random(*, seed: Annotated[int, Field(ge=0)] = 0) -> Scorer:
     return lambda clips: [number(clip.clip_id) for clip in clips]
 
 
+# Weight of how far beyond all held-out clips a capped rank is: keeps the order of those that are.
+BEYOND = 0.01
+
+
 class Ensemble:
     """Highest or mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
 
     By default the highest of a global score (`knn`), one relative to the clip's drive (`drive`) and one that
-    looks at time (`sensor`): a clip is novel if it is novel in one of these ways. Held-out clips and not the
-    scored file's, so that a clip's score does not depend on what else is scored; and not the training clips',
-    whose scores are lower than any new clip's (predictor and covariance were fitted to them).
+    looks at time (`sensor`): a clip is novel if it is novel in one of these ways. The ranks of those in
+    `capped` stay at about 1 beyond all held-out clips: a drive by another camera is far from the training
+    clips as a whole, which must not hide what is unusual within it. Those in `strict` count less by log 2, as
+    if they were less far out by the whole range of the held-out clips: a recording can be a little unusual in
+    many ways. Held-out clips and not the scored ones, so that a score does not depend on what else is
+    scored; and not the training clips', whose scores are lower than any new clip's (predictor and covariance
+    were fitted to them).
     """
 
     def __init__(
@@ -42,17 +50,26 @@ class Ensemble:
         *,
         of: tuple[str, ...] = ("knn", "drive", "sensor"),
         combine: Literal["highest", "mean"] = "highest",
+        capped: tuple[str, ...] = ("knn", "mahalanobis"),
+        strict: tuple[str, ...] = ("sensor",),
     ) -> None:
         if not of or "ensemble" in of:
             raise UserError("[scoring.ensemble] of: list one or more other scorers")
         self.combine = combine
+        self.capped = [name in capped for name in of]
+        self.strict = [name in strict for name in of]
         self.panel, self.references = panel, panel.reference(of)
         for name in of:
             # Built now, so that the panel also prepares those that must see all clips first.
             panel.scorer(name)
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        import numpy as np
+
         ranks = members_ranks(self.panel, self.references, clips)
+        beyond = np.maximum(ranks[self.capped] - 1, 0)
+        ranks[self.capped] -= (1 - BEYOND) * beyond
+        ranks[self.strict] -= np.log(2)
         return list(ranks.max(axis=0) if self.combine == "highest" else ranks.mean(axis=0))
 
 

@@ -1,0 +1,1 @@
+"""Approximate how large a formula is where no LaTeX is installed."""

@@ -1,0 +1,42 @@
+"""The highest of the ranks by several scorers, and the mean."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jepamine.mining.scorers.combined import Ensemble
+
+REFERENCE = np.array([0.0, 1.0, 2.0])
+# Three clips by two scorers: ranks (0.25, 1, 1 + log 2) and (0.5, 0, 0.5).
+SCORES = {"knn": [0.5, 2.0, 4.0], "drive": [1.0, 0.0, 1.0]}
+
+
+def scored(**settings):
+    panel: Any = SimpleNamespace(
+        reference=lambda names: dict.fromkeys(names, REFERENCE),
+        scorer=lambda name: None,
+        scores=lambda name, clips: [np.array(value) for value in SCORES[name]],
+    )
+    clips: list[Any] = [None] * 3
+    ensemble = Ensemble(panel, of=("knn", "drive"), **settings)
+    return [float(score) for score in ensemble(clips)]
+
+
+def test_a_clip_has_the_highest_of_its_ranks_and_a_capped_one_stays_at_about_1():
+    assert scored() == pytest.approx([0.5, 1.0, 1 + 0.01 * np.log(2)])
+
+
+def test_a_rank_that_is_not_capped_goes_on_beyond_1():
+    assert scored(capped=()) == pytest.approx([0.5, 1.0, 1 + np.log(2)])
+
+
+def test_a_strict_rank_counts_less_by_log_2():
+    assert scored(capped=(), strict=("knn",)) == pytest.approx([0.5, 1 - np.log(2), 1.0])
+
+
+def test_the_mean_of_the_ranks_is_the_other_way_to_combine_them():
+    assert scored(combine="mean", capped=()) == pytest.approx([0.375, 0.5, 0.75 + np.log(2) / 2])
