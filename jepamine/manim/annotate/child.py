@@ -23,6 +23,7 @@ from jepamine.manim.annotate.rendered_video import Film, alike
 from jepamine.manim.annotate.snapshot import Snapshot, fitted
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
 from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
 from jepamine.utils.files import write_atomic
@@ -74,6 +75,7 @@ def _run(job: Job, outcome: Outcome, stack: TextIO) -> None:
     }
     for name, value in settings.items():
         setattr(manim.config, name, value)
+    set_texts_at_full_width(manim)
     # The watchdog does not need the interpreter: it also ends code that hangs inside a library.
     faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
     classes = scene_classes(job.file, job.scene, manim)

@@ -169,6 +169,10 @@ def _keywords(node: ast.Call, bound: Bound) -> Iterator[str]:
     for keyword in node.keywords:
         name = keyword.arg
         if name is None:
+            keys = keyword.value.keys if isinstance(keyword.value, ast.Dict) else []
+            for key in (key.value for key in keys if isinstance(key, ast.Constant)):
+                if isinstance(key, str) and key.startswith("__"):
+                    yield f"{key}=: this keyword is not allowed"
             continue
         if name.startswith("__") or (name in denied.KEYWORDS and not (of_code and name in bound.keywords)):
             yield f"{name}=: this keyword is not allowed"

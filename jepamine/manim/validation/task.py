@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
+from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import run as running
@@ -49,6 +50,7 @@ def prepare() -> None:
         }
     )
     FORMULAS.append(install())
+    set_texts_at_full_width(manim)
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.
         ctypes.CDLL("libfontconfig.so.1").FcInit()

@@ -295,3 +295,9 @@ def test_the_server_that_is_forked_has_one_thread(opened):
         assert len(list(Path(f"/proc/{handle.pid}/task").iterdir())) == 1
     finally:
         handle.close()
+
+
+@pytest.mark.parametrize("preview", [None, 854])
+def test_a_text_is_as_wide_as_in_the_film_whatever_the_canvas(preview, opened):
+    report = opened.validate(scene('a = Text("hello world")\nself.add(a)'), preview=preview)
+    assert boxes(report)["a"][2] == pytest.approx(3.75, abs=0.02)
