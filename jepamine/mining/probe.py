@@ -83,6 +83,36 @@ def out_of_fold(
     return None
 
 
+def feature_scale(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what the head's features are divided by before it is fitted, float64 (2 D,).
+
+    Standard deviations of the bank's unit `vectors` (M, D), at least a tenth of their mean: a dimension that
+    hardly varies in training must not outweigh the others.
+    """
+    deviations = vectors.std(axis=0, dtype=np.float64)
+    floored = np.maximum(deviations, 0.1 * deviations.mean() or 1.0)
+    return np.tile(floored, 2)
+
+
+def with_or_without_deviation(
+    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
+) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.int64]] | None]:
+    """Return (features (N, F) to fit to, their `out_of_fold`).
+
+    The features' second half, the deviation from the clip's scene, is 0 unless it ranks clips of scenes that
+    were left out better (AUROC over all folds).
+    """
+    from sklearn.metrics import roc_auc_score
+
+    plain = rows.copy()
+    plain[:, rows.shape[1] // 2 :] = 0
+    without, with_deviation = out_of_fold(plain, labels, scenes), out_of_fold(rows, labels, scenes)
+    if without is None or with_deviation is None:
+        return plain, without
+    better = roc_auc_score(labels, with_deviation[0]) > roc_auc_score(labels, without[0])
+    return (rows, with_deviation) if better else (plain, without)
+
+
 def learn(
     opened: LoadedRun,
     labels: Mapping[str, int],
@@ -106,10 +136,12 @@ def learn(
             f"of {len(ids)} labels {int(truth.sum())} are 1: a probe needs both 0 and 1 among them"
         )
     clips = [labelled[clip_id] for clip_id in ids]
-    rows = feature_rows(opened, clips)
+    scale = feature_scale(load_bank(opened.folder.path / BANK).unit)
+    rows = feature_rows(opened, clips) / scale
     scenes = [scene_of(clip.scene, clip.clip_id) for clip, _ in clips]
-    head = fit(rows, truth)
-    held_out = out_of_fold(rows, truth, scenes)
+    rows, held_out = with_or_without_deviation(rows, truth, scenes)
+    standard = fit(rows, truth)
+    head = Head(standard.weight / scale, standard.bias)
     share = float(truth.mean())
     wanted = share if base_rate is None else base_rate
     result: dict[str, Any] = {

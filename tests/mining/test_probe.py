@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from safetensors.numpy import load_file, save_file
 
 from jepamine.mining.bank import Bank
-from jepamine.mining.probe import fit, out_of_fold
+from jepamine.mining.probe import feature_scale, fit, out_of_fold, with_or_without_deviation
 from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.protocols import Extent
 
@@ -58,6 +58,34 @@ def test_two_negatives_among_many_positives_make_two_folds_without_a_warning():
 def test_where_no_scene_can_be_left_out_nothing_is_claimed():
     rows, labels, _ = blobs(2)
     assert out_of_fold(rows, labels, ["one"] * len(labels)) is None
+
+
+@pytest.mark.parametrize("informative", [0, 5])
+def test_the_deviation_is_used_only_if_it_ranks_unseen_scenes_better(informative):
+    # Ten features, the last five are the deviation's; one of either half tells the labels.
+    rng = np.random.default_rng(0)
+    labels = np.tile([1, 0, 0, 0], 10)
+    scenes = [f"s{number // 4}" for number in range(40)]
+    rows = rng.normal(size=(40, 10))
+    rows[:, informative] += 4.0 * labels
+    features, held_out = with_or_without_deviation(rows, labels, scenes)
+    assert held_out is not None
+    assert_allclose(features[:, :5], rows[:, :5])
+    assert_allclose(features[:, 5:], rows[:, 5:] if informative == 5 else 0)
+
+
+def test_without_a_scene_to_leave_out_the_deviation_is_not_used():
+    rows, labels, _ = blobs(2)
+    features, held_out = with_or_without_deviation(np.hstack([rows, rows]), labels, ["one"] * len(labels))
+    assert held_out is None
+    assert_allclose(features, np.hstack([rows, 0 * rows]))
+
+
+def test_features_are_scaled_by_the_banks_deviations_of_which_none_is_nearly_0():
+    vectors = np.array([[1.0, 0.2, 0.5], [0.0, 0.4, 0.5]], dtype=np.float32)
+    mean = (0.5 + 0.1) / 3
+    assert_allclose(feature_scale(vectors), [0.5, 0.1, 0.1 * mean] * 2, rtol=1e-6)
+    assert_allclose(feature_scale(vectors[:1]), np.ones(6))
 
 
 def test_a_scenes_mean_is_that_of_its_other_centred_clips():
