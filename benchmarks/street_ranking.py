@@ -17,7 +17,6 @@ from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
 from jepamine.statistics.text import render
 
-
 PANEL = ["predicted", "masked", "knn", "mahalanobis", "drive", "variogram", "sensor", "scene", "random"]
 
 
