@@ -67,8 +67,10 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, cli
             arrived = len(list(tmp_path.glob("dask.jsonl.*.parts/0*.jsonl")))
             while len(list(tmp_path.glob("dask.jsonl.*.parts/0*.jsonl"))) <= arrived:
                 time.sleep(0.005)
-            worker = next(iter(cluster.workers.values()))
-            os.kill(worker.pid, signal.SIGKILL)
+            # A worker that was killed has no process until it is started again.
+            while not (pids := [worker.pid for worker in cluster.workers.values() if worker.pid]):
+                time.sleep(0.005)
+            os.kill(pids[0], signal.SIGKILL)
 
     killer = threading.Thread(target=kill_when_parts_arrive, daemon=True)
     killer.start()
