@@ -59,7 +59,7 @@ def dist(session: nox.Session) -> None:
             ("run", "default"),
             ("score", "--run", "default", "sample/manifest.jsonl", "--output", "scores.jsonl"),
             ("eval", "--scores", "scores.jsonl", "--labels", "sample/labels.jsonl"),
-            ("report", "--run", "default"),
+            ("report", "--run", "default", "scores.jsonl"),
         ):
             session.run("jepamine", *words)
 

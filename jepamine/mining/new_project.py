@@ -25,7 +25,7 @@ Recipes are in `recipes/`; runs go to `experiments/`. Run every command in this 
     jepamine run recipes/default.toml
     jepamine score --run default sample/manifest.jsonl --output sample/scores.jsonl
     jepamine eval --scores sample/scores.jsonl --labels sample/labels.jsonl
-    jepamine report --run default
+    jepamine report --run default sample/scores.jsonl
     jepamine init --own FOOTAGE
 """
 

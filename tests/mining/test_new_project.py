@@ -143,3 +143,17 @@ def test_own_footage_does_not_replace_a_manifest(jepamine, drives, tmp_path):
     result = jepamine("init", tmp_path, "--own", drives)
     assert (result.exit_code, (tmp_path / "manifest.jsonl").read_text()) == (1, "mine")
     assert f"{tmp_path}/manifest.jsonl exists; remove it, or pass another folder" in result.output
+
+
+def test_the_projects_readme_names_commands_and_options_that_exist():
+    import click
+
+    from jepamine.cli.main import cli
+    from jepamine.mining.new_project import README
+
+    lines = [line.split()[1:] for line in README.splitlines() if line.startswith("    jepamine ")]
+    assert [words[0] for words in lines] == ["run", "score", "eval", "report", "init"]
+    for name, *words in lines:
+        command = cli.commands[name]
+        context = click.Context(command, info_name=name)
+        command.make_parser(context).parse_args(list(words))
