@@ -40,6 +40,7 @@ class TemporalTrainer:
         batch_size: Count = 8,
         lr: Annotated[float, Field(gt=0)] = 1e-4,
         checkpoint_every: Count = 5,
+        keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2,
         val_by: Literal["scene", "tubelet"] = "scene",
         test_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0,
@@ -50,11 +51,13 @@ class TemporalTrainer:
             batch_size=batch_size,
             lr=lr,
             checkpoint_every=checkpoint_every,
+            keep_checkpoints=keep_checkpoints,
             val_fraction=val_fraction,
             val_by=val_by,
             test_fraction=test_fraction,
         )
-        self.epochs, self.batch_size, self.checkpoint_every = epochs, batch_size, checkpoint_every
+        self.epochs, self.batch_size = epochs, batch_size
+        self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
         self.context = context
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:

@@ -106,3 +106,14 @@ def test_clips_that_are_too_short_for_the_context_are_an_error(jepamine, recipe)
     result = jepamine("run", recipe, *words, "--set", "trainer.context=9", "--set", "predictor.context=9")
     assert result.exit_code == 1
     assert "trainer.context: no clip of the train part has more than 9 tubelets" in result.stderr
+
+
+def test_the_trainer_has_every_key_of_the_trainer_embedding_with_its_default():
+    import inspect
+
+    from jepamine.mining.temporal_trainer import TemporalTrainer
+    from jepamine.mining.trainer import EmbeddingTrainer
+
+    temporal, embedding = (inspect.signature(kind).parameters for kind in (TemporalTrainer, EmbeddingTrainer))
+    assert {name: temporal[name] for name in embedding} == dict(embedding)
+    assert TemporalTrainer(keep_checkpoints=3).keep_checkpoints == 3
