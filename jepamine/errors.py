@@ -14,6 +14,10 @@ class UserError(Exception):
     """
 
 
+class MissingPackageError(UserError):
+    """A package that is not installed; the message is how to install it."""
+
+
 class BrokenPluginError(UserError):
     """A plugin that was found but cannot be imported or used."""
 

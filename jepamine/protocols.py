@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from jepamine.errors import UserError
+from jepamine.places import File
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +37,8 @@ class Source:
     resized to `image_size`, (height, width) in pixels, in `threads` threads (0: one per core).
     """
 
-    manifest: Path
-    root: Path | None = None
+    manifest: File
+    root: File | None = None
     labels: Path | None = None
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
@@ -167,14 +168,13 @@ class Trainer(Protocol):
         Tensors have one row per example. Whatever else a run must keep goes into `parts.folder`.
         """
 
-    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """Return the optimizer of the predictor's parameters."""
+    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer: ...
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         """Return the mean loss of a batch, a scalar with gradient."""
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        """Return metrics on the held-out part; the weights with the lowest `val_loss` are kept."""
+        """Return metrics on the held-out part; weights with the lowest `val_loss` are kept."""
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
         """Return the eval output for clips of `parts.source` with this `split` (None: all)."""
@@ -270,8 +270,7 @@ class FittedScorer(Protocol):
 class Panel(Protocol):
     """A run's scorers, for a scorer that combines others."""
 
-    def scorer(self, name: str) -> Scorer:
-        """Return the scorer called `name`, with the recipe's settings."""
+    def scorer(self, name: str) -> Scorer: ...  # the one called `name`, with the recipe's settings
 
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return what the scorer called `name` gives for a batch, computed once for the whole panel."""

@@ -6,16 +6,19 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File
+from jepamine import places
+from jepamine.cli.options import AnyFile, File
 
 
 @click.command()
-@click.argument("scores", type=File)
+@click.argument("scores", type=AnyFile)
 @click.option("--to", type=click.Choice(["parquet", "label-studio"]), required=True, help="Format.")
 @click.option("--top", type=click.IntRange(1), metavar="K", help="Only the K best clips. [default: all]")
-@click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
+@click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="[default: SCORES.parquet, SCORES.label-studio.json]")
-def export(scores: Path, to: str, top: int | None, manifest: Path | None, output: Path | None) -> None:
+def export(
+    scores: places.File, to: str, top: int | None, manifest: places.File | None, output: Path | None
+) -> None:
     """Write the clips of SCORES, best first, for a data frame (parquet) or Label Studio."""
     from jepamine.mining.export.formats import export as write
     from jepamine.utils.shell import near

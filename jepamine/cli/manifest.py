@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from jepamine import places
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import Commands, File, Folder, as_json
+from jepamine.cli.options import AnyFile, AnyFolder, Commands, File, Folder, as_json
 from jepamine.manifests.findings.finding import KINDS
 
-with_root = click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
+with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 with_audit_gap = click.option(
     "--max-gap",
     type=click.FloatRange(min=0, min_open=True),
@@ -23,12 +24,12 @@ with_audit_gap = click.option(
 
 
 @click.command()
-@click.argument("manifest", type=File)
+@click.argument("manifest", type=AnyFile)
 @with_root
 @with_audit_gap
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything is found.")
-def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict: bool) -> None:
+def audit(manifest: places.File, root: places.File | None, max_gap: float, json_: bool, strict: bool) -> None:
     """Find problems in the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
     from jepamine.manifests.audit import audit as audit_manifest
     from jepamine.manifests.audit import audit_summary
@@ -42,8 +43,8 @@ def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict
 
 
 @click.command()
-@click.argument("manifest", type=File)
-@click.option("--output", type=File, required=True, help="Write the repaired manifest to this file.")
+@click.argument("manifest", type=AnyFile)
+@click.option("--output", type=AnyFile, required=True, help="Write the repaired manifest to this file.")
 @with_root
 @with_max_gap
 @click.option(
@@ -52,7 +53,13 @@ def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict
     multiple=True,
     help="Drop clips with this finding instead of repairing them; repeatable.",
 )
-def fix(manifest: Path, output: Path, root: Path | None, max_gap: float, drop: tuple[str, ...]) -> None:
+def fix(
+    manifest: places.File,
+    output: places.File,
+    root: places.File | None,
+    max_gap: float,
+    drop: tuple[str, ...],
+) -> None:
     """Split, shorten, move or drop the clips of MANIFEST in which `audit` finds problems."""
     from jepamine.manifests.fix import fix_manifest, fix_summary
     from jepamine.protocols import Source
@@ -108,7 +115,7 @@ def nuscenes(
     max_gap: float,
     window: int,
     stride: int,
-    output: Path | None,
+    output: places.File | None,
 ) -> None:
     """Build a manifest from the nuScenes tables below ROOT; no clip crosses a scene."""
     categories = _categories(labels) if labels is not None else None
@@ -139,7 +146,7 @@ def nuscenes(
 
 
 @manifest.command()
-@click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=AnyFile, metavar="FILE...")
 @click.option(
     "--fps",
     type=click.FloatRange(min=0, max=1000, min_open=True),
@@ -156,13 +163,13 @@ def nuscenes(
 @click.option("--camera", metavar="NAME", help="Camera name to write into the lines.")
 @with_windows
 def video(
-    files: tuple[Path, ...],
+    files: tuple[places.File, ...],
     fps: float,
     stream: int | None,
     camera: str | None,
     window: int,
     stride: int,
-    output: Path | None,
+    output: places.File | None,
 ) -> None:
     """Build clips from video files by time; no frame is written to disk."""
     from jepamine.manifests.video import video_lines
@@ -171,7 +178,7 @@ def video(
 
 
 @manifest.command()
-@click.argument("path", type=File, metavar="MANIFEST")
+@click.argument("path", type=AnyFile, metavar="MANIFEST")
 @click.option(
     "--by",
     default="drive",
@@ -187,8 +194,8 @@ def video(
     help="Share of the clips to hold out.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
-@click.option("--output", type=File, help="Write the manifest to this file. [default: stdout]")
-def split(path: Path, by: str, val: float, seed: int, output: Path | None) -> None:
+@click.option("--output", type=AnyFile, help="Write the manifest to this file. [default: stdout]")
+def split(path: places.File, by: str, val: float, seed: int, output: places.File | None) -> None:
     """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a drive (--by)."""
     from jepamine.manifests.paths import moved
     from jepamine.manifests.split import split_lines

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jepamine import places
 from jepamine.cli.manifest_options import deliver, with_max_gap, with_windows
 from jepamine.cli.options import Folder
 
@@ -54,7 +55,7 @@ def frames(
     max_gap: float,
     window: int,
     stride: int,
-    output: Path | None,
+    output: places.File | None,
 ) -> None:
     """Build a manifest of the frames below DIR: one folder per scene, or the layout of a data set.
 
@@ -95,7 +96,7 @@ def waymo(
     max_gap: float,
     window: int,
     stride: int,
-    output: Path | None,
+    output: places.File | None,
 ) -> None:
     """Build a manifest from Waymo's Parquet files (version 2, component camera_image) below FOLDER.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
-from jepamine.cli.options import File
+from jepamine import places
+from jepamine.cli.options import AnyFile
 
 
 def with_windows(command: Callable[..., None]) -> Callable[..., None]:
@@ -20,7 +20,7 @@ def with_windows(command: Callable[..., None]) -> Callable[..., None]:
         command(window=window, stride=stride or window, **options)
 
     for option in (
-        click.option("--output", type=File, help="Write the manifest to this file. [default: stdout]"),
+        click.option("--output", type=AnyFile, help="Write the manifest to this file. [default: stdout]"),
         click.option(
             "--stride",
             type=click.IntRange(min=1),
@@ -48,7 +48,7 @@ with_max_gap = click.option(
 )
 
 
-def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
+def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write a builder's lines to `output` or stdout, and report how much footage they cover."""
     from jepamine.manifests.paths import fresh, summary
     from jepamine.utils.progress import notify
@@ -58,16 +58,17 @@ def deliver(lines: list[dict[str, Any]], output: Path | None) -> None:
     write(lines, output)
 
 
-def write(lines: list[dict[str, Any]], output: Path | None) -> None:
+def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write lines unchanged to `output` or stdout, and suggest the next commands."""
     from jepamine.utils.files import json_lines, write_atomic
     from jepamine.utils.progress import notify
+    from jepamine.utils.remote import exists
 
     content = json_lines(lines)
     if output is None:
         click.echo(content, nl=False)
     else:
-        how = "replaced" if output.exists() else "written"
+        how = "replaced" if exists(output) else "written"
         write_atomic(output, content)
         notify(f"{output}: {how}")
     path = output or "M.jsonl"

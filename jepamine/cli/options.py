@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from jepamine.errors import UserError, did_you_mean
+from jepamine.places import Url, is_url
 from jepamine.utils.files import finite
 
 
@@ -20,7 +21,20 @@ class Named(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
             self.fail("is empty; pass a path.", param, ctx)
+        if is_url(str(value)):
+            return self.remote(str(value), param, ctx)
         return super().convert(value, param, ctx)
+
+    def remote(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse a URL: most commands write beside the file, or read it again and again."""
+        self.fail(f"{text} is a URL; pass a path on this machine.", param, ctx)
+
+
+class NamedPlace(Named):
+    """A path, or a URL that fsspec reads."""
+
+    def remote(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Url:
+        return Url(text)
 
 
 class RecipeFile(Named):
@@ -35,6 +49,8 @@ class RecipeFile(Named):
 Recipe = RecipeFile(path_type=Path)
 File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
+AnyFile = NamedPlace(dir_okay=False, path_type=Path)
+AnyFolder = NamedPlace(file_okay=False, path_type=Path)
 
 
 with_checkpoint = click.option(

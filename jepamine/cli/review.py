@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_hardware, with_trust
+from jepamine import places
+from jepamine.cli.options import AnyFile, File, as_json, with_experiments, with_hardware, with_trust
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
@@ -41,10 +42,10 @@ def with_choice(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@click.argument("scores", type=File, required=False)
+@click.argument("scores", type=AnyFile, required=False)
 @click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
 @with_choice
-@click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
+@click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="Write the chosen clips to this manifest.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_hardware
@@ -52,12 +53,12 @@ def with_choice(command: Callable[..., None]) -> Callable[..., None]:
 @with_experiments
 def top(
     experiments: Path,
-    scores: Path | None,
+    scores: places.File | None,
     name: str,
     k: int,
     threshold: float,
     diversity: float,
-    manifest: Path | None,
+    manifest: places.File | None,
     output: Path | None,
     json_: bool,
 ) -> None:
@@ -93,7 +94,7 @@ def top(
     "--text", "texts", multiple=True, help="Text to find clips of (encoders with text); repeatable."
 )
 @with_choice
-@click.option("--manifest", type=File, help="Manifest to search. [default: the run's]")
+@click.option("--manifest", type=AnyFile, help="Manifest to search. [default: the run's]")
 @click.option("--output", type=File, help="Write the clips to this file, a manifest with scores.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_trust
@@ -108,7 +109,7 @@ def search(
     k: int,
     threshold: float,
     diversity: float,
-    manifest: Path | None,
+    manifest: places.File | None,
     output: Path | None,
     json_: bool,
 ) -> None:
@@ -156,8 +157,8 @@ def probe(
     experiments: Path,
     name: str,
     labels: Path,
-    scores: Path | None,
-    manifest: Path | None,
+    scores: places.File | None,
+    manifest: places.File | None,
     count: int,
     base_rate: float | None,
     drop_held_out: bool,
@@ -185,20 +186,20 @@ def probe(
 
 
 @click.command()
-@click.argument("scores", type=File, required=False)
+@click.argument("scores", type=AnyFile, required=False)
 @click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
 @click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
-@click.option("--manifest", type=File, help="Manifest of the clips. [default: the one that was scored]")
+@click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="[default: experiments/NAME/reports/SCORES.html]")
 @with_hardware
 @with_trust
 @with_experiments
 def report(
     experiments: Path,
-    scores: Path | None,
+    scores: places.File | None,
     name: str,
     top: int,
-    manifest: Path | None,
+    manifest: places.File | None,
     output: Path | None,
 ) -> None:
     """Write one HTML page of the best clips of SCORES (default: the run's newest), to review and label."""

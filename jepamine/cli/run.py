@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jepamine import places
 from jepamine.cli.options import (
+    AnyFile,
+    AnyFolder,
     File,
-    Folder,
     Recipe,
     as_json,
     with_checkpoint,
@@ -100,14 +102,14 @@ def run(
 
 @click.command("eval")
 @click.option("--run", "name", metavar="NAME", help="Run to evaluate.")
-@click.option("--scores", type=File, help="Rank a score file instead; requires --labels, no run needed.")
-@click.argument("manifest", type=File, required=False)
+@click.option("--scores", type=AnyFile, help="Rank a score file instead; requires --labels, no run needed.")
+@click.argument("manifest", type=AnyFile, required=False)
 @click.option(
     "--split", type=click.Choice(["val", "train", "test", "all"]), help="[default: val; all for a MANIFEST]"
 )
-@click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
+@click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 @click.option(
-    "--labels", type=File, help="JSONL with clip_id and binary_label: measure how well the scorers rank."
+    "--labels", type=AnyFile, help="JSONL with clip_id and binary_label: measure how well the scorers rank."
 )
 @click.option("--scorer", help="With --labels and --run: also rank this scorer.")
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
@@ -122,11 +124,11 @@ def run(
 def eval_command(
     experiments: Path,
     name: str | None,
-    scores: Path | None,
-    manifest: Path | None,
+    scores: places.File | None,
+    manifest: places.File | None,
     split: str | None,
-    root: Path | None,
-    labels: Path | None,
+    root: places.File | None,
+    labels: places.File | None,
     scorer: str | None,
     sheet: Path | None,
     int8: bool,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jepamine import places
 from jepamine.cli.options import (
+    AnyFile,
+    AnyFolder,
     File,
-    Folder,
     with_checkpoint,
     with_cluster,
     with_experiments,
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--run", "name", required=True, metavar="NAME", help="Run whose predictor is used.")
-@click.argument("manifest", type=File)
-@click.option("--output", type=File, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
+@click.argument("manifest", type=AnyFile)
+@click.option("--output", type=AnyFile, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
 @click.option("--scorer", help="Scorer whose value is written as `score`. [default: the recipe's]")
-@click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
+@click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 @click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option(
@@ -47,10 +49,10 @@ if TYPE_CHECKING:
 def score(
     experiments: Path,
     name: str,
-    manifest: Path,
-    output: Path | None,
+    manifest: places.File,
+    output: places.File | None,
     scorer: str | None,
-    root: Path | None,
+    root: places.File | None,
     on_error: Any,
     resume: bool,
     shard: str | None,
@@ -63,6 +65,8 @@ def score(
         raise click.UsageError("--dask makes its own parts (--parts N); it takes no --shard.")
     if heatmaps and cluster:
         raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
+    if heatmaps and isinstance(output, places.Url):
+        raise click.UsageError("--heatmaps are written beside the scores, on disk; give a path as --output.")
     if checkpoint and cluster:
         raise click.UsageError("--checkpoint works in one process only; leave out --dask.")
     from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
@@ -75,6 +79,7 @@ def score(
         raise click.BadParameter(str(error), param_hint="--shard") from None
     if scheduled:
         notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
+    from jepamine.mining.score_outputs import on_disk
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
@@ -92,18 +97,14 @@ def score(
     if cluster:
         from jepamine.mining.cluster.scoring import score_on_cluster
 
-        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
+        with on_disk(output, opened.folder) as path:
+            counts = score_on_cluster(opened, path, cluster, scorer=scorer, on_error=on_error, resume=resume)
         click.echo(score_summary(output, counts, name))
         return
-    counts = score_manifest(
-        opened,
-        output,
-        scorer=scorer,
-        on_error=on_error,
-        resume=resume,
-        shard=part,
-        heatmaps=heatmaps,
-    )
+    with on_disk(output, opened.folder) as path:
+        counts = score_manifest(
+            opened, path, scorer=scorer, on_error=on_error, resume=resume, shard=part, heatmaps=heatmaps
+        )
     click.echo(score_summary(output, counts, name))
 
 

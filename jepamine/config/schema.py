@@ -76,7 +76,10 @@ def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[
             value = adapter.validate_json(json.dumps(table[name]), strict=True)
         except ValidationError as error:
             hint = _quote_hint(adapter, name, table[name])
-            errors += [f"{name}: {_sentence(problem)}{hint}" for problem in error.errors(include_url=False)]
+            # The kinds of a union (a path, a URL) may complain alike.
+            errors += dict.fromkeys(
+                f"{name}: {_sentence(problem)}{hint}" for problem in error.errors(include_url=False)
+            )
         except (TypeError, ValueError):
             # Dates and times are TOML, but not JSON.
             hint = _quote_hint(adapter, name, table[name])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from jepamine.data.moments import moments, recording_key
 from jepamine.data.rigs import cameras_of
-from jepamine.data.video import Moment
 from jepamine.errors import UserError
+from jepamine.places import File, Place, below
 from jepamine.protocols import Source
 from jepamine.utils.files import parse_line, raw_lines
 
@@ -29,12 +29,12 @@ Threads = Annotated[int, Field(ge=0, le=1024)]
 class Clip:
     """One manifest line: `place` is `file:line`, `line` the JSON object.
 
-    `frames` are image files or moments of a video. `first_tubelet` is the index of the clip's first tubelet
-    in the whole manifest.
+    `frames` are image files, on disk or in a store, or moments of a recording. `first_tubelet` is the index
+    of the clip's first tubelet in the whole manifest.
     """
 
     clip_id: str
-    frames: tuple[Path | Moment, ...]
+    frames: tuple[Place, ...]
     scene: str | None
     camera: str | None
     place: str
@@ -77,7 +77,7 @@ def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
         raise UserError(f"{source.manifest}: contains no clip")
 
 
-def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, running: int) -> Clip:
+def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, running: int) -> Clip:
     frames = frames_of(line, place, root)
     if not frames:
         raise UserError(f"{place}: '{_paths_key(line)}' is empty: a clip without frames")
@@ -98,27 +98,24 @@ def _clip(line: dict[str, Any], place: str, root: Path, tubelet_size: int, runni
     )
 
 
-def frames_of(line: Mapping[str, Any], place: str, root: Path) -> tuple[Path | Moment, ...]:
-    """Return the frames of a manifest line in order: image files below `root`, or moments of a video.
+def frames_of(line: Mapping[str, Any], place: str, root: File) -> tuple[Place, ...]:
+    """Return the frames of a manifest line in order: image files below `root`, or moments of a recording.
 
-    A line `{"video", "start", "end", "fps"}` (seconds, frames per second) means the frames shown at start,
-    start + 1 / fps, ... before end; a line `{"cameras": {camera: [paths]}}` means the frames of one camera
-    after the other. Raises UserError, with `place`, if the line has none of these forms.
+    Lines of recordings are those of `jepamine.data.moments`; a line `{"cameras": {camera: [paths]}}` means
+    the frames of one camera after the other. Raises UserError, with `place`, if the line has none of these
+    forms.
     """
     if cameras := cameras_of(line, place):
-        return tuple(root / name for names in cameras.values() for name in names)
+        return tuple(below(root, name) for names in cameras.values() for name in names)
     key = _paths_key(line)
     if key is None:
-        if not isinstance(line["video"], str) or not line["video"]:
-            raise UserError(f"{place}: 'video' is not a path: {line['video']!r}")
-        stream = _stream(line, place)
-        return tuple(Moment(root / line["video"], time, stream) for time in _times(line, place))
+        return moments(line, place, root)
     names = line.get(key)
     if names is None:
         raise UserError(f"{place}: no key 'frame_paths' (or 'frames', or 'video')")
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise UserError(f"{place}: '{key}' is not a list of paths")
-    return tuple(root / name for name in names)
+    return tuple(below(root, name) for name in names)
 
 
 def as_written(line: Mapping[str, Any]) -> list[str]:
@@ -127,41 +124,15 @@ def as_written(line: Mapping[str, Any]) -> list[str]:
         return [name for names in cameras.values() for name in names]
     key = _paths_key(line)
     if key is None:
-        return [str(Moment(line["video"], time, line.get("stream"))) for time in _times(line, "")]
+        return [str(moment) for moment in moments(line, "", None)]
     return list(line[key])
 
 
-def _stream(line: Mapping[str, Any], place: str) -> int | None:
-    """Return the index of the video stream that a line names, if any."""
-    stream = line.get("stream")
-    if stream is not None and (type(stream) is not int or stream < 0):
-        raise UserError(f"{place}: 'stream' must be the index of a video stream, not {stream!r}")
-    return stream
-
-
 def _paths_key(line: Mapping[str, Any]) -> str | None:
-    """Return the key of a line's frame paths; None for a clip of a video."""
-    if "frame_paths" not in line and "frames" not in line and "video" in line:
+    """Return the key of a line's frame paths; None for a clip of a recording."""
+    if "frame_paths" not in line and "frames" not in line and recording_key(line):
         return None
     return "frame_paths" if "frame_paths" in line else "frames"
-
-
-def _times(line: Mapping[str, Any], place: str) -> list[int]:
-    """Return the times of a video clip's frames, in microseconds."""
-    numbers = []
-    for key in ("start", "end", "fps"):
-        value = line.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e9:
-            raise UserError(
-                f"{place}: a video clip needs numbers 'start', 'end' (s) and 'fps'; '{key}' is {value!r}"
-            )
-        numbers.append(float(value))
-    start, end, fps = numbers
-    if end <= start or not 0 < fps <= 1000:
-        raise UserError(f"{place}: {end - start:g} s at {fps:g} frames per second contain no frame")
-    # An end rounded to the millisecond must neither lose nor add a frame.
-    count = max(math.ceil((end - start) * fps - 0.1), 1)
-    return [round((start + number / fps) * 1e6) for number in range(count)]
 
 
 def derived_id(frames: list[str]) -> str:

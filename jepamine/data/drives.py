@@ -8,7 +8,7 @@ from typing import Any
 
 from jepamine.data.clips import Clip, as_written
 from jepamine.data.rigs import cameras_of
-from jepamine.data.video import Moment
+from jepamine.places import Moment
 from jepamine.utils.numbers import is_number
 
 

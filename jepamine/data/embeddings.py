@@ -23,6 +23,8 @@ from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.masks import check, hide
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
+from jepamine.data.versions import FOLDER as VERSIONS
+from jepamine.data.versions import Versions
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
 from jepamine.utils.files import optional_write, write_json
@@ -89,7 +91,7 @@ def embed_clips(
     except by an image encoder's rounding (it encodes only the frames that no earlier clip had). Each
     embedding is in the store before it is yielded. Without a `mask` only clean ones are computed.
     """
-    frames = Frames(source.image_size)
+    frames = Frames(source.image_size, versions=Versions(store.beside(VERSIONS)))
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
     store.beside(FOLDER)  # opened here and not in the threads
 
@@ -209,7 +211,7 @@ def _load(
 ) -> _Loaded:
     drawn = None if mask is None else _draw(clip, source, mask)
     held = [frames[place] for place in clip.frames]
-    digests = tuple(frame.digest() for frame in held)
+    digests = frames.digests(held)
     content = b"".join(digests)
     shape = _shape(source)
     clean_key = content_key(source, digests)

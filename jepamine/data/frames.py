@@ -1,72 +1,75 @@
-"""Frames from disk or video: read, hashed and decoded once, ahead of the encoder, in threads."""
+"""Frames from disk, stores or recordings: read, hashed and decoded once, ahead of the encoder, in threads."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 import threading
-import warnings
-import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from jepamine.data.video import Moment, Videos
-from jepamine.errors import UserError, first_line
+from jepamine.data.images import content_digest, decode
+from jepamine.data.recordings import Recordings
+from jepamine.data.versions import Versions
+from jepamine.errors import UserError
+from jepamine.places import File, Moment, Place, Url
 from jepamine.utils.files import read_bytes
-
-# Pillow warns at 89 million pixels and raises at twice that. No camera frame is so large, so the warning is
-# an error too (a decompression bomb would take gigabytes).
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-
-# EXIF orientation -> the transposition that makes the stored picture upright.
-ORIENTATIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+from jepamine.utils.remote import READERS
 
 Item = TypeVar("Item")
 Loaded = TypeVar("Loaded")
 
 
 class Frame:
-    """One image file, or one moment of a video.
+    """One image file, on disk or in a store, or one moment of a recording.
 
-    `digest` reads it and `pixels` decodes it; each happens once, in whichever thread asks first.
+    `digest` reads it and `pixels` decodes it; each happens once, in whichever thread asks first. `versions`
+    knows the digest of a file in a store that has not changed since it was last read.
     """
 
-    def __init__(self, place: Path | Moment, size: tuple[int, int], videos: Videos | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        size: tuple[int, int],
+        recordings: Recordings | None = None,
+        versions: Versions | None = None,
+    ) -> None:
         self.place, self.size = place, size
-        self._videos = videos or Videos()
+        self._recordings = recordings or Recordings()
+        self._versions = versions
         self._lock = threading.Lock()
         self._digest: bytes | None = None
         self._content: bytes | None = None
         self._pixels: NDArray[np.uint8] | None = None
 
     def digest(self) -> bytes:
-        """Return the SHA-256 of the file, or of the video's and the time. Raises UserError if unreadable."""
+        """Return the SHA-256 of the file, or of the recording's and the time.
+
+        Raises UserError if it cannot be read.
+        """
         with self._lock:
             if self._digest is None:
                 if isinstance(self.place, Moment):
-                    self._digest = self._videos.digest(self.place)
+                    self._digest = self._recordings.digest(self.place)
                 else:
-                    self._content = _read(self.place)
-                    salt = b"upright, 16 bits scaled" if _decoded_otherwise(self._content) else b""
-                    self._digest = hashlib.sha256(self._content + salt).digest()
+                    self._digest = self._file_digest(self.place)
             return self._digest
+
+    def _file_digest(self, file: File) -> bytes:
+        versions = self._versions if isinstance(file, Url) else None
+        if versions and isinstance(file, Url) and (known := versions.known(file)):
+            return known
+        self._content = content = _read(file)
+        digest = content_digest(content)
+        if versions and isinstance(file, Url):
+            versions.remember(file, digest, content)
+        return digest
 
     def pixels(self) -> NDArray[np.uint8]:
         """Return RGB uint8 (H, W, 3), resized bicubically to `size`. Raises UserError for a damaged image."""
@@ -87,7 +90,7 @@ class Frame:
 
     def _image(self) -> Image.Image:
         if isinstance(self.place, Moment):
-            return self._videos.image(self.place)
+            return self._recordings.image(self.place)
         content = _read(self.place) if self._content is None else self._content
         return decode(content, f"frame {self.place}")
 
@@ -95,19 +98,35 @@ class Frame:
 class Frames:
     """`Frame`s by their place; the last `keep` of them are cached, for clips that overlap."""
 
-    def __init__(self, size: tuple[int, int], keep: int = 256) -> None:
+    def __init__(self, size: tuple[int, int], keep: int = 256, versions: Versions | None = None) -> None:
         self.size, self.keep = size, keep
         self._lock = threading.Lock()
-        self._frames: OrderedDict[Path | Moment, Frame] = OrderedDict()
-        self._videos = Videos()
+        self._frames: OrderedDict[Place, Frame] = OrderedDict()
+        self._versions = versions
+        self._recordings = Recordings(versions)
+        self._readers: ThreadPoolExecutor | None = None
 
-    def __getitem__(self, place: Path | Moment) -> Frame:
+    def __getitem__(self, place: Place) -> Frame:
         with self._lock:
-            frame = self._frames.pop(place, None) or Frame(place, self.size, self._videos)
+            frame = self._frames.pop(place, None)
+            frame = frame or Frame(place, self.size, self._recordings, self._versions)
             self._frames[place] = frame
             if len(self._frames) > self.keep:
                 self._frames.popitem(last=False)
             return frame
+
+    def digests(self, frames: Sequence[Frame]) -> tuple[bytes, ...]:
+        """Return the digests of the frames of a clip; those in stores are read at the same time.
+
+        Raises UserError as `Frame.digest` does.
+        """
+        if not any(isinstance(frame.place, Url) for frame in frames):
+            return tuple(frame.digest() for frame in frames)
+        with self._lock:
+            if self._readers is None:
+                self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store")
+        waiting = [self._readers.submit(frame.digest) for frame in frames]
+        return tuple(future.result() for future in waiting)
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
         """Return the frames of a clip, RGB uint8 (frames, H, W, 3).
@@ -115,10 +134,8 @@ class Frames:
         Raises UserError as `Frame.pixels` does.
         """
         # A video is read forward: two threads taking turns frame by frame would seek for each.
-        turn = (
-            self._videos.turn if any(isinstance(frame.place, Moment) for frame in frames) else nullcontext()
-        )
-        with turn:
+        recorded = any(isinstance(frame.place, Moment) for frame in frames)
+        with self._recordings.turn if recorded else nullcontext():
             return np.stack([frame.pixels() for frame in frames])
 
 
@@ -163,92 +180,8 @@ def ahead(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: File) -> bytes:
     try:
         return read_bytes(path, f"frame {path}")
     except ValueError as error:
         raise UserError(f"frame {str(path)!r}: not a possible file name: {error}") from None
-
-
-def decode(content: bytes, name: Path | str, longest: int | None = None) -> Image.Image:
-    """Decode the content of an image file into an RGB image.
-
-    Raises UserError, with `name`, if it is damaged or has a side of more than `longest` pixels.
-    """
-    if content[:4] == b"\x89PNG" and not _png_is_sound(content):
-        raise UserError(f"{name}: damaged: the checksum of its pixels is wrong")
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            if longest is not None and max(image.size) > longest:
-                size = f"{image.width} x {image.height}"
-                raise UserError(f"{name}: {size} pixels are too many; the limit is {longest} per side")
-            return rgb(image)
-    except UserError as error:
-        raise UserError(str(error) if str(error).startswith(f"{name}: ") else f"{name}: {error}") from None
-    except UnidentifiedImageError:
-        raise UserError(f"{name}: not an image") from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise UserError(f"{name}: too large to be a frame: {first_line(error)}") from None
-    # Pillow's decoders raise many types for damaged files, SyntaxError and struct.error among them.
-    except Exception as error:
-        raise UserError(f"{name}: damaged or truncated: {first_line(error)}") from None
-
-
-def _png_is_sound(content: bytes) -> bool:
-    """Return whether the checksums of a PNG's pixels are right: Pillow does not look at them."""
-    data, at = memoryview(content), 8
-    while at + 12 <= len(data):
-        end = at + 8 + int.from_bytes(data[at : at + 4], "big")
-        whole_pixels = content[at + 4 : at + 8] == b"IDAT" and end + 4 <= len(data)
-        if whole_pixels and zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
-            return False
-        at = end + 4
-    return True
-
-
-def rgb(image: Image.Image) -> Image.Image:
-    """Return an opened image as 8-bit RGB, upright: its EXIF orientation is applied.
-
-    Grey of more than 8 bits is scaled by the full range of its samples, alike for all frames. Raises
-    UserError for pixels without such a range (floats, 32-bit integers) or without a conversion to RGB.
-    """
-    image.load()
-    turn = _orientation(image)
-    mode = image.mode
-    if mode.startswith("I;16") or (mode == "I" and image.format in ("PNG", "PPM")):
-        samples = np.asarray(image).astype(np.float64) / _largest_sample(image)
-        image = Image.fromarray(np.round(255 * samples.clip(0, 1)).astype(np.uint8))
-    elif mode in ("I", "F", "LAB"):
-        raise UserError(f"pixels of mode {mode} cannot be shown in 8-bit RGB; convert the image")
-    shown = image.convert("RGB")
-    return shown if turn is None else shown.transpose(turn)
-
-
-def _orientation(image: Image.Image) -> Image.Transpose | None:
-    """Return the transposition that makes an image upright; None for none, or EXIF that cannot be read."""
-    try:
-        return ORIENTATIONS.get(image.getexif().get(0x0112, 1))
-    # Cameras write broken EXIF into good pictures.
-    except Exception:
-        return None
-
-
-def _largest_sample(image: Image.Image) -> int:
-    bits = getattr(image, "tag_v2", {}).get(258, (16,))  # BitsPerSample of a TIFF
-    return int((1 << (bits[0] if isinstance(bits, tuple) else bits)) - 1)
-
-
-def _decoded_otherwise(content: bytes) -> bool:
-    """Return whether earlier versions decoded an image differently: its stored embeddings are stale."""
-    grey_16_png = content[:4] == b"\x89PNG" and content[24:26] == b"\x10\x00"
-    tiff_or_netpbm = content[:4] in (b"II*\0", b"MM\0*") or content[:2] in (b"P5", b"P2")
-    if grey_16_png or tiff_or_netpbm:
-        return True
-    if not any(mark in content for mark in (b"Exif\0\0", b"eXIf", b"EXIF")):
-        return False
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            return _orientation(image) is not None
-    # What is wrong with it is reported when it is decoded.
-    except Exception:
-        return False

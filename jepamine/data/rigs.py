@@ -11,11 +11,11 @@ from jepamine.errors import UserError
 def cameras_of(line: Mapping[str, Any], place: str) -> dict[str, list[str]]:
     """Return the frames of each camera of a line `{"cameras": {"front": [...], "left": [...]}}`.
 
-    Empty for a line with `frame_paths`, `frames` or `video`. Raises UserError, with `place`, if `cameras` is
-    not a table of lists of paths, all equally long.
+    Empty for a line with `frame_paths`, `frames`, `video` or `mcap`. Raises UserError, with `place`, if
+    `cameras` is not a table of lists of paths, all equally long.
     """
     cameras = line.get("cameras")
-    if cameras is None or any(key in line for key in ("frame_paths", "frames", "video")):
+    if cameras is None or any(key in line for key in ("frame_paths", "frames", "video", "mcap")):
         return {}
     if not isinstance(cameras, dict) or not cameras or not all(cameras):
         raise UserError(f"{place}: 'cameras' is not a table of camera and list of paths")

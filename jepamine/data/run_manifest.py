@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jepamine.data.clips import Clip, read_clips
+from jepamine.data.moments import recording_key
 from jepamine.data.splits import split
-from jepamine.data.video import Moment
 from jepamine.data.views import views
 from jepamine.errors import UserError
+from jepamine.places import Moment
 from jepamine.protocols import Source
 
 # Keys of the user's line that the run's own manifest writes in its own form.
-REWRITTEN = ("clip_id", "frames", "frame_paths", "video", "place", "val_tubelets")
+REWRITTEN = ("clip_id", "frames", "frame_paths", "video", "mcap", "place", "val_tubelets")
 
 
 def manifest_lines(
@@ -48,8 +49,8 @@ def own_line(clip: Clip) -> dict[str, Any]:
 def _absolute(clip: Clip) -> dict[str, Any]:
     first = clip.frames[0]
     if isinstance(first, Moment):
-        return {"video": str(first.video.absolute())}
-    return {"frame_paths": [str(path.absolute()) for path in clip.frames if isinstance(path, Path)]}
+        return {recording_key(clip.line) or "video": str(first.file.absolute())}
+    return {"frame_paths": [str(file.absolute()) for file in clip.frames if not isinstance(file, Moment)]}
 
 
 def _check_ids(clips: Iterable[Clip]) -> None:
@@ -67,9 +68,10 @@ def _check_frames(clips: Iterable[Clip]) -> None:
     checked: dict[Any, bool] = {}
     for clip in clips:
         for frame in clip.frames:
-            path = frame.video if isinstance(frame, Moment) else frame
-            if path not in checked:
-                checked[path] = path.is_file()
+            path = frame.file if isinstance(frame, Moment) else frame
+            # Each file of a store would cost a request; a missing one shows when it is read.
+            if path not in checked and isinstance(path, Path):
+                checked[path] = path.is_file() or (path.is_dir() and path is not frame)
                 noun = "frame" if path is frame else "video"
                 missing += [] if checked[path] else [f"{clip.place}: {noun} {path}: no such file"]
     if missing:

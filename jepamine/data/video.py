@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import struct
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
 from jepamine.errors import UserError
-from jepamine.utils.files import sha256_file
+from jepamine.places import Moment
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,9 +24,6 @@ EARLY = 500
 # go, one after the other, until the first frame decoded is early enough.
 AHEAD = 2_000_000
 SEEKS = (0, 2_000_000, 20_000_000)
-OPEN = 8
-# Part of every digest: changes when frames are decoded differently, so that no stale embedding is reused.
-DECODING = b"2"
 # Signs of a display matrix (a, b, c, d) -> how Pillow turns the stored picture upright.
 UPRIGHT = {
     (-1, 0, 0, 1): "FLIP_LEFT_RIGHT",
@@ -43,68 +36,41 @@ UPRIGHT = {
 }
 
 
-@dataclass(frozen=True)
-class Moment:
-    """The frame of `video` shown at `microseconds`, of its stream with index `stream` (None: the largest)."""
+class Video:
+    """The reader `video`: a stream of a video file, read forward from its last frame.
 
-    video: Path
-    microseconds: int
-    stream: int | None = None
+    `stream` is its index (None: the largest stream); errors call the file `name`.
+    """
 
-    def __str__(self) -> str:
-        # A media fragment, as browsers and players understand it.
-        stream = "" if self.stream is None else f"&stream={self.stream}"
-        return f"{self.video}#t={self.microseconds / 1e6:.6f}{stream}"
+    def __init__(self, path: Path, stream: int | None, name: str) -> None:
+        self.path, self._stream, self.name = path, stream, name
+        self.index = video_index(path, stream)
+        self.times, self.end = self.index.times, self.index.end
+        self._reader: _Reader | None = None
 
-
-class Videos:
-    """The last few open videos, each read forward from its last frame."""
-
-    def __init__(self) -> None:
-        # Held for a whole clip: two threads taking turns frame by frame would seek for each.
-        self.turn = threading.RLock()
-        self._open: OrderedDict[tuple[Path, int | None], _Reader] = OrderedDict()
-        self._digests: dict[Path, bytes] = {}
-        self._indexes: dict[tuple[Path, int | None], VideoIndex] = {}
-
-    def digest(self, moment: Moment) -> bytes:
-        """Return a SHA-256 of the video's content, stream and time. Raises UserError if unreadable."""
-        with self.turn:
-            if moment.video not in self._digests:
-                with video_errors(moment.video):
-                    self._digests[moment.video] = bytes.fromhex(sha256_file(moment.video))
-            time = moment.microseconds.to_bytes(8, "little", signed=True)
-            stream = b"" if moment.stream is None else b"%d" % moment.stream
-            return hashlib.sha256(self._digests[moment.video] + time + DECODING + stream).digest()
-
-    def image(self, moment: Moment) -> Image.Image:
-        """Return the frame, RGB, upright.
+    def image(self, microseconds: int) -> Image.Image:
+        """Return the frame shown at `microseconds`, RGB, upright.
 
         Raises UserError if it cannot be decoded or the video ends before that time; never another frame.
         """
-        key = (moment.video, moment.stream)
-        with self.turn, video_errors(moment.video):
-            reader = self._open.pop(key, None)
-            if reader is None:
-                if key not in self._indexes:
-                    self._indexes[key] = video_index(*key)
-                reader = _Reader(moment, self._indexes[key])
-            try:
-                image = reader.image(moment)
-            except BaseException:
-                reader.container.close()
-                raise
-            self._open[key] = reader
-            if len(self._open) > OPEN:
-                self._open.popitem(last=False)[1].container.close()
-            return image
+        moment = Moment(Path(self.name), microseconds, self._stream)
+        with video_errors(self.path):
+            if self._reader is None:
+                self._reader = _Reader(self.path, self._stream, self.index)
+            return self._reader.image(moment)
+
+    def close(self) -> None:
+        """Close the file; another `image` opens it again."""
+        if self._reader is not None:
+            self._reader.container.close()
+            self._reader = None
 
 
 class _Reader:
     """An open video between `shown`, the last frame decoded, and `coming`, the next; each (time, frame)."""
 
-    def __init__(self, moment: Moment, index: VideoIndex) -> None:
-        self.path, self.index, self._stream = moment.video, index, moment.stream
+    def __init__(self, path: Path, stream: int | None, index: VideoIndex) -> None:
+        self.path, self.index, self._stream = path, index, stream
         self.container: Any = None
         self.frames: Iterator[tuple[int, Any]] = iter(())
         self.shown: tuple[int, Any] | None = None

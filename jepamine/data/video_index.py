@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jepamine.errors import UserError, first_line
-from jepamine.utils.files import not_there, require_regular
+from jepamine.errors import MissingPackageError, UserError, first_line
+from jepamine.utils.files import require_regular
 
 # AV_DISPOSITION_ATTACHED_PIC: cover art, which is not footage.
 COVER_ART = 0x400
@@ -47,15 +47,6 @@ class VideoIndex:
     def sequential(self) -> bool:
         """Whether the stream can only be read from its start: a seek could not be checked."""
         return self.counted or len(self.offsets) > 1
-
-
-def frame_times(path: Path, stream: int | None = None) -> tuple[list[int], int]:
-    """Return (time of every frame, rising; end of the last) in microseconds, without decoding.
-
-    Raises UserError if the file is not a video or has no frames.
-    """
-    index = video_index(path, stream)
-    return index.times, index.end
 
 
 def video_index(path: Path, stream: int | None = None) -> VideoIndex:
@@ -176,7 +167,7 @@ def load_av() -> Any:
     try:
         import av
     except ImportError:
-        raise UserError("video requires PyAV: pip install -e '.[video]'") from None
+        raise MissingPackageError("video requires PyAV: pip install -e '.[video]'") from None
     # Nothing on stderr: what matters arrives as an exception. Any other level makes FFmpeg's threads call
     # back into Python, and a codec that is freed meanwhile waits for them with the GIL held: a deadlock.
     av.logging.set_level(None)
@@ -191,7 +182,7 @@ def video_errors(path: Path) -> Iterator[None]:
     except UserError:
         raise
     except FileNotFoundError:
-        raise UserError(f"video {path}: {not_there(path)}") from None
+        raise UserError(f"video {path}: no such file") from None
     # PyAV's errors derive from several built-in ones, depending on FFmpeg's reason.
     except (load_av().FFmpegError, OSError, ValueError, LookupError, RuntimeError) as error:
         # FFmpeg's own numbers mean nothing to a reader.

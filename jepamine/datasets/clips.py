@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.errors import UserError, did_you_mean
+from jepamine.places import File, Url
 from jepamine.protocols import Source
+from jepamine.utils.local_cache import local
 
 
 def clips(
     *,
-    manifest: Path,
-    root: Path | None = None,
+    manifest: File,
+    root: File | None = None,
     tubelet_size: TubeletSize = 2,
     image_size: ImageSize = 224,
     threads: Threads = 0,
 ) -> Source:
     """Use the lines of `manifest`; frame paths are relative to `root`, else to the manifest's folder."""
-    if not manifest.is_file():
+    if isinstance(manifest, Url):
+        local(manifest)  # raises if there is none
+    elif not manifest.is_file():
         neighbours = (
             [file.name for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
@@ -17,6 +16,7 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
 from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.manifests.paths import full, placed
+from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, json_lines, write_atomic
 from jepamine.utils.shell import command, near
@@ -36,7 +36,7 @@ class Fixed:
     left: dict[str, int]
 
 
-def fix_manifest(source: Source, output: Path, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fixed:
+def fix_manifest(source: Source, output: File, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fixed:
     """Repair the manifest of `source` into the file `output`, completely or not at all.
 
     In a folder other than the one that paths are relative to, they become absolute. Raises UserError as
@@ -105,7 +105,7 @@ def _stage(findings: Sequence[Finding], drop: Collection[str]) -> list[Finding]:
     return next(filter(None, stages), [])
 
 
-def fix_summary(fixed: Fixed, output: Path) -> str:
+def fix_summary(fixed: Fixed, output: File) -> str:
     """Return what was done to which clip, what remains, and the next command."""
     rows: list[list[Any]] = [["clip", "line", "done"]]
     rows += [[deed.clip_id, deed.number, deed.done] for deed in fixed.repairs]

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from jepamine.data.clips import as_written
+from jepamine.data.moments import STREAMS
 from jepamine.errors import UserError
+from jepamine.places import File, Url, as_below, below, is_url
 from jepamine.utils.progress import notify
+from jepamine.utils.remote import exists
 
 LISTS = ("frame_paths", "frames")
+AnyFile = TypeVar("AnyFile", bound=File)
 
 
-def full(path: Path) -> Path:
-    """Return `path`, absolute, without `..`; links stay unless a `..` goes through them."""
+def full(path: AnyFile) -> AnyFile:
+    """Return `path`, absolute, without `..`; links stay unless a `..` goes through them. A URL stays."""
+    if isinstance(path, Url):
+        return path
     path = path.absolute()
     return path.resolve() if ".." in path.parts else path
 
 
 def paths_of(line: Mapping[str, Any]) -> list[str]:
-    """Return the files that a line names, as written: its frames, or its video."""
+    """Return the files that a line names, as written: its frames, or its recording."""
     frames = [path for key in LISTS if isinstance(line.get(key), list) for path in line[key]]
     cameras = line.get("cameras") if not frames else None
     frames += [path for names in cameras.values() for path in names] if _of_lists(cameras) else []
-    return [path for path in [*frames, line.get("video")] if isinstance(path, str) and path]
+    recordings = [line.get(key) for key in STREAMS]
+    return [path for path in [*frames, *recordings] if isinstance(path, str) and path]
 
 
-def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, Any]:
+def placed(line: dict[str, Any], folder: File | None, base: File) -> dict[str, Any]:
     """Return `line` with the paths that a manifest in `folder` needs: relative below it, else absolute.
 
     `folder` (from `full`) None makes all of them absolute. The line's own relative paths are relative to
@@ -43,26 +50,24 @@ def placed(line: dict[str, Any], folder: Path | None, base: Path) -> dict[str, A
         moved_paths["cameras"] = {
             camera: [_place(path, folder, base) for path in names] for camera, names in cameras.items()
         }
-    if "video" in line:
-        moved_paths["video"] = _place(line["video"], folder, base)
-    return line | moved_paths
+    recordings = {key: _place(line[key], folder, base) for key in STREAMS if key in line}
+    return line | moved_paths | recordings
 
 
 def _of_lists(cameras: Any) -> TypeGuard[dict[str, list[Any]]]:
     return isinstance(cameras, dict) and all(isinstance(names, list) for names in cameras.values())
 
 
-def _place(path: Any, folder: Path | None, base: Path) -> Any:
+def _place(path: Any, folder: File | None, base: File) -> Any:
     # Anything but a path is reported by whoever reads the clip.
     if not isinstance(path, str) or not path:
         return path
-    whole = full(base / path)
-    if folder is not None and whole.is_relative_to(folder):
-        return whole.relative_to(folder).as_posix()
-    return str(whole)
+    whole = full(below(base, path))
+    inside = None if folder is None else as_below(whole, folder)
+    return str(whole) if inside is None else inside
 
 
-def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) -> list[dict[str, Any]]:
+def moved(lines: Sequence[dict[str, Any]], manifest: File, output: File | None) -> list[dict[str, Any]]:
     """Return the lines of the file `manifest` for the file `output`, changed only for another folder.
 
     Then relative paths are rewritten so that they stay valid; if not one clip's first file is found below the
@@ -70,19 +75,20 @@ def moved(lines: Sequence[dict[str, Any]], manifest: Path, output: Path | None) 
     lines are unchanged, with a notice that relative paths are valid beside `manifest` only.
     """
     base = full(manifest).parent
-    firsts = [Path(path) for line in lines for path in paths_of(line)[:1]]
-    if all(path.is_absolute() for path in firsts) or (output and full(output).parent == base):
+    firsts = [path for line in lines for path in paths_of(line)[:1]]
+    absolute = all(is_url(path) or Path(path).is_absolute() for path in firsts)
+    if absolute or (output and full(output).parent == base):
         return list(lines)
     if output is None:
         notify(f"frame paths stay relative to {base}")
         return list(lines)
-    if not any((base / path).exists() for path in firsts):
+    if not any(exists(below(base, path)) for path in firsts):
         notify(f"no frame is found below {base}: paths are unchanged, and readers need the same --root")
         return list(lines)
     return [placed(line, full(output).parent, base) for line in lines]
 
 
-def fresh(lines: Sequence[dict[str, Any]], output: Path | None) -> list[dict[str, Any]]:
+def fresh(lines: Sequence[dict[str, Any]], output: File | None) -> list[dict[str, Any]]:
     """Return a builder's lines, paths relative to the current folder, for the file `output`.
 
     Paths below its folder become relative to it, others absolute; all of them absolute if `output` is None

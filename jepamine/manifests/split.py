@@ -11,11 +11,12 @@ from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
 from jepamine.data.splits import split
 from jepamine.errors import UserError, did_you_mean
+from jepamine.places import File
 from jepamine.utils.files import read_jsonl
 from jepamine.utils.progress import notify
 
 
-def split_lines(manifest: Path, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
+def split_lines(manifest: File, by: str, fraction: float, seed: int) -> list[dict[str, Any]]:
     """Return the lines of `manifest` in order, with "split": "train" or "val", otherwise unchanged.
 
     Clips with an equal value of the key `by` stay on one side; one without it is a group of its own. The
@@ -65,7 +66,7 @@ def _clip_id(line: dict[str, Any], place: str) -> str:
     return derived_id(as_written(line))
 
 
-def _check_groups(manifest: Path, clips: list[Clip], by: str, missing: int) -> None:
+def _check_groups(manifest: File, clips: list[Clip], by: str, missing: int) -> None:
     if missing == len(clips):
         wanted = "'drive', 'log' or 'scene'" if by == "drive" else f"'{by}'"
         keys = sorted({key for clip in clips for key in clip.line})

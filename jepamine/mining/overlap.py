@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from jepamine.data.clips import Clip
 from jepamine.data.drives import drive_of, span_of
-from jepamine.data.video import Moment
+from jepamine.places import Moment
 from jepamine.protocols import Extent
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def extent_of(clip: Clip, digests: Sequence[bytes]) -> Extent:
     span, drive = span_of(clip), drive_of(clip)
     first = clip.frames[0]
     if isinstance(first, Moment):
-        timeline: str | None = f"video {first.video.absolute()}"
+        timeline: str | None = f"video {first.file.absolute()}"
     elif drive is None or drive == clip.scene:
         timeline = None if drive is None else f"scene {drive}"
     else:

@@ -14,6 +14,7 @@ from typing import Any
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError, brief
 from jepamine.mining.labels import Origin, origin
+from jepamine.places import File, file_of
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
@@ -51,7 +52,7 @@ class ScoreTable:
         return column
 
 
-def read_scores(path: Path) -> ScoreTable:
+def read_scores(path: File) -> ScoreTable:
     """Read a file of `score`, or any with clip_id and score, line by line.
 
     Raises UserError, with file and line, for a line without clip_id or with a score that is not a finite
@@ -123,7 +124,7 @@ def newest_scores(folder: RunFolder) -> Path:
     return files[-1]
 
 
-def read_scored(scores: Path, own: Source, manifest: Path | None = None) -> list[Scored]:
+def read_scored(scores: File, own: Source, manifest: File | None = None) -> list[Scored]:
     """Return the clips of a score file, highest score first, without those that could not be scored.
 
     A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`. Raises
@@ -166,7 +167,8 @@ def find_clips(lines: Iterable[dict[str, Any]], own: Source) -> dict[str, tuple[
     for (manifest, root), ids in ids_by_manifest.items():
         source = own
         if manifest is not None:
-            source = dataclasses.replace(own, manifest=Path(manifest), root=Path(root) if root else None)
+            below = file_of(root) if root else None
+            source = dataclasses.replace(own, manifest=file_of(manifest), root=below)
         for clip in read_clips(source):
             if clip.clip_id in ids:
                 clips.setdefault(clip.clip_id, (clip, source))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from jepamine.mining.label_rounds import Round
     from jepamine.mining.search import Found
     from jepamine.mining.selection import Choice
-    from jepamine.protocols import Trainer
-
+    from jepamine.places import File
+from jepamine.protocols import Trainer
 
 CHOSE_EPOCH = """\
 The epoch was chosen on these clips, so their cosine is a little too good. For an unbiased one, hold out a
@@ -131,7 +131,7 @@ def _probabilities(probabilities: dict[str, Any]) -> list[str]:
     ]
 
 
-def score_summary(output: Path, counts: dict[str, int], run: str) -> str:
+def score_summary(output: File, counts: dict[str, int], run: str) -> str:
     """Return where the scores are and how to look at them."""
     lines = [f"scored {counts['clips']} clips: {near(output)}"]
     if counts["errors"]:

@@ -13,6 +13,7 @@ import torch
 from jepamine.config.recipe import Recipe
 from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
+from jepamine.places import File, file_of
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
@@ -61,8 +62,8 @@ def run_source(folder: RunFolder, record: RunRecord) -> Source:
 def load_run(
     experiments: Path,
     name: str,
-    manifest: Path | None = None,
-    root: Path | None = None,
+    manifest: File | None = None,
+    root: File | None = None,
     *,
     int8: bool = False,
     checkpoint: str | None = None,
@@ -98,7 +99,7 @@ def load_run(
     source = run_source(folder, record)
     if manifest is not None:
         trained_on = record["data"].get("root")
-        root = root or (Path(trained_on) if trained_on else None)
+        root = root or (file_of(trained_on) if trained_on else None)
         source = dataclasses.replace(source, manifest=manifest, root=root)
     device = assembly.pick_device(hardware().device or recipe.device, of_run=name)
     parts = assembly.build_parts(recipe, source, experiments, device)

@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from jepamine.errors import UserError, first_line
+from jepamine.places import File, Url
+from jepamine.utils import remote
+from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 
 
@@ -34,11 +36,17 @@ UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errn
 _DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 
-def check_output(path: Path, manifest: Path | None = None) -> None:
+def check_output(path: File, manifest: File | None = None) -> None:
     """Raise UserError if `path` cannot be an output: a folder, a device, or the manifest itself.
 
     Replacing a device by a file would take it away from the whole machine.
     """
+    if isinstance(path, Url) or isinstance(manifest, Url):
+        if path == manifest:
+            raise UserError(f"{path}: is the manifest itself; choose another --output")
+        manifest = None
+    if isinstance(path, Url):
+        return
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "not a regular file"
         raise UserError(f"{path}: is {kind}; give the name of a file")
@@ -52,12 +60,15 @@ def check_output(path: Path, manifest: Path | None = None) -> None:
         raise UserError(f"{path}: is the manifest itself; choose another --output")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: File, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
     Raises UserError for a folder or a device, OSError for a full disk or missing permission; then the old
     file stays and no temporary file is left.
     """
+    if isinstance(path, Url):
+        remote.write(path, data)
+        return
     check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -115,29 +126,20 @@ def require_regular(path: Path, name: str = "") -> None:
         raise UserError(f"{name or path}: not a regular file (a pipe, socket or device)")
 
 
-_URL = re.compile(r"(?:^|/)([a-z][a-z0-9+.-]+):/")
-
-
-def not_there(path: Path) -> str:
-    """Return what is wrong with a path that does not exist; a URL, which becomes a path, is recognised."""
-    match = _URL.search(path.as_posix())
-    return (
-        f"{match[1]}:// URLs are not read; download it and give the file's path" if match else "no such file"
-    )
-
-
-def read_bytes(path: Path, name: str = "") -> bytes:
+def read_bytes(path: File, name: str = "") -> bytes:
     """Return the content of a file. Raises UserError, with `name` or the path, if it cannot be read."""
+    if isinstance(path, Url):
+        return remote.read(path, name)
     try:
         require_regular(path, name)
         return path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{name or path}: {not_there(path)}") from None
+        raise UserError(f"{name or path}: no such file") from None
     except OSError as error:
         raise UserError(f"{name or path}: cannot be read: {error.strerror}") from None
 
 
-def read_text(path: Path, name: str = "") -> str:
+def read_text(path: File, name: str = "") -> str:
     """Return the content of a UTF-8 file without a byte order mark, with \\n at the end of lines.
 
     Raises UserError, with `name` or the path, if it cannot be read or is not UTF-8.
@@ -203,7 +205,7 @@ def json_lines(lines: list[dict[str, Any]]) -> bytes:
     return "".join(json.dumps(finite(line), allow_nan=False) + "\n" for line in lines).encode()
 
 
-def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def raw_lines(path: File) -> Iterator[tuple[int, bytes]]:
     """Yield (line number from 1, bytes) of every non-blank line of a file.
 
     Raises UserError if the file cannot be read.
@@ -212,12 +214,13 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def placed_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+def placed_lines(path: File) -> Iterator[tuple[int, int, bytes]]:
     """Yield what `raw_lines` does, with the byte at which a line begins: (number, offset, bytes)."""
     offset = 0
     try:
-        require_regular(path)
-        with path.open("rb") as file:
+        on_disk = local(path)
+        require_regular(on_disk)
+        with on_disk.open("rb") as file:
             for number, line in enumerate(file, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
@@ -229,7 +232,7 @@ def placed_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def parse_line(path: Path, number: int, line: bytes) -> dict[str, Any]:
+def parse_line(path: File, number: int, line: bytes) -> dict[str, Any]:
     """Parse one JSONL line into an object. Raises UserError with file, line and reason."""
     try:
         value = json.loads(line)
@@ -242,14 +245,15 @@ def parse_line(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return value
 
 
-def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_jsonl(path: File) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number from 1, object) for every non-blank line."""
     for number, line in raw_lines(path):
         yield number, parse_line(path, number, line)
 
 
-def sha256_file(path: Path) -> str:
+def sha256_file(path: File) -> str:
     """Return the hex SHA-256 of a file's content."""
-    require_regular(path)
-    with path.open("rb") as file:
+    on_disk = local(path)
+    require_regular(on_disk)
+    with on_disk.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

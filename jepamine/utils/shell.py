@@ -6,9 +6,13 @@ import os
 import shlex
 from pathlib import Path
 
+from jepamine.places import File, Url
 
-def near(path: Path) -> str:
-    """Return a path as a user would type it: relative if it is below the current folder."""
+
+def near(path: File) -> str:
+    """Return a path or URL as a user would type it: a path relative if it is below the current folder."""
+    if isinstance(path, Url):
+        return str(path)
     try:
         return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:

@@ -8,7 +8,7 @@ import pytest
 
 from jepamine.data.clips import Clip
 from jepamine.data.drives import drive_of, order_of, span_of
-from jepamine.data.video import Moment
+from jepamine.places import Moment
 
 
 def clip(scene: str | None = "s", frames: tuple = (Path("a2.jpg"), Path("a10.jpg")), **keys: object) -> Clip:

@@ -13,7 +13,8 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from jepamine.data.frames import Frame, Frames, ahead, decode
+from jepamine.data.frames import Frame, Frames, ahead
+from jepamine.data.images import decode
 from jepamine.errors import UserError
 
 SIZE = (24, 40)  # height, width

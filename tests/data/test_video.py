@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jepamine.data.frames import Frames
-from jepamine.data.video import Moment, Videos
-from jepamine.data.video_index import frame_times, load_av
+from jepamine.data.recordings import Recordings, recorded_times
+from jepamine.data.video_index import load_av
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 # Thirty a second, then a gap, then slow, then fast: a variable frame rate.
 TIMES = [0, 33, 67, 100, 133, 400, 433, 467, 900, 950, 960, 1000, 1033, 1067, 1100]
@@ -25,7 +26,7 @@ def video(tmp_path: Path, write_video) -> tuple[Path, list[int]]:
     return path, write_video(path, TIMES)
 
 
-def grey(videos: Videos, path: Path, milliseconds: float) -> int:
+def grey(videos: Recordings, path: Path, milliseconds: float) -> int:
     return round(float(np.asarray(videos.image(Moment(path, round(milliseconds * 1000)))).mean()))
 
 
@@ -36,7 +37,7 @@ def test_frame_times_are_the_packets_own_to_a_millisecond(video):
     with av.open(str(path)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.pts is not None]
         said = sorted(float(packet.pts * packet.time_base) for packet in packets)
-    times, end = frame_times(path)
+    times, end = recorded_times(path)
     assert [round(time / 1000) for time in times] == TIMES == [round(1000 * time) for time in said]
     assert end > times[-1]
 
@@ -45,7 +46,7 @@ def test_frame_times_are_the_packets_own_to_a_millisecond(video):
 @given(asked=st.lists(st.integers(0, 1100), min_size=1, max_size=6))
 def test_in_any_order_the_frame_that_is_shown_at_a_time_comes(video, asked):
     path, greys = video
-    videos = Videos()
+    videos = Recordings()
     for time in asked:
         shown = max(index for index, start in enumerate(TIMES) if start <= time)
         assert grey(videos, path, time) == greys[shown]
@@ -53,21 +54,21 @@ def test_in_any_order_the_frame_that_is_shown_at_a_time_comes(video, asked):
 
 def test_a_frame_counts_half_a_millisecond_early(video):
     path, greys = video
-    assert grey(Videos(), path, 399.6) == greys[5]
-    assert grey(Videos(), path, 399.4) == greys[4]
+    assert grey(Recordings(), path, 399.6) == greys[5]
+    assert grey(Recordings(), path, 399.4) == greys[4]
 
 
 def test_a_time_after_the_end_is_reported(video):
     path, _ = video
     with pytest.raises(UserError, match=r"drive.mp4#t=2.000000: the video ends at 1.11. s$"):
-        Videos().image(Moment(path, 2_000_000))
+        Recordings().image(Moment(path, 2_000_000))
 
 
 def test_the_digest_hangs_on_content_and_time(video, tmp_path):
     path, _ = video
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(path.read_bytes())
-    videos = Videos()
+    videos = Recordings()
     assert videos.digest(Moment(path, 5)) == videos.digest(Moment(copy, 5)) != videos.digest(Moment(path, 6))
 
 
@@ -90,7 +91,7 @@ def test_what_is_not_a_video_is_reported(content, message, tmp_path):
     path = tmp_path / "x.mp4"
     if content is not None:
         path.write_bytes(content)
-    for read in (lambda: frame_times(path), lambda: Videos().image(Moment(path, 0))):
+    for read in (lambda: recorded_times(path), lambda: Recordings().image(Moment(path, 0))):
         with pytest.raises(UserError, match=f"video {path}: {message}"):
             read()
 
@@ -100,7 +101,7 @@ def test_a_damaged_video_is_reported_or_read(video):
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UserError, match=r"drive\.mp4"):
-        Videos().image(Moment(path, 1_000_000))
+        Recordings().image(Moment(path, 1_000_000))
 
 
 def test_without_pyav_one_line_says_how_to_install_it(monkeypatch, tmp_path):
@@ -114,4 +115,4 @@ def test_without_pyav_one_line_says_how_to_install_it(monkeypatch, tmp_path):
     load_av.cache_clear()
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(UserError, match=r"^video requires PyAV: pip install -e '.\[video\]'$"):
-        frame_times(tmp_path / "x.mp4")
+        recorded_times(tmp_path / "x.mp4")

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.video import Moment, Videos
+from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import choose_stream, video_index
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 
@@ -42,7 +43,7 @@ def write(path: Path, codec: str, options: dict[str, str]) -> Path:
     return path
 
 
-def grey_at(videos: Videos, path: Path, microseconds: int, stream: int | None = None) -> int:
+def grey_at(videos: Recordings, path: Path, microseconds: int, stream: int | None = None) -> int:
     image = videos.image(Moment(path, microseconds, stream))
     return round(float(np.asarray(image, dtype=np.float64).mean()))
 
@@ -82,7 +83,7 @@ def test_the_frame_of_a_time_is_that_frame_in_any_order(name, codec, options, or
         "backward": numbered[::-1],
         "shuffled": np.random.default_rng(1).permutation(COUNT).tolist(),
     }[order]
-    path, videos = write(tmp_path / name, codec, options), Videos()
+    path, videos = write(tmp_path / name, codec, options), Recordings()
     greys, times = decoded_in_order(path), video_index(path).times
     assert len(greys) == len(times) == COUNT
     shown = [grey_at(videos, path, times[number]) for number in asked]
@@ -93,7 +94,7 @@ def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
     part = write(tmp_path / "part.ts", "libx264", {"bf": "0"}).read_bytes()
     joined = tmp_path / "joined.ts"
     joined.write_bytes(part + part)
-    index, videos = video_index(joined), Videos()
+    index, videos = video_index(joined), Recordings()
     assert len(index.times) == 2 * COUNT
     assert all(after > before for before, after in zip(index.times, index.times[1:], strict=False))
     assert "its clock restarts; 2 joined recordings are placed one after another" in index.note
@@ -119,11 +120,11 @@ def test_of_several_streams_the_largest_is_read_and_the_others_are_named(two_str
     assert note == (
         f"{two_streams}: 2 video streams: 0 (48 x 32), 1 (96 x 64); reading 1, the largest (--stream chooses)"
     )
-    assert abs(grey_at(Videos(), two_streams, 0) - GREYS[-1]) <= 3
+    assert abs(grey_at(Recordings(), two_streams, 0) - GREYS[-1]) <= 3
 
 
 def test_a_stream_can_be_asked_for(two_streams):
-    videos = Videos()
+    videos = Recordings()
     assert abs(grey_at(videos, two_streams, 0, 0) - GREYS[0]) <= 3
     assert videos.digest(Moment(two_streams, 0, 0)) != videos.digest(Moment(two_streams, 0, 1))
     with pytest.raises(UserError, match=r"no video stream 5; streams: 0 \(48 x 32\), 1 \(96 x 64\)"):
@@ -147,7 +148,7 @@ def test_a_damaged_frame_is_an_error_and_never_its_neighbour(tmp_path):
     middle = len(content) // 2
     content[middle : middle + 400] = bytes(400)
     path.write_bytes(bytes(content))
-    videos, wrong = Videos(), 0
+    videos, wrong = Recordings(), 0
     for number in range(COUNT):
         try:
             grey = grey_at(videos, path, number * 1_000_000 // RATE)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from jepamine.data.clips import read_clips
-from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.manifests.video import video_lines
+from jepamine.places import Moment
 from jepamine.protocols import Source
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "video"

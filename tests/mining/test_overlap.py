@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jepamine.data.clips import Clip
-from jepamine.data.video import Moment
 from jepamine.mining.overlap import ExtentIndex, extent_of
+from jepamine.places import Moment
 from jepamine.protocols import Extent
 
 

@@ -7,17 +7,17 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.data.frames import Frames, ahead
-from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.hard_cuts import SIZE, cuts
+from jepamine.places import Moment, Place, Url
 from jepamine.utils.progress import progress
+from jepamine.utils.remote import exists
 
 THREADS = min(4, os.cpu_count() or 2)
 
@@ -68,7 +68,7 @@ class Contents:
 
     def _order(self, clip: tuple[int, ...]) -> tuple[str, int]:
         first = self.table.frames[clip[0]] if clip else ""
-        return (str(first.video), first.microseconds) if isinstance(first, Moment) else (first, 0)
+        return (str(first.file), first.microseconds) if isinstance(first, Moment) else (first, 0)
 
     def _look(self, clip: tuple[int, ...]) -> tuple[int, ...]:
         with self._lock:
@@ -102,12 +102,15 @@ class Contents:
         return pictures
 
 
-def _kind(frame: Path | Moment) -> str:
+def _kind(frame: Place) -> str:
+    file = frame.file if isinstance(frame, Moment) else frame
     try:
-        (frame.video if isinstance(frame, Moment) else frame).stat()
+        if isinstance(file, Url):
+            return "unreadable_file" if exists(file) else "missing_file"
+        file.stat()
     # A name that no file can have is a ValueError.
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return "missing_file"
-    except OSError:
+    except (OSError, UserError):
         pass
     return "unreadable_file"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
@@ -12,6 +11,7 @@ from jepamine.data.drives import drive_in
 from jepamine.data.rigs import camera_lines, cameras_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.places import File
 from jepamine.utils.files import parse_line, raw_lines
 from jepamine.utils.numbers import is_number
 
@@ -37,7 +37,7 @@ class Entry:
     stamps: int | None
 
 
-def numbered_lines(manifest: Path) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
+def numbered_lines(manifest: File) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
     """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
 
     A line of several cameras is yielded as a line for each (`jepamine.data.rigs.camera_lines`).
@@ -62,7 +62,7 @@ def numbered_lines(manifest: Path) -> Iterator[tuple[int, dict[str, Any] | UserE
 
 
 def read_entries(
-    lines: Iterable[tuple[int, dict[str, Any] | UserError]], manifest: Path, table: FrameTable
+    lines: Iterable[tuple[int, dict[str, Any] | UserError]], manifest: File, table: FrameTable
 ) -> list[Entry]:
     """Return the entries of numbered lines; their frames are added to `table`.
 

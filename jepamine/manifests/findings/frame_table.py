@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
-from pathlib import Path
 
-from jepamine.data.video import EARLY, Moment
-from jepamine.data.video_index import frame_times, load_av
-from jepamine.errors import UserError
+from jepamine.data.recordings import recorded_times
+from jepamine.data.video import EARLY
+from jepamine.errors import MissingPackageError, UserError
 from jepamine.manifests.layouts import parse_name
+from jepamine.places import File, Moment, Place, as_below, file_of
 
 
 def _video_place(moment: Moment) -> str:
-    return str(moment.video) if moment.stream is None else f"{moment.video}, stream {moment.stream}"
+    return str(moment.file) if moment.stream is None else f"{moment.file}, stream {moment.stream}"
 
 
 class FrameTable:
@@ -23,7 +23,7 @@ class FrameTable:
     log and camera of its name. Both are numbers.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: File) -> None:
         self.root = root
         self.frames: list[str | Moment] = []
         self.place: list[int] = []
@@ -35,9 +35,9 @@ class FrameTable:
         self._numbers: dict[str | Moment, int] = {}
         self._places: dict[tuple[str, ...], int] = {}
         self._streams: dict[tuple[str, ...], int] = {}
-        self._times: dict[tuple[Path, int | None], list[int]] = {}
+        self._times: dict[tuple[File, int | str | None], list[int]] = {}
 
-    def number(self, frame: Path | Moment) -> int:
+    def number(self, frame: Place) -> int:
         """Return the number of a frame. Moments at which a video shows the same frame are the same.
 
         Raises UserError if videos cannot be read at all.
@@ -50,10 +50,10 @@ class FrameTable:
             self._say(key)
         return existing
 
-    def open(self, number: int) -> Path | Moment:
+    def open(self, number: int) -> Place:
         """Return the frame with this number."""
         frame = self.frames[number]
-        return Path(frame) if isinstance(frame, str) else frame
+        return file_of(frame) if isinstance(frame, str) else frame
 
     def scene_name(self, place: int) -> str:
         """Return the name of a scene of which only the place is known.
@@ -62,10 +62,9 @@ class FrameTable:
         """
         if place in self.logs:
             return self.logs[place]
-        folder = Path(self.place_names[place])
-        if folder == self.root or not folder.is_relative_to(self.root):
-            return folder.absolute().name
-        return folder.relative_to(self.root).as_posix()
+        folder, root = file_of(self.place_names[place]), self.root
+        inside = as_below(folder, root)
+        return folder.absolute().name if inside in (None, ".") else str(inside)
 
     def _say(self, key: str | Moment) -> None:
         folder, _, name = (_video_place(key), "", "") if isinstance(key, Moment) else key.rpartition("/")
@@ -85,12 +84,13 @@ class FrameTable:
             self.time.append(parsed[2] if parsed else None)
 
     def _shown(self, moment: Moment) -> Moment:
-        key = (moment.video, moment.stream)
+        key = (moment.file, moment.stream)
         if key not in self._times:
-            load_av()
             try:
-                self._times[key], end = frame_times(*key)
+                self._times[key], end = recorded_times(*key)
                 self._times[key].append(end)
+            except MissingPackageError:
+                raise
             except UserError:
                 # Reported when the frame itself is read.
                 self._times[key] = []

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 from jepamine.data.timestamps import MICROSECONDS, Unit, unit_of
 from jepamine.manifests.findings.entries import Entry
+from jepamine.places import File
 from jepamine.utils.progress import notify
 
 
-def stamp_unit(entries: Sequence[Entry], manifest: Path) -> Unit:
+def stamp_unit(entries: Sequence[Entry], manifest: File) -> Unit:
     """Return the unit of all timestamps of a manifest; a notice says so if it is not microseconds."""
     stamps = [entry.times for entry in entries if entry.stamps is not None and entry.times]
     unit = unit_of(stamps)

@@ -9,9 +9,9 @@ from statistics import median
 import numpy as np
 from PIL import Image
 
-from jepamine.data.video import Moment, Videos
-from jepamine.data.video_index import frame_times
+from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 # A pixel differs by at least this, of 255: compression and an animation's last hundredth differ by less.
 DIFFERS = 60
@@ -22,12 +22,12 @@ class Film:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.times, end = frame_times(path)
+        self.times, end = recorded_times(path)
         self.count = len(self.times)
         step = median(after - before for before, after in pairwise([*self.times, end]))
         # Containers round times; a rate of 29.9997 would give other frames than one of 30.
         self.rate = round(1e6 / step, 2)
-        self._videos = Videos()
+        self._videos = Recordings()
 
     def frame(self, number: int) -> Image.Image:
         """Return the frame with which a play ends after which `number` frames have been written.

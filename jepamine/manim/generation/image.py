@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from jepamine.data.frames import decode
+from jepamine.data.images import decode
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 
 # A background lighter than this (of 255) is paper; it is inverted, as Manim draws on black.

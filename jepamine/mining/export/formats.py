@@ -10,6 +10,7 @@ from jepamine.errors import UserError
 from jepamine.mining.export.label_studio import write_label_studio
 from jepamine.mining.export.parquet import write_parquet
 from jepamine.mining.score_files import Scored, read_scored
+from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, read_jsonl
 
@@ -29,14 +30,19 @@ FORMATS = {
 
 
 def export(
-    scores: Path, to: str, output: Path | None = None, top: int | None = None, manifest: Path | None = None
+    scores: File,
+    to: str,
+    output: Path | None = None,
+    top: int | None = None,
+    manifest: File | None = None,
 ) -> tuple[Path, int]:
     """Write the clips of a score file, best first, in the format `to`; return (output, number of clips).
 
     Clips that could not be scored are left out. They are looked up in `manifest`, else in the one that their
     lines name. Raises UserError if they are not found there.
     """
-    output = output or scores.with_name(scores.stem + FORMATS[to].suffix)
+    beside = scores if isinstance(scores, Path) else Path(scores.name)  # of a URL, in this folder
+    output = output or beside.with_name(beside.stem + FORMATS[to].suffix)
     check_output(output, scores)
     if manifest is None:
         for number, line in read_jsonl(scores):

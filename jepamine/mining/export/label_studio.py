@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.mining.score_files import Scored
+from jepamine.places import File, Moment, Url
 from jepamine.utils.files import finite, read_bytes, write_atomic
 
 # Name of the choice in the labelling interface below.
@@ -60,11 +60,14 @@ def _data(item: Scored) -> dict[str, Any]:
     if isinstance(first, Moment):
         # Media fragment: the player starts and ends with the clip.
         times = f"#t={item.clip.line['start']},{item.clip.line['end']}"
-        return data | {"video": _served(first.video) + times}
-    return data | {"images": [_served(frame) for frame in item.clip.frames if isinstance(frame, Path)]}
+        return data | {"video": _served(first.file) + times}
+    return data | {"images": [_served(frame) for frame in item.clip.frames if not isinstance(frame, Moment)]}
 
 
-def _served(path: Path) -> str:
+def _served(path: File) -> str:
+    # Label Studio fetches what is in a bucket itself, if the project has it as a source.
+    if isinstance(path, Url):
+        return str(path)
     return "/data/local-files/?d=" + quote(str(path.absolute()).removeprefix("/"))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.mining.score_files import Scored
+from jepamine.places import Moment
 from jepamine.utils.files import write_atomic
 
 
@@ -36,14 +37,14 @@ def write_parquet(clips: Sequence[Scored], output: Path) -> None:
 
 
 def _row(item: Scored, names: Sequence[str]) -> dict[str, Any]:
-    scores = item.line.get("scores") or {}
+    clip, scores = item.clip, item.line.get("scores") or {}
     return {
-        "clip_id": item.clip.clip_id,
-        "scene": item.clip.scene,
-        "camera": item.clip.camera,
+        "clip_id": clip.clip_id,
+        "scene": clip.scene,
+        "camera": clip.camera,
         "score": item.score,
         **{f"score_{name}": scores.get(name) for name in names},
         "tubelet_scores": item.line.get("tubelet_scores"),
-        "frames": [str(frame.absolute() if isinstance(frame, Path) else frame) for frame in item.clip.frames],
+        "frames": [str(place if isinstance(place, Moment) else place.absolute()) for place in clip.frames],
         "manifest": str(item.source.manifest.absolute()),
     }

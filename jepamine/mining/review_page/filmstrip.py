@@ -10,7 +10,7 @@ from jepamine.data.clips import Clip
 from jepamine.data.drives import frame_times
 from jepamine.data.rigs import cameras_of
 from jepamine.data.timestamps import unit_of
-from jepamine.data.video import Moment
+from jepamine.places import Moment
 
 # Used if a manifest has no times.
 FRAMES_PER_SECOND = 8

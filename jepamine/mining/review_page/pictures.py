@@ -14,9 +14,9 @@ from PIL import Image
 
 from jepamine.data.clips import Clip
 from jepamine.data.frames import Frames
-from jepamine.data.video import Moment
 from jepamine.errors import UserError
 from jepamine.mining.review_page.filmstrip import Span, spans
+from jepamine.places import Moment
 
 # (longest side in pixels, JPEG quality) from the best to the smallest. Quality is reduced first, down to 32
 # or so: on street frames shown large, that looks better than fewer pixels; below it colours turn wrong.

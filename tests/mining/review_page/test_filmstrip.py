@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jepamine.data.clips import Clip
-from jepamine.data.video import Moment
 from jepamine.mining.review_page.filmstrip import Span, seconds, spans
+from jepamine.places import Moment
 
 
 def clip(frames: int, tubelet: int = 2, **line: object) -> Clip:

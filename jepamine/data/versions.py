@@ -1,0 +1,73 @@
+"""Which version of a file in a store had which content: an unchanged file need not be downloaded again."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.data.embedding_store import Store
+from jepamine.places import Url
+from jepamine.utils.remote import facts, version, version_key
+
+# Subfolder of the embedding store.
+FOLDER = "versions-1"
+MD5_IS_ETAG = ("s3", "s3a")
+
+
+class Versions:
+    """The hashes of contents by URL, ETag and size, kept beside the embeddings that they find.
+
+    An object of S3 that was never read is read at once, by one request. Any other URL is asked for its
+    version, by one request without its content.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._asked: dict[Url, bytes] = {}
+
+    def known(self, url: Url) -> bytes | None:
+        """Return the hash of a file's content, if the version that its store has now was read before.
+
+        Raises UserError if the store does not answer.
+        """
+        with self._lock:
+            if url.scheme in MD5_IS_ETAG and _seen(url) not in self._store:
+                return None
+        key = version(url, facts(url))
+        if key is None:
+            return None
+        with self._lock:
+            self._asked[url] = key
+            row = self._store.get(key) if key in self._store else None
+        return None if row is None else row.tobytes()
+
+    def remember(self, url: Url, digest: bytes, content: bytes | None = None) -> None:
+        """Keep the hash (32 bytes) of a file's content, which was just read.
+
+        The MD5 of `content` is the ETag that S3 gives to what was written by one request, so that no request
+        is needed to learn it.
+        """
+        keys = [_seen(url)]
+        if content is not None:
+            md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+            keys.append(version_key(url, md5, len(content)))
+        elif url not in self._asked and (found := version(url, facts(url))):
+            keys.append(found)
+        with self._lock:
+            asked = self._asked.pop(url, None)
+            for key in [*keys, *([] if asked is None else [asked])]:
+                if key not in self._store:
+                    self._store.put(key, _row(digest))
+
+
+def _seen(url: Url) -> bytes:
+    return version_key(url, "", None)
+
+
+def _row(digest: bytes) -> NDArray[np.float32]:
+    # The store keeps bytes as they are; as numbers these have no meaning.
+    return np.frombuffer(digest, dtype="<f4").reshape(1, -1)
