@@ -15,6 +15,7 @@ from hypothesis import settings
 from PIL import Image
 
 from jepamine.cli.main import cli
+from tests.store_server import StoreServer, new_bucket, serving
 
 # Tiny tensors: threads cost more than they bring, and very much more on a busy machine.
 torch.set_num_threads(1)
@@ -147,6 +148,28 @@ def write_video() -> WriteVideo:
         return greys
 
     return write
+
+
+@pytest.fixture(scope="session")
+def store_server() -> Iterator[StoreServer]:
+    """An S3 server for all tests."""
+    for package in ("s3fs", "moto", "flask", "flask_cors"):
+        pytest.importorskip(package, reason=f"{package} is not installed: pip install -e '.[s3,test]'")
+    with serving() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", server.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield server
+
+
+@pytest.fixture
+def s3(store_server: StoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoreServer:
+    """A new bucket in `s3.url`, and a cache of its own. Waits between attempts are short."""
+    monkeypatch.setenv("JEPAMINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("jepamine.utils.remote.FIRST_WAIT", 0.001)
+    new_bucket(store_server)
+    return store_server
 
 
 Call = Callable[..., Result]

@@ -93,7 +93,7 @@ def _parts(url: Url, size: int | None, name: str) -> Iterator[bytes]:
     with ThreadPoolExecutor(readers, thread_name_prefix="download") as pool:
         for first in range(0, len(spans), readers):
             group = spans[first : first + readers]
-            yield from pool.map(lambda span: read_range(url, *span, name), group)
+            yield from pool.map(lambda span: read_range(url, span[0], span[1], name), group)
 
 
 def _make_room(folder: Path, size: int) -> None:
