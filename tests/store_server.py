@@ -103,7 +103,8 @@ def new_bucket(server: StoreServer) -> None:
     """Make `server.url` a new, empty bucket."""
     import fsspec
 
+    server.delay, server.fails = 0.0, lambda number: False
     bucket = f"bucket-{uuid.uuid4().hex[:8]}"
     fsspec.filesystem("s3").mkdir(bucket)
-    server.url, server.delay, server.fails = f"s3://{bucket}", 0.0, lambda number: False
+    server.url = f"s3://{bucket}"
     server.clear()

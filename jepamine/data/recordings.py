@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from jepamine.config import registry
 from jepamine.config.factory import make
 from jepamine.errors import UserError, first_line
 from jepamine.places import File, Moment, Url
+from jepamine.protocols import Recording
 from jepamine.utils.files import sha256_file
 from jepamine.utils.local_cache import local
 
@@ -20,21 +20,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from jepamine.data.versions import Versions
-
-
-class Recording(Protocol):
-    """A stream of a video or log: what a `reader` gives for its `path`, `stream` and `name` (in errors).
-
-    `times`: when frames begin, microseconds, rising; `end`: when the last one ends. After `close`, `image`
-    opens the file again; it raises UserError for a frame that cannot be decoded, and after `end`.
-    """
-
-    times: Sequence[int]
-    end: int
-
-    def image(self, microseconds: int) -> Image.Image: ...  # the frame shown then, RGB, upright
-
-    def close(self) -> None: ...
 
 
 # Recordings whose files are open at once.

@@ -79,7 +79,9 @@ def test_a_store_that_fails_two_of_three_requests_loses_nothing(s3, frames):
 def test_a_store_that_never_answers_is_one_error_after_eight_attempts(s3, frames):
     s3.fails = lambda number: True
     url = Url(s3.url) / NAMES[0]
-    with pytest.raises(UserError, match=r"frame s3://\S+/a/0000.jpg: cannot be read after 8 attempts: Service"):
+    with pytest.raises(
+        UserError, match=r"frame s3://\S+/a/0000.jpg: cannot be read after 8 attempts: Service"
+    ):
         read([url])
     assert len(s3.requests) == 8
 
