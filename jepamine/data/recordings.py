@@ -126,5 +126,7 @@ def _content_digest(path: Path) -> bytes:
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).digest()
     except FileNotFoundError:
         raise UserError(f"video {path}: no such file") from None
-    except OSError as error:
-        raise UserError(f"video {path}: cannot be read: {error.strerror or first_line(error)}") from None
+    # A name that no file can have is a ValueError.
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise UserError(f"video {path}: cannot be read: {reason}") from None

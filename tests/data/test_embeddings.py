@@ -17,6 +17,7 @@ from jepamine.data import frames as frames_module
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.images import decode as decode_image
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source
 
@@ -46,7 +47,7 @@ class CountingFrames(Counting):
 def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
     """How often each frame was read, and decoded."""
     counts: Counter[tuple[str, str]] = Counter()
-    read, decode = frames_module._read, frames_module.decode
+    read, decode = frames_module._read, decode_image
 
     def counted_read(path: Path) -> bytes:
         counts["read", str(path)] += 1
