@@ -1,7 +1,7 @@
 """Make the reference from the code: commands, plugins with their recipe keys, file formats.
 
 As a hook of mkdocs it adds its pages to the site, with the README as the first page. `python
-docs/reference.py FOLDER` writes them as Markdown, and into `jepamine/schemas/` the schemas that follow from types.
+docs/reference.py FOLDER` writes them as Markdown, and schemas of types into `jepamine/schemas/`.
 """
 
 from __future__ import annotations

@@ -45,6 +45,28 @@ def parse(words: list[str]) -> None:
         command, context = found, click.Context(found, info_name=name, parent=context)
 
 
+def test_the_commands_of_the_plan_exist_with_their_options(document):
+    rows = [
+        line
+        for line in document("docs/from-the-plan.md").text.splitlines()
+        if re.match(r"\|.*\|.*\|.*\|$", line)
+    ]
+    spans = [span for row in rows for span in re.findall(r"`(jepamine [^`]*)`", row.rsplit("|", 2)[1])]
+    assert len(spans) > 25
+    for span in spans:
+        parse(shlex.split(span)[1:])
+
+
+def test_the_metrics_of_the_plan_are_those_of_the_service(document):
+    pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
+    from jepamine.serving.metrics import Metrics
+
+    named = set(re.findall(r"`(jepamine_\w+)`", document("docs/from-the-plan.md").text))
+    text = Metrics("boxes", 0.5).text().decode()
+    assert len(named) == 10
+    assert {name for name in named if f"\n{name}" not in text} == set()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_page_exists_with_its_options(document, page):
     lines = document(page).commands() + [
