@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, parse
+from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.report import Report, report
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import Pool, pool
@@ -43,17 +44,18 @@ class Validator:
         check: bool = True,
         preview: int | None = None,
         modules: Mapping[str, str] | None = None,
+        gone: Callable[[], bool] = bool,
     ) -> Report:
         """Run code in a confined child and report where its objects are; from any thread.
 
         `names` maps variables to objects of the layout; without it they are matched by type and place.
         `scene` is needed if there are several and none is GeneratedScene. `check` False skips the
         allow-list over the syntax tree: then only the child's confinement restricts the code, and the code
-        could write its own report. `preview` is a width in pixels, 16:9. `modules` is the code of modules
-        that the code may import, by name.
+        could say that it draws another scene. `preview` is a width in pixels, 16:9. `modules` is the code of
+        modules that the code may import, by name. Raises Abandoned, and ends the child, once `gone`.
         """
-        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=False)
-        return report(answer, self.protection, seconds, layout, names, notes)
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=False, gone=gone)
+        return report(answer, self.protection, seconds, layout, names, notes, gone)
 
     def validate_all(
         self,
@@ -85,14 +87,17 @@ class Validator:
         preview: int | None,
         modules: Mapping[str, str] | None,
         every: bool,
+        gone: Callable[[], bool] = bool,
     ) -> tuple[Answer, float, tuple[str, ...]]:
         request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
         # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
         request["code"] = code.encode("utf-8", "replace").decode().removeprefix("\ufeff")
         request["modules"] = dict(modules or {})
         formulas = self._typesetter.scene()
-        end, content = self._servers.ask(request, self._limits, formulas.reply)
+        end, content = self._servers.ask(request, self._limits, formulas.reply, gone)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
+        if odd := objection(answer, request["code"], request["modules"]):
+            answer = failed("crashed", f"the code broke the process that ran it: its answer is about {odd}")
         return answer, end.seconds, formulas.notes()
 
 
@@ -117,7 +122,11 @@ def validator(
 def _without_answer(end: End, limits: Limits) -> Answer:
     match end.how:
         case "deadline":
-            return failed("deadline", f"still running after {limits.deadline:g} s")
+            return failed(
+                "deadline",
+                f"still running after {limits.deadline:g} s; shorten the scene, or raise --deadline if it "
+                "does not run forever",
+            )
         case "folder":
             return failed("limit", f"it wrote more than {limits.folder} MiB or {limits.entries} files")
         case "threads":
