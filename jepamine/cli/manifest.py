@@ -9,10 +9,17 @@ import click
 from jepamine import places
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import AnyFile, AnyFolder, Commands, File, Folder, as_json
+from jepamine.cli.options import AnyFile, AnyFolder, AnyPath, Commands, File, Folder, as_json
 from jepamine.manifests.findings.finding import KINDS
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
+with_fps = click.option(
+    "--fps",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Frames per second.",
+)
 with_audit_gap = click.option(
     "--max-gap",
     type=click.FloatRange(min=0, min_open=True),
@@ -111,7 +118,7 @@ def nuscenes(
     cameras: tuple[str, ...],
     sweeps: bool,
     labels: str | None,
-    labels_output: Path | None,
+    labels_output: places.File | None,
     max_gap: float,
     window: int,
     stride: int,
@@ -147,13 +154,7 @@ def nuscenes(
 
 @manifest.command()
 @click.argument("files", nargs=-1, required=True, type=AnyFile, metavar="FILE...")
-@click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Frames per second.",
-)
+@with_fps
 @click.option(
     "--stream",
     type=click.IntRange(min=0),
@@ -174,7 +175,36 @@ def video(
     """Build clips from video files by time; no frame is written to disk."""
     from jepamine.manifests.video import video_lines
 
-    deliver(video_lines(list(files), fps, window, stride, camera, stream), output)
+    deliver(video_lines(files, fps, window, stride, camera, stream), output)
+
+
+@manifest.command()
+@click.argument("files", nargs=-1, required=True, type=AnyPath, metavar="LOG...")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="TOPIC",
+    help="Topic of images, such as /cam_front; repeatable. [default: all that have images]",
+)
+@with_fps
+@with_windows
+def mcap(
+    files: tuple[places.File, ...],
+    topics: tuple[str, ...],
+    fps: float,
+    window: int,
+    stride: int,
+    output: places.File | None,
+) -> None:
+    """Build clips from MCAP files and ROS bags by time; no frame is written to disk.
+
+    Read are CompressedImage, Image, RawImage and CompressedVideo of ROS 1, ROS 2 and Foxglove. A bag of ROS 2
+    is its folder, or one of its files. Requires the extra `mcap` (pip install -e '.[mcap]').
+    """
+    from jepamine.manifests.mcap import mcap_lines
+
+    deliver(mcap_lines(files, topics, fps, window, stride), output)
 
 
 @manifest.command()

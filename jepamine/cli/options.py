@@ -50,6 +50,7 @@ Recipe = RecipeFile(path_type=Path)
 File = Named(dir_okay=False, path_type=Path)
 Folder = Named(file_okay=False, path_type=Path)
 AnyFile = NamedPlace(dir_okay=False, path_type=Path)
+AnyPath = NamedPlace(path_type=Path)
 AnyFolder = NamedPlace(file_okay=False, path_type=Path)
 
 

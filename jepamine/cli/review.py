@@ -157,8 +157,8 @@ def probe(
     experiments: Path,
     name: str,
     labels: Path,
-    scores: places.File | None,
-    manifest: places.File | None,
+    scores: Path | None,
+    manifest: Path | None,
     count: int,
     base_rate: float | None,
     drop_held_out: bool,
@@ -186,7 +186,7 @@ def probe(
 
 
 @click.command()
-@click.argument("scores", type=AnyFile, required=False)
+@click.argument("scores", type=File, required=False)
 @click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
 @click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
 @click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
@@ -196,7 +196,7 @@ def probe(
 @with_experiments
 def report(
     experiments: Path,
-    scores: places.File | None,
+    scores: Path | None,
     name: str,
     top: int,
     manifest: places.File | None,

@@ -109,7 +109,7 @@ def run(
 )
 @click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 @click.option(
-    "--labels", type=AnyFile, help="JSONL with clip_id and binary_label: measure how well the scorers rank."
+    "--labels", type=File, help="JSONL with clip_id and binary_label: measure how well the scorers rank."
 )
 @click.option("--scorer", help="With --labels and --run: also rank this scorer.")
 @click.option("--sheet", type=File, help="Draw predictions into this PNG, if the trainer supports it.")
@@ -128,7 +128,7 @@ def eval_command(
     manifest: places.File | None,
     split: str | None,
     root: places.File | None,
-    labels: places.File | None,
+    labels: Path | None,
     scorer: str | None,
     sheet: Path | None,
     int8: bool,

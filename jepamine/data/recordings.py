@@ -28,6 +28,7 @@ OPEN = 8
 DECODING = b"2"
 # Reads what no other plugin is registered for.
 DEFAULT = "video"
+LOG = "mcap"
 
 
 def reader_name(file: File) -> str:
@@ -44,6 +45,8 @@ def open_recording(file: File, stream: int | str | None = None) -> Recording:
     UserError if it cannot be read, or has no such stream.
     """
     name = reader_name(file)
+    if name == DEFAULT and isinstance(stream, str):
+        name = LOG  # a bag of ROS 2 is a folder
     path = file if isinstance(file, Url) and name == file.scheme else local(file, f"video {file}")
     offered = {"path": path, "stream": stream, "name": str(file)}
     opened: Recording = make(registry.find("reader", name, Path()), {}, offered)
@@ -102,6 +105,11 @@ class Recordings:
             if len(self._open) > OPEN:
                 self._open.popitem(last=False)[1].close()
             return image
+
+    def close(self) -> None:
+        """Close all files; they are opened again when needed."""
+        while self._open:
+            self._open.popitem()[1].close()
 
 
 def recorded_times(file: File, stream: int | str | None = None) -> tuple[list[int], int]:

@@ -132,7 +132,7 @@ def _refuse_logs(path: Path) -> None:
         head = file.read(16)
     for start, kind in LOGS.items():
         if head.startswith(start):
-            raise UserError(f"video {path}: is {kind}, not a video; extract the camera's frames first")
+            raise UserError(f"video {path}: is {kind}, not a video; jepamine manifest mcap makes clips of it")
 
 
 def choose_stream(path: Path, stream: int | None) -> tuple[int | None, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -14,6 +14,8 @@ from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
 from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import stretches, windows
+from jepamine.places import File
+from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 
 # Seconds for which one frame may be shown, unless a video has few frames altogether: more is a gap in the
@@ -24,7 +26,7 @@ MOST_REPEATS = 100
 
 
 def video_lines(
-    files: list[Path], fps: float, window: int, stride: int, camera: str | None, stream: int | None = None
+    files: Sequence[File], fps: float, window: int, stride: int, camera: str | None, stream: int | None = None
 ) -> list[dict[str, Any]]:
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
@@ -43,11 +45,13 @@ def video_lines(
     lines: list[dict[str, Any]] = []
     frames = 0
     for file in files:
-        chosen, note = choose_stream(file, stream)
-        index = video_index(file, chosen)
+        path = local(file, f"video {file}")
+        chosen, note = choose_stream(path, stream)
+        index = video_index(path, chosen)
         for text in filter(None, (note, index.note)):
             notify(text)
-        clips = _clips(file, chosen, index, fps, window, stride)
+        keys = {"video": str(file)} | ({} if chosen is None else {"stream": chosen})
+        clips = recording_clips(file, keys, index.times, index.end, fps, window, stride)
         _count_skipped(file, index, fps, clips, skipped)
         lines += clips
         frames += len(index.times) + index.undecodable
@@ -60,7 +64,7 @@ def video_lines(
 
 
 def _count_skipped(
-    file: Path, index: VideoIndex, fps: float, clips: list[dict[str, Any]], skipped: Skipped
+    file: File, index: VideoIndex, fps: float, clips: list[dict[str, Any]], skipped: Skipped
 ) -> None:
     shown = {time for clip in clips for time in clip["timestamps"]}
     unused = [time for time in index.times if time not in shown]
@@ -73,17 +77,19 @@ def _count_skipped(
     skipped.add("frames", "before the first key frame, cannot be decoded", file, index.undecodable)
 
 
-def _clips(
-    file: Path, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
+def recording_clips(
+    file: File, keys: Mapping[str, Any], times: Sequence[int], end: int, fps: float, window: int, stride: int
 ) -> list[dict[str, Any]]:
-    times = index.times
-    key = {} if chosen is None else {"stream": chosen}
+    """Return the lines of a recording's clips, see `video_lines`; `keys` are those that name it in a line.
+
+    `times` (microseconds, rising) are its frames', `end` is when the last one ends.
+    """
     steps = [after - before for before, after in pairwise(times)]
     gap = max(LONGEST_STILL, 20 * median(steps) / 1e6) if steps else LONGEST_STILL
     parts = stretches(times, gap)
     if len(parts) > 1:
         notify(f"{file}: time gaps of more than {gap:g} s: {len(parts) - 1}; no clip spans one")
-    ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [index.end]
+    ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [end]
     rate = len(times) * 1e6 / sum(end - times[part[0]] for part, end in zip(parts, ends, strict=True))
     if fps > MOST_REPEATS * rate:
         raise UserError(
@@ -101,8 +107,7 @@ def _clips(
                 {
                     "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
                     "scene": file.stem,
-                    "video": str(file),
-                    **key,
+                    **keys,
                     "start": targets[0] / 1e6,
                     "end": round(first + span.stop * 1e6 / fps) / 1e6,
                     "fps": fps,

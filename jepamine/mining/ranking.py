@@ -15,6 +15,7 @@ from jepamine.mining.audit_fields import audit_fields
 from jepamine.mining.joins import Join, join_report, truth_of
 from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, read_tasks, scene_of
 from jepamine.mining.score_files import ScoreTable, read_scores
+from jepamine.places import File
 from jepamine.statistics.report import ranking_report
 from jepamine.statistics.results import RankingReport
 
@@ -192,7 +193,7 @@ def losses(result: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def rank_files(scores: Path, labels: Path) -> dict[str, Any]:
+def rank_files(scores: File, labels: Path) -> dict[str, Any]:
     """Rank a score file against a label file, without a run."""
     table, truth = read_scores(scores), read_tasks(labels)
     result = rank_tasks(table, truth)

@@ -10,6 +10,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.mining.part_index import PartIndex, index_manifest, index_parts, line_name
+from jepamine.places import File
 from jepamine.utils.files import check_output, naming, read_json, sha256_file, sync, write_atomic
 
 # Names listed of each kind of problem.
@@ -31,7 +32,7 @@ def save_completion(unfinished: Path, part: Path, facts: dict[str, Any]) -> None
     write_atomic(completion_path(part), (json.dumps(record) + "\n").encode())
 
 
-def merge_parts(parts: Sequence[Path], manifest: Path, output: Path) -> dict[str, int]:
+def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str, int]:
     """Write the lines of `parts`, unchanged, into `output` in the order of `manifest`, atomically.
 
     Needs about 50 bytes of memory a line. A part without a record of completion, as earlier versions wrote
@@ -80,7 +81,7 @@ def _unfinished(parts: Sequence[Path]) -> Iterator[str]:
             yield f"{part}: its last line is incomplete; score it again"
 
 
-def _mixed(parts: Sequence[Path], manifest: Path) -> Iterator[str]:
+def _mixed(parts: Sequence[Path], manifest: File) -> Iterator[str]:
     """Yield a message for each part of another manifest, run or division than the first."""
     recorded = {part: _completion(part) for part in parts if completion_path(part).exists()}
     digest = sha256_file(manifest)
@@ -103,7 +104,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _wrong_clips(parts: Sequence[Path], manifest: Path, wanted: PartIndex, lines: PartIndex) -> Iterator[str]:
+def _wrong_clips(parts: Sequence[Path], manifest: File, wanted: PartIndex, lines: PartIndex) -> Iterator[str]:
     """Yield a message, with names, for missing, double and foreign clips."""
     import numpy as np
 

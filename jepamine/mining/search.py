@@ -27,6 +27,7 @@ from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.mining.score_files import Scored
 from jepamine.mining.selection import POOL, Choice, pick
 from jepamine.mining.task import BANK, require_clip_ranking
+from jepamine.places import File
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import json_lines, write_atomic
@@ -245,7 +246,7 @@ def write_found(found: Found, output: Path) -> None:
     write_atomic(output, json_lines(found_lines(found)))
 
 
-def searched_source(opened: LoadedRun, manifest: Path | None) -> Source:
+def searched_source(opened: LoadedRun, manifest: File | None) -> Source:
     """Return the source of the clips to search: `manifest`, else the run's own."""
     own = opened.parts.source
     return own if manifest is None else dataclasses.replace(own, manifest=manifest.absolute(), root=None)

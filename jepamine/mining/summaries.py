@@ -49,7 +49,7 @@ def as_manifest(choices: list[Choice], output: Path) -> None:
     )
 
 
-def top_summary(choices: list[Choice], scores: Path, output: Path | None, run: str) -> str:
+def top_summary(choices: list[Choice], scores: File, output: Path | None, run: str) -> str:
     """Return the chosen clips as a table, and the next command."""
     rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
     for number, choice in enumerate(choices, 1):

@@ -15,12 +15,11 @@ av = load_av()
 
 MCAP = b"\x89MCAP0\r\n\x01\x0a\x00\x00\x00\x00\x00\x00\x00" + bytes(range(200))
 INVALID = "cannot be read: Invalid data found when processing input"
-LOG = "not a video; extract the camera's frames first"
+LOG = "not a video; jepamine manifest mcap makes clips of it"
 # Name in the manifest, its content (None: no file), what is wrong with it.
 CASES = {
-    "MCAP": ("log.mcap", MCAP, f"is an MCAP log, {LOG}"),
     "MCAP called video": ("log.mp4", MCAP, f"is an MCAP log, {LOG}"),
-    "ROS bag": ("drive.bag", b"#ROSBAG V2.0\n" + bytes(50), f"is a ROS bag, {LOG}"),
+    "ROS bag called video": ("drive.mp4", b"#ROSBAG V2.0\n" + bytes(50), f"is a ROS bag, {LOG}"),
     "random bytes": ("a.mp4", bytes(range(1, 256)) * 9, INVALID),
     "nothing": ("a.mov", b"", INVALID),
     "text": ("notes.txt", b"two cars\n" * 40, INVALID),

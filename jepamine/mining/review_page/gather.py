@@ -22,6 +22,7 @@ from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
 from jepamine.mining.review_page.percentiles import Percentiles, tubelet_values
 from jepamine.mining.review_page.pictures import Picture, Pictures
 from jepamine.mining.score_files import Scored, read_scored
+from jepamine.places import File
 from jepamine.runs.loading import LoadedRun
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, sha256_file
@@ -85,7 +86,7 @@ class _Pictures:
     error: UserError | None = None
 
 
-def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = None) -> Page:
+def gather(opened: LoadedRun, scores: Path, top: int, manifest: File | None = None) -> Page:
     """Return the page of the `top` best clips of `scores` that are unlike each other.
 
     Clips are looked up as in `read_scored`. Those among the best `top` that can no longer be read come

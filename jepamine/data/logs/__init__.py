@@ -1,0 +1,1 @@
+"""Logs of a robot: MCAP files and ROS bags, as recordings of images."""
