@@ -167,6 +167,10 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: b
         if "baselines" in result:
             lines += ["", "Pixel baselines, which a scorer should beat; p is adjusted among these:"]
             lines.append(metrics_table(result["baselines"], result["positive_scenes"]))
+    if "relative" in result:
+        from jepamine.mining.relative_report import relative_text
+
+        lines += ["", relative_text(result["relative"])]
     for name, task in result.get("tasks", {}).items():
         text = task["error"] if "error" in task else eval_summary(task, None)
         lines += ["", f"== {name} ==", text]
