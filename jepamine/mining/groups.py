@@ -45,10 +45,10 @@ class Groups:
             rows[key] += listed
         without = 0
         for clip in clips:
-            key = self.key(clip)
-            without += key is None
-            if key is not None and clip.content.hex() not in known:
-                rows[key].append(row_of_clip(clip, [clean_vector(clip)]))
+            group = self.key(clip)
+            without += group is None
+            if group is not None and clip.content.hex() not in known:
+                rows[group].append(row_of_clip(clip, [clean_vector(clip)]))
         self._groups = {key: drive_of_rows(listed, ["clean"]) for key, listed in rows.items()}
         self._unmoved = without + sum(group.alone() for group in self._groups.values())
 
