@@ -30,6 +30,9 @@ def map_loss(answer: Tensors, truth: Tensors) -> Tensor:
     of the drawing order.
     """
     grid = answer["heat"].shape[1:]
+    # Rows that no scene of the batch fills cost as much as others.
+    filled = max(int((truth["types"] != NOTHING).sum(dim=1).max()), 1)
+    truth = {name: truth[name][:, :filled] for name in ("types", "boxes", "z")}
     present = truth["types"] != NOTHING
     boxes = to_cells(truth["boxes"], (grid[0], grid[1]))
     heat = centre_heat(boxes, present, (grid[0], grid[1]))

@@ -10,6 +10,7 @@ from torch import Tensor
 from jepamine.manim.layout_model.calibration import scaled
 from jepamine.manim.layout_model.evaluation.matching import iou_matrix
 from jepamine.manim.layout_model.predictors.refinement import Refinement
+from jepamine.manim.layout_model.predictors.snapping import snapped
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import Layout
 from jepamine.protocols import Tensors
@@ -53,9 +54,21 @@ def decode(answer: Tensors, refinement: Refinement | None, limit: int, temperatu
     layouts = []
     for number in range(len(heat)):
         mine = torch.nonzero((scene == number) & (refinement is None or presence >= LEAST_CONFIDENCE))[:, 0]
-        kept = mine[distinct_boxes(boxes[mine], kinds[mine], confidence[mine])]
-        layouts.append(to_layout(boxes[kept], kinds[kept], confidence[kept], depth[kept], limit))
+        places = boxes[mine]
+        if refinement is not None:
+            places = snapped_to(answer["picture"][number], places, kinds[mine])
+        kept = distinct_boxes(places, kinds[mine], confidence[mine])
+        rest = mine[kept]
+        layouts.append(to_layout(places[kept], kinds[rest], confidence[rest], depth[rest], limit))
     return layouts
+
+
+def snapped_to(picture: Tensor, boxes: Tensor, kinds: Tensor) -> Tensor:
+    """Return boxes (n, 4) in units snapped to the pixels of one picture, (H, W, 3 or more + mask)."""
+    frame = picture.float().cpu().numpy()
+    places = boxes.double().cpu().numpy()
+    exact = snapped(frame[..., :3], frame[..., -1] > 0.5, places, kinds.cpu().numpy())
+    return torch.from_numpy(exact).to(boxes)
 
 
 def distinct_boxes(boxes: Tensor, kinds: Tensor, confidence: Tensor) -> Tensor:
