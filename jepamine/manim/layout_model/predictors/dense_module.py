@@ -59,9 +59,10 @@ class LayoutDense(nn.Module):
         second_look: int,
         max_objects: int = MAX_OBJECTS,
         cell: int = STRIDE,
+        proposals: bool = False,
     ) -> None:
         super().__init__()
-        self.max_objects, self.cell = max_objects, cell
+        self.max_objects, self.cell, self.proposals = max_objects, cell, proposals
         self.grid, self.cells = grid, (frame[0] // cell, frame[1] // cell)
         self.of_pixels = grid == frame
         self.body = Backbone(dim, grid, frame, channels, blocks, attention, cell)
@@ -119,13 +120,13 @@ class LayoutDense(nn.Module):
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
         """Return the loss of the map plus that of the refinement."""
         loss = map_loss(answer, truth)
-        return (
-            loss if self.second is None else loss + refinement_loss(self.second, answer, truth, self.training)
-        )
+        if self.second is None:
+            return loss
+        return loss + refinement_loss(self.second, answer, truth, self.training, self.proposals)
 
     def layouts(self, answer: Tensors) -> list[Layout]:
         """Refine the hottest cells and keep the distinct objects; of more than `max_objects` the largest."""
-        return decode(answer, self.second, self.max_objects, self.temperature)
+        return decode(answer, self.second, self.max_objects, self.temperature, self.proposals)
 
     def set_temperature(self, value: float) -> None:
         """Divide the logits of all later confidences by `value`; the weights keep it."""

@@ -9,14 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.manim.layout_model.predictors.ground import contrast_from_ground
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
 
 Floats = NDArray[np.float64]
-# A pixel that differs by more than this from the ground, in 0 .. 1, belongs to an object.
-LIT = 0.08
-# A ground is flat if at most this share of the frame differs from its most frequent colour; others, such as
-# shaded paper, are the median of 9 x 9 blocks of BLOCK pixels. Noise is NOISE medians of the difference.
-MOST_LIT, BLOCK, NOISE = 0.2, 4, 5.0
 # A part belongs to a box if this share of its pixels is inside, and it reaches no further out than these
 # pixels, or this share of the box's side.
 INSIDE, PIXELS_OUT, SHARE_OUT = 0.6, 2.0, 0.15
@@ -40,11 +36,8 @@ def snapped(
     from scipy import ndimage
 
     width = hidden.shape[1]
-    lit, least = contrast(pixels, hidden), LIT
-    if (lit > LIT).mean() > MOST_LIT:
-        lit = local_contrast(pixels, hidden)
-        least = max(LIT, NOISE * float(np.median(lit)))
-    if not len(boxes) or (lit > least).mean() > MOST_LIT:
+    lit, least = contrast_from_ground(pixels, hidden)
+    if not len(boxes):
         return boxes
     parts, count = ndimage.label(lit > least, np.ones((3, 3)))
     if not count:
@@ -79,30 +72,6 @@ def snapped(
         if _overlap(exact, edges) >= LEAST_IOU:
             results[number] = _box(exact, unit, stroke)
     return results
-
-
-def contrast(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return how much each pixel (H, W, 3) differs from the ground, the most frequent colour: (H, W)."""
-    seen = pixels[~hidden]
-    if not len(seen):
-        return np.zeros(hidden.shape, np.float32)
-    coarse = (seen * 31.99).astype(np.int64) @ np.array([1024, 32, 1])
-    ground = np.median(seen[coarse == np.bincount(coarse).argmax()], axis=0)
-    difference: NDArray[np.float32] = np.abs(pixels - ground).max(axis=2) * ~hidden
-    return difference
-
-
-def local_contrast(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return how much each pixel (H, W, 3) differs from the ground near it: (H, W)."""
-    from scipy import ndimage
-
-    height, width = (side // BLOCK for side in hidden.shape)
-    blocks = pixels[: height * BLOCK, : width * BLOCK].reshape(height, BLOCK, width, BLOCK, 3)
-    ground = ndimage.median_filter(np.median(blocks, axis=(1, 3)), (9, 9, 1), mode="nearest")
-    zoom = (hidden.shape[0] / height, hidden.shape[1] / width, 1)
-    smooth = ndimage.zoom(ground, zoom, order=1, grid_mode=True, mode="nearest")
-    difference: NDArray[np.float32] = np.abs(pixels - smooth).max(axis=2) * ~hidden
-    return difference
 
 
 def _edges(box: Floats, unit: float, stroke: float) -> Floats:
