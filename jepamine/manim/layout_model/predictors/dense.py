@@ -27,7 +27,6 @@ def layout_dense(
     second_look: Annotated[int, Field(ge=0)] = 16,
     max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = MAX_OBJECTS,
     cell: Literal[8, 4] = 8,
-    proposals: bool = False,
 ) -> nn.Module:
     """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of `cell` pixels.
 
@@ -35,7 +34,7 @@ def layout_dense(
     `attention` the Transformer blocks at 16. `second_look` is the width of the network that refines each
     object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Of more than
     `max_objects` objects the largest are returned. Cells of 4 pixels, for the encoder `pixels` only, keep
-    small objects apart in crowded frames. With `proposals` the refinement also judges boxes that connected
+    small objects apart in crowded frames, and with them the refinement also judges boxes that connected
     pixels propose. Raises UserError if the encoder's tokens form no grid, or cells do
     not tile the frame.
     """
@@ -50,6 +49,4 @@ def layout_dense(
     if cell < 8 and grid != shape[1:]:
         raise UserError("predictor.cell: cells of 4 pixels need the encoder 'pixels'; set it to 8")
     frame = (shape[1], shape[2])
-    return LayoutDense(
-        dim, grid, frame, channels, blocks, attention, second_look, max_objects, cell, proposals
-    )
+    return LayoutDense(dim, grid, frame, channels, blocks, attention, second_look, max_objects, cell)

@@ -59,10 +59,11 @@ class LayoutDense(nn.Module):
         second_look: int,
         max_objects: int = MAX_OBJECTS,
         cell: int = STRIDE,
-        proposals: bool = False,
     ) -> None:
         super().__init__()
-        self.max_objects, self.cell, self.proposals = max_objects, cell, proposals
+        self.max_objects, self.cell = max_objects, cell
+        # Runs with larger cells were not trained to reject what pixels propose.
+        self.proposals = cell < STRIDE
         self.grid, self.cells = grid, (frame[0] // cell, frame[1] // cell)
         self.of_pixels = grid == frame
         self.body = Backbone(dim, grid, frame, channels, blocks, attention, cell)
