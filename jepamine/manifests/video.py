@@ -72,9 +72,11 @@ def _count_skipped(
     starts, ends = ([round(clip[key] * 1e6) for clip in clips] for key in ("start", "end"))
     places = [(time, bisect_right(starts, time) - 1) for time in unused]
     between = sum(place >= 0 and time < ends[place] for time, place in places)
-    skipped.add("frames", f"between those taken at --fps {fps:g}", file, between)
-    skipped.add("frames", "in no clip: between windows, or less than a tubelet", file, len(unused) - between)
-    skipped.add("frames", "before the first key frame, cannot be decoded", file, index.undecodable)
+    skipped.add("frames", f"between those taken at --fps {fps:g}", str(file), between)
+    skipped.add(
+        "frames", "in no clip: between windows, or less than a tubelet", str(file), len(unused) - between
+    )
+    skipped.add("frames", "before the first key frame, cannot be decoded", str(file), index.undecodable)
 
 
 def recording_clips(
