@@ -1,0 +1,77 @@
+"""A run and its scores with everything in a bucket, as docs/logs-and-buckets.md has them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "logs-and-buckets.md"
+
+
+def numbers(path: Path) -> list[tuple[str, float, dict, list]]:
+    """What a score file says of its clips, but for where their frames lie."""
+    lines = map(json.loads, path.read_text().splitlines())
+    return [(line["clip_id"], line["score"], line["scores"], line["tubelet_scores"]) for line in lines]
+
+
+@pytest.fixture
+def run(s3, jepamine, recipe, clips, tmp_path):
+    """The run `local` of clips on disk, and its scores of them; the clips are in the bucket, too."""
+    s3.put(clips.parent)
+    assert jepamine("run", recipe, "--name", "local").exit_code == 0
+    assert jepamine("score", "--run", "local", clips, "--output", tmp_path / "local.jsonl").exit_code == 0
+    return numbers(tmp_path / "local.jsonl")
+
+
+def test_a_run_in_a_store_that_fails_a_third_of_its_requests_scores_as_on_disk(
+    s3, run, jepamine, recipe, tmp_path
+):
+    s3.fails = lambda number: number % 3 == 1
+    manifest = f"{s3.url}/manifest.jsonl"
+    result = jepamine("run", recipe, "--name", "far", "--set", f"dataset.manifest={manifest}")
+    assert result.exit_code == 0, result.output
+    target = f"{s3.url}/out/scores.jsonl"
+    result = jepamine("score", "--run", "far", manifest, "--output", target)
+    assert result.exit_code == 0, result.output
+    s3.fails = lambda number: False
+    result = jepamine("export", target, "--to", "label-studio", "--output", tmp_path / "tasks.json")
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "tasks.json").read_text())[0]["data"]["images"][0].startswith(s3.url)
+    (copy,) = (tmp_path / "experiments/far/scores").glob("scores-*.jsonl")
+    assert numbers(copy) == run
+    weights = [
+        (tmp_path / f"experiments/{name}/weights.safetensors").read_bytes() for name in ("local", "far")
+    ]
+    assert weights[0] == weights[1]
+    assert any(status == 503 for _, _, status, _ in s3.requests)
+
+
+def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, jepamine):
+    before = len(s3.requests)
+    s3.fails = lambda number: any(name == "scene-2/0000.jpg" for _, name in s3.methods()) or len(
+        s3.requests
+    ) - before > 20
+    words = ("score", "--run", "local", f"{s3.url}/manifest.jsonl", "--output", f"{s3.url}/scores.jsonl")
+    stopped = jepamine(*words)
+    assert stopped.exit_code == 1
+    assert re.search(r"frame s3://\S+.jpg: cannot be read after 8 attempts: ", stopped.output)
+    assert "are scored and saved: fix it and continue with --resume" in stopped.output
+    s3.fails = lambda number: False
+    resumed = jepamine(*words, "--resume")
+    assert resumed.exit_code == 0, resumed.output
+    assert ("PUT", "scores.jsonl") in s3.methods()
+
+
+def test_the_commands_of_the_page(s3, run, jepamine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT.read_text(), flags=re.MULTILINE | re.DOTALL)
+    commands = [line for line in "\n".join(blocks).splitlines() if line.startswith("jepamine score")]
+    assert len(commands) == 1
+    for line in commands:
+        words = shlex.split(line.replace("s3://bucket", s3.url).replace("NAME", "local"))
+        result = jepamine(*words[1:])
+        assert result.exit_code == 0, result.output
