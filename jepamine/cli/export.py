@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File
+from jepamine.cli.options import File, echo
 
 
 @click.command()
@@ -21,9 +21,9 @@ def export(scores: Path, to: str, top: int | None, manifest: Path | None, output
     from jepamine.utils.shell import near
 
     output, clips = write(scores, to, output, top, manifest.absolute() if manifest else None)
-    click.echo(f"exported {clips} clips: {near(output)}")
+    echo(f"exported {clips} clips: {near(output)}")
     if to == "label-studio":
-        click.echo(f"labelling interface of the project: {near(output.with_suffix('.xml'))}")
+        echo(f"labelling interface of the project: {near(output.with_suffix('.xml'))}")
 
 
 @click.group()
@@ -41,4 +41,4 @@ def import_command(file: Path, output: Path | None) -> None:
 
     output = output or file.with_name(f"{file.stem}.labels.jsonl")
     clips = import_labels(file, output)
-    click.echo(f"labels of {clips} clips: {near(output)}")
+    echo(f"labels of {clips} clips: {near(output)}")

@@ -8,7 +8,7 @@ import click
 
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import Commands, File, Folder, as_json
+from jepamine.cli.options import Commands, File, Folder, as_json, echo
 from jepamine.manifests.findings.finding import KINDS
 
 with_root = click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
@@ -35,7 +35,7 @@ def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict
     from jepamine.protocols import Source
 
     findings = audit_manifest(Source(manifest, root), max_gap)
-    as_json(findings.json()) if json_ else click.echo(audit_summary(findings))
+    as_json(findings.json()) if json_ else echo(audit_summary(findings))
     if strict and findings.details:
         count = len({item.clip for item in findings.details})
         raise click.ClickException(f"{manifest}: {count} clips have problems (--strict)")
@@ -58,7 +58,7 @@ def fix(manifest: Path, output: Path, root: Path | None, max_gap: float, drop: t
     from jepamine.protocols import Source
 
     fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)
-    click.echo(fix_summary(fixed, output))
+    echo(fix_summary(fixed, output))
 
 
 @click.group(cls=Commands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import click
 
 from jepamine.errors import UserError, did_you_mean
-from jepamine.utils.files import finite
+from jepamine.utils.files import json_text
+from jepamine.utils.printing import visible
 
 
 class Named(click.Path):
@@ -137,9 +137,14 @@ def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def echo(text: object, *, nl: bool = True, err: bool = False) -> None:
+    """Print text on stdout; what a terminal would obey is escaped."""
+    click.echo(visible(str(text)), nl=nl, err=err)
+
+
 def as_json(value: object) -> None:
     """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
-    click.echo(json.dumps(finite(value), indent=2, allow_nan=False))
+    click.echo(json_text(value, indent=2))
 
 
 class Commands(click.Group):
@@ -149,20 +154,23 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            raise click.ClickException(str(error)) from error
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise click.ClickException(visible(str(error))) from error
+        except click.ClickException as error:
+            error.message = visible(error.message)
+            raise
+        except (click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             from jepamine.config.registry import blame
 
             if message := blame(error):
-                raise click.ClickException(message) from error
+                raise click.ClickException(visible(message)) from error
             # A full disk or a missing permission is the environment's fault. Anything else is a bug and
             # must show.
             if not isinstance(error, OSError) or error.strerror is None:
                 raise
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror}") from error
+            raise click.ClickException(visible(f"{where}{error.strerror}")) from error
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_hardware, with_trust
+from jepamine.cli.options import File, as_json, echo, with_experiments, with_hardware, with_trust
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 
@@ -77,7 +77,7 @@ def top(
     choices = chosen.choices
     if output:
         as_manifest(choices, output)
-    as_json(chosen_json(choices)) if json_ else click.echo(top_summary(choices, scores, output, name))
+    as_json(chosen_json(choices)) if json_ else echo(top_summary(choices, scores, output, name))
 
 
 @click.command()
@@ -123,7 +123,7 @@ def search(
     found = searching.search(opened, source, query, k, threshold, diversity)
     if output:
         searching.write_found(found, output)
-    as_json(chosen_json(found.choices)) if json_ else click.echo(search_summary(found, output, name))
+    as_json(chosen_json(found.choices)) if json_ else echo(search_summary(found, output, name))
 
 
 @click.command()
@@ -181,7 +181,7 @@ def probe(
     )
     if output:
         clips_as_manifest([item.clip for item in result.next], output)
-    as_json(round_json(result)) if json_ else click.echo(round_summary(result, output, name))
+    as_json(round_json(result)) if json_ else echo(round_summary(result, output, name))
 
 
 @click.command()
@@ -212,4 +212,4 @@ def report(
     output = output or opened.folder.path / "reports" / f"{scores.stem}.html"
     page = gather(opened, scores, top, manifest.absolute() if manifest else None)
     write_page(page, output)
-    click.echo(report_summary(page, output, experiments))
+    echo(report_summary(page, output, experiments))

@@ -12,6 +12,7 @@ from jepamine.cli.options import (
     Folder,
     Recipe,
     as_json,
+    echo,
     with_checkpoint,
     with_experiments,
     with_hardware,
@@ -92,10 +93,10 @@ def run(
     if resolved and seeds:
         from jepamine.runs.summary import seeds_summary
 
-        click.echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds), experiments))
+        echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds), experiments))
         return
     folder = runner.run(resolved, experiments, name) if resolved else runner.resume(experiments, str(resume))
-    click.echo(run_summary(folder, experiments))
+    echo(run_summary(folder, experiments))
 
 
 @click.command("eval")
@@ -182,7 +183,7 @@ def eval_command(
             draw_sheet(opened, part, sheet)
     # Printed before writing: a full disk must not lose the result.
     trainer = opened.trainer if opened else None
-    as_json(result) if json_ else click.echo(eval_summary(result, trainer, optimistic))
+    as_json(result) if json_ else echo(eval_summary(result, trainer, optimistic))
     if output:
         write_json(output, result)
     if opened:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments, with_trust
+from jepamine.cli.options import Commands, File, Folder, as_json, echo, with_experiments, with_trust
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
@@ -61,7 +61,7 @@ def validate(
         return
     for report in reports:
         if report.runs:
-            click.echo(summary(report))
+            echo(summary(report))
     if failed:
         raise UserError(problems(reports, path))
 
@@ -143,7 +143,7 @@ def generate(
     elif output is None:
         click.echo(result.code, nl=False)
     else:
-        click.echo(summary(result, output, preview))
+        echo(summary(result, output, preview))
 
 
 @click.group(cls=Commands)
@@ -189,9 +189,9 @@ def render(
     new_folder(out)
     with progress("render scenes", count, "scenes", every=100) as bar:
         manifest = render_scenes(Job(out, seed, width, shares), count, workers=workers, on_scene=bar.step)
-    click.echo(f"{count} scenes: {manifest}")
+    echo(f"{count} scenes: {manifest}")
     if sheet:
-        click.echo(f"contact sheet: {write_sheet(manifest)}")
+        echo(f"contact sheet: {write_sheet(manifest)}")
 
 
 @scenes.command()
@@ -233,5 +233,5 @@ def annotate(
     )
     for warning in result.warnings:
         notify(f"warning: {warning}")
-    click.echo(summary(result))
-    click.echo(f"contact sheet: {write_sheet(result.manifest)}")
+    echo(summary(result))
+    echo(f"contact sheet: {write_sheet(result.manifest)}")

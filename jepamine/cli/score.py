@@ -11,6 +11,7 @@ import click
 from jepamine.cli.options import (
     File,
     Folder,
+    echo,
     with_checkpoint,
     with_cluster,
     with_experiments,
@@ -93,7 +94,7 @@ def score(
         from jepamine.mining.cluster.scoring import score_on_cluster
 
         counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
-        click.echo(score_summary(output, counts, name))
+        echo(score_summary(output, counts, name))
         return
     counts = score_manifest(
         opened,
@@ -104,7 +105,7 @@ def score(
         shard=part,
         heatmaps=heatmaps,
     )
-    click.echo(score_summary(output, counts, name))
+    echo(score_summary(output, counts, name))
 
 
 @click.command()
@@ -120,4 +121,4 @@ def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
     from jepamine.mining.summaries import merge_summary
 
     counts = merge_parts(parts, manifest.absolute(), output)
-    click.echo(merge_summary(output, counts, len(parts)))
+    echo(merge_summary(output, counts, len(parts)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +9,15 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.mining.part_index import PartIndex, index_manifest, index_parts, line_name
-from jepamine.utils.files import check_output, naming, read_json, sha256_file, sync, write_atomic
+from jepamine.utils.files import (
+    check_output,
+    json_text,
+    naming,
+    read_json,
+    sha256_file,
+    sync,
+    write_atomic,
+)
 
 # Names listed of each kind of problem.
 LISTED = 5
@@ -28,7 +35,7 @@ def save_completion(unfinished: Path, part: Path, facts: dict[str, Any]) -> None
     record that fits it was not finished. It is a file of its own as every line of a score file is a clip.
     """
     record = {"complete": True, **facts, "sha256": sha256_file(unfinished)}
-    write_atomic(completion_path(part), (json.dumps(record) + "\n").encode())
+    write_atomic(completion_path(part), (json_text(record) + "\n").encode())
 
 
 def merge_parts(parts: Sequence[Path], manifest: Path, output: Path) -> dict[str, int]:
@@ -99,7 +106,7 @@ def _mixed(parts: Sequence[Path], manifest: Path) -> Iterator[str]:
 
 
 def _short(value: object) -> str:
-    text = json.dumps(value)
+    text = json_text(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

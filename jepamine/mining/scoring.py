@@ -24,7 +24,7 @@ from jepamine.mining.shards import Shard
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
-    finite,
+    json_text,
     naming,
     parse_line,
     raw_lines,
@@ -152,7 +152,7 @@ def _write(
             for line in score_lines(batch, panel, heat):
                 if "error" in line and stop:
                     raise StoppedError(line["error"], done)
-                file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
+                file.write(json_text(line).encode() + b"\n")
                 done += 1
                 errors += "error" in line
             # A killed process loses the clips in flight only.

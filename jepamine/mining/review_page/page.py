@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from markupsafe import Markup, escape
 from jepamine.mining.review_page import charts
 from jepamine.mining.review_page.heat import Heat, as_json, scale
 from jepamine.mining.review_page.pictures import Picture
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import json_text, write_atomic
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell
 
@@ -202,7 +201,7 @@ def _data(page: Page) -> Markup:
             for clip in page.clips
         ],
     }
-    text = re.sub("[<>&']", lambda values: f"\\u{ord(values[0]):04x}", json.dumps(value))
+    text = re.sub("[<>&']", lambda values: f"\\u{ord(values[0]):04x}", json_text(value))
     return Markup(ADDRESS.sub(lambda values: f"{values[1]}\\u{ord(values[2]):04x}", text))
 
 
