@@ -13,6 +13,8 @@ from jepamine.manim.engine.boxes import drawn_parts
 
 #: The most parts of a drawing; particles are thousands.
 MOST_PARTS = 20_000
+#: The most pixels of an image: more than a preview has.
+MOST_PIXELS = 854 * 480 * 2
 
 
 class TooMuch(Exception):
@@ -76,16 +78,23 @@ def _part(part: Any, camera: Any) -> dict[str, Any]:
     seen = encode(camera.transform_points_pre_display(part, points)) if len(points) else ""
     whole = len(points) == len(part.points)
     if hasattr(part, "pixel_array"):
-        pixels = np.ascontiguousarray(part.get_pixel_array(), dtype=np.uint8)
-        if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.nbytes > 2**22:
-            raise TooMuch("it shows an image of more than 1,048,576 pixels")
+        pixels = _thinned(np.asarray(part.get_pixel_array(), dtype=np.uint8))
         content = base64.b64encode(pixels.tobytes()).decode()
-        return {"kind": "image", "points": seen, "whole": whole, "pixels": content, "size": pixels.shape[:2]}
+        size = [int(side) for side in pixels.shape[:2]]
+        return {"kind": "image", "points": seen, "whole": whole, "pixels": content, "size": size}
     if not len(getattr(part, "rgbas", ())):
         return {"kind": "bare", "points": seen, "whole": whole}
     # Of the size in pixels.
     thickness = float(camera.adjusted_thickness(part.stroke_width))
     return {"kind": "cloud", "points": seen, "whole": whole, "fill": encode(part.rgbas), "width": thickness}
+
+
+def _thinned(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an image (H, W, 4) with every n-th row and column, so that it has MOST_PIXELS at most."""
+    step = 1
+    while -(-pixels.shape[0] // step) * -(-pixels.shape[1] // step) > MOST_PIXELS:
+        step += 1
+    return np.ascontiguousarray(pixels[::step, ::step])
 
 
 def _curves(part: Any, camera: Any) -> dict[str, Any]:
