@@ -123,10 +123,12 @@ class Grid:
         self.sound = folder / "sound"
         for name in ("small", "other"):
             words = ("run", str(folder / "small.toml"), "--name", name)
-            assert self.call(self.sound, words)[0] == "done", self.call(self.sound, words)
+            answer = self.call(self.sound, words)
+            assert answer[0] == "done", answer
         score = ("score", "--run", "small", "MANIFEST")
         assert self.call(self.sound, score)[0] == "done"
         self.results = {name: self.fresh(words) for name, words in COMMANDS.items()}
+        assert all(how == "done" for how, _, _ in self.results.values()), self.results
 
     def fresh(
         self, words: tuple[str, ...], damage: Callable[[Path], None] | None = None
