@@ -1,10 +1,10 @@
 """Which layer of the sandbox stops which hostile program: a table of those stopped by each layer alone.
 
-The programs are those of the tests (`tests/sandbox/programs*.txt`). Each runs with one layer at a time and with
-all of them. Only programs whose harm can be seen count: one that reads the canary, writes or connects outside
-its folder, leaves a process, or signals another. What is stopped without any layer cannot be done by a child of
-this machine in the first place. The check of names stops a program if it objects to it. Exit code 1 if all
-layers together let one through.
+The programs are those of the tests (`tests/sandbox/programs*.txt`). Each runs with one layer at a time, and
+with all of them. Only programs whose harm can be seen count: one that reads the canary, writes or connects
+outside its folder, leaves a process, or signals another. What is stopped without any layer cannot be done by
+a child of this machine in the first place. The check of names stops a program if it objects to it. Exit code
+1 if all layers together let one through.
 """
 
 from __future__ import annotations

@@ -65,6 +65,6 @@ def _read(path: Path, folder: Path, settings: dict[str, Any]) -> list[dict[str, 
 def _whole(folder: Path, line: dict[str, Any]) -> bool:
     """Return whether the frame of a scene is there to its last byte."""
     try:
-        return (folder / line["frame_paths"][0]).read_bytes().endswith(_END)
+        return Path(folder, line["frame_paths"][0]).read_bytes().endswith(_END)
     except (OSError, KeyError, IndexError, TypeError):
         return False
