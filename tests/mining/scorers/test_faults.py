@@ -48,7 +48,7 @@ def test_a_fault_scores_higher_than_even_motion(tmp_path, fault):
 
 def test_a_foreign_piece_scores_its_smaller_cut_less_the_other_changes(tmp_path):
     def grey(levels: list[int], name: str) -> ClipEmbeddings:
-        pixels = np.uint8(levels)[:, None, None, None] + np.zeros((1, 8, 8, 3), dtype=np.uint8)
+        pixels = np.array(levels, dtype=np.uint8).repeat(192).reshape(-1, 8, 8, 3)
         return replace(clip([0, 0], name), frames=lambda: pixels[None])
 
     # Steps 1 1 70 1 60 1 1 give min(70, 60) - 1, steps 2 2 30 2 give 30 - 2.
