@@ -8,6 +8,7 @@ import click
 
 from jepamine.cli.options import File, Recipe, as_json, echo, with_experiments, with_trust
 from jepamine.cli.run_life import prune
+from jepamine.utils.printing import visible
 
 
 @click.group(invoke_without_command=True)
@@ -117,7 +118,7 @@ def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
         except UserError as error:
             errors.append(str(error))
     if errors:
-        raise click.ClickException("\n".join(errors))
+        raise UserError("\n".join(errors))
 
 
 @click.command()
@@ -135,7 +136,7 @@ def plugins(experiments: Path, check_: bool, json_: bool) -> None:
     else:
         echo(table(rows))
     if broken:
-        raise click.ClickException("\n".join(broken))
+        raise click.ClickException(visible("\n".join(broken)))
 
 
 @click.command()
