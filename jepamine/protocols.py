@@ -33,8 +33,7 @@ class Source:
     """A manifest and how its frames are read; returned by dataset plugins.
 
     `manifest` is a JSONL file whose frame paths are relative to `root`, else to its folder. Frames are
-    resized to `image_size`, (height, width) in pixels, in `threads` threads (0: one per core).
-    """
+    resized to `image_size`, (height, width), by `threads` (0: one per core); `known`: data.known_frames."""
 
     manifest: Path
     root: Path | None = None
@@ -42,6 +41,7 @@ class Source:
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
     threads: int = 0
+    known: Path | None = None
 
     def __post_init__(self) -> None:
         if type(self.tubelet_size) is not int or self.tubelet_size < 1:

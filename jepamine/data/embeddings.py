@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.frames import Frame, Frames, ahead
+from jepamine.data.known_frames import KnownFrames
 from jepamine.data.masks import check, hide
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
@@ -90,6 +91,7 @@ def embed_clips(
     embedding is in the store before it is yielded. Without a `mask` only clean ones are computed.
     """
     frames = Frames(source.image_size)
+    known = KnownFrames(source.known) if source.known else None
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
     store.beside(FOLDER)  # opened here and not in the threads
 
@@ -97,7 +99,8 @@ def embed_clips(
         if isinstance(item, UserError):
             raise item
         try:
-            return _load(item, frames, source, mask, store, by_frame)
+            digests = known.digests(item) if known else None
+            return _load(item, frames, source, mask, store, by_frame, digests)
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
@@ -205,11 +208,17 @@ def _draw(clip: Clip, source: Source, mask: Mask) -> NDArray[np.bool_]:
 
 
 def _load(
-    clip: Clip, frames: Frames, source: Source, mask: Mask | None, store: Store, by_frame: bool
+    clip: Clip,
+    frames: Frames,
+    source: Source,
+    mask: Mask | None,
+    store: Store,
+    by_frame: bool,
+    known: tuple[bytes, ...] | None,
 ) -> _Loaded:
     drawn = None if mask is None else _draw(clip, source, mask)
-    held = [frames[place] for place in clip.frames]
-    digests = tuple(frame.digest() for frame in held)
+    held = [] if known else [frames[place] for place in clip.frames]
+    digests = known or tuple(frame.digest() for frame in held)
     content = b"".join(digests)
     shape = _shape(source)
     clean_key = content_key(source, digests)
@@ -219,6 +228,8 @@ def _load(
     frame_keys = [hashlib.sha256(b"frame" + size + digest).digest() for digest in digests] if by_frame else []
     clean_stored = clean_key in store or (bool(frame_keys) and all(key in store for key in frame_keys))
     stored = clean_stored and (drawn is None or masked_key in store)
+    if known and not stored:  # its frames may have changed since they were hashed
+        return _load(clip, frames, source, mask, store, by_frame, None)
     pixels = None if stored else _tubelets(frames, held, source)
     wanted = pixels is not None and clean_key not in store.beside(FOLDER)
     statistics = pixel_statistics(pixels) if pixels is not None and wanted else None
