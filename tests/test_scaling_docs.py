@@ -98,7 +98,7 @@ def test_the_dask_commands(jepamine, home):
                 time.sleep(0.05)
         call(jepamine, score)
         for line in blocks("bash")[3].splitlines():
-            call(jepamine, line.replace("run default --name", f"run {home / 'small.toml'} --name"))
+            call(jepamine, line.replace("run default --name", "run small.toml --name"))
     finally:
         for process in reversed(started):
             process.terminate()

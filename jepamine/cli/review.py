@@ -81,7 +81,8 @@ def top(
 
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
-    scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
+    where = manifest.absolute() if manifest else None
+    scored = read_scored(scores, opened.parts.source, where, selection.pool_of(k))
     chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
         notify(f"warning: skipped: {error}")

@@ -26,7 +26,7 @@ from jepamine.errors import UserError, did_you_mean
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.mining.score_files import Scored
-from jepamine.mining.selection import POOL, Choice, pick
+from jepamine.mining.selection import Choice, pick, pool_of
 from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
 from jepamine.runs.cluster_encoding import encoded
@@ -114,7 +114,7 @@ def _search(
         with progress("search", total, "clips") as bar:
             items = _embedded(opened, source, read_clips(source), store)
             for block in iter(lambda: list(islice(items, BLOCK)), []):
-                _search_block(block, examples, index, source, best, max(POOL, 20 * k), counts)
+                _search_block(block, examples, index, source, best, pool_of(k), counts)
                 bar.step(len(block))
     if not best:
         raise UserError(f"{source.manifest}: none of its {total} clips can be compared with the examples")
