@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from jepamine.cluster.client import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
-from jepamine.data.embeddings import Embedded, Unreadable, embed_clips, encode
+from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.encoding import encode
 from jepamine.data.frames import Frame
 from jepamine.data.run_manifest import own_line
 from jepamine.errors import UserError, did_you_mean
