@@ -64,6 +64,20 @@ def run(recipe: Recipe, experiments: Path, name: str | None, cluster: Cluster | 
     return folder
 
 
+def run_or_resume(recipe: Recipe, experiments: Path) -> RunFolder:
+    """Resume the newest run of exactly `recipe`, which is not changed if it is finished, else start one.
+
+    Raises what `run` and `resume` do.
+    """
+    digest = hashlib.sha256(to_toml(recipe).encode()).hexdigest()
+    same = []
+    for folder in run_folder.all_runs(experiments):
+        record = run_folder.read_record(folder)
+        if record.get("recipe_sha256") == digest:
+            same.append((record.get("created", ""), folder.name))
+    return resume(experiments, max(same)[1]) if same else run(recipe, experiments, None)
+
+
 def run_seeds(
     recipe: Recipe, experiments: Path, name: str | None, seeds: int, cluster: Cluster | None = None
 ) -> list[RunFolder]:
