@@ -109,8 +109,9 @@ def test_the_dask_commands(jepamine, home):
 @pytest.fixture
 def slurm(monkeypatch) -> Iterator[None]:
     """Slurm of one node on loopback, with a folder, key and ports of its own."""
-    programs = {name: shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in SLURM}
-    absent = [name for name, path in programs.items() if path is None]
+    where = f"{os.environ['PATH']}:/usr/sbin"
+    programs = {name: shutil.which(name, path=where) or "" for name in SLURM}
+    absent = [name for name, path in programs.items() if not path]
     if absent:
         pytest.skip(f"not installed: {', '.join(absent)} (Debian: slurm-wlm)")
     # Sockets have short paths.

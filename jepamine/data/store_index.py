@@ -53,7 +53,9 @@ class StoreIndex:
         wanted = int.from_bytes(key[:8], "big")
         bucket = wanted >> (64 - self.bits) if self.bits else 0
         records = self.records(bucket, bucket + 1)
-        first, end = (int(np.searchsorted(records["key"], np.uint64(wanted), side)) for side in _SIDES)
+        keys = records["key"]
+        first = int(np.searchsorted(keys, np.uint64(wanted), "left"))
+        end = int(np.searchsorted(keys, np.uint64(wanted), "right"))
         places = [(int(part), int(offset)) for _, part, offset in records[first:end].tolist()]
         return [(self.parts[part][0], offset) for part, offset in reversed(places)]
 
@@ -69,9 +71,6 @@ class StoreIndex:
     def close(self) -> None:
         """Close the file."""
         os.close(self.descriptor)
-
-
-_SIDES = ("left", "right")
 
 
 def open_index(path: Path) -> StoreIndex:

@@ -32,7 +32,12 @@ def unread(monkeypatch) -> list[Path]:
     import jepamine.data.frames
 
     read, places = jepamine.data.frames._read, []
-    monkeypatch.setattr("jepamine.data.frames._read", lambda path: (places.append(path), read(path))[1])
+
+    def note(path):
+        places.append(path)
+        return read(path)
+
+    monkeypatch.setattr("jepamine.data.frames._read", note)
     return places
 
 
