@@ -17,7 +17,7 @@ def scored(*tables: dict[str, float], by: str = "x") -> list[Scored]:
 
 
 def standing_of(items: list[Scored], preferred: str) -> Percentiles:
-    standing = standing_of(preferred)
+    standing = Percentiles(preferred)
     for item in items:
         standing.add(item.line)
     return standing
