@@ -18,6 +18,7 @@ import threading
 import uuid
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -84,7 +85,7 @@ class Store:
         return len(self._places) + sum(index.count for index in self._indexes)
 
     def __contains__(self, key: bytes) -> bool:
-        return bool(self._found(key))
+        return next(self._found(key), None) is not None
 
     def get(self, key: bytes) -> NDArray[np.float32] | None:
         """Return the array (rows, columns) under `key`, or None; warns of a damaged one and drops it."""
@@ -95,14 +96,15 @@ class Store:
                     return array
         return None
 
-    def _found(self, key: bytes) -> list[tuple[str, int]]:
+    def _found(self, key: bytes) -> Iterator[tuple[str, int]]:
         place = self._places.get(key)
-        places = [] if place is None else [place]
-        for index in self._indexes if place is None else ():
+        if place is not None:
+            yield place
+            return
+        for index in self._indexes:
             # An index on a shared folder may vanish: then its records are missing, and computed again.
             with contextlib.suppress(OSError):
-                places += index.find(key)
-        return places
+                yield from index.find(key)
 
     def _read(self, key: bytes, part: str, offset: int) -> NDArray[np.float32] | None:
         """Return the array of a record; None if it has another key, was dropped, or is damaged."""
