@@ -69,7 +69,7 @@ def collect() -> dict[str, frozenset[str]]:
     functions += [getattr(numpy.random.Generator, name) for name in dir(numpy.random.Generator)]
     functions += [getattr(random, name) for name in dir(random)] + [getattr(math, name) for name in dir(math)]
     functions += [getattr(builtins, name) for name in BUILTINS if hasattr(builtins, name)]
-    keywords = set(_KEYWORDS).union(*map(_parameters, functions)) | attributes
+    keywords = set(_KEYWORDS).union(*map(_parameters, functions), *map(_taken, kinds)) | attributes
     # Scenes may define attributes on objects of Manim's and their own classes only; see `guards`.
     machinery = set().union(*map(_members, kinds)) | denied.CODE
     return {
@@ -112,6 +112,17 @@ def _members(kind: type) -> set[str]:
                 case ast.Attribute(value=ast.Name(id="self"), ctx=ast.Store()):
                     names.add(node.attr)
     return names
+
+
+def _taken(kind: type) -> Iterator[str]:
+    """Yield the keywords that methods of a class take out of their `**kwargs`."""
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind)))):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="kwargs"), attr="pop" | "get" | "setdefault"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield name
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
-from jepamine.utils.files import read_json, read_text, write_atomic
+from jepamine.utils.files import read_bytes, read_json, read_text, write_atomic
 from jepamine.utils.progress import notify
 
 
@@ -35,6 +35,23 @@ def modules_beside(path: Path, code: str) -> dict[str, str]:
     return modules
 
 
+def files_beside(path: Path, code: str) -> dict[str, bytes]:
+    """Return the images, drawings and listings in or below a file's folder that its texts name.
+
+    A file over 8 MiB, and whatever comes after 32 MiB together, is left out.
+    """
+    folder, found, left = path.resolve().parent, dict[str, bytes](), MOST_BYTES
+    for name in dict.fromkeys(_QUOTED.findall(code)):
+        for suffix in ("", *SUFFIXES):
+            file = folder / f"{name}{suffix}"
+            if file.suffix.lower() not in SUFFIXES or not file.resolve().is_relative_to(folder):
+                continue
+            if file.is_file() and (size := file.stat().st_size) <= min(left, LARGEST):
+                found[f"{name}{suffix}"] = read_bytes(file)
+                left -= size
+    return found
+
+
 def read_layout(path: Path) -> Layout:
     """Read the layout in a JSON file, or at its key `layout`. Raises UserError that names file and key."""
     value = read_json(path)
@@ -44,6 +61,25 @@ def read_layout(path: Path) -> Layout:
 
 
 WIDTH = 854
+#: Files that a scene may read, and their sizes in bytes: one's, and those of all.
+SUFFIXES = (
+    ".svg",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".py",
+    ".txt",
+    ".js",
+    ".c",
+    ".cpp",
+    ".java",
+    ".rs",
+    ".go",
+)
+LARGEST, MOST_BYTES = 2**23, 2**25
+# A short text on one line: what may be the name of a file.
+_QUOTED = re.compile(r"""["']([\w][\w ./-]{0,150})["']""")
 # The code is not parsed in this process: only its sandbox does that.
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
@@ -80,6 +116,7 @@ def run(
             check=check,
             preview=WIDTH if preview is not None else None,
             modules=modules_beside(path, code),
+            files=files_beside(path, code),
         )
     if preview is not None:
         _write_previews(preview, reports)

@@ -15,7 +15,7 @@ _FILES = "reads or writes files"
 _MACHINERY = "is part of how Manim runs, not of a scene"
 _WHY = {
     _FILES: """
-ImageMobject ImageMobjectFromCamera SVGMobject VMobjectFromSVGPath Code add_extension_if_not_present
+ImageMobjectFromCamera VMobjectFromSVGPath add_extension_if_not_present
 guarantee_existence guarantee_empty_existence seek_full_path_from_defaults modify_atime
 get_full_raster_image_path drag_pixels invert_image change_to_rgba_array get_full_sound_file_path
 register_font SceneFileWriter Section DefaultSectionType
@@ -31,7 +31,7 @@ Typst MathTypst
 Manager CairoRenderer RendererType Camera BackgroundColoredVMobjectDisplayer MappingCamera OldMultiCamera
 SplitScreenCamera MovingCamera MultiCamera ThreeDCamera tempconfig logger console error_console frame
 version PackageNotFoundError get_plugins list_plugins annotations cli_ctx_settings CONTEXT_SETTINGS EPILOG
-QUALITIES DEFAULT_QUALITY RESAMPLING_ALGORITHMS SCENE_NOT_FOUND_MESSAGE CHOOSE_NUMBER_MESSAGE
+QUALITIES DEFAULT_QUALITY SCENE_NOT_FOUND_MESSAGE CHOOSE_NUMBER_MESSAGE
 INVALID_NUMBER_MESSAGE NO_SCENE_MESSAGE SHIFT_VALUE CTRL_VALUE START_X START_Y DictAsObject
 merge_dicts_recursively update_dict_recursively print_family assert_is_mobject_method ManimColorDType
 ParsableManimColor TrueDot DotCloud OpenGLPMobject OpenGLPGroup OpenGLPMPoint ipy get_ipython ManimMagic
@@ -67,7 +67,7 @@ _BY_NAME = words(
     """
     get_attrs restructure_mobjects get_restructured_mobject_list update_rgbas_array get_merged_array
     get_array_attrs apply_over_attr_arrays always pointwise_become_partial filter_out
-    add_animation_override animation_override_for set_default
+    add_animation_override animation_override_for get_pygments_style
     """
 )
 _MEMORY = words(
@@ -116,7 +116,7 @@ ATTRIBUTES = {
 #: Keywords of allowed functions that hand in memory or files.
 KEYWORDS = words(
     """
-    buffer refcheck file file_name code_file out like subok strides flush svg_default
+    buffer refcheck file out like subok strides flush svg_default
     path_string_config use_svg_cache image_mode background_image renderer camera_class module dtypes
     weakref_slot mem_policy
     """

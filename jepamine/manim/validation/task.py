@@ -13,6 +13,7 @@ from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+from jepamine.manim.validation import files as given_files
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.syntax import objections, without_main
 from jepamine.sandbox.task import SOURCE
@@ -20,6 +21,7 @@ from jepamine.sandbox.task import SOURCE
 LONGEST = 200_000
 #: Those that `prepare` installed.
 FORMULAS: list[Formulas] = []
+FILES: list[given_files.Files] = []
 SAMPLE = """
 from manim import *
 import numpy as np
@@ -50,6 +52,7 @@ def prepare() -> None:
         }
     )
     FORMULAS.append(install())
+    FILES.append(given_files.install())
     set_texts_at_full_width(manim)
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.
@@ -61,6 +64,7 @@ def _warm_up(manim: Any) -> None:
     """Do once what children do: so none of them loads and compiles what is used for the first time."""
     # No Text: Pango may start a thread for it, and a process with two must not be forked.
     with tempfile.TemporaryDirectory() as folder:
+        FILES[0].folder = Path(folder)
         drawing = Path(folder) / "drawing.svg"
         drawing.write_text(
             '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0 Q1 0 1 1 C1 2 0 2 0 1 Z"/></svg>'
@@ -72,10 +76,16 @@ def _warm_up(manim: Any) -> None:
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Handle `request`: `code`, `modules` (code by name), `check` (by the allow-list), more as `run.run`."""
+    """Handle `request`: `code`, `modules` (code by name), `files`, `check` (by the allow-list).
+
+    The others are as for `run.run`.
+    """
     manim = load_manim()
     for formulas in FORMULAS:
         formulas.folder = folder
+    for files in FILES:
+        files.folder = folder
+        files.write(request["files"])
     width = request["preview"] or 64
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -43,6 +44,7 @@ class Validator:
         check: bool = True,
         preview: int | None = None,
         modules: Mapping[str, str] | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> Report:
         """Run code in a confined child and report where its objects are; from any thread.
 
@@ -50,9 +52,9 @@ class Validator:
         `scene` is needed if there are several and none is GeneratedScene. `check` False skips the
         allow-list over the syntax tree: then only the child's confinement restricts the code, and the code
         could write its own report. `preview` is a width in pixels, 16:9. `modules` is the code of modules
-        that the code may import, by name.
+        that the code may import, by name; `files` are those that it may read, by relative path.
         """
-        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=False)
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=False)
         return report(answer, self.protection, seconds, layout, names, notes)
 
     def validate_all(
@@ -64,15 +66,16 @@ class Validator:
         check: bool = True,
         preview: int | None = None,
         modules: Mapping[str, str] | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> list[Report]:
         """Run every scene of the code, or the one called `scene`, each in a child of its own."""
-        answer, seconds, notes = self._ask(code, scene, check, preview, modules, every=True)
+        answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=True)
         if not answer.scenes:
             return [report(answer, self.protection, seconds, layout, notes=notes)]
         reports = []
         for name in answer.scenes:
             one = self.validate(
-                code, layout=layout, scene=name, check=check, preview=preview, modules=modules
+                code, layout=layout, scene=name, check=check, preview=preview, modules=modules, files=files
             )
             reports.append(replace(one, scene=name))
         return reports
@@ -84,12 +87,14 @@ class Validator:
         check: bool,
         preview: int | None,
         modules: Mapping[str, str] | None,
+        files: Mapping[str, bytes] | None,
         every: bool,
     ) -> tuple[Answer, float, tuple[str, ...]]:
         request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
         # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
         request["code"] = code.encode("utf-8", "replace").decode().removeprefix("\ufeff")
         request["modules"] = dict(modules or {})
+        request["files"] = {name: base64.b64encode(data).decode() for name, data in (files or {}).items()}
         formulas = self._typesetter.scene()
         end, content = self._servers.ask(request, self._limits, formulas.reply)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)

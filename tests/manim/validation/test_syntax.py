@@ -97,7 +97,6 @@ def test_everyday_code_is_allowed():
         ("x = np.random.mtrand", 1, "numpy.random.mtrand is not among the names"),
         ("x = np.array([1]).tofile('x')", 1, ".tofile reads or writes files"),
         ("x = rate_functions.np", 1, "manim.rate_functions.np is not among the names"),
-        ("x = ImageMobject('x')", 1, "ImageMobject reads or writes files"),
         ("x = Typst('x')", 1, "Typst runs Typst, which validation does not; use MathTex"),
         ("x = Cirlce()", 1, "Cirlce is not among the names that a scene may use (did you mean 'Circle'?)"),
         ("x = (i for i in [1]).gi_frame", 1, ".gi_frame leads out of the scene into Python itself"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from jepamine.cli.options import Commands
 from jepamine.cli.scenes import validate
@@ -54,7 +55,7 @@ def answering(monkeypatch, found):
             def __init__(self):
                 self.protection = protection
 
-            def validate_all(self, code, *, layout, scene, check, preview, modules):
+            def validate_all(self, code, *, layout, scene, check, preview, modules, files):
                 return [report(answer, protection, 0.05, layout)]
 
         @contextmanager
@@ -164,3 +165,39 @@ def test_all_scenes_of_a_file_run_with_modules_beside_it_and_one_failure_does_no
     assert json.loads(call(path, "--scene", "C", "--json").stdout)["scene"] == "C"
     (tmp_path / "helpers.py").write_text("import os\n")
     assert f"{path}: helpers.py:1: import os: only manim" in call(path).stderr
+
+
+@pytest.mark.manim
+def test_images_drawings_and_listings_beside_a_scene_are_read(tmp_path):
+    Image.new("RGB", (8, 4), "red").save(tmp_path / "photo.png")
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "logo.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><rect width="2" height="1" fill="red"/></svg>'
+    )
+    (tmp_path / "listing.py").write_text("x = 1\n")
+    path = tmp_path / "scene.py"
+    path.write_text(
+        "from manim import *\n\n\nclass A(Scene):\n    def construct(self):\n"
+        "        photo = ImageMobject('photo').scale_to_fit_width(4)\n"
+        "        logo = SVGMobject('art/logo.svg', height=1)\n"
+        "        listing = Code('listing.py', language='python')\n"
+        "        self.add(photo, logo, listing)\n"
+    )
+    (report,) = command.run(path, None, None, 10, None, True, True)
+    assert report.problems == ()
+    sizes = {item.name: item.box[2:] for item in report.objects}
+    assert sizes["photo"] == pytest.approx((4, 2))
+    assert sizes["logo"] == pytest.approx((2, 1))
+
+
+@pytest.mark.manim
+def test_what_is_not_beside_a_scene_is_not_read(tmp_path):
+    (tmp_path / "inner").mkdir()
+    Image.new("RGB", (8, 4), "red").save(tmp_path / "above.png")
+    path = tmp_path / "inner" / "scene.py"
+    path.write_text(
+        "from manim import *\n\n\nclass A(Scene):\n    def construct(self):\n"
+        "        self.add(ImageMobject('../above.png'))\n"
+    )
+    (report,) = command.run(path, None, None, 10, None, True, True)
+    assert report.problems[0].message.startswith("FileNotFoundError: '../above.png' is not in the folder")

@@ -122,6 +122,10 @@ class LayoutDense(nn.Module):
         """Refine the hottest cells and keep the distinct objects; of more than `max_objects` the largest."""
         return decode(answer, self.second, self.max_objects, self.temperature)
 
+    def set_temperature(self, value: float) -> None:
+        """Divide the logits of all later confidences by `value`; the weights keep it."""
+        self.temperature.fill_(value)
+
     def imitation(self, answer: Tensors, teacher: Tensors, temperature: float) -> Tensor:
         """Compare cell by cell: softened heat and types, and boxes, weighted by the teacher's heat."""
         warmth = torch.sigmoid(teacher["heat"])
