@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 _SIDE = (
     "left|right|front|rear|back|center|centre|middle|side|wide|narrow|tele|main|cross|top|fisheye|forward|"
-    "backward|inside|cabin|driver|interior"
+    "backward|inside|cabin|driver|interior|repeater|pillar"
 )
 _KIND = (
     "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
@@ -17,7 +19,7 @@ _CAMERA = re.compile(
     rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
     rf"|(?:zed|mynt|stereo|mono|rgb|thermal|infrared|visible|lwir|nir|ir|gray|grey)(?:[ _-](?:{_KIND}))*"
-    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lr]",
+    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]",
     re.IGNORECASE,
 )
 # Names that are a camera's wherever they are: a word for camera together with a side or a number.
@@ -47,6 +49,29 @@ def is_certainly_camera(name: str) -> bool:
 def is_generic(name: str) -> bool:
     """Return whether a folder's name, such as `data` or `images`, tells no drive from another."""
     return bool(_GENERIC.fullmatch(name))
+
+
+def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the (drive, camera) of each scene, a path of folders, of which one is called after a camera.
+
+    Several such folders side by side are cameras, a single one only if its name leaves no doubt. The drive
+    is the rest of the path without folders such as `data` or `images`; empty if nothing is left.
+    """
+    paths = {scene: tuple(scene.split("/")) for scene in scenes}
+    beside: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for parts in paths.values():
+        for depth, part in enumerate(parts):
+            if is_camera(part):
+                beside[parts[:depth]].add(part)
+    found = {}
+    for scene, parts in paths.items():
+        for depth in reversed(range(len(parts))):
+            part = parts[depth]
+            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1):
+                rest = [other for other in parts[:depth] + parts[depth + 1 :] if not is_generic(other)]
+                found[scene] = ("/".join(rest), part)
+                break
+    return found
 
 
 def split_camera(text: str) -> tuple[str, str | None]:

@@ -31,7 +31,7 @@ def frame_folders(
     folders = []
     others: Counter[str] = Counter()
     first_other: list[Path] = []
-    for folder, files in sorted(_walk(root, skipped)):
+    for folder, files in sorted(walk(root, skipped)):
         images = []
         for path in files:
             if path.suffix.lower() not in IMAGE_SUFFIXES:
@@ -70,7 +70,7 @@ def own_name(root: Path) -> str:
     return "." if (root / name).is_dir() else name
 
 
-def _walk(root: Path, skipped: Skipped) -> Iterator[tuple[Path, list[Path]]]:
+def walk(root: Path, skipped: Skipped) -> Iterator[tuple[Path, list[Path]]]:
     """Yield (folder, its files) of `root` and all folders below it, each real folder once."""
     top, seen = Path(os.path.realpath(root)), set[Path]()
     # Links come after all that can be reached without them: a folder keeps its own path if it has one.

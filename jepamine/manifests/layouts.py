@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from jepamine.manifests.camera_names import is_camera, is_certainly_camera, is_generic
+from jepamine.manifests.camera_names import camera_folders, is_generic
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.frame_names import FrameName, drives_of, frame_names
 from jepamine.manifests.name_times import since_1970
@@ -123,29 +122,6 @@ def _bdd(scene: str, paths: Sequence[Path]) -> list[Shot]:
         for path, match in zip(paths, matches, strict=True)
         if match
     ]
-
-
-def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return the (drive, camera) of each scene, a path of folders, of which one is called after a camera.
-
-    Several such folders side by side are cameras, a single one only if its name leaves no doubt. The drive
-    is the rest of the path without folders such as `data` or `images`; empty if nothing is left.
-    """
-    paths = {scene: tuple(scene.split("/")) for scene in scenes}
-    beside: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    for parts in paths.values():
-        for depth, part in enumerate(parts):
-            if is_camera(part):
-                beside[parts[:depth]].add(part)
-    found = {}
-    for scene, parts in paths.items():
-        for depth in reversed(range(len(parts))):
-            part = parts[depth]
-            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1):
-                rest = [other for other in parts[:depth] + parts[depth + 1 :] if not is_generic(other)]
-                found[scene] = ("/".join(rest), part)
-                break
-    return found
 
 
 def own_drive(root: Path) -> str:

@@ -16,9 +16,10 @@ SHORTEST_STEP = 2000
 _EPOCH = range(1_000_000_000, 2_200_000_000)
 _GPS = range(300_000_000, 1_000_000_000)
 _DATE = (
-    r"(?<![0-9])(?P<date>(?:19|20)\d\d(?P<d>[-_.]?)\d\d(?P=d)\d\d)(?:[T _-]|--)?"
+    r"(?<![0-9])(?P<date>(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d)(?:[T _-]|--)?"
     r"(?P<clock>[0-2]\d(?P<c>[-_:.h]?)[0-5]\d[-_:.m]?[0-5]\d)"
 )
+_SHORT = r"(?<![0-9])(?P<date>[123]\d{5})_(?P<clock>\d{6})"
 _END = r"(?:Z|\+\d\d:?\d\d)?(?![0-9])"
 
 
@@ -90,7 +91,7 @@ def _date(match: re.Match[str]) -> int | None:
 
 
 def _short_date(match: re.Match[str]) -> int | None:
-    return _of_day(f"20{match['date']}{match['clock']}", match["fraction"])
+    return _of_day(f"20{match['date']}{match['clock']}", match.groupdict().get("fraction") or "")
 
 
 def _of_day(digits: str, fraction: str) -> int | None:
@@ -130,8 +131,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...
     (re.compile(_DATE + r"[.,](?P<fraction>\d{1,9})" + _END), _date),
     (re.compile(_DATE + r"[-_:]?(?P<fraction>\d{3}|\d{6}|\d{9})" + _END), _date),
     (re.compile(_DATE + _END), _date),
-    # ApolloScape: 170908_061502408
-    (re.compile(r"(?<![0-9])(?P<date>\d{6})_(?P<clock>\d{6})(?P<fraction>\d{3})(?![0-9])"), _short_date),
+    # ApolloScape: 170908_061502408; Nextbase: 240105_102030_001_FH
+    (re.compile(_SHORT + r"(?P<fraction>\d{3})(?![0-9])"), _short_date),
+    (re.compile(_SHORT + r"(?![0-9])"), _short_date),
     (re.compile(r"(?<![0-9.])(?P<seconds>\d{9,10})\.(?P<fraction>\d{1,9})(?![0-9])"), _seconds),
     (re.compile(r"(?<![0-9.])(?P<seconds>\d{10})[-_](?P<fraction>\d{1,9})(?![0-9])"), _nanoseconds),
     (re.compile(r"(?<![0-9.])(\d{10,19})(?![0-9.])"), lambda match: _integer(match[1])),
