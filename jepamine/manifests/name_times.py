@@ -122,7 +122,7 @@ def _integer(digits: str) -> int | None:
     for width, seconds in ((10, _EPOCH), (9, _GPS)):
         # Seconds of 9 digits are read from milli-, micro- and nanoseconds only.
         if int(digits[:width]) in seconds and (width == 10 or len(digits) in (12, 15, 18)):
-            return int(digits) * 1_000_000 // 10 ** (len(digits) - width)
+            return int(digits) * 1_000_000 // int(10 ** (len(digits) - width))
     return None
 
 

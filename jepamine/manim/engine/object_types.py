@@ -110,7 +110,7 @@ def _without_markup(text: str) -> str:
     """Return the text of Pango markup: no tags, entities as characters."""
     pieces: list[str] = []
     parser = HTMLParser(convert_charrefs=True)
-    parser.handle_data = pieces.append  # type: ignore[method-assign]
+    setattr(parser, "handle_data", pieces.append)  # noqa: B010
     parser.feed(text)
     parser.close()
     return "".join(pieces)

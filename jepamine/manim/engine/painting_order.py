@@ -23,7 +23,7 @@ def runs_of(camera: Any, shown: Sequence[Any], mobjects: Sequence[Any]) -> list[
 
     An object whose parts have several z_index may be painted in several runs, with others between them.
     """
-    owners = {}
+    owners: dict[int, int] = {}
     for number, mobject in enumerate(mobjects):
         for part in mobject.get_family():
             owners.setdefault(id(part), number)

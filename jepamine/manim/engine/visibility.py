@@ -34,12 +34,14 @@ def visible_shares(
     all later objects let through. `owners` are the numbers of the objects painted, from 0, where one is
     painted in several runs; by default each is painted once.
     """
+    if not coverages:
+        return []
     owners = range(len(coverages)) if owners is None else owners
     runs: dict[int, list[int]] = {}
     for place, owner in enumerate(owners):
         runs.setdefault(owner, []).append(place)
     results: list[tuple[float, Box | None]] = []
-    through = np.ones_like(coverages[0]) if coverages else None
+    through = np.ones_like(coverages[0])
     # What lies over each run, without the object's own: from the last run to the first.
     over: dict[int, NDArray[np.float32]] = {}
     for place in reversed(range(len(coverages))):
