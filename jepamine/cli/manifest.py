@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jepamine.cli.manifest_datasets import lerobot, physicalai
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
 from jepamine.cli.options import Commands, File, Folder, as_json
@@ -218,5 +219,7 @@ def _categories(labels: str) -> int | list[str]:
 
 manifest.add_command(frames)
 manifest.add_command(waymo)
+manifest.add_command(lerobot)
+manifest.add_command(physicalai)
 manifest.add_command(audit)
 manifest.add_command(fix)

@@ -52,7 +52,7 @@ def video_lines(
         try:
             chosen, note = choose_stream(file, stream)
             index = video_index(file, chosen)
-            clips[file] = _clips(file, scenes[file], chosen, index, fps, window, stride)
+            clips[file] = clip_lines(file, scenes[file], chosen, index, fps, window, stride)
         except UserError as error:
             if len(found) == 1:
                 raise
@@ -115,9 +115,13 @@ def _count_skipped(
     skipped.add("frames", "before the first key frame, cannot be decoded", file, index.undecodable)
 
 
-def _clips(
+def clip_lines(
     file: Path, scene: str, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
 ) -> list[dict[str, Any]]:
+    """Return the lines of a video's clips, without a camera; `index` may be that of a part of the file.
+
+    Raises UserError if it has far fewer frames than `fps`.
+    """
     times = index.times
     key = {} if chosen is None else {"stream": chosen}
     steps = [after - before for before, after in pairwise(times)]
