@@ -38,7 +38,7 @@ def span_of(clip: Clip) -> tuple[float, float] | None:
 
 def video_start(clip: Clip) -> float | None:
     """Return the line's `video_start`, microseconds on its drive's clock; None without one, or a drive."""
-    start = clip.line.get("video_start")
+    start: Any = clip.line.get("video_start")
     return float(start) if is_number(start) and _named_drive(clip.line) is not None else None
 
 

@@ -71,9 +71,9 @@ def _lines(
     times = _times(file.with_suffix(".timestamps.parquet"), len(index.times), skipped)
     clock = dict(zip(index.times, times or index.times, strict=True))
     about = {"scene": drive, "drive": drive, "camera": camera}
-    about["video_start"] = clock[index.times[0]] - index.times[0]  # type: ignore[assignment]
+    start = {"video_start": clock[index.times[0]] - index.times[0]}
     return [
-        line | about | {"timestamps": [clock[time] for time in line["timestamps"]]}
+        line | about | start | {"timestamps": [clock[time] for time in line["timestamps"]]}
         for line in clip_lines(file, f"{drive}__{camera}", None, index, fps, window, stride)
     ]
 
