@@ -13,7 +13,10 @@ from jepamine.manim.validation.report import Report
 
 @dataclass(frozen=True)
 class Request:
-    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels."""
+    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels.
+
+    `anyway` accepts a description of which too little is understood.
+    """
 
     description: str = ""
     image: bytes | None = None
@@ -21,6 +24,7 @@ class Request:
     complexity: Complexity = "medium"
     generator: str = "template"
     layout: LayoutFrom = "auto"
+    anyway: bool = False
     preview: int | None = None
 
 

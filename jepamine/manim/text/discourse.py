@@ -41,6 +41,7 @@ class Discourse:
         self.listing = False
         self.before: list[Ref] = []
         self.history: list[Ref] = []
+        self.background: str | None = None
         # The last referent of "it", the last relation to it, and its subject.
         self.topic: tuple[Ref, Any, Ref | None] = ((), None, ())
         # What the last modifier introduced, to which the next may apply.
@@ -49,6 +50,10 @@ class Discourse:
     def thing(self, phrase: NounPhrase) -> tuple[Ref, bool]:
         """Return what a noun phrase refers to, and whether it is new; adds its labels."""
         but = self.clause.entries[-1].ref if self.clause.started() else self.before[-1] if self.before else ()
+        if phrase.among is not None:
+            group, _ = self.thing(phrase.among)
+            phrase.type, phrase.article = "one", "the"
+            self.things.sets.append(group)
         ref, new = self.things.resolve(phrase, but)
         if new and "overlapping" in phrase.traits:
             for index, item in pairwise(ref):
