@@ -1,4 +1,4 @@
-"""Sessions `tests`, `lint`, `dist` and `bench`: each in an environment of exact versions."""
+"""Sessions `tests`, `lint`, `docs`, `dist` and `bench`: each in an environment of exact versions."""
 
 import pathlib
 import shutil
@@ -39,6 +39,17 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/; a broken link is an error. `-- serve` shows it live."""
+    install(session)
+    session.install("-r", "requirements-docs.txt")
+    if session.posargs == ["serve"]:
+        session.run("mkdocs", "serve")
+    else:
+        session.run("mkdocs", "build", "--strict")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""How every scorer ranks street scenes that the run has never seen; prints the README's table.
+"""How every scorer ranks street scenes that the run has never seen; prints the table of docs/ranking.md.
 
 Trains on 240 clips, evaluates 500 others (4 % events, other scenes), all with the command line's own code:
 about eight minutes on two cores, of which the embeddings of a second call are already there.
@@ -26,7 +26,7 @@ def cell(values: dict[str, Any], metric: str) -> str:
 
 
 def markdown(result: dict[str, Any]) -> str:
-    """Return the README's table: one row a scorer, best AP first, and the chance band."""
+    """Return the table of docs/ranking.md: one row a scorer, best AP first, and the chance band."""
     rows = ["| scorer | AP [95 %] | AUROC [95 %] | verdict |", "|---|---|---|---|"]
     ranking = result["ranking"]
     for name in sorted(ranking, key=lambda name: -float(ranking[name]["average_precision"])):

@@ -15,7 +15,7 @@ import jepamine
 PACKAGE = Path(jepamine.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: Modules of the top level; `clips` is a re-export for run folders.
-LOOSE = {"__init__.py", "__main__.py", "clips.py", "errors.py", "protocols.py"}
+LOOSE = {"__init__.py", "__main__.py", "clips.py", "errors.py"}
 
 
 def test_only_what_every_room_shares_is_loose():

@@ -49,6 +49,18 @@ def keywords(plugin: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     }
 
 
+def json_schemas(plugin: Callable[..., Any]) -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each recipe key of a plugin, with its default if it has one."""
+    schemas: dict[str, dict[str, Any]] = {}
+    for name, parameter in keywords(plugin).items():
+        adapter = _adapter(plugin, name, parameter)
+        schemas[name] = adapter.json_schema()
+        if parameter.default is not inspect.Parameter.empty:
+            default = adapter.dump_python(parameter.default, mode="json", warnings=False)
+            schemas[name] = {**schemas[name], "default": default}
+    return schemas
+
+
 def resolve(plugin: Callable[..., Any], table: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Check a recipe table (without its key `plugin`) against a plugin's keyword parameters.
 

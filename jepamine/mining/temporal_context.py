@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from jepamine.errors import UserError
 
@@ -10,6 +10,18 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
+    from torch import Tensor
+
+
+@runtime_checkable
+class TemporalPredictor(Protocol):
+    """A predictor that looks ahead, from the `context` tubelets before."""
+
+    context: int
+
+    def next(self, before: Tensor) -> Tensor:
+        """Map the embeddings before, (N, context, D) at unit length, to the next, (N, D)."""
+        ...
 
 
 def tubelets_before(
@@ -32,9 +44,8 @@ def tubelets_before(
     return before, known
 
 
-def temporal_head(predictor: torch.nn.Module) -> Any:
-    """Return what maps (N, context, D) to (N, D). Raises UserError for a predictor without such a head."""
-    head = getattr(predictor, "next", None)
-    if head is None:
+def temporal_predictor(predictor: torch.nn.Module) -> TemporalPredictor:
+    """Return the predictor. Raises UserError for one that cannot predict the next embedding."""
+    if not isinstance(predictor, TemporalPredictor):
         raise UserError('the trainer and the scorer "temporal" require [predictor] plugin = "temporal"')
-    return head
+    return predictor

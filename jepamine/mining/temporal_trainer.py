@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.errors import UserError
-from jepamine.mining.temporal_context import temporal_head
+from jepamine.mining.temporal_context import temporal_predictor
 from jepamine.mining.trainer import Count, EmbeddingTrainer
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class TemporalTrainer:
         metrics = self.spatial.validate(predictor, val)
         known = val["known"][:, 0] > 0
         before, clean = val["before"][known], val["clean"][known]
-        predicted = temporal_head(predictor)(before)
+        predicted = temporal_predictor(predictor).next(before)
         metrics["val_loss"] += float(next_loss(predictor, val))
         metrics["next_cosine_similarity"] = float(cosine_similarity(predicted, clean).mean())
         metrics["persistence_cosine_similarity"] = float(cosine_similarity(before[:, -1], clean).mean())
@@ -114,7 +114,7 @@ def next_loss(predictor: torch.nn.Module, batch: Tensors) -> Tensor:
     from torch.nn.functional import normalize
 
     # before: (N, context, D) at unit length, zeros where unknown; known: (N, 1)
-    predicted = temporal_head(predictor)(batch["before"])
+    predicted = temporal_predictor(predictor).next(batch["before"])
     error = (predicted - normalize(batch["clean"], dim=1)).abs().mean(dim=1, keepdim=True)
     loss: Tensor = (error * batch["known"]).sum() / batch["known"].sum().clamp(min=1)
     return loss

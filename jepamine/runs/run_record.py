@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Len
-from pydantic import ConfigDict, PlainValidator, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -21,7 +21,7 @@ def _number(value: Any) -> int | float:
     return value
 
 
-Number = Annotated[float, PlainValidator(_number)]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Count = Annotated[int, Ge(0)]
 AtLeastOne = Annotated[int, Ge(1)]
 Status = Literal["running", "finished", "interrupted", "failed"]

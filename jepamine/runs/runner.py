@@ -60,6 +60,20 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     return folder
 
 
+def run_or_resume(recipe: Recipe, experiments: Path) -> RunFolder:
+    """Resume the newest run of exactly `recipe`, which is not changed if it is finished, else start one.
+
+    Raises what `run` and `resume` do.
+    """
+    digest = hashlib.sha256(to_toml(recipe).encode()).hexdigest()
+    same = []
+    for folder in run_folder.all_runs(experiments):
+        record = run_folder.read_record(folder)
+        if record.get("recipe_sha256") == digest:
+            same.append((record.get("created", ""), folder.name))
+    return resume(experiments, max(same)[1]) if same else run(recipe, experiments, None)
+
+
 def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -> list[RunFolder]:
     """Run `recipe` once per seed, from its own seed on; the others are called NAME-2, NAME-3, ...
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from jepamine.errors import UserError
-from jepamine.protocols import Tensors, Trainer
+from jepamine.protocols import RetainingTrainer, Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.runs.retention import superfluous
 from jepamine.utils.files import json_lines, read_jsonl, write_atomic
@@ -96,8 +96,7 @@ def fit(
                 save_checkpoint(path, predictor, optimizer, shuffle, facts)
                 # After the new one: a run that is killed here has one too many and never one too few.
                 losses = {line["epoch"]: line["val_loss"] for line in lines}
-                # Trainers from elsewhere may not have the setting.
-                keep = getattr(trainer, "keep_checkpoints", 0)
+                keep = trainer.keep_checkpoints if isinstance(trainer, RetainingTrainer) else 0
                 for old in superfluous(where.checkpoints, losses, keep):
                     old.unlink(missing_ok=True)
             on_epoch(lines[-1])

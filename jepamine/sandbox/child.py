@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -18,7 +18,6 @@ from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.linux import PR_SET_PDEATHSIG, prctl
 from jepamine.sandbox.problems import line_of, problem
 from jepamine.sandbox.questions import QUESTIONS, REPLIES
-from jepamine.sandbox.task import Task
 
 
 def die_with_parent(parent: int) -> None:
@@ -36,9 +35,9 @@ ANSWER = 3
 
 
 def live(
-    task: Task,
-    request: dict[str, Any],
+    run: Callable[[Path], dict[str, Any]],
     *,
+    progress: Callable[[], str] | None,
     parent: int,
     folder: Path,
     answer: int,
@@ -47,18 +46,19 @@ def live(
     limits: Limits,
     reading: Sequence[Path],
 ) -> NoReturn:
-    """Run `request` and write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`.
+    """Run `run` in `folder`; write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`.
 
-    `questions` and `replies` are the descriptors of `jepamine.sandbox.questions.ask`.
+    `questions` and `replies` are the descriptors of `jepamine.sandbox.questions.ask`, `progress` is the
+    task's.
     """
     try:
         _leave(parent, folder, (answer, questions, replies))
         message: dict[str, Any] = {}
-        signal.signal(signal.SIGALRM, lambda _, frame: _too_late(message, limits, frame))
+        signal.signal(signal.SIGALRM, lambda _, frame: _too_late(message, limits, frame, progress))
         signal.setitimer(signal.ITIMER_REAL, limits.deadline)
         message["confinement"] = vars(confine(limits, reading, folder))
         try:
-            message["answer"] = task.run(request, folder)
+            message["answer"] = run(folder)
         except BaseException as error:
             message["problem"] = problem(error)
         _write_answer(message)
@@ -87,8 +87,10 @@ def _leave(parent: int, folder: Path, keep: tuple[int, int, int]) -> None:
     os.chdir(folder)
 
 
-def _too_late(message: dict[str, Any], limits: Limits, frame: FrameType | None) -> NoReturn:
-    text = f"still running after {limits.deadline:g} s"
+def _too_late(
+    message: dict[str, Any], limits: Limits, frame: FrameType | None, progress: Callable[[], str] | None
+) -> NoReturn:
+    text = f"still running after {limits.deadline:g} s{progress() if progress else ''}"
     _write_answer({**message, "problem": {"kind": "deadline", "line": line_of(frame), "message": text}})
     os._exit(0)
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
 from jepamine.sandbox.folders import LockedFolder
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.messages import Closed, receive, send
+from jepamine.sandbox.messages import Closed, arrives, receive, send
 from jepamine.sandbox.protection import Protection, from_trial
 from jepamine.sandbox.questions import Reply, refuse, reply_to
 from jepamine.sandbox.watch import GRACE, End
 
-# Seconds for a cold start on a slow disk, and for a server to clean up after a child.
-START, SLACK = 120.0, 20.0
+# Seconds for a cold start on a slow disk, for a server to clean up after a child, and between two looks at
+# whether the answer is still wanted.
+START, SLACK, LOOK = 120.0, 20.0, 0.1
 # The interpreter's own folders come first, so that nothing beside the code at hand shadows a module.
 BOOT = """
 import json, sys
@@ -45,6 +46,10 @@ class ServerLost(UserError):
     """The server was lost twice during one request, or could not be restarted."""
 
 
+class Abandoned(Exception):
+    """Nothing waits for the answer any more."""
+
+
 class Handle:
     """One server. Its children's answers come one at a time; callers must take turns."""
 
@@ -57,24 +62,44 @@ class Handle:
         self._closed = False
         self._start()
 
-    def ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None = None) -> tuple[End, bytes]:
+    def ask(
+        self,
+        request: dict[str, Any],
+        limits: Limits,
+        reply: Reply | None = None,
+        gone: Callable[[], bool] = bool,
+    ) -> tuple[End, bytes]:
         """Return how the child of this request ended, and its answer.
 
         `reply` answers the questions that the child puts by `jepamine.sandbox.questions.ask`.
 
-        A lost server is restarted and asked once more. Raises ServerLost if it is lost again.
+        A lost server is restarted and asked once more. Raises ServerLost if it is lost again, and Abandoned
+        once `gone` is true, which ends the child.
         """
         for _ in range(2):
             try:
-                return self._ask(request, limits, reply or refuse)
+                return self._ask(request, limits, reply or refuse, gone)
             except Closed:
                 self._restart()
         raise ServerLost("the sandbox server was lost twice while it ran this code; is memory short?")
 
-    def _ask(self, request: dict[str, Any], limits: Limits, reply: Reply) -> tuple[End, bytes]:
+    def _ask(
+        self, request: dict[str, Any], limits: Limits, reply: Reply, gone: Callable[[], bool]
+    ) -> tuple[End, bytes]:
+        if gone():
+            raise Abandoned
         send(self._in, {"request": request, "limits": asdict(limits)})
         while True:
-            end, body = receive(self._out, time.monotonic() + limits.deadline + GRACE + SLACK)
+            latest = time.monotonic() + limits.deadline + GRACE + SLACK
+            while not (left := gone()) and not arrives(self._out, LOOK) and time.monotonic() < latest:
+                pass
+            if left:
+                send(self._in, {"cancel": True})
+            end, body = receive(self._out, latest)
+            if left and "question" in end:
+                end, body = receive(self._out, latest)
+            if left:
+                raise Abandoned
             if "question" not in end:
                 return End(**end), body
             try:

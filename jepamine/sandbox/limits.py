@@ -21,7 +21,8 @@ CAPABILITY_VERSION_3 = 0x20080522
 class Limits:
     """`deadline` in seconds of wall time; `memory` in MiB beyond what the child starts with.
 
-    `folder` in MiB and `entries` bound its folder, `answer` in MiB its answer.
+    `folder` in MiB and `entries` bound its folder, `answer` in MiB its answer, and `draft` in MiB what it
+    hands to the child that answers in its place, if the task has a `judge`.
     """
 
     deadline: float = 10.0
@@ -30,6 +31,7 @@ class Limits:
     entries: int = 500
     threads: int = 32
     answer: int = 8
+    draft: int = 32
 
 
 def set_limits(limits: Limits) -> tuple[str, ...]:

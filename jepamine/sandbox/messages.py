@@ -25,6 +25,13 @@ def send(descriptor: int, value: Any, body: bytes = b"") -> None:
         raise Closed from error
 
 
+def arrives(descriptor: int, seconds: float) -> bool:
+    """Return whether there is something to read, or the peer has exited, within some seconds."""
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(seconds * 1000))
+
+
 def receive(descriptor: int, deadline: float | None = None) -> tuple[Any, bytes]:
     """Read what `send` wrote. `deadline` is a time of time.monotonic(). Raises Closed."""
     head, body = struct.unpack("!II", _exactly(descriptor, 8, deadline))
@@ -35,10 +42,8 @@ def receive(descriptor: int, deadline: float | None = None) -> tuple[Any, bytes]
 def _exactly(descriptor: int, count: int, deadline: float | None) -> bytes:
     data = bytearray()
     while len(data) < count:
-        remaining = None if deadline is None else max(deadline - time.monotonic(), 0.0) * 1000
-        waiting = select.poll()
-        waiting.register(descriptor, select.POLLIN)
-        if not waiting.poll(remaining):
+        remaining = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        if remaining is not None and not arrives(descriptor, remaining):
             raise Closed
         try:
             chunk = os.read(descriptor, min(count - len(data), 2**20))

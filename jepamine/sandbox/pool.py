@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,15 +27,23 @@ class Pool:
         self._askers = askers
         self.protection: Protection = handles[0].protection
 
-    def ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None = None) -> tuple[End, bytes]:
-        """Ask a free server, from any thread; first come, first served. `reply` as for `Handle.ask`."""
-        return self._askers.submit(self._ask, request, limits, reply).result()
+    def ask(
+        self,
+        request: dict[str, Any],
+        limits: Limits,
+        reply: Reply | None = None,
+        gone: Callable[[], bool] = bool,
+    ) -> tuple[End, bytes]:
+        """Ask a free server, from any thread; first come, first served. More as for `Handle.ask`."""
+        return self._askers.submit(self._ask, request, limits, reply, gone).result()
 
-    def _ask(self, request: dict[str, Any], limits: Limits, reply: Reply | None) -> tuple[End, bytes]:
+    def _ask(
+        self, request: dict[str, Any], limits: Limits, reply: Reply | None, gone: Callable[[], bool]
+    ) -> tuple[End, bytes]:
         # As many threads as servers, so one is idle. Callers waiting for it themselves would not take turns.
         handle = self._idle.get()
         try:
-            return handle.ask(request, limits, reply)
+            return handle.ask(request, limits, reply, gone)
         finally:
             self._idle.put(handle)
 

@@ -69,7 +69,7 @@ class Exchange:
         """Add the descriptors to those that are waited for."""
         self._poll = poll
         poll.register(self._questions, select.POLLIN)
-        poll.register(self._asker, 0)
+        poll.register(self._asker, select.POLLIN)
 
     def waited(self) -> float:
         """Return the seconds that the child has waited for replies until now."""
@@ -100,20 +100,21 @@ class Exchange:
             return "question"
         if len(self._question) == _HEAD.size + head:
             self._since = time.monotonic()
-            self._poll.modify(self._asker, select.POLLIN)
             send(self._out, {"question": True}, bytes(self._question[_HEAD.size :]))
             self._question.clear()
         return None
 
     def _from_asker(self, event: int) -> Literal["asker gone"] | None:
-        if not event & select.POLLIN or self._since is None:
+        if not event & select.POLLIN:
             return "asker gone"
         try:
-            _, reply = receive(self._asker)
+            head, reply = receive(self._asker)
         except Closed:
             return "asker gone"
+        if self._since is None or "reply" not in head:
+            # It no longer wants the answer.
+            return "asker gone"
         self._waited, self._since = self.waited(), None
-        self._poll.modify(self._asker, 0)
         self._reply += _HEAD.pack(len(reply), 0) + reply
         self._poll.register(self._replies, select.POLLOUT)
         return None

@@ -15,7 +15,8 @@ import shutil
 import sys
 import tempfile
 import traceback
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +31,9 @@ from jepamine.sandbox.readable import readable
 from jepamine.sandbox.task import Task
 from jepamine.sandbox.watch import End, watch
 
+# Seconds for the judge of a request that used up its own.
+LEAST = 2.0
+
 
 class Server:
     """Forks children of one task; run by `main`."""
@@ -39,15 +43,34 @@ class Server:
         self.reading = readable()
 
     def ask(self, task: Task, request: dict[str, Any], limits: Limits) -> tuple[End, bytes]:
-        """Run `request` in a new child; its folder is deleted when this returns."""
+        """Run `request` in a new child, and have the task's judge, if it has one, answer in another."""
+        judge = getattr(task, "judge", None)
+        most = limits.draft if judge else limits.answer
+        progress = getattr(task, "progress", None)
+        end, said = self._child(lambda folder: task.run(request, folder), limits, most, progress)
+        if judge is None or end.how != "answered":
+            return end, said
+        # It does not have less time than its scene needs to be drawn once.
+        left = replace(limits, deadline=max(limits.deadline - end.seconds, LEAST))
+        second, answer = self._child(lambda folder: judge(request, said, folder), left, limits.answer)
+        return replace(second, seconds=end.seconds + second.seconds), answer
+
+    def _child(
+        self,
+        run: Callable[[Path], dict[str, Any]],
+        limits: Limits,
+        most: int,
+        progress: Callable[[], str] | None = None,
+    ) -> tuple[End, bytes]:
+        """Run `run` in a new child, whose answer may have `most` MiB; its folder is deleted afterwards."""
         folder = Path(tempfile.mkdtemp(prefix="child-", dir=self.home))
         (mine, its), (asked, asks), (hears, told) = os.pipe(), os.pipe(), os.pipe()
         parent = os.getpid()
         child = os.fork()
         if child == 0:
             live(
-                task,
-                request,
+                run,
+                progress=progress,
                 parent=parent,
                 folder=folder,
                 answer=its,
@@ -60,7 +83,7 @@ class Server:
             os.close(descriptor)
         try:
             exchange = Exchange(asked, told, self.asker, self.out)
-            return watch(child, mine, exchange, folder, limits)
+            return watch(child, mine, exchange, folder, limits, most)
         finally:
             for descriptor in (mine, asked, told):
                 os.close(descriptor)

@@ -1,4 +1,4 @@
-"""The interface of a task: a module with these two functions."""
+"""The interface of a task: a module with these functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ SOURCE = "<code>"
 
 
 class Task(Protocol):
-    """`prepare` runs once in the server, `run` in a confined child for each request."""
+    """`prepare` runs once in the server, `run` in a confined child for each request.
+
+    A task may have `judge(request, said, folder) -> dict`: then another confined child, which never ran the
+    request, gets what the first one wrote, as bytes that cannot be trusted, and answers in its place. The
+    descriptor of the answer does not exist in the first one. A task may also have `progress() -> str`, which
+    is added to the message of a child that ran until the deadline.
+    """
 
     def prepare(self) -> None:
         """Import what all children need. Must leave one thread. A UserError reaches the caller."""

@@ -33,14 +33,18 @@ class End:
     seconds: float
 
 
-def watch(child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits) -> tuple[End, bytes]:
+def watch(
+    child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits, most: int
+) -> tuple[End, bytes]:
     """Read the child's answer on the descriptor `answer`; none of its process group is left afterwards.
+
+    It may have `most` MiB.
 
     The other side of `exchange` waits for the answer: without it the child is ended.
     """
     began = time.monotonic()
     answer_bytes = bytearray()
-    how = _until_it_ends(child, answer, exchange, folder, limits, answer_bytes)
+    how = _until_it_ends(child, answer, exchange, folder, limits, most, answer_bytes)
     status = _end(child)
     seconds = time.monotonic() - began - exchange.waited()
     if how == "answered" and not answer_bytes:
@@ -49,7 +53,13 @@ def watch(child: int, answer: int, exchange: Exchange, folder: Path, limits: Lim
 
 
 def _until_it_ends(
-    child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits, answer_bytes: bytearray
+    child: int,
+    answer: int,
+    exchange: Exchange,
+    folder: Path,
+    limits: Limits,
+    most: int,
+    answer_bytes: bytearray,
 ) -> How:
     ends = time.monotonic() + limits.deadline + GRACE
     waiting = select.poll()
@@ -67,7 +77,7 @@ def _until_it_ends(
                 return "answered"
             answer_bytes += chunk
         now = time.monotonic()
-        if len(answer_bytes) > limits.answer * MIB:
+        if len(answer_bytes) > most * MIB:
             return "answer"
         if now > ends + exchange.waited():
             return "deadline"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -78,7 +79,7 @@ def create_app(service: Service, jobs: JobQueue, bounds: Bounds, rules: AccessRu
     app.add_middleware(RequestLog)
     _add_error_handlers(app)
     _add_job_routes(app, service, jobs)
-    _add_other_routes(app, service)
+    _add_other_routes(app, service, jobs)
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
     return app
 
@@ -148,7 +149,7 @@ def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
         result, _ = await counted(
             jobs.run(key, lambda: service.layout(image), partial(disconnected, request))
         )
-        return json_response(result)
+        return json_response({"id": key, **result})
 
     @app.post("/validate", response_model=ValidateResponse, responses=_ERRORS)
     async def validate(body: ValidateRequest, request: Request) -> Response:
@@ -158,11 +159,12 @@ def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
         return json_response(result)
 
 
-def _add_other_routes(app: FastAPI, service: Service) -> None:
+def _add_other_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
     @app.post("/feedback", response_model=FeedbackResponse, responses=_ERRORS)
-    def feedback(body: FeedbackRequest) -> Response:
-        """Store feedback on a response."""
-        return json_response(service.store_feedback(body))
+    async def feedback(body: FeedbackRequest) -> Response:
+        """Store feedback on a response; with the true layout, measure the one that was returned."""
+        response = jobs.kept(body.id)
+        return json_response(await run_in_threadpool(service.store_feedback, body, response))
 
     @app.get("/healthz", response_model=HealthResponse)
     def healthz() -> Response:

@@ -89,6 +89,10 @@ class JobQueue:
         """How many jobs wait or run."""
         return len(self._jobs)
 
+    def kept(self, key: str) -> Any:
+        """Return the result that is kept for `key`, else None; of the event loop's thread."""
+        return self._cache.get(key)
+
     async def run(
         self,
         key: str,

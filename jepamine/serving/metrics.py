@@ -10,6 +10,7 @@ from jepamine.serving.job_queue import Job
 
 STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0)
+_SHARES = (0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 _UNITS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -43,6 +44,12 @@ class Metrics:
             "layout_accuracy",
             "Mean IoU of the layout run on its held-out scenes, from its record",
             ("run",),
+        )
+        self._accuracies = add(
+            Histogram,
+            "inference_layout_accuracy",
+            "Mean IoU of a returned layout with the true one that /feedback gave",
+            buckets=_SHARES,
         )
         if run is not None and mean_iou is not None:
             accuracy.labels(run).set(mean_iou)
@@ -115,6 +122,10 @@ class Metrics:
         self._feedback.labels("yes" if satisfied else "no").inc()
         if rating is not None:
             self._ratings.observe(rating)
+
+    def observe_accuracy(self, mean_iou: float) -> None:
+        """Record the accuracy of a layout whose truth is known."""
+        self._accuracies.observe(mean_iou)
 
     def count_response(self, path: str, status: int) -> None:
         """Count a response."""

@@ -22,7 +22,7 @@ from jepamine.manim.validation.answer import Problem
 MAX_CODE = 200_000
 ID = Annotated[
     str,
-    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a /generate response.", examples=["0f" * 16]),
+    Field(pattern="^[0-9a-f]{32}$", description="The `id` of a response.", examples=["0f" * 16]),
 ]
 
 _DESCRIPTION = 'a red circle above a blue square, with the text "energy" at the top'
@@ -45,7 +45,10 @@ LAYOUT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Layout",
     "description": Layout.__doc__,
-    "properties": {"objects": {"type": "array", "maxItems": LIMIT, "items": _OBJECT}},
+    "properties": {
+        "objects": {"type": "array", "maxItems": LIMIT, "items": _OBJECT},
+        "more": {"type": "boolean", "default": False},
+    },
     "required": ["objects"],
     "additionalProperties": False,
 }
@@ -89,24 +92,28 @@ class ValidateRequest(RequestBody):
 
 
 class FeedbackRequest(RequestBody):
-    """Feedback on a response: `satisfied`, a `rating` from 1 to 5, or both.
+    """Feedback on a response: `satisfied`, a `rating` from 1 to 5, the true `layout`, or several of these.
 
-    If only a rating is given, 4 and 5 count as satisfied.
+    If only a rating is given, 4 and 5 count as satisfied. The returned layout is measured against `layout`,
+    as long as the response is among those that the service keeps.
     """
 
     id: ID
     satisfied: bool | Annotated[int, Field(ge=1, le=5)] | None = None
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     comment: Annotated[str, Field(max_length=2000)] | None = None
+    layout: CheckedLayout | None = None
 
     @model_validator(mode="after")
     def _has_an_opinion(self) -> FeedbackRequest:
-        if self.satisfied is None and self.rating is None:
-            raise ValueError("give 'satisfied' (true or false) or a 'rating' from 1 to 5")
+        if self.satisfied is None and self.rating is None and self.layout is None:
+            raise ValueError("give 'satisfied' (true or false), a 'rating' from 1 to 5, or the true 'layout'")
         return self
 
-    def verdict(self) -> tuple[bool, int | None]:
-        """Return (whether the user is satisfied, the rating if any)."""
+    def verdict(self) -> tuple[bool | None, int | None]:
+        """Return (whether the user is satisfied, the rating), None where nothing was said."""
+        if self.satisfied is None and self.rating is None:
+            return None, None
         if isinstance(self.satisfied, bool):
             return self.satisfied, self.rating
         rating = self.rating if self.satisfied is None else self.satisfied
@@ -164,6 +171,7 @@ class GenerateResponse(BaseModel):
 class LayoutResponse(BaseModel):
     """The layout of an image; `confidence` is the mean over its objects."""
 
+    id: ID
     layout: LayoutJson
     confidence: float
     seconds: float
@@ -191,9 +199,10 @@ class ValidateResponse(BaseModel):
 
 
 class FeedbackResponse(BaseModel):
-    """The feedback was stored."""
+    """The feedback was stored; `layout_accuracy` is the mean IoU of the returned with the true layout."""
 
-    satisfied: bool
+    satisfied: bool | None
+    layout_accuracy: float | None = None
 
 
 class HealthResponse(BaseModel):

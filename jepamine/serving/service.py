@@ -121,14 +121,21 @@ class Service:
         self.metrics.observe_times(current_job())
         return report.to_json()
 
-    def store_feedback(self, body: FeedbackRequest) -> dict[str, Any]:
-        """Count and store feedback."""
+    def store_feedback(self, body: FeedbackRequest, response: dict[str, Any] | None) -> dict[str, Any]:
+        """Count and store feedback on a response, None if it is no longer kept.
+
+        Raises UserError if the true layout cannot be compared with it.
+        """
         satisfied, rating = body.verdict()
-        self.feedback.write(
-            {"id": body.id, "satisfied": satisfied, "rating": rating, "comment": body.comment}
-        )
-        self.metrics.count_feedback(satisfied, rating)
-        return {"satisfied": satisfied}
+        line = {"id": body.id, "satisfied": satisfied, "rating": rating, "comment": body.comment}
+        accuracy = {}
+        if body.layout is not None:
+            accuracy["layout_accuracy"] = layout_accuracy(body.layout, response)
+            self.metrics.observe_accuracy(accuracy["layout_accuracy"])
+        self.feedback.write({**line, **accuracy})
+        if satisfied is not None:
+            self.metrics.count_feedback(satisfied, rating)
+        return {"satisfied": satisfied, **accuracy}
 
     def health(self) -> dict[str, Any]:
         """Return the state of the service."""
@@ -148,3 +155,16 @@ class Service:
     def _hash(self, *parts: str | None) -> str:
         identity = (self.identity.run, self.identity.weights_sha256, self.identity.version)
         return hashlib.sha256(json.dumps([identity, parts]).encode()).hexdigest()[:32]
+
+
+def layout_accuracy(truth: dict[str, Any], response: dict[str, Any] | None) -> float:
+    """Return the mean IoU of the true objects with those of a response, 0 where none matches."""
+    from jepamine.manim.layout_model.evaluation.matching import compare
+
+    if response is None:
+        raise UserError("id: no response with this id is kept; send its true layout sooner after it")
+    true = from_json(truth)
+    if not true.objects:
+        raise UserError("layout.objects: empty; without true objects there is nothing to compare with")
+    overlaps = compare([true], [from_json(response["layout"])]).objects["iou"]
+    return round(float(overlaps.mean()), 4)

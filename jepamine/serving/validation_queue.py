@@ -10,8 +10,9 @@ from typing import Any
 
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import Validator
+from jepamine.sandbox.handle import Abandoned
 from jepamine.sandbox.protection import Protection
-from jepamine.serving.job_queue import Job, current_job
+from jepamine.serving.job_queue import ClientGone, Job, current_job
 
 
 class ValidationQueue:
@@ -37,8 +38,11 @@ class ValidationQueue:
     def _validate(self, job: Job, arrived: float, code: str, options: dict[str, Any]) -> Report:
         job.check()
         job.add("waiting", time.perf_counter() - arrived)
-        with job.timed("validation"):
-            return self._validator.validate(code, **options)
+        try:
+            with job.timed("validation"):
+                return self._validator.validate(code, **options, gone=job.abandoned.is_set)
+        except Abandoned:
+            raise ClientGone from None
 
 
 @contextmanager

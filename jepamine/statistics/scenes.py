@@ -50,12 +50,13 @@ def group_by_scene(scenes: Sequence[str] | Ints, labels: Ints) -> Scenes:
 class Influence:
     """An AUROC and the part that the positives and the negatives of each scene have in it, float64 (S,).
 
-    Each of the parts sums to 0.
+    Each of the parts sums to 0. `correlation`: how alike the scores of a scene are, 0 to 1.
     """
 
     auroc: float
     positives: Floats
     negatives: Floats
+    correlation: float
 
 
 def auroc_influence(scores: Floats, labels: Ints, scenes: Scenes) -> Influence:
@@ -76,7 +77,30 @@ def auroc_influence(scores: Floats, labels: Ints, scenes: Scenes) -> Influence:
     centred = placements - auroc
     upper = np.bincount(scenes.number, weights=centred * labels, minlength=scenes.count)
     lower = np.bincount(scenes.number, weights=centred * (1 - labels), minlength=scenes.count)
-    return Influence(auroc, upper / scenes.positives.sum(), lower / scenes.negatives.sum())
+    frequent = ~positive if 2 * positives <= len(labels) else positive
+    alike = intraclass_correlation(own[frequent], scenes.number[frequent])
+    return Influence(auroc, upper / scenes.positives.sum(), lower / scenes.negatives.sum(), alike)
+
+
+def intraclass_correlation(ranks: Floats, groups: Ints) -> float:
+    """Return the correlation within groups of the normal scores of `ranks` (n,) 1 to n, from 0 to 1.
+
+    By one-way analysis of variance (Donner 1986); 1 where no group has two members, which shows nothing.
+    """
+    from scipy.special import ndtri
+
+    values = ndtri((ranks - 0.5) / len(ranks))
+    sizes = np.bincount(groups).astype(np.float64)
+    sums, sizes = np.bincount(groups, weights=values)[sizes > 0], sizes[sizes > 0]
+    count, total = len(sizes), sizes.sum()
+    if count < 2 or total == count:
+        return 1.0
+    explained = float((sums**2 / sizes).sum())
+    within = (float((values**2).sum()) - explained) / (total - count)
+    between = (explained - total * float(values.mean()) ** 2) / (count - 1)
+    size = (total - (sizes**2).sum() / total) / (count - 1)
+    shared = max((between - within) / size, 0.0)
+    return float(shared / (shared + within)) if shared > 0 else 0.0
 
 
 def cluster_variance(positives: Floats, negatives: Floats, scenes: Scenes) -> float:

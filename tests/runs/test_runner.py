@@ -133,3 +133,15 @@ def test_a_second_run_with_another_predictor_and_trainer_encodes_nothing(jepamin
     words = ("--name", "other", "--lr", 1e-2, "--set", "predictor.hidden_dim=8", "--seed", 3)
     result = jepamine("run", recipe, *words)
     assert result.exit_code == 0, result.output
+
+
+def test_the_same_recipe_again_shows_its_run_and_another_value_starts_one(jepamine, recipe, tmp_path):
+    from jepamine.config.recipe import read
+    from jepamine.runs.runner import run_or_resume
+
+    experiments = tmp_path / "experiments"
+    names = [
+        run_or_resume(read(recipe, {("trainer", "epochs"): epochs}), experiments).name
+        for epochs in (1, 1, 2, 1, 2)
+    ]
+    assert names == ["small", "small", "small-2", "small", "small-2"]

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from jepamine.errors import UserError
 from jepamine.sandbox import handle as handle_module
 from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox.folders import remove_abandoned
-from jepamine.sandbox.handle import Handle, ServerLost
+from jepamine.sandbox.handle import Abandoned, Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import pool
 
@@ -193,23 +194,15 @@ def test_a_lost_server_is_restarted_and_asked_again(temporary):
 
 def test_a_server_lost_twice_in_one_request_is_an_error_and_the_next_request_runs(temporary, monkeypatch):
     handle = Handle("plain_task", TASKS, bubblewrap=False)
-    receive = handle_module.receive
+    arrives = handle_module.arrives
 
-    def lose(descriptor, deadline=None):
+    def lose(descriptor, seconds):
         os.kill(handle.pid, signal.SIGKILL)
-        return receive(descriptor, deadline)
+        return arrives(descriptor, seconds)
 
     try:
         with monkeypatch.context() as patched:
-            start = handle._start
-
-            def start_unpatched():
-                patched.setattr(handle_module, "receive", receive)
-                start()
-                patched.setattr(handle_module, "receive", lose)
-
-            patched.setattr(handle, "_start", start_unpatched)
-            patched.setattr(handle_module, "receive", lose)
+            patched.setattr(handle_module, "arrives", lose)
             with pytest.raises(ServerLost, match="lost twice"):
                 handle.ask({"code": "said = 1"}, LIMITS)
         assert said(handle, "said = 2") == 2
@@ -261,6 +254,18 @@ sys.stdin.read()
     assert not used.exists()
 
 
+def test_a_child_whose_answer_is_no_longer_wanted_is_ended_and_the_server_goes_on(plain, world):
+    began = time.monotonic()
+    with pytest.raises(Abandoned):
+        plain.ask(
+            {"code": "import time\ntime.sleep(60)"}, Limits(), gone=lambda: time.monotonic() > began + 0.3
+        )
+    assert time.monotonic() - began < 10
+    with pytest.raises(Abandoned):
+        plain.ask({"code": "said = 1"}, Limits(), gone=lambda: True)
+    assert json.loads(plain.ask({"code": "said = 6 * 7"}, Limits())[1])["answer"]["said"] == 42
+
+
 def test_askers_at_the_same_time_each_get_their_own_answer(temporary):
     with (
         pool("plain_task", workers=2, path=TASKS, bubblewrap=False) as servers,
@@ -304,7 +309,7 @@ from pathlib import Path
 from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox import handle as handle_module
 from jepamine.sandbox.folders import remove_abandoned
-from jepamine.sandbox.handle import Handle, ServerLost
+from jepamine.sandbox.handle import Abandoned, Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)
 print(handle.pid, flush=True)

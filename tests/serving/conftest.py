@@ -62,7 +62,7 @@ class FakeValidator:
         self.codes: list[str] = []
         self.fails = False
 
-    def validate(self, code, *, layout=None, names=None, scene=None, check=True, preview=None):
+    def validate(self, code, *, layout=None, names=None, scene=None, check=True, preview=None, gone=bool):
         self.codes.append(code)
         assert self.open.wait(20)
         time.sleep(self.seconds)

@@ -70,7 +70,7 @@ def test_generate_names_the_wrong_field_in_one_line(shared, body, message):
         ("/validate", {"code": "x" * 200_001}, "code: string should have at most 200000 characters"),
         ("/validate", {"code": "", "layout": {"objects": [{}]}}, "layout.objects[0].type: missing"),
         ("/validate", {"code": "", "layout": 3}, "layout: input should be a valid dictionary"),
-        ("/feedback", {"id": "0" * 32}, "body: value error, give 'satisfied' (true or false) or a '"),
+        ("/feedback", {"id": "0" * 32}, "body: value error, give 'satisfied' (true or false), a '"),
         ("/feedback", {"id": "../x", "satisfied": True}, "id: string should match pattern"),
         ("/feedback", {"id": "0" * 32, "rating": 6}, "rating: input should be less than or equal to 5"),
         ("/feedback", {"id": "0" * 32, "satisfied": "yes"}, "satisfied"),

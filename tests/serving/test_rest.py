@@ -64,6 +64,32 @@ def test_feedback_is_counted_and_stored(live):
     assert [line["rating"] for line in lines] == [None, None, 5, 2]
 
 
+def test_feedback_with_the_true_layout_measures_the_returned_one(live, picture):
+    made, read = live.generate().json, live.call("POST", "/layout", picture()).json
+    wrong = json.loads(json.dumps(made["layout"]))
+    wrong["objects"][0]["x"] += 5
+    said = [
+        {"id": made["id"], "layout": made["layout"]},
+        {"id": made["id"], "layout": wrong, "satisfied": True},
+        {"id": read["id"], "layout": read["layout"]},
+    ]
+    answers = [live.post("/feedback", one).json for one in said]
+    count = len(made["layout"]["objects"])
+    assert answers == [
+        {"satisfied": None, "layout_accuracy": 1.0},
+        {"satisfied": True, "layout_accuracy": round((count - 1) / count, 4)},
+        {"satisfied": None, "layout_accuracy": 1.0},
+    ]
+    lines = [json.loads(line) for line in live.service.feedback.path.read_text().splitlines()]
+    assert [line["layout_accuracy"] for line in lines] == [one["layout_accuracy"] for one in answers]
+    assert live.metric("jepamine_inference_layout_accuracy_count") == 3
+    assert live.metric('jepamine_feedback_total{satisfied="yes"}') == 1
+    unknown = live.post("/feedback", {"id": "0" * 32, "layout": made["layout"]})
+    assert (unknown.status, "no response with this id is kept" in unknown.json["detail"]) == (422, True)
+    empty = live.post("/feedback", {"id": made["id"], "layout": {"objects": []}})
+    assert (empty.status, "nothing to compare with" in empty.json["detail"]) == (422, True)
+
+
 def test_the_feedback_file_has_a_bounded_size(live, monkeypatch):
     monkeypatch.setattr("jepamine.serving.feedback.MAX_BYTES", 500)
     for _ in range(40):

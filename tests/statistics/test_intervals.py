@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from scipy.stats import t as student
 
 from jepamine.statistics.intervals import (
@@ -10,7 +11,7 @@ from jepamine.statistics.intervals import (
     precision_interval,
     share_interval,
 )
-from jepamine.statistics.scenes import auroc_influence, group_by_scene
+from jepamine.statistics.scenes import auroc_influence, group_by_scene, intraclass_correlation
 
 
 def grouped(positive_scenes, scenes=10, clips=6):
@@ -36,7 +37,7 @@ def test_a_perfect_ranking_has_an_interval_that_is_not_a_point():
     labels, scenes = grouped(5)
     low, high = auroc_interval(auroc_influence(labels + 0.0, labels, scenes), scenes)
     assert 0.5 < low < 0.97
-    assert 0.99 < high < 1
+    assert high == 1
     low, high = precision_interval(1.0, np.ones(100), scenes)
     assert low < 0.7
     assert high > 0.98
@@ -69,3 +70,34 @@ def test_scenes_that_are_alike_inside_widen_the_interval():
         low, high = auroc_interval(auroc_influence(scores, labels, grouping), grouping)
         widths.append(high - low)
     assert widths[0] > widths[1]
+
+
+def test_an_auroc_near_1_is_less_certain_where_the_negatives_of_a_scene_are_alike():
+    random = np.random.default_rng(0)
+    labels, scenes = grouped(5)
+    shared = random.normal(size=10)[scenes.number]
+    lows = []
+    for noise in (random.normal(size=60), shared + 0.1 * random.normal(size=60)):
+        influence = auroc_influence(noise + 50 * labels, labels, scenes)
+        assert influence.auroc == 1
+        lows.append(auroc_interval(influence, scenes)[0])
+    assert lows[1] < lows[0] - 0.02
+
+
+def test_the_interval_holds_the_auroc_itself():
+    for scores in (np.arange(60.0), -np.arange(60.0), np.zeros(60)):
+        for positive_scenes in (3, 9):
+            labels, scenes = grouped(positive_scenes)
+            influence = auroc_influence(scores, labels, scenes)
+            low, high = auroc_interval(influence, scenes)
+            assert 0 <= low <= influence.auroc <= high <= 1
+
+
+def test_the_correlation_within_groups_is_that_of_the_analysis_of_variance():
+    groups = np.repeat(np.arange(2000), 5)
+    random = np.random.default_rng(0)
+    values = 0.6**0.5 * random.normal(size=2000)[groups] + 0.4**0.5 * random.normal(size=10_000)
+    assert intraclass_correlation(rankdata(values), groups) == pytest.approx(0.6, abs=0.02)
+    assert intraclass_correlation(rankdata(random.normal(size=10_000)), groups) < 0.02
+    assert intraclass_correlation(np.arange(1.0, 6), np.arange(5)) == 1
+    assert intraclass_correlation(np.full(6, 3.5), np.array([0, 0, 0, 1, 1, 1])) == 0

@@ -22,8 +22,8 @@ def test_the_report_of_a_scorer_that_knows_the_label_and_of_one_that_does_not():
 chance AP 0.341 [0.191, 0.621], chance AUROC 0.500 [0.231, 0.769]
 
 scorer  AP [95 %]             AUROC [95 %]          p       verdict
-label   1.000 [0.029, 1.000]  1.000 [0.563, 1.000]  0.0070  like chance
-rank    0.422 [0.036, 0.934]  0.528 [0.066, 0.947]  0.6980  like chance
+label   1.000 [0.029, 1.000]  1.000 [0.853, 1.000]  0.0070  like chance
+rank    0.422 [0.036, 0.934]  0.528 [0.221, 0.814]  0.6980  like chance
 p: scenes swap their labels; one-sided, adjusted for 2 scorers; a claim needs 0.025 or less
 
 scorer  lift [95 %]  P@10 [95 %]  R@10 [95 %]  NDCG

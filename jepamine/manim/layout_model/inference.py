@@ -16,7 +16,7 @@ from jepamine.manim.layout_model.evaluation.measures import measures
 from jepamine.manim.layout_model.evaluation.report import report
 from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, scenes_of, view
 from jepamine.manim.layout_model.plan import UNSEEN
-from jepamine.manim.layout_model.protocol import object_limit
+from jepamine.manim.layout_model.protocol import CalibratedPredictor, object_limit
 from jepamine.manim.layout_model.targets import layout_of, layouts_of
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Parts, Tensors
@@ -78,14 +78,13 @@ def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict
 
 def calibrate(predictor: torch.nn.Module, scenes: Tensors, encoder: Encoder) -> None:
     """Set a predictor's temperature, if it has one, from its predictions for clean frames of `scenes`."""
-    temperature = getattr(predictor, "temperature", None)
-    if temperature is None:
+    if not isinstance(predictor, CalibratedPredictor):
         return
-    temperature.fill_(1.0)
+    predictor.set_temperature(1.0)
     predicted, _ = _predict_view(predictor, scenes, 0, encoder)
     comparison = compare(layouts_of(scenes), predicted, None, object_limit(predictor))
     predictions = comparison.predictions
-    temperature.fill_(fit_temperature(predictions["confidence"], predictions["right"]))
+    predictor.set_temperature(fit_temperature(predictions["confidence"], predictions["right"]))
 
 
 def _predict_view(

@@ -43,6 +43,22 @@ class LayoutPredictor(Protocol):
         ...
 
 
+@runtime_checkable
+class BoundedPredictor(Protocol):
+    """A predictor that returns at most `max_objects` objects; others return at most 10."""
+
+    max_objects: int
+
+
+@runtime_checkable
+class CalibratedPredictor(Protocol):
+    """A predictor whose confidences have a temperature."""
+
+    def set_temperature(self, value: float) -> None:
+        """Divide the logits of all later confidences by `value`."""
+        ...
+
+
 def object_limit(predictor: Any) -> int:
-    """Return the most objects that a predictor returns: its attribute `max_objects`, by default 10."""
-    return int(getattr(predictor, "max_objects", MAX_OBJECTS))
+    """Return the most objects that a predictor returns."""
+    return predictor.max_objects if isinstance(predictor, BoundedPredictor) else MAX_OBJECTS

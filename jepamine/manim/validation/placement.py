@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+
+import numpy as np
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Box
 
@@ -41,14 +42,36 @@ def overlaps(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) ->
 
     Nor does a group that consists of its named parts: they are compared themselves.
     """
+    names = _without_groups(boxes, parts_of)
+    groups = {name: frozenset(parts_of.get(name, ())) for name in names}
     pairs = []
-    for first, second in combinations(_without_groups(boxes, parts_of), 2):
-        if second in parts_of.get(first, ()) or first in parts_of.get(second, ()):
+    for one, other in _near([boxes[name] for name in names]):
+        first, second = names[one], names[other]
+        if second in groups[first] or first in groups[second]:
             continue
         share = common_share(boxes[first], boxes[second])
         if share > 0:
-            pairs.append(Overlap(first, second, round(share, 4)))
-    return tuple(sorted(pairs, key=lambda overlap: -overlap.share))
+            pairs.append((-round(share, 4), one, other))
+    return tuple(Overlap(names[one], names[other], -share) for share, one, other in sorted(pairs))
+
+
+def _near(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of numbers of boxes that overlap or nearly do, by a sweep from left to right."""
+    if not boxes:
+        return
+    sides = np.array(boxes, dtype=float)
+    half = np.maximum(sides[:, 2:], 2 * TOUCH) / 2
+    low, high = sides[:, :2] - half, sides[:, :2] + half
+    order = np.argsort(low[:, 0], kind="stable")
+    low, high = low[order], high[order]
+    # Those after a box that begin before it ends; the last bits of what is just a touch are left to others.
+    touch = TOUCH * 0.99
+    ends = np.searchsorted(low[:, 0], high[:, 0] - touch, side="left")
+    for place, end in enumerate(ends):
+        rest = slice(place + 1, end)
+        common = np.minimum(high[rest, 1], high[place, 1]) - np.maximum(low[rest, 1], low[place, 1])
+        for other in order[rest][common > touch]:
+            yield min(order[place], other), max(order[place], other)
 
 
 def _without_groups(boxes: Mapping[str, Box], parts_of: Mapping[str, Sequence[str]]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,8 +12,11 @@ from jepamine.manim.layouts import Box, Layout
 from jepamine.manim.validation.adherence import Adherence, adherence, match
 from jepamine.manim.validation.answer import Answer, Found, Look, Problem
 from jepamine.manim.validation.placement import Outside, Overlap, common_share, outside, overlaps
+from jepamine.sandbox.handle import Abandoned
 from jepamine.sandbox.protection import Protection
 
+# Overlaps in a report, of which a moment of an animation has as many; the rest is counted.
+MOST_OVERLAPS, AT_A_MOMENT = 400, 40
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -21,12 +24,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 class State:
     """The positions of objects at one time; `adherence` None without a layout.
 
-    At a moment of an animation only objects that exist by then count.
+    At a moment of an animation only objects that exist by then count. `more_overlaps` are those left out, of
+    which the share is smaller.
     """
 
     adherence: Adherence | None
     overlaps: tuple[Overlap, ...]
     off_screen: tuple[Outside, ...]
+    more_overlaps: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,12 @@ def report(
     layout: Layout | None = None,
     names: Mapping[str, int] | None = None,
     notes: tuple[str, ...] = (),
+    gone: Callable[[], bool] = bool,
 ) -> Report:
-    """Build the report of a child's answer. Raises UserError if `names` does not fit the layout."""
+    """Build the report of a child's answer.
+
+    Raises UserError if `names` does not fit the layout, Abandoned once `gone`.
+    """
     chosen = match(layout, answer.objects, names) if layout is not None else []
     boxes = {item.name: item.box for item in answer.objects if item.shown}
     parts_of = {item.name: item.parts_of for item in answer.objects}
@@ -93,7 +102,7 @@ def report(
         answer.scene,
         answer.objects,
         _state(boxes, parts_of, layout, chosen),
-        tuple(_moment(look, layout, chosen) for look in answer.moments),
+        tuple(_moment(look, layout, chosen, gone) for look in answer.moments),
         protection,
         round(seconds, 4),
         _png(answer.preview),
@@ -108,9 +117,11 @@ def _state(
     chosen: Sequence[str | None],
     so_far: bool = False,
 ) -> State:
-    pairs = overlaps(boxes, parts_of)
+    every = overlaps(boxes, parts_of)
+    pairs = every[: AT_A_MOMENT if so_far else MOST_OVERLAPS]
+    more = len(every) - len(pairs)
     if layout is None:
-        return State(None, pairs, outside(boxes))
+        return State(None, pairs, outside(boxes), more)
     index_of = {name: index for index, name in enumerate(chosen) if name is not None}
     targets = [item.box for item in layout.objects]
     overlapping = tuple(
@@ -118,7 +129,8 @@ def _state(
         for pair in pairs
     )
     tops = [name for name in boxes if not parts_of.get(name)]
-    return State(adherence(layout, boxes, chosen, tops=tops, so_far=so_far), overlapping, outside(boxes))
+    kept = adherence(layout, boxes, chosen, tops=tops, so_far=so_far)
+    return State(kept, overlapping, outside(boxes), more)
 
 
 def _expected(first: int | None, second: int | None, targets: Sequence[Box]) -> bool:
@@ -127,7 +139,11 @@ def _expected(first: int | None, second: int | None, targets: Sequence[Box]) -> 
     return common_share(targets[first], targets[second]) > 0
 
 
-def _moment(look: Look, layout: Layout | None, chosen: Sequence[str | None]) -> Moment:
+def _moment(
+    look: Look, layout: Layout | None, chosen: Sequence[str | None], gone: Callable[[], bool]
+) -> Moment:
+    if gone():
+        raise Abandoned
     # Objects that have not appeared yet are not missing.
     state = _state(look.boxes, look.parts_of, layout, chosen, so_far=True)
     return Moment(look.play, look.line, look.share, look.boxes, state)

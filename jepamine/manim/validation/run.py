@@ -1,19 +1,18 @@
-"""Run a scene's code in this process and measure its objects; for a confined child."""
+"""Run a scene's code in this process and describe what it draws; for a confined child."""
 
 from __future__ import annotations
 
 import ast
-import base64
 import builtins
-import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import measure as measured
 from jepamine.manim.validation.bound import bound_names
+from jepamine.manim.validation.drawing import drawing
 from jepamine.manim.validation.guards import SCENE
 from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import play
@@ -22,8 +21,9 @@ from jepamine.sandbox.task import SOURCE
 
 #: The class that is run if a file has several.
 USUAL = "GeneratedScene"
-# Looks in a report: three for each of the first 60 animations.
-MOST_LOOKS = 180
+# Looks in a report: three for each of the first 60 animations. Boxes and memberships in all of them: those
+# of 100 objects in 33 animations.
+MOST_LOOKS, MOST_BOXES = 180, 10_000
 # No name in code can contain a space, so none collides with these.
 _ENDS, _LOCALS = "construct ends", "local names"
 
@@ -33,14 +33,18 @@ class Refused(Exception):
 
 
 def run(
-    trees: Mapping[str, ast.Module], *, scene: str | None, every: bool, guarded: bool, preview: int | None
+    trees: Mapping[str, ast.Module],
+    *,
+    scene: str | None,
+    every: bool,
+    guarded: bool,
+    began: Callable[[int], object] = lambda _: None,
 ) -> dict[str, Any]:
-    """Run a scene of the code; return {"scene", "objects", "shown", "moments", "preview"}, as JSON.
+    """Run a scene of the code; return {"scene", "objects", "moments", "drawing"}, as JSON.
 
     `trees` are the file's, at "", and those of modules beside it. `guarded` limits the code to the
-    allow-list. With `every`, a file of several scenes only returns {"scenes": their names}. `preview` is the
-    width in pixels of a PNG of the last frame, in base64. Raises what the code raises, and Refused without a
-    scene.
+    allow-list. With `every`, a file of several scenes only returns {"scenes": their names}. `began` gets the
+    number of each animation that begins. Raises what the code raises, Refused without a scene, TooMuch.
     """
     ended: list[Mapping[str, Any]] = []
     more = {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
@@ -50,43 +54,45 @@ def run(
         return {"scenes": list(classes)}
     running = _chosen(classes, scene)()
     running._jepamine_own_names = frozenset(vars(running)) | {"_jepamine_own_names"}
-    moments: list[dict[str, Any]] = []
-    renderer = running.renderer
-
-    def played(_: Any, *arguments: Any, **keywords: Any) -> None:
-        number = renderer.num_plays + 1
-        caller = sys._getframe(1)
-
-        def look(share: float) -> None:
-            if len(moments) < MOST_LOOKS:
-                moments.append(_moment(running, caller, number, share))
-
-        play(running, look, *arguments, **keywords)
-
-    renderer.play = played
+    moments = _watched(running, began)
     running.setup()
     running.construct()
     running.tear_down()
     names = measured.named(ended[-1] if ended else {}, running)
-    drawn = measured.shown(names, running)
-    boxes = measured.boxes({**names, **drawn}, running.camera)
-    groups = measured.memberships({**names, **drawn})
+    every_one = {**names, **measured.shown(names, running)}
+    groups = measured.memberships(every_one)
     return {
         "scene": type(running).__name__,
-        "objects": [
-            {
-                "name": name,
-                "box": boxes[name],
-                "shown": name in drawn,
-                "parts_of": groups[name],
-                **measured.described(mobject),
-            }
-            for name, mobject in {**names, **drawn}.items()
-            if name in boxes
-        ],
+        "objects": {
+            name: {"parts_of": groups[name], **measured.described(mobject)}
+            for name, mobject in every_one.items()
+        },
         "moments": moments,
-        "preview": _png(running, preview) if preview else None,
+        "drawing": drawing(running, every_one),
     }
+
+
+def _watched(scene: Any, began: Callable[[int], object]) -> list[dict[str, Any]]:
+    """Play the scene's animations without rendering; return the list that gets the looks on the way."""
+    moments: list[dict[str, Any]] = []
+    renderer, left = scene.renderer, [MOST_BOXES]
+
+    def played(_: Any, *arguments: Any, **keywords: Any) -> None:
+        number = renderer.num_plays + 1
+        caller = sys._getframe(1)
+        began(number)
+
+        def look(share: float) -> None:
+            if len(moments) < MOST_LOOKS and left[0] > 0:
+                moment = _moment(scene, caller, number, share)
+                left[0] -= len(moment["boxes"]) + sum(map(len, moment["parts_of"].values()))
+                if left[0] >= 0:
+                    moments.append(moment)
+
+        play(scene, look, *arguments, **keywords)
+
+    renderer.play = played
+    return moments
 
 
 def _load(trees: Mapping[str, ast.Module], guarded: bool, more: dict[str, Any]) -> dict[str, Any]:
@@ -158,13 +164,3 @@ def _moment(scene: Any, caller: FrameType, number: int, share: float) -> dict[st
         "boxes": measured.boxes(drawn, scene.camera),
         "parts_of": measured.memberships(drawn),
     }
-
-
-def _png(scene: Any, width: int) -> str:
-    from PIL import Image
-
-    scene.renderer.static_image = None
-    scene.renderer.update_frame(scene)
-    buffer = io.BytesIO()
-    Image.fromarray(scene.camera.pixel_array[..., :3]).save(buffer, "PNG", compress_level=4)
-    return base64.b64encode(buffer.getvalue()).decode()

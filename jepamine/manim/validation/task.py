@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import ctypes
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import files as given_files
+from jepamine.manim.validation import judge as judging
 from jepamine.manim.validation import run as running
+from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.syntax import objections, without_main
 from jepamine.sandbox.task import SOURCE
 
@@ -22,6 +25,8 @@ LONGEST = 200_000
 #: Those that `prepare` installed.
 FORMULAS: list[Formulas] = []
 FILES: list[given_files.Files] = []
+#: The animations that began in this child.
+PLAYS: list[int] = []
 SAMPLE = """
 from manim import *
 import numpy as np
@@ -72,7 +77,8 @@ def _warm_up(manim: Any) -> None:
         manim.SVGMobject(drawing)
         with manim.tempconfig({"media_dir": folder, "pixel_width": 64, "pixel_height": 36}):
             # Guarded code patches Manim, which code that is not must not see.
-            running.run({"": ast.parse(SAMPLE, SOURCE)}, scene=None, every=False, guarded=False, preview=64)
+            done = running.run({"": ast.parse(SAMPLE, SOURCE)}, scene=None, every=False, guarded=False)
+            judging.judge(json.dumps({"answer": {"problems": [], **done}}).encode(), 64)
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -109,11 +115,24 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             scene=request["scene"],
             every=request["every"],
             guarded=request["check"],
-            preview=request["preview"],
+            began=PLAYS.append,
         )
     except running.Refused as error:
         return _refused(None, str(error))
+    except TooMuch as error:
+        return {"problems": [{"kind": "limit", "line": None, "message": str(error)}]}
     return {"problems": [], **done}
+
+
+def judge(request: dict[str, Any], said: bytes, folder: Path) -> dict[str, Any]:
+    """Answer for a child that ran the code of `request` and said `said`: nothing of it is believed unseen."""
+    return judging.judge(said, request["preview"])
+
+
+def progress() -> str:
+    """Return how far the scene of this child came, and what to do about it."""
+    where = f", in animation {PLAYS[-1]}" if PLAYS else ", before any animation"
+    return f"{where}; shorten the scene, or raise --deadline if it does not run forever"
 
 
 def _refused(line: int | None, message: str) -> dict[str, Any]:

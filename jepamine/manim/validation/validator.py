@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, parse
+from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.report import Report, report
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import Pool, pool
@@ -45,17 +46,21 @@ class Validator:
         preview: int | None = None,
         modules: Mapping[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
+        gone: Callable[[], bool] = bool,
     ) -> Report:
         """Run code in a confined child and report where its objects are; from any thread.
 
         `names` maps variables to objects of the layout; without it they are matched by type and place.
         `scene` is needed if there are several and none is GeneratedScene. `check` False skips the
         allow-list over the syntax tree: then only the child's confinement restricts the code, and the code
-        could write its own report. `preview` is a width in pixels, 16:9. `modules` is the code of modules
-        that the code may import, by name; `files` are those that it may read, by relative path.
+        could say that it draws another scene. `preview` is a width in pixels, 16:9. `modules` is the code of
+        modules that the code may import, by name; `files` are those that it may read, by relative path.
+        Raises Abandoned, and ends the child, once `gone`.
         """
-        answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=False)
-        return report(answer, self.protection, seconds, layout, names, notes)
+        answer, seconds, notes = self._ask(
+            code, scene, check, preview, modules, files, every=False, gone=gone
+        )
+        return report(answer, self.protection, seconds, layout, names, notes, gone)
 
     def validate_all(
         self,
@@ -89,6 +94,7 @@ class Validator:
         modules: Mapping[str, str] | None,
         files: Mapping[str, bytes] | None,
         every: bool,
+        gone: Callable[[], bool] = bool,
     ) -> tuple[Answer, float, tuple[str, ...]]:
         request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
         # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
@@ -96,8 +102,10 @@ class Validator:
         request["modules"] = dict(modules or {})
         request["files"] = {name: base64.b64encode(data).decode() for name, data in (files or {}).items()}
         formulas = self._typesetter.scene()
-        end, content = self._servers.ask(request, self._limits, formulas.reply)
+        end, content = self._servers.ask(request, self._limits, formulas.reply, gone)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
+        if odd := objection(answer, request["code"], request["modules"]):
+            answer = failed("crashed", f"the code broke the process that ran it: its answer is about {odd}")
         return answer, end.seconds, formulas.notes()
 
 
@@ -122,7 +130,11 @@ def validator(
 def _without_answer(end: End, limits: Limits) -> Answer:
     match end.how:
         case "deadline":
-            return failed("deadline", f"still running after {limits.deadline:g} s")
+            return failed(
+                "deadline",
+                f"still running after {limits.deadline:g} s; shorten the scene, or raise --deadline if it "
+                "does not run forever",
+            )
         case "folder":
             return failed("limit", f"it wrote more than {limits.folder} MiB or {limits.entries} files")
         case "threads":

@@ -22,10 +22,10 @@ def temporal(predictor: torch.nn.Module) -> Scorer:
     import torch
 
     from jepamine.mining.scorers.cosine import cosine
-    from jepamine.mining.temporal_context import temporal_head, tubelets_before
+    from jepamine.mining.temporal_context import temporal_predictor, tubelets_before
 
-    head = temporal_head(predictor)
-    context: int = predictor.context  # type: ignore[assignment]
+    ahead = temporal_predictor(predictor)
+    context = ahead.context
     device = next(predictor.parameters()).device
 
     def score(clip: ClipEmbeddings) -> np.ndarray:
@@ -34,7 +34,7 @@ def temporal(predictor: torch.nn.Module) -> Scorer:
             return scores
         before = tubelets_before(clip.clean, context)[0][context:]
         with torch.inference_mode():
-            predicted = head(torch.from_numpy(before).to(device)).cpu().numpy()
+            predicted = ahead.next(torch.from_numpy(before).to(device)).cpu().numpy()
         scores[context:] = 1 - cosine(predicted, clip.clean[context:])
         scores[:context] = scores[context:].mean()
         return scores

@@ -232,6 +232,33 @@ def test_layouts_are_learned_from_features_of_a_frozen_network(jepamine, recipe,
     )
 
 
+def test_the_recipe_of_clip_features_learns_with_a_small_clip(jepamine, scenes, tmp_path):
+    import torch
+    from transformers import CLIPConfig, CLIPModel
+
+    torch.manual_seed(0)
+    layers = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    vision = layers | {"image_size": 32, "patch_size": 8}
+    CLIPModel(CLIPConfig(text_config=layers, vision_config=vision, projection_dim=16)).save_pretrained(
+        tmp_path / "clip"
+    )
+    (tmp_path / "scenes.py").write_text(DATASET)
+    shipped = Path(__file__).parents[3] / "recipes" / "manim-clip.toml"
+    recipe = tmp_path / "manim-clip.toml"
+    recipe.write_text(shipped.read_text())
+    result = jepamine(
+        "run", recipe, "--epochs", 1, "--batch-size", 8,
+        "--set", f'dataset={{plugin="./scenes.py:scenes", manifest="{scenes}"}}',
+        "--set", f"encoder.weights={tmp_path / 'clip'}",
+        "--set", "predictor.hidden_dim=16", "--set", "predictor.layers=1", "--set", "predictor.heads=2",
+        "--set", "trainer.val_scenes=8",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "experiments" / "manim-clip" / "record.json").read_text())
+    assert (record["status"], record["plugins"]["encoder"]["name"]) == ("finished", "clip")
+    assert jepamine("eval", "--run", "manim-clip", "--json").exit_code == 0
+
+
 def test_pixels_are_too_many_tokens_for_attention(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'predictor={plugin="layout-transformer"}')
     assert result.exit_code == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
 import pytest
 
 from jepamine.manim.validation.placement import Outside, Overlap, common_share, outside, overlaps
@@ -33,6 +36,17 @@ def test_overlaps_are_reported_from_the_largest_and_not_of_parts_with_their_grou
         Overlap("a", "b", 0.5),
         Overlap("b", "c", 0.5),
     )
+
+
+def test_the_sweep_finds_what_all_pairs_find():
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        sides = [rng.integers(-6, 7, (30, 2)) * 0.5, rng.integers(0, 5, (30, 2)) * 0.3]
+        boxes = {f"b{number}": tuple(map(float, box)) for number, box in enumerate(np.hstack(sides))}
+        pairs = combinations(boxes, 2)
+        shares = {pair: round(common_share(boxes[pair[0]], boxes[pair[1]]), 4) for pair in pairs}
+        wanted = sorted((pair for pair in shares.items() if pair[1] > 0), key=lambda pair: -pair[1])
+        assert [((one.first, one.second), one.share) for one in overlaps(boxes, {})] == wanted
 
 
 def test_a_group_whose_parts_have_no_names_overlaps_by_itself():

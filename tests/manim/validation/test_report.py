@@ -90,3 +90,12 @@ def test_problems_are_with_file_and_line():
     )
     assert not made.runs
     assert problems([made], Path("scene.py")) == "scene.py:3: ValueError: x\nscene.py: gone"
+
+
+def test_of_many_overlaps_the_largest_are_listed_and_the_rest_is_counted(found, answer_of):
+    boxes = {f"b{number}": (0.0, 0.0, 1.0 + number, 1.0) for number in range(40)}
+    look = Look(1, 6, 0.25, boxes, {})
+    objects = [found(name, box) for name, box in boxes.items()]
+    made = report(answer_of(*objects, moments=[look]), PROTECTION, 0.0)
+    assert (len(made.final.overlaps), made.final.more_overlaps) == (400, 380)
+    assert (len(made.moments[0].state.overlaps), made.moments[0].state.more_overlaps) == (40, 740)

@@ -1,0 +1,132 @@
+"""Describe what a scene draws as plain numbers, for a process that never runs its code (`measure`)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jepamine.manim.engine.boxes import drawn_parts
+
+#: The most parts of a drawing; particles are thousands.
+MOST_PARTS = 20_000
+#: The most pixels of an image: more than a preview has.
+MOST_PIXELS = 854 * 480 * 2
+
+
+class TooMuch(Exception):
+    """The scene holds more than can be measured."""
+
+
+def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {"camera", "parts", "objects"}, as JSON; arrays are base64 of little-endian float64.
+
+    Parts are in drawing order, those that named objects have besides last; `objects` maps a name to the
+    numbers of its parts. Points are (n, 3) as the camera sees them, in Manim units. Raises TooMuch.
+    """
+    camera, renderer = scene.camera, scene.renderer
+    if hasattr(camera, "image_mobjects_from_cameras"):
+        # Cameras that are shown in the picture have pixels only once they were used.
+        renderer.static_image = None
+        renderer.update_frame(scene)
+    if hasattr(camera, "reset_rotation_matrix"):
+        camera.reset_rotation_matrix()
+    numbers: dict[int, int] = {}
+    parts: list[dict[str, Any]] = []
+    shown = dict.fromkeys((*scene.mobjects, *scene.foreground_mobjects))
+    visible = {id(part) for mobject in shown for part in drawn_parts(mobject)}
+    for part in (*_in_order(camera, list(shown)), *_further(objects)):
+        if id(part) in numbers:
+            continue
+        if len(parts) == MOST_PARTS:
+            raise TooMuch(f"it has more than {MOST_PARTS:,} parts")
+        numbers[id(part)] = len(parts)
+        parts.append({"shown": id(part) in visible, **_part(part, camera)})
+    return {
+        "camera": {
+            "width": float(camera.frame_width),
+            "height": float(camera.frame_height),
+            "center": [float(value) for value in camera.frame_center],
+            "pixels": [int(camera.pixel_width), int(camera.pixel_height)],
+            "background": [*map(float, camera.background_color.to_rgb()), float(camera.background_opacity)],
+        },
+        "parts": parts,
+        "objects": {
+            name: [numbers[id(part)] for part in drawn_parts(mobject)] for name, mobject in objects.items()
+        },
+    }
+
+
+def _in_order(camera: Any, mobjects: list[Any]) -> Iterator[Any]:
+    """Yield the parts that leave paint in the order in which the camera draws them."""
+    drawn = {id(part) for mobject in mobjects for part in drawn_parts(mobject)}
+    yield from (part for part in camera.get_mobjects_to_display(mobjects) if id(part) in drawn)
+
+
+def _further(objects: Mapping[str, Any]) -> Iterator[Any]:
+    for mobject in objects.values():
+        yield from drawn_parts(mobject)
+
+
+def _part(part: Any, camera: Any) -> dict[str, Any]:
+    if hasattr(part, "fill_rgbas"):
+        return _curves(part, camera)
+    points = _finite(part.points)
+    seen = encode(camera.transform_points_pre_display(part, points)) if len(points) else ""
+    whole = len(points) == len(part.points)
+    if hasattr(part, "pixel_array"):
+        pixels = _thinned(np.asarray(part.get_pixel_array(), dtype=np.uint8))
+        content = base64.b64encode(pixels.tobytes()).decode()
+        size = [int(side) for side in pixels.shape[:2]]
+        return {"kind": "image", "points": seen, "whole": whole, "pixels": content, "size": size}
+    if not len(getattr(part, "rgbas", ())):
+        return {"kind": "bare", "points": seen, "whole": whole}
+    # Of the size in pixels.
+    thickness = float(camera.adjusted_thickness(part.stroke_width))
+    return {"kind": "cloud", "points": seen, "whole": whole, "fill": encode(part.rgbas), "width": thickness}
+
+
+def _thinned(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an image (H, W, 4) with every n-th row and column, so that it has MOST_PIXELS at most."""
+    step = 1
+    while -(-pixels.shape[0] // step) * -(-pixels.shape[1] // step) > MOST_PIXELS:
+        step += 1
+    return np.ascontiguousarray(pixels[::step, ::step])
+
+
+def _curves(part: Any, camera: Any) -> dict[str, Any]:
+    curves = np.asarray(part.points)[: len(part.points) // 4 * 4].reshape(-1, 4, 3)
+    # Graphs of functions with poles have points that are nowhere; a camera would put all of them at 0.
+    finite = curves[np.isfinite(curves).all(axis=(1, 2))].reshape(-1, 3)
+    colours = {
+        "fill": camera.get_fill_rgbas(part),
+        "stroke": camera.get_stroke_rgbas(part),
+        "under": camera.get_stroke_rgbas(part, background=True),
+    }
+    gradient = None
+    if any(len(rgbas) != 1 for rgbas in colours.values()):
+        ends = np.array(part.get_gradient_start_and_end_points())
+        gradient = encode(camera.transform_points_pre_display(part, ends))
+    return {
+        "kind": "curves",
+        "points": encode(camera.transform_points_pre_display(part, finite)) if len(finite) else "",
+        "whole": len(finite) == len(part.points) // 4 * 4,
+        **{name: encode(rgbas) for name, rgbas in colours.items()},
+        "width": float(part.get_stroke_width()),
+        "under_width": float(part.get_stroke_width(True)),
+        "gradient": gradient,
+        "joint": part.joint_type.name,
+        "cap": part.cap_style.name,
+    }
+
+
+def _finite(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points[np.isfinite(points).all(axis=1)]
+
+
+def encode(values: Any) -> str:
+    """Return an array as base64 of little-endian float64."""
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode()

@@ -1,0 +1,43 @@
+"""The workflows of GitHub, as far as they can be checked without running them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / ".github").rglob("*.yml"))
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    yaml = pytest.importorskip("yaml")
+    return {path.name: yaml.safe_load(path.read_text()) for path in FILES}
+
+
+def test_every_file_is_yaml_of_a_known_kind(loaded):
+    assert set(loaded) == {
+        "bug.yml", "config.yml", "dependabot.yml", "idea.yml", "release.yml", "tests.yml"
+    }  # fmt: skip
+    for name in ("release.yml", "tests.yml"):
+        # YAML 1.1 reads the key `on` as true.
+        assert set(loaded[name]) - {"concurrency"} == {"name", True, "permissions", "jobs"}
+
+
+def test_the_sessions_that_workflows_call_exist():
+    sessions = set(re.findall(r"^@nox\.session\ndef (\w+)\(", (ROOT / "noxfile.py").read_text(), re.M))
+    text = "".join(path.read_text() for path in FILES)
+    called = {name for names in re.findall(r"nox -s ((?:[a-z]+ ?)+)", text) for name in names.split()}
+    assert called >= {"tests", "lint", "docs", "dist"}
+    assert called <= sessions
+
+
+def test_the_matrix_begins_with_the_oldest_supported_python_and_extras_exist(loaded):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    matrix = loaded["tests.yml"]["jobs"]["tests"]["strategy"]["matrix"]
+    assert project["requires-python"] == f">={matrix['python'][0]}"
+    named = re.search(r"'\.\[(.*)\]'", (ROOT / ".github/workflows/tests.yml").read_text())[1].split(",")
+    assert set(named) <= set(project["optional-dependencies"])
