@@ -13,6 +13,7 @@ from jepamine.errors import UserError
 from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
 from jepamine.manim.generation.repair import blamed_variables, misplaced_objects, repair, wrong_looks
 from jepamine.manim.generation.request import Request, Result, Try
+from jepamine.manim.generation.steps import broken_step
 from jepamine.manim.generators.protocol import Generated, Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
@@ -82,16 +83,22 @@ class Pipeline:
             repaired: tuple[str, ...] = ()
             # One error hides those behind it, so one repair is not always enough.
             for _ in range(REPAIRS + 1):
+                outcome = generated.outcome
+                expected = outcome.layout if outcome is not None else located.layout
                 report = self.validator.validate(
                     generated.code,
-                    layout=located.layout,
-                    names=generated.names,
+                    layout=expected,
+                    names=outcome.names if outcome is not None else generated.names,
                     preview=request.preview,
                 )
-                problem = problem_of(report, located.layout, check_looks=check_looks)
+                problem = problem_of(report, expected, check_looks=check_looks)
+                if problem is None and outcome is not None:
+                    problem = broken_step(report, outcome.steps)
                 tries.append(Try(name, attempt, repaired, problem))
                 if problem is None:
                     return generated, report
+                if outcome is not None:
+                    break
                 blamed = blamed_variables(generated, report, located.layout)
                 names = [variable for variable in blamed if variable not in repaired]
                 previous, generated = (

@@ -24,8 +24,8 @@ class Request:
     complexity: Complexity = "medium"
     generator: str = "template"
     layout: LayoutFrom = "auto"
-    anyway: bool = False
     preview: int | None = None
+    anyway: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from jepamine.manim.engine.palette import rgb
 from jepamine.manim.generators.code import Paint
-from jepamine.manim.generators.exact import Subject, exact
+from jepamine.manim.generators.exact import exact
 from jepamine.manim.generators.expressions import statement
 from jepamine.manim.generators.hints import described, is_filled
+from jepamine.manim.generators.subject import Subject
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
 
@@ -26,7 +27,8 @@ def assignment(layout: Layout, place: int, reading: Reading | None, names: Mappi
     It keeps the numbers that the description gives, where it describes this object.
     """
     item, items = layout.objects[place], described(layout, reading)
-    look = reading.items[items[place]] if reading is not None and items[place] is not None else None
+    described_by = items[place]
+    look = reading.items[described_by] if reading is not None and described_by is not None else None
     traits = look.traits if look is not None else frozenset[str]()
     filled = is_filled(layout, place, traits)
     if look is None or reading is None:
@@ -36,7 +38,7 @@ def assignment(layout: Layout, place: int, reading: Reading | None, names: Mappi
         # White on white would not be seen.
         item = replace(item, color=BLACK)
     paint = Paint(item.color, filled)
-    code = exact(Subject(item, look, items[place] or 0, reading, by_item, paint))
+    code = exact(Subject(item, look, described_by or 0, reading, by_item, paint))
     line = statement(names[place], item, traits, filled) if code is None else f"{names[place]} = {code}"
     if (opacity := look.measure("opacity")) is not None:
         line += f".set_opacity({min(opacity if opacity <= _CLEAR else opacity / 100, 1.0):g})"

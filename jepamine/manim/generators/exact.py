@@ -9,7 +9,7 @@ from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE
 from jepamine.manim.generators.subject import Subject
 from jepamine.manim.text.kinds import kind_of
-from jepamine.manim.text.solve.derived import domain_of, poles_of, scale_of
+from jepamine.manim.text.solve.derived import domain_of, gap_at, poles_of, scale_of
 
 
 def exact(subject: Subject) -> str | None:
@@ -26,7 +26,10 @@ def exact(subject: Subject) -> str | None:
     if subject.get("vertices") or (subject.get("ends") and subject.item.type != "brace"):
         return code
     point = vector(subject.item.x, subject.item.y)
-    return code if point == "[0, 0, 0]" else f"{code}.move_to({point})"
+    if point != "[0, 0, 0]":
+        return f"{code}.move_to({point})"
+    # Manim draws these around the middle of their circle, not of their box.
+    return f"{code}.move_to(ORIGIN)" if subject.item.type == "arc" or kind in ("heart", "tree") else code
 
 
 def _numbers(subject: Subject) -> str | None:
@@ -111,5 +114,6 @@ def _plot(subject: Subject) -> str:
     poles = poles_of(subject.reading, subject.place)
     settings = f"lambda x: {subject.get('function')}, x_range=[{number(low)}, {number(high)}]"
     if poles:
-        settings += f", discontinuities=[{', '.join(map(number, poles))}], dt=0.05"
+        gap = gap_at(subject.reading, subject.place, poles)
+        settings += f", discontinuities=[{', '.join(map(number, poles))}], dt={number(gap)}"
     return f"{subject.names[subject.get('axes')]}.plot({subject.paint.after(settings, fill=False)})"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from jepamine.manim.engine.style import CLASS
 from jepamine.manim.generators.assignments import assignment
 from jepamine.manim.generators.code import Paint
-from jepamine.manim.generators.hints import read_if_possible, traits_of
-from jepamine.manim.generators.protocol import Generated
+from jepamine.manim.generators.hints import described, read_if_possible, traits_of
+from jepamine.manim.generators.motions import Motions
+from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
@@ -47,14 +48,17 @@ class Template:
         lines = [assignment(layout, place, reading, by_place) for place in order]
         if reading is not None and reading.background is not None:
             lines.insert(0, f"self.camera.background_color = {Paint(reading.background).name()}")
+        if reading is not None and reading.events and described(layout, reading) == list(range(len(order))):
+            motions = Motions(layout, reading, by_place, self.style, order)
+            motions.write()
+            outcome = Outcome(*motions.final(), tuple(motions.steps))
+            return Generated(_scene([*lines, *motions.lines]), dict(zip(names, order, strict=True)), outcome)
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
             lines += groups
         lines += lines_of(self.style, self.complexity, shown)
-        body = textwrap.indent("\n".join(lines), " " * 8)
-        header = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n"
-        return Generated(f"{header}{body}\n", dict(zip(names, order, strict=True)))
+        return Generated(_scene(lines), dict(zip(names, order, strict=True)))
 
 
 def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
@@ -65,6 +69,12 @@ def template(*, style: Style = "static", complexity: Complexity = "medium") -> T
     group at the end.
     """
     return Template(style, complexity)
+
+
+def _scene(lines: list[str]) -> str:
+    """Return the file with these lines of `construct`."""
+    body = textwrap.indent("\n".join(lines), " " * 8)
+    return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
 
 
 def _noun(type_: str, traits: frozenset[str]) -> str:

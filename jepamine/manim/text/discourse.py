@@ -10,7 +10,7 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Modifier
 from jepamine.manim.text.phrase import NounPhrase
-from jepamine.manim.text.reading import How, Place, Ref, Relation, Span
+from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents
 
 #: Where an arrow of a direction is placed that is drawn at something.
@@ -42,6 +42,9 @@ class Discourse:
         self.before: list[Ref] = []
         self.history: list[Ref] = []
         self.background: str | None = None
+        self.events: list[Event] = []
+        # Whether the next event happens together with the last.
+        self.together = False
         # The last referent of "it", the last relation to it, and its subject.
         self.topic: tuple[Ref, Any, Ref | None] = ((), None, ())
         # What the last modifier introduced, to which the next may apply.

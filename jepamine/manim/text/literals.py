@@ -26,7 +26,7 @@ _ANNOUNCED = re.compile(
 _BARE = re.compile(rf"(?<!\w)(?P<body>{_SUM})(?!\w)", re.I)
 _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
 _NAMED = re.compile(
-    r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?P<body>[^\n;]+)", re.I
+    r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?=(?P<body>[^\n;]+))", re.I
 )
 _ROWS = re.compile(r"\[\s*\[[^\[\]]*\](?:\s*,\s*\[[^\[\]]*\])*\s*\]")
 _LIST = re.compile(r"\[[^\[\](){}]+(?:,[^\[\](){}]+){2,}\]")

@@ -96,7 +96,7 @@ def _among_follows(cursor: Cursor, phrase: NounPhrase) -> bool:
 
 def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span]:
     """Parse what precedes the noun; return the unknown words among it."""
-    unknown = set()
+    unknown: set[Span] = set()
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
             break

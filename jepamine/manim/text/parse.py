@@ -9,6 +9,7 @@ from jepamine.manim.layouts import TYPES
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.defaults import finish
 from jepamine.manim.text.discourse import Discourse
+from jepamine.manim.text.motion import meanwhile
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
 from jepamine.manim.text.tokens import tokenize
@@ -50,6 +51,9 @@ def read(description: str) -> Reading:
             story.close()
             story.sentence = len(story.history)
             joined = None
+        elif cursor.at("meanwhile"):
+            if meanwhile(cursor, story):
+                joined = "and"
         elif cursor.at("ground"):
             ground(cursor, story)
         elif cursor.at("colon", "filler", "be", "of", "empty"):
@@ -72,7 +76,7 @@ def read(description: str) -> Reading:
         tuple(story.relations),
         tuple(story.places),
         story.background,
-        (),
+        tuple(story.events),
         missed,
     )
 

@@ -68,9 +68,9 @@ def _tokens(description: str) -> Iterator[Token]:
         while waiting and match.start() >= waiting[0][1]:
             waiting.pop(0)
         if waiting and match.start() >= waiting[0][0]:
-            start, end, kind, value = waiting[0]
+            start, end, name, literal = waiting[0]
             if match.start() == start:
-                yield Token(kind, value, Span(start, end), description[start:end])
+                yield Token(name, literal, Span(start, end), description[start:end])
             continue
         kind = str(match.lastgroup)
         value: Any = None

@@ -9,7 +9,10 @@ from torch import Tensor
 
 from jepamine.manim.layout_model.calibration import scaled
 from jepamine.manim.layout_model.evaluation.matching import iou_matrix
+from jepamine.manim.layout_model.predictors.dense_loss import cells_of
+from jepamine.manim.layout_model.predictors.proposals import proposals
 from jepamine.manim.layout_model.predictors.refinement import Refinement
+from jepamine.manim.layout_model.predictors.snapping import snapped
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import Layout
 from jepamine.protocols import Tensors
@@ -28,10 +31,12 @@ REFINEMENTS = 2
 DUPLICATE_SAME_TYPE, DUPLICATE = 0.4, 0.55
 
 
-def decode(answer: Tensors, refinement: Refinement | None, limit: int, temperature: Tensor) -> list[Layout]:
+def decode(
+    answer: Tensors, refinement: Refinement | None, limit: int, temperature: Tensor, proposed: bool = False
+) -> list[Layout]:
     """Return the layout of each frame, with at most `limit` objects.
 
-    `temperature` scales their confidence.
+    `temperature` scales their confidence. If `proposed`, candidates are also boxes that pixels propose.
     """
     heat = torch.sigmoid(answer["heat"]).flatten(1)
     columns = answer["heat"].shape[2]
@@ -40,8 +45,12 @@ def decode(answer: Tensors, refinement: Refinement | None, limit: int, temperatu
     least = LEAST_HEAT if refinement is None else LEAST_HEAT_REFINED
     scene, rank = torch.nonzero(warmth >= least, as_tuple=True)
     place = (scene, cells[scene, rank] // columns, cells[scene, rank] % columns)
-    boxes, types, depth = answer["boxes"][place], answer["types"][place], answer["depth"][place]
-    presence = warmth[scene, rank]
+    boxes, presence = answer["boxes"][place], warmth[scene, rank]
+    if refinement is not None and proposed:
+        own, more = proposals(answer["picture"])
+        scene, boxes = torch.cat([scene, own]), torch.cat([boxes, more])
+        place = (scene, *cells_of(boxes, answer["heat"].shape[1:]))
+    types, depth = answer["types"][place], answer["depth"][place]
     if refinement is not None and len(scene):
         features = answer["features"][scene, :, place[1], place[2]]
         for _ in range(REFINEMENTS):
@@ -53,9 +62,21 @@ def decode(answer: Tensors, refinement: Refinement | None, limit: int, temperatu
     layouts = []
     for number in range(len(heat)):
         mine = torch.nonzero((scene == number) & (refinement is None or presence >= LEAST_CONFIDENCE))[:, 0]
-        kept = mine[distinct_boxes(boxes[mine], kinds[mine], confidence[mine])]
-        layouts.append(to_layout(boxes[kept], kinds[kept], confidence[kept], depth[kept], limit))
+        places = boxes[mine]
+        if refinement is not None:
+            places = snapped_to(answer["picture"][number], places, kinds[mine])
+        kept = distinct_boxes(places, kinds[mine], confidence[mine])
+        rest = mine[kept]
+        layouts.append(to_layout(places[kept], kinds[rest], confidence[rest], depth[rest], limit))
     return layouts
+
+
+def snapped_to(picture: Tensor, boxes: Tensor, kinds: Tensor) -> Tensor:
+    """Return boxes (n, 4) in units snapped to the pixels of one picture, (H, W, 3 or more + mask)."""
+    frame = picture.float().cpu().numpy()
+    places = boxes.double().cpu().numpy()
+    exact = snapped(frame[..., :3], frame[..., -1] > 0.5, places, kinds.cpu().numpy())
+    return torch.from_numpy(exact).to(boxes)
 
 
 def distinct_boxes(boxes: Tensor, kinds: Tensor, confidence: Tensor) -> Tensor:

@@ -124,6 +124,17 @@ def poles_of(reading: Reading, graph: int) -> list[float]:
     return sorted({round(float(value), 2) + 0.0 for value in (*middles[leaps], *x[np.isnan(y)])})[:8]
 
 
+def gap_at(reading: Reading, graph: int, poles: list[float]) -> float:
+    """Return how far from its poles a graph leaves its axes, to a hundredth."""
+    item = reading.items[graph]
+    scale = scale_of(reading, item.measure("axes"))
+    x = np.linspace(*domain_of(reading, graph), 4001)
+    y = values(item.measure("function"), x)
+    out = x[~((y >= scale.y[0]) & (y <= scale.y[1]))]
+    nearest = [min(abs(value - pole) for pole in poles) for value in out]
+    return float(np.ceil(100 * max(nearest, default=0.01)) / 100)
+
+
 def graph_box(reading: Reading, graph: int, axes: Object) -> tuple[float, float, float, float]:
     """Return the box of a graph on axes."""
     item = reading.items[graph]
@@ -141,7 +152,8 @@ def graph_box(reading: Reading, graph: int, axes: Object) -> tuple[float, float,
 
 def _span(item: Item, around: tuple[float, float]) -> tuple[float, float]:
     """Return the least and greatest value of a function, without what goes to infinity."""
-    y = values(item.measure("function"), np.linspace(*(item.measure("range") or around), 401))
+    low, high = item.measure("range") or around
+    y = values(item.measure("function"), np.linspace(low, high, 401))
     y = y[np.isfinite(y)]
     if not len(y):
         return -3.0, 3.0
