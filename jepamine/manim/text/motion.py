@@ -17,10 +17,11 @@ _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "u
 #: How far something moves, and how much it turns or grows, if that is not given.
 _FAR, _TURN, _GROWN, _SHRUNK = 2.0, 90.0, 1.5, 0.5
 _FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
-_SKIPPED = frozenset(
-    "by a factor of its size to for over through an angle original the around color colour in with duration toward "
-    "towards into from and own after center centre axis it about up down".split()
-)
+_SKIPPED = (
+    "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
+    "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
+    "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
+)  # fmt: skip
 
 
 @dataclass
