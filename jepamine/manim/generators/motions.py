@@ -51,7 +51,7 @@ class Motions:
                 if not later.together:
                     break
                 seen = max(seen, later.seen)
-            self._show([place for place in self.order if place < seen and place not in waiting])
+            self._show([place for place in self._before(seen) if place not in waiting])
             self._event(event)
         self._show([place for place in self.order if place not in waiting])
         if not self.lines[-1].startswith("self.wait"):
@@ -62,6 +62,13 @@ class Motions:
         places = sorted(self.now)
         objects = tuple(replace(self.now[place], z=z) for z, place in enumerate(places))
         return Layout(objects), {self.names[place]: z for z, place in enumerate(places)}
+
+    def _before(self, seen: int) -> list[int]:
+        """Return the first `seen` items in their order, each after the axes that it is drawn on."""
+        items = self.reading.items
+        there = {place for place in self.order if place < seen}
+        there |= {axes for place in there if (axes := items[place].measure("axes")) is not None}
+        return [place for place in self.order if place in there]
 
     def _show(self, places: list[int]) -> None:
         places = [place for place in places if place not in self.now and place not in self.gone]

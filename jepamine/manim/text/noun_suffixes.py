@@ -69,6 +69,8 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures["function"] = cursor.next().value
     elif cursor.at("data") and phrase.traits & KINDS:
         phrase.measures["data"] = cursor.next().value
+    elif cursor.at("dims") and phrase.type in ("rectangle", "ellipse") and not phrase.plural:
+        phrase.measures["width"], phrase.measures["height"] = cursor.next().value
     elif cursor.at("measure") and cursor.peek().value[0] not in ("seconds", "units", "factor", "percent"):
         name, value = cursor.next().value
         phrase.measures[name] = value

@@ -86,6 +86,10 @@ def _leads(words: Words, place: int) -> int:
 def _named(words: Words, start: int) -> Quantity | None:
     place = _leads(words, start)
     place += place == start and words.text(place) in _ARTICLES
+    bare = words.text(start - 1) in ("a", "an") and words.text(start - 2) not in _LEADS
+    if words.text(place) == "angle" and (bare or words.text(start) in ("a", "an")):
+        # "A line and an angle of 30 degrees": an object.
+        return None
     for length in (3, 2, 1):
         key = tuple(words.text(place + ahead) for ahead in range(length))
         name = _BEFORE_NUMBER.get(key)

@@ -23,7 +23,8 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
-    elif not story.clause.started() and names_follow(cursor):
+    elif (not story.clause.started() or joined == "and") and names_follow(cursor):
+        story.close()
         name(cursor, story)
     elif cursor.at("linked"):
         linked(cursor, story)
