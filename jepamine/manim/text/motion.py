@@ -101,12 +101,14 @@ def motion(cursor: Cursor, story: Discourse) -> None:
 
 def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int) -> None:
     """Place what appears "below it", "at the top"."""
-    span, (what, value) = cursor.since(start), said.goal or ("", None)
+    span, goal = cursor.since(start), said.goal or ("", None)
+    what: str = goal[0]
+    value: Any = goal[1]
     if what in ("next to", "onto"):
         for how in said.sides:
             story.relate(how, ref, value if what == "onto" else value[1], span)
     elif what == "place":
-        story.places.append(Place(ref, *value, span))
+        story.places.append(Place(ref, value[0], value[1], span))
     elif what == "to":
         story.places.append(Place(ref, None, None, span, point=value))
     elif said.way is not None:
