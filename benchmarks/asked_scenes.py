@@ -60,7 +60,8 @@ def holds(fact: str, objects: list[Found], made: Result) -> bool:
 
 def grade(prompt: dict[str, Any], made: Result) -> str:
     """Return "complete", "in part" if notes say that something is missing, else "wrong without a word"."""
-    drawn = [item for item in made.report.objects if item.shown and not item.parts_of]
+    groups = {name for item in made.report.objects for name in item.parts_of}
+    drawn = [item for item in made.report.objects if item.shown and item.name not in groups]
     objects = matched(prompt.get("objects", []), drawn)
     true = objects is not None and all(holds(fact, objects, made) for fact in prompt.get("facts", []))
     if true and not prompt.get("refused"):
