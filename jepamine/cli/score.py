@@ -19,7 +19,7 @@ from jepamine.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from jepamine.mining.cluster.scoring import Cluster
+    from jepamine.cluster.client import Cluster
 
 
 @click.command()
@@ -65,7 +65,7 @@ def score(
         raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
     if checkpoint and cluster:
         raise click.UsageError("--checkpoint works in one process only; leave out --dask.")
-    from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
+    from jepamine.data.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
     try:
@@ -78,6 +78,7 @@ def score(
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
+    from jepamine.utils.files import require_writable
 
     opened = load_run(
         experiments,
@@ -88,11 +89,13 @@ def score(
     )
     suffix = f"-{checkpoint}" if checkpoint else ""
     suffix += "" if part.of == 1 else f"-{part.number}-of-{part.of}"
-    output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+    if output is None:
+        output = opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+        require_writable(output.parent, f"pass --output, such as --output {output.name}")
     if cluster:
-        from jepamine.mining.cluster.scoring import score_on_cluster
+        from jepamine.mining.cluster_scoring import score_on_cluster
 
-        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
+        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error)
         click.echo(score_summary(output, counts, name))
         return
     counts = score_manifest(

@@ -58,6 +58,9 @@ class Discourse:
             phrase.type, phrase.article = "one", "the"
             self.things.sets.append(group)
         ref, new = self.things.resolve(phrase, but)
+        for measure in () if new else phrase.measures.items():
+            # "Axes and a plot; the plot of y = x^2".
+            self.things.measure(ref, *measure)
         if new and "overlapping" in phrase.traits:
             for index, item in pairwise(ref):
                 self.relate("front", (item,), (index,), phrase.span)
