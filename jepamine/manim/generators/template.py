@@ -52,7 +52,8 @@ class Template:
             motions = Motions(layout, reading, by_place, self.style, order)
             motions.write()
             outcome = Outcome(*motions.final(), tuple(motions.steps))
-            return Generated(_scene([*lines, *motions.lines]), dict(zip(names, order, strict=True)), outcome)
+            code = _scene([*lines, *motions.lines])
+            return Generated(code, dict(zip(names, order, strict=True)), outcome=outcome)
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
