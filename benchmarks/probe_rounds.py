@@ -3,11 +3,16 @@
 The first ten clips are the best of the scorer that the recipe names (`jepamine top`), each later ten what
 `jepamine probe` proposes. Recall at 10 % of reviews is measured on scenes that were never labelled, with a
 paired bootstrap over scenes. About 15 minutes on two cores; embeddings that are there are not made again.
+
+With `--footage`, in frames of real drives: each of the seven kinds of planted events (planted_faults.py) in
+turn is what is looked for, among clips as they were and with the other kinds; rounds on every other time
+segment of those that were not trained on, recall on the rest, mean over the kinds.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import tempfile
 from pathlib import Path
@@ -30,11 +35,16 @@ from jepamine.statistics.scenes import group_by_scene
 from jepamine.utils.files import json_lines, write_json
 
 SHARE = 0.1
+CLIPS = Path(__file__).parents[1] / "recipes" / "clips.toml"
 
 
 def scores_of(experiments: Path, run: str, source: Source, output: Path, scorer: str | None) -> Path:
+    return scored_by(load_run(experiments, run), source, output, scorer)
+
+
+def scored_by(opened: LoadedRun, source: Source, output: Path, scorer: str | None) -> Path:
     score_manifest(
-        load_run(experiments, run, source.manifest),
+        dataclasses.replace(opened, parts=dataclasses.replace(opened.parts, source=source)),
         output,
         scorer=scorer,
         on_error="stop",
@@ -70,6 +80,69 @@ def label_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], rounds: i
     return labelled
 
 
+def real_recall(given: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Return the probe's recall on planted events by kind and number of labels, and that of the start."""
+    from planted_faults import KINDS
+    from real_footage import build, run_of
+
+    experiments = given.experiments.absolute()
+    folder = experiments / "_data" / f"footage-{given.footage.stem}"
+    bed = build(given.footage, folder, 8, 4, 3)
+    run = run_of(bed, "footage-s", [line for line in bed.lines if line["part"] == 0], experiments, CLIPS)
+    opened = load_run(experiments, run)
+    scoring = opened.recipe.scoring | {"also": []}
+    opened = dataclasses.replace(opened, recipe=dataclasses.replace(opened.recipe, scoring=scoring))
+    # Segments count as scenes, or each would be one that the run is evaluated on.
+    ranked = [line | {"scene": line["segment"]} for line in bed.lines if line["part"] == 1]
+    segments = list(dict.fromkeys(line["segment"] for line in ranked))
+    results: dict[str, dict[str, float]] = {}
+    files = []
+    for turn in (0, 1):
+        clean = [line for line in ranked if segments.index(line["segment"]) % 2 == turn]
+        lines = [*clean, *(bed.planted(line, kind) for kind in KINDS for line in clean)]
+        manifest = folder / f"probe-{turn}.jsonl"
+        manifest.write_bytes(json_lines(lines))
+        source = dataclasses.replace(opened.parts.source, manifest=manifest)
+        files.append((source, scored_by(opened, source, folder / f"scored-{turn}.jsonl", "knn")))
+    (_, pool), (others, evaluated) = files
+    for kind in KINDS:
+        truth = {name: int(name.endswith(f"+{kind}")) for name in read_scores(pool).ids}
+        table = read_scores(evaluated)
+        labels = np.array([int(name.endswith(f"+{kind}")) for name in table.ids])
+        start = recall(np.array(table.column("knn")), labels, np.ones(len(labels)))
+        results[kind] = {"knn": start}
+        for count in (5, 10, 20, 40):
+            rng = np.random.default_rng(0)
+            positives = [name for name, label in truth.items() if label]
+            # As many examples as a search finds quickly, the rest proposed by the probe.
+            first = [positives[row] for row in rng.permutation(len(positives))[:3]]
+            real_rounds(opened, pool, truth, first, count)
+            output = scored_by(opened, others, folder / "probed.jsonl", "probe")
+            probed = np.array(read_scores(output).column("probe"))
+            results[kind][f"{count} labels"] = recall(probed, labels, np.ones(len(labels)))
+        print(kind, {name: round(value, 3) for name, value in results[kind].items()}, flush=True)
+    means = {name: float(np.mean([found[name] for found in results.values()])) for name in results[KINDS[0]]}
+    print("mean", {name: round(value, 3) for name, value in means.items()})
+    return results | {"mean": means}
+
+
+def real_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], first: list[str], count: int) -> None:
+    """Label `first` and then what the probe proposes, five at a time, `count` clips in all."""
+    labelled = list(first)
+    with tempfile.TemporaryDirectory() as folder:
+        labels = Path(folder) / "labels.jsonl"
+        while True:
+            lines = [{"clip_id": name, "binary_label": truth[name]} for name in labelled]
+            labels.write_bytes(json_lines(lines))
+            each = min(5, count - len(labelled))
+            proposed = label_round(
+                opened, labels, scores=pool, manifest=None, count=each, drop_held_out=False
+            ).next
+            if not each:
+                return
+            labelled += [item.clip.clip_id for item in proposed]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=Path, default=Path("experiments"))
@@ -81,7 +154,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--labels", type=int, default=10, help="a round")
     parser.add_argument("--output", type=Path)
+    parser.add_argument("--footage", type=Path, help="a manifest, or a folder, of real drives")
     given = parser.parse_args()
+    if given.footage:
+        found = real_recall(given)
+        if given.output:
+            write_json(given.output, found)
+        return
     experiments = given.experiments.absolute()
     if given.run not in [run.name for run in run_folder.all_runs(experiments)]:
         default = Path(__file__).parents[1] / "recipes" / "default.toml"

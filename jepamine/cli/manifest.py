@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jepamine.cli.manifest_datasets import lerobot, physicalai
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
 from jepamine.cli.options import Commands, File, Folder, as_json
@@ -139,7 +140,7 @@ def nuscenes(
 
 
 @manifest.command()
-@click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE...")
 @click.option(
     "--fps",
     type=click.FloatRange(min=0, max=1000, min_open=True),
@@ -164,7 +165,11 @@ def video(
     stride: int,
     output: Path | None,
 ) -> None:
-    """Build clips from video files by time; no frame is written to disk."""
+    """Build clips from video files, or all below a folder, by time; no frame is written to disk.
+
+    Files of one recording are one drive, by their names: minutes and cameras of dashcams
+    (20240105_102030_F.mp4), chapters of GoPro (GH010123.MP4), segments of comma.
+    """
     from jepamine.manifests.video import video_lines
 
     deliver(video_lines(list(files), fps, window, stride, camera, stream), output)
@@ -214,5 +219,7 @@ def _categories(labels: str) -> int | list[str]:
 
 manifest.add_command(frames)
 manifest.add_command(waymo)
+manifest.add_command(lerobot)
+manifest.add_command(physicalai)
 manifest.add_command(audit)
 manifest.add_command(fix)

@@ -78,6 +78,7 @@ def score(
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
+    from jepamine.utils.files import require_writable
 
     opened = load_run(
         experiments,
@@ -88,7 +89,9 @@ def score(
     )
     suffix = f"-{checkpoint}" if checkpoint else ""
     suffix += "" if part.of == 1 else f"-{part.number}-of-{part.of}"
-    output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+    if output is None:
+        output = opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+        require_writable(output.parent, f"pass --output, such as --output {output.name}")
     if cluster:
         from jepamine.mining.cluster.scoring import score_on_cluster
 

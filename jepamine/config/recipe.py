@@ -59,10 +59,12 @@ def scoring(
     scorer: str = "predicted",
     also: tuple[str, ...] = ("predicted", "masked"),
     cameras: Literal["max", "mean"] = "max",
+    relative_to: tuple[Literal["camera", "drive"], ...] = (),
 ) -> None:
     """Declare the keys of `[scoring]`; tables inside it hold the settings of single scorers.
 
-    `cameras` is how the scores of a clip of several cameras become one.
+    `cameras` is how the scores of a clip of several cameras become one. `relative_to`: the distances to
+    training clips are taken after the mean of the clip's camera or drive was moved to the training clips'.
     """
 
 

@@ -95,19 +95,17 @@ class HuggingFaceEncoder:
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
         """Return (rows, columns) of the patch tokens, the last ones of each frame; `shape` is (T, H, W).
 
-        Raises UserError if tokens have no place in the frame, or a part of the frame is cropped away.
+        Raises UserError if tokens have no place in the frame.
         """
         import torch
 
         if self.pooled:
             raise UserError("encoder.output: 'pooled' features have no place in the frame; use 'tokens'")
-        cropped = self._processor.crops or shape[1] != shape[2]
-        if self._processor.facts.get("do_center_crop") and cropped:
-            raise UserError(
-                f"encoder.whole: '{self.name}' crops {shape[1]} x {shape[2]} frames, and cropped parts "
-                "cannot be located; set it to true"
-            )
         return self._places(self._processor(torch.zeros(1, *shape[1:], 3, dtype=torch.uint8)))
+
+    def view(self, shape: tuple[int, int, int]) -> tuple[float, float, float, float]:
+        """Return (left, top, right, bottom) of what is not cropped away, 0 to 1; `shape` is (T, H, W)."""
+        return self._processor.view(*shape[1:])
 
     def __call__(self, frames: Tensor) -> Tensor:
         import torch

@@ -58,14 +58,31 @@ class Processor:
         self._changes = _squeezed(self.facts) if whole else {}
         self.facts |= self._changes
 
-    @property
-    def crops(self) -> bool:
-        """Whether parts of a square frame are cropped away."""
-        facts = self.facts
-        if not facts.get("do_center_crop"):
-            return False
-        crop, size = _sides(facts["crop_size"]), _sides(facts.get("size"))
-        return not facts.get("do_resize", True) or max(size, default=0) != max(crop) or len(set(crop)) > 1
+    def view(self, height: int, width: int) -> tuple[float, float, float, float]:
+        """Return the part of frames of this size that the model sees, (left, top, right, bottom), 0 to 1.
+
+        Measured on frames whose grey is the place, so that it holds for whatever the processor does.
+        """
+        import numpy as np
+        import torch
+
+        if not self.facts.get("do_center_crop"):
+            return 0.0, 0.0, 1.0, 1.0
+        across = (torch.arange(width) + 0.5).mul(255 / width).round().expand(height, width)
+        down = (torch.arange(height) + 0.5).mul(255 / height).round().expand(width, height).T
+        greys = torch.stack([torch.zeros(height, width), torch.full((height, width), 255.0), across, down])
+        frames = greys.to(torch.uint8)[..., None].expand(-1, -1, -1, 3).contiguous()
+        black, white, columns, rows = self(frames)["pixel_values"].mean(dim=1)
+
+        def ends(grey: Tensor, dim: int) -> tuple[float, float]:
+            shares = ((grey - black) / (white - black)).mean(dim=dim).numpy()
+            # Without the margins, where a processor may have padded the frame.
+            inside = slice(len(shares) // 4, len(shares) - len(shares) // 4)
+            slope, start = np.polyfit((np.arange(len(shares)) + 0.5)[inside], shares[inside], 1)
+            return float(start), float(start + slope * len(shares))
+
+        (left, right), (top, bottom) = ends(columns, 0), ends(rows, 1)
+        return left, top, right, bottom
 
     def __call__(self, frames: Tensor) -> dict[str, Tensor]:
         if self._floats_first:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -12,7 +14,9 @@ from typing import Any
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
+from jepamine.manifests.recordings import Place, places
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import stretches, windows
 from jepamine.utils.progress import notify
 
@@ -28,35 +32,73 @@ def video_lines(
 ) -> list[dict[str, Any]]:
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
-    A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
-    honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped. No
-    clip spans a gap in the recording.
+    A folder stands for all video files below it. A video is a scene, named by its stem, or by its path if
+    two have the same. Files that are one drive by their names (`jepamine.manifests.recordings`) have `drive`,
+    `camera` and `video_start`, the microseconds since 1970, or since the drive's start, of their time 0. A
+    frame is the one shown at its time, so a variable frame rate is honoured: if the video has fewer frames
+    than `fps` one is shown twice, if it has more some are skipped. No clip spans a gap in the recording.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
-    clip of whole tubelets. Reports what is read and skipped. Raises UserError for a file that is not a video,
-    or has far fewer frames than `fps`, and for two with the same stem.
+    clip of whole tubelets. Reports what is read and skipped. Raises UserError for a single file that is not a
+    video, or has far fewer frames than `fps`; of several files those are skipped and counted.
     """
-    twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
-    if twice:
-        raise UserError(f"two videos are called '{twice[0]}': scenes are named by the file; rename one")
     skipped = Skipped()
-    lines: list[dict[str, Any]] = []
+    found = find_videos(files, skipped)
+    scenes = _scenes(found)
+    clips: dict[Path, list[dict[str, Any]]] = {}
+    ends: dict[Path, int] = {}
     frames = 0
-    for file in files:
-        chosen, note = choose_stream(file, stream)
-        index = video_index(file, chosen)
+    for file in found:
+        try:
+            chosen, note = choose_stream(file, stream)
+            index = video_index(file, chosen)
+            clips[file] = clip_lines(file, scenes[file], chosen, index, fps, window, stride)
+        except UserError as error:
+            if len(found) == 1:
+                raise
+            skipped.add("videos", str(error), "")
+            continue
         for text in filter(None, (note, index.note)):
             notify(text)
-        clips = _clips(file, chosen, index, fps, window, stride)
-        _count_skipped(file, index, fps, clips, skipped)
-        lines += clips
+        _count_skipped(file, index, fps, clips[file], skipped)
+        ends[file] = index.end - index.times[0]
         frames += len(index.times) + index.undecodable
     skipped.notify()
-    notify(f"read: {frames} frames in {len(files)} video{'s' if len(files) > 1 else ''}")
+    notify(f"read: {frames} frames in {len(clips)} video{'s' * (len(clips) != 1)}")
+    lines = list(_with_places(clips, places(ends), camera)) if ends else []
     if not lines:
-        names = ", ".join(map(str, files[:5]))
+        names = ", ".join(map(str, found[:5]))
         raise UserError(f"{names}: no clip: less than the two frames of a tubelet at {fps:g} per second")
-    return [line | ({"camera": camera} if camera else {}) for line in lines]
+    return lines
+
+
+def _with_places(
+    clips: dict[Path, list[dict[str, Any]]], where: dict[Path, Place], camera: str | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the clips of all files with their drive, camera and start; report the drives of several files."""
+    drives = Counter(place.drive for place in where.values() if place.drive is not None)
+    if drives:
+        cameras = sorted({place.camera for place in where.values() if place.camera})
+        listed = f", cameras {', '.join(cameras)}" if cameras else ""
+        notify(f"drives of several files, by their names: {len(drives)}, of {drives.total()} files{listed}")
+    for file, lines in clips.items():
+        place = where[file]
+        keys = {"drive": place.drive, "camera": camera or place.camera, "video_start": place.start}
+        known = {key: value for key, value in keys.items() if value is not None}
+        yield from (line | known for line in lines)
+
+
+def _scenes(files: list[Path]) -> dict[Path, str]:
+    """Return the scene of each file: its stem, or where that is taken its path without the common folder."""
+    taken = {stem for stem, count in Counter(file.stem for file in files).items() if count > 1}
+    around = os.path.commonpath([file.absolute().parent for file in files])
+    suffixed = Counter(file.absolute().with_suffix("") for file in files)
+    scenes = {}
+    for file in files:
+        path = file.absolute().relative_to(around)
+        whole = path if suffixed[file.absolute().with_suffix("")] > 1 else path.with_suffix("")
+        scenes[file] = whole.as_posix() if file.stem in taken else file.stem
+    return scenes
 
 
 def _count_skipped(
@@ -73,9 +115,13 @@ def _count_skipped(
     skipped.add("frames", "before the first key frame, cannot be decoded", file, index.undecodable)
 
 
-def _clips(
-    file: Path, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
+def clip_lines(
+    file: Path, scene: str, chosen: int | None, index: VideoIndex, fps: float, window: int, stride: int
 ) -> list[dict[str, Any]]:
+    """Return the lines of a video's clips, without a camera; `index` may be that of a part of the file.
+
+    Raises UserError if it has far fewer frames than `fps`.
+    """
     times = index.times
     key = {} if chosen is None else {"stream": chosen}
     steps = [after - before for before, after in pairwise(times)]
@@ -99,8 +145,8 @@ def _clips(
             targets = [round(first + number * 1e6 / fps) for number in span]
             lines.append(
                 {
-                    "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
-                    "scene": file.stem,
+                    "clip_id": f"{scene}__{targets[0] // 1000:08d}",
+                    "scene": scene,
                     "video": str(file),
                     **key,
                     "start": targets[0] / 1e6,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jepamine.mining.bank import Bank
+    from jepamine.mining.bank import Bank, Place
     from jepamine.mining.whitening import Whitening
     from jepamine.protocols import ClipEmbeddings
 
@@ -45,15 +45,15 @@ class DriveContext:
         """Read the clips of every drive, once each; forgets earlier ones."""
         import numpy as np
 
-        rows: dict[str, list[_Row]] = defaultdict(list)
+        rows: dict[str, list[Row]] = defaultdict(list)
         self._without = 0
         for clip in clips:
             if clip.drive is None:
                 self._without += 1
                 continue
             vectors = [np.asarray(compute(clip), dtype=np.float32) for compute in self.columns.values()]
-            rows[clip.drive].append(_Row(clip.content, clip.extent, clip.order, vectors))
-        self._drives = {drive: _drive(listed, list(self.columns)) for drive, listed in rows.items()}
+            rows[clip.drive].append(row_of_clip(clip, vectors))
+        self._drives = {drive: drive_of_rows(listed, list(self.columns)) for drive, listed in rows.items()}
 
     def mean(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
         """Return the mean of its drive's clips that do not overlap it, float64 (D,); None without any."""
@@ -88,15 +88,11 @@ class DriveContext:
     @functools.cached_property
     def training(self) -> list[Drive]:
         """Return the training clips by drive, with the column "clean"; empty for the bank of an older run."""
-        rows: dict[str, list[_Row]] = defaultdict(list)
-        extents = self.bank.extents or [Extent()] * len(self.bank.clip_ids)
-        for number, place in enumerate(self.bank.places):
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for place, row in rows_of_bank(self.bank):
             if place.drive is not None:
-                content = bytes.fromhex(self.bank.contents[number])
-                rows[place.drive].append(
-                    _Row(content, extents[number], place.order, [self.bank.unit[number]])
-                )
-        return [_drive(listed, ["clean"]) for _, listed in sorted(rows.items())]
+                rows[place.drive].append(row)
+        return [drive_of_rows(listed, ["clean"]) for _, listed in sorted(rows.items())]
 
     @functools.cached_property
     def whitening(self) -> Whitening:
@@ -118,14 +114,30 @@ class DriveContext:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
+    """A clip of a drive: `content` hashes its frames, `vectors` are float32 (D,), one a column."""
+
     content: bytes
     extent: Extent
     order: str
     vectors: list[NDArray[np.float32]]
 
 
-def _drive(rows: Sequence[_Row], names: Sequence[str]) -> Drive:
+def row_of_clip(clip: ClipEmbeddings, vectors: list[NDArray[np.float32]]) -> Row:
+    """Return the row of a clip."""
+    return Row(clip.content, clip.extent, clip.order, vectors)
+
+
+def rows_of_bank(bank: Bank) -> Iterator[tuple[Place, Row]]:
+    """Yield place and row, of one vector at unit length, of each training clip; none of an older run."""
+    extents = bank.extents or [Extent()] * len(bank.clip_ids)
+    for number, place in enumerate(bank.places):
+        content = bytes.fromhex(bank.contents[number])
+        yield place, Row(content, extents[number], place.order, [bank.unit[number]])
+
+
+def drive_of_rows(rows: Sequence[Row], names: Sequence[str]) -> Drive:
+    """Return the drive of `rows`, whose vectors are called `names`."""
     import numpy as np
 
     # In an order that does not depend on the manifest's, so that sums do not either.

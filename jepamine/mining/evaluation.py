@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
@@ -16,10 +13,8 @@ from jepamine.errors import UserError
 from jepamine.mining.labels import LabelFile, origin, read_tasks
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
-from jepamine.mining.rig_scores import together
+from jepamine.mining.relative_report import panel_scores, relative_report
 from jepamine.mining.scorers.pixels import PIXEL_BASELINES
-from jepamine.mining.scoring import BATCH_CLIPS
-from jepamine.mining.task import embedded
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import optional_write, write_json
@@ -49,6 +44,9 @@ def evaluate(
         result |= rank_tasks(score_table(scores, origins), truth, known)
         if controls:
             _add_baselines(result, rank_tasks(score_table(controls, origins), truth, known))
+    if opened.trainer.ranks_clips and opened.recipe.scoring["relative_to"]:
+        clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
+        result["relative"] = relative_report(opened, clips, part, truth.tasks if truth else {})
     return result
 
 
@@ -98,27 +96,10 @@ def _scores(
         else:
             others.add(clip.clip_id)
     _refuse_repeated(clips)
-    table: dict[str, dict[str, float]] = {}
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer, PIXEL_BASELINES)
         refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in labelled})
-        panel.prepare(
-            lambda: (
-                view for item in embedded(opened.parts, clips, "look through") for view in panel.views(item)
-            )
-        )
-        items = iter(embedded(opened.parts, clips, "rank"))
-        while batch := list(itertools.islice(items, BATCH_CLIPS)):
-            batch_views = [panel.views(item) for item in batch]
-            scored = iter(panel.score([view for item in batch_views for view in item]))
-            for item, item_views in zip(batch, batch_views, strict=True):
-                masks = np.split(chosen(item.clip, part), len(item_views))
-                means = [
-                    {name: float(values[mask].mean()) for name, values in next(scored).items()}
-                    for mask in masks
-                ]
-                for name, score in together(means, opened.recipe.scoring["cameras"]).items():
-                    table.setdefault(name, {})[item.clip.clip_id] = score
+        table = panel_scores(panel, clips, part)
     return table, {clip.clip_id: clip.line for clip in clips}, others
 
 

@@ -8,14 +8,15 @@ it (`docs/heatmaps.md`).
 from __future__ import annotations
 
 import io
+import json
 import math
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,17 +133,52 @@ class HeatWriter:
 
     def finish(self) -> None:
         """Write the header and move the file beside the score file."""
-        header = io.BytesIO()
-        np.lib.format.write_array_header_1_0(
-            header, {"descr": "|u1", "fortran_order": False, "shape": (self._size,)}
-        )
-        assert header.tell() == HEADER
         with naming(self._path):
-            self._file.seek(0)
-            self._file.write(header.getvalue())
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            _complete(self._file, self._size)
         self._path.replace(self._final)
+
+
+def _complete(file: BinaryIO, size: int) -> None:
+    """Write the header for `size` bytes of maps to the start of `file`, and all of it to the disk."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (size,)})
+    assert header.tell() == HEADER
+    file.seek(0)
+    file.write(header.getvalue())
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def merge_heat(lines: Iterable[tuple[bytes, Path]], scores: Path) -> Iterator[bytes]:
+    """Yield the raw lines of score files, each with its file, as lines of the score file `scores`.
+
+    Their heat maps are copied beside `scores`, which is done when the last line was yielded; without any,
+    an earlier file of maps is removed. Raises UserError as `read_heat` does.
+    """
+    final = heat_path(scores)
+    path = final.with_name(f".{final.name}.merging")
+    size = 0
+    try:
+        with naming(path), path.open("wb") as file:
+            file.truncate(HEADER)
+            file.seek(HEADER)
+            for raw, part in lines:
+                line = json.loads(raw) if b'"heatmap"' in raw else {}
+                if "heatmap" not in line:
+                    yield raw
+                    continue
+                data = _heat_bytes(line, part)
+                file.write(data)
+                line["heatmap"] |= {"file": final.name, "start": size}
+                size += len(data)
+                yield json.dumps(line, allow_nan=False).encode() + b"\n"
+            _complete(file, size)
+        if size:
+            path.replace(final)
+        else:
+            final.unlink(missing_ok=True)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def heat_end(line: Mapping[str, Any]) -> int:
@@ -159,17 +195,23 @@ def read_heat(line: Mapping[str, Any], scores: Path) -> HeatMap | None:
     place = line.get("heatmap")
     if place is None:
         return None
-    path = scores.parent / Path(place["file"]).name
     shape, low, high = place["shape"], place["low"], place["high"]
+    data = _heat_bytes(line, scores)
+    levels = np.frombuffer(data, dtype=np.uint8).reshape(shape).astype(np.float32)
+    return HeatMap(low + levels * ((high - low) / LEVELS), tuple(place["view"]))
+
+
+def _heat_bytes(line: Mapping[str, Any], scores: Path) -> bytes:
+    place = line["heatmap"]
+    path, size = scores.parent / Path(place["file"]).name, math.prod(place["shape"])
     try:
         with path.open("rb") as file:
             file.seek(HEADER + place["start"])
-            data = file.read(math.prod(shape))
+            data = file.read(size)
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) != math.prod(shape) or zlib.crc32(data) != place["crc32"]:
+    if len(data) != size or zlib.crc32(data) != place["crc32"]:
         raise UserError(
             f"{path}: does not have the heat map of clip '{line['clip_id']}'; score again with --heatmaps"
         )
-    levels = np.frombuffer(data, dtype=np.uint8).reshape(shape).astype(np.float32)
-    return HeatMap(low + levels * ((high - low) / LEVELS), tuple(place["view"]))
+    return data

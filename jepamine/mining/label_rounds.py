@@ -10,7 +10,7 @@ from typing import Any
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.mining.labels import read_labels, scene_of
-from jepamine.mining.probe import Place, held_out_scenes, learn, propose
+from jepamine.mining.probe import FEWEST_FITTED, Place, held_out_scenes, learn, propose
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
 from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import Source
@@ -72,7 +72,7 @@ def label_round(
         for item in candidates
         if item.clip.clip_id not in truth and scene_of(item.clip.scene, item.clip.clip_id) not in held_out
     ]
-    return Round(result, propose(opened, remaining, count) if count else [])
+    return Round(result, propose(opened, remaining, count, len(used) < FEWEST_FITTED) if count else [])
 
 
 def _candidates(opened: LoadedRun, own: Source, scores: Path | None, manifest: Path | None) -> list[Scored]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -19,7 +19,9 @@ from jepamine.data.splits import chosen
 from jepamine.data.views import views
 from jepamine.mining.bank import Bank, load_bank
 from jepamine.mining.drive_context import DriveContext
+from jepamine.mining.groups import Groups
 from jepamine.mining.labels import scene_of
+from jepamine.mining.offers import Offers
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.rig_scores import embedded_views
 from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
@@ -38,6 +40,8 @@ from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
+# Counts the changes of what a cached reference holds.
+REVISION = 2
 
 
 @runtime_checkable
@@ -69,11 +73,12 @@ class RunPanel:
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, built once."""
         if name not in self._made:
-            offers = _Offers(
+            offers = Offers(
                 bank=lambda: self.bank,
                 encoder=lambda: self.opened.parts.encoder,
                 store=lambda: self.store,
                 drives=lambda: self.drives,
+                groups=lambda: self.groups,
                 mask=lambda: self.opened.parts.mask,
                 predictor=lambda: self.opened.predictor,
                 panel=lambda: self,
@@ -103,6 +108,12 @@ class RunPanel:
         return DriveContext(self.bank)
 
     @functools.cached_property
+    def groups(self) -> Groups | None:
+        """Return the clips by `[scoring] relative_to`; None without."""
+        fields = self.opened.recipe.scoring["relative_to"]
+        return Groups(self.bank, fields) if fields else None
+
+    @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
         clips = read_clips(run_source(self.opened.folder, self.opened.record))
         return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
@@ -124,21 +135,22 @@ class RunPanel:
 
     def wants_all(self) -> bool:
         """Return whether a scorer must see all clips before it can score one."""
-        return self._reads_drives() or any(
+        return bool(self._contexts()) or any(
             isinstance(scorer, PreparedScorer) for scorer in self._made.values()
         )
 
-    def _reads_drives(self) -> bool:
-        return "drives" in vars(self)  # a scorer asked for them
+    def _contexts(self) -> list[DriveContext | Groups]:
+        """Return what scorers asked for and has to read all clips."""
+        return [vars(self)[name] for name in ("drives", "groups") if vars(self).get(name) is not None]
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
         """Show all clips to the scorers that need it and report their warnings.
 
-        One pass for all that compare within drives, and one for each other such scorer.
+        One pass for all that compare within drives, one for `relative_to`, one for each other scorer.
         """
-        if self._reads_drives():
-            self.drives.read(clips())
-            if warning := self.drives.warning():
+        for context in self._contexts():
+            context.read(clips())
+            if warning := context.warning():
                 notify(f"warning: {warning}")
         for scorer in self._made.values():
             if isinstance(scorer, PreparedScorer):
@@ -196,7 +208,7 @@ class RunPanel:
         for name in names:  # before the file is read: those that combine others add to it
             self.scorer(name)
         path = self.opened.folder.path / "reference.json"
-        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring]
+        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring, REVISION]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
         suffix = "" if tuple(parts) == ("val",) else f" of {'+'.join(parts)}"
@@ -211,21 +223,25 @@ class RunPanel:
     def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:
         source = run_source(self.opened.folder, self.opened.record)
         parts = dataclasses.replace(self.opened.parts, source=source)
-        clips = [clip for clip in read_clips(source) if any(chosen(clip, part).any() for part in wanted)]
+        own = list(read_clips(source))
+        clips = [clip for clip in own if any(chosen(clip, part).any() for part in wanted)]
         if tuple(wanted) != ("val",):
             clips = clips[:: -(-len(clips) // REFERENCE)]
         scorers = {name: self.scorer(name) for name in names}
+        # As when they are scored: compared with the whole of their drives, in whichever part.
+        drives = {drive_of(clip) for clip in clips} - {None}
+        context = [clip for clip in own if drive_of(clip) in drives] if self.wants_all() else []
 
-        def items() -> Iterator[ClipEmbeddings]:
-            return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
+        def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
+            return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        if self._reads_drives():
-            self.drives.read(items())
+        for reader in self._contexts():
+            reader.read(items(context))
         for scorer in scorers.values():
             if isinstance(scorer, PreparedScorer):
-                scorer.prepare(items())
+                scorer.prepare(items(context))
         scores: dict[str, list[float]] = {name: [] for name in names}
-        for clip in items():
+        for clip in items(clips):
             for name, scorer in scorers.items():
                 scores[name].append(float(np.mean(scorer([clip])[0])))
         return {name: sorted(values) for name, values in scores.items()}
@@ -249,29 +265,10 @@ class RunPanel:
             extent_of(clip, item.digests),
             drive_of(clip),
             order_of(clip),
+            clip.camera,
         )
 
 
 def _identity(clip: Clip) -> tuple[str, str]:
     # Not the whole path: a run's own manifest has it absolute.
     return clip.clip_id, Path(as_written(clip.line)[0]).name
-
-
-class _Offers(Mapping[str, Any]):
-    """Lazy arguments for scorers: the bank of a large run takes a while to read."""
-
-    def __init__(self, **makers: Callable[[], Any]) -> None:
-        self._makers = makers
-
-    def __getitem__(self, name: str) -> Any:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-    def __contains__(self, name: object) -> bool:
-        # Mapping's own would build the value to see whether it exists.
-        return name in self._makers

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class PartIndex:
     """The clips of one or more JSONL files. `keys`: 64-bit hashes of the clips' ids, in the files' order.
 
-    `errors` counts lines that hold an error instead of a score.
+    `errors` counts lines that hold an error instead of a score; `heat_maps`: whether any has a heat map.
     """
 
     paths: Sequence[Path]
@@ -33,6 +33,7 @@ class PartIndex:
     _numbers: array[int] = field(default_factory=lambda: array("Q"))
     _offsets: array[int] = field(default_factory=lambda: array("Q"))
     errors: int = 0
+    heat_maps: bool = False
     _open: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -105,10 +106,7 @@ def index_parts(parts: Sequence[Path], manifest: Path, wanted: PartIndex) -> Par
             line = parse_line(part, number, raw)
             if "clip_id" not in line:
                 raise UserError(f"{part}:{number}: no key 'clip_id'; not a line of a score file")
-            if "heatmap" in line:
-                raise UserError(
-                    f"{part}:{number}: has a heat map; heat maps are not merged: score without --heatmaps"
-                )
+            index.heat_maps |= "heatmap" in line
             index.errors += "error" in line
             key = None if line["clip_id"] is None else _key(str(line["clip_id"]))
             if key is None:

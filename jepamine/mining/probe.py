@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
@@ -32,6 +32,8 @@ from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.tensors import save_tensors
 
 FOLDS = 5
+# With fewer labels the head is a query by example: a fitted one follows the accidents of a few clips.
+FEWEST_FITTED = 10
 # Of features of mean length 1: C = 0.01 to 100 were tried on drawn clips, 1 to 100 differ little.
 REGULARISATION = 1.0
 
@@ -51,18 +53,25 @@ class Head:
         return decided
 
 
-def fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Head:
-    """Fit a logistic regression with balanced classes to `rows` (N, F); both labels must occur."""
+def fit(rows: NDArray[np.float64], labels: NDArray[np.int64], by_example: bool = False) -> Head:
+    """Fit a logistic regression with balanced classes to `rows` (N, F); both labels must occur.
+
+    `by_example`: the mean direction of those labelled 1 instead.
+    """
     from sklearn.linear_model import LogisticRegression
 
     length = float(np.linalg.norm(rows, axis=1).mean()) or 1.0
+    if by_example:
+        examples = rows[labels == 1]
+        lengths = np.linalg.norm(examples, axis=1, keepdims=True)
+        return Head((examples / np.where(lengths == 0, 1, lengths)).mean(axis=0) / length, 0.0)
     model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=5000)
     model.fit(rows / length, labels)
     return Head(model.coef_[0] / length, float(model.intercept_[0]))
 
 
 def out_of_fold(
-    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
+    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str], by_example: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
     """Return (log odds by a head that saw no clip of the clip's scene, the clip's fold), both (N,).
 
@@ -77,7 +86,7 @@ def out_of_fold(
         if all(len(set(labels[train].tolist())) == 2 for train, _ in parts):
             log_odds, fold = np.empty(len(labels)), np.empty(len(labels), dtype=np.int64)
             for number, (train, test) in enumerate(parts):
-                log_odds[test] = fit(rows[train], labels[train]).decide(rows[test])
+                log_odds[test] = fit(rows[train], labels[train], by_example).decide(rows[test])
                 fold[test] = number
             return log_odds, fold
     return None
@@ -95,7 +104,7 @@ def feature_scale(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def with_or_without_deviation(
-    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str]
+    rows: NDArray[np.float64], labels: NDArray[np.int64], scenes: list[str], by_example: bool = False
 ) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.int64]] | None]:
     """Return (features (N, F) to fit to, their `out_of_fold`).
 
@@ -106,7 +115,7 @@ def with_or_without_deviation(
 
     plain = rows.copy()
     plain[:, rows.shape[1] // 2 :] = 0
-    without, with_deviation = out_of_fold(plain, labels, scenes), out_of_fold(rows, labels, scenes)
+    without, with_deviation = (out_of_fold(part, labels, scenes, by_example) for part in (plain, rows))
     if without is None or with_deviation is None:
         return plain, without
     better = roc_auc_score(labels, with_deviation[0]) > roc_auc_score(labels, without[0])
@@ -126,12 +135,12 @@ def learn(
     footage; without one at the labels' own. Returns {"labelled": {...}, "probabilities": {"base_rate",
     "calibrated", and a `Fit` on scenes the probe was not fitted to, at the labels' base rate}, and what
     `rank` returns for the scorer "probe" on such scenes}; no `Fit` and no "ranking" if no scene can be left
-    out. Raises UserError unless both labels occur.
+    out. Raises UserError unless both labels occur; of fewer than `FEWEST_FITTED` labels 1 is enough.
     """
     require_clip_ranking(opened)
     ids = sorted(labels)
     truth = np.array([labels[clip_id] for clip_id in ids], dtype=np.int64)
-    if len(set(truth.tolist())) < 2:
+    if not truth.any() or (truth.all() and len(truth) >= FEWEST_FITTED):
         raise UserError(
             f"of {len(ids)} labels {int(truth.sum())} are 1: a probe needs both 0 and 1 among them"
         )
@@ -139,11 +148,13 @@ def learn(
     scale = feature_scale(load_bank(opened.folder.path / BANK).unit)
     rows = feature_rows(opened, clips) / scale
     scenes = [scene_of(clip.scene, clip.clip_id) for clip, _ in clips]
-    rows, held_out = with_or_without_deviation(rows, truth, scenes)
-    standard = fit(rows, truth)
+    by_example = len(truth) < FEWEST_FITTED
+    rows, held_out = with_or_without_deviation(rows, truth, scenes, by_example)
+    standard = fit(rows, truth, by_example)
     head = Head(standard.weight / scale, standard.bias)
     share = float(truth.mean())
-    wanted = share if base_rate is None else base_rate
+    # Examples alone say nothing about how many clips are like them.
+    wanted = base_rate if base_rate is not None else share if share < 1 else 0.5
     result: dict[str, Any] = {
         "labelled": {"clips": len(ids), "positives": int(truth.sum()), "scenes": len(set(scenes))}
     }
@@ -191,8 +202,11 @@ def held_out_scenes(opened: LoadedRun) -> set[str]:
     return {scene_of(clip.scene, clip.clip_id) for clip in clips}
 
 
-def propose(opened: LoadedRun, candidates: list[Scored], count: int) -> list[Scored]:
-    """Choose the `count` clips to label next: those the probe is least sure of, unlike each other."""
+def propose(opened: LoadedRun, candidates: list[Scored], count: int, by_example: bool) -> list[Scored]:
+    """Choose the `count` clips to label next, unlike each other.
+
+    Those the probe is least sure of; `by_example`, those most like the clips that are labelled 1.
+    """
     best = candidates[:POOL]
     if not best:
         return []
@@ -200,6 +214,6 @@ def propose(opened: LoadedRun, candidates: list[Scored], count: int) -> list[Sco
     probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)
     log_odds = Head(probe.weight, probe.bias).decide(rows) - logit(probe.base_rate)
     # |2 p - 1| at a base rate of one half: at that of rare events hardly any clip would be a doubtful one.
-    sure = np.abs(np.tanh(log_odds / 2))
-    order = spread(unit(rows.astype(np.float32)), 1 - sure, count, DIVERSITY)
+    wanted = expit(log_odds) if by_example else 1 - np.abs(np.tanh(log_odds / 2))
+    order = spread(unit(rows.astype(np.float32)), wanted, count, DIVERSITY)
     return [best[place] for place in order]

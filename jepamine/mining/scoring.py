@@ -96,6 +96,12 @@ def score_shard(
     Raises StoppedError at the first clip that cannot be read, with `on_error` "stop".
     """
     opened = panel.opened
+    relative_to = opened.recipe.scoring["relative_to"]
+    if shard.of > 1 and relative_to and "drive" not in relative_to:
+        raise UserError(
+            "[scoring] relative_to: the clips of a camera may be in several parts, each of which sees its "
+            'own only; score in one process, or train with relative_to = ["camera", "drive"]'
+        )
     if panel.wants_all():
         panel.prepare(
             lambda: (

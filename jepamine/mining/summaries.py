@@ -91,6 +91,7 @@ def round_json(round_: Round) -> dict[str, Any]:
 
 def round_summary(round_: Round, output: Path | None, run: str) -> str:
     """Return the probe's quality on scenes it was not fitted to, and the clips to label next."""
+    from jepamine.mining.probe import FEWEST_FITTED
     from jepamine.statistics.text import render
 
     result = round_.result
@@ -106,6 +107,11 @@ def round_summary(round_: Round, output: Path | None, run: str) -> str:
             "too few scenes with positives to leave one out: the probe's quality cannot be estimated yet",
         ]
     lines += ["", *_probabilities(result["probabilities"])]
+    if result["labelled"]["clips"] < FEWEST_FITTED:
+        lines.append(
+            f"fewer than {FEWEST_FITTED} labels: clips are ranked by likeness to those labelled 1, and the "
+            "next are the most alike"
+        )
     if round_.next:
         rows: list[list[Any]] = [["label next", "scene"]]
         rows += [[item.clip.clip_id, item.clip.scene] for item in round_.next]
@@ -167,6 +173,10 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: b
         if "baselines" in result:
             lines += ["", "Pixel baselines, which a scorer should beat; p is adjusted among these:"]
             lines.append(metrics_table(result["baselines"], result["positive_scenes"]))
+    if "relative" in result:
+        from jepamine.mining.relative_report import relative_text
+
+        lines += ["", relative_text(result["relative"])]
     for name, task in result.get("tasks", {}).items():
         text = task["error"] if "error" in task else eval_summary(task, None)
         lines += ["", f"== {name} ==", text]

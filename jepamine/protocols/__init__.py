@@ -3,7 +3,8 @@
 A recipe names a *factory*: a class or a function whose keyword-only parameters are the keys of its recipe
 table. The runner passes the rest by name: `data_dir` (dataset), `shape` (masking), `device` (encoder), `dim`,
 `shape`, `encoder` (predictor), `predictor_of`, `record_of` (trainer: predictor and record of another run, by
-name); `bank`, `drives`, `encoder`, `folder`, `mask`, `panel`, `predictor`, `store` (scorer).
+name); `bank`, `drives`, `encoder`, `folder`, `groups`, `mask`, `panel`, `predictor`, `store`
+(scorer).
 
 Legend of shapes:
     N  tubelets (or examples) of a batch        T  frames of a tubelet (2)

@@ -42,6 +42,7 @@ class ClipEmbeddings:
     extent: Extent = Extent()
     drive: str | None = None
     order: str = ""
+    camera: str | None = None
 
 
 class Scorer(Protocol):

@@ -170,6 +170,19 @@ def optional_write(path: Path) -> Iterator[None]:
         _NOTICED.add(path)
 
 
+def require_writable(folder: Path, advice: str) -> None:
+    """Make `folder` and raise UserError, with `advice`, if no file can be written there: it is read-only."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, probe = tempfile.mkstemp(prefix=".probe.", dir=folder)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); {advice}") from None
+    os.close(descriptor)
+    Path(probe).unlink()
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically; see `finite`."""
     write_atomic(path, (json.dumps(finite(value), indent=2, allow_nan=False) + "\n").encode())

@@ -200,10 +200,22 @@ def test_the_grid_is_that_of_the_patches(kind, checkpoints):
 
 
 @pytest.mark.parametrize("kind", ["dinov2", "clip"])
-def test_a_cropped_frame_has_no_grid_unless_the_whole_frame_is_squeezed(kind, checkpoints):
+def test_the_view_is_what_is_not_cropped_away(kind, checkpoints):
     cropping = HuggingFaceEncoder(CPU, weights=str(checkpoints[kind]))
-    with pytest.raises(UserError, match=r"encoder\.whole: .* crops 48 x 80 frames"):
-        cropping.grid((2, 48, 80))
+    left, top, right, bottom = cropping.view((2, 48, 80))
+    # The crop has the share of the frame that it has of the resized frame, and its middle.
+    facts = Processor(str(checkpoints[kind]), None).facts
+    height = facts["crop_size"]["height"] / facts["size"]["shortest_edge"]
+    assert (bottom - top, right - left) == pytest.approx((height, height * 48 / 80), abs=0.03)
+    assert (left + right, top + bottom) == pytest.approx((1, 1), abs=0.06)
+    assert cropping.grid((2, 48, 80)) == HuggingFaceEncoder(
+        CPU, weights=str(checkpoints[kind]), whole=True
+    ).grid((2, 48, 80))
+
+
+@pytest.mark.parametrize("kind", ["dinov2", "clip"])
+def test_a_cropped_frame_is_squeezed_if_asked(kind, checkpoints):
+    cropping = HuggingFaceEncoder(CPU, weights=str(checkpoints[kind]))
     wide = torch.zeros(1, 18, 32, 3, dtype=torch.uint8)
     wide[:, :, :2] = 255
     edges = [Processor(str(checkpoints[kind]), None, whole)(wide)["pixel_values"] for whole in (True, False)]
@@ -212,6 +224,7 @@ def test_a_cropped_frame_has_no_grid_unless_the_whole_frame_is_squeezed(kind, ch
     assert edges[1].max() < 0
     whole = HuggingFaceEncoder(CPU, weights=str(checkpoints[kind]), whole=True)
     assert whole.preprocessing != cropping.preprocessing
+    assert whole.view((2, 48, 80)) == (0, 0, 1, 1)
 
 
 @pytest.mark.parametrize("kind", ["clip", "siglip", "siglip2"])

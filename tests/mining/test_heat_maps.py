@@ -136,3 +136,24 @@ def test_a_cropping_encoder_names_the_part_of_the_frame_that_it_sees():
             return 0.25, 0.0, 0.75, 1.0
 
     assert token_places(Cropping(), (2, 64, 64)) == ((2, 3), (0.25, 0.0, 0.75, 1.0))
+
+
+def test_merged_parts_have_the_maps_of_one_scoring(jepamine, run, clips, tmp_path):
+    whole = scored(jepamine, clips, tmp_path / "whole.jsonl")
+    parts = [tmp_path / f"part-{number}.jsonl" for number in (1, 2)]
+    for number, part in enumerate(parts, 1):
+        scored(jepamine, clips, part, "--shard", f"{number}/2")
+    merged = tmp_path / "merged.jsonl"
+    result = jepamine("merge", *reversed(parts), "--manifest", clips, "--output", merged)
+    assert result.exit_code == 0, result.output
+    assert [line["clip_id"] for line in lines_of(merged)] == [line["clip_id"] for line in whole]
+    for line, expected in zip(lines_of(merged), whole, strict=True):
+        found, known = read_heat(line, merged), read_heat(expected, tmp_path / "whole.jsonl")
+        assert found is not None
+        assert known is not None
+        np.testing.assert_array_equal(found.maps, known.maps)
+    assert heat_path(merged).read_bytes() == heat_path(tmp_path / "whole.jsonl").read_bytes()
+    heat_path(parts[0]).unlink()
+    refused = jepamine("merge", *parts, "--manifest", clips, "--output", tmp_path / "again.jsonl")
+    assert (refused.exit_code, "part-1.heatmaps.npy: cannot be read" in refused.stderr) == (1, True)
+    assert not heat_path(tmp_path / "again.jsonl").exists()

@@ -35,6 +35,13 @@ def test_the_head_is_scikit_learns_on_rows_of_mean_length_one():
     assert_allclose(fit(rows, labels).decide(rows), expected.decision_function(rows / length))
 
 
+def test_a_head_by_example_points_to_the_mean_direction_of_those_labelled_1():
+    rows = np.array([[3.0, 0.0], [0.0, 1.0], [-5.0, 0.0]])
+    head = fit(rows, np.array([1, 1, 0]), by_example=True)
+    assert_allclose(head.decide(rows) * 3, [1.5, 0.5, -2.5])  # 3 is the rows' mean length
+    assert head.bias == 0
+
+
 def test_the_judgement_of_a_scene_does_not_hang_on_its_own_labels():
     # Two scenes: each is judged by a head fitted to the other alone.
     rows, labels, scenes = blobs(2)
@@ -189,7 +196,7 @@ def test_a_probe_of_another_encoder_is_reported(jepamine, run, clips, tmp_path):
     ("lines", "message"),
     [
         ([{"clip_id": "nowhere", "binary_label": 1}], "clip 'nowhere' (1 in all) is not in"),
-        ([{"clip_id": "{train}", "binary_label": 1}], "of 1 labels 1 are 1: a probe needs both 0 and 1"),
+        ([{"clip_id": "{train}", "binary_label": 0}], "of 1 labels 0 are 1: a probe needs both 0 and 1"),
         ([{"clip_id": "{train}", "binary_label": 2}], "binary_label is 2"),
     ],
 )
@@ -223,3 +230,21 @@ def test_the_base_rate_is_that_of_the_labels_or_the_option(jepamine, run, clips,
     assert "footage with 1.0% positives (--base-rate), calibrated on scenes that" in result.output
     assert "Brier score on such scenes" in result.output
     assert jepamine(*words, "--base-rate", 1).exit_code == 2
+
+
+def test_with_fewer_than_ten_labels_clips_like_the_examples_come_first(jepamine, run, clips, tmp_path):
+    own = (tmp_path / "experiments" / "small" / "manifest.jsonl").read_text().splitlines()
+    example = next(line for line in map(json.loads, own) if line["split"] == "train")
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(json.dumps({"clip_id": example["clip_id"], "binary_label": 1}))
+    result = jepamine("probe", "--run", "small", "--labels", labels, "--next", 1)
+    assert result.exit_code == 0, result.output
+    assert "fewer than 10 labels: clips are ranked by likeness to those labelled 1" in result.stdout
+    output = tmp_path / "s.jsonl"
+    assert jepamine("score", "--run", "small", clips, "--scorer", "probe", "--output", output).exit_code == 0
+    scores = {line["clip_id"]: line["score"] for line in map(json.loads, output.read_text().splitlines())}
+    assert max(scores, key=scores.__getitem__) == example["clip_id"]
+    others = [
+        line["clip_id"] for line in map(json.loads, own) if line["split"] == "train" and line != example
+    ]
+    assert f"\n{max(others, key=scores.__getitem__)} " in result.stdout

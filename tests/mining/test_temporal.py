@@ -81,7 +81,9 @@ def test_a_run_without_a_temporal_head_is_an_error_that_names_the_predictor():
         temporal(mlp(2))
 
 
-def test_a_run_trains_both_heads_scores_by_them_and_encodes_nothing_more(jepamine, recipe, clips, tmp_path):
+def test_a_run_trains_both_heads_and_scorers_of_clean_embeddings_encode_nothing_more(
+    jepamine, recipe, clips, tmp_path
+):
     words = ("--set", "trainer.plugin=temporal", "--set", "predictor.plugin=temporal")
     words += (
         "--set",
@@ -89,7 +91,7 @@ def test_a_run_trains_both_heads_scores_by_them_and_encodes_nothing_more(jepamin
         "--set",
         "predictor.context=1",
         "--set",
-        'scoring.also=["temporal"]',
+        'scoring.also=["temporal", "drive", "variogram"]',
     )
     assert jepamine("run", recipe).exit_code == 0
     parts = sorted((tmp_path / "experiments" / "_store").rglob("*.part"))
@@ -98,7 +100,7 @@ def test_a_run_trains_both_heads_scores_by_them_and_encodes_nothing_more(jepamin
     assert jepamine("score", "--run", "both", clips, "--output", output).exit_code == 0
     assert sorted((tmp_path / "experiments" / "_store").rglob("*.part")) == parts
     lines = [json.loads(line) for line in output.read_text().splitlines()]
-    assert all(line["scores"]["temporal"] > 0 for line in lines)
+    assert all(line["scores"][name] > 0 for line in lines for name in ("temporal", "drive", "variogram"))
 
 
 def test_clips_that_are_too_short_for_the_context_are_an_error(jepamine, recipe):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError, first_line
+from jepamine.manim.engine import text_outlines
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 
 
@@ -57,7 +58,7 @@ INSTALL = (
     "(on Debian or Ubuntu before that: apt install libcairo2-dev libpango1.0-dev pkg-config)"
 )
 # Classes whose objects take long to build, and how many of each are cached to be copied.
-SLOW = ("Text", "Axes", "NumberLine", "NumberPlane")
+SLOW = ("Text", "Axes", "NumberLine", "NumberPlane", "ThreeDAxes")
 KEPT = 2000
 # Number of other cached objects: as many as one scene repeats.
 LATELY = 10
@@ -92,11 +93,28 @@ class Engine:
         self.size = (width, round(width * 9 / 16))
         self.camera = manim.Camera(pixel_width=width, pixel_height=round(width * 9 / 16))
         self._lately: dict[str, Any] = {}
+        self._outlined = False
         self._clear = manim.Camera(pixel_width=MEASURED[0], pixel_height=MEASURED[1], background_opacity=0.0)
 
     def evaluate(self, code: str, names: dict[str, Any]) -> Any:
         """Return the Manim object that an expression builds; `names` are objects it may refer to."""
-        return eval(code, self.namespace, names)
+        if not self._outlined:
+            return eval(code, self.namespace, names)
+        # Manim keeps the digits of numbers by their characters alone, in whichever font came first.
+        from manim.mobject.text import numbers
+
+        kept, numbers.string_to_mob_map = numbers.string_to_mob_map, {}
+        try:
+            return eval(code, self.namespace, names)
+        finally:
+            numbers.string_to_mob_map = kept
+
+    def with_font(self, font: str) -> Engine:
+        """Return this engine with texts and formulas drawn by `text_outlines`, texts in `font`."""
+        other = copy.copy(self)
+        other._lately, other._outlined = {}, True
+        other.namespace = self.namespace | text_outlines.classes(font)
+        return other
 
     def again(self, code: str) -> Any:
         """Evaluate an expression that refers to nothing and is likely to be needed again."""

@@ -26,8 +26,9 @@ class LayoutTrainer:
     """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
     Scenes of the family `leave_out` are kept from training: half of them calibrate the confidences, and
-    `eval` measures the others separately, which shows how well the predictor generalizes. The rate depends
-    only on the optimizer's step count, which checkpoints hold: resumed runs are identical.
+    `eval` measures the others separately, which shows how well the predictor generalizes. Of the frames to
+    train on, the share `varied` is recoloured, and as many are moved. The rate depends only on the
+    optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
@@ -51,12 +52,14 @@ class LayoutTrainer:
         keep_checkpoints: Annotated[int, Field(ge=0)] = 2,
         val_scenes: Count = 500,
         masked: Share = 0.5,
+        varied: Share = 0.0,
         views: Count = 16,
         leave_out: str = "",
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
         self.keep_checkpoints = keep_checkpoints
+        self.varied = varied
         self.val_scenes, self.masked, self.views, self.leave_out = val_scenes, masked, views, leave_out
         self._encoder: Encoder | None = None
         self._steps = 0
@@ -91,6 +94,9 @@ class LayoutTrainer:
         return draw_view(batch, self.masked, self._encoder)
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
+        from jepamine.manim.layout_model.variation import varied
+
+        batch = varied(batch, self.varied)
         return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:

@@ -17,6 +17,8 @@ from jepamine.manim.scenes.grounds import BLACK, Ground
 
 #: Distance of objects from the frame's edge, in units.
 MARGIN = 0.2
+# The least share of an object's width and height that must be in the frame.
+LEAST_INSIDE = 0.4
 #: (left, bottom, right, top) in units.
 Span = tuple[float, float, float, float]
 WHOLE: Span = (
@@ -54,6 +56,10 @@ class Composition:
     limit: int = MAX_OBJECTS
     #: In a crowded scene objects may overlap, and texts may be equal.
     crowded: bool = False
+    #: Objects may reach beyond the frame; their boxes end there.
+    clipped: bool = False
+    #: The font of texts, "" for Manim's own.
+    font: str = ""
 
     def add(self, name: str, type_: str, code: str, *, on: tuple[str, ...] = ()) -> Part:
         """Add what an expression builds; it may refer to earlier objects by name.
@@ -109,9 +115,27 @@ class Composition:
         names = names_for([part.type for part in self.parts])
         self.parts = [replace(part, name=name) for part, name in zip(self.parts, names, strict=True)]
 
+    def _clip(self, drawn: Span) -> Span:
+        """Return what is inside the frame. Raises DoesNotFit if it is not most of it along each axis."""
+        if not self.clipped or inside(drawn, WHOLE):
+            return drawn
+        half = (FRAME_WIDTH / 2, FRAME_HEIGHT / 2)
+        low = [max(drawn[axis], -half[axis]) for axis in (0, 1)]
+        high = [min(drawn[axis + 2], half[axis]) for axis in (0, 1)]
+        if any(
+            high[axis] - low[axis] < LEAST_INSIDE * (drawn[axis + 2] - drawn[axis]) or high[axis] < low[axis]
+            for axis in (0, 1)
+        ):
+            raise DoesNotFit
+        return low[0], low[1], high[0], high[1]
+
     def _keep(self, name: str, type_: str, code: str, mobject: Any, on: tuple[str, ...]) -> Part:
-        part = Part(name, type_, code, mobject, extent_of(mobject))
-        if len(self.parts) == self.limit or name in self.known or not inside(part.span, WHOLE):
+        part = Part(name, type_, code, mobject, self._clip(extent_of(mobject)))
+        if (
+            len(self.parts) == self.limit
+            or name in self.known
+            or not (self.clipped or inside(part.span, WHOLE))
+        ):
             raise DoesNotFit
         if not self.crowded and any(
             meet(part.span, other.span) for other in self.parts if other.name not in on

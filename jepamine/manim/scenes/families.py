@@ -73,6 +73,9 @@ class Shares:
     plots: float = 0.0
     geometry: float = 0.0
     slides: float = 0.0
+    notes: float = 0.0
+    charts: float = 0.0
+    figures: float = 0.0
 
     def family(self, seed: int, index: int) -> str:
         """Return the family of scene `index` of a seed; it does not depend on the number of scenes."""

@@ -10,7 +10,8 @@ from jepamine.manim.scenes.grounds import ink
 from jepamine.manim.scenes.words import formula_code, phrase, text_code
 from jepamine.manim.scenes.writing import add_title
 
-_CURVES = (
+#: Expressions of curves for x from -4 to 4.
+CURVES = (
     "{a} * np.sin({b} * x)",
     "{a} * np.cos({b} * x)",
     "{a} * x * x / 8",
@@ -46,7 +47,7 @@ def curves(rng: np.random.Generator, scene: Composition) -> None:
     kind = ("NumberPlane", "number_plane") if plane else ("Axes", "axes")
     scene.place("axes", kind[1], f"{kind[0]}({settings}){color}", [x, y])
     for index in range(int(rng.integers(1, 5))):
-        body = pick(rng, _CURVES).format(
+        body = pick(rng, CURVES).format(
             a=number(high * rng.uniform(-0.8, 0.8)), b=number(rng.uniform(0.6, 2.2))
         )
         inside = f"lambda x: np.clip({body}, {low * high}, {high})"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from jepamine.manim.scenes import geometry, plots, slides, tables, writing
+from jepamine.manim.scenes import charts, figures, geometry, notes, plots, slides, tables, writing
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
 from jepamine.manim.scenes.grounds import draw_ground
 from jepamine.manim.scenes.moments import catch_midway
-from jepamine.manim.scenes.real_statistics import MOMENT, MOST_OBJECTS
+from jepamine.manim.scenes.real_statistics import FONTS, MOMENT, MOST_OBJECTS
 
 Form = Callable[[np.random.Generator, Composition], None]
 
@@ -25,6 +25,18 @@ def _real(form: Form) -> Form:
             raise DoesNotFit
         if rng.random() < MOMENT:
             catch_midway(rng, scene)
+
+    return drawn
+
+
+def _in_a_font(form: Form) -> Form:
+    """Return a form that draws as `_real` does, with all texts in one font of `FONTS`."""
+
+    def drawn(rng: np.random.Generator, scene: Composition) -> None:
+        fonts = list(FONTS)
+        scene.font = fonts[int(rng.choice(len(fonts), p=list(FONTS.values())))]
+        scene.engine = scene.engine.with_font(scene.font)
+        _real(form)(rng, scene)
 
     return drawn
 
@@ -52,7 +64,48 @@ _FORMS: dict[str, dict[str, Form]] = {
         "by_hand": slides.by_hand,
     },
 }
+_FONT_FORMS: dict[str, dict[str, Form]] = {
+    "notes": {
+        "stack": notes.stack,
+        "single": notes.single,
+        "counters": notes.counters,
+        "lines_of_text": writing.sentences,
+        "prose": writing.paragraph,
+        "list": writing.bullets,
+        "code": writing.code_listing,
+        "slide_in_a_font": slides.slide,
+        "matrices": notes.matrices,
+        "table_in_a_font": tables.table,
+    },
+    "charts": {
+        "functions": charts.functions,
+        "numbered": charts.functions,
+        "vectors": charts.plane,
+        "circle_and_wave": charts.circle_and_wave,
+        "space": charts.space,
+        "scale_in_a_font": plots.scale,
+        "bars_in_a_font": tables.bars,
+        "curves_in_a_font": plots.curves,
+    },
+    "figures": {
+        "usual": figures.usual,
+        "several": figures.usual,
+        "alike": figures.alike,
+        "corner": figures.corner,
+        "measured": figures.measured,
+        "named_points": geometry.construction,
+        "rays": geometry.pencil,
+        "graph": geometry.network,
+        "branches": geometry.tree,
+        "array": tables.boxes,
+        "flow": slides.panels,
+        "many": slides.crowd,
+        "sketch": slides.by_hand,
+    },
+}
 #: family -> form -> function that draws it.
 REAL_FAMILIES: dict[str, dict[str, Form]] = {
-    family: {name: _real(form) for name, form in forms.items()} for family, forms in _FORMS.items()
+    family: {name: wrap(form) for name, form in forms.items()}
+    for families, wrap in ((_FORMS, _real), (_FONT_FORMS, _in_a_font))
+    for family, forms in families.items()
 }

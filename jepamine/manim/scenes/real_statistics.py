@@ -28,6 +28,15 @@ GROUNDS = {
     "photograph": 0.04,
     "noise": 0.03,
 }
+#: Fonts and how often a frame's texts are in them; choices: most texts are TeX or in a usual font.
+FONTS = {
+    "cmr10": 0.4,
+    "DejaVu Sans": 0.22,
+    "DejaVu Serif": 0.16,
+    "STIXGeneral": 0.1,
+    "cmss10": 0.07,
+    "DejaVu Sans Mono": 0.05,
+}
 #: The share of scenes caught in the middle of an animation, and of their objects that are affected.
 MOMENT, AFFECTED = 0.25, 0.3
 

@@ -1,7 +1,8 @@
 """Scorers by distance to the training clips: `knn`, `uniqueness` and `mahalanobis`.
 
 Each looks at a clip's mean clean embedding. A training clip is not compared with itself, and no clip with
-training clips that share frames or time with it.
+training clips that share frames or time with it. With `groups` (`[scoring] relative_to`) all are moved by the
+means of their cameras or drives first.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.mining.bank import Bank
+    from jepamine.mining.groups import Groups
     from jepamine.protocols import ClipEmbeddings
 
     Distance = Callable[[np.ndarray, list[np.ndarray]], np.ndarray]
@@ -36,12 +38,13 @@ class Neighbours:
 
     bank: Bank
     distance: Distance
+    groups: Groups | None
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         """Return the distance of each clip's mean embedding."""
         import numpy as np
 
-        means = np.stack([clip.clean.mean(axis=0) for clip in clips])
+        means = np.concatenate([self._moved(clip, clip.clean.mean(axis=0)[None]) for clip in clips])
         return list(self.distance(means, self._excluded(clips)))
 
     def tubelets(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
@@ -51,30 +54,34 @@ class Neighbours:
         counts = [len(clip.clean) for clip in clips]
         pairs = zip(self._excluded(clips), counts, strict=True)
         excluded = [rows for rows, count in pairs for _ in range(count)]
-        distances = self.distance(np.concatenate([clip.clean for clip in clips]), excluded)
+        rows = np.concatenate([self._moved(clip, clip.clean) for clip in clips])
+        distances = self.distance(rows, excluded)
         return np.split(distances, np.cumsum(counts)[:-1])
+
+    def _moved(self, clip: ClipEmbeddings, vectors: np.ndarray) -> np.ndarray:
+        return vectors if self.groups is None else self.groups.moved(clip, vectors)
 
     def _excluded(self, clips: Sequence[ClipEmbeddings]) -> list[np.ndarray]:
         return [self.bank.overlapping(clip.content, clip.extent) for clip in clips]
 
 
-def knn(bank: Bank, *, k: Annotated[int, Field(ge=1)] = 5) -> Neighbours:
+def knn(bank: Bank, groups: Groups | None = None, *, k: Annotated[int, Field(ge=1)] = 5) -> Neighbours:
     """Score by the mean cosine distance to the k nearest training clips; exact."""
     import numpy as np
 
     from jepamine.mining.bank import cosine_distances, unit
 
-    _at_least(bank, 2)
+    bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
 
     def distance(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
         nearest = cosine_distances(unit(queries), bank.unit, k, excluded)
         mean: np.ndarray = np.nanmean(nearest, axis=1)
         return mean
 
-    return Neighbours(bank, distance)
+    return Neighbours(bank, distance, groups)
 
 
-def uniqueness(bank: Bank) -> Neighbours:
+def uniqueness(bank: Bank, groups: Groups | None = None) -> Neighbours:
     """Score FiftyOne Brain's uniqueness: Euclidean distances to the 3 nearest, weights 0.6 / 0.3 / 0.1.
 
     Normalised by the training clips' maximum, not the scored file's, so that a clip's score does not depend
@@ -84,7 +91,7 @@ def uniqueness(bank: Bank) -> Neighbours:
 
     from jepamine.mining.bank import euclidean_distances
 
-    _at_least(bank, 2)
+    bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
 
     def raw(queries: np.ndarray, excluded: list[np.ndarray]) -> np.ndarray:
         distances = euclidean_distances(queries, bank.vectors, len(UNIQUENESS_WEIGHTS), excluded)
@@ -97,10 +104,10 @@ def uniqueness(bank: Bank) -> Neighbours:
     rows = np.arange(len(bank.vectors))
     steps = np.array_split(rows, max(1, len(rows) // 1000))
     largest = max(float(raw(bank.vectors[step], bank.overlapping_rows(step)).max()) for step in steps) or 1.0
-    return Neighbours(bank, lambda queries, excluded: raw(queries, excluded) / largest)
+    return Neighbours(bank, lambda queries, excluded: raw(queries, excluded) / largest, groups)
 
 
-def mahalanobis(bank: Bank) -> Neighbours:
+def mahalanobis(bank: Bank, groups: Groups | None = None) -> Neighbours:
     """Score the squared Mahalanobis distance of unit-length embeddings.
 
     Ledoit-Wolf covariance of the bank. The training clips that a clip overlaps are taken out of the mean and
@@ -111,7 +118,7 @@ def mahalanobis(bank: Bank) -> Neighbours:
 
     from jepamine.mining.bank import unit
 
-    _at_least(bank, 2)
+    bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
     rows = bank.unit.astype(np.float64)
     estimator = LedoitWolf().fit(rows)
     count, mean, precision = len(rows), estimator.location_, estimator.precision_
@@ -138,12 +145,13 @@ def mahalanobis(bank: Bank) -> Neighbours:
                 distances[number] = without(queries[number], overlapping)
         return distances
 
-    return Neighbours(bank, distance)
+    return Neighbours(bank, distance, groups)
 
 
-def _at_least(bank: Bank, count: int) -> None:
+def _at_least(bank: Bank, count: int) -> Bank:
     if len(bank.clip_ids) < count:
         raise UserError(
             f"the scorers knn, uniqueness and mahalanobis need at least {count} training clips, the run has "
             f"{len(bank.clip_ids)}: train on more clips, or remove them from [scoring]"
         )
+    return bank

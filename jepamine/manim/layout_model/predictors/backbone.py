@@ -1,4 +1,4 @@
-"""The backbone of the predictor `layout-dense`: from tokens to a map of features with cells of 8 x 8 pixels.
+"""The backbone of the predictor `layout-dense`: from tokens to a map of features with cells of 8 or 4 pixels.
 
 Shapes: N frames of H x W pixels, tokens of D dimensions, C channels.
 """
@@ -70,10 +70,10 @@ class Attention(nn.Module):
 
 
 class Backbone(nn.Module):
-    """A small U-Net with cells of 8 pixels and a bottleneck of 16 with global attention.
+    """A small U-Net with cells of 8 or 4 pixels, `cell`, and a bottleneck of 16 with global attention.
 
-    `channels` are those at 4, 8 and 16 pixels per cell. `grid` (rows, columns) is the grid of the tokens:
-    pixels, or features, which are resized.
+    `channels` are those at 4, 8 and 16 pixels per cell; `width` is that of the answer. `grid` (rows, columns)
+    is the grid of the tokens: pixels, or features, which are resized.
     """
 
     def __init__(
@@ -84,9 +84,11 @@ class Backbone(nn.Module):
         channels: tuple[int, int, int],
         blocks: int,
         attention: int,
+        cell: int = STRIDE,
     ) -> None:
         super().__init__()
         fine, middle, coarse = channels
+        self.fine, self.width = cell < STRIDE, fine if cell < STRIDE else middle
         self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
         self.of_pixels = grid == frame
         if self.of_pixels:
@@ -100,13 +102,21 @@ class Backbone(nn.Module):
         self.up = nn.Conv2d(coarse, middle, 1)
         self.join = conv(middle, middle)
         self.out = conv(middle, middle, size=1)
+        if self.fine:
+            self.up_again = nn.Conv2d(middle, fine, 1)
+            self.join_again = nn.Sequential(conv(fine, fine), conv(fine, fine))
 
     def forward(self, tokens: Tensor, hidden: Tensor) -> Tensor:
-        """Map tokens (N, L, D), hidden bool (N, rows, columns) to features (N, C, H / 8, W / 8)."""
-        middle = self.inner(self.stem(self._fold(tokens, hidden)))
+        """Map tokens (N, L, D), hidden bool (N, rows, columns) to features (N, C, H / cell, W / cell)."""
+        folded = self._fold(tokens, hidden)
+        finest = self.stem[0](folded)
+        middle = self.inner(self.stem[1](finest))
         coarse = self.attention(self.down(middle))
         joined: Tensor = self.out(self.join(middle + F.interpolate(self.up(coarse), scale_factor=2)))
-        return joined
+        if not self.fine:
+            return joined
+        finer: Tensor = self.join_again(finest + F.interpolate(self.up_again(joined), scale_factor=2))
+        return finer
 
     def _fold(self, tokens: Tensor, hidden: Tensor) -> Tensor:
         """Arrange tokens as a map in channels-last memory, with the mask as an extra channel."""

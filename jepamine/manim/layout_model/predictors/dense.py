@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -26,14 +26,17 @@ def layout_dense(
     attention: Annotated[int, Field(ge=0)] = 1,
     second_look: Annotated[int, Field(ge=0)] = 16,
     max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = MAX_OBJECTS,
+    cell: Literal[8, 4] = 8,
 ) -> nn.Module:
-    """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of 8 pixels.
+    """Build a `LayoutPredictor`: centres, boxes and types on a map with cells of `cell` pixels.
 
     `channels` are those at 4, 8 and 16 pixels per cell, `blocks` the residual blocks at 8 and at 16,
     `attention` the Transformer blocks at 16. `second_look` is the width of the network that refines each
     object from its pixels; with 0, or an encoder other than `pixels`, there is no refinement. Of more than
-    `max_objects` objects the largest are returned. Raises UserError if the encoder's tokens form no grid,
-    or cells do not tile the frame.
+    `max_objects` objects the largest are returned. Cells of 4 pixels, for the encoder `pixels` only, keep
+    small objects apart in crowded frames, and with them the refinement also judges boxes that connected
+    pixels propose. Raises UserError if the encoder's tokens form no grid, or cells do
+    not tile the frame.
     """
     from jepamine.manim.layout_model.plan import token_grid
     from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
@@ -43,4 +46,7 @@ def layout_dense(
         raise UserError(
             f"the predictor 'layout-dense' needs frame sides that are multiples of 16 pixels, not {shape[1:]}"
         )
-    return LayoutDense(dim, grid, (shape[1], shape[2]), channels, blocks, attention, second_look, max_objects)
+    if cell < 8 and grid != shape[1:]:
+        raise UserError("predictor.cell: cells of 4 pixels need the encoder 'pixels'; set it to 8")
+    frame = (shape[1], shape[2])
+    return LayoutDense(dim, grid, frame, channels, blocks, attention, second_look, max_objects, cell)

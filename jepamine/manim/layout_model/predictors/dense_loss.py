@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from jepamine.manim.layout_model.boxes import giou, iou, to_cells
+from jepamine.manim.layout_model.predictors.proposals import proposals
 from jepamine.manim.layout_model.predictors.refinement import Refinement
 from jepamine.manim.layout_model.predictors.targets import assign_cells, centre_heat
 from jepamine.manim.layout_model.targets import NOTHING
@@ -20,6 +21,8 @@ SHORT = 0.1
 LEAST_GIOU, OWN_SHARE, JITTER = 0.2, 0.7, 0.3
 # Of this many hottest cells of a scene the refinement gets so many more, to learn to reject false positives.
 HOTTEST, EXTRA = 24, 4
+# And so many of the boxes that pixels propose, of so many scenes of a batch: finding them takes time.
+FROM_PIXELS, LOOKED_AT = 24, 1
 # The confidence target rises from 0 to 1 between these IoUs with the best true object.
 LOOSE, TIGHT = 0.3, 0.7
 
@@ -30,6 +33,9 @@ def map_loss(answer: Tensors, truth: Tensors) -> Tensor:
     of the drawing order.
     """
     grid = answer["heat"].shape[1:]
+    # Rows that no scene of the batch fills cost as much as others.
+    filled = max(int((truth["types"] != NOTHING).sum(dim=1).max()), 1)
+    truth = {name: truth[name][:, :filled] for name in ("types", "boxes", "z")}
     present = truth["types"] != NOTHING
     boxes = to_cells(truth["boxes"], (grid[0], grid[1]))
     heat = centre_heat(boxes, present, (grid[0], grid[1]))
@@ -52,9 +58,12 @@ def map_loss(answer: Tensors, truth: Tensors) -> Tensor:
     return (centres + (each * assigned.weight).sum()) / objects
 
 
-def refinement_loss(refinement: Refinement, answer: Tensors, truth: Tensors, jitter: bool) -> Tensor:
+def refinement_loss(
+    refinement: Refinement, answer: Tensors, truth: Tensors, jitter: bool, proposed: bool = False
+) -> Tensor:
     """Return the loss of the refinement per true object: cross-entropy of the type, GIoU, L1 of the edges,
-    the order of overlapping pairs; and for these boxes and some of the hottest cells', the confidence.
+    the order of overlapping pairs; and for these boxes, some of the hottest cells', and if `proposed` some
+    that pixels propose, the confidence.
 
     Without `jitter` the input boxes are the map's own or the true ones, and the hottest cells': the loss is
     deterministic.
@@ -63,7 +72,7 @@ def refinement_loss(refinement: Refinement, answer: Tensors, truth: Tensors, jit
     if not len(scene):
         return answer["heat"].sum() * 0
     true, types = truth["boxes"][scene, number], truth["types"][scene, number]
-    place = _cells(true, answer["heat"].shape[1:])
+    place = cells_of(true, answer["heat"].shape[1:])
     own = answer["boxes"][(scene, *place)].detach()
     near = giou(own, true) > LEAST_GIOU
     sides = true[:, 2:].clamp(min=LEAST_SIDE)
@@ -73,9 +82,14 @@ def refinement_loss(refinement: Refinement, answer: Tensors, truth: Tensors, jit
         near &= (torch.rand(len(true)) < OWN_SHARE).to(near.device)
     inputs = torch.where(near[:, None], own, inputs)
     hot = _hottest(answer["heat"], jitter)
-    # The true objects first, then the hottest cells.
+    # The true objects first, then the hottest cells, then what pixels propose.
     where = [torch.cat(pair) for pair in zip((scene, *place), hot, strict=True)]
     boxes = torch.cat([inputs, answer["boxes"][hot].detach()])
+    if proposed:
+        own, more = _some_proposals(answer["picture"], jitter)
+        shown = (own, *cells_of(more, answer["heat"].shape[1:]))
+        where = [torch.cat(pair) for pair in zip(where, shown, strict=True)]
+        boxes = torch.cat([boxes, more])
     refined = refinement(
         answer["picture"], where[0], boxes, answer["features"][where[0], :, where[1], where[2]]
     )
@@ -93,7 +107,7 @@ def refinement_loss(refinement: Refinement, answer: Tensors, truth: Tensors, jit
     return loss
 
 
-def _cells(boxes: Tensor, grid: torch.Size) -> tuple[Tensor, Tensor]:
+def cells_of(boxes: Tensor, grid: torch.Size) -> tuple[Tensor, Tensor]:
     """Return (row, column) of the cell with the centre of each box (M, 4) in units."""
     centres = to_cells(boxes, (grid[0], grid[1]))
     column = centres[:, 0].floor().long().clamp(0, grid[1] - 1)
@@ -115,6 +129,21 @@ def _hottest(heat: Tensor, drawn: bool) -> tuple[Tensor, Tensor, Tensor]:
     cells = hottest.gather(1, ranks.to(heat.device).expand(count, -1)).flatten()
     scene = torch.arange(count, device=heat.device).repeat_interleave(EXTRA)
     return scene, cells // columns, cells % columns
+
+
+def _some_proposals(picture: Tensor, drawn: bool) -> tuple[Tensor, Tensor]:
+    """Return (scene, boxes) of `FROM_PIXELS` proposals of each of the first `LOOKED_AT` pictures.
+
+    The largest, or `drawn` from all of them.
+    """
+    scene, boxes = proposals(picture[:LOOKED_AT].detach())
+    kept = []
+    for number in range(LOOKED_AT):
+        own = torch.nonzero(scene == number)[:, 0]
+        order = torch.randperm(len(own)) if drawn else torch.arange(len(own) - 1, -1, -1)
+        kept.append(own[order[:FROM_PIXELS].to(own.device)])
+    chosen = torch.cat(kept)
+    return scene[chosen], boxes[chosen]
 
 
 def _confidence(boxes: Tensor, scene: Tensor, truth: Tensors) -> Tensor:

@@ -4,7 +4,7 @@ Each cell of a map predicts whether it is the centre of an object (a heat map, t
 loss) and the object's offset, size, type and position in the drawing order. With the encoder `pixels` a
 second network refines each detected object twice from the pixels around it.
 
-Shapes: N frames, K = 10 objects, a map of rows x columns cells of 8 pixels with C channels.
+Shapes: N frames, K objects, a map of rows x columns cells of 8 or 4 pixels with C channels.
 """
 
 from __future__ import annotations
@@ -30,16 +30,17 @@ LIT = 0.15
 TEMPERED = ("heat", "types")
 
 
-def not_empty(pixels: Tensor, mask: Tensor) -> Tensor:
+def not_empty(pixels: Tensor, mask: Tensor, cell: int = STRIDE) -> Tensor:
     """Return which cells show more than the background: pixels (N, H, W, D), mask (N, H, W, 1), 1 if hidden
-    -> bool (N, rows, columns). The background is the median of the visible pixels, one of 8 x 8 of them.
+    -> bool (N, rows, columns) of cells of `cell` pixels. The background is the median of the visible
+    pixels, one of 8 x 8 of them.
     """
     visible = mask < 0.5
     every = (slice(None), slice(None, None, STRIDE), slice(None, None, STRIDE))
     sample = torch.where(visible[every], pixels[every], torch.nan).flatten(1, 2)
     background = sample.nanmedian(dim=1).values.nan_to_num()[:, None, None]
     difference = (pixels - background).abs().amax(dim=3) * visible[..., 0]
-    return F.max_pool2d(difference[:, None], STRIDE)[:, 0] > LIT
+    return F.max_pool2d(difference[:, None], cell)[:, 0] > LIT
 
 
 class LayoutDense(nn.Module):
@@ -57,14 +58,17 @@ class LayoutDense(nn.Module):
         attention: int,
         second_look: int,
         max_objects: int = MAX_OBJECTS,
+        cell: int = STRIDE,
     ) -> None:
         super().__init__()
-        self.max_objects = max_objects
-        self.grid, self.cells = grid, (frame[0] // STRIDE, frame[1] // STRIDE)
+        self.max_objects, self.cell = max_objects, cell
+        # Runs with larger cells were not trained to reject what pixels propose.
+        self.proposals = cell < STRIDE
+        self.grid, self.cells = grid, (frame[0] // cell, frame[1] // cell)
         self.of_pixels = grid == frame
-        self.body = Backbone(dim, grid, frame, channels, blocks, attention)
-        self.heat = nn.Conv2d(channels[1], 1, 1)
-        self.says = nn.Conv2d(channels[1], 4 + 1 + len(TYPES), 1)
+        self.body = Backbone(dim, grid, frame, channels, blocks, attention, cell)
+        self.heat = nn.Conv2d(self.body.width, 1, 1)
+        self.says = nn.Conv2d(self.body.width, 4 + 1 + len(TYPES), 1)
         # Start with no centres and boxes one cell large.
         nn.init.constant_(self.heat.bias, -4.6)  # type: ignore[arg-type]
         nn.init.normal_(self.says.weight, std=0.03)
@@ -72,7 +76,7 @@ class LayoutDense(nn.Module):
         # Set by the trainer from scenes that it does not train on.
         self.register_buffer("temperature", torch.ones(()))
         second = self.of_pixels and second_look > 0
-        self.second = Refinement(dim + 1, channels[1], second_look) if second else None
+        self.second = Refinement(dim + 1, self.body.width, second_look) if second else None
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *arguments: Any) -> None:
         # Weights of earlier versions have no temperature.
@@ -101,7 +105,10 @@ class LayoutDense(nn.Module):
         rows, columns = self.grid
         pixels = tokens.view(len(tokens), rows, columns, -1)
         mask = F.interpolate(hidden[:, None].to(tokens.dtype), size=self.grid)[:, 0, :, :, None]
-        return answer | {"seen": not_empty(pixels, mask), "picture": torch.cat([pixels, mask], dim=3)}
+        return answer | {
+            "seen": not_empty(pixels, mask, self.cell),
+            "picture": torch.cat([pixels, mask], dim=3),
+        }
 
     def _boxes(self, values: Tensor) -> Tensor:
         rows, columns = self.cells
@@ -114,13 +121,13 @@ class LayoutDense(nn.Module):
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
         """Return the loss of the map plus that of the refinement."""
         loss = map_loss(answer, truth)
-        return (
-            loss if self.second is None else loss + refinement_loss(self.second, answer, truth, self.training)
-        )
+        if self.second is None:
+            return loss
+        return loss + refinement_loss(self.second, answer, truth, self.training, self.proposals)
 
     def layouts(self, answer: Tensors) -> list[Layout]:
         """Refine the hottest cells and keep the distinct objects; of more than `max_objects` the largest."""
-        return decode(answer, self.second, self.max_objects, self.temperature)
+        return decode(answer, self.second, self.max_objects, self.temperature, self.proposals)
 
     def set_temperature(self, value: float) -> None:
         """Divide the logits of all later confidences by `value`; the weights keep it."""

@@ -1,0 +1,97 @@
+"""Propose boxes from the pixels of a frame: what is lit and connected, or near enough, or of one colour.
+
+On a flat ground they are exact where the map of a predictor is not; the refinement decides which of them are
+objects.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from jepamine.manim.layout_model.predictors.ground import contrast_from_ground
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+
+Floats = NDArray[np.float64]
+# Gaps in pixels, across and down, that are closed before parts are connected: letters to words, words to
+# lines, lines to blocks.
+GAPS = ((0, 0), (1, 1), (2, 1), (4, 1), (6, 2), (9, 3), (5, 5))
+# Those of what has one colour, cut by strokes of another.
+GAPS_OF_COLOURS = ((0, 0), (2, 2))
+# Colours that are looked at one by one, and the share of the lit pixels that each must have; two are one
+# colour up to this difference in 0 .. 1.
+COLOURS, LEAST_SHARE, ALIKE = 6, 0.03, 0.12
+# The most boxes of a frame, the largest that are not the whole frame.
+MOST = 150
+
+
+def proposals(picture: Tensor) -> tuple[Tensor, Tensor]:
+    """Return (scene int64 (m,), boxes (m, 4) in units) proposed for pictures (N, H, W, 3 + mask)."""
+    found = [proposed(frame[..., :3], frame[..., -1] > 0.5) for frame in picture.float().cpu().numpy()]
+    scene = torch.repeat_interleave(torch.arange(len(found)), torch.tensor([len(boxes) for boxes in found]))
+    return scene.to(picture.device), torch.from_numpy(np.concatenate(found)).to(picture)
+
+
+def proposed(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Floats:
+    """Return boxes (n, 4) in units of a frame (H, W, 3) in 0 .. 1 whose part `hidden` (H, W) is unknown."""
+    lit, least = contrast_from_ground(pixels, hidden)
+    seen = lit > least
+    if not seen.any():
+        return np.empty((0, 4))
+    edges = {box for gap in GAPS for box in _connected(seen, gap)}
+    for one in _colours(pixels, seen, lit):
+        edges |= {box for gap in GAPS_OF_COLOURS for box in _connected(one, gap)}
+    left, top, right, bottom = np.array(sorted(edges, key=_area)[-MOST:], float).T / (
+        pixels.shape[1] / FRAME_WIDTH
+    )
+    return np.stack(
+        [
+            (left + right) / 2 - FRAME_WIDTH / 2,
+            FRAME_HEIGHT / 2 - (top + bottom) / 2,
+            right - left,
+            bottom - top,
+        ],
+        axis=1,
+    )
+
+
+def _area(edges: tuple[int, int, int, int]) -> int:
+    return (edges[2] - edges[0]) * (edges[3] - edges[1])
+
+
+def _connected(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Return (left, top, right, bottom) of the lit pixels that gaps of `gap` pixels at most keep apart."""
+    from scipy import ndimage
+
+    wide = lit
+    if any(gap):
+        wide = ndimage.maximum_filter(lit, (2 * gap[1] + 1, 2 * gap[0] + 1))
+    parts, _ = ndimage.label(wide, np.ones((3, 3)))
+    found = ndimage.find_objects(np.where(lit, parts, 0))
+    # Single pixels are noise, or the edges of something.
+    return [
+        (across.start, down.start, across.stop, down.stop)
+        for down, across in filter(None, found)
+        if across.stop - across.start + down.stop - down.start > 2
+    ]
+
+
+def _colours(
+    pixels: NDArray[np.float32], seen: NDArray[np.bool_], lit: NDArray[np.float32]
+) -> list[NDArray[np.bool_]]:
+    """Return the pixels of each frequent colour, bool (H, W); only bright ones tell their colour."""
+    bright = seen & (lit > 0.5 * np.quantile(lit[seen], 0.95))
+    coarse = (pixels * 7.99).astype(np.int64) @ np.array([64, 8, 1])
+    counts = np.bincount(coarse[bright], minlength=512)
+    masks: list[NDArray[np.bool_]] = []
+    taken: list[NDArray[np.float32]] = []
+    for code in counts.argsort()[::-1][:COLOURS]:
+        if counts[code] < max(LEAST_SHARE * bright.sum(), 4):
+            break
+        colour = np.median(pixels[bright & (coarse == code)], axis=0)
+        if all(np.abs(colour - other).max() > ALIKE for other in taken):
+            taken.append(colour)
+            masks.append(seen & (np.abs(pixels - colour).max(axis=2) < ALIKE))
+    return masks if len(masks) > 1 else []
