@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jepamine.cli.manifest_datasets import lerobot, physicalai
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import Commands, File, Folder, as_json
+from jepamine.cli.options import Commands, File, Folder, as_json, with_cluster, with_left_parts
 from jepamine.manifests.findings.finding import KINDS
+
+if TYPE_CHECKING:
+    from jepamine.cluster.client import Cluster
 
 with_root = click.option("--root", type=Folder, help="Folder that frame paths are relative to.")
 with_audit_gap = click.option(
@@ -29,13 +33,22 @@ with_audit_gap = click.option(
 @with_audit_gap
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything is found.")
-def audit(manifest: Path, root: Path | None, max_gap: float, json_: bool, strict: bool) -> None:
+@with_cluster
+@with_left_parts
+def audit(
+    manifest: Path,
+    root: Path | None,
+    max_gap: float,
+    json_: bool,
+    strict: bool,
+    cluster: Cluster | None,
+) -> None:
     """Find problems in the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
     from jepamine.manifests.audit import audit as audit_manifest
     from jepamine.manifests.audit import audit_summary
     from jepamine.protocols import Source
 
-    findings = audit_manifest(Source(manifest, root), max_gap)
+    findings = audit_manifest(Source(manifest, root), max_gap, cluster)
     as_json(findings.json()) if json_ else click.echo(audit_summary(findings))
     if strict and findings.details:
         count = len({item.clip for item in findings.details})

@@ -80,6 +80,12 @@ def with_trust(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+# For commands whose own results cannot be continued; used below `with_cluster`.
+with_left_parts = click.option(
+    "--resume", "left", is_flag=True, help="With --dask: use the parts that a stopped command has finished."
+)
+
+
 def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
     """Add --dask, --parts and --dask-resource to a command; it gets a `cluster`, None without --dask."""
 
@@ -98,12 +104,14 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(dask: str | None, parts: int | None, resources: tuple[str, ...], **options: Any) -> None:
+        left = options.pop("left", False)
         if not dask:
-            if parts or resources:
-                raise click.UsageError("--parts and --dask-resource require --dask ADDRESS.")
+            if parts or resources or left:
+                require = "--parts, --dask-resource" + (" and --resume" if left else "")
+                raise click.UsageError(f"{require} require --dask ADDRESS.")
             command(cluster=None, **options)
             return
-        from jepamine.mining.cluster.scoring import Cluster
+        from jepamine.cluster.client import Cluster
 
         needs: dict[str, float] = {}
         for text in resources:
@@ -111,7 +119,8 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
             if not name or not amount.isdecimal():
                 raise click.BadParameter(f"'{text}' is not NAME=N.", param_hint="--dask-resource")
             needs[name] = float(amount)
-        command(cluster=Cluster(dask, needs, parts), **options)
+        resume = left or bool(options.get("resume"))
+        command(cluster=Cluster(dask, needs, parts, resume), **options)
 
     return wrapped
 

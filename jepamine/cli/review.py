@@ -5,12 +5,23 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from jepamine.cli.options import File, as_json, with_experiments, with_hardware, with_trust
+from jepamine.cli.options import (
+    File,
+    as_json,
+    with_cluster,
+    with_experiments,
+    with_hardware,
+    with_left_parts,
+    with_trust,
+)
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
+
+if TYPE_CHECKING:
+    from jepamine.cluster.client import Cluster
 
 
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,7 +81,8 @@ def top(
 
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
-    scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
+    where = manifest.absolute() if manifest else None
+    scored = read_scored(scores, opened.parts.source, where, selection.pool_of(k))
     chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
         notify(f"warning: skipped: {error}")
@@ -96,6 +108,9 @@ def top(
 @click.option("--manifest", type=File, help="Manifest to search. [default: the run's]")
 @click.option("--output", type=File, help="Write the clips to this file, a manifest with scores.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_cluster
+@with_left_parts
+@with_hardware
 @with_trust
 @with_experiments
 def search(
@@ -111,6 +126,7 @@ def search(
     manifest: Path | None,
     output: Path | None,
     json_: bool,
+    cluster: Cluster | None,
 ) -> None:
     """List the clips most like some clips, images or texts; `report` shows the --output for review."""
     from jepamine.mining import search as searching
@@ -120,7 +136,7 @@ def search(
     opened = load_run(experiments, name)
     source = searching.searched_source(opened, manifest)
     query = searching.Query(like, unlike, images, texts)
-    found = searching.search(opened, source, query, k, threshold, diversity)
+    found = searching.search(opened, source, query, k, threshold, diversity, cluster)
     if output:
         searching.write_found(found, output)
     as_json(chosen_json(found.choices)) if json_ else click.echo(search_summary(found, output, name))

@@ -85,6 +85,13 @@ def validate(
     metavar="NAME",
     help="Generator that writes the code.",
 )
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Setting of the generator, such as model=NAME.",
+)
 @click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b", show_default=True)
 @click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium", show_default=True)
 @click.option(
@@ -109,6 +116,7 @@ def generate(
     run_name: str | None,
     layout_from: Any,
     generator: str,
+    sets: tuple[str, ...],
     style: Any,
     complexity: Any,
     tries: int,
@@ -133,6 +141,7 @@ def generate(
         run_name=run_name,
         tries=tries,
         int8=int8,
+        settings=_settings(sets),
         style=style,
         complexity=complexity,
         generator=generator,
@@ -144,6 +153,20 @@ def generate(
         click.echo(result.code, nl=False)
     else:
         click.echo(summary(result, output, preview))
+
+
+def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Parse KEY=VALUE; a value that is no TOML is a string."""
+    from jepamine.config.recipe import parse_override
+
+    settings: dict[str, Any] = {}
+    for text in texts:
+        try:
+            (key,), value = parse_override(text)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--set") from None
+        settings[key] = value
+    return settings
 
 
 @click.group(cls=Commands)

@@ -19,7 +19,7 @@ from jepamine.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from jepamine.mining.cluster.scoring import Cluster
+    from jepamine.cluster.client import Cluster
 
 
 @click.command()
@@ -65,7 +65,7 @@ def score(
         raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
     if checkpoint and cluster:
         raise click.UsageError("--checkpoint works in one process only; leave out --dask.")
-    from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
+    from jepamine.data.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
     try:
@@ -93,9 +93,9 @@ def score(
         output = opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
         require_writable(output.parent, f"pass --output, such as --output {output.name}")
     if cluster:
-        from jepamine.mining.cluster.scoring import score_on_cluster
+        from jepamine.mining.cluster_scoring import score_on_cluster
 
-        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error, resume=resume)
+        counts = score_on_cluster(opened, output, cluster, scorer=scorer, on_error=on_error)
         click.echo(score_summary(output, counts, name))
         return
     counts = score_manifest(

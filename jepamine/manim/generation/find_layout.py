@@ -33,7 +33,7 @@ class LayoutReader:
 @dataclass(frozen=True)
 class FoundLayout:
     """A layout, its source, its confidence (0 to 1), the parsed description (None if there is none that can
-    be parsed) and the parts of the description that were ignored.
+    be parsed) and the parts of the description that were ignored; `brief` is what the generator planned.
     """
 
     layout: Layout
@@ -41,6 +41,7 @@ class FoundLayout:
     confidence: float
     reading: Reading | None
     not_understood: tuple[NotUnderstood, ...] = ()
+    brief: str = ""
 
 
 def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:

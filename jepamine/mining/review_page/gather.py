@@ -91,8 +91,9 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
     Clips are looked up as in `read_scored`. Those among the best `top` that can no longer be read come
     last, with the reason. Raises UserError for a file that is not a score file, and if no clip can be read.
     """
-    scored = read_scored(scores, opened.parts.source, manifest)
-    standing = Percentiles(scored, opened.recipe.scoring["scorer"])
+    standing = Percentiles(opened.recipe.scoring["scorer"])
+    kept = selection.pool_of(top)
+    scored = read_scored(scores, opened.parts.source, manifest, kept, standing.add)
     pictures = Pictures()
     entries = _entries(opened, scored, scores, top)
 
@@ -122,7 +123,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: Path | None = No
         recipe=folder.recipe.read_text("utf-8"),
         epochs=tuple(line for _, line in read_jsonl(folder.metrics)) if folder.metrics.exists() else (),
         scorer=standing.scorer,
-        scores=tuple(item.score for item in scored),
+        scores=standing.scores,
         clips=tuple(clips),
     )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 from markupsafe import Markup, escape
+from numpy.typing import NDArray
 
 from jepamine.mining.review_page import charts
 from jepamine.mining.review_page.heat import Heat, as_json, scale
@@ -128,7 +130,7 @@ class Page:
     recipe: str
     epochs: tuple[dict[str, Any], ...]
     scorer: str
-    scores: tuple[float, ...]
+    scores: Sequence[float] | NDArray[np.float64]
     clips: tuple[ReviewClip, ...]
 
     @property
