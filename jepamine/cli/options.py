@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +173,21 @@ class Commands(click.Group):
 
             if message := blame(error):
                 raise click.ClickException(visible(message)) from error
+            if (
+                isinstance(error, ModuleNotFoundError)
+                and (error.name or "jepamine").split(".")[0] != "jepamine"
+            ):
+                raise click.ClickException(
+                    f"{sys.executable} lacks the package {error.name}; install jepamine again in the "
+                    f"environment that you use: {sys.executable} -m pip install jepamine"
+                ) from error
             # A full disk or a missing permission is the environment's fault. Anything else is a bug and
             # must show.
             if not isinstance(error, OSError) or error.strerror is None:
                 raise
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(visible(f"{where}{error.strerror}")) from error
+            step = "; free some space, or pass --experiments on another disk" if error.errno == ENOSPC else ""
+            raise click.ClickException(visible(f"{where}{error.strerror}{step}")) from error
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

@@ -102,6 +102,7 @@ def validate(
     help="Attempts before falling back to template.",
 )
 @click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
+@click.option("--anyway", is_flag=True, help="Go on even if too little of the description is understood.")
 @click.option("--output", type=File, metavar="FILE.py", help="Write the code to this file. [default: stdout]")
 @click.option(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
@@ -121,6 +122,7 @@ def generate(
     complexity: Any,
     tries: int,
     int8: bool,
+    anyway: bool,
     output: Path | None,
     preview: Path | None,
     machine: bool,
@@ -146,6 +148,7 @@ def generate(
         complexity=complexity,
         generator=generator,
         layout=layout_from,
+        anyway=anyway,
     )
     if machine:
         as_json(result.to_json())

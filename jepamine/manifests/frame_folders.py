@@ -14,7 +14,16 @@ from jepamine.manifests.skipped import Skipped
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 # Folders that systems make for themselves; those that begin with a dot are hidden anyway.
-SYSTEM_FOLDERS = {"@eadir", "#recycle", "$recycle.bin", "__macosx", "lost+found", "system volume information"}
+SYSTEM_FOLDERS = {
+    "@eadir",
+    "#recycle",
+    "$recycle.bin",
+    "__macosx",
+    "lost+found",
+    "system volume information",
+    "thumbnails",
+    "thumbs",
+}
 SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 

@@ -69,7 +69,12 @@ def summary(result: Result, output: Path, preview: Path | None) -> str:
     lines = [
         f"{count} object{'s' if count != 1 else ''} from the {result.layout_from}, code by "
         f"{result.generator}, run in {result.seconds['total']:.2f} s",
-        f"layout kept: {adherence['within_half']:.0%} within 0.5 units, "
+        *(
+            [f"understood: {result.confidence:.0%} of the description"]
+            if result.layout_from == "text"
+            else []
+        ),
+        f"code keeps to this layout: {adherence['within_half']:.0%} within 0.5 units, "
         f"{adherence['within_tenth']:.0%} within 0.1{error}",
     ]
     if (usage := result.usage) != Usage():

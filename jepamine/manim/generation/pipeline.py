@@ -14,6 +14,7 @@ from jepamine.manim.generation.feedback import broken_places, feedback
 from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
 from jepamine.manim.generation.repair import blamed_variables, misplaced_objects, repair, wrong_looks
 from jepamine.manim.generation.request import Request, Result, Try
+from jepamine.manim.generation.steps import broken_step
 from jepamine.manim.generators.hints import read_if_possible
 from jepamine.manim.generators.protocol import (
     Generated,
@@ -116,18 +117,24 @@ class Pipeline:
             repaired: tuple[str, ...] = ()
             # One error hides those behind it, so one repair is not always enough.
             for _ in range(REPAIRS + 1):
+                outcome = generated.outcome
+                expected = outcome.layout if outcome is not None else located.layout
                 report = self.validator.validate(
                     generated.code,
-                    layout=located.layout,
-                    names=generated.names or None,
+                    layout=expected,
+                    names=(outcome.names if outcome is not None else generated.names) or None,
                     preview=request.preview,
                 )
-                problem = problem_of(report, located.layout, check_looks=check_looks)
+                problem = problem_of(report, expected, check_looks=check_looks)
                 if problem is None and isinstance(generator, RevisingGenerator):
                     problem = next(iter(broken_places(report, located.layout)), None)
+                if problem is None and outcome is not None:
+                    problem = broken_step(report, outcome.steps)
                 tries.append(Try(name, attempt, repaired, problem))
                 if problem is None:
                     return (generated, report), usage
+                if outcome is not None:
+                    break
                 blamed = blamed_variables(generated, report, located.layout)
                 names = [variable for variable in blamed if variable not in repaired]
                 before, generated = (

@@ -14,7 +14,10 @@ from jepamine.manim.validation.report import Report
 
 @dataclass(frozen=True)
 class Request:
-    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels."""
+    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels.
+
+    `anyway` accepts a description of which too little is understood.
+    """
 
     description: str = ""
     image: bytes | None = None
@@ -23,6 +26,7 @@ class Request:
     generator: str = "template"
     layout: LayoutFrom = "auto"
     preview: int | None = None
+    anyway: bool = False
 
 
 @dataclass(frozen=True)

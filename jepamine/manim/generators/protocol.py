@@ -6,8 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Protocol, runtime_checkable
 
+from jepamine.manim.generators.motions import Step
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of a scene in which things happen: the layout at its end, and what is shown after each step.
+
+    `names` maps variables to places in `layout.objects`.
+    """
+
+    layout: Layout
+    names: Mapping[str, int]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Generated:
     code: str
     names: Mapping[str, int]
     usage: Usage = Usage()
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True)
