@@ -76,6 +76,14 @@ def dist(session: nox.Session) -> None:
 
 
 @nox.session
+def gpu(session: nox.Session) -> None:
+    """Measure encoding on a CUDA device and check that its embeddings are right; without one, say so."""
+    install(session)
+    session.run("pytest", "--numprocesses", "0", "tests/data/test_encoding.py")
+    session.run("python", "benchmarks/gpu.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed against bare PyTorch loops and of Manim scenes; print tables and write them as JSON."""
     install(session)

@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from jepamine.config import recipe
+from jepamine.data.shards import Shard
 from jepamine.mining.label_rounds import label_round
 from jepamine.mining.labels import read_labels
 from jepamine.mining.score_files import read_scored, read_scores
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
-from jepamine.mining.shards import Shard
 from jepamine.mining.street.dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner

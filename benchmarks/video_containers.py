@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from jepamine.data.video import Moment, Videos
+from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import video_index
 from jepamine.errors import UserError
+from jepamine.places import Moment
 from jepamine.utils.tables import table
 
 COUNT, RATE, WIDTH, HEIGHT = 40, 10, 96, 64
@@ -74,7 +75,7 @@ def compare(path: Path) -> str:
     counts = {"right": 0, "reported": 0, "wrong": 0}
     order = list(range(len(times)))
     for numbers in (order, order[::-1], np.random.default_rng(0).permutation(len(times)).tolist()):
-        videos = Videos()
+        videos = Recordings()
         for number in numbers:
             try:
                 image = np.asarray(videos.image(Moment(path, times[number])), dtype=int)

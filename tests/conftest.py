@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,6 +120,45 @@ def recipe(tmp_path: Path, clips: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(RECIPE.format(manifest=clips))
     return path
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """Two Dask worker processes of one thread each, as a user's cluster would have."""
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, resources={"GPU": 1}
+    ) as local:
+        yield local
+
+
+class DaskProcesses:
+    """A scheduler and a worker started from the command line, which a test can kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "scheduler.json"
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        for words in (("scheduler", "--port", "0", "--no-dashboard"), ("worker", "--no-nanny")):
+            command = [sys.executable, "-m", "dask", *words, "--scheduler-file", str(self.file)]
+            self._running.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+            while not self.file.exists():
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        for process in self._running:
+            process.kill()
+            process.wait()
+        self._running = []
+        self.file.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def dask_processes(tmp_path: Path) -> Iterator[DaskProcesses]:
+    processes = DaskProcesses(tmp_path)
+    yield processes
+    processes.kill()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +97,8 @@ def test_the_dask_commands(jepamine, home):
             while not Path("scheduler.json").exists():
                 time.sleep(0.05)
         call(jepamine, score)
+        for line in blocks("bash")[3].splitlines():
+            call(jepamine, line.replace("run default --name", "run small.toml --name"))
     finally:
         for process in reversed(started):
             process.terminate()
@@ -99,11 +106,89 @@ def test_the_dask_commands(jepamine, home):
     assert (home / "scores.jsonl").read_bytes() == (home / "whole.jsonl").read_bytes()
 
 
-@pytest.mark.skipif(shutil.which("slurmd") is None, reason="Slurm is not installed (slurmd)")
-def test_a_real_slurm_array(jepamine, home):
+@pytest.fixture
+def slurm(monkeypatch) -> Iterator[None]:
+    """Slurm of one node on loopback, with a folder, key and ports of its own."""
+    where = f"{os.environ['PATH']}:/usr/sbin"
+    programs = {name: shutil.which(name, path=where) or "" for name in SLURM}
+    absent = [name for name, path in programs.items() if not path]
+    if absent:
+        pytest.skip(f"not installed: {', '.join(absent)} (Debian: slurm-wlm)")
+    # Sockets have short paths.
+    with tempfile.TemporaryDirectory(prefix="slurm-") as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        for part in ("state", "spool"):
+            (folder / part).mkdir()
+        (folder / "key").write_bytes(os.urandom(128))
+        (folder / "key").chmod(0o600)
+        host, user = socket.gethostname().partition(".")[0], getpass.getuser()
+        ports = [free_port(), free_port()]
+        (folder / "slurm.conf").write_text(
+            SLURM_CONF.format(folder=folder, host=host, user=user, ports=ports)
+        )
+        monkeypatch.setenv("SLURM_CONF", str(folder / "slurm.conf"))
+        files = {
+            "key-file": "key",
+            "socket": "socket",
+            "pid-file": "pid",
+            "log-file": "log",
+            "seed-file": "seed",
+        }
+        munge = [f"--{option}={folder / file}" for option, file in files.items()]
+        for command in (
+            [programs["munged"], "--foreground", "--force", *munge],
+            [programs["slurmctld"], "-D", "-c"],
+            [programs["slurmd"], "-D", "-N", host],
+        ):
+            process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            while command[0] == programs["munged"] and not (folder / "socket").exists():
+                assert process.poll() is None, (folder / "log").read_text()
+                time.sleep(0.05)
+        while "idle" not in subprocess.run(["sinfo", "-h"], capture_output=True, text=True).stdout:
+            assert process.poll() is None, "slurmd ended"
+            time.sleep(0.2)
+        yield
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+SLURM = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "sinfo")
+SLURM_CONF = """
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+AuthType=auth/munge
+AuthInfo=socket={folder}/socket
+SlurmUser={user}
+SlurmdUser={user}
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/ctld.pid
+SlurmdPidFile={folder}/d.pid
+SlurmctldPort={ports[0]}
+SlurmdPort={ports[1]}
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+ReturnToService=2
+NodeName={host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
+PartitionName=all Nodes=ALL Default=YES State=UP
+"""
+
+
+@pytest.mark.usefixtures("slurm")
+def test_a_real_slurm_array(jepamine, home, monkeypatch):
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     script = blocks("bash")[0].replace("0-99", "0-2").replace("#SBATCH --gres=gpu:1\n", "")
     script = script.replace("#SBATCH --cpus-per-task=8\n", "")
     Path("score.sh").write_text(script)
-    subprocess.run(["sbatch", "--wait", "score.sh"], check=True)
-    call(jepamine, blocks("bash")[1].splitlines()[1].replace("-of-100", "-of-3"))
+    submit, merge = blocks("bash")[1].splitlines()
+    done = subprocess.run(shlex.split(submit), capture_output=True, text=True)
+    assert done.returncode == 0, [path.read_text() for path in sorted(Path().glob("slurm-*.out"))]
+    call(jepamine, merge.replace("-of-100", "-of-3"))
     assert (home / "scores.jsonl").read_bytes() == (home / "whole.jsonl").read_bytes()

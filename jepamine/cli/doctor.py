@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import as_json, with_experiments
+from jepamine.cli.options import as_json, echo, with_experiments
 
 
 @click.command()
@@ -19,6 +19,6 @@ def doctor(experiments: Path, json_: bool) -> None:
     from jepamine.runs.doctor import examine, report
 
     checks = examine(experiments)
-    as_json([asdict(check) for check in checks]) if json_ else click.echo(report(checks))
+    as_json([asdict(check) for check in checks]) if json_ else echo(report(checks))
     if any(check.state == "broken" for check in checks):
         raise click.exceptions.Exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine import places
-from jepamine.cli.options import AnyFile, File
+from jepamine.cli.options import AnyFile, File, echo
 
 
 @click.command()
@@ -24,9 +24,9 @@ def export(
     from jepamine.utils.shell import near
 
     output, clips = write(scores, to, output, top, manifest.absolute() if manifest else None)
-    click.echo(f"exported {clips} clips: {near(output)}")
+    echo(f"exported {clips} clips: {near(output)}")
     if to == "label-studio":
-        click.echo(f"labelling interface of the project: {near(output.with_suffix('.xml'))}")
+        echo(f"labelling interface of the project: {near(output.with_suffix('.xml'))}")
 
 
 @click.group()
@@ -44,4 +44,4 @@ def import_command(file: Path, output: Path | None) -> None:
 
     output = output or file.with_name(f"{file.stem}.labels.jsonl")
     clips = import_labels(file, output)
-    click.echo(f"labels of {clips} clips: {near(output)}")
+    echo(f"labels of {clips} clips: {near(output)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import Folder
+from jepamine.cli.options import Folder, echo
 
 
 @click.command()
@@ -30,4 +30,4 @@ def init(folder: Path, footage: Path | None) -> None:
     lines = write_project(folder) if footage is None else add_footage(footage, folder)
     enter = [] if folder == Path() else ["  cd " + command(str(folder)).removeprefix("jepamine ")]
     recipe = "recipes/default.toml" if footage is None else "recipes/own.toml"
-    click.echo("\n".join([*lines, "Next:", *enter, "  " + command("run", recipe)]))
+    echo("\n".join([*lines, "Next:", *enter, "  " + command("run", recipe)]))

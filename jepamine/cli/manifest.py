@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jepamine import places
+from jepamine.cli.manifest_datasets import lerobot, physicalai
 from jepamine.cli.manifest_frames import frames, waymo
 from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
-from jepamine.cli.options import AnyFile, AnyFolder, AnyPath, Commands, File, Folder, as_json
+from jepamine.cli.options import (
+    AnyFile,
+    AnyFolder,
+    AnyPath,
+    Commands,
+    File,
+    Folder,
+    as_json,
+    echo,
+    with_cluster,
+    with_left_parts,
+)
 from jepamine.manifests.findings.finding import KINDS
+
+if TYPE_CHECKING:
+    from jepamine.cluster.client import Cluster
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 with_fps = click.option(
@@ -36,14 +52,23 @@ with_audit_gap = click.option(
 @with_audit_gap
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything is found.")
-def audit(manifest: places.File, root: places.File | None, max_gap: float, json_: bool, strict: bool) -> None:
+@with_cluster
+@with_left_parts
+def audit(
+    manifest: places.File,
+    root: places.File | None,
+    max_gap: float,
+    json_: bool,
+    strict: bool,
+    cluster: Cluster | None,
+) -> None:
     """Find problems in the clips of MANIFEST: gaps, cuts, crossed scenes, leaks, duplicates, bad files."""
     from jepamine.manifests.audit import audit as audit_manifest
     from jepamine.manifests.audit import audit_summary
     from jepamine.protocols import Source
 
-    findings = audit_manifest(Source(manifest, root), max_gap)
-    as_json(findings.json()) if json_ else click.echo(audit_summary(findings))
+    findings = audit_manifest(Source(manifest, root), max_gap, cluster)
+    as_json(findings.json()) if json_ else echo(audit_summary(findings))
     if strict and findings.details:
         count = len({item.clip for item in findings.details})
         raise click.ClickException(f"{manifest}: {count} clips have problems (--strict)")
@@ -72,7 +97,7 @@ def fix(
     from jepamine.protocols import Source
 
     fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)
-    click.echo(fix_summary(fixed, output))
+    echo(fix_summary(fixed, output))
 
 
 @click.group(cls=Commands)
@@ -153,7 +178,7 @@ def nuscenes(
 
 
 @manifest.command()
-@click.argument("files", nargs=-1, required=True, type=AnyFile, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=AnyPath, metavar="FILE...")
 @with_fps
 @click.option(
     "--stream",
@@ -172,7 +197,11 @@ def video(
     stride: int,
     output: places.File | None,
 ) -> None:
-    """Build clips from video files by time; no frame is written to disk."""
+    """Build clips from video files, or all below a folder, by time; no frame is written to disk.
+
+    Files of one recording are one drive, by their names: minutes and cameras of dashcams
+    (20240105_102030_F.mp4), chapters of GoPro (GH010123.MP4), segments of comma.
+    """
     from jepamine.manifests.video import video_lines
 
     deliver(video_lines(files, fps, window, stride, camera, stream), output)
@@ -251,5 +280,7 @@ def _categories(labels: str) -> int | list[str]:
 
 manifest.add_command(frames)
 manifest.add_command(waymo)
+manifest.add_command(lerobot)
+manifest.add_command(physicalai)
 manifest.add_command(audit)
 manifest.add_command(fix)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-import json
+import sys
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import click
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import Url, is_url
-from jepamine.utils.files import finite
+from jepamine.utils.files import json_text
+from jepamine.utils.printing import visible
 
 
 class Named(click.Path):
@@ -95,6 +97,12 @@ def with_trust(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+# For commands whose own results cannot be continued; used below `with_cluster`.
+with_left_parts = click.option(
+    "--resume", "left", is_flag=True, help="With --dask: use the parts that a stopped command has finished."
+)
+
+
 def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
     """Add --dask, --parts and --dask-resource to a command; it gets a `cluster`, None without --dask."""
 
@@ -113,12 +121,14 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(dask: str | None, parts: int | None, resources: tuple[str, ...], **options: Any) -> None:
+        left = options.pop("left", False)
         if not dask:
-            if parts or resources:
-                raise click.UsageError("--parts and --dask-resource require --dask ADDRESS.")
+            if parts or resources or left:
+                require = "--parts, --dask-resource" + (" and --resume" if left else "")
+                raise click.UsageError(f"{require} require --dask ADDRESS.")
             command(cluster=None, **options)
             return
-        from jepamine.mining.cluster.scoring import Cluster
+        from jepamine.cluster.client import Cluster
 
         needs: dict[str, float] = {}
         for text in resources:
@@ -126,7 +136,8 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
             if not name or not amount.isdecimal():
                 raise click.BadParameter(f"'{text}' is not NAME=N.", param_hint="--dask-resource")
             needs[name] = float(amount)
-        command(cluster=Cluster(dask, needs, parts), **options)
+        resume = left or bool(options.get("resume"))
+        command(cluster=Cluster(dask, needs, parts, resume), **options)
 
     return wrapped
 
@@ -154,9 +165,14 @@ def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def echo(text: object, *, nl: bool = True, err: bool = False) -> None:
+    """Print text on stdout; what a terminal would obey is escaped."""
+    click.echo(visible(str(text)), nl=nl, err=err)
+
+
 def as_json(value: object) -> None:
     """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
-    click.echo(json.dumps(finite(value), indent=2, allow_nan=False))
+    click.echo(json_text(value, indent=2))
 
 
 class Commands(click.Group):
@@ -166,20 +182,29 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(visible(str(error))) from error
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             from jepamine.config.registry import blame
 
             if message := blame(error):
-                raise click.ClickException(message) from error
+                raise click.ClickException(visible(message)) from error
+            if (
+                isinstance(error, ModuleNotFoundError)
+                and (error.name or "jepamine").split(".")[0] != "jepamine"
+            ):
+                raise click.ClickException(
+                    f"{sys.executable} lacks the package {error.name}; install jepamine again in the "
+                    f"environment that you use: {sys.executable} -m pip install jepamine"
+                ) from error
             # A full disk or a missing permission is the environment's fault. Anything else is a bug and
             # must show.
             if not isinstance(error, OSError) or error.strerror is None:
                 raise
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror}") from error
+            step = "; free some space, or pass --experiments on another disk" if error.errno == ENOSPC else ""
+            raise click.ClickException(visible(f"{where}{error.strerror}{step}")) from error
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

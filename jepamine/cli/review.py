@@ -5,13 +5,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jepamine import places
-from jepamine.cli.options import AnyFile, File, as_json, with_experiments, with_hardware, with_trust
+from jepamine.cli.options import (
+    AnyFile,
+    File,
+    as_json,
+    echo,
+    with_cluster,
+    with_experiments,
+    with_hardware,
+    with_left_parts,
+    with_trust,
+)
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
+
+if TYPE_CHECKING:
+    from jepamine.cluster.client import Cluster
 
 
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,14 +84,15 @@ def top(
 
     opened = load_run(experiments, name)
     scores = scores or newest_scores(opened.folder)
-    scored = read_scored(scores, opened.parts.source, manifest.absolute() if manifest else None)
+    where = manifest.absolute() if manifest else None
+    scored = read_scored(scores, opened.parts.source, where, selection.pool_of(k))
     chosen = selection.choose(opened, scored, k, threshold, diversity)
     for _, error in chosen.unreadable:
         notify(f"warning: skipped: {error}")
     choices = chosen.choices
     if output:
         as_manifest(choices, output)
-    as_json(chosen_json(choices)) if json_ else click.echo(top_summary(choices, scores, output, name))
+    as_json(chosen_json(choices)) if json_ else echo(top_summary(choices, scores, output, name))
 
 
 @click.command()
@@ -97,6 +111,9 @@ def top(
 @click.option("--manifest", type=AnyFile, help="Manifest to search. [default: the run's]")
 @click.option("--output", type=File, help="Write the clips to this file, a manifest with scores.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_cluster
+@with_left_parts
+@with_hardware
 @with_trust
 @with_experiments
 def search(
@@ -112,6 +129,7 @@ def search(
     manifest: places.File | None,
     output: Path | None,
     json_: bool,
+    cluster: Cluster | None,
 ) -> None:
     """List the clips most like some clips, images or texts; `report` shows the --output for review."""
     from jepamine.mining import search as searching
@@ -121,10 +139,10 @@ def search(
     opened = load_run(experiments, name)
     source = searching.searched_source(opened, manifest)
     query = searching.Query(like, unlike, images, texts)
-    found = searching.search(opened, source, query, k, threshold, diversity)
+    found = searching.search(opened, source, query, k, threshold, diversity, cluster)
     if output:
         searching.write_found(found, output)
-    as_json(chosen_json(found.choices)) if json_ else click.echo(search_summary(found, output, name))
+    as_json(chosen_json(found.choices)) if json_ else echo(search_summary(found, output, name))
 
 
 @click.command()
@@ -182,7 +200,7 @@ def probe(
     )
     if output:
         clips_as_manifest([item.clip for item in result.next], output)
-    as_json(round_json(result)) if json_ else click.echo(round_summary(result, output, name))
+    as_json(round_json(result)) if json_ else echo(round_summary(result, output, name))
 
 
 @click.command()
@@ -213,4 +231,4 @@ def report(
     output = output or opened.folder.path / "reports" / f"{scores.stem}.html"
     page = gather(opened, scores, top, manifest.absolute() if manifest else None)
     write_page(page, output)
-    click.echo(report_summary(page, output, experiments))
+    echo(report_summary(page, output, experiments))

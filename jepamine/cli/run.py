@@ -14,14 +14,17 @@ from jepamine.cli.options import (
     File,
     Recipe,
     as_json,
+    echo,
     with_checkpoint,
+    with_cluster,
     with_experiments,
     with_hardware,
+    with_left_parts,
     with_trust,
 )
 
 if TYPE_CHECKING:
-    pass
+    from jepamine.cluster.client import Cluster
 
 # Shorthands for --set, by option.
 SHORTCUTS = {
@@ -51,7 +54,8 @@ SHORTCUTS = {
     type=click.IntRange(2, 1000),
     help="Train this many runs, with the recipe's seed and those after it.",
 )
-@click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options).")
+@click.option("--resume", metavar="NAME", help="Resume a stopped run (takes no other options but --dask).")
+@with_cluster
 @with_trust
 @with_experiments
 def run(
@@ -61,6 +65,7 @@ def run(
     sets: tuple[str, ...],
     seeds: int | None,
     resume: str | None,
+    cluster: Cluster | None,
     **short: Any,
 ) -> None:
     """Train what RECIPE declares: encode once, train the predictor, write a run record.
@@ -70,7 +75,9 @@ def run(
     shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
         if recipe or name or sets or seeds or shorthands:
-            raise click.UsageError("--resume NAME continues a run unchanged; it takes no other options.")
+            raise click.UsageError(
+                "--resume NAME continues a run unchanged; of other options it takes only --dask."
+            )
     elif recipe is None:
         raise click.UsageError("Pass a RECIPE, such as default or my/recipe.toml, or --resume NAME.")
     from jepamine.config.recipe import parse_override, read
@@ -94,10 +101,13 @@ def run(
     if resolved and seeds:
         from jepamine.runs.summary import seeds_summary
 
-        click.echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds), experiments))
+        echo(seeds_summary(runner.run_seeds(resolved, experiments, name, seeds, cluster), experiments))
         return
-    folder = runner.run(resolved, experiments, name) if resolved else runner.resume(experiments, str(resume))
-    click.echo(run_summary(folder, experiments))
+    if resolved:
+        folder = runner.run(resolved, experiments, name, cluster)
+    else:
+        folder = runner.resume(experiments, str(resume), cluster)
+    echo(run_summary(folder, experiments))
 
 
 @click.command("eval")
@@ -118,6 +128,8 @@ def run(
 @click.option("--output", type=File, help="Also write the result as JSON to this file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a source predicts the label or labels are lost.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_cluster
+@with_left_parts
 @with_hardware
 @with_trust
 @with_experiments
@@ -136,6 +148,7 @@ def eval_command(
     output: Path | None,
     strict: bool,
     json_: bool,
+    cluster: Cluster | None,
 ) -> None:
     """Measure cosine similarity on held-out clips and, with --labels, how well the scores rank."""
     if (name is None) == (scores is None):
@@ -156,6 +169,8 @@ def eval_command(
         raise click.UsageError("--scorer NAME requires --run NAME and --labels FILE.")
     if scores is not None and (labels is None or manifest is not None or split is not None):
         raise click.UsageError("--scores FILE requires --labels FILE and takes no MANIFEST or --split.")
+    if cluster is not None and scores is not None:
+        raise click.UsageError("--dask requires --run NAME.")
     from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 
@@ -178,13 +193,13 @@ def eval_command(
         )
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
-        result = evaluate(opened, part, labels, scorer)
+        result = evaluate(opened, part, labels, scorer, cluster)
         optimistic = chose_epoch(opened, part)
         if sheet:
             draw_sheet(opened, part, sheet)
     # Printed before writing: a full disk must not lose the result.
     trainer = opened.trainer if opened else None
-    as_json(result) if json_ else click.echo(eval_summary(result, trainer, optimistic))
+    as_json(result) if json_ else echo(eval_summary(result, trainer, optimistic))
     if output:
         write_json(output, result)
     if opened:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import as_json, with_experiments, with_trust
+from jepamine.cli.options import as_json, echo, with_experiments, with_trust
 
 
 @click.command()
@@ -31,9 +31,9 @@ def prune(experiments: Path, names: tuple[str, ...], keep: int, dry_run: bool, j
     verb = "would remove" if dry_run else "removed"
     for entry in entries:
         count, size = len(entry["checkpoints"]), entry["bytes"] / 1e6
-        click.echo(f"{verb} {count} checkpoints of {entry['run']}: {size:.1f} MB")
+        echo(f"{verb} {count} checkpoints of {entry['run']}: {size:.1f} MB")
     if not entries:
-        click.echo("nothing to remove")
+        echo("nothing to remove")
 
 
 @click.command()
@@ -49,7 +49,7 @@ def rm(experiments: Path, names: tuple[str, ...]) -> None:
         run_folder.find(experiments, name)
     for name in names:
         moved = remove(experiments, name)
-        click.echo(f"moved run '{name}' to {near(moved)}; move the folder back to restore it")
+        echo(f"moved run '{name}' to {near(moved)}; move the folder back to restore it")
 
 
 @click.command()
@@ -65,6 +65,6 @@ def reproduce(experiments: Path, name: str, new_name: str | None, strict: bool, 
     from jepamine.runs.reproduce import reproduce_summary
 
     result = reproduce_run(experiments, name, new_name)
-    as_json(result) if json_ else click.echo(reproduce_summary(result))
+    as_json(result) if json_ else echo(reproduce_summary(result))
     if strict and not result["equal"]:
         raise click.ClickException(f"the weights of '{name}' were not reproduced (--strict)")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, Recipe, as_json, with_experiments, with_trust
+from jepamine.cli.options import File, Recipe, as_json, echo, with_experiments, with_trust
 from jepamine.cli.run_life import prune
+from jepamine.utils.printing import visible
 
 
 @click.group(invoke_without_command=True)
@@ -24,11 +25,11 @@ def runs(experiments: Path, json_: bool) -> None:
     if json_:
         as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
     elif len(rows) > 1:
-        click.echo(table(rows))
+        echo(table(rows))
     elif not damaged:
-        click.echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
+        echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
     for message in damaged:
-        click.echo(f"warning: {message}", err=True)
+        echo(f"warning: {message}", err=True)
 
 
 runs.add_command(prune)
@@ -50,7 +51,7 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
         from jepamine.runs.loss_plot import loss_plot
 
         loss_plot(folder, plot)
-    as_json(record) if json_ else click.echo(show_summary(folder, record))
+    as_json(record) if json_ else echo(show_summary(folder, record))
 
 
 @click.command()
@@ -95,7 +96,7 @@ def compare(
         clips = manifest.absolute() if manifest else None
         result["ranking"] = compare_on_labels(experiments, names, labels, clips, scorer)
         text += "\n\n" + describe(result["ranking"])
-    as_json(result) if json_ else click.echo(text)
+    as_json(result) if json_ else echo(text)
 
 
 @click.command()
@@ -113,11 +114,11 @@ def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
         try:
             require_trusted_recipe(path)
             read(path, {})
-            click.echo(f"{path}: ok")
+            echo(f"{path}: ok")
         except UserError as error:
             errors.append(str(error))
     if errors:
-        raise click.ClickException("\n".join(errors))
+        raise UserError("\n".join(errors))
 
 
 @click.command()
@@ -133,9 +134,9 @@ def plugins(experiments: Path, check_: bool, json_: bool) -> None:
     if json_:
         as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
     else:
-        click.echo(table(rows))
+        echo(table(rows))
     if broken:
-        raise click.ClickException("\n".join(broken))
+        raise click.ClickException(visible("\n".join(broken)))
 
 
 @click.command()
@@ -154,11 +155,9 @@ def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: 
         as_json({"stores": remaining, "removed": removed})
         return
     for entry in removed:
-        click.echo(f"removed {entry['store']}: {entry['bytes'] / 1e6:.1f} MB")
+        echo(f"removed {entry['store']}: {entry['bytes'] / 1e6:.1f} MB")
     rows = [
         [entry["store"], entry["embeddings"], f"{entry['bytes'] / 1e6:.1f} MB", len(entry["runs"])]
         for entry in remaining
     ]
-    click.echo(
-        table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored"
-    )
+    echo(table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored")

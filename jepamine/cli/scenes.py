@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import Commands, File, Folder, as_json, with_experiments, with_trust
+from jepamine.cli.options import Commands, File, Folder, as_json, echo, with_experiments, with_trust
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
@@ -61,7 +61,7 @@ def validate(
         return
     for report in reports:
         if report.runs:
-            click.echo(summary(report))
+            echo(summary(report))
     if failed:
         raise UserError(problems(reports, path))
 
@@ -85,6 +85,13 @@ def validate(
     metavar="NAME",
     help="Generator that writes the code.",
 )
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Setting of the generator, such as model=NAME.",
+)
 @click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b", show_default=True)
 @click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium", show_default=True)
 @click.option(
@@ -95,6 +102,7 @@ def validate(
     help="Attempts before falling back to template.",
 )
 @click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
+@click.option("--anyway", is_flag=True, help="Go on even if too little of the description is understood.")
 @click.option("--output", type=File, metavar="FILE.py", help="Write the code to this file. [default: stdout]")
 @click.option(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
@@ -109,10 +117,12 @@ def generate(
     run_name: str | None,
     layout_from: Any,
     generator: str,
+    sets: tuple[str, ...],
     style: Any,
     complexity: Any,
     tries: int,
     int8: bool,
+    anyway: bool,
     output: Path | None,
     preview: Path | None,
     machine: bool,
@@ -133,17 +143,33 @@ def generate(
         run_name=run_name,
         tries=tries,
         int8=int8,
+        settings=_settings(sets),
         style=style,
         complexity=complexity,
         generator=generator,
         layout=layout_from,
+        anyway=anyway,
     )
     if machine:
         as_json(result.to_json())
     elif output is None:
         click.echo(result.code, nl=False)
     else:
-        click.echo(summary(result, output, preview))
+        echo(summary(result, output, preview))
+
+
+def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Parse KEY=VALUE; a value that is no TOML is a string."""
+    from jepamine.config.recipe import parse_override
+
+    settings: dict[str, Any] = {}
+    for text in texts:
+        try:
+            (key,), value = parse_override(text)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--set") from None
+        settings[key] = value
+    return settings
 
 
 @click.group(cls=Commands)
@@ -189,9 +215,9 @@ def render(
     new_folder(out)
     with progress("render scenes", count, "scenes", every=100) as bar:
         manifest = render_scenes(Job(out, seed, width, shares), count, workers=workers, on_scene=bar.step)
-    click.echo(f"{count} scenes: {manifest}")
+    echo(f"{count} scenes: {manifest}")
     if sheet:
-        click.echo(f"contact sheet: {write_sheet(manifest)}")
+        echo(f"contact sheet: {write_sheet(manifest)}")
 
 
 @scenes.command()
@@ -233,5 +259,5 @@ def annotate(
     )
     for warning in result.warnings:
         notify(f"warning: {warning}")
-    click.echo(summary(result))
-    click.echo(f"contact sheet: {write_sheet(result.manifest)}")
+    echo(summary(result))
+    echo(f"contact sheet: {write_sheet(result.manifest)}")

@@ -13,6 +13,7 @@ from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
     File,
+    echo,
     with_checkpoint,
     with_cluster,
     with_experiments,
@@ -21,7 +22,7 @@ from jepamine.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from jepamine.mining.cluster.scoring import Cluster
+    from jepamine.cluster.client import Cluster
 
 
 @click.command()
@@ -69,7 +70,7 @@ def score(
         raise click.UsageError("--heatmaps are written beside the scores, on disk; give a path as --output.")
     if checkpoint and cluster:
         raise click.UsageError("--checkpoint works in one process only; leave out --dask.")
-    from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
+    from jepamine.data.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 
     try:
@@ -83,6 +84,7 @@ def score(
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
+    from jepamine.utils.files import require_writable
 
     opened = load_run(
         experiments,
@@ -93,19 +95,21 @@ def score(
     )
     suffix = f"-{checkpoint}" if checkpoint else ""
     suffix += "" if part.of == 1 else f"-{part.number}-of-{part.of}"
-    output = output or opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+    if output is None:
+        output = opened.folder.scores / f"{manifest.stem}{suffix}.jsonl"
+        require_writable(output.parent, f"pass --output, such as --output {output.name}")
     if cluster:
-        from jepamine.mining.cluster.scoring import score_on_cluster
+        from jepamine.mining.cluster_scoring import score_on_cluster
 
         with on_disk(output, opened.folder) as path:
-            counts = score_on_cluster(opened, path, cluster, scorer=scorer, on_error=on_error, resume=resume)
-        click.echo(score_summary(output, counts, name))
+            counts = score_on_cluster(opened, path, cluster, scorer=scorer, on_error=on_error)
+        echo(score_summary(output, counts, name))
         return
     with on_disk(output, opened.folder) as path:
         counts = score_manifest(
             opened, path, scorer=scorer, on_error=on_error, resume=resume, shard=part, heatmaps=heatmaps
         )
-    click.echo(score_summary(output, counts, name))
+    echo(score_summary(output, counts, name))
 
 
 @click.command()
@@ -121,4 +125,4 @@ def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
     from jepamine.mining.summaries import merge_summary
 
     counts = merge_parts(parts, manifest.absolute(), output)
-    click.echo(merge_summary(output, counts, len(parts)))
+    echo(merge_summary(output, counts, len(parts)))

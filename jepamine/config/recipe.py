@@ -119,7 +119,9 @@ def _located(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -
 
 def _document(path: Path) -> dict[str, Any]:
     if not path.exists():
-        candidates = [str(file) for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        # A path as Windows writes it has one part here.
+        folder = Path(str(path).replace("\\", "/")).parent
+        candidates = [str(file) for file in folder.glob("*.toml")] if folder.is_dir() else []
         shipped = ", ".join(shipped_recipes())
         hint = (
             did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"

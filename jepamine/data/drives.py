@@ -36,9 +36,19 @@ def span_of(clip: Clip) -> tuple[float, float] | None:
     return (min(times), max(times)) if times else None
 
 
+def video_start(clip: Clip) -> float | None:
+    """Return the line's `video_start`, microseconds on its drive's clock; None without one, or a drive."""
+    start: Any = clip.line.get("video_start")
+    return float(start) if is_number(start) and _named_drive(clip.line) is not None else None
+
+
 def frame_times(clip: Clip) -> list[float]:
-    """Return the frames' times in microseconds, of the video or the line's `timestamps`; empty if unknown."""
-    moments = [float(frame.microseconds) for frame in clip.frames if isinstance(frame, Moment)]
+    """Return the frames' times in microseconds, of the video or the line's `timestamps`; empty if unknown.
+
+    A video's are moved by the line's `video_start`, the time of its time 0 in its drive.
+    """
+    start = video_start(clip) or 0
+    moments = [float(frame.microseconds + start) for frame in clip.frames if isinstance(frame, Moment)]
     if moments:
         return moments
     times = clip.line.get("timestamps")

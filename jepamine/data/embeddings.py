@@ -7,20 +7,22 @@ Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, L t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
+from jepamine.data.encoding import BATCHES, encode_all, on_accelerator
 from jepamine.data.frames import Frame, Frames, ahead
+from jepamine.data.known_frames import KnownFrames
 from jepamine.data.masks import check, hide
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.data.versions import FOLDER as VERSIONS
@@ -66,6 +68,11 @@ class _Loaded:
     statistics: NDArray[np.float32] | None  # (N, 4); None if not decoded, or in the store
 
 
+_Item = tuple[Clip | UserError, _Loaded | UserError]
+# Clips that wait for each other at most, however little there is to encode.
+WINDOW = 64
+
+
 def store_folder(experiments: Path, encoder: Encoder) -> Path:
     """Return the folder of an encoder's embeddings, created with a note of the encoder.
 
@@ -86,12 +93,14 @@ def embed_clips(
 ) -> Iterator[Embedded | Unreadable]:
     """Yield the embeddings of every clip in order, or the reason why a clip cannot be read.
 
-    Frames are read and decoded ahead of the encoder. Each clip is encoded by itself, in batches of
+    Frames are read and decoded ahead of the encoder. On a CPU each clip is encoded by itself, in batches of
     `encoder.batch_size` tubelets: neighbouring clips and restarts do not change a bit of its embeddings,
-    except by an image encoder's rounding (it encodes only the frames that no earlier clip had). Each
-    embedding is in the store before it is yielded. Without a `mask` only clean ones are computed.
+    except by an image encoder's rounding (it encodes only the frames that no earlier clip had). For other
+    devices see `encode_all`. Each embedding is in the store before it is yielded. Without a `mask` only clean
+    ones are computed.
     """
     frames = Frames(source.image_size, versions=Versions(store.beside(VERSIONS)))
+    known = KnownFrames(source.known) if source.known else None
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
     store.beside(FOLDER)  # opened here and not in the threads
 
@@ -99,88 +108,104 @@ def embed_clips(
         if isinstance(item, UserError):
             raise item
         try:
-            return _load(item, frames, source, mask, store, by_frame)
+            digests = known.digests(item) if known else None
+            return _load(item, frames, source, mask, store, by_frame, digests)
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
-    for item, loaded in ahead(items, load, source.threads):
-        if isinstance(loaded, UserError) or isinstance(item, UserError):
-            clip = None if isinstance(item, UserError) else item
-            yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
+    for window in _windows(ahead(items, load, source.threads), encoder):
+        found = _encode_missing(window, frames, source, encoder, store)
+        for item, loaded in window:
+            if isinstance(item, UserError) or isinstance(loaded, UserError):
+                clip = None if isinstance(item, UserError) else item
+                yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
+            else:
+                yield _embedded(item, loaded, found, functools.partial(_read, item, frames, source), source)
+
+
+def _windows(items: Iterable[_Item], encoder: Encoder) -> Iterator[list[_Item]]:
+    """Yield the clips that are encoded together: one on a CPU, else those of some batches."""
+    full = BATCHES * encoder.batch_size if on_accelerator(encoder) else 0
+    window: list[_Item] = []
+    waiting = 0
+    for item, loaded in items:
+        window.append((item, loaded))
+        if isinstance(loaded, _Loaded) and loaded.pixels is not None:
+            waiting += len(loaded.pixels) * (1 if loaded.mask is None else 2)
+        if waiting >= full or len(window) == WINDOW:
+            yield window
+            window, waiting = [], 0
+    if window:
+        yield window
+
+
+def _encode_missing(
+    window: Sequence[_Item], frames: Frames, source: Source, encoder: Encoder, store: Store
+) -> dict[bytes, NDArray[np.float32]]:
+    """Return key -> array of all embeddings of a window; those that the store lacks are encoded and put."""
+    found: dict[bytes, NDArray[np.float32]] = {}
+    wanted: list[tuple[list[bytes], NDArray[np.uint8]]] = []
+    planned: set[bytes] = set()
+
+    def lacks(key: bytes) -> bool:
+        if key not in found and key not in planned and (array := store.get(key)) is not None:
+            found[key] = array
+        return key not in found
+
+    for item, loaded in window:
+        if isinstance(item, UserError) or isinstance(loaded, UserError):
             continue
-
-        def read(clip: Clip = item) -> NDArray[np.uint8]:
-            return _tubelets(frames, [frames[place] for place in clip.frames], source)
-
         if loaded.statistics is not None:
             store.beside(FOLDER).put(loaded.clean_key, loaded.statistics)
-        clean = _stored_clean(loaded, source.tubelet_size, store)
-        masked = None if loaded.mask is None else store.get(loaded.masked_key)
-        if clean is None or (masked is None and loaded.mask is not None):
-            pixels = loaded.pixels
-            if pixels is None:  # the store held it when the clip was loaded, but it is damaged
-                pixels = read()
-            if clean is None:
-                clean = _encode_clean(encoder, pixels, loaded, store)
-            if masked is None and loaded.mask is not None:
-                masked = encode(encoder, hide(pixels, loaded.mask))
-                store.put(loaded.masked_key, masked)
-        fraction = np.empty(0)
-        if loaded.mask is not None:
-            fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
-        masked = clean[:0] if masked is None else masked
-        if not (np.isfinite(clean).all() and np.isfinite(masked).all()):
-            yield Unreadable(
-                item, UserError(f"{item.place}: the encoder returned embeddings that are not finite")
-            )
+        clean = [loaded.clean_key] if lacks(loaded.clean_key) else []  # whole also of earlier versions
+        if clean and loaded.frame_keys:
+            clean = [key for key in dict.fromkeys(loaded.frame_keys) if lacks(key)]
+        masked = [loaded.masked_key] if loaded.mask is not None and lacks(loaded.masked_key) else []
+        new = [key for key in (*clean, *masked) if key not in planned]
+        if not new:
             continue
-        yield Embedded(
-            item, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read
+        planned |= set(new)
+        # Without pixels the store held all when the clip was loaded, but something is damaged.
+        pixels = _read(item, frames, source) if loaded.pixels is None else loaded.pixels
+        clean = [key for key in clean if key in new]
+        if clean and loaded.frame_keys:
+            singles = pixels.reshape(-1, 1, *pixels.shape[2:])  # (N * T, 1, H, W, 3)
+            wanted.append((clean, singles[[loaded.frame_keys.index(key) for key in clean]]))
+        elif clean:
+            wanted.append((clean, pixels))
+        if loaded.mask is not None and loaded.masked_key in new:
+            wanted.append(([loaded.masked_key], hide(pixels, loaded.mask)))
+    for (keys, _), array in zip(wanted, encode_all(encoder, [part for _, part in wanted]), strict=True):
+        for key, rows in zip(keys, [array] if len(keys) == 1 else array[:, None], strict=True):
+            store.put(key, rows)
+            found[key] = rows
+    return found
+
+
+def _embedded(
+    clip: Clip,
+    loaded: _Loaded,
+    found: Mapping[bytes, NDArray[np.float32]],
+    read: Callable[[], NDArray[np.uint8]],
+    source: Source,
+) -> Embedded | Unreadable:
+    clean = found.get(loaded.clean_key)
+    if clean is None:
+        vectors = np.concatenate([found[key] for key in loaded.frame_keys])  # (N * T, D)
+        clean = _tubelet_means(vectors, source.tubelet_size)
+    masked, fraction = clean[:0], np.empty(0)
+    if loaded.mask is not None:
+        masked = found[loaded.masked_key]
+        fraction = loaded.mask.reshape(len(clean), -1).mean(axis=1, dtype=np.float64)
+    if not (np.isfinite(clean).all() and np.isfinite(masked).all()):
+        return Unreadable(
+            clip, UserError(f"{clip.place}: the encoder returned embeddings that are not finite")
         )
+    return Embedded(clip, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read)
 
 
-def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Encode pixels (N, T, H, W, 3) uint8 into the mean of the encoder's tokens, (N, D) float32."""
-    means = []
-    for batch in torch.split(torch.from_numpy(pixels), encoder.batch_size):
-        with torch.inference_mode():
-            # (n, L, D) -> (n, D)
-            means.append(encoder(batch).float().mean(dim=1).cpu())
-    return torch.cat(means).numpy()
-
-
-def _stored_clean(loaded: _Loaded, tubelet_size: int, store: Store) -> NDArray[np.float32] | None:
-    """Return the stored clean embeddings (N, D) of a clip: its own, or those of its frames; else None."""
-    clean = store.get(loaded.clean_key)  # also of an image encoder, by an earlier version
-    if clean is not None or not loaded.frame_keys:
-        return clean
-    vectors: list[NDArray[np.float32]] = []
-    for key in loaded.frame_keys:
-        vector = store.get(key)  # (1, D)
-        if vector is None:
-            return None
-        vectors.append(vector)
-    return _tubelet_means(np.concatenate(vectors), tubelet_size)
-
-
-def _encode_clean(
-    encoder: Encoder, pixels: NDArray[np.uint8], loaded: _Loaded, store: Store
-) -> NDArray[np.float32]:
-    """Encode a clip's pixels (N, T, H, W, 3), of an image encoder only the frames that the store lacks."""
-    if not loaded.frame_keys:
-        clean = encode(encoder, pixels)
-        store.put(loaded.clean_key, clean)
-        return clean
-    found = {key: store.get(key) for key in loaded.frame_keys}
-    vectors = {key: vector for key, vector in found.items() if vector is not None}
-    missing = [key for key in found if key not in vectors]
-    if missing:
-        singles = pixels.reshape(-1, 1, *pixels.shape[2:])  # (N * T, 1, H, W, 3)
-        places = [loaded.frame_keys.index(key) for key in missing]
-        for key, vector in zip(missing, encode(encoder, singles[places]), strict=True):
-            store.put(key, vector[None])
-            vectors[key] = vector[None]
-    return _tubelet_means(np.concatenate([vectors[key] for key in loaded.frame_keys]), pixels.shape[1])
+def _read(clip: Clip, frames: Frames, source: Source) -> NDArray[np.uint8]:
+    return _tubelets(frames, [frames[place] for place in clip.frames], source)
 
 
 def _tubelet_means(vectors: NDArray[np.float32], tubelet_size: int) -> NDArray[np.float32]:
@@ -207,11 +232,17 @@ def _draw(clip: Clip, source: Source, mask: Mask) -> NDArray[np.bool_]:
 
 
 def _load(
-    clip: Clip, frames: Frames, source: Source, mask: Mask | None, store: Store, by_frame: bool
+    clip: Clip,
+    frames: Frames,
+    source: Source,
+    mask: Mask | None,
+    store: Store,
+    by_frame: bool,
+    known: tuple[bytes, ...] | None,
 ) -> _Loaded:
     drawn = None if mask is None else _draw(clip, source, mask)
-    held = [frames[place] for place in clip.frames]
-    digests = frames.digests(held)
+    held = [] if known else [frames[place] for place in clip.frames]
+    digests = known or frames.digests(held)
     content = b"".join(digests)
     shape = _shape(source)
     clean_key = content_key(source, digests)
@@ -221,6 +252,8 @@ def _load(
     frame_keys = [hashlib.sha256(b"frame" + size + digest).digest() for digest in digests] if by_frame else []
     clean_stored = clean_key in store or (bool(frame_keys) and all(key in store for key in frame_keys))
     stored = clean_stored and (drawn is None or masked_key in store)
+    if known and not stored:  # its frames may have changed since they were hashed
+        return _load(clip, frames, source, mask, store, by_frame, None)
     pixels = None if stored else _tubelets(frames, held, source)
     wanted = pixels is not None and clean_key not in store.beside(FOLDER)
     statistics = pixel_statistics(pixels) if pixels is not None and wanted else None

@@ -33,7 +33,7 @@ class VideoIndex:
     `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
     `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
     clock of each of several joined recordings. `note` says what was assumed. `undecodable`: the number of
-    frames before the first key frame, which are not in `times`.
+    frames before the first key frame, which are not in `times`. `unsought`: seeks give frames wrong times.
     """
 
     times: list[int]
@@ -42,11 +42,12 @@ class VideoIndex:
     offsets: tuple[int, ...] = (0,)
     note: str = ""
     undecodable: int = 0
+    unsought: bool = False
 
     @property
     def sequential(self) -> bool:
         """Whether the stream can only be read from its start: a seek could not be checked."""
-        return self.counted or len(self.offsets) > 1
+        return self.counted or self.unsought or len(self.offsets) > 1
 
 
 def video_index(path: Path, stream: int | None = None) -> VideoIndex:
@@ -73,7 +74,9 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
                 stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
             times = [round(stamp * base) for stamp in stamps]
             return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=first)
-        return replace(_timed(path, spans, base, rate), undecodable=first)
+        # MPEG-4 in a program stream: after a seek frames have the times of their neighbours.
+        unsought = container.format.name == "mpeg" and video.codec_context.name == "mpeg4"
+        return replace(_timed(path, spans, base, rate), undecodable=first, unsought=unsought)
 
 
 def _timed(

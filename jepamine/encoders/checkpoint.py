@@ -55,7 +55,9 @@ def load_whole(
     hub.set_verbosity_error()
     try:
         # The family that config.json names; from_pretrained would accept any other.
-        output = transformers.PretrainedConfig.get_config_dict(weights, revision=revision)[0]
+        output = transformers.PretrainedConfig.get_config_dict(
+            weights, revision=revision, trust_remote_code=False
+        )[0]
         if not output:
             raise OSError("it contains no config.json")
         if output.get("model_type") != getattr(config, "model_type", output.get("model_type")):
@@ -140,4 +142,4 @@ def load_tokenizer(weights: str, tokenizer: Any, revision: str | None = None) ->
             f"encoder.weights: '{weights}' has no tokenizer (tokenizer.json, or vocab.json and merges.txt), "
             "which texts need; download the complete checkpoint"
         )
-    return tokenizer.from_pretrained(weights, revision=revision)
+    return tokenizer.from_pretrained(weights, revision=revision, trust_remote_code=False)

@@ -79,9 +79,11 @@ class ClipEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
+        from jepamine.encoders.transfer import to_device
+
         count = len(frames)
         with torch.inference_mode(), precision(self.matmul):
-            pixels = preprocess(frames.flatten(0, 1), self.side, self.whole).to(self.device)
+            pixels = to_device(preprocess(frames.flatten(0, 1), self.side, self.whole), self.device)
             states = self.model.vision_model(pixel_values=pixels).last_hidden_state
             # (N * T, 1 + patches, hidden) -> (N * T, 1 + patches, D); the first row is the pooled feature
             tokens = self.model.visual_projection(self.model.vision_model.post_layernorm(states))

@@ -70,10 +70,12 @@ class EfficientNetLite0:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        count, length, height, width, _ = frames.shape
+        from jepamine.encoders.transfer import to_device
+
+        count, _, height, width, _ = frames.shape
         with torch.inference_mode(), precision(self.matmul):
             # (N, T, H, W, 3) -> (N * T, 3, H, W), which the memory already holds as channels last
-            pixels = frames.reshape(count * length, height, width, 3).permute(0, 3, 1, 2).to(self.device)
+            pixels = to_device(frames, self.device).reshape(-1, height, width, 3).permute(0, 3, 1, 2)
             features = self._features((pixels.float() - 127) / 128)
             # (N * T, D, h, w) -> (N, T * h * w, D)
             return features.flatten(2).transpose(1, 2).reshape(count, -1, self.dim)

@@ -110,6 +110,8 @@ class HuggingFaceEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
+        from jepamine.encoders.transfer import to_device
+
         count, length = frames.shape[:2]
         with torch.inference_mode(), precision(self.matmul):
             inputs = self._processor(frames.flatten(0, 1).cpu())
@@ -117,7 +119,7 @@ class HuggingFaceEncoder:
                 pixels = inputs["pixel_values"]
                 inputs = {"pixel_values": pixels.reshape(count, length, *pixels.shape[1:])}
                 self._fit_length(length)
-            inputs = {name: value.to(self.device) for name, value in inputs.items()}
+            inputs = {name: to_device(value, self.device) for name, value in inputs.items()}
             tokens = self._pooled(inputs) if self.pooled else self._tokens(inputs)
             return tokens.reshape(count, -1, tokens.shape[-1]).float()
 

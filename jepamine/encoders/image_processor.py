@@ -31,7 +31,7 @@ class Processor:
         import transformers
         from transformers.models.auto.image_processing_auto import get_image_processor_config
 
-        config = dict(get_image_processor_config(weights, revision=revision))
+        config = dict(get_image_processor_config(weights, revision=revision, trust_remote_code=False))
         if not config:
             raise UserError(
                 f"{KEY}: '{weights}' has no preprocessor_config.json, which gives the size and mean of its "

@@ -80,8 +80,10 @@ class VJepa2Encoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
+        from jepamine.encoders.transfer import to_device
+
         with torch.inference_mode(), precision(self.matmul):
-            pixels = preprocess(frames, self.crop).to(self.device)
+            pixels = to_device(preprocess(frames, self.crop), self.device)
             return self.model.get_vision_features(pixel_values_videos=pixels)  # type: ignore[no-any-return]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jepamine.cluster.client import Cluster
+from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
 from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
@@ -48,16 +50,20 @@ class Audit:
         return {"clips": self.clips, "findings": self.findings}
 
 
-def audit(source: Source, max_gap: float = 1.0) -> Audit:
+def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) -> Audit:
     """Audit the manifest of `source`; every frame is read once, with progress on stderr.
 
-    Frames of a clip more than `max_gap` seconds apart are a gap. Raises UserError if the manifest cannot be
-    read, and one for all lines that are not clips (broken JSON, no frames).
+    Frames of a clip more than `max_gap` seconds apart are a gap. With a `cluster` its workers read
+    them. Raises UserError if the manifest cannot be read, and one for all lines that are
+    not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
     entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
-    details = examine(entries, frames, Contents(frames), max_gap, source.tubelet_size)
+    contents = Contents(frames)
+    if cluster:
+        look_on_cluster(contents, entries, source, cluster)
+    details = examine(entries, frames, contents, max_gap, source.tubelet_size)
     findings: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
     for item in details:
         findings[item.kind][entries[item.clip].clip_id] = None

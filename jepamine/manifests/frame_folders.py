@@ -9,12 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jepamine.errors import UserError
-from jepamine.manifests.label_maps import label_maps
+from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.skipped import Skipped
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 # Folders that systems make for themselves; those that begin with a dot are hidden anyway.
-SYSTEM_FOLDERS = {"@eadir", "#recycle", "$recycle.bin", "__macosx", "lost+found", "system volume information"}
+SYSTEM_FOLDERS = {
+    "@eadir",
+    "#recycle",
+    "$recycle.bin",
+    "__macosx",
+    "lost+found",
+    "system volume information",
+    "thumbnails",
+    "thumbs",
+}
 SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
@@ -31,7 +40,7 @@ def frame_folders(
     folders = []
     others: Counter[str] = Counter()
     first_other: list[Path] = []
-    for folder, files in sorted(_walk(root, skipped)):
+    for folder, files in sorted(walk(root, skipped)):
         images = []
         for path in files:
             if path.suffix.lower() not in IMAGE_SUFFIXES:
@@ -44,10 +53,11 @@ def frame_folders(
                 skipped.add("images", "broken links, or not regular files", path)
             else:
                 images.append(path)
-        labels = set() if keep_label_maps else label_maps(images)
-        if labels:
-            skipped.add("images", "label maps; --label-maps keeps them", min(labels), len(labels))
-        frames = sorted((path for path in images if path not in labels), key=_name_order)
+        if not keep_label_maps:
+            for reason, group in not_footage(folder.relative_to(root).parts, images).items():
+                skipped.add("images", f"{reason}; --label-maps keeps them", min(group), len(group))
+                images = [path for path in images if path not in group]
+        frames = sorted(images, key=_name_order)
         if frames:
             scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
             folders.append((scene, frames))
@@ -69,7 +79,7 @@ def own_name(root: Path) -> str:
     return "." if (root / name).is_dir() else name
 
 
-def _walk(root: Path, skipped: Skipped) -> Iterator[tuple[Path, list[Path]]]:
+def walk(root: Path, skipped: Skipped) -> Iterator[tuple[Path, list[Path]]]:
     """Yield (folder, its files) of `root` and all folders below it, each real folder once."""
     top, seen = Path(os.path.realpath(root)), set[Path]()
     # Links come after all that can be reached without them: a folder keeps its own path if it has one.

@@ -83,7 +83,8 @@ def frame_lines(
             "jepamine manifest video"
         )
     if not lines:
-        raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames)")
+        gaps = f"; all frames are more than {max_gap:g} s apart: pass a larger --max-gap" * bool(cutter.gaps)
+        raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames){gaps}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Tell label maps (segmentation masks) from footage by the content of a few images of a folder."""
+"""Tell label maps and depth images from footage by a few images of a folder and the folder's name."""
 
 from __future__ import annotations
 
@@ -18,20 +18,64 @@ FEW_VALUES = 64
 FEW_NUMBERS = 1024
 FLAT = 0.9
 NAMES = re.compile(r"annot|label|mask|segm|semantic|panoptic|instance|(^|[^a-z])(seg|gt|l)($|[^a-z])", re.I)
+# Words of folders whose images hold measurements or labels if they have a form that cameras do not write.
+MEASURED = {
+    *("depth", "depths", "disp", "disparity", "disparities", "inverse", "flow", "normal", "normals", "range"),
+    *("semantic", "semantics", "seg", "segmentation", "instance", "instances", "panoptic", "mask", "masks"),
+    *("label", "labels", "annot", "annotation", "annotations", "gt", "groundtruth"),
+}
+NOT_OF_CAMERAS = {"P": "palette", "RGBA": "RGBA", "LA": "RGBA", "F": "32-bit"}
 
 
-def label_maps(images: Sequence[Path]) -> set[Path]:
-    """Return those of a folder's images that are label maps.
+def not_footage(folders: Sequence[str], images: Sequence[Path]) -> dict[str, set[Path]]:
+    """Return those of a folder's images that are no footage, by reason: label maps, depth, disparity.
 
-    Images are judged in groups of one ending (`0001_labelIds.png`), by up to five samples of each: all must
-    be flat and of few values. Images of a single value count as label maps only if folder or file name say so
-    (a covered lens is footage). Images that cannot be read are footage: reading them reports why.
+    `folders` are the folder's names below the one that was given. Images are judged in groups of one ending
+    (`0001_labelIds.png`), by up to five samples of each. They are label maps if all are flat and of few
+    values; images of a single value only if folder or file name say so (a covered lens is footage). They
+    are measurements if a folder or their ending is called so and all have 16 or 32 bits, a palette or an
+    alpha channel: a camera of 16 bits (thermal) and JPEGs in a folder called `depth` are footage. Images that
+    cannot be read are footage: reading them reports why.
     """
     groups: dict[str, list[Path]] = {}
     for path in images:
         if path.suffix.lower() not in LOSSY:
             groups.setdefault(_ending(path), []).append(path)
-    return {path for group in groups.values() if _are_labels(group) for path in group}
+    found: dict[str, set[Path]] = {}
+    for ending, group in groups.items():
+        reason = "label maps" if _are_labels(group) else _measured([*folders, Path(ending).stem], group)
+        if reason:
+            found.setdefault(reason, set()).update(group)
+    return found
+
+
+def _samples(group: list[Path]) -> list[Path]:
+    step = max(len(group) / SAMPLES, 1)
+    return [group[int(number * step)] for number in range(min(len(group), SAMPLES))]
+
+
+def _measured(names: Sequence[str], group: list[Path]) -> str | None:
+    """Return what a group's images are, if a name says that they are measurements, and their pixels too."""
+    words = [(word.lower(), name) for name in names for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
+    named = next((name for word, name in words if word in MEASURED), None)
+    if named is None:
+        return None
+    forms = [form for path in _samples(group) if (form := _form(path)) is not None]
+    if not forms or "" in forms:
+        return None
+    return f"{'/'.join(sorted(set(forms)))} images called {named}: no footage"
+
+
+def _form(path: Path) -> str | None:
+    """Return the form of an image's pixels if it is none of a camera's, else ""; None if unreadable."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            mode = image.mode
+    except Exception:
+        return None
+    return "16-bit" if mode.startswith("I") else NOT_OF_CAMERAS.get(mode, "")
 
 
 def _ending(path: Path) -> str:
@@ -40,8 +84,7 @@ def _ending(path: Path) -> str:
 
 
 def _are_labels(group: list[Path]) -> bool:
-    step = max(len(group) / SAMPLES, 1)
-    values = [_values(group[int(number * step)]) for number in range(min(len(group), SAMPLES))]
+    values = [_values(path) for path in _samples(group)]
     readable = [count for count in values if count is not None]
     if not readable or 0 in readable:
         return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from jepamine.manifests.camera_names import camera_folders, is_generic
 from jepamine.manifests.frame_folders import own_name
-from jepamine.manifests.kitti_times import KittiTimes
+from jepamine.manifests.frame_names import FrameName, drives_of, frame_names
+from jepamine.manifests.name_times import since_1970
+from jepamine.manifests.time_files import TimeFiles
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"
@@ -20,18 +22,8 @@ NUMBERED = "DRIVE_NUMBER"
 CAMERAS = "one folder per camera"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
-_KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data$")
+_KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data(?:_rect|_rgb)?$")
 _BDD = re.compile(r"([0-9a-f]{8}-[0-9a-f]{8})(?:-(\d+))?")
-# CamVid has 0016E5_00390 and Seq05VD_f00390.
-_NUMBERED = re.compile(r"(.+)_f?(\d+)")
-# Other numbers alone are a date or a time before the number, as in 1532402927_612460.
-_DRIVE = re.compile(r"(?=.*(?:[A-Za-z]|\d--\d))(?!.*\d{9,}$).+")
-_SIDE = "left|right|front|rear|back|center|centre|wide|narrow|tele"
-_CAMERA = re.compile(
-    rf"cam(?:era)?(?:[_-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
-    rf"|(?:(?:image|img|rgb)[_-]?)?(?:{_SIDE})(?:[_-]?(?:{_SIDE}|image|img|camera|cam|rgb|color|gray|grey|\d+))*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,7 @@ class Shot:
     camera: str | None = None
     time: int | None = None
     number: int | None = None
+    clock: str = "file names"
 
 
 def parse_name(name: str) -> tuple[str, str, int] | None:
@@ -53,15 +46,15 @@ def parse_name(name: str) -> tuple[str, str, int] | None:
     parts = PurePath(name).stem.rsplit("__", 2)
     if len(parts) < 3 or not all(parts) or not parts[2].isdecimal():
         return None
-    return parts[0], parts[1], int(parts[2])
+    return parts[0], parts[1], since_1970(parts[2])
 
 
 def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[Shot]:
     """Yield the frames of `folders` (scene, frames) below `root` in their order, each by its layout.
 
     A file called LOG__CAMERA__TIMESTAMP is taken by its name in any folder. The other files of a folder have
-    one layout, by the folder's path and by their names: Argoverse 2, KITTI raw, BDD100K, one folder per
-    camera, several drives in a folder (DRIVE_NUMBER), else one folder per scene.
+    one layout, by the folder's path and by their names: Argoverse 2, KITTI, BDD100K; else drive and camera
+    are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the folder is a scene.
     """
     unnamed = []
     for scene, paths in folders:
@@ -74,18 +67,20 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
                 yield Shot(NAMED, path, parsed[0], camera=parsed[1], time=parsed[2])
         if rest:
             unnamed.append((scene, rest))
-    views = _views(scene for scene, _ in unnamed)
-    prefixes = {prefix for _, paths in unnamed for prefix in _prefixes(paths)}
-    times = KittiTimes()
+    times = TimeFiles()
+    general: list[tuple[str, list[Path], list[Shot]]] = []
     for scene, paths in unnamed:
-        yield from (
-            _argoverse(scene, paths)
-            or _kitti(scene, paths, times)
-            or _bdd(scene, paths)
-            or _camera_folder(root, scene, paths, views)
-            or _numbered(scene, paths, prefixes)
-            or [Shot(PLAIN, path, scene, number=trailing_number(path.stem)) for path in paths]
-        )
+        shots = _argoverse(scene, paths) or _kitti(scene, paths, times) or _bdd(scene, paths)
+        general.append((scene, paths, shots))
+    views = camera_folders(scene for scene, _ in unnamed)
+    names = {
+        scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
+    }
+    drives = {drive for folder in names.values() for drive in drives_of(folder)}
+    for scene, paths, shots in general:
+        drive, camera = views.get(scene, (scene, ""))
+        place = (drive or own_drive(root), camera)
+        yield from shots or _general(scene, paths, names[scene], drives, place, times)
 
 
 def _argoverse(scene: str, paths: Sequence[Path]) -> list[Shot]:
@@ -98,15 +93,15 @@ def _argoverse(scene: str, paths: Sequence[Path]) -> list[Shot]:
     ]
 
 
-def _kitti(scene: str, paths: Sequence[Path], times: KittiTimes) -> list[Shot]:
+def _kitti(scene: str, paths: Sequence[Path], times: TimeFiles) -> list[Shot]:
     folder = paths[0].parent
     match = _KITTI.search(folder.as_posix())
     if match is None or not all(path.stem.isdecimal() for path in paths):
         return []
     numbers = [int(path.stem) for path in paths]
-    stamps = times.of(folder.parent / "timestamps.txt", numbers)
+    stamps, clock = times.of(folder, numbers, folder.parent / "timestamps.txt")
     return [
-        Shot(KITTI, path, scene, match[1], match[2], time, number)
+        Shot(KITTI, path, scene, match[1], match[2], time, number, clock)
         for path, number, time in zip(paths, numbers, stamps, strict=True)
     ]
 
@@ -129,59 +124,44 @@ def _bdd(scene: str, paths: Sequence[Path]) -> list[Shot]:
     ]
 
 
-def _views(scenes: Iterable[str]) -> set[tuple[str, ...]]:
-    """Return the folders, as parts of a path, that are one of several cameras side by side."""
-    beside: defaultdict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
-    for scene in scenes:
-        parts = tuple(scene.split("/"))
-        for depth, part in enumerate(parts):
-            if _CAMERA.fullmatch(part):
-                beside[parts[:depth]].add(parts[: depth + 1])
-    return {folder for group in beside.values() if len(group) > 1 for folder in group}
+def own_drive(root: Path) -> str:
+    """Return the name of the drive whose frames are right in `root`, or only in camera folders below it."""
+    around = next((each for each in (root, *root.parents) if not is_generic(each.name)), root)
+    around = around if around.name else root
+    return own_name(root) if around == root else around.name
 
 
-def _camera_folder(root: Path, scene: str, paths: Sequence[Path], views: set[tuple[str, ...]]) -> list[Shot]:
-    parts = tuple(scene.split("/"))
-    for depth in reversed(range(len(parts))):
-        # nuScenes' folders are called CAM_FRONT and so on, also where only one of them is present.
-        if parts[: depth + 1] in views or parts[depth].startswith("CAM_"):
-            drive = "/".join(parts[:depth] + parts[depth + 1 :]) or own_name(root)
-            return [
-                Shot(CAMERAS, path, scene, drive, parts[depth], number=trailing_number(path.stem))
-                for path in paths
-            ]
-    return []
-
-
-def _prefixes(paths: Sequence[Path]) -> set[str]:
-    """Return the drives whose frames are together in one folder; empty if its names show no such thing."""
-    matches = [_NUMBERED.fullmatch(path.stem) for path in paths]
-    counts = Counter(match[1] for match in matches if match)
-    several = sum(count > 1 for count in counts.values()) > 1
-    return set(counts) if several and None not in matches and all(map(_DRIVE.fullmatch, counts)) else set()
-
-
-def _numbered(scene: str, paths: Sequence[Path], prefixes: set[str]) -> list[Shot]:
-    matches = [_NUMBERED.fullmatch(path.stem) for path in paths]
-    own = {match[1] for match in matches if match}
-    if None in matches or not own <= prefixes:
-        return []
-    cameras = len(own) > 1 and all(map(_CAMERA.fullmatch, own))
-    return [
-        Shot(
-            NUMBERED,
-            path,
-            scene if len(own) == 1 else f"{scene}/{match[1]}",
-            scene if cameras else match[1],
-            match[1] if cameras else None,
-            number=int(match[2]),
+def _general(
+    scene: str,
+    paths: Sequence[Path],
+    names: Sequence[FrameName],
+    drives: set[str],
+    place: tuple[str, str],
+    times: TimeFiles,
+) -> list[Shot]:
+    own = {name.drive for name in names}
+    of_names = own <= drives
+    tracks = {(name.drive if of_names else "", name.camera) for name in names}
+    stamps: list[int | None] = [name.time for name in names]
+    clock = "file names"
+    if None in stamps:
+        stamps, clock = times.of(paths[0].parent, [name.number for name in names])
+    shots = []
+    for path, name, time in zip(paths, names, stamps, strict=True):
+        drive = name.drive if of_names else ""
+        camera = place[1] or name.camera
+        label = "/".join(filter(None, (drive, name.camera))) if len(tracks) > 1 else ""
+        layout = NUMBERED if drive else CAMERAS if camera else PLAIN
+        shots.append(
+            Shot(
+                layout,
+                path,
+                f"{scene}/{label}" if label else scene,
+                drive or (place[0] if camera else None),
+                camera or None,
+                time,
+                name.number,
+                clock,
+            )
         )
-        for path, match in zip(paths, matches, strict=True)
-        if match
-    ]
-
-
-def trailing_number(stem: str) -> int | None:
-    """Return the number at the end of a file name without its suffix, if there is one."""
-    match = re.search(r"\d+$", stem)
-    return int(match[0]) if match else None
+    return shots

@@ -8,7 +8,7 @@ from typing import Any
 from jepamine.data.logs.log import image_topics
 from jepamine.data.recordings import recorded_times
 from jepamine.errors import UserError
-from jepamine.manifests.video import recording_clips
+from jepamine.manifests.video import clip_lines
 from jepamine.places import File
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
@@ -30,9 +30,8 @@ def mcap_lines(
             raise UserError(f"log {file}: no topic has images")
         for topic in own:
             times, end = recorded_times(file, topic)
-            clips = recording_clips(
-                file, {"mcap": str(file), "topic": topic}, times, end, fps, window, stride
-            )
+            keys = {"mcap": str(file), "topic": topic}
+            clips = clip_lines(file, file.stem, keys, times, end, fps, window, stride)
             notify(f"{file}: {topic}: {len(times)} images, {len(clips)} clips")
             camera = topic.strip("/").replace("/", "_")
             lines += [

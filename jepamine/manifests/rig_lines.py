@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.manifests.layouts import trailing_number
+from jepamine.manifests.frame_names import trailing_number
 from jepamine.manifests.tracks import Track, folder_clip_id
 from jepamine.manifests.windows import Cutter
 from jepamine.utils.progress import notify
@@ -62,7 +62,7 @@ def _lines(drive: str, cameras: dict[str, Track], cutter: Cutter) -> Iterator[di
         notify(f"moments skipped: {len(first) - len(moments)} of drive {drive} (a camera has no frame then)")
     times = [key for key, _ in moments] if timed else None
     paths = [str(frames[0]) for _, frames in moments]
-    for span in cutter.cut(paths, times):
+    for span in cutter.cut(paths, times, [key for key, _ in moments]):
         line: dict[str, Any] = {"clip_id": folder_clip_id(drive, span.start), "scene": drive, "drive": drive}
         if times is not None:
             line["timestamps"] = times[span.start : span.stop]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.manifests.layouts import KITTI, NAMED, Shot
+from jepamine.manifests.layouts import NAMED, Shot
 from jepamine.manifests.name_patterns import LAYOUT as PATTERN
 from jepamine.manifests.windows import Cutter
 from jepamine.utils.progress import notify
@@ -26,6 +26,7 @@ class Track:
     frames: list[str]
     times: list[int] | None = None
     clock: str = ""
+    numbers: tuple[int | None, ...] = ()
 
     def clip_id(self, start: int) -> str:
         """Return the id of the clip that starts with frame number `start`."""
@@ -73,11 +74,12 @@ def _track(shots: list[Shot], fps: float | None, twice: list[Shot]) -> Track:
     elif all(shot.time is not None for shot in shots):
         shots = sorted(shots, key=lambda shot: shot.time or 0)
     times = [shot.time for shot in shots if shot.time is not None]
-    clock = "timestamps.txt" if first.layout == KITTI else "file names"
+    clock = first.clock
     if len(times) < len(shots):
         times, clock = (_counted(shots, fps), f"--fps {fps:g}") if fps else ([], "")
     paths = [str(shot.path) for shot in shots]
-    return Track(first.layout, first.scene, first.drive, first.camera, paths, times or None, clock)
+    numbers = tuple(shot.number for shot in shots)
+    return Track(first.layout, first.scene, first.drive, first.camera, paths, times or None, clock, numbers)
 
 
 def _counted(shots: Sequence[Shot], fps: float) -> list[int]:
@@ -88,7 +90,7 @@ def _counted(shots: Sequence[Shot], fps: float) -> list[int]:
 
 def track_lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
     """Yield the manifest lines of the clips that `cutter` cuts a track into."""
-    for span in cutter.cut(track.frames, track.times):
+    for span in cutter.cut(track.frames, track.times, track.numbers):
         part = slice(span.start, span.stop)
         line: dict[str, Any] = {"clip_id": track.clip_id(span.start), "scene": track.scene}
         if track.drive is not None:

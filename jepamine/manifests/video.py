@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
+from jepamine.manifests.recordings import Place, places
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import stretches, windows
-from jepamine.places import File
+from jepamine.places import File, Url
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 
@@ -30,37 +34,84 @@ def video_lines(
 ) -> list[dict[str, Any]]:
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
-    A video is a scene, named by its stem. A frame is the one shown at its time, so a variable frame rate is
-    honoured: if the video has fewer frames than `fps` one is shown twice, if it has more some are skipped. No
-    clip spans a gap in the recording.
+    A folder on disk stands for all video files below it. A video is a scene, named by its stem, or by its
+    path if two have the same. Files that are one drive by their names (`jepamine.manifests.recordings`) have
+    `drive`, `camera` and `video_start`, the microseconds since 1970, or since the drive's start, of their time 0. A
+    frame is the one shown at its time, so a variable frame rate is honoured: if the video has fewer frames
+    than `fps` one is shown twice, if it has more some are skipped. No clip spans a gap in the recording.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
-    clip of whole tubelets. Reports what is read and skipped. Raises UserError for a file that is not a video,
-    or has far fewer frames than `fps`, and for two with the same stem.
+    clip of whole tubelets. Reports what is read and skipped. Raises UserError for a single file that is not a
+    video, or has far fewer frames than `fps`; of several files those are skipped and counted.
     """
-    twice = [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]
-    if twice:
-        raise UserError(f"two videos are called '{twice[0]}': scenes are named by the file; rename one")
     skipped = Skipped()
-    lines: list[dict[str, Any]] = []
+    urls = [file for file in files if isinstance(file, Url)]
+    paths = [file for file in files if isinstance(file, Path)]
+    found: list[File] = [*urls, *(find_videos(paths, skipped) if paths else [])]
+    scenes = _scenes(found)
+    clips: dict[File, list[dict[str, Any]]] = {}
+    ends: dict[File, int] = {}
     frames = 0
-    for file in files:
-        path = local(file, f"video {file}")
-        chosen, note = choose_stream(path, stream)
-        index = video_index(path, chosen)
+    for file in found:
+        try:
+            path = local(file, f"video {file}")
+            chosen, note = choose_stream(path, stream)
+            index = video_index(path, chosen)
+            keys = {"video": str(file)} | ({} if chosen is None else {"stream": chosen})
+            clips[file] = clip_lines(file, scenes[file], keys, index.times, index.end, fps, window, stride)
+        except UserError as error:
+            if len(found) == 1:
+                raise
+            skipped.add("videos", str(error), "")
+            continue
         for text in filter(None, (note, index.note)):
             notify(text)
-        keys = {"video": str(file)} | ({} if chosen is None else {"stream": chosen})
-        clips = recording_clips(file, keys, index.times, index.end, fps, window, stride)
-        _count_skipped(file, index, fps, clips, skipped)
-        lines += clips
+        _count_skipped(file, index, fps, clips[file], skipped)
+        ends[file] = index.end - index.times[0]
         frames += len(index.times) + index.undecodable
     skipped.notify()
-    notify(f"read: {frames} frames in {len(files)} video{'s' if len(files) > 1 else ''}")
+    notify(f"read: {frames} frames in {len(clips)} video{'s' * (len(clips) != 1)}")
+    lines = list(_with_places(clips, _places(ends), camera)) if ends else []
     if not lines:
-        names = ", ".join(map(str, files[:5]))
+        names = ", ".join(map(str, found[:5]))
         raise UserError(f"{names}: no clip: less than the two frames of a tubelet at {fps:g} per second")
-    return [line | ({"camera": camera} if camera else {}) for line in lines]
+    return lines
+
+
+def _with_places(
+    clips: dict[File, list[dict[str, Any]]], where: dict[File, Place], camera: str | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the clips of all files with their drive, camera and start; report the drives of several files."""
+    drives = Counter(place.drive for place in where.values() if place.drive is not None)
+    if drives:
+        cameras = sorted({place.camera for place in where.values() if place.camera})
+        listed = f", cameras {', '.join(cameras)}" if cameras else ""
+        notify(f"drives of several files, by their names: {len(drives)}, of {drives.total()} files{listed}")
+    for file, lines in clips.items():
+        place = where[file]
+        keys = {"drive": place.drive, "camera": camera or place.camera, "video_start": place.start}
+        known = {key: value for key, value in keys.items() if value is not None}
+        yield from (line | known for line in lines)
+
+
+def _places(ends: dict[File, int]) -> dict[File, Place]:
+    """Return the place of each file; those in stores have none."""
+    where: dict[File, Place] = {file: Place() for file in ends}
+    return where | dict(places({file: end for file, end in ends.items() if isinstance(file, Path)}))
+
+
+def _scenes(files: list[File]) -> dict[File, str]:
+    """Return the scene of each file: its stem, or where that is taken its path without the common folder."""
+    taken = {stem for stem, count in Counter(file.stem for file in files).items() if count > 1}
+    scenes: dict[File, str] = {file: file.stem if file.stem not in taken else str(file) for file in files}
+    paths = [file for file in files if isinstance(file, Path)]
+    around = os.path.commonpath([file.absolute().parent for file in paths]) if paths else ""
+    suffixed = Counter(file.absolute().with_suffix("") for file in paths)
+    for file in paths:
+        path = file.absolute().relative_to(around)
+        whole = path if suffixed[file.absolute().with_suffix("")] > 1 else path.with_suffix("")
+        scenes[file] = whole.as_posix() if file.stem in taken else file.stem
+    return scenes
 
 
 def _count_skipped(
@@ -73,18 +124,25 @@ def _count_skipped(
     places = [(time, bisect_right(starts, time) - 1) for time in unused]
     between = sum(place >= 0 and time < ends[place] for time, place in places)
     skipped.add("frames", f"between those taken at --fps {fps:g}", str(file), between)
-    skipped.add(
-        "frames", "in no clip: between windows, or less than a tubelet", str(file), len(unused) - between
-    )
+    unplaced = "in no clip: between windows, or less than a tubelet"
+    skipped.add("frames", unplaced, str(file), len(unused) - between)
     skipped.add("frames", "before the first key frame, cannot be decoded", str(file), index.undecodable)
 
 
-def recording_clips(
-    file: File, keys: Mapping[str, Any], times: Sequence[int], end: int, fps: float, window: int, stride: int
+def clip_lines(
+    file: File,
+    scene: str,
+    keys: Mapping[str, Any],
+    times: Sequence[int],
+    end: int,
+    fps: float,
+    window: int,
+    stride: int,
 ) -> list[dict[str, Any]]:
-    """Return the lines of a recording's clips, see `video_lines`; `keys` are those that name it in a line.
+    """Return the lines of a recording's clips, without a camera; `keys` are those that name it in a line.
 
-    `times` (microseconds, rising) are its frames', `end` is when the last one ends.
+    `times` (microseconds, rising) are its frames', or those of a part of it; `end` is when the last one ends.
+    Raises UserError if it has far fewer frames than `fps`.
     """
     steps = [after - before for before, after in pairwise(times)]
     gap = max(LONGEST_STILL, 20 * median(steps) / 1e6) if steps else LONGEST_STILL
@@ -92,7 +150,7 @@ def recording_clips(
     if len(parts) > 1:
         notify(f"{file}: time gaps of more than {gap:g} s: {len(parts) - 1}; no clip spans one")
     ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [end]
-    rate = len(times) * 1e6 / sum(end - times[part[0]] for part, end in zip(parts, ends, strict=True))
+    rate = len(times) * 1e6 / sum(stop - times[part[0]] for part, stop in zip(parts, ends, strict=True))
     if fps > MOST_REPEATS * rate:
         raise UserError(
             f"{file}: {rate:.3g} frames per second on average, so --fps {fps:g} would repeat each "
@@ -101,14 +159,14 @@ def recording_clips(
     if fps > 1.01 * rate:
         notify(f"{file}: {rate:.3g} frames per second on average, so frames repeat at --fps {fps:g}")
     lines = []
-    for part, end in zip(parts, ends, strict=True):
-        first, ticks = times[part[0]], int((end - times[part[0]] - 1) * fps / 1e6) + 1
+    for part, stop in zip(parts, ends, strict=True):
+        first, ticks = times[part[0]], int((stop - times[part[0]] - 1) * fps / 1e6) + 1
         for span in windows(ticks, window, stride):
             targets = [round(first + number * 1e6 / fps) for number in span]
             lines.append(
                 {
-                    "clip_id": f"{file.stem}__{targets[0] // 1000:08d}",
-                    "scene": file.stem,
+                    "clip_id": f"{scene}__{targets[0] // 1000:08d}",
+                    "scene": scene,
                     **keys,
                     "start": targets[0] / 1e6,
                     "end": round(first + span.stop * 1e6 / fps) / 1e6,

@@ -15,6 +15,7 @@ from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.layouts import NAMED
+from jepamine.manifests.parquet import load_parquet, parquet_errors
 from jepamine.manifests.paths import full
 from jepamine.manifests.tracks import Track, report, track_lines
 from jepamine.manifests.windows import Cutter
@@ -94,8 +95,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _images(file: Path, cameras: Sequence[str]) -> Iterator[tuple[str, str, int, bytes]]:
     """Yield (segment, camera, microseconds, JPEG) of the rows of a file that are of `cameras`."""
-    parquet = _pyarrow()
-    with _errors(file), contextlib.closing(parquet.ParquetFile(file)) as table:
+    parquet = load_parquet()
+    with parquet_errors(file), contextlib.closing(parquet.ParquetFile(file)) as table:
         missing = [name for name in (SEGMENT, TIME, CAMERA, IMAGE) if name not in table.schema_arrow.names]
         if missing:
             raise UserError(f"{file}: no column '{missing[0]}'; expected the component {COMPONENT}")
@@ -119,23 +120,3 @@ def _check(place: str, segment: Any, time: Any, image: Any) -> None:
         raise UserError(f"{place}: '{TIME}' is not a time in microseconds: {time!r}")
     if not isinstance(image, bytes) or not image.startswith(b"\xff\xd8"):
         raise UserError(f"{place}: '{IMAGE}' is not a JPEG image")
-
-
-def _pyarrow() -> Any:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise UserError("Parquet files require pyarrow: pip install -e '.[waymo]'") from None
-    return pyarrow.parquet
-
-
-@contextlib.contextmanager
-def _errors(file: Path) -> Iterator[None]:
-    """Turn errors of reading the Parquet file into UserErrors."""
-    from pyarrow.lib import ArrowException
-
-    try:
-        yield
-    except (ArrowException, OSError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{file}: cannot be read as Parquet: {reason}") from None

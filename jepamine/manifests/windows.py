@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.progress import notify
@@ -37,6 +39,22 @@ def stretches(times: Sequence[int], max_gap: float) -> list[range]:
     return [range(*ends) for ends in zip([0, *cuts], [*cuts, len(times)], strict=True)] if times else []
 
 
+# A hole in the numbers of frames is a gap in time if it is this many usual steps: 3 s at 30 per second.
+HOLE = 100
+
+
+def numbered_stretches(numbers: Sequence[int | None], count: int) -> list[range]:
+    """Return ranges of `count` frames without a hole in their numbers, more than 100 usual steps wide.
+
+    All frames are one range if their numbers do not all rise.
+    """
+    known = [number for number in numbers if number is not None]
+    steps = [after - before for before, after in pairwise(known)]
+    if len(known) < count or not steps or min(steps) < 1:
+        return [range(count)]
+    return stretches(known, HOLE * median(steps) / 1e6)
+
+
 @dataclass
 class Cutter:
     """Cuts track after track into clips and counts the skipped frames."""
@@ -45,13 +63,20 @@ class Cutter:
     stride: int
     max_gap: float
     gaps: int = 0
+    holes: int = 0
     lost: int = 0
     first_lost: str = ""
 
-    def cut(self, frames: Sequence[str], times: Sequence[int] | None = None) -> list[range]:
-        """Return the clips of one track: `windows` of its `stretches`, or of all of it without times."""
-        whole = [range(len(frames))] if times is None else stretches(times, self.max_gap)
-        self.gaps += max(len(whole) - 1, 0)
+    def cut(
+        self, frames: Sequence[str], times: Sequence[int] | None = None, numbers: Sequence[int | None] = ()
+    ) -> list[range]:
+        """Return the clips of one track: `windows` of its `stretches`, without times by `numbers`."""
+        if times is None:
+            whole = numbered_stretches(numbers, len(frames))
+            self.holes += max(len(whole) - 1, 0)
+        else:
+            whole = stretches(times, self.max_gap)
+            self.gaps += max(len(whole) - 1, 0)
         spans = [
             stretch[part.start : part.stop]
             for stretch in whole
@@ -67,6 +92,8 @@ class Cutter:
         """Report on stderr where clips stop at gaps, and which frames are in none."""
         if self.gaps:
             notify(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
+        if self.holes:
+            notify(f"holes in the numbers of frames: {self.holes}; no clip spans one")
         if self.lost:
             why = "less than a tubelet at the end of a stretch"
             why += ", or between windows" if self.stride > self.window - self.window % 2 else ""

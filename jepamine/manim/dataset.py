@@ -61,8 +61,10 @@ def manim(
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.manim.scenes.families import Shares
             from jepamine.manim.scenes.render import Job, render_scenes
+            from jepamine.manim.scenes.unfinished import PART
 
-            shutil.rmtree(folder, ignore_errors=True)
+            if not (folder / PART).is_file():
+                shutil.rmtree(folder, ignore_errors=True)
             job = Job(folder, seed, width, Shares(*old, *real, *later))
             with progress("render scenes", scenes, "scenes", every=100) as bar:
                 render_scenes(job, scenes, on_scene=bar.step)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jepamine.cluster.client import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
@@ -15,22 +17,37 @@ from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
 from jepamine.mining.relative_report import panel_scores, relative_report
 from jepamine.mining.scorers.pixels import PIXEL_BASELINES
+from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import SheetTrainer
+from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import optional_write, write_json
 
 
 def evaluate(
-    opened: LoadedRun, part: str | None, labels: Path | None, scorer: str | None = None
+    opened: LoadedRun,
+    part: str | None,
+    labels: Path | None,
+    scorer: str | None = None,
+    cluster: Cluster | None = None,
 ) -> dict[str, Any]:
     """Return the eval output for the tubelets of `part` ("train", "val"; None: all) of `opened.parts.source`.
 
     With `labels` the recipe's scorers are ranked, and `scorer` first; `baselines` has the same statistics of
-    pixels alone, which are controls and so do not count among the scorers that p is adjusted for. Raises
-    UserError if there are no tubelets, a frame cannot be read, the labels do not fit the clips, or a scorer
-    was fitted to such labels.
+    pixels alone, which are controls and so do not count among the scorers that p is adjusted for. With a
+    `cluster` its workers encode the clips. Raises UserError if there are no tubelets, a frame cannot be read,
+    the labels do not fit the clips, or a scorer was fitted to such labels.
     """
     truth = read_tasks(labels) if labels else None
+    if cluster:
+        require_clip_ranking(opened)
+    with encoded(opened.parts, opened.folder, cluster, splits=[part]) as parts:
+        return _evaluate(dataclasses.replace(opened, parts=parts), part, truth, scorer)
+
+
+def _evaluate(
+    opened: LoadedRun, part: str | None, truth: LabelFile | None, scorer: str | None
+) -> dict[str, Any]:
     result = opened.trainer.evaluate(opened.predictor, opened.parts, part)
     if opened.checkpoint:
         result["checkpoint"] = opened.checkpoint

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jepamine.data.clips import Clip
-from jepamine.data.drives import drive_of, span_of
+from jepamine.data.drives import drive_of, span_of, video_start
 from jepamine.places import Moment
 from jepamine.protocols import Extent
 
@@ -26,12 +26,12 @@ DIGEST = 8
 def extent_of(clip: Clip, digests: Sequence[bytes]) -> Extent:
     """Return what a clip covers; `digests` are its frames' hashes.
 
-    Its timeline is its video, else its drive if the line has `timestamps` (microseconds).
+    Its timeline is its video, or its drive if the line has `timestamps` (microseconds) or `video_start`.
     """
     frames = b"".join(digest[:DIGEST] for digest in digests)
     span, drive = span_of(clip), drive_of(clip)
     first = clip.frames[0]
-    if isinstance(first, Moment):
+    if isinstance(first, Moment) and video_start(clip) is None:
         timeline: str | None = f"video {first.file.absolute()}"
     elif drive is None or drive == clip.scene:
         timeline = None if drive is None else f"scene {drive}"

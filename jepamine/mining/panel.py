@@ -40,6 +40,8 @@ from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
+# Counts the changes of what a cached reference holds.
+REVISION = 2
 
 
 @runtime_checkable
@@ -206,7 +208,7 @@ class RunPanel:
         for name in names:  # before the file is read: those that combine others add to it
             self.scorer(name)
         path = self.opened.folder.path / "reference.json"
-        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring]
+        state = [sha256_file(self.opened.weights), self.opened.recipe.scoring, REVISION]
         cached = read_json(path) if path.exists() else {}
         scores: dict[str, list[float]] = cached["scores"] if cached.get("state") == state else {}
         suffix = "" if tuple(parts) == ("val",) else f" of {'+'.join(parts)}"
@@ -221,21 +223,25 @@ class RunPanel:
     def _own_scores(self, names: list[str], wanted: Sequence[str]) -> dict[str, list[float]]:
         source = run_source(self.opened.folder, self.opened.record)
         parts = dataclasses.replace(self.opened.parts, source=source)
-        clips = [clip for clip in read_clips(source) if any(chosen(clip, part).any() for part in wanted)]
+        own = list(read_clips(source))
+        clips = [clip for clip in own if any(chosen(clip, part).any() for part in wanted)]
         if tuple(wanted) != ("val",):
             clips = clips[:: -(-len(clips) // REFERENCE)]
         scorers = {name: self.scorer(name) for name in names}
+        # As when they are scored: compared with the whole of their drives, in whichever part.
+        drives = {drive_of(clip) for clip in clips} - {None}
+        context = [clip for clip in own if drive_of(clip) in drives] if self.wants_all() else []
 
-        def items() -> Iterator[ClipEmbeddings]:
-            return (self.embeddings(item) for item in embedded(parts, clips, "reference"))
+        def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
+            return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        for context in self._contexts():
-            context.read(items())
+        for reader in self._contexts():
+            reader.read(items(context))
         for scorer in scorers.values():
             if isinstance(scorer, PreparedScorer):
-                scorer.prepare(items())
+                scorer.prepare(items(context))
         scores: dict[str, list[float]] = {name: [] for name in names}
-        for clip in items():
+        for clip in items(clips):
             for name, scorer in scorers.items():
                 scores[name].append(float(np.mean(scorer([clip])[0])))
         return {name: sorted(values) for name, values in scores.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jepamine.data.clips import as_written, derived_id, text_of
 from jepamine.errors import UserError
+from jepamine.places import File
 from jepamine.utils.files import parse_line, placed_lines
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def index_manifest(manifest: Path) -> PartIndex:
     return index
 
 
-def index_parts(parts: Sequence[Path], manifest: Path, wanted: PartIndex) -> PartIndex:
+def index_parts(parts: Sequence[Path], manifest: File, wanted: PartIndex) -> PartIndex:
     """Index score files. Raises UserError, with file and line, for a line that is not one of a score file."""
     index = PartIndex(parts)
     for file, part in enumerate(parts):

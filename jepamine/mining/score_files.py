@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import heapq
 import math
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,24 +125,26 @@ def newest_scores(folder: RunFolder) -> Path:
     return files[-1]
 
 
-def read_scored(scores: File, own: Source, manifest: File | None = None) -> list[Scored]:
+def read_scored(
+    scores: File,
+    own: Source,
+    manifest: File | None = None,
+    best: int | None = None,
+    seen: Callable[[dict[str, Any]], None] = lambda line: None,
+) -> list[Scored]:
     """Return the clips of a score file, highest score first, without those that could not be scored.
 
-    A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`. Raises
-    UserError for a line that is not a score, and for clips that are not found.
+    The file is read once; with `best` only that many lines are kept in memory. `seen` is called with every
+    line. A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`.
+    Raises UserError for a line that is not a score, and for clips that are not found.
     """
-    lines: list[dict[str, Any]] = []
-    for number, line in read_jsonl(scores):
-        if line.get("score") is None and "error" in line:
-            continue
-        score = line.get("score")
-        if "clip_id" not in line or isinstance(score, bool) or not isinstance(score, (int, float)):
-            raise UserError(
-                f"{scores}:{number}: not a line of a score file: it needs 'clip_id' and a number 'score'"
-            )
-        lines.append(line if manifest is None else line | {"manifest": str(manifest), "root": None})
+    numbered = _scored_lines(scores, seen)
+    # By id if scores are equal, so that the file's order does not matter.
+    lines = sorted(numbered, key=_rank) if best is None else heapq.nsmallest(best, numbered, key=_rank)
     if not lines:
         raise UserError(f"{scores}: contains no scored clip")
+    if manifest is not None:
+        lines = [line | {"manifest": str(manifest), "root": None} for line in lines]
     clips = find_clips(lines, own)
     missing = [line for line in lines if str(line["clip_id"]) not in clips]
     if missing:
@@ -150,9 +153,25 @@ def read_scored(scores: File, own: Source, manifest: File | None = None) -> list
             f"{scores}: clip '{missing[0]['clip_id']}' ({len(missing)} in all) is not in {where}; "
             "pass the manifest that was scored: --manifest"
         )
-    scored = [Scored(line, *clips[str(line["clip_id"])]) for line in lines]
-    # By id if scores are equal, so that the file's order does not matter.
-    return sorted(scored, key=lambda item: (-item.score, item.clip.clip_id))
+    return [Scored(line, *clips[str(line["clip_id"])]) for line in lines]
+
+
+def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a score file that have a score."""
+    for number, line in read_jsonl(scores):
+        score = line.get("score")
+        if score is None and "error" in line:
+            continue
+        if "clip_id" not in line or isinstance(score, bool) or not isinstance(score, (int, float)):
+            raise UserError(
+                f"{scores}:{number}: not a line of a score file: it needs 'clip_id' and a number 'score'"
+            )
+        seen(line)
+        yield line
+
+
+def _rank(line: dict[str, Any]) -> tuple[float, str]:
+    return -float(line["score"]), str(line["clip_id"])
 
 
 def find_clips(lines: Iterable[dict[str, Any]], own: Source) -> dict[str, tuple[Clip, Source]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,16 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.mining.part_index import PartIndex, index_manifest, index_parts, line_name
 from jepamine.places import File
-from jepamine.utils.files import check_output, naming, read_json, sha256_file, sync, write_atomic
+from jepamine.utils.files import (
+    check_output,
+    json_text,
+    naming,
+    read_json,
+    sha256_file,
+    sync,
+    write_atomic,
+)
+from jepamine.utils.local_cache import local
 
 # Names listed of each kind of problem.
 LISTED = 5
@@ -29,7 +37,7 @@ def save_completion(unfinished: Path, part: Path, facts: dict[str, Any]) -> None
     record that fits it was not finished. It is a file of its own as every line of a score file is a clip.
     """
     record = {"complete": True, **facts, "sha256": sha256_file(unfinished)}
-    write_atomic(completion_path(part), (json.dumps(record) + "\n").encode())
+    write_atomic(completion_path(part), (json_text(record) + "\n").encode())
 
 
 def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str, int]:
@@ -48,7 +56,7 @@ def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str
     for part in parts:
         if part.resolve() == output.resolve():
             raise UserError(f"{part}: is a part; choose another --output")
-    wanted = index_manifest(manifest)
+    wanted = index_manifest(local(manifest))
     lines = index_parts(parts, manifest, wanted)
     problems = [*_unfinished(parts), *_mixed(parts, manifest), *_wrong_clips(parts, manifest, wanted, lines)]
     if problems:
@@ -110,7 +118,7 @@ def _mixed(parts: Sequence[Path], manifest: File) -> Iterator[str]:
 
 
 def _short(value: object) -> str:
-    text = json.dumps(value)
+    text = json_text(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

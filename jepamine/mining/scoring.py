@@ -15,16 +15,16 @@ from typing import Any, Literal
 from jepamine.data.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.shards import Shard
 from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
-from jepamine.mining.shards import Shard
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,
-    finite,
+    json_text,
     naming,
     parse_line,
     raw_lines,
@@ -158,7 +158,7 @@ def _write(
             for line in score_lines(batch, panel, heat):
                 if "error" in line and stop:
                     raise StoppedError(line["error"], done)
-                file.write(json.dumps(finite(line), allow_nan=False).encode() + b"\n")
+                file.write(json_text(line).encode() + b"\n")
                 done += 1
                 errors += "error" in line
             # A killed process loses the clips in flight only.

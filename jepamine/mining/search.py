@@ -16,19 +16,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.cluster.client import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
-from jepamine.data.embeddings import Embedded, Unreadable, embed_clips, encode
+from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.encoding import encode
 from jepamine.data.frames import Frame
 from jepamine.data.run_manifest import own_line
 from jepamine.errors import UserError, did_you_mean
 from jepamine.mining.bank import load_bank, unit
 from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.mining.score_files import Scored
-from jepamine.mining.selection import POOL, Choice, pick
+from jepamine.mining.selection import Choice, pick, pool_of
 from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.places import File
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
+from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import json_lines, write_atomic
 from jepamine.utils.progress import notify, progress
@@ -76,18 +79,33 @@ class _Examples:
 
 
 def search(
-    opened: LoadedRun, source: Source, query: Query, k: int, threshold: float, diversity: float
+    opened: LoadedRun,
+    source: Source,
+    query: Query,
+    k: int,
+    threshold: float,
+    diversity: float,
+    cluster: Cluster | None = None,
 ) -> Found:
     """Return up to `k` clips of `source` that are most like the query, without near-duplicates.
 
     A clip's score is the mean cosine of its embedding to those of `like` and of `images`, less the mean to
     `unlike`, of clean embeddings less the training clips' mean; for texts the cosine to their features. Clips
     that are examples, or share frames or time with one, are left out. Choosing from the best is that of
-    `choose`. Raises UserError for unknown ids (looked up in `source`, then in the run's own manifest), images
-    that cannot be read, texts for an encoder without them, and if no clip can be read.
+    `choose`. With a `cluster` its workers encode the clips. Raises UserError for unknown ids (looked up in
+    `source`, then in the run's own manifest), images that cannot be read, texts for an encoder without them,
+    and if no clip can be read.
     """
     require_clip_ranking(opened)
     _require_examples(query)
+    parts = dataclasses.replace(opened.parts, source=source)
+    with encoded(parts, opened.folder, cluster, masked=False, stop=False) as ready:
+        return _search(opened, ready.source, query, k, threshold, diversity)
+
+
+def _search(
+    opened: LoadedRun, source: Source, query: Query, k: int, threshold: float, diversity: float
+) -> Found:
     centre = load_bank(opened.folder.path / BANK).unit.mean(axis=0)
     total = sum(1 for _ in read_clips(source))
     with Store(opened.parts.store) as store:
@@ -98,7 +116,7 @@ def search(
         with progress("search", total, "clips") as bar:
             items = _embedded(opened, source, read_clips(source), store)
             for block in iter(lambda: list(islice(items, BLOCK)), []):
-                _search_block(block, examples, index, source, best, max(POOL, 20 * k), counts)
+                _search_block(block, examples, index, source, best, pool_of(k), counts)
                 bar.step(len(block))
     if not best:
         raise UserError(f"{source.manifest}: none of its {total} clips can be compared with the examples")

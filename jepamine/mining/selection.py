@@ -24,6 +24,11 @@ from jepamine.utils.progress import progress
 POOL = 1000
 
 
+def pool_of(k: int, pool: int = POOL) -> int:
+    """Return how many of the best clips `k` are chosen from."""
+    return max(pool, 20 * k)
+
+
 @dataclass(frozen=True)
 class Choice:
     """A chosen clip; `stands_for` are its near-duplicates of lower score, `vector` float32 (D,) centred."""
@@ -57,7 +62,7 @@ def choose(
     Goldstein 1998). Raises UserError if no clip of the pool can be read.
     """
     require_clip_ranking(opened)
-    best, vectors, unreadable = _readable(opened, scored[: max(pool, 20 * k)])
+    best, vectors, unreadable = _readable(opened, scored[: pool_of(k, pool)])
     return Chosen(pick(best, vectors, k, threshold, diversity), unreadable)
 
 

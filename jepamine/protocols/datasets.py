@@ -19,7 +19,8 @@ class Source:
 
     `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
     `root` is None. Frames are resized to `image_size`, (height, width) in pixels, in `threads` threads
-    (0: one per core).
+    (0: one per core). `known` is a folder of frames' hashes that other machines have written (see
+    `jepamine.data.known_frames`): a frame whose embeddings are stored is then not read.
     """
 
     manifest: File
@@ -28,6 +29,7 @@ class Source:
     tubelet_size: int = 2
     image_size: tuple[int, int] = (224, 224)
     threads: int = 0
+    known: Path | None = None
 
     def __post_init__(self) -> None:
         if type(self.tubelet_size) is not int or self.tubelet_size < 1:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
@@ -24,6 +25,13 @@ class Encoder(Protocol):
 
     def __call__(self, frames: Tensor) -> Tensor:
         """Return tokens float32 (N, L, D) of frames uint8 RGB (N, T, H, W, 3) on the CPU."""
+
+
+@runtime_checkable
+class DeviceEncoder(Protocol):
+    """An encoder that computes on `device`; elsewhere than on a CPU its calls only queue the work."""
+
+    device: torch.device
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from jepamine.cluster.client import Cluster
 from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import as_written
@@ -17,6 +18,7 @@ from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder, sessions
+from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
@@ -26,8 +28,8 @@ from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_tensors
 
 
-def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
-    """Run `recipe` as a new run called `name`, else by the recipe's name.
+def run(recipe: Recipe, experiments: Path, name: str | None, cluster: Cluster | None = None) -> RunFolder:
+    """Run `recipe` as a new run called `name`, else by the recipe's name; encode on the `cluster`, if any.
 
     Raises UserError for faulty input (before anything is encoded; no run is left behind) and
     KeyboardInterrupt after the run is marked interrupted.
@@ -38,6 +40,8 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     source = assembly.build_source(recipe, experiments)
     parts = assembly.build_parts(recipe, source, experiments, device)
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
+    if cluster and not trainer.ranks_clips:
+        raise UserError(f"--dask: the trainer '{recipe.plugins['trainer'].name}' encodes no clips")
     lines = trainer.plan(parts)
 
     def fill(draft: RunFolder, final_name: str) -> None:
@@ -56,7 +60,7 @@ def run(recipe: Recipe, experiments: Path, name: str | None) -> RunFolder:
     if folder.name != (name or recipe.name):
         notify(f"run '{recipe.name}' already exists; this one is called '{folder.name}'")
     with folder.open_to_write(), run_folder.status_of(folder):
-        _encode_and_train(folder, recipe, parts, trainer, device)
+        _encode_and_train(folder, recipe, parts, trainer, device, cluster)
     return folder
 
 
@@ -74,12 +78,14 @@ def run_or_resume(recipe: Recipe, experiments: Path) -> RunFolder:
     return resume(experiments, max(same)[1]) if same else run(recipe, experiments, None)
 
 
-def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -> list[RunFolder]:
+def run_seeds(
+    recipe: Recipe, experiments: Path, name: str | None, seeds: int, cluster: Cluster | None = None
+) -> list[RunFolder]:
     """Run `recipe` once per seed, from its own seed on; the others are called NAME-2, NAME-3, ...
 
     Raises what `run` does; runs that finished before stay.
     """
-    first = run(recipe, experiments, name)
+    first = run(recipe, experiments, name, cluster)
     folders = [first]
     for number in range(1, seeds):
         seeded = dataclasses.replace(recipe, name=first.name, seed=recipe.seed + number, tables=recipe.tables)
@@ -87,8 +93,8 @@ def run_seeds(recipe: Recipe, experiments: Path, name: str | None, seeds: int) -
     return folders
 
 
-def resume(experiments: Path, name: str) -> RunFolder:
-    """Resume a stopped run, with as many threads as it had.
+def resume(experiments: Path, name: str, cluster: Cluster | None = None) -> RunFolder:
+    """Resume a stopped run, with as many threads as it had; encode on the `cluster`, if any.
 
     On a CPU, with the same versions, it ends with the same weights as an uninterrupted one. A finished run is
     not changed. Raises UserError as `run` does, and if another process writes the run.
@@ -120,7 +126,7 @@ def resume(experiments: Path, name: str) -> RunFolder:
                     f"the encoder '{parts.encoder.name}' has other weights than when run '{name}' started"
                 )
             trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
-            _encode_and_train(folder, recipe, parts, trainer, device)
+            _encode_and_train(folder, recipe, parts, trainer, device, cluster)
     return folder
 
 
@@ -136,14 +142,21 @@ def require_weights(run: RunFolder) -> None:
 
 
 def _encode_and_train(
-    folder: RunFolder, recipe: Recipe, parts: Parts, trainer: Trainer, device: torch.device
+    folder: RunFolder,
+    recipe: Recipe,
+    parts: Parts,
+    trainer: Trainer,
+    device: torch.device,
+    cluster: Cluster | None,
 ) -> None:
     source = dataclasses.replace(parts.source, manifest=folder.manifest, root=None)
     run_parts = dataclasses.replace(parts, source=source, folder=folder.path)
     began = time.perf_counter()
-    train, val = trainer.prepare(run_parts)
-    encoded = time.perf_counter()
-    run_folder.update(folder, seconds={"encode": round(encoded - began, 3)})
+    again = f"jepamine run --resume {folder.name}" + (f" --dask {cluster.address}" if cluster else "")
+    with encoded(run_parts, folder, cluster, splits=("train", "val"), again=again) as ready:
+        train, val = trainer.prepare(ready)
+    prepared = time.perf_counter()
+    run_folder.update(folder, seconds={"encode": round(prepared - began, 3)})
     predictor = assembly.build_predictor(recipe, run_parts, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
@@ -165,7 +178,7 @@ def _encode_and_train(
         metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
         | {"best_epoch": best["epoch"]},
         files=integrity.file_hashes(folder),
-        seconds={"train": round(ended - encoded, 3), "total": round(ended - began, 3)},
+        seconds={"train": round(ended - prepared, 3), "total": round(ended - began, 3)},
     )
 
 

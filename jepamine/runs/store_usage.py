@@ -10,6 +10,9 @@ from jepamine.data.embedding_store import HEADER, NOTE, Store, stores_root
 from jepamine.errors import UserError, did_you_mean
 from jepamine.runs.run_folder import all_runs, read_record
 from jepamine.utils.files import read_json
+from jepamine.utils.locks import is_locked
+
+PRUNED = ".pruned-"
 
 
 def usage(experiments: Path) -> list[dict[str, Any]]:
@@ -17,7 +20,8 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
     entries = []
     users = _runs_by_weights(experiments)
     root = stores_root(experiments)
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []:
+    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    for folder in sorted(path for path in folders if not path.name.startswith(PRUNED)):
         note = read_json(folder / NOTE) if (folder / NOTE).exists() else {}
         with Store(folder) as store:
             count = len(store)
@@ -39,15 +43,23 @@ def usage(experiments: Path) -> list[dict[str, Any]]:
 def prune(experiments: Path, names: list[str], unused: bool) -> list[dict[str, Any]]:
     """Remove the stores called `names` and, with `unused`, those whose encoder no run has; return them.
 
-    Removed embeddings are computed again when needed. Raises UserError for an unknown store.
+    Removed embeddings are computed again when needed. A store vanishes as a whole, before its files are
+    removed. Raises UserError for an unknown store, and for one that a process writes.
     """
     entries = {entry["store"]: entry for entry in usage(experiments)}
     for name in names:
         if name not in entries:
             raise UserError(f"no store '{name}'{did_you_mean(name, entries)}")
     gone = [entry for entry in entries.values() if entry["store"] in names or (unused and not entry["runs"])]
+    root = stores_root(experiments)
     for entry in gone:
-        shutil.rmtree(stores_root(experiments) / entry["store"])
+        for part in (root / entry["store"]).rglob("*.part"):
+            if is_locked(part):
+                raise UserError(f"{part}: a process is writing it; wait for it, or stop it, then prune")
+    for entry in gone:
+        (root / entry["store"]).rename(root / f"{PRUNED}{entry['store']}")
+    for rest in root.glob(f"{PRUNED}*"):  # also what a stopped prune left
+        shutil.rmtree(rest)
     return gone
 
 

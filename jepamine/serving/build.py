@@ -17,7 +17,7 @@ from jepamine.manim.generation.build import generator_factory, load_layout_run
 from jepamine.manim.generation.find_layout import LayoutReader
 from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generation.request import Request
-from jepamine.manim.generators.protocol import Generated, Generator
+from jepamine.manim.generators.protocol import Generated, Generator, RevisingGenerator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
@@ -159,7 +159,8 @@ def one_at_a_time(make: GeneratorFactory) -> GeneratorFactory:
     @functools.cache
     def wrapped(name: str, style: Style, complexity: Complexity) -> Generator:
         built = make(name, style, complexity)
-        return built if name == LAST else _Locked(built, using)
+        # A generator that revises waits for its server, not for this machine's cores.
+        return built if name == LAST or isinstance(built, RevisingGenerator) else _Locked(built, using)
 
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         with building:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from pathlib import Path
 from typing import Any
+
+from jepamine.utils.files import json_text
 
 #: A file larger than this many bytes replaces the previous one, which is lost.
 MAX_BYTES = 16 * 2**20
@@ -25,4 +26,4 @@ class Feedback:
             if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
                 self.path.replace(self.path.with_suffix(".before.jsonl"))
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+                file.write(json_text(line) + "\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -11,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from jepamine.serving.middleware import App, Message, Receive, Send
+from jepamine.utils.files import json_text
 
 LOGGER = logging.getLogger("jepamine.serving")
 #: The ID of the request that this task handles.
@@ -33,7 +33,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return json_text(line)
 
 
 def log_as_json() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from fastapi.responses import Response
 from jepamine.serving.logs import LOGGER
 from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
-from jepamine.utils.files import finite
+from jepamine.utils.files import json_text
 
 #: The Retry-After of a 503, in seconds.
 RETRY_AFTER = 2
@@ -24,7 +23,7 @@ CLIENT_CLOSED_REQUEST = 499
 def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a response in ASCII JSON: lone surrogates, which clients and code may contain, are escaped."""
     return Response(
-        json.dumps(finite(value), allow_nan=False).encode("ascii"),
+        json_text(value).encode("ascii"),
         status,
         {"Cache-Control": "no-store"} | dict(headers or {}),
         "application/json",

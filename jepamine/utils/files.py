@@ -172,9 +172,27 @@ def optional_write(path: Path) -> Iterator[None]:
         _NOTICED.add(path)
 
 
+def require_writable(folder: Path, advice: str) -> None:
+    """Make `folder` and raise UserError, with `advice`, if no file can be written there: it is read-only."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, probe = tempfile.mkstemp(prefix=".probe.", dir=folder)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); {advice}") from None
+    os.close(descriptor)
+    Path(probe).unlink()
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically; see `finite`."""
-    write_atomic(path, (json.dumps(finite(value), indent=2, allow_nan=False) + "\n").encode())
+    write_atomic(path, (json_text(value, indent=2) + "\n").encode())
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Encode `value` as JSON, the one way that all output is written: `finite`, and ASCII only."""
+    return json.dumps(finite(value), indent=indent, allow_nan=False)
 
 
 def finite(value: Any) -> Any:
@@ -202,7 +220,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def json_lines(lines: list[dict[str, Any]]) -> bytes:
     """Encode objects as a JSONL file; see `finite`."""
-    return "".join(json.dumps(finite(line), allow_nan=False) + "\n" for line in lines).encode()
+    return "".join(json_text(line) + "\n" for line in lines).encode()
 
 
 def raw_lines(path: File) -> Iterator[tuple[int, bytes]]:

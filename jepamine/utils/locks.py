@@ -70,6 +70,12 @@ def _try(path: Path, descriptor: int, operation: int) -> bool:
     return True
 
 
+def hold(descriptor: int) -> None:
+    """Lock an opened file, for `is_locked`, until it is closed; a file system without locks has none."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def is_locked(path: Path) -> bool:
     """Return whether a process holds the lock on `path`; false if the file system has no locks."""
     try:

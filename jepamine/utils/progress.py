@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from jepamine.utils.printing import in_one_line, visible
+
 #: Seconds between two lines about the progress within a unit.
 PULSE = 10.0
 # Lines of one phase where stderr is no terminal, so that logs of long jobs stay readable: FIRST_LINES at the
@@ -45,7 +47,7 @@ class Progress:
         self.note = note or self.note
         self.unit_began = self.shown = time.monotonic()
         if self.bar is not None:
-            self.bar.set_postfix_str(self.note, refresh=False)
+            self.bar.set_postfix_str(in_one_line(self.note), refresh=False)
             self.bar.update(count)
         elif self._due(count):
             self._line()
@@ -73,7 +75,7 @@ class Progress:
             f"{done}/{total} {parts}, {rate:.1f} a second, {left:.0f} s left of {rest:.0f} s in all, {note()}"
         )
         if self.bar is not None:
-            self.bar.set_postfix_str(text)
+            self.bar.set_postfix_str(in_one_line(text))
         else:
             notify(f"{self.what}: {self.unit.removesuffix('s')} {self.done + 1}/{self.total}: {text}")
 
@@ -103,7 +105,7 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
 def notify(message: str) -> None:
     """Print a status line or a warning on stderr; while silenced, warnings only."""
     if not _silent or message.startswith("warning"):
-        print(message, file=sys.stderr, flush=True)
+        print(visible(message), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from jepamine.utils.printing import in_one_line
+
 
 def cell(value: Any) -> str:
     """Format a value for a table: four significant decimals for a float, '-' for None."""
@@ -14,7 +16,7 @@ def cell(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.4f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{value:.3g}"
-    return str(value)
+    return in_one_line(str(value))
 
 
 def table(rows: Sequence[Sequence[Any]]) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from jepamine.data.embedding_store import Store
+from jepamine.utils.locks import exclusive
 
 HEADER = 52  # bytes of a record on top of its data, as the store's docstring says
 
@@ -166,6 +168,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from jepamine.data.embedding_store import Store
+from jepamine.utils.locks import exclusive
 store = Store(Path(sys.argv[1]))
 number = 0
 while True:
@@ -209,3 +212,94 @@ def test_a_full_disk_is_raised_and_leaves_a_store_that_works(tmp_path, monkeypat
         assert same(store.get(key(0)), value(0))
         assert same(store.get(key(2)), value(2))
     assert kept(tmp_path, range(3)) == [0, 2]
+
+
+@pytest.fixture
+def small_index(monkeypatch):
+    """A store that indexes 20 records at a time and joins 4 index files."""
+    monkeypatch.setattr("jepamine.data.embedding_store.INDEX_AT", 20)
+    monkeypatch.setattr("jepamine.data.embedding_store.INDEX_SOME", 5)
+    monkeypatch.setattr("jepamine.data.embedding_store.INDEXES", 4)
+
+
+def hashed(number):
+    return hashlib.sha256(number.to_bytes(4, "big")).digest()
+
+
+def fill_hashed(folder, numbers):
+    with Store(folder) as store:
+        for number in numbers:
+            store.put(hashed(number), value(number))
+
+
+def missing(folder, numbers):
+    with Store(folder) as store:
+        return [number for number in numbers if not same_or_none(store.get(hashed(number)), value(number))]
+
+
+def same_or_none(found, array):
+    return found is not None and same(found, array)
+
+
+@pytest.mark.usefixtures("small_index")
+def test_indexed_records_of_many_writers_are_found_and_not_looked_through_again(tmp_path, monkeypatch):
+    with Store(tmp_path) as early:
+        for start in range(0, 700, 70):
+            fill_hashed(tmp_path, range(start, start + 70))
+        early.put(hashed(700), value(700))
+        assert hashed(3) not in early  # it was opened before
+    assert 1 <= len(list(tmp_path.glob("*.index"))) <= 5
+    assert missing(tmp_path, range(701)) == []
+    assert missing(tmp_path, [701, 702]) == [701, 702]
+    looked = []
+    monkeypatch.setattr(Store, "_add", lambda self, key, *place: looked.append(key))
+    with Store(tmp_path) as store:
+        assert len(store) + len(looked) == 701
+    assert len(looked) < 20
+
+
+@pytest.mark.usefixtures("small_index")
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: os.truncate(path, 50)])
+def test_lost_and_damaged_index_files_cost_no_record(tmp_path, damage):
+    fill_hashed(tmp_path, range(100))
+    fill_hashed(tmp_path, range(100, 150))
+    damage(sorted(tmp_path.glob("*.index"))[0])
+    assert missing(tmp_path, range(150)) == []
+
+
+@pytest.mark.usefixtures("small_index")
+def test_a_damaged_record_of_an_index_is_found_again_once_it_is_recomputed(tmp_path, capsys):
+    fill_hashed(tmp_path, range(60))
+    (part,) = tmp_path.glob("*.part")
+    flip(part, HEADER + 5)
+    assert missing(tmp_path, range(60)) == [0]
+    assert "dropped a damaged embedding at byte 0" in capsys.readouterr().err
+    fill_hashed(tmp_path, [0, *range(60, 100)])
+    assert missing(tmp_path, range(100)) == []
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("small_index")
+def test_keys_that_begin_alike_are_told_apart(tmp_path):
+    with Store(tmp_path) as store:
+        for number in range(60):
+            store.put(key(number), value(number))
+    assert kept(tmp_path, range(61)) == list(range(60))
+
+
+@pytest.mark.usefixtures("small_index")
+def test_a_part_that_was_removed_counts_as_missing(tmp_path, capsys):
+    fill_hashed(tmp_path, range(40))
+    first = set(tmp_path.glob("*.part"))
+    fill_hashed(tmp_path, range(40, 80))
+    for part in first:
+        part.unlink()
+    assert missing(tmp_path, range(80)) == list(range(40))
+
+
+@pytest.mark.usefixtures("small_index")
+def test_a_process_that_holds_the_lock_leaves_the_records_in_memory(tmp_path):
+    with exclusive(tmp_path / "index.lock", "held"):
+        fill_hashed(tmp_path, range(50))
+    assert list(tmp_path.glob("*.index")) == []
+    assert missing(tmp_path, range(50)) == []

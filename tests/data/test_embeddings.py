@@ -101,6 +101,34 @@ def test_a_second_time_nothing_is_encoded_or_decoded_and_the_embeddings_are_the_
         assert np.array_equal(a.masked, b.masked)
 
 
+@pytest.mark.parametrize("kind", [Counting, CountingFrames])
+def test_on_another_device_clips_share_batches_and_each_embedding_is_made_once(kind, clips, tmp_path):
+    class OnDevice(kind):
+        """Says that it computes elsewhere than on the CPU."""
+
+        device, batch_size = torch.device("cuda"), 5
+
+        def __call__(self, frames):
+            sizes.append(len(frames))
+            return super().__call__(frames)
+
+    lines = clips.read_text().splitlines()
+    doubled = clips.with_name("doubled.jsonl")
+    again = [line.replace('"s', '"again-s', 1) for line in lines]
+    doubled.write_text("\n".join(line for pair in zip(lines, again, strict=True) for line in pair))
+    sizes: list[int] = []
+    encoder = OnDevice()
+    found = embed(Source(doubled), encoder, tmp_path / "device")
+    alone = embed(Source(doubled), kind(), tmp_path / "cpu")
+    assert sizes.count(5) > len(sizes) / 2
+    # 48 frames or 24 tubelets once, and the masked tubelets of all 24 clips.
+    assert encoder.tubelets == (48 if kind is CountingFrames else 24) + 48
+    for a, b in zip(found, alone, strict=True):
+        assert a.clip.clip_id == b.clip.clip_id
+        assert a.clean.tobytes() == b.clean.tobytes()
+        assert a.masked.tobytes() == b.masked.tobytes()
+
+
 def test_another_mask_encodes_only_the_masked_tubelets(clips, tmp_path):
     embed(Source(clips), Counting(), tmp_path)
     encoder = Counting()

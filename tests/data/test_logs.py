@@ -140,12 +140,12 @@ RAW = {
     "mono16": (PIXELS[:, :, 0].astype("<u2") * 257, PIXELS[:, :, :1].repeat(3, axis=2)),
     "yuv422": (np.full((2, 4, 2), 128, np.uint8), np.full((2, 4, 3), 130, np.uint8)),
     "yuv422_yuy2": (
-        np.tile(np.uint8([[82, 90], [82, 240]]), (2, 2, 1)),
-        np.tile(np.uint8([255, 1, 0]), (2, 4, 1)),
+        np.tile(np.array([[82, 90], [82, 240]], np.uint8), (2, 2, 1)),
+        np.tile(np.array([255, 1, 0], np.uint8), (2, 4, 1)),
     ),
     "bayer_rggb8": (
-        np.tile(np.uint8([[200, 100], [100, 50]]), (3, 4)),
-        np.tile(np.uint8([200, 100, 50]), (6, 8, 1)),
+        np.tile(np.array([[200, 100], [100, 50]], np.uint8), (3, 4)),
+        np.tile(np.array([200, 100, 50], np.uint8), (6, 8, 1)),
     ),
 }
 

@@ -66,6 +66,7 @@ CONTAINERS = [
     ("a.avi", "libx264", {"bf": "2"}),
     ("a.wmv", "libx264", {"bf": "2"}),
     ("b.mpg", "libx264", {"bf": "0"}),
+    ("c.mpg", "mpeg4", {"bf": "2"}),
     ("b.avi", "mpeg4", {}),
     ("c.avi", "mjpeg", {}),
     ("a.webm", "libvpx", {}),

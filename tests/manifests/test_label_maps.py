@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from jepamine.manifests.frame_folders import frame_folders
-from jepamine.manifests.label_maps import label_maps
+from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.skipped import Skipped
 
 SIZE = (48, 64)
@@ -46,6 +46,12 @@ FOOTAGE = {
     "few colours, dithered": lambda number: Image.fromarray(camera(number)).quantize(16),
     "covered lens": lambda number: Image.new("RGB", (64, 48), (0, 0, 0)),
 }
+
+
+def label_maps(paths):
+    found = not_footage((), paths)
+    assert set(found) <= {"label maps"}
+    return found.get("label maps", set())
 
 
 def save(folder, make, names, **options):
@@ -111,3 +117,53 @@ def test_half_of_camvid_is_counted_as_label_maps_and_kept_when_asked(tmp_path, c
         f"images skipped: 2 (label maps; --label-maps keeps them), the first {first}\n"
     )
     assert [scene for scene, _ in frame_folders(tmp_path, Skipped(), True)] == ["train", "trainannot"]
+
+
+def grey_16(number):
+    """Distances of a depth camera: smooth, of many values."""
+    rows, columns = np.mgrid[:48, :64]
+    return Image.fromarray((rows * 300 + columns * 150 + number).astype(np.uint16))
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["depth", "disparity/event", "depth_left", "semantic", "instances/train", "proj_depth/cam0", "gtMask"],
+)
+def test_16_bit_images_of_a_folder_called_so_are_no_footage(tmp_path, folder, capsys):
+    colour = save(tmp_path / "rgb", FOOTAGE["colour"], ["1.png", "2.png"])
+    depth = save(tmp_path / folder, grey_16, ["1.png", "2.png"])
+    skipped = Skipped()
+    assert frame_folders(tmp_path, skipped) == [("rgb", colour)]
+    skipped.notify()
+    error = capsys.readouterr().err
+    assert error.startswith("images skipped: 2 (16-bit images called ")
+    assert error.endswith(f": no footage; --label-maps keeps them), the first {depth[0]}\n")
+    assert len(frame_folders(tmp_path, skipped, keep_label_maps=True)) == 2
+
+
+@pytest.mark.parametrize("kind", ["colour with alpha", "palette of many colours"])
+def test_depth_in_other_forms_that_cameras_do_not_write_is_no_footage(tmp_path, kind):
+    make = {
+        "colour with alpha": lambda number: Image.fromarray(camera(number)).convert("RGBA"),
+        "palette of many colours": lambda number: Image.fromarray(camera(number)).quantize(256),
+    }[kind]
+    depth = save(tmp_path / "depth", make, ["1.png", "2.png"])
+    assert [set(group) for group in not_footage(("depth",), depth).values()] == [set(depth)]
+    assert not_footage(("city",), depth) == {}
+
+
+def test_a_thermal_camera_of_16_bits_and_footage_in_a_folder_called_depth_are_footage(tmp_path):
+    thermal = save(tmp_path / "thermal", grey_16, ["1.png", "2.png"])
+    colour = save(tmp_path / "water_depth_test", FOOTAGE["colour"], ["1.png", "2.png"])
+    assert frame_folders(tmp_path, Skipped()) == [("thermal", thermal), ("water_depth_test", colour)]
+
+
+def test_depth_beside_colour_is_told_apart_by_the_ending_of_the_name(tmp_path):
+    colour = save(tmp_path / "seq", FOOTAGE["colour"], ["1_color.png", "2_color.png"])
+    save(tmp_path / "seq", grey_16, ["1_depth.png", "2_depth.png"])
+    assert frame_folders(tmp_path, Skipped()) == [("seq", colour)]
+
+
+def test_a_folder_of_depth_that_is_itself_given_is_read(tmp_path):
+    depth = save(tmp_path / "depth", grey_16, ["1.png", "2.png"])
+    assert frame_folders(tmp_path / "depth", Skipped()) == [("depth", depth)]

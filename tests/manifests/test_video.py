@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from jepamine.data.clips import read_clips
+from jepamine.data.drives import drive_of, span_of
 from jepamine.errors import UserError
 from jepamine.manifests.video import video_lines
+from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.places import Moment
 from jepamine.protocols import Source
 
+TEN = 1_704_450_030_000_000  # 2024-01-05 10:20:30
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "video"
 
 
@@ -141,9 +144,64 @@ def test_frames_before_the_first_key_frame_are_counted(tmp_path, write_video, ca
     )
 
 
-def test_two_videos_of_one_name_are_refused(drives, tmp_path):
-    with pytest.raises(UserError, match="two videos are called 'even'"):
-        video_lines([drives[0], tmp_path / "other" / "even.mp4"], 10, 8, 8, None)
+def test_all_videos_below_a_folder_are_read_and_what_is_not_is_counted(tmp_path, write_video, capsys):
+    card = tmp_path / "карта SD"
+    for name in (
+        "NORMAL/20240105_102030_F.mp4",
+        "NORMAL/20240105_102030_R.mp4",
+        "EVENT/20240105_102031_F.mp4",
+    ):
+        (card / name).parent.mkdir(parents=True, exist_ok=True)
+        write_video(card / name, list(range(0, 1000, 100)))
+    (card / "NORMAL" / "20240105_102032_F.mp4").write_bytes(b"\0\0\0\x18ftypmp42, cut off")
+    (card / "NORMAL" / "20240105_102033_F.mp4").touch()
+    (card / "NORMAL" / "._20240105_102030_F.mp4").write_bytes(b"Mac OS X")
+    (card / "NORMAL" / "Thumbs.db").touch()
+    lines = video_lines([card], 10, 10, 10, None)
+    assert [(line["scene"], line["drive"], line["camera"], line["video_start"]) for line in lines] == [
+        ("20240105_102031_F", "20240105_102030", "F", 1_704_450_031_000_000),
+        ("20240105_102030_F", "20240105_102030", "F", 1_704_450_030_000_000),
+        ("20240105_102030_R", "20240105_102030", "R", 1_704_450_030_000_000),
+    ]
+    error = capsys.readouterr().err.splitlines()
+    assert error == [
+        f"videos skipped: 1 (hidden), the first {card}/NORMAL/._20240105_102030_F.mp4",
+        f"videos skipped: 1 (empty files), the first {card}/NORMAL/20240105_102033_F.mp4",
+        f"files skipped: 1 (not videos: 1 .db), the first {card}",
+        f"videos skipped: 1 (video {card}/NORMAL/20240105_102032_F.mp4: cannot be read: "
+        "Invalid data found when processing input)",
+        "read: 30 frames in 3 videos",
+        "drives of several files, by their names: 1, of 3 files, cameras F, R",
+    ]
+    with pytest.raises(UserError, match=r"no videos .* below"):
+        (tmp_path / "none").mkdir()
+        video_lines([tmp_path / "none"], 10, 8, 8, None)
+
+
+def test_two_videos_of_one_name_are_scenes_by_their_paths(tmp_path, write_video):
+    for name in ("a/x.mp4", "b/x.mp4", "b/y.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_video(tmp_path / name, [0, 100])
+    assert [line["clip_id"] for line in video_lines([tmp_path], 10, 2, 2, None)] == [
+        "a/x__00000000",
+        "b/x__00000000",
+        "y__00000000",
+    ]
+
+
+def test_files_of_one_drive_are_one_clock_and_its_cameras_overlap(tmp_path, write_video):
+    for second in (30, 31):
+        for camera in "FR":
+            write_video(tmp_path / f"20240105_1020{second}_{camera}.mp4", list(range(0, 1000, 100)))
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text(
+        "".join(json.dumps(line) + "\n" for line in video_lines([tmp_path], 10, 10, 10, None))
+    )
+    clips = [clip for clip in read_clips(Source(manifest, None)) if not isinstance(clip, UserError)]
+    assert [drive_of(clip) for clip in clips] == ["20240105_102030"] * 4
+    assert [span_of(clip)[0] for clip in clips] == [TEN, TEN, TEN + 1_000_000, TEN + 1_000_000]
+    extents = [extent_of(clip, [bytes([number] * 8)]) for number, clip in enumerate(clips)]
+    assert ExtentIndex(extents).overlapping(extents[0]).tolist() == [0, 1]
 
 
 def test_a_run_a_score_and_an_eval_read_a_video_and_write_nothing_beside_it(

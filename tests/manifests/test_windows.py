@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jepamine.errors import UserError
-from jepamine.manifests.windows import Cutter, stretches, windows
+from jepamine.manifests.windows import Cutter, numbered_stretches, stretches, windows
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,12 @@ def test_frames_between_windows_are_reported_too(capsys):
     assert capsys.readouterr().err == (
         "frames skipped: 2 (less than a tubelet at the end of a stretch, or between windows), the first e\n"
     )
+
+
+def test_a_hole_in_the_numbers_ends_a_stretch():
+    assert numbered_stretches([1, 2, 3, 500, 501], 5) == [range(3), range(3, 5)]
+    assert numbered_stretches([0, 30, 60, 150], 4) == [range(4)]
+    assert numbered_stretches([1, 2, 9, 10, 11, 100], 6) == [range(6)]
+    assert numbered_stretches([1, 1, 900], 3) == [range(3)]
+    assert numbered_stretches([1, None, 900], 3) == [range(3)]
+    assert numbered_stretches([], 0) == [range(0)]

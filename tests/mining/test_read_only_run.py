@@ -111,5 +111,6 @@ def test_an_output_on_the_read_only_file_system_is_an_error_that_names_it(
     result = jepamine("score", "--run", "small", clips)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         1,
-        f"Error: {tmp_path / 'experiments' / 'small' / 'scores'}: Read-only file system",
+        f"Error: {tmp_path / 'experiments' / 'small' / 'scores'}: cannot be written (Read-only file system); "
+        "pass --output, such as --output manifest.jsonl",
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
+
+from jepamine.data.embedding_store import Store
+
 
 def test_the_size_is_reported_by_encoder_and_is_at_most_a_tenth_over_the_raw_floats(jepamine, recipe):
     jepamine("run", recipe, "--epochs", 1)
@@ -41,3 +45,14 @@ def test_a_misspelt_store_is_reported(jepamine, recipe):
     result = jepamine("store", "--prune", entry["store"][:-1])
     assert result.exit_code == 1
     assert f"did you mean '{entry['store']}'?" in result.output
+
+
+def test_a_store_that_a_process_writes_is_not_pruned(jepamine, recipe, tmp_path):
+    jepamine("run", recipe, "--epochs", 1)
+    (entry,) = json.loads(jepamine("store", "--json").output)["stores"]
+    with Store(tmp_path / "experiments" / "_store" / entry["store"]) as store:
+        store.put(b"k" * 32, np.zeros((1, 2), dtype=np.float32))
+        result = jepamine("store", "--prune", entry["store"])
+        assert result.exit_code == 1
+        assert "a process is writing it; wait for it, or stop it, then prune" in result.output
+    assert "removed" in jepamine("store", "--prune", entry["store"]).output

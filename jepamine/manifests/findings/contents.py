@@ -6,7 +6,8 @@ import contextlib
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,18 @@ from jepamine.utils.remote import exists
 THREADS = min(4, os.cpu_count() or 2)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the frames of a clip contain: hard cuts, a hash of each frame, and problems, by place in the clip.
+
+    A frame that cannot be read has no hash (None).
+    """
+
+    cuts: tuple[int, ...]
+    digests: Sequence[bytes | None]
+    problems: Mapping[int, tuple[str, str]]
+
+
 class Contents:
     """Contents of frames by their numbers, and hard cuts of clips, as far as `look` has read them.
 
@@ -32,6 +45,7 @@ class Contents:
         self.table = table
         self.problems: dict[int, tuple[str, str]] = {}
         self._same: dict[int, int] = {}
+        self._digests: dict[int, bytes] = {}
         self._first: dict[bytes, int] = {}
         self._cuts: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._frames = Frames(SIZE)
@@ -47,6 +61,21 @@ class Contents:
     def cuts(self, clip: tuple[int, ...]) -> tuple[int, ...]:
         """Return the numbers of a clip's frames that directly follow a hard cut."""
         return self._cuts[clip]
+
+    def seen(self, clip: tuple[int, ...]) -> Look:
+        """Return what `look` has read of a clip."""
+        digests = [None if frame in self.problems else self._digests[frame] for frame in clip]
+        problems = {at: self.problems[frame] for at, frame in enumerate(clip) if frame in self.problems}
+        return Look(self._cuts[clip], digests, problems)
+
+    def add(self, clip: tuple[int, ...], seen: Look) -> None:
+        """Take over what was read of a clip elsewhere."""
+        self._cuts[clip] = seen.cuts
+        for at, (frame, digest) in enumerate(zip(clip, seen.digests, strict=True)):
+            if digest is None:
+                self.problems[frame] = seen.problems[at]
+            else:
+                self._same[frame] = self._first.setdefault(digest, frame)
 
     def look(self, clips: Iterable[tuple[int, ...]]) -> None:
         """Read the frames of clips not looked at before, with progress."""
@@ -97,6 +126,7 @@ class Contents:
             pictures[number] = picture
             with self._lock:
                 self._same[number] = self._first.setdefault(digest, number)
+                self._digests[number] = digest
                 if self._wanted[number] > 1:
                     self._kept[number] = picture
         return pictures

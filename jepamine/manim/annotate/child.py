@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import faulthandler
 import io
-import json
 import os
 import sys
 from collections import Counter
@@ -26,7 +25,7 @@ from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import json_text, write_atomic
 
 # Frames per second without a video: how often objects with updaters are updated.
 RATE = 30
@@ -40,7 +39,7 @@ def main() -> None:
             _run(job, outcome, stack)
     except UserError as error:
         outcome.error = str(error)
-    write_atomic(job.outcome, json.dumps(vars(outcome)).encode())
+    write_atomic(job.outcome, json_text(vars(outcome)).encode())
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads that the file has left running must not keep this process alive.

@@ -12,6 +12,7 @@ from PIL import Image
 
 from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
 from jepamine.manim.engine.object_types import class_of, objects_of, words_of
+from jepamine.manim.engine.painting_order import paint_of, runs_of
 from jepamine.manim.engine.visibility import visible_shares
 from jepamine.manim.layouts import (
     MAX_OBJECTS,
@@ -44,27 +45,22 @@ def look(scene: Any) -> Snapshot:
     The frame has the size of the scene's camera, uint8 RGB (H, W, 3). Boxes are clipped to the frame, in
     units of a frame of 14.222 x 8 into which the scene's own, if it has another shape, just fits.
     """
+    from manim.utils.iterables import list_update
+
     camera, renderer = scene.renderer.camera, scene.renderer
     renderer.static_image = None
     renderer.update_frame(scene)
     frame = np.ascontiguousarray(camera.pixel_array[..., :3])
-    drawn = sorted(_unique([*scene.mobjects, *scene.foreground_mobjects]), key=lambda item: item.z_index)
-    found, coverages, unmapped = [], [], Counter[str]()
-    for mobject, type_, measured in objects_of(drawn):
+    shown = list_update(scene.mobjects, scene.foreground_mobjects)
+    found, unmapped = [], Counter[str]()
+    for mobject, type_, measured in objects_of(_unique(shown)):
         box = _box(camera, mobject)
-        if box is None:
-            continue
-        camera.set_frame_to_background(np.zeros_like(camera.pixel_array))
-        camera.capture_mobjects([mobject])
-        covered = camera.pixel_array[..., 3].astype(np.float32) / 255
-        # Nothing too faint or too thin for a single grey level.
-        if covered.max() < 0.05:
-            continue
-        found.append((mobject, type_, measured, box))
-        coverages.append(covered)
+        if box is not None:
+            found.append((mobject, type_, measured, box))
+    order, shares = _painted(camera, shown, [mobject for mobject, *_ in found])
     painted = []
-    shares = visible_shares(coverages, fitted_size(camera))
-    for (mobject, type_, measured, box), (share, visible_box) in zip(found, shares, strict=True):
+    for place in order:
+        (mobject, type_, measured, box), (share, visible_box) = found[place], shares[place]
         if share < LEAST_VISIBLE:
             continue
         if not measured:
@@ -96,6 +92,23 @@ def look(scene: Any) -> Snapshot:
     return Snapshot(
         frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(painted) - len(objects)
     )
+
+
+def _painted(
+    camera: Any, shown: list[Any], mobjects: list[Any]
+) -> tuple[list[int], dict[int, tuple[float, Box | None]]]:
+    """Return the numbers of the objects in the order in which they are painted, and their visible shares.
+
+    An object that is painted in several runs counts where most of it is painted. Those too faint or too thin
+    for a single grey level are left out.
+    """
+    runs = [(run.owner, paint_of(camera, run.parts)) for run in runs_of(camera, shown, mobjects)]
+    runs = [(owner, paint) for owner, paint in runs if paint.max() >= 0.05]
+    most: dict[int, tuple[float, int]] = {}
+    for place, (owner, paint) in enumerate(runs):
+        most[owner] = max(most.get(owner, (-1.0, 0)), (float(paint.sum()), place))
+    shares = visible_shares([paint for _, paint in runs], fitted_size(camera), [owner for owner, _ in runs])
+    return sorted(most, key=lambda owner: most[owner][1]), dict(zip(sorted(most), shares, strict=True))
 
 
 def fitted(image: Image.Image, width: int) -> Image.Image:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,15 +70,37 @@ def source_of(kind: Any) -> str | None:
 
 
 def _load(path: Path) -> Any:
-    # As Manim does: modules beside the file can be imported, and `__name__` is not "__main__".
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # A name that no module has: a scene file may be called fractions.py or manim.py.
+    name = f"scenes of {path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UserError(f"{path}: not a Python file; its name must end in .py")
+    sys.meta_path.insert(0, _Library(path.stem))
+    # As Manim does: modules beside the file can be imported, and `__name__` is not "__main__".
+    sys.path.insert(0, str(path.parent))
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+class _Library:
+    """Finds a library's module called as the user's file, where there is one, not that file.
+
+    Libraries import some of theirs late: Pillow imports `fractions` for the first PNG.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        try:
+            self.spec = importlib.util.find_spec(name)
+        # Raised for modules without a spec, such as __main__.
+        except ValueError:
+            self.spec = None
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Return the library's module, as importlib asks; None for all other names."""
+        return self.spec if name == self.name else None
 
 
 def _message(path: Path, error: BaseException) -> str:

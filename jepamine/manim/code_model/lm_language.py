@@ -110,7 +110,7 @@ def _tokenizer(weights: str) -> Any:
     # Only tokenizers from this file give offsets; without it transformers would construct one.
     if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
         raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
-    return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True)
+    return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True, trust_remote_code=False)
 
 
 def trainable_part(language: Language) -> nn.Module | None:

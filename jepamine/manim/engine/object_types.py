@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -84,15 +85,35 @@ def remember(mobject: Any, target: Any) -> None:
 
 
 def words_of(mobject: Any) -> str | None:
-    """Return the content of a text, TeX as its source; None if unknown."""
+    """Return the content of a text as it is painted, TeX as its source; None if unknown."""
     shown = shown_as(mobject)
     if hasattr(shown, "number") and hasattr(shown, "num_decimal_places"):
-        return f"{shown.number:.{shown.num_decimal_places}f}"
+        return _number(shown)
+    # A Paragraph is made of one text, whose lines are moved.
+    shown = getattr(shown, "lines_text", shown)
     for name in ("original_text", "tex_string", "text"):
         content = getattr(shown, name, None)
         if isinstance(content, str) and content.strip():
-            return " ".join(content.split())
+            content = _without_markup(content) if "MarkupText" in _manim_classes(shown) else content
+            return " ".join(content.split()) or None
     return None
+
+
+def _number(shown: Any) -> str:
+    """Return a number as Manim paints it: with sign, commas, ellipsis and unit."""
+    number: str = shown._get_num_string(shown.number)
+    ellipsis = "..." if getattr(shown, "show_ellipsis", False) else ""
+    return number + ellipsis + str(getattr(shown, "unit", None) or "")
+
+
+def _without_markup(text: str) -> str:
+    """Return the text of Pango markup: no tags, entities as characters."""
+    pieces: list[str] = []
+    parser = HTMLParser(convert_charrefs=True)
+    setattr(parser, "handle_data", pieces.append)  # noqa: B010
+    parser.feed(text)
+    parser.close()
+    return "".join(pieces)
 
 
 def class_of(mobject: Any) -> str:

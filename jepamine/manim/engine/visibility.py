@@ -24,26 +24,50 @@ def visibility(engine: Engine, mobjects: Sequence[Any]) -> list[tuple[float, Box
 
 
 def visible_shares(
-    coverages: Sequence[NDArray[np.float32]], size: tuple[float, float] = (FRAME_WIDTH, FRAME_HEIGHT)
+    coverages: Sequence[NDArray[np.float32]],
+    size: tuple[float, float] = (FRAME_WIDTH, FRAME_HEIGHT),
+    owners: Sequence[int] | None = None,
 ) -> list[tuple[float, Box | None]]:
-    """Compute `visibility` from what each object covers of each pixel, 0 to 1: float32 (H, W).
+    """Compute `visibility` from what is painted on each pixel, in order, 0 to 1: float32 (H, W).
 
     `size` is that of the frame in units. Paint over paint: what remains of a pixel is the product of what
-    all later objects let through.
+    all later objects let through. `owners` are the numbers of the objects painted, from 0, where one is
+    painted in several runs; by default each is painted once.
     """
     if not coverages:
         return []
-    through = np.ones_like(coverages[0])
+    owners = range(len(coverages)) if owners is None else owners
+    runs: dict[int, list[int]] = {}
+    for place, owner in enumerate(owners):
+        runs.setdefault(owner, []).append(place)
     results: list[tuple[float, Box | None]] = []
-    for covered in reversed(coverages):
-        left = covered * through
+    through = np.ones_like(coverages[0])
+    # What lies over each run, without the object's own: from the last run to the first.
+    over: dict[int, NDArray[np.float32]] = {}
+    for place in reversed(range(len(coverages))):
+        own = [other for other in runs[owners[place]] if other > place]
+        over[place] = through if not own else _through(coverages, place, owners)
+        through = through * (1 - coverages[place])
+    for owner in sorted(runs):
+        covered = 1 - np.prod([1 - coverages[place] for place in runs[owner]], axis=0)
+        left = 1 - np.prod([1 - coverages[place] * over[place] for place in runs[owner]], axis=0)
         total = float(covered.sum())
         # Paint too thin for a single grey level is not hidden by anything.
         share = float(left.sum()) / total if total else 1.0
         # Antialiased edges that touch take a little from one another; that hides nothing.
         results.append((1.0, None) if share > 0.995 else (round(share, 4), _box(left, covered, size)))
-        through = through * (1 - covered)
-    return results[::-1]
+    return results
+
+
+def _through(
+    coverages: Sequence[NDArray[np.float32]], place: int, owners: Sequence[int]
+) -> NDArray[np.float32]:
+    """Return what all runs of other objects after run number `place` let through."""
+    through = np.ones_like(coverages[place])
+    for later in range(place + 1, len(coverages)):
+        if owners[later] != owners[place]:
+            through = through * (1 - coverages[later])
+    return through
 
 
 def _box(left: NDArray[np.float32], covered: NDArray[np.float32], size: tuple[float, float]) -> Box | None:

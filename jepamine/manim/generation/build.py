@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +12,7 @@ from jepamine.config import registry
 from jepamine.config.factory import make
 from jepamine.config.schema import keywords
 from jepamine.manim.generation.find_layout import LayoutReader
-from jepamine.manim.generation.pipeline import GeneratorFactory, Pipeline
+from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generators.protocol import Generator
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.validation.validator import validator
@@ -31,14 +31,16 @@ def open_pipeline(
     tries: int = 3,
     limits: Limits | None = None,
     int8: bool = False,
+    settings: Mapping[str, Any] | None = None,
 ) -> Iterator[Pipeline]:
     """Open a pipeline with the layout run `run` (None: text descriptions only) and `workers` code servers.
 
-    With `int8` the linear layers of all runs are quantized. Raises UserError if a run or Manim is missing.
+    With `int8` the linear layers of all runs are quantized; `settings` are those of the generator. Raises
+    UserError if a run or Manim is missing.
     """
     reader = layout_reader(load_layout_run(experiments, run, int8)) if run is not None else None
     with validator(workers=workers, limits=limits or Limits()) as code_validator:
-        yield Pipeline(code_validator, reader, generator_factory(experiments, int8), tries)
+        yield Pipeline(code_validator, reader, generator_factory(experiments, int8, settings), tries)
 
 
 def load_layout_run(experiments: Path, run: str, int8: bool = False) -> LayoutRun:
@@ -55,8 +57,14 @@ def layout_reader(run: LayoutRun) -> LayoutReader:
     )
 
 
-def generator_factory(experiments: Path, int8: bool = False) -> GeneratorFactory:
-    """Return a function that builds each generator once; it omits settings that a generator does not have."""
+def generator_factory(
+    experiments: Path, int8: bool = False, own: Mapping[str, Any] | None = None
+) -> GeneratorFactory:
+    """Return a function that builds each generator once.
+
+    Style and complexity are omitted where a generator does not have them; the settings `own` are those of all
+    generators but the fallback.
+    """
 
     @functools.cache
     def predictor_of(name: str) -> Any:
@@ -65,13 +73,17 @@ def generator_factory(experiments: Path, int8: bool = False) -> GeneratorFactory
         return predictor_of(experiments, name, int8=int8)
 
     @functools.cache
-    def build(plugin: registry.Plugin, *settings: tuple[str, str]) -> Generator:
-        return cast(Generator, make(plugin, dict(settings), {"predictor_of": predictor_of}))
+    def build(plugin: registry.Plugin, *settings: tuple[str, Any]) -> Generator:
+        offered = {"predictor_of": predictor_of, "store": experiments / "_store"}
+        return cast(Generator, make(plugin, dict(settings), offered))
 
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
         plugin = registry.find("generator", name, Path())
         known = keywords(registry.load(plugin))
-        settings = {"style": style, "complexity": complexity}
-        return build(plugin, *((key, value) for key, value in settings.items() if key in known))
+        styled = {"style": style, "complexity": complexity}
+        settings = {key: value for key, value in styled.items() if key in known}
+        if name != LAST:
+            settings |= own or {}
+        return build(plugin, *settings.items())
 
     return generator

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jepamine.manim.generation.build import open_pipeline
 from jepamine.manim.generation.request import Request, Result
+from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.validation.command import WIDTH
 from jepamine.utils.files import read_bytes, write_atomic
 from jepamine.utils.progress import notify
@@ -30,6 +32,7 @@ def run(
     run_name: str | None,
     tries: int,
     int8: bool,
+    settings: Mapping[str, Any],
     **fields: Any,
 ) -> Result:
     """Generate a scene and write its files; `fields` are more fields of `Request`. Warnings go to stderr.
@@ -39,7 +42,7 @@ def run(
     content = read_bytes(image) if image is not None else None
     width = WIDTH if outputs.preview is not None else None
     request = Request(description, content, preview=width, **fields)
-    with open_pipeline(experiments, run_name, tries=tries, int8=int8) as pipeline:
+    with open_pipeline(experiments, run_name, tries=tries, int8=int8, settings=settings) as pipeline:
         still_open = ", ".join(pipeline.validator.protection.open)
         if still_open:
             notify(f"warning: this system cannot block {still_open}: only the check of the code prevents it")
@@ -66,9 +69,20 @@ def summary(result: Result, output: Path, preview: Path | None) -> str:
     lines = [
         f"{count} object{'s' if count != 1 else ''} from the {result.layout_from}, code by "
         f"{result.generator}, run in {result.seconds['total']:.2f} s",
-        f"layout kept: {adherence['within_half']:.0%} within 0.5 units, "
+        *(
+            [f"understood: {result.confidence:.0%} of the description"]
+            if result.layout_from == "text"
+            else []
+        ),
+        f"code keeps to this layout: {adherence['within_half']:.0%} within 0.5 units, "
         f"{adherence['within_tenth']:.0%} within 0.1{error}",
     ]
+    if (usage := result.usage) != Usage():
+        cost = f", cost {usage.cost:.4g}" if usage.cost else ""
+        lines.append(
+            f"language model: {usage.requests} requests ({usage.cached} answers kept from earlier), "
+            f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{cost}"
+        )
     if unwanted:
         lines.append(f"{unwanted} overlaps that are not in the layout")
     if off := result.report.final.off_screen:

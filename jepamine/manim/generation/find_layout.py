@@ -18,6 +18,9 @@ from jepamine.manim.text.parse import read
 from jepamine.manim.text.reading import NotUnderstood, Reading, Span
 from jepamine.manim.text.solve.arrange import arrange
 
+#: Of descriptions with less than this share understood, most give a picture of something else.
+LEAST_UNDERSTOOD = 0.6
+
 
 @dataclass(frozen=True)
 class LayoutReader:
@@ -33,7 +36,7 @@ class LayoutReader:
 @dataclass(frozen=True)
 class FoundLayout:
     """A layout, its source, its confidence (0 to 1), the parsed description (None if there is none that can
-    be parsed) and the parts of the description that were ignored.
+    be parsed) and the parts of the description that were ignored; `brief` is what the generator planned.
     """
 
     layout: Layout
@@ -41,6 +44,7 @@ class FoundLayout:
     confidence: float
     reading: Reading | None
     not_understood: tuple[NotUnderstood, ...] = ()
+    brief: str = ""
 
 
 def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
@@ -60,9 +64,10 @@ def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
         if not described:
             raise UserError("describe the scene, give an image of it, or both")
         reading = read(request.description)
-        return FoundLayout(
-            arrange(reading), "text", _understood_share(reading), reading, reading.not_understood
-        )
+        share = _understood_share(reading)
+        if share < LEAST_UNDERSTOOD and not request.anyway:
+            raise UserError(_too_little(reading, share))
+        return FoundLayout(arrange(reading), "text", share, reading, reading.not_understood)
     if reader is None:
         raise UserError(
             "reading a layout from an image needs a trained layout run: name it with --run NAME; "
@@ -99,6 +104,18 @@ def _from_clip_text(request: Request, reader: LayoutReader | None) -> FoundLayou
 
 def _mean_confidence(layout: Layout) -> float:
     return float(np.mean([item.confidence for item in layout.objects])) if layout.objects else 0.0
+
+
+def _too_little(reading: Reading, share: float) -> str:
+    nouns = [
+        f"{item.type.replace('_', ' ')} '{item.text}'" if item.text else item.type.replace("_", " ")
+        for item in reading.items
+    ]
+    missed = "; ".join(f"'{item.text}': {item.reason}" for item in reading.not_understood[:5])
+    return (
+        f"only {share:.0%} of the description is understood: {', '.join(nouns) or 'no object'}; "
+        f"not: {missed}. Rephrase that, or pass --anyway for a scene of what is understood"
+    )
 
 
 def _understood_share(reading: Reading) -> float:

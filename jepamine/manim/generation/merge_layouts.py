@@ -48,7 +48,7 @@ def merge_layouts(reading: Reading, seen: Layout) -> tuple[Layout, list[str]]:
         objects |= {item: placed.objects[item] for item in missing}
         notes.append(f"not seen in the image, placed by the description: {_names(described, missing)}")
     extra = [place for place in range(len(seen.objects)) if place not in pairs.values()]
-    limit = max(MAX_OBJECTS, len(seen.objects))
+    limit = max(MAX_OBJECTS, len(seen.objects), len(objects))
     kept = extra[: limit - len(objects)]
     if extra:
         notes.append(f"seen in the image, not described: {_names(seen, extra)}")

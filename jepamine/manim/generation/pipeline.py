@@ -10,10 +10,19 @@ import time
 from collections.abc import Callable
 
 from jepamine.errors import UserError
+from jepamine.manim.generation.feedback import broken_places, feedback
 from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
 from jepamine.manim.generation.repair import blamed_variables, misplaced_objects, repair, wrong_looks
 from jepamine.manim.generation.request import Request, Result, Try
-from jepamine.manim.generators.protocol import Generated, Generator
+from jepamine.manim.generation.steps import broken_step
+from jepamine.manim.generators.hints import read_if_possible
+from jepamine.manim.generators.protocol import (
+    Generated,
+    Generator,
+    PlanningGenerator,
+    RevisingGenerator,
+    Usage,
+)
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.report import Report
@@ -37,22 +46,29 @@ class Pipeline:
     def make(self, request: Request) -> Result:
         """Generate code for a request. Raises UserError for an unusable description, image or generator."""
         began = time.perf_counter()
-        located = find_layout(request, self.reader)
-        layout_done = time.perf_counter()
         # An unknown generator is an error before any code runs.
         first = self._generator(request.generator, request.style, request.complexity)
+        located, usage = self._locate(request, first)
+        layout_done = time.perf_counter()
         tries: list[Try] = []
-        accepted = self._attempts(request, located, request.generator, first, tries)
+        accepted, used = self._attempts(request, located, request.generator, first, tries)
+        usage += used
+        if accepted is None and located.brief:
+            # The fallback would keep to the boxes and drop the steps and all that has no type.
+            raise UserError(
+                f"none of the {self.tries} tries of '{request.generator}' passed the check; the last: "
+                f"{tries[-1].problem}; try more (--tries), another model, or --layout text"
+            )
         if accepted is None and request.generator != LAST:
             fallback = self._generator(LAST, request.style, request.complexity)
-            accepted = self._attempts(request, located, LAST, fallback, tries)
+            accepted, _ = self._attempts(request, located, LAST, fallback, tries)
         if accepted is None:
             raise UserError(f"no generated code keeps to the layout; the last attempt: {tries[-1].problem}")
         generated, report = accepted
         ended = time.perf_counter()
         return Result(
             code=generated.code,
-            names=dict(generated.names),
+            names=dict(generated.names) or _matched(report),
             layout=located.layout,
             layout_from=located.source,
             confidence=located.confidence,
@@ -65,43 +81,77 @@ class Pipeline:
                 "code": round(ended - layout_done, 4),
                 "total": round(ended - began, 4),
             },
+            usage=usage,
         )
+
+    def _locate(self, request: Request, generator: Generator) -> tuple[FoundLayout, Usage]:
+        """Return the layout: of a generator that plans, its own, unless the request says where from."""
+        described = bool(request.description.strip()) and request.image is None
+        if not (isinstance(generator, PlanningGenerator) and request.layout == "auto" and described):
+            return find_layout(request, self.reader), Usage()
+        plan = generator.plan(request.description)
+        reading = read_if_possible(request.description)
+        return FoundLayout(plan.layout, "plan", 1.0, reading, brief=plan.brief), plan.usage
 
     def _attempts(
         self, request: Request, located: FoundLayout, name: str, generator: Generator, tries: list[Try]
-    ) -> tuple[Generated, Report] | None:
-        """Return the first code of a generator that passes, None if none does; append each try to `tries`.
+    ) -> tuple[tuple[Generated, Report] | None, Usage]:
+        """Return the first code of a generator that passes, None if none does, and what models took.
 
-        The looks of objects drawn by `template` are not checked: there is no better way to draw them.
+        Each try is appended to `tries`. The looks of objects drawn by `template` are not checked: there is no
+        better way to draw them.
         """
         check_looks = name != LAST
+        description = f"{request.description}\n{located.brief}".strip()
+        usage = Usage()
+        previous: Generated | None = None
+        wrong: list[str] = []
         for attempt in range(self.tries if check_looks else 1):
-            generated = generator.generate(
-                located.layout, request.description, attempt=attempt, reading=located.reading
-            )
+            if isinstance(generator, RevisingGenerator) and previous is not None:
+                generated = generator.revise(previous, located.layout, description, wrong)
+            else:
+                generated = generator.generate(
+                    located.layout, description, attempt=attempt, reading=located.reading
+                )
+            usage += generated.usage
             repaired: tuple[str, ...] = ()
             # One error hides those behind it, so one repair is not always enough.
             for _ in range(REPAIRS + 1):
+                outcome = generated.outcome
+                expected = outcome.layout if outcome is not None else located.layout
                 report = self.validator.validate(
                     generated.code,
-                    layout=located.layout,
-                    names=generated.names,
+                    layout=expected,
+                    names=(outcome.names if outcome is not None else generated.names) or None,
                     preview=request.preview,
                 )
-                problem = problem_of(report, located.layout, check_looks=check_looks)
+                problem = problem_of(report, expected, check_looks=check_looks)
+                if problem is None and isinstance(generator, RevisingGenerator):
+                    problem = next(iter(broken_places(report, located.layout)), None)
+                if problem is None and outcome is not None:
+                    problem = broken_step(report, outcome.steps)
                 tries.append(Try(name, attempt, repaired, problem))
                 if problem is None:
-                    return generated, report
+                    return (generated, report), usage
+                if outcome is not None:
+                    break
                 blamed = blamed_variables(generated, report, located.layout)
                 names = [variable for variable in blamed if variable not in repaired]
-                previous, generated = (
+                before, generated = (
                     generated,
                     repair(generated, located.layout, located.reading, names),
                 )
-                if generated.code == previous.code:
+                if generated.code == before.code:
                     break
                 repaired = (*repaired, *names)
-        return None
+            previous, wrong = generated, feedback(report, located.layout)
+        return None, usage
+
+
+def _matched(report: Report) -> dict[str, int]:
+    """Return the names in code that did not say them, by the match with the layout."""
+    matches = report.final.adherence.matches if report.final.adherence else ()
+    return {match.name: match.index for match in matches if match.name is not None}
 
 
 def problem_of(report: Report, layout: Layout, *, check_looks: bool) -> str | None:

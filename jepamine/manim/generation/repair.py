@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jepamine.manim.engine.palette import colour_word
-from jepamine.manim.generators.expressions import statement
-from jepamine.manim.generators.hints import is_filled, traits_of
+from jepamine.manim.generators.assignments import assignment
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.reading import Reading
@@ -72,12 +71,11 @@ def blamed_variables(generated: Generated, report: Report, layout: Layout) -> li
 
 def repair(generated: Generated, layout: Layout, reading: Reading | None, names: Iterable[str]) -> Generated:
     """Return the code with the assignments of `names` replaced by `template`'s for their objects."""
-    traits = traits_of(layout, reading)
+    by_place = {place: name for name, place in generated.names.items()}
     lines = generated.code.splitlines()
     for name in names:
         index = generated.names[name]
-        filled = is_filled(layout, index, traits[index])
-        replacement = statement(name, layout.objects[index], traits[index], filled)
+        replacement = assignment(layout, index, reading, by_place)
         lines = [_indent(line) + replacement if _assigns(line, name) else line for line in lines]
     return Generated("\n".join(lines) + "\n", generated.names)
 

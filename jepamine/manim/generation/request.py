@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
 from jepamine.manim.layouts import Layout, to_json
 from jepamine.manim.text.reading import NotUnderstood
@@ -13,7 +14,10 @@ from jepamine.manim.validation.report import Report
 
 @dataclass(frozen=True)
 class Request:
-    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels."""
+    """A scene to generate. `image` is the content of an image file, `preview` a width in pixels.
+
+    `anyway` accepts a description of which too little is understood.
+    """
 
     description: str = ""
     image: bytes | None = None
@@ -22,6 +26,7 @@ class Request:
     generator: str = "template"
     layout: LayoutFrom = "auto"
     preview: int | None = None
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Result:
 
     `names` maps variables to places in `layout.objects`. `confidence` is the objects' mean if an image was
     read, else the share of the description that was understood. `seconds` are those for the layout, the code
-    (generation and validation) and in total.
+    (generation and validation) and in total; `usage` is what language models took.
     """
 
     code: str
@@ -55,6 +60,7 @@ class Result:
     tries: tuple[Try, ...]
     report: Report
     seconds: dict[str, float]
+    usage: Usage
 
     def adherence(self) -> dict[str, Any]:
         """Return the shares of objects within 0.5 and 0.1 units of the layout, and the mean error."""
@@ -80,4 +86,5 @@ class Result:
             "adherence": self.adherence(),
             "validation": self.report.to_json(),
             "seconds": self.seconds,
+            **({"usage": asdict(self.usage)} if self.usage != Usage() else {}),
         }

@@ -22,19 +22,33 @@ def read_if_possible(description: str) -> Reading | None:
 
 
 def traits_of(layout: Layout, reading: Reading | None) -> list[frozenset[str]]:
-    """Return the traits of each object that the description gives; none without a description.
+    """Return the traits of each object that the description gives; none without a description."""
+    places = described(layout, reading)
+    return [
+        reading.items[place].traits if reading is not None and place is not None else frozenset()
+        for place in places
+    ]
+
+
+def described(layout: Layout, reading: Reading | None) -> list[int | None]:
+    """Return for each object the place of the item that describes it, None without one.
 
     An object is matched with the first described one that has its type and text, and its colour if possible.
     """
-    unmatched = list(reading.items) if reading else []
-    traits = []
+    if reading is None:
+        return [None] * len(layout.objects)
+    unmatched = list(range(len(reading.items)))
+    places: list[int | None] = []
     for item in layout.objects:
-        candidates = [candidate for candidate in unmatched if _matches(item, candidate)]
-        candidates.sort(key=lambda candidate: candidate.color != item.color)
+        candidates = [place for place in unmatched if _matches(item, reading.items[place])]
+        candidates.sort(key=lambda place: reading.items[place].color != item.color)
         if candidates:
             unmatched.remove(candidates[0])
-        traits.append(candidates[0].traits if candidates else frozenset())
-    return traits
+        places.append(candidates[0] if candidates else None)
+    if len(places) == len(reading.items) and all(map(_matches, layout.objects, reading.items)):
+        # The description's own layout: in the same order.
+        return list(range(len(places)))
+    return places
 
 
 def is_filled(layout: Layout, index: int, traits: frozenset[str]) -> bool:

@@ -6,15 +6,24 @@ import textwrap
 from dataclasses import dataclass
 
 from jepamine.manim.engine.style import CLASS
-from jepamine.manim.generators.expressions import statement
-from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
-from jepamine.manim.generators.protocol import Generated
+from jepamine.manim.generators.assignments import assignment
+from jepamine.manim.generators.code import Paint
+from jepamine.manim.generators.hints import described, read_if_possible, traits_of
+from jepamine.manim.generators.motions import Motions
+from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.groups import find_groups
 from jepamine.manim.scenes.phrases import NOUNS
+from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.reading import Reading
+
+#: Kind -> the name of its variable, where that is another.
+_NOUNS = {
+    "right_angled": "triangle", "quarter": "sector", "curved": "arrow", "rounded": "rectangle",
+    "list": "bullets", "code": "listing", "polar": "plane", "complex": "plane",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,22 +41,25 @@ class Template:
         All attempts return the same code. Without `reading` the description is parsed here.
         """
         order = sorted(range(len(layout.objects)), key=lambda place: layout.objects[place].z)
-        traits = traits_of(layout, reading or read_if_possible(description))
-        names = names_for(
-            ["title" if "title" in traits[place] else layout.objects[place].type for place in order]
-        )
-        lines = []
-        for name, place in zip(names, order, strict=True):
-            filled = is_filled(layout, place, traits[place])
-            lines.append(statement(name, layout.objects[place], traits[place], filled))
+        reading = reading or read_if_possible(description)
+        traits = traits_of(layout, reading)
+        names = names_for([_noun(layout.objects[place].type, traits[place]) for place in order])
+        by_place = dict(zip(order, names, strict=True))
+        lines = [assignment(layout, place, reading, by_place) for place in order]
+        if reading is not None and reading.background is not None:
+            lines.insert(0, f"self.camera.background_color = {Paint(reading.background).name()}")
+        if reading is not None and reading.events and described(layout, reading) == list(range(len(order))):
+            motions = Motions(layout, reading, by_place, self.style, order)
+            motions.write()
+            outcome = Outcome(*motions.final(), tuple(motions.steps))
+            code = _scene([*lines, *motions.lines])
+            return Generated(code, dict(zip(names, order, strict=True)), outcome=outcome)
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
             lines += groups
         lines += lines_of(self.style, self.complexity, shown)
-        body = textwrap.indent("\n".join(lines), " " * 8)
-        header = f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n"
-        return Generated(f"{header}{body}\n", dict(zip(names, order, strict=True)))
+        return Generated(_scene(lines), dict(zip(names, order, strict=True)))
 
 
 def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
@@ -58,6 +70,20 @@ def template(*, style: Style = "static", complexity: Complexity = "medium") -> T
     group at the end.
     """
     return Template(style, complexity)
+
+
+def _scene(lines: list[str]) -> str:
+    """Return the file with these lines of `construct`."""
+    body = textwrap.indent("\n".join(lines), " " * 8)
+    return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
+
+
+def _noun(type_: str, traits: frozenset[str]) -> str:
+    """Return what a variable is called after."""
+    if "title" in traits:
+        return "title"
+    kind = next((trait for trait in sorted(traits) if trait in KINDS), None)
+    return _NOUNS.get(kind or "", kind or type_)
 
 
 def _grouped(layout: Layout, order: list[int], shown: list[Shown]) -> tuple[list[str], list[Shown]]:

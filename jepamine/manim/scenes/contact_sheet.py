@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Box, Layout
+from jepamine.manim.scenes.unfinished import PART
 from jepamine.utils.files import read_jsonl, write_atomic
 
 #: The size of a frame on the sheet, in pixels.
@@ -76,8 +77,11 @@ def sheet_of(lines: Sequence[dict[str, Any]], folder: Path) -> Image.Image:
 
 
 def new_folder(folder: Path) -> None:
-    """Create an empty folder. Raises UserError if it is not empty: frames of two runs must not mix."""
-    if folder.is_dir() and any(folder.iterdir()):
+    """Create an empty folder, or keep that of an interrupted rendering.
+
+    Raises UserError if it is not empty otherwise: frames of two runs must not mix.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / PART).is_file():
         raise UserError(f"--out {folder}: the folder is not empty; choose another, or remove it first")
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -6,7 +6,6 @@ A seed writes the same bytes for any number of them.
 from __future__ import annotations
 
 import io
-import json
 import multiprocessing
 import os
 import signal
@@ -21,11 +20,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jepamine
 from jepamine.errors import UserError
 from jepamine.manim.engine.engine import Engine, engine, load_manim
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.scene import make_scene
-from jepamine.utils.files import write_atomic
+from jepamine.manim.scenes.unfinished import unfinished
+from jepamine.utils.files import json_lines, write_atomic
 
 #: The file with one line per scene.
 MANIFEST = "scenes.jsonl"
@@ -48,21 +49,33 @@ def render_scenes(
 ) -> Path:
     """Write `count` scenes: `frames/*.png` and `scenes.jsonl`, one line per scene; return the latter's path.
 
-    `workers` is the number of processes, by default one per core if there are enough scenes. Raises
-    UserError if Manim is missing.
+    Scenes that an interrupted call with the same settings left in the folder are kept. `workers` is the
+    number of processes, by default one per core if there are enough scenes. Raises UserError if Manim is
+    missing, or another process renders into the folder.
     """
     load_manim()
     workers = workers or min(cores(), -(-count // WORTH_A_PROCESS))
     (job.folder / "frames").mkdir(parents=True, exist_ok=True)
-    lines = []
-    with tempfile.TemporaryDirectory(prefix="jepamine-") as media:
+    step = on_scene or (lambda: None)
+    settings = {
+        "seed": job.seed,
+        "width": job.width,
+        "shares": vars(job.shares),
+        "version": jepamine.__version__,
+    }
+    with (
+        unfinished(job.folder, settings) as (lines, add),
+        tempfile.TemporaryDirectory(prefix="jepamine-") as media,
+    ):
+        for _ in lines[:count]:
+            step()
         run = _here if workers == 1 else partial(_in_processes, workers=workers)
-        for line in run(job, range(count), Path(media)):
-            lines.append(json.dumps(line) + "\n")
-            if on_scene is not None:
-                on_scene()
-    manifest = job.folder / MANIFEST
-    write_atomic(manifest, "".join(lines).encode())
+        for line in run(job, range(len(lines), count), Path(media)):
+            add(line)
+            lines.append(line)
+            step()
+        manifest = job.folder / MANIFEST
+        write_atomic(manifest, json_lines(lines[:count]))
     return manifest
 
 

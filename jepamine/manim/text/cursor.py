@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jepamine.manim.text.reading import NotUnderstood, Span
-from jepamine.manim.text.tokens import Token
+from jepamine.manim.text.token import Token
 
 _END = Token("end", None, Span(0, 0), "")
 

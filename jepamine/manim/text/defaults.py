@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from jepamine.manim.text.discourse import Discourse
-from jepamine.manim.text.phrase import TURNED
-from jepamine.manim.text.reading import Place, Ref, Span
+from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
+from jepamine.manim.text.phrase import TURNED, NounPhrase
+from jepamine.manim.text.reading import Place, Ref, Relation, Span
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _TURNS = {"left": "right", "right": "left", "above": "down", "below": "up"}
@@ -31,6 +33,7 @@ def finish(story: Discourse) -> None:
         _aim(story, ref, target, span)
     _group(story)
     _title(story)
+    _contents(story)
     for relation in story.relations:
         if relation.how == "inside" and len(relation.other) == 1:
             _widen(story, relation.other)
@@ -42,6 +45,46 @@ def finish(story: Discourse) -> None:
             # Both of "two overlapping circles" should be visible, as in a Venn diagram.
             if item.type in _FIGURES and not item.traits & {"outlined", "overlapping"}:
                 story.things.add_traits((place,), "filled")
+
+
+def _contents(story: Discourse) -> None:
+    """Note what a chart or a table lacks, add axes for graphs of functions, and settle vertices."""
+    things = story.things
+    for place, item in enumerate(list(things.items)):
+        for kind, reason in NEEDS_DATA.items():
+            if kind in item.traits and not item.measure("data"):
+                story.cursor.miss(Span(0, len(story.cursor.description)), reason)
+        if item.type == "function_graph" and item.measure("function") is not None:
+            _on_axes(story, place)
+        vertices = item.measure("vertices")
+        if vertices:
+            xs, ys = zip(*vertices, strict=True)
+            middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+            story.places = [one for one in story.places if one.subject != (place,)]
+            story.places.append(Place((place,), None, None, Span(0, 0), point=middle))
+
+
+def _on_axes(story: Discourse, place: int) -> None:
+    """Put the graph of a given function on axes: those that were named last before it, else new ones."""
+    things = story.things
+    axes = [n for n, item in enumerate(things.items) if item.type == "axes" and not item.traits & KINDS]
+    planes = [n for n, item in enumerate(things.items) if item.type == "number_plane"]
+    found = [n for n in (*axes, *planes) if n < place] or axes or planes
+    if not found:
+        found = list(things.introduce(NounPhrase(article="a", type="axes", span=Span(0, 0))))
+        story.places += [replace(one, subject=(found[0],)) for one in story.places if one.subject == (place,)]
+        story.relations = [_moved(one, place, found[0]) for one in story.relations]
+    story.places = [one for one in story.places if one.subject != (place,)]
+    story.relations = [one for one in story.relations if place not in one.subject + one.other]
+    things.measure((place,), "axes", found[-1])
+
+
+def _moved(relation: Relation, place: int, axes: int) -> Relation:
+    """Return a relation to the axes in place of their graph."""
+    subject, other = (
+        tuple(axes if n == place else n for n in ref) for ref in (relation.subject, relation.other)
+    )
+    return replace(relation, subject=subject, other=other)
 
 
 def _title(story: Discourse) -> None:

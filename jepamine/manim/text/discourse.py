@@ -10,7 +10,7 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Modifier
 from jepamine.manim.text.phrase import NounPhrase
-from jepamine.manim.text.reading import How, Place, Ref, Relation, Span
+from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents
 
 #: Where an arrow of a direction is placed that is drawn at something.
@@ -41,6 +41,10 @@ class Discourse:
         self.listing = False
         self.before: list[Ref] = []
         self.history: list[Ref] = []
+        self.background: str | None = None
+        self.events: list[Event] = []
+        # Whether the next event happens together with the last.
+        self.together = False
         # The last referent of "it", the last relation to it, and its subject.
         self.topic: tuple[Ref, Any, Ref | None] = ((), None, ())
         # What the last modifier introduced, to which the next may apply.
@@ -49,7 +53,14 @@ class Discourse:
     def thing(self, phrase: NounPhrase) -> tuple[Ref, bool]:
         """Return what a noun phrase refers to, and whether it is new; adds its labels."""
         but = self.clause.entries[-1].ref if self.clause.started() else self.before[-1] if self.before else ()
+        if phrase.among is not None:
+            group, _ = self.thing(phrase.among)
+            phrase.type, phrase.article = "one", "the"
+            self.things.sets.append(group)
         ref, new = self.things.resolve(phrase, but)
+        for measure in () if new else phrase.measures.items():
+            # "Axes and a plot; the plot of y = x^2".
+            self.things.measure(ref, *measure)
         if new and "overlapping" in phrase.traits:
             for index, item in pairwise(ref):
                 self.relate("front", (item,), (index,), phrase.span)

@@ -56,11 +56,15 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
             _paint(story, together, modifier)
         case "trait":
             story.things.add_traits(together, *({modifier.value} - {""}))
+        case "measure":
+            _measure(story, together, modifier)
         case "arranged":
             story.things.group(modifier.value[0], together, modifier.span, modifier.value[1])
         case "place":
             column, row, corner = modifier.value
             story.places += [Place(ref, column, row, modifier.span, corner) for ref in refs]
+        case "point" if story.things.items[refs[0][0]].measure("vertices"):
+            story.cursor.miss(modifier.span, "its vertices are given")
         case "point":
             story.places.append(Place(refs[0], None, None, modifier.span, point=modifier.value))
             if len(together) > 1:
@@ -77,6 +81,16 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
             story.aims += [(ref, other, modifier.span) for ref in refs for other in modifier.others]
         case "between" | "joins":
             _two(story, refs, modifier)
+
+
+def _measure(story: Statements, together: Ref, modifier: Modifier) -> None:
+    name, value = modifier.value
+    if name in ("seconds", "units", "factor", "percent", "scale"):
+        story.cursor.miss(modifier.span, "what it measures is not clear")
+    for place in together:
+        story.things.measure((place,), name, value)
+        if name == "sides" and story.things.items[place].type == "polygon":
+            story.things.add_traits((place,), str(int(value)))
 
 
 def _paint(story: Statements, together: Ref, modifier: Modifier) -> None:
@@ -98,8 +112,9 @@ def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifi
                     surround(story, ref, other, modifier.span)
                     continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
+                # "At its centre", said of a line, is on it.
                 on = "front" if flat else "inside"
-                story.relate(on if how == "on" else how, ref, other, modifier.span)
+                story.relate(on if how in ("on", "inside") else how, ref, other, modifier.span)
 
 
 def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:
@@ -127,7 +142,7 @@ def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
     story.things.add_traits(ref, way)
     middle = ((x + to_x) / 2, (y + to_y) / 2)
     story.places.append(Place(ref, None, None, modifier.span, point=middle))
-    story.cursor.miss(modifier.span, "its middle and direction are kept, not its length")
+    story.things.measure(ref, "ends", ((x, y), (to_x, to_y)))
 
 
 def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:

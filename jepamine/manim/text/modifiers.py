@@ -14,7 +14,7 @@ from jepamine.manim.text.reading import Ref, Span
 #: The tokens that a modifier starts with.
 BEGINNINGS = (
     "place", "corners", "side", "point", "relation", "between", "from", "joins", "at", "in", "on", "arranged",
-    "order", "coloured", "colour", "trait",
+    "order", "coloured", "colour", "trait", "measure",
 )  # fmt: skip
 #: (column, row) -> the relation to another object there.
 SIDES = {(-1, 0): "left", (1, 0): "right", (0, 1): "above", (0, -1): "below"}
@@ -93,7 +93,7 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return related(part.kind, None)
         case "arranged" | "order":
             return said("arranged", (part.value, (None, None)))
-        case "trait":
+        case "trait" | "measure":
             return said(part.kind, part.value)
         case "colour":
             cursor.place = start

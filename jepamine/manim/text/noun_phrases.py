@@ -38,12 +38,18 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             cursor.miss(cursor.since(start), "only lines are dashed")
         phrase.traits.discard("dashed")
         phrase.wordless = cursor.peek().text.lower() == "without words"
+    elif phrase.type == "one":
+        pass
     elif phrase.type is None and cursor.at("one"):
         cursor.next()
         phrase.type = "one"
     elif phrase.type is None and phrase.article == "the" and cursor.peek(-1).text.lower() == "one":
         # "The red one": the number does not count.
         phrase.type, phrase.count = "one", None
+    elif cursor.at("formula"):
+        phrase.type, phrase.traits = "text", phrase.traits | {"formula"}
+    elif cursor.at("function") and phrase.type is None:
+        phrase.type = "function_graph"
     elif cursor.at("quoted"):
         phrase.type = "text"
         phrase.article = phrase.article or "the"
@@ -56,13 +62,41 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             phrase.traits.add(DIRECTIONS[phrase.side])
             phrase.side = None
         after(cursor, phrase)
+        _settle(phrase)
+        if _among_follows(cursor, phrase):
+            cursor.next()
+            phrase.among = noun_phrase(cursor)
     phrase.span = cursor.since(start)
     return phrase
 
 
+def _settle(phrase: NounPhrase) -> None:
+    """Let numbers decide what the words alone do not: "a 4 by 2 rectangle", "a 5-sided polygon"."""
+    rows, columns = phrase.size
+    single = phrase.count is None and not phrase.plural
+    if rows and columns and single and phrase.type in ("rectangle", "ellipse") and phrase.form == "grid":
+        phrase.measures |= {"width": rows, "height": columns}
+        phrase.form, phrase.size = None, (None, None)
+    if phrase.type == "text" and "matrix" in phrase.traits:
+        phrase.form, phrase.size = None, (None, None)
+    if (sides := phrase.measures.get("sides")) and phrase.type == "polygon":
+        phrase.traits |= {str(int(sides))}
+
+
+def _among_follows(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Return whether "of three squares" follows a phrase that picks one of several."""
+    if not cursor.at("of") or (phrase.side is None and phrase.ordinal is None):
+        return False
+    ahead = 1
+    while cursor.peek(ahead).kind in BEFORE:
+        ahead += 1
+    noun = cursor.peek(ahead)
+    return ahead > 1 and noun.kind == "noun" and bool(noun.value[2])
+
+
 def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span]:
     """Parse what precedes the noun; return the unknown words among it."""
-    unknown = set()
+    unknown: set[Span] = set()
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
             break
@@ -71,8 +105,14 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
             case "article":
                 if not inner:
                     phrase.article = part.value
+            case "count" if part.text.lower() == "one" and _picks(cursor, phrase):
+                # "The middle one red": what follows is said of it.
+                phrase.type = "one"
+                return unknown
             case "count":
                 phrase.count = part.value
+            case "measure":
+                phrase.measures[part.value[0]] = part.value[1]
             case "dims":
                 phrase.form, phrase.size = phrase.form or "grid", part.value
             case "ordinal":
@@ -86,6 +126,12 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
             case "unknown":
                 unknown.add(part.span)
     return unknown
+
+
+def _picks(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Return whether "one" is a noun: "the middle one", "the second one"."""
+    picked = phrase.side is not None or phrase.ordinal is not None
+    return picked and not cursor.at("noun", "trait", "form")
 
 
 def _form(cursor: Cursor, phrase: NounPhrase) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jepamine.manim.layouts import MAX_OBJECTS
+from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
-from jepamine.manim.text.tokens import Token
+from jepamine.manim.text.token import Token
 
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:
@@ -24,11 +25,19 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         if cursor.at("label") and cursor.peek().value == "inside":
             # "A title that says 'Limits'".
             cursor.next()
-        cursor.skip("saying", "filler", *(["colon"] if cursor.peek(1).kind == "quoted" else []))
-        phrase.texts = texts(cursor, number(phrase))
+        cursor.skip(
+            "saying",
+            "filler",
+            *(["with", "of"] if "list" in phrase.traits else []),
+            *(["colon"] if cursor.peek(1).kind == "quoted" else []),
+        )
+        several = 20 if "list" in phrase.traits else number(phrase)
+        phrase.texts = texts(cursor, several)
         if phrase.texts:
             return True
         cursor.place = place
+    if _content(cursor, phrase) or _as_formula(cursor, phrase):
+        return True
     if cursor.at("label"):
         return _label(cursor, phrase)
     if phrase.type != "text" and not phrase.labels and _says(cursor):
@@ -46,6 +55,54 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.directions = _directions(cursor, number(phrase) > 1)
     else:
         return cursor.skip("filler")
+    return True
+
+
+def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse a measure, a formula, a function or data; return whether there was one."""
+    place = cursor.place
+    cursor.skip("of", "with", "saying", "for", "colon", "filler")
+    if cursor.at("formula") and phrase.type == "text" and not phrase.texts:
+        phrase.traits.add("formula")
+        phrase.texts = [cursor.next().value]
+    elif cursor.at("function") and phrase.type in ("function_graph", "axes", "number_plane"):
+        phrase.measures["function"] = cursor.next().value
+    elif cursor.at("data") and phrase.traits & KINDS:
+        phrase.measures["data"] = cursor.next().value
+    elif cursor.at("dims") and phrase.type in ("rectangle", "ellipse") and not phrase.plural:
+        phrase.measures["width"], phrase.measures["height"] = cursor.next().value
+    elif cursor.at("measure") and cursor.peek().value[0] not in ("seconds", "units", "factor", "percent"):
+        name, value = cursor.next().value
+        phrase.measures[name] = value
+    else:
+        cursor.place = place
+        return cursor.at("from") and _range(cursor, phrase)
+    return True
+
+
+def _as_formula(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "as an equation" after a quoted text."""
+    noun = cursor.peek(2)
+    if not phrase.texts or cursor.peek().text.lower() != "as" or cursor.peek(1).kind != "article":
+        return False
+    if noun.kind != "noun" or noun.value[1] != "formula":
+        return False
+    cursor.place += 3
+    phrase.traits.add("formula")
+    return True
+
+
+def _range(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "from -3 to 3" after a scale or a graph."""
+    ends = [cursor.peek(1), cursor.peek(3)]
+    scaled = phrase.type in ("number_line", "axes", "number_plane", "function_graph")
+    if not scaled or cursor.peek(2).kind != "to" or any(end.kind not in ("count", "number") for end in ends):
+        return False
+    low, high = (float(end.value) for end in ends)
+    if low >= high:
+        return False
+    cursor.place += 4
+    phrase.measures["range"] = (low, high)
     return True
 
 
@@ -74,7 +131,7 @@ def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
 
 def number(phrase: NounPhrase) -> int:
     """Return how many objects a phrase names, at most."""
-    return phrase.count or (MAX_OBJECTS if phrase.plural or phrase.form else 1)
+    return phrase.count or (LIMIT if phrase.plural or phrase.form else 1)
 
 
 def texts(cursor: Cursor, most: int) -> list[str]:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from jepamine.errors import UserError
 from jepamine.manim.layouts import TYPES
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.defaults import finish
 from jepamine.manim.text.discourse import Discourse
+from jepamine.manim.text.motion import meanwhile
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
 from jepamine.manim.text.tokens import tokenize
 
+#: Calls with keywords, methods of a scene, and statements: what only code has.
+_CODE = re.compile(
+    r"\bself\.\w+|\b[A-Z]\w*\([^)\n]*[\w\"']\s*=|\b(?:Text|Circle|Square|MathTex|VGroup|Create|FadeIn)\(|"
+    r"^\s*(?:def \w+\(|class \w+\(|from \w+ import\b|import \w+\s*$)|\.animate\b",
+    re.MULTILINE,
+)
 #: The largest number of characters of a description.
 LONGEST = 4000
 
@@ -18,7 +27,7 @@ LONGEST = 4000
 def read(description: str) -> Reading:
     """Parse a description; words without an effect are listed in `not_understood`.
 
-    Raises UserError for a description that is empty, too long, or names no object or more than ten.
+    Raises UserError for a description that is empty, too long, or names no object or more than 40.
     """
     if not description.strip():
         raise UserError("the description is empty; name what the frame shows, such as 'a red circle'")
@@ -26,6 +35,10 @@ def read(description: str) -> Reading:
         raise UserError(f"the description has {len(description)} characters; the limit is {LONGEST}")
     if any("\ud800" <= part <= "\udfff" for part in description):
         raise UserError("the description contains half a character (a lone surrogate); remove it")
+    if _CODE.search(description):
+        raise UserError(
+            "the description is code: write it in words; jepamine scenes validate FILE.py runs code"
+        )
     cursor = Cursor(description, tokenize(description))
     story = Discourse(cursor)
     empty = cursor.skip("empty")
@@ -38,6 +51,11 @@ def read(description: str) -> Reading:
             story.close()
             story.sentence = len(story.history)
             joined = None
+        elif cursor.at("meanwhile"):
+            if meanwhile(cursor, story):
+                joined = "and"
+        elif cursor.at("ground"):
+            ground(cursor, story)
         elif cursor.at("colon", "filler", "be", "of", "empty"):
             cursor.next()
         else:
@@ -57,8 +75,19 @@ def read(description: str) -> Reading:
         tuple(group for _, group in story.things.groups),
         tuple(story.relations),
         tuple(story.places),
+        story.background,
+        tuple(story.events),
         missed,
     )
+
+
+def ground(cursor: Cursor, story: Discourse) -> None:
+    """Parse the colour of the background."""
+    part = cursor.next()
+    if part.value is None:
+        cursor.miss(part.span, "its colour is not one that is known here")
+    else:
+        story.background = part.value
 
 
 def _merged(description: str, missed: list[NotUnderstood]) -> tuple[NotUnderstood, ...]:

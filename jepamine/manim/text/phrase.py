@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.reading import Span
 
 #: Tokens that precede a noun.
-BEFORE = ("article", "count", "ordinal", "side", "colour", "trait", "dims")
+BEFORE = ("article", "count", "ordinal", "side", "colour", "trait", "dims", "measure")
 #: Types that a direction before their noun turns: "a left arrow".
 TURNED = ("arrow", "double_arrow", "line", "dashed_line", "brace")
 #: (column, row) of a side -> its trait as a direction.
@@ -46,6 +47,9 @@ class NounPhrase:
     form: str | None = None
     size: tuple[int | None, int | None] = (None, None)
     texts: list[str] = field(default_factory=list)
+    measures: dict[str, Any] = field(default_factory=dict)
+    # "The middle one of three squares".
+    among: NounPhrase | None = None
     wordless: bool = False
     place: int | None = None
     labels: list[tuple[str | None, list[str]]] = field(default_factory=list)
@@ -61,7 +65,7 @@ def starts(cursor: Cursor) -> bool:
         return True
     while True:
         kind = cursor.peek(ahead).kind
-        if kind in ("noun", "form", "forms", "quoted", "one"):
+        if kind in ("noun", "form", "forms", "quoted", "one", "formula", "function"):
             return True
         if kind == "comma" and seen and between_words(cursor, ahead):
             ahead += 1

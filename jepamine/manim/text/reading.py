@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from jepamine.manim.layouts import Colour, Type
 
@@ -28,13 +28,19 @@ class Item:
 
     `traits` are further words: "small", "large", "filled", "outlined", "title", "label", a direction
     ("left", "right", "up", "down", "diagonal", "vertical", "horizontal"), a number of corners ("5" to "8")
-    or the shape of a curve ("cosine", "parabola").
+    or the shape of a curve ("cosine", "parabola"), or one of `kinds.KINDS`. `measures` are (name, value): a
+    number such as ("radius", 2.0), points ("vertices"), a "function", "data".
     """
 
     type: Type
     text: str | None = None
     color: Colour | None = None
     traits: frozenset[str] = frozenset()
+    measures: tuple[tuple[str, Any], ...] = ()
+
+    def measure(self, name: str) -> Any:
+        """Return a number, a list of points or other content that the description gives; None without it."""
+        return dict(self.measures).get(name)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,31 @@ class Place:
     point: tuple[float, float] | None = None
 
 
+Verb = Literal[
+    "show", "hide", "move", "rotate", "scale", "transform", "recolor", "highlight", "follow", "wait"
+]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to objects, after what comes before it, or together with that.
+
+    `value` depends on the verb: of "move" (what, value), such as ("by", (x, y)), ("to", (x, y)), ("place",
+    (column, row)) or ("next to", (side, ref)); degrees; a factor; a colour; an animation's name for "show",
+    "hide" and "highlight". `other` are what it turns into or follows. `seen` is the number of items that the
+    description had named before it.
+    """
+
+    verb: Verb
+    subject: Ref
+    value: Any
+    span: Span
+    other: Ref = ()
+    together: bool = False
+    seconds: float | None = None
+    seen: int = 0
+
+
 @dataclass(frozen=True)
 class NotUnderstood:
     """Words that were ignored, or understood only in part, and why."""
@@ -90,4 +121,6 @@ class Reading:
     groups: tuple[Group, ...] = ()
     relations: tuple[Relation, ...] = ()
     places: tuple[Place, ...] = ()
+    background: Colour | None = None
+    events: tuple[Event, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = field(default=())

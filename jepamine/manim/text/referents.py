@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.manim.layouts import MAX_OBJECTS
+from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.latex import latex_of
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Group, Item, Ref, Span
 
@@ -26,15 +27,15 @@ def known(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
 
 def _found(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
     candidates = [place for place, item in enumerate(things.items) if _fits(item, phrase)]
+    if phrase.type == "one" and things.sets and (phrase.side or isinstance(phrase.ordinal, int)):
+        # "Two axes, the left one with a curve, the right one ...": one of the axes.
+        candidates = [place for place in candidates if place in things.sets[-1]] or candidates
     exact = [place for place in candidates if (things.items[place].color is None) == (not phrase.colours)]
     if phrase.ordinal == "other":
         candidates = [place for place in candidates if place not in but]
         return (candidates[-1],) if candidates else ()
     if isinstance(phrase.ordinal, int) and -len(candidates) <= phrase.ordinal < len(candidates):
         return (candidates[phrase.ordinal],)
-    if phrase.type == "one" and phrase.side and things.sets:
-        # "Two axes, the left one with a curve, the right one ...": one of the axes.
-        candidates = [place for place in candidates if place in things.sets[-1]] or candidates
     if phrase.side and len(candidates) > 1:
         column, row = phrase.side
         last = column > 0 or row < 0
@@ -86,6 +87,11 @@ class Referents:
         if phrase.type is None:
             self.cursor.miss(phrase.span, f"what the {phrase.form} consists of is not given")
             return (), False
+        if phrase.article == "the" and "right_angled" in phrase.traits:
+            others = [item for item in self.items if item.type == "triangle"]
+            if len(others) > 1 and not any("right_angled" in item.traits for item in others):
+                # The triangle on the right, not one with a right angle.
+                phrase.traits, phrase.side = phrase.traits - {"right_angled"}, (1, 0)
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
             referents = known(self, phrase, but)
             if referents:
@@ -100,11 +106,16 @@ class Referents:
 
     def introduce(self, phrase: NounPhrase) -> Ref:
         """Add the objects of a phrase. Raises UserError for the eleventh object."""
+        if "list" in phrase.traits:
+            phrase.measures["data"], phrase.texts, phrase.plural = phrase.texts, phrase.texts[:1], False
+        if "formula" in phrase.traits:
+            phrase.texts = [latex_of(text) for text in phrase.texts]
         count, size = self._count(phrase)
         first = len(self.items)
-        if first + count > MAX_OBJECTS:
+        if first + count > LIMIT:
             raise too_many(self.cursor, phrase.span)
-        if phrase.type == "text" and not phrase.texts and not phrase.wordless:
+        needs_words = phrase.type == "text" and not phrase.traits & {"matrix", "list"}
+        if needs_words and not phrase.texts and not phrase.wordless:
             self.cursor.miss(phrase.span, "its words are missing; put them in quotes")
         most = len(phrase.directions) or 1
         colours = phrase.colours or [None]  # type: ignore[list-item]
@@ -117,6 +128,7 @@ class Referents:
                     traits=frozenset(
                         phrase.traits | set(phrase.directions[number % most : number % most + 1])
                     ),
+                    measures=tuple(phrase.measures.items()),
                 )
             )
         ref = tuple(range(first, first + count))
@@ -131,7 +143,7 @@ class Referents:
 
     def repeat(self, place: int, count: int, span: Span) -> Ref:
         """Repeat an object `count` times."""
-        if len(self.items) + count - 1 > MAX_OBJECTS:
+        if len(self.items) + count - 1 > LIMIT:
             raise too_many(self.cursor, span)
         first = len(self.items)
         self.items += [self.items[place]] * (count - 1)
@@ -156,6 +168,15 @@ class Referents:
     def paint(self, ref: Ref, colour: str) -> None:
         """Set the colour of objects."""
         self.change(ref, lambda item: replace(item, color=colour))
+
+    def measure(self, ref: Ref, name: str, value: Any) -> None:
+        """Set a measure of objects."""
+        self.change(
+            ref,
+            lambda item: replace(
+                item, measures=(*((n, v) for n, v in item.measures if n != name), (name, value))
+            ),
+        )
 
     def add_traits(self, ref: Ref, *traits: str) -> None:
         """Add traits to objects."""
@@ -207,15 +228,15 @@ class Referents:
             ref = tuple(bare[: phrase.count or 1])
             self.paint(ref, phrase.colours[0])
             return ref
-        self.cursor.miss(phrase.span, "not one of the 20 types of objects")
+        self.cursor.miss(phrase.span, "not a kind of object that is known here")
         return ()
 
 
 def too_many(cursor: Cursor, span: Span) -> UserError:
     """Return the error for more objects than a layout holds."""
     return UserError(
-        f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {MAX_OBJECTS} objects; "
-        f"a layout holds at most {MAX_OBJECTS}, so leave some out"
+        f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {LIMIT} objects; "
+        f"a layout holds at most {LIMIT}, so leave some out"
     )
 
 

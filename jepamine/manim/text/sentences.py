@@ -11,6 +11,7 @@ from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
+from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
 
@@ -22,7 +23,8 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
-    elif not story.clause.started() and names_follow(cursor):
+    elif (not story.clause.started() or joined == "and") and names_follow(cursor):
+        story.close()
         name(cursor, story)
     elif cursor.at("linked"):
         linked(cursor, story)
@@ -34,6 +36,8 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         story.close()
         form = next(part for part in cursor.tokens[start : cursor.place] if part.kind == "form")
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
+    elif cursor.at("verb"):
+        motion(cursor, story)
     elif starts(cursor):
         phrase = noun_phrase(cursor)
         ref, new = story.thing(phrase)

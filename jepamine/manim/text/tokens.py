@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from jepamine.manim.text.lexicon import lexicon
+from jepamine.manim.text.literals import literals
 from jepamine.manim.text.reading import Span
+from jepamine.manim.text.token import Token
+from jepamine.manim.text.token_groups import with_grounds, with_quantities
 
 _TOKEN = re.compile(
     r"""
       (?P<quoted> (?<!\w)(?: "(?P<a>[^"]+)" | \u201c(?P<b>[^\u201d]+)\u201d
                 | \u2018(?P<c>[^\u2019]+)\u2019 | `(?P<d>[^`]+)` | '(?P<e>(?:[^']|'(?=\w))+)'(?!\w) ))
-    | (?P<point> [(\[]\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*(?P<y>-?\d+(?:\.\d+)?)\s*[)\]] )
+    | (?P<point> [(\[]\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*(?P<y>-?\d+(?:\.\d+)?)
+                 (?:\s*,\s*-?\d+(?:\.\d+)?)?\s*[)\]] )
     | (?P<hex> \#[0-9a-fA-F]{6}\b )
-    | (?P<dims> (?P<rows>\d+)\s*[x\u00d7]\s*(?P<columns>\d+)\b )
-    | (?P<count> \d+\b )
+    | (?P<dims> (?P<rows>\d+)\s*[x\u00d7]\s*(?P<columns>\d+)\b(?!\.\d) )
+    | (?P<number> (?<![\w.])-?\d+\.\d+ | (?<![\w.)\]])-\d+\b )
+    | (?P<count> \d+(?=\b|s\b) )
+    | (?P<degrees> \u00b0 )
     | (?P<word> \w+(?:['\u2019](?!\w*')[a-z]+)? )
     | (?P<stop> [.;!?\n]+ )
     | (?P<comma> , )
@@ -28,22 +33,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_KINDS = ("quoted", "point", "hex", "dims", "number", "count", "degrees", "word", "stop", "comma", "colon",
+          "other")  # fmt: skip
 _LEADS = ("article", "count", "colour", "trait")
-
-
-@dataclass(frozen=True)
-class Token:
-    """One token: its kind and meaning as in `lexicon`, and the words it was read from."""
-
-    kind: str
-    value: Any
-    span: Span
-    text: str
 
 
 def tokenize(description: str) -> list[Token]:
     """Return the tokens of a description; words of no phrase have the kind "unknown"."""
-    tokens = list(_tokens(description))
+    tokens = with_grounds(with_quantities(description, list(_tokens(description))))
     phrases, longest = lexicon(), max(map(len, lexicon()))
     result: list[Token] = []
     place = 0
@@ -66,10 +63,18 @@ def tokenize(description: str) -> list[Token]:
 
 
 def _tokens(description: str) -> Iterator[Token]:
+    waiting = literals(description)
     for match in _TOKEN.finditer(description):
+        while waiting and match.start() >= waiting[0][1]:
+            waiting.pop(0)
+        if waiting and match.start() >= waiting[0][0]:
+            start, end, name, literal = waiting[0]
+            if match.start() == start:
+                yield Token(name, literal, Span(start, end), description[start:end])
+            continue
         kind = str(match.lastgroup)
         value: Any = None
-        for name in ("quoted", "point", "hex", "dims", "count", "word", "stop", "comma", "colon", "other"):
+        for name in _KINDS:
             if match[name] is not None:
                 kind = name
         if kind == "quoted":
@@ -81,6 +86,10 @@ def _tokens(description: str) -> Iterator[Token]:
             kind, value = "colour", match[0].upper()
         elif kind == "dims":
             value = (int(match["rows"]), int(match["columns"]))
+        elif kind == "number":
+            value = float(match[0])
+        elif kind == "degrees":
+            kind, value = "word", "degrees"
         elif kind == "count":
             # More than a layout holds, whatever the number.
             value = int(match[0][:6])

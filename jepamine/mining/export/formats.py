@@ -49,6 +49,6 @@ def export(
             if line.get("manifest") is None:
                 raise UserError(f"{scores}:{number}: does not name its manifest; pass it: --manifest FILE")
     # Tubelets do not matter here: clips of any number of frames are exported.
-    clips = read_scored(scores, Source(manifest or scores, tubelet_size=1), manifest)[:top]
+    clips = read_scored(scores, Source(manifest or scores, tubelet_size=1), manifest, top)
     FORMATS[to].write(clips, output)
     return output, len(clips)

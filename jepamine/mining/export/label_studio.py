@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jepamine.errors import UserError
+from jepamine.errors import UserError, first_line
 from jepamine.mining.score_files import Scored
 from jepamine.places import File, Moment, Url
-from jepamine.utils.files import finite, read_bytes, write_atomic
+from jepamine.utils.files import json_text, read_bytes, write_atomic
 
 # Name of the choice in the labelling interface below.
 CHOICE = "label"
@@ -44,7 +44,7 @@ def write_label_studio(clips: Sequence[Scored], output: Path) -> None:
     kinds = {key for task in tasks for key in CLIP if key in task["data"]}
     if len(kinds) > 1:
         raise UserError("Label Studio shows frames or videos in a project, not both: export them apart")
-    write_atomic(output, (json.dumps(finite(tasks), indent=1) + "\n").encode())
+    write_atomic(output, (json_text(tasks, indent=1) + "\n").encode())
     interface = INTERFACE.format(clip=CLIP[kinds.pop()])
     write_atomic(output.with_suffix(".xml"), interface.encode())
 
@@ -79,8 +79,8 @@ def read_label_studio(path: Path) -> Iterator[tuple[str, dict[str, int]]]:
     """
     try:
         tasks = json.loads(read_bytes(path))
-    except ValueError as error:
-        raise UserError(f"{path}: not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not JSON: {first_line(error)}") from None
     if not isinstance(tasks, list):
         raise UserError(f"{path}: not an export of Label Studio: expected a JSON array of tasks")
     for number, task in enumerate(tasks, 1):

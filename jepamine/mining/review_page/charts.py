@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from jepamine.utils.tables import cell
 
@@ -53,15 +55,15 @@ def loss_curve(epochs: Sequence[Mapping[str, Any]]) -> Markup:
     return _svg(WIDTH, HEIGHT, parts, caption)
 
 
-def histogram(scores: Sequence[float], shown: Sequence[float]) -> Markup:
+def histogram(scores: Sequence[float] | NDArray[np.float64], shown: Sequence[float]) -> Markup:
     """Plot the distribution of all scores, with marks below the axis for the shown clips."""
-    if not scores:
+    if not len(scores):
         return Markup("")
-    lowest, highest = min(scores), max(scores)
-    counts = [0] * BINS
-    for score in scores:
-        share = (score - lowest) / (highest - lowest) if highest > lowest else 0.5
-        counts[min(int(share * BINS), BINS - 1)] += 1
+    values = np.asarray(scores)
+    lowest, highest = float(values.min()), float(values.max())
+    shares = (values - lowest) / (highest - lowest) if highest > lowest else np.full(len(values), 0.5)
+    bins = np.minimum((shares * BINS).astype(np.int64), BINS - 1)
+    counts = np.bincount(bins, minlength=BINS).tolist()
     left, right, floor = 40, 12, HEIGHT - BOTTOM - 14
     x = _scale(lowest, highest, left, WIDTH - right)
     step = (WIDTH - right - left) / BINS

@@ -28,34 +28,40 @@ class Span:
     frames: tuple[int, ...]
 
 
+def views(clip: Clip) -> int:
+    """Return the number of cameras of a clip's moments; its frames are those of one after the other."""
+    return max(len(cameras_of(clip.line, clip.place)), 1)
+
+
 def spans(clip: Clip, most: int) -> list[Span]:
-    """Return the cells of a strip that shows at most `most` frames.
+    """Return the cells of a strip that shows at most `most` frames; several cameras are one frame a moment.
 
     A cell is a tubelet with all its frames, or, of a clip with more frames than `most`, a run of tubelets
     with the first frame of them.
     """
-    size = len(clip.frames) // clip.tubelets
-    if len(clip.frames) <= most:
+    frames, tubelets = len(clip.frames) // views(clip), clip.tubelets // views(clip)
+    size = frames // tubelets
+    if frames <= most:
         return [
             Span(number, number, tuple(range(number * size, (number + 1) * size)))
-            for number in range(clip.tubelets)
+            for number in range(tubelets)
         ]
-    count = min(most, clip.tubelets)
-    edges = [round(number * clip.tubelets / count) for number in range(count + 1)]
+    count = min(most, tubelets)
+    edges = [round(number * tubelets / count) for number in range(count + 1)]
     return [Span(start, end - 1, (start * size,)) for start, end in pairwise(edges)]
 
 
 def seconds(clip: Clip) -> tuple[list[float], bool]:
     """Return (how long each frame of a clip is shown, in seconds; whether the manifest has the times).
 
-    A frame is shown until the next one's time, the last one as long as most are; none longer than LONGEST.
-    Without times that rise from frame to frame all are shown as long as FRAMES_PER_SECOND implies.
+    Several cameras are one frame a moment. A frame is shown until the next one's time, the last one as long
+    as most are; none longer than LONGEST. Without times that rise from frame to frame all are shown as long
+    as FRAMES_PER_SECOND implies.
     """
-    # The frames of several cameras follow each other, camera by camera, with the same times.
-    cameras = max(len(cameras_of(clip.line, clip.place)), 1)
-    times = frame_times(clip)[: len(clip.frames) // cameras]
+    count = len(clip.frames) // views(clip)
+    times = frame_times(clip)[:count]
     unit = 1.0 if isinstance(clip.frames[0], Moment) else unit_of([times]).microseconds
     gaps = [(later - earlier) * unit / 1e6 for earlier, later in pairwise(times)]
     if not gaps or min(gaps) <= 0:
-        return [1 / FRAMES_PER_SECOND] * len(clip.frames), False
-    return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))] * cameras, True
+        return [1 / FRAMES_PER_SECOND] * count, False
+    return [min(max(gap, SHORTEST), LONGEST) for gap in (*gaps, median(gaps))], True

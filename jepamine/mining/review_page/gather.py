@@ -15,7 +15,7 @@ from jepamine.data.rigs import cameras_of
 from jepamine.errors import UserError
 from jepamine.mining import selection
 from jepamine.mining.heat_maps import HeatMap, read_heat
-from jepamine.mining.review_page.filmstrip import Span, seconds
+from jepamine.mining.review_page.filmstrip import Span, seconds, views
 from jepamine.mining.review_page.heat import shown
 from jepamine.mining.review_page.neighbours import Near, nearest
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
@@ -92,8 +92,9 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: File | None = No
     Clips are looked up as in `read_scored`. Those among the best `top` that can no longer be read come
     last, with the reason. Raises UserError for a file that is not a score file, and if no clip can be read.
     """
-    scored = read_scored(scores, opened.parts.source, manifest)
-    standing = Percentiles(scored, opened.recipe.scoring["scorer"])
+    standing = Percentiles(opened.recipe.scoring["scorer"])
+    kept = selection.pool_of(top)
+    scored = read_scored(scores, opened.parts.source, manifest, kept, standing.add)
     pictures = Pictures()
     entries = _entries(opened, scored, scores, top)
 
@@ -123,7 +124,7 @@ def gather(opened: LoadedRun, scores: Path, top: int, manifest: File | None = No
         recipe=folder.recipe.read_text("utf-8"),
         epochs=tuple(line for _, line in read_jsonl(folder.metrics)) if folder.metrics.exists() else (),
         scorer=standing.scorer,
-        scores=tuple(item.score for item in scored),
+        scores=standing.scores,
         clips=tuple(clips),
     )
 
@@ -167,26 +168,35 @@ def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> R
     starts = [number for span in pictures.spans for number in span.frames]
     ends = [*starts[1:], len(durations)][: len(starts)]
     root = entry.scored.source.root
+    cameras, tubelets = views(clip), clip.tubelets // views(clip)
+    of_view = range(0, len(scores), tubelets)
     return ReviewClip(
         clip_id=clip.clip_id,
         scene=clip.scene,
         camera=clip.camera or ", ".join(cameras_of(clip.line, clip.place)) or None,
         place=standing.place(entry.scored),
         score=entry.scored.score,
-        frames=len(clip.frames),
+        frames=len(clip.frames) // cameras,
         cells=tuple(
             Cell(
                 span.first + 1,
                 span.last + 1,
                 tuple(next(frames) for _ in span.frames),
-                tuple(map(float, scores[span.first : span.last + 1])),
+                # Of several cameras one after the other.
+                tuple(
+                    float(score)
+                    for start in of_view
+                    for score in scores[start + span.first : start + span.last + 1]
+                ),
             )
             for span in pictures.spans
         ),
         seconds=tuple(sum(durations[start:end]) for start, end in zip(starts, ends, strict=True)),
         timed=timed,
         tubelet_scorer=tubelet_scorer,
-        heat=shown(entry.heat, len(clip.frames) // clip.tubelets, starts) if entry.heat else None,
+        heat=shown(entry.heat, len(clip.frames) // clip.tubelets, starts)
+        if entry.heat and cameras == 1
+        else None,
         values=standing.values(entry.scored),
         neighbours=tuple(
             Neighbour(neighbour.clip_id, neighbour.distance, picture)

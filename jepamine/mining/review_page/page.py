@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 from markupsafe import Markup, escape
+from numpy.typing import NDArray
 
 from jepamine.mining.review_page import charts
 from jepamine.mining.review_page.heat import Heat, as_json, scale
 from jepamine.mining.review_page.pictures import Picture
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import json_text, write_atomic
 from jepamine.utils.shell import command, near
 from jepamine.utils.tables import cell
 
@@ -128,7 +129,7 @@ class Page:
     recipe: str
     epochs: tuple[dict[str, Any], ...]
     scorer: str
-    scores: tuple[float, ...]
+    scores: Sequence[float] | NDArray[np.float64]
     clips: tuple[ReviewClip, ...]
 
     @property
@@ -202,7 +203,7 @@ def _data(page: Page) -> Markup:
             for clip in page.clips
         ],
     }
-    text = re.sub("[<>&']", lambda values: f"\\u{ord(values[0]):04x}", json.dumps(value))
+    text = re.sub("[<>&']", lambda values: f"\\u{ord(values[0]):04x}", json_text(value))
     return Markup(ADDRESS.sub(lambda values: f"{values[1]}\\u{ord(values[2]):04x}", text))
 
 

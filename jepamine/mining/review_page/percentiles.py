@@ -2,51 +2,70 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import functools
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.score_files import Scored
 
 
 class Percentiles:
-    """The scores of a whole file; `scorer` is the one that `score` repeats.
+    """The scores of a whole file, of which `add` takes every line; 8 bytes of memory for each number.
 
-    `preferred` is the run's own, used if two scorers gave the same values.
+    `preferred` is the run's own scorer, used if two scorers gave the same values.
     """
 
-    def __init__(self, scored: Sequence[Scored], preferred: str) -> None:
-        tables = [_scores(item) for item in scored]
-        names = list(dict.fromkeys(name for table in tables for name in table))
-        self._sorted = {name: sorted(table[name] for table in tables if name in table) for name in names}
-        self._scores = sorted(item.score for item in scored)
-        fitting = [
-            name
-            for name in names
-            if all(table.get(name) == item.score for table, item in zip(tables, scored, strict=True))
-        ]
-        self.scorer = preferred if preferred in fitting else next(iter(fitting), "score")
+    def __init__(self, preferred: str) -> None:
+        self._preferred = preferred
+        self._columns: dict[str, array[float]] = {}
+        self._scores = array("d")
+        # Scorers that `score` has repeated on every line.
+        self._fitting: list[str] | None = None
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Add a line that has a score."""
+        table, score = _scores(line), float(line["score"])
+        for name, value in table.items():
+            self._columns.setdefault(name, array("d")).append(value)
+        self._scores.append(score)
+        names = list(table) if self._fitting is None else self._fitting
+        self._fitting = [name for name in names if table.get(name) == score]
+
+    @property
+    def scorer(self) -> str:
+        """Return the scorer that `score` repeats; "score" if there is none."""
+        fitting = self._fitting or []
+        return self._preferred if self._preferred in fitting else next(iter(fitting), "score")
+
+    @functools.cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """Return the scores of all lines, sorted. Call it after the last `add`."""
+        return np.sort(np.frombuffer(self._scores))
 
     def place(self, item: Scored) -> int:
         """Return the clip's rank in the file by score, from 1; ties share one."""
-        return 1 + len(self._scores) - bisect_right(self._scores, item.score)
+        return 1 + len(self.scores) - int(np.searchsorted(self.scores, item.score, "right"))
 
     def values(self, item: Scored) -> tuple[ScorerValue, ...]:
         """Return every scorer's value for a clip, the headline first."""
-        table = _scores(item)
+        table = _scores(item.line)
         names = sorted(table, key=lambda name: name != self.scorer)
         return tuple(ScorerValue(name, table[name], self._percentile(name, table[name])) for name in names)
 
     def _percentile(self, name: str, value: float) -> float | None:
         """Return the share of the file's other clips with a lower score, in percent; ties count half."""
-        column = self._sorted[name]
+        column = np.frombuffer(self._columns[name])
         others = len(column) - 1
         if not others:
             return None
-        lower = bisect_left(column, value)
-        ties = bisect_right(column, value) - lower - 1
-        return 100 * (lower + ties / 2) / others
+        lower = np.count_nonzero(column < value)
+        ties = np.count_nonzero(column == value) - 1
+        return float(100 * (lower + ties / 2) / others)
 
 
 def tubelet_values(line: Mapping[str, Any], scorer: str, count: int) -> tuple[str, Sequence[float]]:
@@ -64,10 +83,10 @@ def tubelet_values(line: Mapping[str, Any], scorer: str, count: int) -> tuple[st
     return "", ()
 
 
-def _scores(item: Scored) -> dict[str, float]:
-    table = item.line.get("scores")
+def _scores(line: Mapping[str, Any]) -> dict[str, float]:
+    table = line.get("scores")
     if not isinstance(table, Mapping):
-        return {"score": item.score}
+        return {"score": float(line["score"])}
     return {
         str(name): float(value)
         for name, value in table.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import threading
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from PIL import Image
 from jepamine.data.clips import Clip
 from jepamine.data.frames import Frames
 from jepamine.errors import UserError
-from jepamine.mining.review_page.filmstrip import Span, spans
+from jepamine.mining.review_page.filmstrip import Span, spans, views
 from jepamine.places import Moment
 
 # (longest side in pixels, JPEG quality) from the best to the smallest. Quality is reduced first, down to 32
@@ -122,9 +123,10 @@ class Pictures:
     def strip(self, clip: Clip) -> tuple[list[Span], list[Picture]]:
         """Return the cells of a clip's strip, and a picture of every frame in them.
 
-        Fewer frames are shown if not all fit into STRIP. Raises UserError if a frame cannot be read.
+        Several cameras are side by side, in the order of the line. Fewer frames are shown if not all fit into
+        STRIP. Raises UserError if a frame cannot be read.
         """
-        most = min(FRAMES, len(clip.frames))
+        most = min(FRAMES, len(clip.frames) // views(clip))
         images: dict[int, Image.Image] = {}
         while most:
             cut = spans(clip, most)
@@ -139,7 +141,7 @@ class Pictures:
     def thumbnail(self, clip: Clip) -> Picture | None:
         """Return a small picture of a clip's middle; None if it cannot be read."""
         try:
-            [image] = self._read(clip, [len(clip.frames) // 2]).values()
+            [image] = self._read(clip, [len(clip.frames) // views(clip) // 2]).values()
         except UserError:
             return None
         images = fitted([shrunk(image, THUMBNAIL_SIDE)], THUMBNAIL)
@@ -148,4 +150,23 @@ class Pictures:
     def _read(self, clip: Clip, numbers: list[int]) -> dict[int, Image.Image]:
         # A video is read forward: two threads taking turns would seek for each frame.
         with self._video if isinstance(clip.frames[0], Moment) else nullcontext():
-            return {number: shrunk(self._frames[clip.frames[number]].image()) for number in numbers}
+            return {number: self._moment(clip, number) for number in numbers}
+
+    def _moment(self, clip: Clip, number: int) -> Image.Image:
+        count = len(clip.frames) // views(clip)
+        images = [self._frames[frame].image() for frame in clip.frames[number::count]]
+        return shrunk(images[0] if len(images) == 1 else side_by_side(images))
+
+
+def side_by_side(images: Sequence[Image.Image]) -> Image.Image:
+    """Return RGB images as one, each in a tile of the first one's shape: up to three in a row, else rows."""
+    columns = math.ceil(math.sqrt(len(images))) if len(images) > 3 else len(images)
+    width, height = shrunk(images[0], LARGEST // columns).size
+    whole = Image.new("RGB", (width * columns, height * -(-len(images) // columns)))
+    for place, image in enumerate(images):
+        scale = min(width / image.width, height / image.height)
+        size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
+        left = place % columns * width + (width - size[0]) // 2
+        top = place // columns * height + (height - size[1]) // 2
+        whole.paste(image.resize(size, Image.Resampling.LANCZOS), (left, top))
+    return whole

@@ -88,7 +88,7 @@ class Residual:
         """Return the embeddings of the clip under the mask `drawn` (N, T, rows, columns), from the store."""
         import numpy as np
 
-        from jepamine.data.embeddings import encode
+        from jepamine.data.encoding import encode
         from jepamine.data.masks import hide
 
         cells = str(drawn.shape).encode() + np.packbits(drawn).tobytes()

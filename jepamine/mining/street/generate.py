@@ -1,6 +1,5 @@
 """Write a folder of labelled street clips: frames, a manifest without labels, and the labels."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from jepamine.mining.street.ground import paint_sky
 from jepamine.mining.street.roadside import draw_marks, draw_roadside
 from jepamine.mining.street.traffic import draw_bystanders, draw_traffic
 from jepamine.mining.street.world import STEP, World, draw_world
+from jepamine.utils.files import json_text
 
 QUALITY = 85
 _EPOCH = 1_700_000_000_000_000  # microseconds; scenes lie an hour apart
@@ -105,7 +105,7 @@ def generate(
                     "weather": world.light.weather,
                 }
                 label = {"clip_id": entry["clip_id"], "binary_label": int(kind is not None), "kind": kind}
-                manifest.write(json.dumps(entry) + "\n")
-                labels.write(json.dumps(label) + "\n")
+                manifest.write(json_text(entry) + "\n")
+                labels.write(json_text(label) + "\n")
                 if on_clip is not None:
                     on_clip()

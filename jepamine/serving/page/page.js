@@ -111,7 +111,7 @@ function show(answer) {
   if (answer.preview_url) picture.src = answer.preview_url;
   picture.alt = `The scene as Manim draws it: ${summary(answer.layout)}`;
   const inPlace = Math.round(answer.adherence.within_half * 100);
-  byId("preview-note").textContent = `${inPlace} % of objects in place, by ${answer.generator}`;
+  byId("preview-note").textContent = `${Math.round(answer.confidence * 100)} % understood; code by ${answer.generator} keeps ${inPlace} % of its own layout`;
   byId("code").textContent = answer.code;
   byId("objects").tBodies[0].replaceChildren(...answer.layout.objects.map(row));
   const notes = answer.not_understood.map((item) => {

@@ -9,7 +9,7 @@ from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
 from jepamine.manim.annotate.annotations import Job, Steps
-from jepamine.manim.annotate.users_file import scene_classes
+from jepamine.manim.annotate.users_file import scene_classes, source_of
 from jepamine.utils.files import json_lines, read_jsonl
 
 pytestmark = [pytest.mark.manim, pytest.mark.usefixtures("manim_there")]
@@ -221,3 +221,27 @@ def test_the_command_says_that_it_runs_the_file_and_ends_with_1_where_that_fails
         f"running {path}, as manim would",
         f"Error: {path}:1: SyntaxError: invalid syntax",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["random.py", "PIL.py", "tqdm.py", "statistics.py", "__main__.py", "two words.py"]
+)
+def test_a_file_may_be_called_like_any_module(tmp_path, monkeypatch, name):
+    import importlib
+    import sys
+
+    import manim
+
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    library = name.removesuffix(".py")
+    before = sys.modules.get(library)
+    path = written(tmp_path, "from manim import *\nclass A(Scene):\n    def construct(self): pass\n", name)
+    [kind] = scene_classes(path, None, manim)
+    assert kind.__name__ == "A"
+    assert source_of(kind).startswith("class A")
+    assert sys.modules.get(library) is before
+    if before is not None and library != "__main__":
+        monkeypatch.delitem(sys.modules, library)
+        assert importlib.import_module(library).__spec__.origin == before.__spec__.origin
+        monkeypatch.setitem(sys.modules, library, before)

@@ -30,7 +30,7 @@ def test_code_and_preview_are_written(jepamine, tmp_path):
     )
     with Image.open(preview) as image:
         assert image.size == (854, 480)
-    assert "layout kept: 100% within 0.5 units, 100% within 0.1" in result.stdout
+    assert "code keeps to this layout: 100% within 0.5 units, 100% within 0.1" in result.stdout
     assert f"manim {scene} GeneratedScene" in result.stdout
 
 

@@ -6,8 +6,10 @@ from PIL import Image
 
 from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
+from jepamine.errors import UserError
 from jepamine.manim.engine import engine
 from jepamine.manim.layouts import from_json
+from jepamine.manim.scenes.contact_sheet import new_folder
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.render import Job, render_scenes
 from jepamine.utils.files import read_jsonl
@@ -45,6 +47,43 @@ def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp
     assert alone == contents(tmp_path / "2")
     # Manim would keep the glyphs of texts below the current folder; with --cov child processes write theirs.
     assert [name for name in contents(tmp_path / "here") if not str(name).startswith(".coverage")] == []
+
+
+@pytest.mark.usefixtures("manim_there")
+def test_a_rendering_that_was_interrupted_goes_on_and_writes_the_same_bytes(tmp_path):
+    job, other = (Job(tmp_path / name, 3, 64, Shares()) for name in ("whole", "interrupted"))
+    render_scenes(job, 8, workers=1)
+    seen = []
+
+    def stop():
+        seen.append(1)
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render_scenes(other, 8, workers=1, on_scene=stop)
+    part = other.folder / "scenes.jsonl.part"
+    part.write_bytes(part.read_bytes()[:-20])
+    frame = other.folder / "frames" / "000002.png"
+    frame.write_bytes(frame.read_bytes()[:50])
+    with pytest.raises(UserError, match="interrupted with other settings \\(width\\); give the same ones"):
+        render_scenes(Job(other.folder, 3, 128, Shares()), 8, workers=1)
+    new_folder(other.folder)
+    kept = []
+    render_scenes(other, 8, workers=1, on_scene=lambda: kept.append(frame.stat().st_size))
+    assert kept[:2] == [50, 50] and kept[2] > 50
+    assert contents(job.folder) == contents(other.folder)
+
+
+@pytest.mark.usefixtures("manim_there")
+def test_a_second_rendering_into_the_same_folder_is_refused(tmp_path):
+    job = Job(tmp_path / "scenes", 3, 64, Shares())
+
+    def again():
+        with pytest.raises(UserError, match="another process is rendering into this folder"):
+            render_scenes(job, 1, workers=1)
+
+    render_scenes(job, 1, workers=1, on_scene=again)
 
 
 @pytest.mark.usefixtures("manim_there")

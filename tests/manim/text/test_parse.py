@@ -404,13 +404,12 @@ def test_what_is_said_behind_a_thing_is_said_of_that(words, found):
     assert missed(words) == []
 
 
-def test_a_stroke_between_points_is_halfway_and_its_length_is_said_to_be_lost():
+def test_a_stroke_between_points_has_these_ends():
     reading = read("a vector from (0, 0) to (2, 1) and a line from (-1, -3) to (-1, 1)")
     assert [place.point for place in reading.places] == [(1.0, 0.5), (-1.0, -1.0)]
     assert [item.traits for item in reading.items] == [{"diagonal"}, {"up"}]
-    assert {reason for _, reason in missed(reading.description)} == {
-        "its middle and direction are kept, not its length"
-    }
+    assert [item.measure("ends") for item in reading.items] == [((0, 0), (2, 1)), ((-1, -3), (-1, 1))]
+    assert missed(reading.description) == []
 
 
 def test_the_first_and_the_second_can_be_given_colours():
@@ -435,8 +434,8 @@ def test_a_name_before_a_noun_is_none():
     assert things("two dots labelled A and B. A circle at the top")[-1] == "circle"
 
 
-def test_numbers_of_a_number_line_are_one_note():
-    assert missed("a number line from -5 to 5") == [("from -5 to 5", "the range of its numbers is not kept")]
+def test_the_numbers_of_a_number_line_are_its_range():
+    assert read("a number line from -5 to 5").items[0].measure("range") == (-5.0, 5.0)
 
 
 def test_only_lines_are_dashed():
@@ -508,8 +507,8 @@ def test_what_is_taken_for_more_than_it_says_is_reported(words, told):
         (" \n", "the description is empty; name what the frame shows, such as 'a red circle'"),
         ("x" * 100_000, f"the description has 100000 characters; the limit is {LONGEST}"),
         (
-            "a dot and eleven circles",
-            "description, character 11 ('eleven circles'): more than 10 objects; a layout holds at most 10, "
+            "a dot and 41 circles",
+            "description, character 11 ('41 circles'): more than 40 objects; a layout holds at most 40, "
             "so leave some out",
         ),
         ("a circle \ud800", "the description contains half a character (a lone surrogate); remove it"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from jepamine.manim.validation import run as running
+from jepamine.manim.validation.judge import judge
 
 pytestmark = pytest.mark.manim
 SCENES = {
@@ -43,5 +45,6 @@ def drawn_by_manim(code, scene, folder):
 
     settings = {"media_dir": str(folder), "dry_run": True, "disable_caching": True, "verbosity": "CRITICAL"}
     with manim.tempconfig(settings):
-        done = running.run({"": ast.parse(code)}, scene=scene, every=False, guarded=False, preview=None)
-    return {item["name"]: item["box"] for item in done["objects"]}
+        done = running.run({"": ast.parse(code)}, scene=scene, every=False, guarded=False)
+    answer = judge(json.dumps({"answer": {"problems": [], **done}}).encode(), None)
+    return {item["name"]: item["box"] for item in answer["objects"]}

@@ -56,8 +56,11 @@ def test_without_rising_times_all_frames_are_equally_long(times):
     assert seconds(clip(4, timestamps=times)) == ([0.125] * 4, False)
 
 
-def test_each_camera_of_a_clip_of_several_is_timed_by_the_moments():
+def test_several_cameras_are_one_frame_a_moment():
     cameras = {camera: [f"{camera}{number}.jpg" for number in range(4)] for camera in ("front", "left")}
     frames = tuple(Path(name) for names in cameras.values() for name in names)
     line = {"cameras": cameras, "timestamps": [0, 100_000, 300_000, 400_000]}
-    assert seconds(Clip("c", frames, None, None, "m:1", line, 0, 4)) == ([0.1, 0.2, 0.1, 0.1] * 2, True)
+    rig = Clip("c", frames, None, None, "m:1", line, 0, 4)
+    assert seconds(rig) == ([0.1, 0.2, 0.1, 0.1], True)
+    assert spans(rig, 64) == [Span(0, 0, (0, 1)), Span(1, 1, (2, 3))]
+    assert spans(rig, 1) == [Span(0, 1, (0,))]

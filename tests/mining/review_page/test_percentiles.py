@@ -16,33 +16,40 @@ def scored(*tables: dict[str, float], by: str = "x") -> list[Scored]:
     return [Scored({"score": table[by], "scores": table}, clip, Source(Path("m"))) for table in tables]
 
 
+def standing_of(items: list[Scored], preferred: str) -> Percentiles:
+    standing = Percentiles(preferred)
+    for item in items:
+        standing.add(item.line)
+    return standing
+
+
 def test_a_percentile_is_the_share_of_the_other_clips_below():
     items = scored({"x": 3.0}, {"x": 2.0}, {"x": 2.0}, {"x": 1.0}, {"x": 0.0})
-    standing = Percentiles(items, "x")
+    standing = standing_of(items, "x")
     assert [standing.values(item)[0].percentile for item in items] == [100.0, 62.5, 62.5, 25.0, 0.0]
     assert [standing.place(item) for item in items] == [1, 2, 2, 4, 5]
 
 
 def test_the_scorer_is_the_one_that_the_score_repeats_and_comes_first():
     items = scored({"a": 5.0, "x": 1.0}, {"a": 6.0, "x": 2.0})
-    standing = Percentiles(items, "a")
+    standing = standing_of(items, "a")
     assert standing.scorer == "x"
     assert standing.values(items[0]) == (ScorerValue("x", 1.0, 0.0), ScorerValue("a", 5.0, 0.0))
 
 
 def test_of_scorers_with_the_same_values_the_runs_own_is_named():
-    assert Percentiles(scored({"a": 1.0, "x": 1.0}, {"a": 2.0, "x": 2.0}), "x").scorer == "x"
+    assert standing_of(scored({"a": 1.0, "x": 1.0}, {"a": 2.0, "x": 2.0}), "x").scorer == "x"
 
 
 def test_a_single_clip_has_no_percentile():
     [item] = scored({"x": 1.0})
-    assert Percentiles([item], "x").values(item) == (ScorerValue("x", 1.0, None),)
+    assert standing_of([item], "x").values(item) == (ScorerValue("x", 1.0, None),)
 
 
 def test_a_score_file_without_scorers_has_one_called_score():
     clip = Clip("c", (Path("a"), Path("b")), None, None, "m:1", {}, 0, 1)
     items = [Scored({"score": value}, clip, Source(Path("m"))) for value in (2.0, 1.0)]
-    standing = Percentiles(items, "knn")
+    standing = standing_of(items, "knn")
     assert standing.scorer == "score"
     assert standing.values(items[0]) == (ScorerValue("score", 2.0, 100.0),)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.mining.review_page.pictures import LADDER, Picture, fitted, shrunk
+from jepamine.data.clips import Clip
+from jepamine.mining.review_page.pictures import LADDER, Picture, Pictures, fitted, shrunk, side_by_side
 
 
 def noise(count: int, size: tuple[int, int] = (640, 360)) -> list[Image.Image]:
@@ -57,3 +58,34 @@ def test_a_uri_is_the_jpeg_and_as_long_as_told():
     for length in range(4):
         picture = Picture(b"x" * length, 1, 1)
         assert picture.uri_length == len(picture.uri)
+
+
+def test_cameras_of_a_moment_are_side_by_side_in_the_order_of_the_line(tmp_path):
+    colours = {"left": (255, 0, 0), "front": (0, 255, 0), "rear": (0, 0, 255)}
+    names = {}
+    for camera, colour in colours.items():
+        names[camera] = [f"{camera}{number}.png" for number in range(2)]
+        for number, name in enumerate(names[camera]):
+            Image.new("RGB", (120, 60), tuple(value // (number + 1) for value in colour)).save(
+                tmp_path / name
+            )
+    frames = tuple(tmp_path / name for camera in names for name in names[camera])
+    rig = Clip("c", frames, None, None, "m:1", {"cameras": names}, 0, 3)
+    [span], pictures = Pictures().strip(rig)
+    assert (span.frames, len(pictures)) == ((0, 1), 2)
+    for number, picture in enumerate(pictures):
+        image = Image.open(io.BytesIO(picture.jpeg)).convert("RGB")
+        assert image.size == (360, 60)
+        for place, colour in enumerate(colours.values()):
+            pixel = image.getpixel((60 + 120 * place, 30))
+            assert all(
+                abs(value - wanted // (number + 1)) < 12 for value, wanted in zip(pixel, colour, strict=True)
+            )
+
+
+def test_four_cameras_are_two_rows_and_another_shape_is_fitted_into_its_tile():
+    wide, high = Image.new("RGB", (100, 50), "white"), Image.new("RGB", (50, 100), "white")
+    whole = side_by_side([wide, wide, wide, high])
+    assert whole.size == (200, 100)
+    # 25 x 50 pixels, in the middle of the last tile.
+    assert [whole.getpixel((x, 75)) for x in (110, 150, 190)] == [(0, 0, 0), (255, 255, 255), (0, 0, 0)]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from jepamine.data.embedding_store import Store
+from jepamine.mining.panel import RunPanel
 from jepamine.mining.scorers.combined import Ensemble
+from jepamine.runs.loading import load_run
+
+
+def jsonl(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
 
 REFERENCE = np.array([0.0, 1.0, 2.0])
 # Three clips by two scorers: ranks (0.25, 1, 1 + log 2) and (0.5, 0, 0.5).
@@ -40,3 +50,29 @@ def test_a_strict_rank_counts_less_by_log_2():
 
 def test_the_mean_of_the_ranks_is_the_other_way_to_combine_them():
     assert scored(combine="mean", capped=()) == pytest.approx([0.375, 0.5, 0.75 + np.log(2) / 2])
+
+
+def test_held_out_clips_are_compared_with_the_whole_of_their_drives(jepamine, recipe, clips, tmp_path):
+    lines = [
+        line
+        | {"split": "val" if line["clip_id"].endswith("-4") else "train"}
+        | {"frame_paths": [str(clips.parent / path) for path in line["frame_paths"]]}
+        for line in jsonl(clips)
+    ]
+    split = tmp_path / "split.jsonl"
+    split.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    words = ("--set", f"dataset.manifest={split}", "--set", "scoring.scorer=drive")
+    result = jepamine("run", recipe, *words)
+    assert result.exit_code == 0, result.output
+    experiments = tmp_path / "experiments"
+    manifest = experiments / "small" / "manifest.jsonl"
+    held_out = {line["clip_id"] for line in jsonl(manifest) if line["split"] == "val"}
+    assert len(held_out) == 4
+    output = tmp_path / "scores.jsonl"
+    assert jepamine("score", "--run", "small", manifest, "--output", output).exit_code == 0
+    opened = load_run(experiments, "small")
+    with Store(opened.parts.store) as store:
+        reference = RunPanel(opened, store).reference(("drive",))["drive"]
+    scores = sorted(line["score"] for line in jsonl(output) if line["clip_id"] in held_out)
+    assert reference.tolist() == pytest.approx(scores)
+    assert scores[0] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -45,6 +46,18 @@ def test_a_fault_scores_higher_than_even_motion(tmp_path, fault):
     assert faulty > even + 0.05
 
 
+def test_a_foreign_piece_scores_its_smaller_cut_less_the_other_changes(tmp_path):
+    def grey(levels: list[int], name: str) -> ClipEmbeddings:
+        pixels = np.array(levels, dtype=np.uint8).repeat(192).reshape(-1, 8, 8, 3)
+        return replace(clip([0, 0], name), frames=lambda: pixels[None])
+
+    # Steps 1 1 70 1 60 1 1 give min(70, 60) - 1, steps 2 2 30 2 give 30 - 2.
+    inside, behind = grey([0, 1, 2, 72, 73, 13, 14, 15], "i"), grey([0, 2, 4, 34, 36], "e")
+    with Store(tmp_path) as store:
+        found = faults.spliced(store)([inside, behind])
+    assert [float(value) * 255 for value in found] == pytest.approx([59, 28], abs=0.5)
+
+
 def test_frames_in_order_are_nearest_to_their_neighbours_and_score_1(tmp_path):
     with Store(tmp_path) as store:
         (even,) = faults.shuffled(store)([clip(np.arange(0, 24, 3))])
@@ -76,7 +89,11 @@ def test_frames_are_decoded_once_for_all_faults(tmp_path):
 def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
     with Store(tmp_path) as store:
         scorers = {name: getattr(faults, name)(store) for name in FAULTS}
-        held_out = [clip(np.arange(0, 8 * step, step), f"v{step}") for step in (2, 3, 4, 5)]
+        # Nearly even motion: one step of each is longer.
+        held_out = [
+            clip(np.cumsum([0, step, step, step, longer, step, step, step]), f"v{step}")
+            for step, longer in ((2, 2), (3, 4), (4, 8), (5, 6))
+        ]
         references = {name: np.sort(np.stack(scorer(held_out))) for name, scorer in scorers.items()}
         panel = SimpleNamespace(
             reference=lambda names, parts: {name: references[name] for name in names},

@@ -11,6 +11,7 @@ from jepamine.manim.text.solve import constraints as statements
 from jepamine.manim.text.solve.boxes import Box, Boxes, Unit, boxes_of
 from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
 from jepamine.manim.text.solve.defaults import braces, halfway, labels, spread, stroke_of_dots
+from jepamine.manim.text.solve.derived import sources, with_derived, without
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.objects import objects_of
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle
@@ -25,6 +26,18 @@ class _Contradiction(Exception):
 
 
 def arrange(reading: Reading) -> Layout:
+    """Return the layout of a parsed description: that of `solved`, and what follows from it.
+
+    Raises UserError as `solved` does.
+    """
+    origins = sources(reading)
+    if not origins:
+        return solved(reading)
+    rest, kept = without(reading, set(origins))
+    return with_derived(reading, solved(rest), kept, origins)
+
+
+def solved(reading: Reading) -> Layout:
     """Return the layout of a parsed description; object i is item i of the reading, `z` is the drawing order.
 
     Lengths are in Manim units, to a hundredth. Raises UserError for contradictory words, and for more than
@@ -64,7 +77,7 @@ def _solve(reading: Reading, strict: Strictness) -> tuple[Boxes, Linear]:
         covering = [statement for statement in reading.relations if statement.how in ("front", "behind")]
         large |= {place for statement in covering for place in statement.subject + statement.other}
     for unit in boxes.units:
-        program.add(_unit(unit, strict, bool(large & set(unit.members))))
+        program.add(_unit(unit, strict, bool(large & set(unit.members)), _fixed(reading, unit)))
     program.add(spread(reading, boxes))
     program.add(halfway(reading, boxes))
     program.add(braces(reading, boxes))
@@ -88,12 +101,18 @@ def _first_untrue(program: Program, statement: Sequence[tuple[Span, Rules, Choic
     return DoesNotFit()
 
 
-def _unit(unit: Unit, strict: Strictness, large: bool) -> Rules:
+def _fixed(reading: Reading, unit: Unit) -> bool:
+    """Return whether the description gives coordinates, which hold even outside of the frame."""
+    return any(reading.items[place].measure(name) for place in unit.members for name in ("vertices", "ends"))
+
+
+def _unit(unit: Unit, strict: Strictness, large: bool, fixed: bool) -> Rules:
     """Yield the rules of each group and object by itself: inside the frame, neither tiny nor huge."""
-    least = strict.shrink * max(size.least for size in unit.sizes)
+    least = max(size.least if size.least == size.most else strict.shrink * size.least for size in unit.sizes)
     most = 4.0 if large else max(min(size.most for size in unit.sizes), least)
     rules = [at_least(unit.scale, least), at_most(unit.scale, most), wish(unit.scale, 1.0, SIZED)]
-    rules += statements.in_frame(unit.box, strict.edge)
+    if not fixed:
+        rules += statements.in_frame(unit.box, strict.edge)
     for gap in unit.gaps:
         rules += [at_least(gap, strict.gap), wish(gap, 0.5, 3 * NEAR)]
     return rules

@@ -8,7 +8,9 @@ from math import cos, pi, sin
 from typing import Any
 
 from jepamine.manim.scenes.phrases import LARGE, SIZED, SMALL
+from jepamine.manim.text.kinds import kind_of, kind_size
 from jepamine.manim.text.reading import Item
+from jepamine.manim.text.solve.exact_sizes import exact_size
 
 #: Width and height in units of objects of the usual size, horizontal.
 _USUAL: dict[str, tuple[float, float]] = {
@@ -60,13 +62,23 @@ class Size:
 
 def size_of(item: Item) -> Size:
     """Return the usual size of an object."""
+    if (kind := kind_of(item)) is not None:
+        width, height = exact_size(item, kind_size(kind, item)) or kind_size(kind, item)
+        return Size(width, height, 0.0, 0.0, 1.0, 1.0)
     if item.type == "text":
         scale = _TITLE if "title" in item.traits else _TEXT
+        if (font := item.measure("font_size")) is not None:
+            width, height = text_extent(item.text or PLACEHOLDER)
+            return Size(font / 48 * width, font / 48 * height, 0.0, 0.0, 1.0, 1.0)
         width, height = text_extent(item.text or PLACEHOLDER)
         # A line at most as wide as the frame.
         scale = min(scale, 13 / width)
         return Size(scale * width, scale * height, 0.0, 0.0, 0.7, 1.0)
     width, height = _polygon(item) if item.type == "polygon" else _USUAL[item.type]
+    if (exact := exact_size(item, (width, height))) is not None:
+        thick = THICKNESS.get(item.type, 0.0) if item.type != "dot" and 0.0 in exact else 0.0
+        across, along = (thick if exact[0] == 0 else 0.0), (thick if exact[1] == 0 else 0.0)
+        return Size(*exact, across, along, 1.0, 1.0)
     thick = THICKNESS.get(item.type, 0.0)
     fixed = (thick if item.type == "dot" else 0.0, thick)
     # A brace that points up is horizontal.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 # Times that a task is repeated after an error or the loss of its worker.
 RETRIES = 3
 CONNECT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask cluster: the scheduler's address or file, the resources that a task needs, parts (None: 256).
+
+    With `resume` the parts that a stopped command has left are used.
+    """
+
+    address: str
+    resources: Mapping[str, float]
+    parts: int | None = None
+    resume: bool = False
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jepamine.data.shards import Shard, parse_shard, scheduled_shard
 from jepamine.errors import UserError
-from jepamine.mining.shards import Shard, parse_shard, scheduled_shard
 
 
 def slurm(index: object, first: int, last: int, step: int = 1, count: int | None = None) -> dict[str, str]:

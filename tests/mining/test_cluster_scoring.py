@@ -8,23 +8,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+from jepamine.utils.files import write_atomic
+
+pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
 EVERY = ["predicted", "masked", "knn", "uniqueness", "scene", "ensemble"]
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator:
-    """Two worker processes of one thread each, as a user's cluster would have."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, resources={"GPU": 1}
-    ) as local:
-        yield local
 
 
 @pytest.fixture
@@ -82,6 +74,32 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, cli
     assert output.read_bytes() == single.read_bytes()
 
 
+def test_a_scheduler_that_is_lost_and_restarted_loses_nothing(
+    dask_processes, jepamine, whole, clips, tmp_path, monkeypatch
+):
+    output = tmp_path / "dask.jsonl"
+    words = ("score", "--run", "small", clips, "--output", output, "--dask", dask_processes.file)
+    dask_processes.start()
+    saved = []
+
+    def write_and_kill(path, data):
+        write_atomic(path, data)
+        saved.append(path.name)
+        if len(saved) == 2:
+            dask_processes.kill()
+
+    monkeypatch.setattr("jepamine.cluster.jobs.write_atomic", write_and_kill)
+    result = jepamine(*words)
+    assert result.exit_code == 1
+    assert "lost the Dask scheduler; start it and its workers again" in result.output
+    assert "2 of 4 parts are finished and saved: continue with --resume" in result.output
+    assert not output.exists()
+    dask_processes.start()
+    assert jepamine(*words, "--resume").exit_code == 0
+    assert sorted(saved) == [f"{number:06d}.jsonl" for number in (1, 2, 3, 4)]
+    assert output.read_bytes() == whole
+
+
 def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepamine, whole, clips, tmp_path):
     lines = [json.loads(line) for line in clips.read_text().splitlines()]
     broken = clips.with_name("dask-broken.jsonl")
@@ -93,7 +111,7 @@ def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepa
     result = jepamine(*words)
     assert result.exit_code == 1
     assert "late.jpg: no such file" in result.output
-    assert "of 4 parts are scored and saved: continue with --resume" in result.output
+    assert "of 4 parts are finished and saved: continue with --resume" in result.output
     assert not output.exists()
     absent.write_bytes((clips.parent / "scene-2" / "0003.jpg").read_bytes())
     other = jepamine(*words, "--resume", "--parts", 2)
@@ -106,7 +124,7 @@ def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepa
 
 
 def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_path, monkeypatch):
-    monkeypatch.setattr("jepamine.mining.cluster.client.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("jepamine.cluster.client.CONNECT_SECONDS", 0.2)
     words = ("score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask")
     result = jepamine(*words, "tcp://127.0.0.1:9")
     assert result.exit_code == 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from jepamine.data.drives import drive_of
 from jepamine.errors import UserError
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Number of parts, for schedulers whose jobs know their index only.
 COUNT = "JEPAMINE_SHARDS"
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,25 @@ class Shard:
 
     def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
         """Yield the items of this shard, in order; clips without a drive and broken lines one by one."""
-        return (item for place, item in dealt(items) if place % self.of == self.number - 1)
+        return self.part_by(items, drive_of_item)
+
+    def part_by(self, items: Iterable[Item], drive: Callable[[Item], str | None]) -> Iterator[Item]:
+        """Yield the items of this shard, in order; those of one `drive` together, those of none by one."""
+        return (item for place, item in dealt(items, drive) if place % self.of == self.number - 1)
 
 
-def dealt(items: Iterable[Clip | UserError]) -> Iterator[tuple[int, Clip | UserError]]:
+def drive_of_item(item: Clip | UserError) -> str | None:
+    """Return a clip's drive; None for a broken line."""
+    return None if isinstance(item, UserError) else drive_of(item)
+
+
+def dealt(items: Iterable[Item], drive: Callable[[Item], str | None]) -> Iterator[tuple[int, Item]]:
     """Yield each item with the number, from 0, of its drive or, without one, its own."""
     drives: dict[str, int] = {}
     count = 0
     for item in items:
-        drive = None if isinstance(item, UserError) else drive_of(item)
-        place = count if drive is None else drives.setdefault(drive, count)
+        name = drive(item)
+        place = count if name is None else drives.setdefault(name, count)
         count += place == count
         yield place, item
 

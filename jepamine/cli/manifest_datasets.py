@@ -1,0 +1,62 @@
+"""manifest lerobot, physicalai: build manifests from data sets of videos and Parquet files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jepamine.cli.manifest_options import deliver, with_windows
+from jepamine.cli.options import Folder
+
+with_cameras = click.option(
+    "--camera",
+    "cameras",
+    multiple=True,
+    metavar="CAMERA",
+    help="Use this camera; repeatable. [default: all]",
+)
+
+
+@click.command()
+@click.argument("folder", type=Folder)
+@with_cameras
+@click.option(
+    "--fps",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    help="Frames per second. [default: the dataset's]",
+)
+@with_windows
+def lerobot(
+    folder: Path, cameras: tuple[str, ...], fps: float | None, window: int, stride: int, output: Path | None
+) -> None:
+    """Build clips from the LeRobot dataset (version 3) in FOLDER; an episode is a scene and a drive.
+
+    Requires the extras `video` and `waymo` (pyarrow).
+    """
+    from jepamine.manifests.lerobot import lerobot_lines
+
+    deliver(lerobot_lines(folder, window, stride, cameras, fps), output)
+
+
+@click.command()
+@click.argument("folder", type=Folder)
+@with_cameras
+@click.option(
+    "--fps",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Frames per second.",
+)
+@with_windows
+def physicalai(
+    folder: Path, cameras: tuple[str, ...], fps: float, window: int, stride: int, output: Path | None
+) -> None:
+    """Build clips from NVIDIA's PhysicalAI-Autonomous-Vehicles, unzipped below FOLDER.
+
+    Requires the extras `video` and `waymo` (pyarrow).
+    """
+    from jepamine.manifests.physical_ai import physical_ai_lines
+
+    deliver(physical_ai_lines(folder, fps, window, stride, cameras), output)

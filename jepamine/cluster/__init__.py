@@ -1,0 +1,1 @@
+"""Work on a manifest in parts, on the workers of a Dask cluster."""

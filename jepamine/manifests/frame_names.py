@@ -1,0 +1,102 @@
+"""Split the names of a folder's frames into drive, camera, and time or number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from jepamine.manifests.camera_names import is_certainly_camera, split_camera
+from jepamine.manifests.name_times import name_times
+
+# CamVid has 0016E5_00390 and Seq05VD_f00390, Cityscapes aachen_000000_000019_leftImg8bit.
+# The last number counts, but for that of `camera_5`.
+_NUMBER = re.compile(
+    r"(?:(?P<before>.+)[_-])?(?:(?:frame|image|img|f)[_-]?)?(?<!cam[_-])(?<!camera[_-])(?P<number>\d+)"
+    r"(?:[_-](?P<after>[A-Za-z].*))?",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(r"(?:^|[_-])(?:frame|image|img)$", re.IGNORECASE)
+# Other numbers alone are a date or a time before the number, as in 1532402927_612460.
+_DRIVE = re.compile(r"(?=.*(?:[A-Za-z]|\d--\d))(?!.*\d{9,}$).+")
+# Endings of names (`_rgb`, `_camera0`) beyond this many are no kinds of pictures of a moment.
+MOST_ENDINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FrameName:
+    """What a name consists of: `drive` and `camera` are empty if it has none."""
+
+    drive: str
+    camera: str
+    time: int | None = None
+    number: int | None = None
+
+
+def frame_names(stems: Sequence[str]) -> list[FrameName]:
+    """Return the parts of the names (without suffix) of a folder's frames.
+
+    Cameras are parts of names that are called so (`left`, `cam0`) if there are several or there is no doubt,
+    and endings that several pictures of one moment have (`000001_rgb`, `000001_ir`). Names that have neither
+    a time nor a number in one form have empty parts and the number that they end with.
+    """
+    times = name_times(stems)
+    if times is not None:
+        keys: list[tuple[int | None, int | None]] = [(each.time, None) for each in times]
+        texts = [(each.before, each.after) for each in times]
+    else:
+        matches = [_NUMBER.fullmatch(stem) for stem in stems]
+        found = [match for match in matches if match]
+        if len(found) < len(stems):
+            return [FrameName("", "", number=trailing_number(stem)) for stem in stems]
+        keys = [(None, int(match["number"])) for match in found]
+        texts = [(_FRAME.sub("", match["before"] or ""), match["after"] or "") for match in found]
+    texts = [(before.strip("_-. "), after.strip("_-. ")) for before, after in texts]
+    split = [_split(before, after) for before, after in texts]
+    cameras = {camera for _, camera in split}
+    if (len(cameras) > 1 and "" not in cameras) or all(map(is_certainly_camera, cameras)):
+        return [FrameName(*text, *key) for text, key in zip(split, keys, strict=True)]
+    names = [FrameName(before, "", *key) for (before, _), key in zip(texts, keys, strict=True)]
+    return _with_endings(names, [after for _, after in texts])
+
+
+def _split(before: str, after: str) -> tuple[str, str]:
+    """Return (drive, camera) of the text before and after a time or number."""
+    _, camera = split_camera(after) if after else ("", None)
+    if camera is not None:
+        return before, camera
+    rest, camera = split_camera(before) if before else ("", None)
+    return (before, "") if camera is None else (rest, camera)
+
+
+def _with_endings(names: list[FrameName], endings: Sequence[str]) -> list[FrameName]:
+    """Take endings for cameras where every moment has several of them."""
+    moments: defaultdict[FrameName, set[str]] = defaultdict(set)
+    for name, ending in zip(names, endings, strict=True):
+        moments[name].add(ending)
+    if not 1 < len(set(endings)) <= MOST_ENDINGS or min(map(len, moments.values())) < 2:
+        return names
+    return [replace(name, camera=ending or "main") for name, ending in zip(names, endings, strict=True)]
+
+
+def drives_of(names: Sequence[FrameName]) -> set[str]:
+    """Return the drives whose frames are together in one folder; empty if its names show no such thing.
+
+    At least two must have two frames; or all have one frame, with the same number (of Cityscapes' snippets
+    one frame is labelled).
+    """
+    counts = Counter((name.drive, name.camera) for name in names)
+    drives = {drive for drive, _ in counts}
+    if len(drives) < 2 or "" in drives or not all(map(_DRIVE.fullmatch, drives)):
+        return set()
+    several = {drive for (drive, _), count in counts.items() if count > 1}
+    snippets = all(re.search(r"[_-]\d+$", drive) for drive in drives)
+    single = snippets and len(drives) > 2 and len({name.number for name in names} - {None}) == 1
+    return drives if len(several) > 1 or single else set()
+
+
+def trailing_number(stem: str) -> int | None:
+    """Return the number at the end of a file name without its suffix, if there is one."""
+    match = re.search(r"\d+$", stem)
+    return int(match[0]) if match else None

@@ -1,0 +1,119 @@
+"""Expressions of objects whose numbers a description gives, or that are of another kind than the 20 types."""
+
+from __future__ import annotations
+
+import json
+from math import pi, sin
+
+from jepamine.manim.engine.style import number, vector
+from jepamine.manim.generators.exact_kinds import KIND_CODE
+from jepamine.manim.generators.subject import Subject
+from jepamine.manim.text.kinds import kind_of
+from jepamine.manim.text.solve.derived import domain_of, gap_at, poles_of, scale_of
+
+
+def exact(subject: Subject) -> str | None:
+    """Return the expression of an object at its place; None if it is one of the 20 types without numbers."""
+    if subject.get("axes") is not None:
+        return _plot(subject)
+    kind = kind_of(subject.look)
+    drawn = KIND_CODE.get(kind or "") if not subject.get("vertices") else None
+    code = drawn(subject) if drawn is not None else _numbers(subject)
+    if code is None:
+        return None
+    if (turned := subject.get("turned")) is not None:
+        code += f".rotate({number(turned)} * DEGREES)"
+    if subject.get("vertices") or (subject.get("ends") and subject.item.type != "brace"):
+        return code
+    point = vector(subject.item.x, subject.item.y)
+    if point != "[0, 0, 0]":
+        return f"{code}.move_to({point})"
+    # Manim draws these around the middle of their circle, not of their box.
+    return f"{code}.move_to(ORIGIN)" if subject.item.type == "arc" or kind in ("heart", "tree") else code
+
+
+def _numbers(subject: Subject) -> str | None:
+    """Return the expression of one of the 20 types by its measures."""
+    get, kind, paint = subject.get, subject.item.type, subject.paint
+    if get("vertices"):
+        points = ", ".join(vector(*point) for point in get("vertices"))
+        return f"Polygon({paint.after(points)})"
+    if get("ends") and kind in _STROKES:
+        start, end = (vector(*point) for point in get("ends"))
+        buff = ", buff=0" if "arrow" in kind else ""
+        return f"{_STROKES[kind]}({paint.after(f'{start}, {end}{buff}', fill=False)})"
+    if kind == "axes" and any(one.measure("axes") == subject.place for one in subject.reading.items):
+        return _axes(subject)
+    if kind in ("axes", "number_line", "number_plane") and get("range"):
+        return _axes(subject) if kind != "number_line" else _number_line(subject)
+    if kind == "text" and get("font_size"):
+        text = json.dumps(subject.item.text or "Text", ensure_ascii=False)
+        settings = f"{text}, font_size={number(get('font_size'))}"
+        return f"Text({paint.after(settings, fill=False)})"
+    if kind == "polygon" and (get("side") or get("radius")):
+        sides = next((int(trait) for trait in sorted(subject.look.traits) if trait.isdigit()), 6)
+        radius = get("radius") or get("side") / (2 * sin(pi / sides))
+        return f"RegularPolygon({paint.after(f'n={sides}, radius={number(radius)}')})"
+    if kind == "star" and (radius := get("radius")):
+        return f"Star({paint.after(f'outer_radius={number(radius)}')})"
+    if kind == "annulus" and (radius := get("radius")):
+        inner = get("inner_radius") or 0.6 * radius
+        radii = f"inner_radius={number(inner)}, outer_radius={number(radius)}"
+        return f"Annulus({paint.after(radii, fill=False)})"
+    if kind == "arc" and (get("angle") or get("radius")):
+        angles = f"radius={number(get('radius') or 1.5)}, angle={number(get('angle') or 180)} * DEGREES"
+        return f"Arc({paint.after(angles, fill=False)})"
+    if kind == "triangle" and (side := get("side") or get("length")):
+        return f"Triangle({paint.after('')}).scale_to_fit_width({number(side)})".replace("(, ", "(")
+    if kind in ("square", "circle", "rectangle", "ellipse") and (get("turned") is not None):
+        return _upright(subject)
+    return None
+
+
+def _upright(subject: Subject) -> str:
+    """Return a figure before it is turned: the box of the layout is that of the turned one."""
+    size = {"square": (1.5, 1.5), "circle": (1.6, 1.6), "rectangle": (2.4, 1.3), "ellipse": (2.4, 1.4)}
+    width, height = size[subject.item.type]
+    one = subject.get("side") or subject.get("radius")
+    if subject.item.type == "square":
+        return f"Square({subject.paint.after(f'side_length={number(one or width)}')})"
+    if subject.item.type == "circle":
+        return f"Circle({subject.paint.after(f'radius={number(one or width / 2)}')})"
+    width, height = subject.get("width") or width, subject.get("height") or height
+    sides = f"width={number(width)}, height={number(height)}"
+    return f"{subject.item.type.capitalize()}({subject.paint.after(sides)})"
+
+
+_STROKES = {"line": "Line", "dashed_line": "DashedLine", "arrow": "Arrow", "double_arrow": "DoubleArrow"}
+
+
+def _axes(subject: Subject) -> str:
+    scale = scale_of(subject.reading, subject.place)
+    ranges = ", ".join(
+        f"{name}_range=[{', '.join(number(value) for value in values)}]"
+        for name, values in (("x", scale.x), ("y", scale.y))
+    )
+    lengths = f"x_length={number(subject.item.width)}, y_length={number(subject.item.height)}"
+    plane = subject.item.type == "number_plane"
+    code = f"NumberPlane({ranges}, {lengths})" if plane else f"Axes({ranges}, {lengths}, tips=False)"
+    return f"{code}{subject.paint.set_color()}"
+
+
+def _number_line(subject: Subject) -> str:
+    low, high = subject.get("range")
+    step = max(round((high - low) / 10), 1)
+    length = max(subject.item.width, subject.item.height)
+    settings = (
+        f"x_range=[{number(low)}, {number(high)}, {step}], length={number(length)}, include_numbers=True"
+    )
+    return f"NumberLine({subject.paint.after(settings, fill=False)})"
+
+
+def _plot(subject: Subject) -> str:
+    low, high = domain_of(subject.reading, subject.place)
+    poles = poles_of(subject.reading, subject.place)
+    settings = f"lambda x: {subject.get('function')}, x_range=[{number(low)}, {number(high)}]"
+    if poles:
+        gap = gap_at(subject.reading, subject.place, poles)
+        settings += f", discontinuities=[{', '.join(map(number, poles))}], dt={number(gap)}"
+    return f"{subject.names[subject.get('axes')]}.plot({subject.paint.after(settings, fill=False)})"

@@ -1,0 +1,184 @@
+"""The lines of a scene in which things happen, and where everything is after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from jepamine.manim.engine.style import number, vector
+from jepamine.manim.generators.code import Paint
+from jepamine.manim.generators.styles import Shown, Style, lines_of
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
+from jepamine.manim.text.reading import Event, Reading, Ref
+
+# Manim's distance of `next_to`, and ours from the edge of the frame, in units.
+_GAP, _EDGE = 0.25, 0.5
+_SIDES = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is shown after one `play` or `wait`, by variable; `moving` are those that change during it."""
+
+    shown: Mapping[str, Object]
+    moving: frozenset[str]
+
+
+@dataclass
+class Motions:
+    """Writes `lines`; `steps` has one entry for each `play` and `wait`; `order` is that of drawing."""
+
+    layout: Layout
+    reading: Reading
+    names: Mapping[int, str]
+    style: Style
+    order: Sequence[int]
+    lines: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    # Where everything is now, and what is gone for good.
+    now: dict[int, Object] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+
+    def write(self) -> None:
+        """Write all events, each after the objects that were named before it."""
+        events = self.reading.events
+        waiting = {place for event in events if event.verb == "show" for place in event.subject}
+        waiting |= {place for event in events if event.verb == "transform" for place in event.other}
+        for number_, event in enumerate(events):
+            # What moves together must be there before the first of it moves.
+            seen = event.seen
+            for later in events[number_ + 1 :]:
+                if not later.together:
+                    break
+                seen = max(seen, later.seen)
+            self._show([place for place in self._before(seen) if place not in waiting])
+            self._event(event)
+        self._show([place for place in self.order if place not in waiting])
+        if not self.lines[-1].startswith("self.wait"):
+            self._add("self.wait()", set())
+
+    def final(self) -> tuple[Layout, dict[str, int]]:
+        """Return the layout at the end, and variable -> place in it."""
+        places = sorted(self.now)
+        objects = tuple(replace(self.now[place], z=z) for z, place in enumerate(places))
+        return Layout(objects), {self.names[place]: z for z, place in enumerate(places)}
+
+    def _before(self, seen: int) -> list[int]:
+        """Return the first `seen` items in their order, each after the axes that it is drawn on."""
+        items = self.reading.items
+        there = {place for place in self.order if place < seen}
+        there |= {axes for place in there if (axes := items[place].measure("axes")) is not None}
+        return [place for place in self.order if place in there]
+
+    def _show(self, places: list[int]) -> None:
+        places = [place for place in places if place not in self.now and place not in self.gone]
+        for line in lines_of(self.style, "simple", [self._shown(place) for place in places]):
+            named = places if self.style in ("write-on", "static") else places[:1]
+            if line.startswith("self.wait"):
+                continue
+            self.now |= {place: self.layout.objects[place] for place in named}
+            if line.startswith("self.add("):
+                self.lines.append(line)
+            else:
+                self._add(line, set(named))
+            places = places[len(named) :]
+
+    def _shown(self, place: int) -> Shown:
+        return Shown(self.names[place], self.layout.objects[place].type)
+
+    def _add(self, line: str, moving: set[int]) -> None:
+        self.lines.append(line)
+        shown = {self.names[place]: item for place, item in self.now.items()}
+        self.steps.append(Step(shown, frozenset(self.names[place] for place in moving)))
+
+    def _event(self, event: Event) -> None:
+        if event.verb == "wait":
+            return self._add(f"self.wait({number(event.seconds or 1)})", set())
+        parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
+        animations = [part for part in parts if part is not None]
+        if not animations:
+            return None
+        moving = {*event.subject, *event.other}
+        time = f", run_time={number(event.seconds)}" if event.seconds else ""
+        if event.together and self.lines and self.lines[-1].startswith("self.play("):
+            last, step = self.lines.pop(), self.steps.pop()
+            inner, _, seconds = last.removeprefix("self.play(").removesuffix(")").partition(", run_time=")
+            animations.insert(0, inner)
+            time = f", run_time={seconds}" if seconds else time
+            moving |= {place for place, name in self.names.items() if name in step.moving}
+        return self._add(f"self.play({', '.join(animations)}{time})", moving)
+
+    def _animation(self, event: Event, index: int, place: int) -> str | None:
+        """Return the animation of one object, and note where it is after it."""
+        name = self.names[place]
+        if event.verb == "show":
+            self.now[place] = self.layout.objects[place]
+            return f"FadeIn({name})" if event.value == "FadeIn" else self._shown(place).animation()
+        item = self.now.get(place)
+        if item is None:
+            return None
+        match event.verb:
+            case "hide":
+                self._drop(place)
+                return f"{event.value}({name})"
+            case "move":
+                call, x, y = self._target(event, item)
+                self.now[place] = replace(item, x=x, y=y)
+                return f"{name}.animate.{call}"
+            case "rotate":
+                return f"Rotate({name}, angle={number(event.value)} * DEGREES)"
+            case "scale":
+                sides = {"width": event.value * item.width, "height": event.value * item.height}
+                self.now[place] = replace(item, **sides)
+                return f"{name}.animate.scale({number(event.value)})"
+            case "recolor":
+                return f"{name}.animate.set_color({Paint(event.value).name()})"
+            case "transform":
+                return self._transform(event, event.other[index], place, item)
+            case "follow":
+                x, y = _end_of(self.layout.objects[event.other[0]])
+                self.now[place] = replace(item, x=x, y=y)
+                return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
+        return f"{event.value}({name})"
+
+    def _drop(self, place: int) -> None:
+        del self.now[place]
+        self.gone.add(place)
+
+    def _transform(self, event: Event, other: int, place: int, item: Object) -> str:
+        target = self.layout.objects[other]
+        # What was introduced as its new form takes its place; what was there before keeps its own.
+        here = replace(target, x=item.x, y=item.y) if other >= event.seen else target
+        self._drop(place)
+        self.now[other] = here
+        moved = (here.x, here.y) != (target.x, target.y)
+        goal = f"{self.names[other]}.move_to({self.names[place]})" if moved else self.names[other]
+        return f"ReplacementTransform({self.names[place]}, {goal})"
+
+    def _target(self, event: Event, item: Object) -> tuple[str, float, float]:
+        """Return the call that moves an object, and where it is then."""
+        what, value = event.value
+        if what == "by":
+            return f"shift({vector(*value)})", item.x + value[0], item.y + value[1]
+        if what == "to":
+            return f"move_to({vector(*value)})", value[0], value[1]
+        if what == "place":
+            x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
+            y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)
+            return f"move_to({vector(x, y)})", x, y
+        other: Ref = value if what == "onto" else value[1]
+        goal = self.now.get(other[0], self.layout.objects[other[0]])
+        if what == "onto":
+            return f"move_to({self.names[other[0]]})", goal.x, goal.y
+        across, up = value[0]
+        x = goal.x + across * ((goal.width + item.width) / 2 + _GAP)
+        y = goal.y + up * ((goal.height + item.height) / 2 + _GAP)
+        return f"next_to({self.names[other[0]]}, {_SIDES[value[0]]})", x, y
+
+
+def _end_of(path: Object) -> tuple[float, float]:
+    """Return where a path ends: a closed one where Manim begins to draw it."""
+    right, top = path.x + path.width / 2, path.y + path.height / 2
+    if path.type in ("circle", "ellipse", "annulus"):
+        return right, path.y
+    return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)

@@ -1,0 +1,1 @@
+"""The generator `llm`: a language model behind an OpenAI-compatible endpoint plans, writes and revises."""

@@ -1,0 +1,168 @@
+"""Ask a language model: any server with OpenAI's chat completions; answers are kept by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jepamine.errors import UserError
+from jepamine.manim.generators.protocol import Usage
+from jepamine.utils.files import optional_write, read_json, write_json
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionMessageParam
+
+#: A longer answer is cut off: a scene has a few thousand characters, and a small model may never stop.
+MAX_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model and how it is asked.
+
+    `base_url` None is what `OPENAI_BASE_URL` says, else OpenAI itself; `key_variable` names the environment
+    variable that holds the key, which is written nowhere. `timeout` in seconds is that of each request;
+    `retries` of a request follow a rate limit, a server's error, a lost connection or a timeout.
+    """
+
+    model: str
+    base_url: str | None
+    key_variable: str
+    timeout: float
+    retries: int
+    temperature: float
+    max_tokens: int
+
+    @property
+    def place(self) -> str:
+        """Return the URL, as messages name it."""
+        return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A model's text and what it took."""
+
+    text: str
+    usage: Usage
+
+
+class Chat:
+    """A thread-safe client of an endpoint; answers are read from and kept in the folder `store`."""
+
+    def __init__(self, endpoint: Endpoint, store: Path) -> None:
+        self.endpoint, self._store = endpoint, store
+        self._client: openai.OpenAI | None = None
+
+    def ask(
+        self, messages: list[dict[str, str]], *, schema: dict[str, Any] | None = None, seed: int = 0
+    ) -> Answer:
+        """Return the answer to a conversation, as JSON of `schema` if the server can hold the model to it.
+
+        The same conversation with the same `seed` is asked once. Raises UserError that names the endpoint if
+        it cannot be reached, refuses, or keeps failing.
+        """
+        end = self.endpoint
+        asked = [end.place, end.model, end.temperature, end.max_tokens, messages, schema, seed]
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        kept = self._store / f"{digest}.json"
+        if kept.is_file():
+            return Answer(str(read_json(kept)["text"]), Usage(cached=1))
+        answer = self._request(messages, schema, seed)
+        with optional_write(kept):
+            write_json(kept, {"model": self.endpoint.model, "text": answer.text})
+        return answer
+
+    def _request(self, messages: list[dict[str, str]], schema: dict[str, Any] | None, seed: int) -> Answer:
+        import openai
+
+        try:
+            return self._stream(messages, schema, seed)
+        except openai.BadRequestError as error:
+            if schema is None:
+                raise UserError(self._problem(error)) from None
+        except openai.OpenAIError as error:
+            raise UserError(self._problem(error)) from None
+        # Not every server knows schemas; the prompt describes the JSON, too.
+        try:
+            return self._stream(messages, None, seed)
+        except openai.OpenAIError as error:
+            raise UserError(self._problem(error)) from None
+
+    def _stream(self, messages: list[dict[str, str]], schema: dict[str, Any] | None, seed: int) -> Answer:
+        """Read an answer piece by piece: an interrupt or an endless answer closes the connection."""
+        import openai
+
+        typed: list[ChatCompletionMessageParam] = messages  # type: ignore[assignment]
+        extra: dict[str, Any] = {}
+        if schema is not None:
+            named = {"name": "answer", "schema": schema, "strict": True}
+            extra["response_format"] = {"type": "json_schema", "json_schema": named}
+        pieces: list[str] = []
+        length, prompt_tokens, completion_tokens = 0, 0, 0
+        with self._open().chat.completions.create(
+            model=self.endpoint.model,
+            messages=typed,
+            temperature=self.endpoint.temperature,
+            max_tokens=self.endpoint.max_tokens,
+            seed=seed,
+            stream=True,
+            stream_options={"include_usage": True},
+            **extra,
+        ) as stream:
+            for chunk in stream:
+                if chunk.usage is not None:
+                    prompt_tokens = chunk.usage.prompt_tokens
+                    completion_tokens = chunk.usage.completion_tokens
+                piece = (chunk.choices[0].delta.content or "") if chunk.choices else ""
+                pieces.append(piece)
+                length += len(piece)
+                if length > MAX_CHARACTERS:
+                    break
+        if not length:
+            raise openai.OpenAIError("the answer is empty")
+        return Answer("".join(pieces), Usage(1, 0, prompt_tokens, completion_tokens))
+
+    def _open(self) -> openai.OpenAI:
+        if self._client is None:
+            import openai
+
+            key = os.environ.get(self.endpoint.key_variable)
+            if key is None and self.endpoint.place.startswith("https://api.openai.com"):
+                raise UserError(
+                    f"the generator 'llm' needs a key: set {self.endpoint.key_variable}, or name another "
+                    "server with --set base_url=URL or OPENAI_BASE_URL"
+                )
+            self._client = openai.OpenAI(
+                # Servers of one's own need no key, but the package requires one.
+                api_key=key or "none",
+                base_url=self.endpoint.place,
+                timeout=self.endpoint.timeout,
+                max_retries=self.endpoint.retries,
+            )
+        return self._client
+
+    def _problem(self, error: openai.OpenAIError) -> str:
+        """Return one line on what went wrong and what to do; it never holds the key."""
+        import openai
+
+        where = f"{self.endpoint.place}, model '{self.endpoint.model}'"
+        if isinstance(error, openai.APITimeoutError):
+            return f"{where}: no answer in {self.endpoint.timeout:g} s; raise it with --set timeout=SECONDS"
+        if isinstance(error, openai.APIConnectionError):
+            return f"{where}: cannot be reached ({error.__cause__ or error}); is the server running?"
+        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+            return f"{where}: the key in {self.endpoint.key_variable} is refused"
+        if isinstance(error, openai.NotFoundError):
+            return f"{where}: not found; check the URL, which often ends in /v1, and the model's name"
+        if isinstance(error, openai.RateLimitError):
+            return f"{where}: over the rate limit after {self.endpoint.retries} retries; try again later"
+        lines = str(error).strip().splitlines()
+        text = lines[0][:300] if lines else type(error).__name__
+        key = os.environ.get(self.endpoint.key_variable)
+        return f"{where}: {text.replace(key, '***') if key else text}"

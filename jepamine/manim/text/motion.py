@@ -1,0 +1,253 @@
+"""What happens to objects: "the circle moves 2 units to the right", "then transform it into a square"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.phrase import starts, starts_behind
+from jepamine.manim.text.reading import Event, Place, Ref
+
+if TYPE_CHECKING:
+    from jepamine.manim.text.cursor import Cursor
+    from jepamine.manim.text.discourse import Discourse
+
+_WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
+#: How far something moves, and how much it turns or grows, if that is not given.
+_FAR, _TURN, _GROWN, _SHRUNK = 2.0, 90.0, 1.5, 0.5
+_FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
+_SKIPPED = (
+    "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
+    "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
+    "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
+)  # fmt: skip
+
+
+@dataclass
+class Said:
+    """What follows a verb."""
+
+    subject: Ref = ()
+    amount: float | None = None
+    angle: float | None = None
+    seconds: float | None = None
+    way: tuple[float, float] | None = None
+    goal: tuple[str, Any] | None = None
+    colour: str | None = None
+    other: Ref = ()
+    sign: float = 1.0
+    particle: str = ""
+    # Seconds until it begins.
+    after: bool = False
+    delay: float | None = None
+    sides: tuple[str, ...] = ()
+
+
+def meanwhile(cursor: Cursor, story: Discourse) -> bool:
+    """Parse "at the same time"; return whether it only joins two objects, as "while" may."""
+    part = cursor.next()
+    if cursor.at("stop", "end") and len(story.events) > 1:
+        story.events[-1] = replace(story.events[-1], together=True)
+        return False
+    ahead = 0
+    while cursor.peek(ahead).kind not in ("stop", "end"):
+        if cursor.peek(ahead).kind == "verb":
+            story.close()
+            story.together = bool(story.events)
+            return False
+        ahead += 1
+    if part.text.lower() not in ("while", "as"):
+        cursor.miss(part.span, "what happens then is not clear")
+    return part.text.lower() == "while"
+
+
+def motion(cursor: Cursor, story: Discourse) -> None:
+    """Parse a verb of motion with its subject and what follows."""
+    start = cursor.place
+    word = cursor.next()
+    verb = str(word.value)
+    said = Said()
+    if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
+        said.particle = cursor.next().text.lower()
+    ref = () if verb == "wait" else _subject(cursor, story)
+    if verb == "fade" and not said.particle and cursor.peek().text.lower() in ("in", "out", "away"):
+        said.particle = cursor.next().text.lower()
+    seen, said.subject = len(story.things.items), ref
+    while _argument(cursor, story, verb, said):
+        pass
+    event = _event(verb, word.text.lower(), said)
+    span = cursor.since(start)
+    if event is None or (not ref and verb != "wait"):
+        return cursor.miss(span, "what happens, or to what, is not clear")
+    kind, value = event
+    if kind == "transform" and len(said.other) != len(ref):
+        return cursor.miss(span, "what it turns into is not clear")
+    if kind != "transform":
+        # What it moves to, or along, is there before it moves.
+        seen = len(story.things.items)
+    if kind == "show":
+        _appears(cursor, story, ref, said, start)
+    if said.delay:
+        story.events.append(Event("wait", (), None, span, seconds=said.delay, seen=seen))
+    story.events.append(
+        Event(kind, ref, value, span, said.other, story.together, said.seconds, seen)  # type: ignore[arg-type]
+    )
+    story.together = False
+    if ref:
+        story.before = [said.other if kind == "transform" else ref]
+    return None
+
+
+def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int) -> None:
+    """Place what appears "below it", "at the top"."""
+    span, goal = cursor.since(start), said.goal or ("", None)
+    what: str = goal[0]
+    value: Any = goal[1]
+    if what in ("next to", "onto"):
+        for how in said.sides:
+            story.relate(how, ref, value if what == "onto" else value[1], span)
+    elif what == "place":
+        story.places.append(Place(ref, value[0], value[1], span))
+    elif what == "to":
+        story.places.append(Place(ref, None, None, span, point=value))
+    elif said.way is not None:
+        story.places.append(Place(ref, int(said.way[0]), int(said.way[1]), span))
+
+
+def _subject(cursor: Cursor, story: Discourse) -> Ref:
+    entries = story.clause.entries
+    before = cursor.peek(-2)
+    ordered = before.kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
+    if entries and ordered and (cursor.at("pronoun") or starts(cursor)):
+        # "Draw a circle and move it": an order, not what the circle does.
+        story.close()
+    elif entries:
+        refs = [entry.ref for entry in (entries if story.clause.closed else entries[-1:]) if entry.ref]
+        story.close()
+        return tuple(dict.fromkeys(sum(refs, ())))
+    if not ordered and story.before and not cursor.at("pronoun"):
+        return story.before[-1]
+    cursor.skip("filler")
+    if cursor.at("pronoun"):
+        return story.pronoun()
+    ref: Ref = ()
+    while starts(cursor):
+        ref += story.thing(noun_phrase(cursor))[0]
+        if not (cursor.at("and") and starts_behind(cursor)) or _verb_follows(cursor):
+            break
+        cursor.next()
+    return ref or (story.before[-1] if story.before else ())
+
+
+def _verb_follows(cursor: Cursor) -> bool:
+    """Return whether the noun after "and" is the subject of another verb."""
+    ahead = 1
+    while cursor.peek(ahead).kind not in ("stop", "end", "comma", "and", "verb"):
+        ahead += 1
+    return cursor.peek(ahead).kind == "verb"
+
+
+def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
+    """Parse one of the words that follow a verb; return whether there was one."""
+    part, text = cursor.peek(), cursor.peek().text.lower()
+    if part.kind in ("stop", "end", "comma", "verb", "meanwhile") or part.kind == "and":
+        return False
+    if part.kind == "measure":
+        name, value = cursor.next().value
+        if name == "seconds" and said.after:
+            said.delay = value
+        elif name == "seconds":
+            said.seconds = value
+        elif name == "angle":
+            said.angle = value
+        elif name == "percent":
+            said.amount = value / 100
+        else:
+            said.amount = value
+    elif part.kind == "unknown" and text in _SKIPPED:
+        said.after = text == "after"
+        cursor.next()
+    elif part.kind in ("count", "number") and not starts(cursor):
+        said.amount = float(cursor.next().value)
+    elif part.kind == "point":
+        said.goal = ("to", cursor.next().value)
+    elif part.kind == "colour" and not starts(cursor):
+        said.colour = cursor.next().value
+    elif text in _FACTORS:
+        said.amount = _FACTORS[text]
+        cursor.next()
+    elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
+        said.sign = -1.0 if text == "clockwise" else 1.0
+        cursor.next()
+    elif part.kind == "relation" and text != "into":
+        _towards(cursor, story, said)
+    elif part.kind == "place":
+        column, row, *_ = cursor.next().value
+        said.goal = ("place", (column or 0, row or 0))
+    elif part.kind == "side" and not starts(cursor):
+        said.way = cursor.next().value
+    elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
+        said.way = _WAYS[str(cursor.next().value)]
+    elif (
+        part.kind != "article" and not starts(cursor) and (text in _SKIPPED or part.kind in ("filler", "to"))
+    ):
+        cursor.next()
+    elif (starts(cursor) or part.kind == "pronoun") and not said.other:
+        said.other = _other(cursor, story, said)
+    elif cursor.at("article"):
+        cursor.next()
+    else:
+        return False
+    return True
+
+
+def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
+    """Parse what something moves to or turns into; "it" is what was mentioned before the subject."""
+    if not cursor.at("pronoun"):
+        return story.thing(noun_phrase(cursor))[0]
+    cursor.next()
+    earlier = [ref for ref in story.history if not set(ref) & set(said.subject)]
+    return earlier[-1] if earlier else ()
+
+
+def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
+    hows = cursor.next().value
+    cursor.skip("filler", "of")
+    if starts(cursor) or cursor.at("pronoun"):
+        other = _other(cursor, story, said)
+        said.sides = tuple(hows)
+        side = next((_WAYS[how] for how in hows if how in _WAYS), (1, 0))
+        said.goal = ("onto", other) if hows[0] in ("inside", "front") else ("next to", (side, other))
+    elif hows[0] in _WAYS:
+        said.way = _WAYS[hows[0]]
+
+
+def _event(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
+    """Return (the event's verb, its value), None if something is missing."""
+    if verb == "wait":
+        said.seconds = said.seconds or said.amount or 1.0
+        return "wait", None
+    if verb == "move":
+        if said.goal is not None:
+            return "move", said.goal
+        if said.way is not None:
+            far = said.amount or _FAR
+            return "move", ("by", (far * said.way[0], far * said.way[1]))
+        return ("move", ("onto", said.other)) if said.other else None
+    if verb == "rotate":
+        whole = 360.0 if word.startswith("spin") else _TURN
+        return "rotate", said.sign * (said.angle or said.amount or whole)
+    if verb in ("grow", "shrink"):
+        factor = said.amount or _FACTORS.get(word) or (_SHRUNK if verb == "shrink" else _GROWN)
+        return "scale", 1 / factor if verb == "shrink" and factor > 1 else factor
+    if verb == "transform":
+        if said.colour is not None and not said.other:
+            return "recolor", said.colour
+        return ("transform", None) if said.other else None
+    if verb == "fade":
+        return ("show", "FadeIn") if said.particle == "in" else ("hide", "FadeOut")
+    if verb == "follow":
+        return ("follow", None) if said.other else None
+    names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}
+    return verb, names.get(verb, "Circumscribe" if word == "circumscribe" else "Indicate")

@@ -1,0 +1,171 @@
+"""Numbers with their meaning: "with a radius of 2", "3 units wide", "vertices (0, 0), (3, 0) and (0, 4)"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jepamine.manim.text.reading import Span
+
+#: Words before a number -> what it measures; those of several words first.
+_BEFORE_NUMBER: dict[tuple[str, ...], str] = {
+    ("side", "length"): "side", ("sides", "of", "length"): "side", ("edge", "length"): "side",
+    ("side", "lengths"): "side", ("edges", "of", "length"): "side", ("side",): "side", ("sides",): "side",
+    ("font", "size"): "font_size", ("fontsize",): "font_size", ("font_size",): "font_size",
+    ("inner", "radius"): "inner_radius", ("outer", "radius"): "radius", ("radius",): "radius",
+    ("corner", "radius"): "corner_radius", ("radii",): "radius",
+    ("diameter",): "diameter", ("width",): "width", ("height",): "height", ("length",): "length",
+    ("base",): "width", ("stroke", "width"): "stroke_width", ("thickness",): "stroke_width",
+    ("opacity",): "opacity", ("angle",): "angle", ("size",): "size", ("scale",): "scale",
+}  # fmt: skip
+#: Words after a number -> what it measures.
+_AFTER_NUMBER = {
+    "wide": "width", "tall": "height", "high": "height", "long": "length", "across": "width",
+    "degrees": "angle", "degree": "angle", "deg": "angle",
+    "seconds": "seconds", "second": "seconds", "secs": "seconds", "sec": "seconds", "s": "seconds",
+    "sided": "sides", "sides": "sides", "corners": "sides",
+    "vertices": "vertex_count", "nodes": "vertex_count",
+    "pt": "font_size", "times": "factor", "percent": "percent",
+}  # fmt: skip
+_UNITS = ("unit", "units")
+_LINKS = ("of", "is", "to", "equal", "about", "a", "an", "the", "=", "with", "by", "set", "exactly")
+_LEADS = ("with", "of", "having", "has", "have", "whose", "at", "its", "by")
+_ARTICLES = ("a", "an", "the")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its meaning, in place of the tokens `start` up to `end`."""
+
+    name: str
+    value: Any
+    start: int
+    end: int
+
+
+@dataclass
+class Words:
+    """Tokens as (kind, value, text) in lower case, for the patterns of quantities."""
+
+    kinds: Sequence[str]
+    values: Sequence[Any]
+    texts: Sequence[str]
+    spans: Sequence[Span] = field(default_factory=list)
+
+    def number(self, place: int) -> float | None:
+        """Return the number at a place, None without one."""
+        if 0 <= place < len(self.kinds) and self.kinds[place] in ("count", "number"):
+            value = self.values[place]
+            return float(value) if value is not None else None
+        return None
+
+    def text(self, place: int) -> str:
+        """Return the word at a place, "" outside."""
+        return self.texts[place] if 0 <= place < len(self.texts) else ""
+
+
+def quantity(words: Words, place: int) -> Quantity | None:
+    """Return the quantity that begins at a token, None without one."""
+    for pattern in _PATTERNS:
+        found = pattern(words, place)
+        if found is not None:
+            return found
+    return None
+
+
+def _leads(words: Words, place: int) -> int:
+    """Return the place after "with a" before a quantity."""
+    start = place
+    while words.text(place) in _LEADS:
+        place += 1
+    # "A 5-sided polygon": its article is the polygon's.
+    return place + (place > start and words.text(place) in _ARTICLES)
+
+
+def _named(words: Words, start: int) -> Quantity | None:
+    place = _leads(words, start)
+    place += place == start and words.text(place) in _ARTICLES
+    bare = words.text(start - 1) in ("a", "an") and words.text(start - 2) not in _LEADS
+    if words.text(place) == "angle" and (bare or words.text(start) in ("a", "an")):
+        # "A line and an angle of 30 degrees": an object.
+        return None
+    for length in (3, 2, 1):
+        key = tuple(words.text(place + ahead) for ahead in range(length))
+        name = _BEFORE_NUMBER.get(key)
+        if name is None:
+            continue
+        after = place + length
+        while words.text(after) in _LINKS and words.number(after) is None:
+            after += 1
+        value = words.number(after)
+        if value is None:
+            return None
+        after += 1
+        while words.text(after) in (*_UNITS, "degrees"):
+            after += 1
+        return Quantity(name, value, start, after)
+    return None
+
+
+def _counted(words: Words, start: int) -> Quantity | None:
+    """Parse "3 units wide", "45 degrees", "2 seconds", "5 sided", "2 unit radius"."""
+    place = _leads(words, start)
+    value = words.number(place)
+    if value is None:
+        return None
+    after = place + 1
+    units = words.text(after) in _UNITS
+    after += units
+    name = _AFTER_NUMBER.get(words.text(after)) or (
+        _BEFORE_NUMBER.get((words.text(after),))
+        if units or words.text(after) in ("radius", "diameter")
+        else None
+    )
+    if name == "sides" and words.text(after) == "sides" and words.text(after + 1) == "of":
+        return None
+    if name is None:
+        return Quantity("units", value, start, after) if units and start == place else None
+    if place > start and name in ("seconds", "factor"):
+        return None
+    return Quantity(name, value, start, after + 1)
+
+
+def _vertices(words: Words, start: int) -> Quantity | None:
+    place = _leads(words, start)
+    if words.text(place) in ("vertices", "corners", "points", "endpoints", "ends"):
+        place += 1
+        while words.text(place) in ("at", "are", ":", "the"):
+            place += 1
+        points = []
+        while words.text(place) in (",", "and") or (
+            place < len(words.kinds) and words.kinds[place] == "point"
+        ):
+            if words.kinds[place] == "point":
+                points.append(words.values[place])
+            place += 1
+        if len(points) >= 2:
+            # A comma or "and" after the last belongs to what follows.
+            while words.kinds[place - 1] != "point":
+                place -= 1
+            return Quantity("vertices", tuple(points), start, place)
+    return None
+
+
+def _turned(words: Words, start: int) -> Quantity | None:
+    place = start
+    if words.text(place) not in ("rotated", "turned", "tilted"):
+        return None
+    place += 1 + (words.text(place + 1) in ("by", "at", "through"))
+    value = words.number(place)
+    if value is None or words.text(place + 1) not in ("degrees", "degree", "deg"):
+        return None
+    place += 2
+    sign = 1.0
+    if words.text(place) in ("clockwise", "counterclockwise", "anticlockwise"):
+        sign = -1.0 if words.text(place) == "clockwise" else 1.0
+        place += 1
+    return Quantity("turned", sign * value, start, place)
+
+
+_PATTERNS: tuple[Callable[[Words, int], Quantity | None], ...] = (_vertices, _turned, _named, _counted)

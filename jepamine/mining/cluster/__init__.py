@@ -1,1 +1,0 @@
-"""Score on the workers of a Dask cluster."""

@@ -1,0 +1,122 @@
+"""Score a manifest on a Dask cluster: parts of whole drives, saved as they come, then merged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import jepamine
+from jepamine.cluster.client import Cluster
+from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.worker import answer, opened_once
+from jepamine.data.clips import read_clips, read_clips_or_errors
+from jepamine.data.embedding_store import Store
+from jepamine.data.shards import Shard, drive_of_item
+from jepamine.errors import UserError
+from jepamine.mining.panel import RunPanel
+from jepamine.mining.score_parts import completion_path, merge_parts
+from jepamine.mining.scoring import OnError, score_shard
+from jepamine.mining.task import require_clip_ranking
+from jepamine.runs.hardware import hardware, using
+from jepamine.runs.integrity import trusting
+from jepamine.runs.loading import LoadedRun, load_run
+from jepamine.utils.files import check_output, sha256_file
+
+
+def score_on_cluster(
+    opened: LoadedRun,
+    output: Path,
+    cluster: Cluster,
+    *,
+    scorer: str | None,
+    on_error: OnError,
+) -> dict[str, int]:
+    """Score the clips of `opened.parts.source` into `output`, byte-identical to one process.
+
+    Finished parts are kept in a folder beside `output` until all are there. Returns {"clips":
+    lines written, "errors": those with an error}. Raises UserError as `score_manifest` does, and for a
+    cluster that is lost.
+    """
+    source = opened.parts.source
+    require_clip_ranking(opened)
+    check_output(output, source.manifest)
+    read = read_clips if on_error == "stop" else read_clips_or_errors
+    job = Job(
+        "score",
+        score_part,
+        manifest_on_disk(source.manifest),
+        _common(opened, scorer, on_error),
+        lambda: map(drive_of_item, read(source)),
+    )
+    folder = _folder(opened, output, scorer, on_error)
+    with finished_parts(job, cluster, folder) as parts:
+        counts = merge_parts(parts, source.manifest, output)
+        completion_path(output).unlink(missing_ok=True)
+    return counts
+
+
+def score_part(task: str) -> bytes:
+    """Score one part of a manifest on a worker, as the JSON object `task` describes it; return its lines."""
+    return answer(task, _score)
+
+
+def _score(wanted: dict[str, Any]) -> bytes:
+    panel = opened_once(wanted, lambda stack: _opened(wanted, stack))
+    with tempfile.TemporaryDirectory(prefix="jepamine-") as folder:
+        output = Path(folder) / "part.jsonl"
+        shard = Shard(wanted["number"], wanted["of"])
+        score_shard(panel, output, wanted["total"], wanted["on_error"], False, shard)
+        return output.read_bytes()
+
+
+def _opened(wanted: dict[str, Any], stack: ExitStack) -> RunPanel:
+    root = Path(wanted["root"]) if wanted["root"] else None
+    # The client has trusted the run's code, and the identity says that it is the same run.
+    with trusting(changes=wanted["trust_changes"], code=True), using(wanted["device"], wanted["threads"]):
+        opened = load_run(Path(wanted["experiments"]), wanted["run"], Path(wanted["manifest"]), root)
+        if _identity(opened) != wanted["identity"]:
+            raise UserError(
+                f"{opened.folder.path} is not the same on this worker, or its jepamine is of another "
+                "version; workers must see the client's files under the same paths"
+            )
+        return RunPanel(opened, stack.enter_context(Store(opened.parts.store)), wanted["scorer"])
+
+
+def _identity(opened: LoadedRun) -> str:
+    """Return a hash of what client and workers must have in common: version, run, weights, manifest."""
+    source = opened.parts.source
+    facts = [
+        jepamine.__version__,
+        opened.record["recipe_sha256"],
+        sha256_file(opened.folder.weights),
+        opened.recipe.scoring,
+        sha256_file(source.manifest),
+        str(source.root),
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _folder(opened: LoadedRun, output: Path, scorer: str | None, on_error: OnError) -> Path:
+    """Return the folder of finished parts; its name separates what must not be mixed."""
+    digest = hashlib.sha256(json.dumps([_identity(opened), scorer, on_error]).encode()).hexdigest()[:8]
+    return output.with_name(f"{output.name}.{digest}.parts")
+
+
+def _common(opened: LoadedRun, scorer: str | None, on_error: OnError) -> dict[str, Any]:
+    """Return what the tasks of all parts have in common."""
+    source = opened.parts.source
+    return {
+        "experiments": str(opened.folder.path.parent),
+        "run": opened.folder.name,
+        "root": str(source.root) if source.root else None,
+        "scorer": scorer,
+        "on_error": on_error,
+        "device": hardware().device,
+        "threads": hardware().threads,
+        "identity": _identity(opened),
+        "trust_changes": bool(opened.changed),
+    }

@@ -1,0 +1,110 @@
+"""Files of one recording are one drive, by the names that cameras give them."""
+
+from pathlib import Path
+
+import pytest
+
+from jepamine.manifests.recordings import places
+
+TEN = 1_704_450_030_000_000  # 2024-01-05 10:20:30
+MINUTE = 60_000_000
+
+
+def placed(*names, length=MINUTE):
+    found = places({Path("/card", name): length for name in names})
+    return {
+        str(path.relative_to("/card")): (place.drive, place.camera, place.start)
+        for path, place in found.items()
+    }
+
+
+def test_minutes_in_a_row_are_a_drive_and_a_pause_ends_it():
+    names = [f"20240105_10{minute}30.mp4" for minute in (20, 21, 40, 41)]
+    assert placed(*names) == {
+        names[0]: ("20240105_102030", None, TEN),
+        names[1]: ("20240105_102030", None, TEN + MINUTE),
+        names[2]: ("20240105_104030", None, TEN + 20 * MINUTE),
+        names[3]: ("20240105_104030", None, TEN + 21 * MINUTE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "cameras"),
+    [
+        (
+            ["NORMAL/20240105_102030_F.mp4", "NORMAL/20240105_102030_R.mp4", "EVENT/20240105_102130_F.mp4"],
+            "FRF",
+        ),
+        (["Record/20240105_102030_NF.mp4", "Record/20240105_102130_ER.mp4"], "FR"),
+        (["Movie/2024_0105_102030_0001F.MP4", "RO/2024_0105_102130_0002R.MP4"], "FR"),
+        (["240105_102030_001_FH.MP4", "240105_102130_002_RH.MP4"], "FR"),
+        (["cont_rec/REC_2024_01_05_10_20_30_F.MP4", "evt_rec/EVT_2024_01_05_10_21_30_R.MP4"], "FR"),
+        (["Front/NO20240105-102030-000123F.mp4", "Back/NO20240105-102030-000123B.mp4"], ["Front", "Back"]),
+        (
+            [
+                "TeslaCam/RecentClips/2024-01-05_10-20-30-front.mp4",
+                "TeslaCam/RecentClips/2024-01-05_10-20-30-left_repeater.mp4",
+                "TeslaCam/SavedClips/2024-01-05_10-25-00/2024-01-05_10-21-30-back.mp4",
+            ],
+            ["front", "left_repeater", "back"],
+        ),
+    ],
+)
+def test_cameras_and_folders_of_dashcams_are_one_drive(names, cameras):
+    found = placed(*names)
+    assert len({found[name][0] for name in names}) == 1
+    assert [found[name][1] for name in names] == list(cameras)
+
+
+def test_two_cars_at_the_same_time_are_two_drives():
+    names = [f"{car}/20240105_102030_{side}.mp4" for car in ("a", "b") for side in "FR"]
+    assert {name: drive for name, (drive, _, _) in placed(*names).items()} == {
+        names[0]: "a/20240105_102030",
+        names[1]: "a/20240105_102030",
+        names[2]: "b/20240105_102030",
+        names[3]: "b/20240105_102030",
+    }
+
+
+def test_chapters_of_a_gopro_are_placed_one_after_the_other():
+    found = placed("GH020123.MP4", "GH010123.MP4", "GH010124.MP4", "GOPR0007.MP4", "GP010007.MP4")
+    assert found == {
+        "GH010123.MP4": ("0123", None, 0),
+        "GH020123.MP4": ("0123", None, MINUTE),
+        "GH010124.MP4": (None, None, None),
+        "GOPR0007.MP4": ("0007", None, 0),
+        "GP010007.MP4": ("0007", None, MINUTE),
+    }
+
+
+@pytest.mark.parametrize("between", ["--", "/"])
+def test_segments_of_comma_are_one_drive_of_its_cameras(between):
+    route = "b0c9|2018-07-27--06-03-57"
+    names = [
+        f"{route}{between}{segment}/{camera}.hevc" for segment in (3, 4) for camera in ("fcamera", "ecamera")
+    ]
+    assert placed(*names) == {
+        names[0]: (route, "fcamera", 3 * MINUTE),
+        names[1]: (route, "ecamera", 3 * MINUTE),
+        names[2]: (route, "fcamera", 4 * MINUTE),
+        names[3]: (route, "ecamera", 4 * MINUTE),
+    }
+
+
+def test_cameras_without_times_are_one_drive_where_the_rest_of_the_name_is_the_same():
+    assert placed("Front/trip1.mp4", "Rear/trip1.mp4") == {
+        "Front/trip1.mp4": ("trip1", "Front", 0),
+        "Rear/trip1.mp4": ("trip1", "Rear", 0),
+    }
+    assert placed("d1/front.mp4", "d1/left.mp4", "d2/front.mp4", "d2/left.mp4") == {
+        f"{drive}/{camera}.mp4": (drive, camera, 0) for drive in ("d1", "d2") for camera in ("front", "left")
+    }
+    assert placed("front_0001.mp4", "rear_0001.mp4")["front_0001.mp4"] == ("0001", "front", 0)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["IMG_0001.MOV", "IMG_0002.MOV"], ["drive.mp4"], ["0000f77c-6257be58.mov", "00067cfb-5443fe39.mov"]],
+)
+def test_other_files_are_drives_of_their_own(names):
+    assert placed(*names) == dict.fromkeys(names, (None, None, None))

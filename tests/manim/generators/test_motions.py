@@ -1,0 +1,103 @@
+"""Descriptions in which things happen: the lines that are played, and what is where at the end."""
+
+import pytest
+
+from jepamine.manim.generators.template import template
+from jepamine.manim.text.parse import read
+from jepamine.manim.text.solve.arrange import arrange
+
+
+def generated(description, style="3b1b"):
+    reading = read(description)
+    assert reading.not_understood == ()
+    return template(style=style).generate(arrange(reading), description, reading=reading)
+
+
+def played(description):
+    lines = [line.strip() for line in generated(description).code.splitlines()]
+    return [line.removeprefix("self.") for line in lines if line.startswith("self.")][:-1]
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        (
+            "a red circle moves to the right",
+            ["play(Create(circle))", "play(circle.animate.shift([2, 0, 0]))"],
+        ),
+        (
+            "a circle on the left. Move it 3 units to the right in 2 seconds. Then it fades out.",
+            [
+                "play(Create(circle))",
+                "play(circle.animate.shift([3, 0, 0]), run_time=2)",
+                "play(FadeOut(circle))",
+            ],
+        ),
+        (
+            "Create a blue square, then rotate it by 45 degrees, then scale it by 2",
+            [
+                "play(Create(square))",
+                "play(Rotate(square, angle=45 * DEGREES))",
+                "play(square.animate.scale(2))",
+            ],
+        ),
+        (
+            "a square transforms into a circle",
+            ["play(Create(square))", "play(ReplacementTransform(square, circle))"],
+        ),
+        (
+            "a red circle and a blue square; the circle moves up while the square moves down",
+            [
+                "play(Create(circle))",
+                "play(Create(square))",
+                "play(circle.animate.shift([0, 2, 0]), square.animate.shift([0, -2, 0]))",
+            ],
+        ),
+        (
+            "a blue circle fades in, then a red square appears to the right of it, then both fade out",
+            ["play(FadeIn(circle))", "play(Create(square))", "play(FadeOut(circle), FadeOut(square))"],
+        ),
+        (
+            "a circle. Turn it green. Wait 2 seconds. Then a square appears below it.",
+            [
+                "play(Create(circle))",
+                "play(circle.animate.set_color(GREEN))",
+                "wait(2)",
+                "play(Create(square))",
+            ],
+        ),
+        (
+            'Write the text "Hello" and fade it out after 2 seconds',
+            ["play(Write(text))", "wait(2)", "play(FadeOut(text))"],
+        ),
+        (
+            "three dots in a row. Highlight the middle one.",
+            ["play(FadeIn(dot_1))", "play(FadeIn(dot_2))", "play(FadeIn(dot_3))", "play(Indicate(dot_2))"],
+        ),
+    ],
+)
+def test_what_happens_is_played_in_the_order_of_the_description(description, expected):
+    assert played(description) == expected
+
+
+def test_the_outcome_is_where_everything_is_at_the_end():
+    outcome = generated(
+        "a circle in the centre and a square on the left. The circle moves 2 units up."
+    ).outcome
+    assert {name: outcome.layout.objects[place].box[:2] for name, place in outcome.names.items()} == {
+        "circle": (0.0, 2.0),
+        "square": (-4.69, 0.0),
+    }
+
+
+def test_what_fades_out_is_not_there_at_the_end_and_its_steps_know_when_it_was():
+    outcome = generated("a circle. It fades out. Then a star appears.").outcome
+    assert [item.type for item in outcome.layout.objects] == ["star"]
+    assert [sorted(step.shown) for step in outcome.steps] == [["circle"], [], ["star"], ["star"]]
+
+
+def test_what_something_turns_into_takes_its_place():
+    outcome = generated("a square at the top. The square transforms into a circle.").outcome
+    (circle,) = outcome.layout.objects
+    assert (circle.type, circle.x) == ("circle", 0.0)
+    assert circle.y > 2

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.manim.generators.protocol import Usage
+from jepamine.manim.language_model.chat import MAX_CHARACTERS, Chat
+
+HELLO = [{"role": "user", "content": "hello"}]
+
+
+def test_an_answer_is_streamed_with_its_tokens_and_the_key_goes_into_the_header_alone(server, chat, tmp_path):
+    server.answers = ["x" * 2500]
+    answer = chat.ask(HELLO)
+    assert (answer.text, answer.usage) == ("x" * 2500, Usage(1, 0, 10, 20))
+    assert server.keys == ["Bearer secret-key"]
+    assert server.requests[0]["messages"] == HELLO
+    assert "secret-key" not in "".join(path.read_text() for path in (tmp_path / "answers").iterdir())
+
+
+def test_the_same_question_is_asked_once_and_another_seed_or_model_again(server, chat):
+    server.answers = ["first", "second", "third"]
+    assert [chat.ask(HELLO).text, chat.ask(HELLO).text] == ["first", "first"]
+    assert chat.ask(HELLO).usage == Usage(cached=1)
+    assert chat.ask(HELLO, seed=1).text == "second"
+    other = Chat(replace(chat.endpoint, model="large"), chat._store)
+    assert other.ask(HELLO).text == "third"
+
+
+def test_rate_limits_and_errors_of_the_server_are_retried(server, chat):
+    server.answers = [429, 503, "at last"]
+    assert chat.ask(HELLO).text == "at last"
+
+
+def test_a_server_without_schemas_is_asked_without_one(server, chat):
+    server.answers = [400, "{}"]
+    assert chat.ask(HELLO, schema={"type": "object"}).text == "{}"
+    assert ["response_format" in request for request in server.requests] == [True, False]
+
+
+def test_an_endless_answer_is_cut_off_and_its_connection_closed(server, chat):
+    server.answers = ["x" * (40 * MAX_CHARACTERS)]
+    assert MAX_CHARACTERS < len(chat.ask(HELLO).text) <= MAX_CHARACTERS + 1000
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ([401], r"/v1, model 'small': the key in MY_KEY is refused$"),
+        ([404], r"not found; check the URL, which often ends in /v1, and the model's name$"),
+        ([429] * 3, r"over the rate limit after 2 retries; try again later$"),
+        ([500] * 3, r"Error code: 500 - .*refused Bearer \*\*\*"),
+        ([400], r"Error code: 400 - .*refused Bearer \*\*\*"),
+        ([""], r"the answer is empty$"),
+    ],
+)
+def test_a_refusal_is_one_line_that_names_the_endpoint_and_never_the_key(server, chat, answers, message):
+    server.answers = answers
+    with pytest.raises(UserError, match=message) as error:
+        chat.ask(HELLO)
+    assert "secret-key" not in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not chat._store.exists()
+
+
+def test_a_server_that_does_not_run_is_one_line(tmp_path, chat):
+    away = Chat(replace(chat.endpoint, base_url="http://127.0.0.1:9/v1", retries=0), tmp_path)
+    with pytest.raises(UserError, match=r"127.0.0.1:9/v1, model 'small': cannot be reached .* running\?$"):
+        away.ask(HELLO)
+
+
+def test_openai_itself_needs_a_key(tmp_path, chat, monkeypatch):
+    monkeypatch.delenv("MY_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(UserError, match="set MY_KEY, or name another server with --set base_url=URL"):
+        Chat(replace(chat.endpoint, base_url=None), tmp_path).ask(HELLO)

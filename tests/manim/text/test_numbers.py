@@ -1,0 +1,127 @@
+"""Numbers, formulas, functions and data of descriptions."""
+
+import pytest
+
+from jepamine.errors import UserError
+from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.generators.template import template
+from jepamine.manim.text.functions import function_of
+from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.literals import literals
+from jepamine.manim.text.parse import read
+from jepamine.manim.text.solve.arrange import arrange
+
+
+def code(description):
+    """The lines of a static scene, without the head and what shows the objects."""
+    reading = read(description)
+    lines = (
+        template(style="static").generate(arrange(reading), description, reading=reading).code.splitlines()
+    )
+    return [line.strip() for line in lines[5:-1]]
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ("a circle with a radius of 2", ["circle = Circle(radius=2).move_to(ORIGIN)"]),
+        ("a circle of diameter 3", ["circle = Circle(radius=1.5).move_to(ORIGIN)"]),
+        ("a square with side length 2.5", ["square = Square(side_length=2.5).move_to(ORIGIN)"]),
+        ("a 4 by 2 rectangle", ["rectangle = Rectangle(width=4, height=2).move_to(ORIGIN)"]),
+        (
+            "a rectangle 3 units wide and 2 units high",
+            ["rectangle = Rectangle(width=3, height=2).move_to(ORIGIN)"],
+        ),
+        ("a line from (-2, -1) to (3, 2)", ["line = Line([-2, -1, 0], [3, 2, 0])"]),
+        (
+            "a triangle with vertices (0,0), (3,0) and (0,4)",
+            ["triangle = Polygon([0, 0, 0], [3, 0, 0], [0, 4, 0])"],
+        ),
+        ("a square rotated by 45 degrees", ["square = Square(side_length=1.5).rotate(45 * DEGREES)"]),
+        ("a circle of radius 1 at (-3, 1)", ["circle = Circle(radius=1).move_to([-3, 1, 0])"]),
+        ('the text "Hi" with font size 72', ['text = Text("Hi", font_size=72)']),
+        ("a hexagon with side length 1", ["polygon = RegularPolygon(n=6, radius=1)"]),
+        ("a right triangle", ["triangle = Polygon([-1, -0.75, 0], [1, -0.75, 0], [-1, 0.75, 0])"]),
+        ("the formula 'x^2'", ['formula = MathTex(r"x^2")']),
+        ('write "E = mc^2" as an equation', ['formula = MathTex(r"E = mc^2")']),
+        ("the equation a^2 + b^2 = c^2", ['formula = MathTex(r"a^2 + b^2 = c^2")']),
+        ("a matrix [[1,2],[3,4]]", ["matrix = Matrix([[1, 2], [3, 4]])"]),
+        (
+            "a bar chart of A: 3, B: 5",
+            [
+                'bar_chart = BarChart(values=[3, 5], bar_names=["A", "B"], y_range=[0, 5, 1], '
+                "x_length=5.2, y_length=3)"
+            ],
+        ),
+        (
+            "plot y = x^2 from -2 to 2",
+            [
+                "axes = Axes(x_range=[-2, 2, 0.5], y_range=[0, 4, 0.5], x_length=4.8, y_length=3.2, "
+                "tips=False)",
+                "function_graph = axes.plot(lambda x: x ** 2, x_range=[-2, 2])",
+            ],
+        ),
+        ("an arrow on a black background", ["self.camera.background_color = BLACK",
+                                            "arrow = Arrow(ORIGIN, [2.2, 0, 0], buff=0).move_to(ORIGIN)"]),
+        ("a circle on a white background", ["self.camera.background_color = WHITE",
+                                            "circle = Circle(radius=0.8, color=BLACK).move_to(ORIGIN)"]),
+    ],
+)  # fmt: skip
+def test_what_a_description_gives_in_numbers_is_in_the_code(description, expected):
+    assert code(description) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "colours"),
+    [
+        ("three circles in a row, the middle one red", [None, "RED", None]),
+        ("the middle square of three squares is blue", [None, "BLUE", None]),
+        ("three squares in a row, the second is green and the last one yellow", [None, "GREEN", "YELLOW"]),
+        ("two triangles, the right triangle red", [None, "RED"]),
+    ],
+)
+def test_one_of_a_row_is_the_one_that_is_named(description, colours):
+    assert [item.color for item in read(description).items] == [name and PALETTE[name][0] for name in colours]
+
+
+def test_a_text_object_has_the_words_that_it_says():
+    assert [(item.type, item.text) for item in read("a text object saying 'hi'").items] == [("text", "hi")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Text('Hello', font_size=48)", "self.play(Create(c))", "from manim import *"]
+)
+def test_code_is_no_description(text):
+    with pytest.raises(UserError, match="the description is code"):
+        read(text)
+
+
+def test_a_chart_without_values_is_noted():
+    assert "its values are missing" in read("a bar chart").not_understood[0].reason
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2x + 1", "2 * x + 1"),
+        ("3 sin(2x)", "3 * np.sin(2 * x)"),
+        ("(x+1)(x-1)", "(x + 1) * (x - 1)"),
+        ("e^(-x)", "np.e ** (-x)"),
+        ("__import__('os')", None),
+        ("y + 1", None),
+    ],
+)
+def test_a_function_of_x_is_python(written, expected):
+    found = function_of(written)
+    assert (found and found.replace(" ", "")) == (expected and expected.replace(" ", ""))
+
+
+def test_formulas_become_latex():
+    assert latex_of("x^10 + sqrt(2)") == r"x^{10} + \sqrt{2}"
+    assert latex_of(r"\frac{1}{2}") == r"\frac{1}{2}"
+
+
+def test_literals_are_found_between_words_but_not_in_quotes():
+    assert [one[2:] for one in literals("the formula E = mc^2 above the title 'y = x^2'")] == [
+        ("formula", "E = mc^2")
+    ]
