@@ -130,7 +130,7 @@ def main() -> None:
         rows: list[list[object]] = [["one process", f"{single:.1f}", f"{parallel:.1f}", "", "yes"]]
         wanted = (folder / "one.jsonl").read_bytes()
         for workers in (1, 2):
-            with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster:
                 dask = ("--dask", cluster.scheduler_address, "--parts", 20)
                 few = jepamine(folder, *score, "few.jsonl", "--output", "few.out", *dask)
                 took = jepamine(folder, *score, "many.jsonl", "--output", "dask.jsonl", *dask)
@@ -147,7 +147,7 @@ def main() -> None:
                 )
         print(table([["", "seconds", "parallel s", "efficiency", "same bytes"], *rows]))
         rng, kills, equal = random.Random(0), 0, 0
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
             dask = ("--dask", cluster.scheduler_address, "--parts", 20)
             for _ in range(arguments.kills):
                 (folder / "dask.jsonl").unlink(missing_ok=True)

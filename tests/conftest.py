@@ -127,7 +127,7 @@ def cluster() -> Iterator[Any]:
     """Two Dask worker processes of one thread each, as a user's cluster would have."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, resources={"GPU": 1}
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", resources={"GPU": 1}
     ) as local:
         yield local
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from jepamine import places
-from jepamine.cli.manifest_datasets import lerobot, physicalai
+from jepamine.cli.manifest_datasets import lerobot, mcap, physicalai
 from jepamine.cli.manifest_frames import frames, waymo
-from jepamine.cli.manifest_options import deliver, tell_next, with_max_gap, with_windows, write
+from jepamine.cli.manifest_options import deliver, tell_next, with_fps, with_max_gap, with_windows, write
 from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from jepamine.cluster.client import Cluster
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
-with_fps = click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Frames per second.",
-)
 with_audit_gap = click.option(
     "--max-gap",
     type=click.FloatRange(min=0, min_open=True),
@@ -208,35 +201,6 @@ def video(
 
 
 @manifest.command()
-@click.argument("files", nargs=-1, required=True, type=AnyPath, metavar="LOG...")
-@click.option(
-    "--topic",
-    "topics",
-    multiple=True,
-    metavar="TOPIC",
-    help="Topic of images, such as /cam_front; repeatable. [default: all that have images]",
-)
-@with_fps
-@with_windows
-def mcap(
-    files: tuple[places.File, ...],
-    topics: tuple[str, ...],
-    fps: float,
-    window: int,
-    stride: int,
-    output: places.File | None,
-) -> None:
-    """Build clips from MCAP files and ROS bags by time; no frame is written to disk.
-
-    Read are CompressedImage, Image, RawImage and CompressedVideo of ROS 1, ROS 2 and Foxglove. A bag of ROS 2
-    is its folder, or one of its files. Requires the extra `mcap` (pip install -e '.[mcap]').
-    """
-    from jepamine.manifests.mcap import mcap_lines
-
-    deliver(mcap_lines(files, topics, fps, window, stride), output)
-
-
-@manifest.command()
 @click.argument("path", type=AnyFile, metavar="MANIFEST")
 @click.option(
     "--by",
@@ -282,5 +246,6 @@ manifest.add_command(frames)
 manifest.add_command(waymo)
 manifest.add_command(lerobot)
 manifest.add_command(physicalai)
+manifest.add_command(mcap)
 manifest.add_command(audit)
 manifest.add_command(fix)

@@ -1,4 +1,4 @@
-"""manifest lerobot, physicalai: build manifests from data sets of videos and Parquet files."""
+"""manifest lerobot, physicalai, mcap: build manifests from data sets of videos, and from logs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.manifest_options import deliver, with_windows
-from jepamine.cli.options import Folder
+from jepamine import places
+from jepamine.cli.manifest_options import deliver, with_fps, with_windows
+from jepamine.cli.options import AnyPath, Folder
 
 with_cameras = click.option(
     "--camera",
@@ -60,3 +61,32 @@ def physicalai(
     from jepamine.manifests.physical_ai import physical_ai_lines
 
     deliver(physical_ai_lines(folder, fps, window, stride, cameras), output)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=AnyPath, metavar="LOG...")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="TOPIC",
+    help="Topic of images, such as /cam_front; repeatable. [default: all that have images]",
+)
+@with_fps
+@with_windows
+def mcap(
+    files: tuple[places.File, ...],
+    topics: tuple[str, ...],
+    fps: float,
+    window: int,
+    stride: int,
+    output: places.File | None,
+) -> None:
+    """Build clips from MCAP files and ROS bags by time; no frame is written to disk.
+
+    Read are CompressedImage, Image, RawImage and CompressedVideo of ROS 1, ROS 2 and Foxglove. A bag of ROS 2
+    is its folder, or one of its files. Requires the extra `mcap` (pip install -e '.[mcap]').
+    """
+    from jepamine.manifests.mcap import mcap_lines
+
+    deliver(mcap_lines(files, topics, fps, window, stride), output)

@@ -11,6 +11,14 @@ import click
 from jepamine import places
 from jepamine.cli.options import AnyFile
 
+with_fps = click.option(
+    "--fps",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Frames per second.",
+)
+
 
 def with_windows(command: Callable[..., None]) -> Callable[..., None]:
     """Add --window, --stride and --output to a command; the stride defaults to the window."""

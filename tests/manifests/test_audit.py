@@ -377,7 +377,7 @@ def test_every_file_is_read_once_whatever_the_order_of_clips(look, monkeypatch):
     read_bytes = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or read_bytes(path))
     starts = [12, 0, 6, 3, 9, 1, 10, 4, 7, 2]
-    monkeypatch.setattr("jepamine.data.frames.Frames.__init__.__defaults__", (2,))
+    monkeypatch.setattr("jepamine.data.frames.Frames.__init__.__defaults__", (2, None))
     # One thread: of two, one may run ahead of what so few kept frames allow.
     monkeypatch.setattr(
         "jepamine.data.frames.ThreadPoolExecutor", lambda _, **more: ThreadPoolExecutor(1, **more)

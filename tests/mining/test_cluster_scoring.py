@@ -145,7 +145,7 @@ def test_dask_that_is_not_installed_is_named_with_its_extra(jepamine, whole, cli
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--parts", "3"], "--parts and --dask-resource require --dask ADDRESS."),
+        (["--parts", "3"], "--parts, --dask-resource require --dask ADDRESS."),
         (["--dask", "tcp://h:1", "--dask-resource", "GPU"], "'GPU' is not NAME=N."),
         (["--dask", "tcp://h:1", "--shard", "1/2"], "--dask makes its own parts"),
     ],

@@ -134,7 +134,6 @@ def test_the_result_does_not_depend_on_the_size_of_blocks(train, tmp_path, monke
     results = []
     for block in (1, 3, 256):
         monkeypatch.setattr(search_module, "BLOCK", block)
-        monkeypatch.setattr(search_module, "POOL", 2)
         found = search(opened, searched_source(opened, None), Query(like=["red"]), 3, 1.0, 0.0)
         results.append([(choice.scored.clip.clip_id, choice.scored.score) for choice in found.choices])
         assert (found.searched, found.left_out, found.unreadable) == (7, 1, 0)

@@ -97,7 +97,7 @@ class Contents:
 
     def _order(self, clip: tuple[int, ...]) -> tuple[str, int]:
         first = self.table.frames[clip[0]] if clip else ""
-        return (str(first.file), first.microseconds) if isinstance(first, Moment) else (first, 0)
+        return (str(first.file), first.microseconds) if isinstance(first, Moment) else (str(first), 0)
 
     def _look(self, clip: tuple[int, ...]) -> tuple[int, ...]:
         with self._lock:
