@@ -35,10 +35,11 @@ def video_lines(
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
     A folder on disk stands for all video files below it. A video is a scene, named by its stem, or by its
-    path if two have the same. Files that are one drive by their names (`jepamine.manifests.recordings`) have
-    `drive`, `camera` and `video_start`, the microseconds since 1970, or since the drive's start, of their time 0. A
-    frame is the one shown at its time, so a variable frame rate is honoured: if the video has fewer frames
-    than `fps` one is shown twice, if it has more some are skipped. No clip spans a gap in the recording.
+    path if two have the same. Files that are one drive by their names (`jepamine.manifests.recordings`)
+    have `drive`, `camera` and `video_start`, the microseconds since 1970, or since the drive's start, of
+    their time 0. A frame is the one shown at its time, so a variable frame rate is honoured: if the video
+    has fewer frames than `fps` one is shown twice, if it has more some are skipped. No clip spans a gap in
+    the recording.
     `timestamps` are the frames' own, in microseconds. Of several video streams the one with index `stream` is
     read, by default the largest; then lines have its index in `stream`. The rest of a video becomes a shorter
     clip of whole tubelets. Reports what is read and skipped. Raises UserError for a single file that is not a
