@@ -266,6 +266,12 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, parse_line(path, number, line)
 
 
+def user_cache() -> Path:
+    """Return `jepamine` in the user's cache folder (XDG_CACHE_HOME, by default ~/.cache)."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache") / "jepamine"
+
+
 def sha256_file(path: Path) -> str:
     """Return the hex SHA-256 of a file's content."""
     require_regular(path)
