@@ -60,11 +60,17 @@ def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
 
 def _use_inner_cameras(scene: Any, camera: Any) -> None:
     """Fill the pixels of cameras that are shown in the picture: they have none until they are used."""
+    displays = camera.image_mobjects_from_cameras
+    frames = [part for display in displays for part in display.camera.frame.get_family()]
+    before = [part.points.copy() for part in frames]
     camera.update_sub_cameras()
-    for display in camera.image_mobjects_from_cameras:
+    for display in displays:
         own = {id(part) for part in display.get_family()}
         display.camera.reset()
         display.camera.capture_mobjects([one for one in scene.mobjects if id(one) not in own])
+    # Their frames were fitted to whole pixels, of a picture of another size than the film's.
+    for part, points in zip(frames, before, strict=True):
+        part.points = points
 
 
 def _in_order(camera: Any, mobjects: list[Any]) -> Iterator[Any]:
