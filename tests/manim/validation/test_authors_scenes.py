@@ -46,5 +46,7 @@ def drawn_by_manim(code, scene, folder):
     settings = {"media_dir": str(folder), "dry_run": True, "disable_caching": True, "verbosity": "CRITICAL"}
     with manim.tempconfig(settings):
         done = running.run({"": ast.parse(code)}, scene=scene, every=False, guarded=False)
-    answer = judge(json.dumps({"answer": {"problems": [], **done}}).encode(), None)
+        answer = judge(json.dumps({"answer": {"problems": [], **done}}).encode(), None)
+    # A scene may set it, and this process goes on.
+    manim.Text.set_default()
     return {item["name"]: item["box"] for item in answer["objects"]}
