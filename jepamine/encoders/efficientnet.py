@@ -10,7 +10,8 @@ from pydantic import Field
 
 from jepamine.encoders.precision import Matmul, precision, precision_key
 from jepamine.errors import UserError
-from jepamine.utils.files import optional_write, sha256_file, user_cache
+from jepamine.utils.files import optional_write, sha256_file
+from jepamine.utils.local_cache import user_cache
 
 if TYPE_CHECKING:
     import torch

@@ -269,17 +269,7 @@ def read_jsonl(path: File) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, parse_line(path, number, line)
 
 
-<<<<<<< HEAD
 def sha256_file(path: File) -> str:
-=======
-def user_cache() -> Path:
-    """Return `jepamine` in the user's cache folder (XDG_CACHE_HOME, by default ~/.cache)."""
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache") / "jepamine"
-
-
-def sha256_file(path: Path) -> str:
->>>>>>> wt-serving
     """Return the hex SHA-256 of a file's content."""
     on_disk = local(path)
     require_regular(on_disk)

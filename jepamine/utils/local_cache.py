@@ -26,11 +26,16 @@ _LOCK = threading.Lock()
 _PROCESS = f"{os.getpid()} {os.urandom(8).hex()}"
 
 
+def user_cache() -> Path:
+    """Return `jepamine` in the user's cache folder (XDG_CACHE_HOME, by default ~/.cache)."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache") / "jepamine"
+
+
 def cache_folder() -> Path:
     """Return the folder of downloaded files, in JEPAMINE_CACHE, else in ~/.cache/jepamine."""
     named = os.environ.get("JEPAMINE_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return (Path(named).absolute() if named else Path(base) / "jepamine") / FOLDER
+    return (Path(named).absolute() if named else user_cache()) / FOLDER
 
 
 def cache_bytes() -> int:

@@ -9,7 +9,8 @@ from collections import OrderedDict
 from pathlib import Path
 
 from jepamine.manim.latex.svg import MOST_BYTES, Unusable, checked
-from jepamine.utils.files import user_cache, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.local_cache import user_cache
 
 #: Raise it when the same document gets another SVG.
 VERSION = "1"
