@@ -112,9 +112,8 @@ def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifi
                     surround(story, ref, other, modifier.span)
                     continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
-                # "At its centre", said of a line, is on it.
                 on = "front" if flat else "inside"
-                story.relate(on if how in ("on", "inside") else how, ref, other, modifier.span)
+                story.relate(on if how == "on" else how, ref, other, modifier.span)
 
 
 def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import textwrap
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from jepamine.manim.latex.programs import find_programs
 from jepamine.manim.validation import run as running
+from jepamine.manim.validation.judge import judge
 from jepamine.manim.validation.validator import validator
 
 pytestmark = pytest.mark.manim
@@ -58,7 +60,8 @@ def test_boxes_are_those_that_manim_gives_without_a_sandbox(name, latex, tmp_pat
     settings = {"media_dir": str(tmp_path), "dry_run": True, "disable_caching": True, "verbosity": "CRITICAL"}
     with manim.tempconfig(settings):
         trees = {"": ast.parse(text, "<code>")}
-        own = running.run(trees, scene=None, every=False, guarded=False, preview=None)
+        done = running.run(trees, scene=None, every=False, guarded=False)
+        own = judge(json.dumps({"answer": {"problems": [], **done}}).encode(), None)
     expected = {item["name"]: item["box"] for item in own["objects"] if item["shown"]}
     found = boxes(latex.validate(text))
     assert found.keys() == expected.keys()

@@ -83,7 +83,13 @@ def test_what_is_covered_is_reported(scenes):
         assert y + height / 2 <= item.y + item.height / 2 + 0.1
 
 
-@pytest.mark.parametrize("form", [form for forms in FAMILIES.values() for form in forms])
+# Texts of these are outlines of other fonts than Manim's, so that their code gives other pixels.
+OUTLINED = ("notes", "charts", "figures")
+
+
+@pytest.mark.parametrize(
+    "form", [form for name, forms in FAMILIES.items() if name not in OUTLINED for form in forms]
+)
 def test_the_code_alone_gives_the_frame(own, form, monkeypatch):
     (family,) = (family for family, forms in FAMILIES.items() if form in forms)
     monkeypatch.setitem(FAMILIES, family, {form: FAMILIES[family][form]})
