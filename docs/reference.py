@@ -129,6 +129,8 @@ def kind_of(found: dict[str, Any]) -> str:
         return f"list of {kind_of(items)}"
     if found.get("format") == "path":
         return "path"
+    if str(found.get("pattern", "")).endswith("://"):
+        return "URL"
     limits = {
         "minimum": "at least {}",
         "exclusiveMinimum": "above {}",

@@ -58,7 +58,7 @@ def test_a_recipe_key_is_listed_with_type_and_default(pages):
     patches = text.partition("### masking: patches\n")[2].partition("\n### ")[0]
     assert '| `seeding` | `"clip"`, `"index"` | `"clip"` |' in patches
     clips = text.partition("### dataset: clips\n")[2].partition("\n### ")[0]
-    assert "| `manifest` | path | required |" in clips
+    assert "| `manifest` | URL or path | required |" in clips
     assert "| `tubelet_size` | integer, at least 1, at most 64 | `2` |" in clips
 
 
