@@ -42,7 +42,7 @@ def test_a_description_becomes_a_scene(document, shell, tmp_path):
     describe, check, read = document("docs/tutorial-scenes.md").blocks("sh")
     shell(describe, tmp_path)
     assert (tmp_path / "scene.png").stat().st_size > 1000
-    assert "energy" in shell(check, tmp_path)
+    assert "GeneratedScene runs: 3 objects" in shell(check, tmp_path)
     # A layout run of few scenes, which sees little: that an image is read at all.
     train, again = read.splitlines()
     shell(f"{train} --set dataset.scenes=40 --set trainer.val_scenes=8 --epochs 1", tmp_path)
