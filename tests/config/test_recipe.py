@@ -291,8 +291,12 @@ def test_scorers_have_settings_of_their_own(tmp_path):
     (tmp_path / "mine.py").write_text("def far(*, power: int = 2): ...\n")
     recipe = read(write(tmp_path, scoring={"also": ["./mine.py:far"], "./mine.py:far": {"power": 3}}), {})
     assert recipe.scoring == {
-        "scorer": "predicted", "also": ["./mine.py:far"], "cameras": "max", "./mine.py:far": {"power": 3}
-    }  # fmt: skip
+        "scorer": "predicted",
+        "also": ["./mine.py:far"],
+        "relative_to": [],
+        "cameras": "max",
+        "./mine.py:far": {"power": 3},
+    }
     assert list(recipe.scorers) == ["predicted", "./mine.py:far"]
     (error,) = errors(write(tmp_path, scoring={"./mine.py:far": {"pwer": 3}}))
     assert error.startswith("[scoring../mine.py:far] pwer: unknown key (did you mean 'power'?)")

@@ -57,9 +57,11 @@ def test_the_cells_of_a_table_and_the_lines_of_code_have_their_words():
 def test_a_number_is_written_as_it_is_painted(number, options, words):
     from manim import DecimalNumber, Text
 
+    in_latex = {"unit", "show_ellipsis"}
     decimal = DecimalNumber(
-        number, mob_class=Text, **{key: value for key, value in options.items() if key != "unit"}
+        number, mob_class=Text, **{key: value for key, value in options.items() if key not in in_latex}
     )
-    # Manim sets units in LaTeX, which is not needed to know them.
-    decimal.unit = options.get("unit")
+    # Manim sets these in LaTeX, which is not needed to know them.
+    for key in in_latex & options.keys():
+        setattr(decimal, key, options[key])
     assert words_of(decimal) == words
