@@ -16,6 +16,7 @@ from PIL import Image
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.images import decode
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 SIZE = (24, 40)  # height, width
 
@@ -213,6 +214,25 @@ TURNED = {
     7: lambda pixels: pixels[::-1, ::-1].transpose(1, 0, 2),
     8: lambda pixels: np.rot90(pixels, 1),
 }
+
+
+def test_a_clip_and_a_frame_of_one_video_are_read_at_once_without_a_deadlock(tmp_path):
+    (tmp_path / "v.mp4").write_bytes(b"no video")
+    frames = Frames((24, 40))
+    frame = frames[Moment(tmp_path / "v.mp4", 0)]
+
+    def read_clip() -> None:
+        # As `Frames.pixels` does for a clip of a video.
+        with frames._recordings.turn:
+            other = threading.Thread(target=frame.digest, daemon=True)
+            other.start()
+            other.join(0.1)  # it waits for the turn
+            frame.digest()
+
+    reading = threading.Thread(target=read_clip, daemon=True)
+    reading.start()
+    reading.join(30)
+    assert not reading.is_alive()
 
 
 @pytest.mark.parametrize("orientation", TURNED)
