@@ -189,7 +189,8 @@ def _general(
         numbers = [name.number for name in names]
         stamps, clock = times.of(paths[0].parent, numbers)
         taken = capture_times(paths, None not in numbers) if None in stamps and len(tracks) == 1 else None
-        stamps, clock = (list(taken), CLOCK) if taken else (stamps, clock)
+        if taken:
+            stamps, clock = [*taken], CLOCK
     shots = []
     for path, name, time in zip(paths, names, stamps, strict=True):
         drive = name.drive if of_names else ""
