@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,9 +18,9 @@ from jepamine.errors import UserError
 from jepamine.manim.code_model.predictor import layout_lm
 
 CPU = torch.device("cpu")
-SIZES = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
-VISION = SIZES | {"image_size": 32, "patch_size": 16}
-MODELS = {
+SIZES: dict[str, Any] = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+VISION: dict[str, Any] = SIZES | {"image_size": 32, "patch_size": 16}
+MODELS: dict[str, Any] = {
     "vjepa2": (
         transformers.VJEPA2Model,
         transformers.VJEPA2Config(
@@ -43,7 +44,7 @@ MODELS = {
         transformers.Qwen2Config(vocab_size=8, num_key_value_heads=2, **SIZES),
     ),
 }
-ENCODERS = {"vjepa2": VJepa2Encoder, "clip": ClipEncoder, "hf": HuggingFaceEncoder}
+ENCODERS: dict[str, Any] = {"vjepa2": VJepa2Encoder, "clip": ClipEncoder, "hf": HuggingFaceEncoder}
 
 
 @pytest.fixture
