@@ -18,7 +18,12 @@ from jepamine.errors import UserError
 from jepamine.manim.code_model.predictor import layout_lm
 
 CPU = torch.device("cpu")
-SIZES: dict[str, Any] = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+SIZES: dict[str, Any] = {
+    "hidden_size": 24,
+    "intermediate_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+}
 VISION: dict[str, Any] = SIZES | {"image_size": 32, "patch_size": 16}
 MODELS: dict[str, Any] = {
     "vjepa2": (
