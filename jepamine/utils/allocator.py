@@ -23,4 +23,4 @@ def keep_freed_memory() -> bool:
         _TRIM_THRESHOLD: 1024 * _MEBIBYTE,
         _TOP_PAD: 64 * _MEBIBYTE,
     }
-    return all([mallopt(limit, size) for limit, size in limits.items()])
+    return all(mallopt(limit, size) for limit, size in limits.items())
