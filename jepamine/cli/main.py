@@ -20,6 +20,7 @@ from jepamine.cli.runs import check, compare, plugins, runs, show, store
 from jepamine.cli.scenes import scenes
 from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
+from jepamine.utils.allocator import keep_freed_memory
 from jepamine.utils.progress import silence
 
 
@@ -87,4 +88,5 @@ def main() -> None:
     # torchao, which transformers imports if installed, warns about CUDA extensions it cannot load.
     for name in ("torchao", "torch.utils._pytree"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    keep_freed_memory()
     cli(prog_name="jepamine")
