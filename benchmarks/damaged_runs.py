@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from fuzz_inputs import ENCODER, RECIPE, picture
 
 from jepamine.cli.main import cli
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SECONDS = 60
 FILES = (

@@ -23,7 +23,7 @@ from pathlib import Path
 from jepamine.manim.validation.syntax import objections
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import pool
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 TESTS = Path(__file__).parent.parent / "tests" / "sandbox"
 sys.path.insert(0, str(TESTS))

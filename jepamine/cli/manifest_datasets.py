@@ -7,26 +7,14 @@ from pathlib import Path
 import click
 
 from jepamine import places
-from jepamine.cli.manifest_options import deliver, with_fps, with_windows
+from jepamine.cli.manifest_options import Fps, deliver, with_cameras, with_fps, with_windows
 from jepamine.cli.options import AnyPath, Folder
-
-with_cameras = click.option(
-    "--camera",
-    "cameras",
-    multiple=True,
-    metavar="CAMERA",
-    help="Use this camera; repeatable. [default: all]",
-)
 
 
 @click.command()
 @click.argument("folder", type=Folder)
-@with_cameras
-@click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    help="Frames per second. [default: the dataset's]",
-)
+@with_cameras("Use this camera; repeatable. [default: all]")
+@click.option("--fps", type=Fps, help="Frames per second. [default: the dataset's]")
 @with_windows
 def lerobot(
     folder: Path, cameras: tuple[str, ...], fps: float | None, window: int, stride: int, output: Path | None
@@ -42,14 +30,8 @@ def lerobot(
 
 @click.command()
 @click.argument("folder", type=Folder)
-@with_cameras
-@click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Frames per second.",
-)
+@with_cameras("Use this camera; repeatable. [default: all]")
+@with_fps
 @with_windows
 def physicalai(
     folder: Path, cameras: tuple[str, ...], fps: float, window: int, stride: int, output: Path | None

@@ -7,19 +7,13 @@ from pathlib import Path
 import click
 
 from jepamine import places
-from jepamine.cli.manifest_options import deliver, with_max_gap, with_windows
+from jepamine.cli.manifest_options import Fps, deliver, with_cameras, with_max_gap, with_windows
 from jepamine.cli.options import Folder
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=Folder)
-@click.option(
-    "--camera",
-    "cameras",
-    multiple=True,
-    metavar="CAMERA",
-    help="Keep only this camera; repeatable. [default: all]",
-)
+@with_cameras("Keep only this camera; repeatable. [default: all]")
 @click.option("--cameras", "camera_list", metavar="CAMERA,...", help="Keep only these cameras.")
 @click.option(
     "--pattern",
@@ -32,11 +26,7 @@ from jepamine.cli.options import Folder
     metavar="GLOB",
     help="Leave out images whose path, folder or name matches; repeatable.",
 )
-@click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    help="Frames per second, for frames whose names hold no times.",
-)
+@click.option("--fps", type=Fps, help="Frames per second, for frames whose names hold no times.")
 @click.option("--rig", is_flag=True, help="Cut clips of all cameras of a drive at the same moments.")
 @click.option(
     "--label-maps", is_flag=True, help="Keep label maps (segmentation masks); they are skipped by default."
@@ -78,14 +68,8 @@ def frames(
 @click.option(
     "--frames", type=Folder, required=True, metavar="DIR", help="Write the images, as they are, below DIR."
 )
-@click.option(
-    "--camera",
-    "cameras",
-    multiple=True,
-    default=["FRONT"],
-    show_default=True,
-    metavar="CAMERA",
-    help="Use this camera (FRONT, FRONT_LEFT, FRONT_RIGHT, SIDE_LEFT, SIDE_RIGHT); repeatable.",
+@with_cameras(
+    "Use this camera (FRONT, FRONT_LEFT, FRONT_RIGHT, SIDE_LEFT, SIDE_RIGHT); repeatable.", ["FRONT"]
 )
 @with_max_gap
 @with_windows

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ClipEncoder:
         import transformers
 
         from jepamine.encoders.checkpoint import digest_of, layers_sha256, load_whole
-        from jepamine.encoders.freeze import freeze
+        from jepamine.encoders.inference import freeze
 
         model = load_whole(weights, transformers.CLIPConfig, transformers.CLIPModel, "CLIP", _spare)
         self.name, self.device, self.batch_size, self.whole = weights, device, batch_size, whole
@@ -79,7 +79,7 @@ class ClipEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.transfer import to_device
+        from jepamine.encoders.inference import to_device
 
         count = len(frames)
         with torch.inference_mode(), precision(self.matmul):

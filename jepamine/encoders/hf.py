@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class HuggingFaceEncoder:
         import transformers
 
         from jepamine.encoders.checkpoint import NOT_COMPUTATION, digest_of, layers_sha256, load_whole
-        from jepamine.encoders.freeze import freeze
         from jepamine.encoders.image_processor import Processor
+        from jepamine.encoders.inference import freeze
 
         if revision is not None and Path(weights).is_dir():
             raise UserError(
@@ -110,7 +110,7 @@ class HuggingFaceEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.transfer import to_device
+        from jepamine.encoders.inference import to_device
 
         count, length = frames.shape[:2]
         with torch.inference_mode(), precision(self.matmul):

@@ -19,8 +19,8 @@ from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
 from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.protocols import Source
+from jepamine.utils.printing import table
 from jepamine.utils.shell import command, near
-from jepamine.utils.tables import table
 
 # Clips listed of each kind in the table.
 NAMED = 3

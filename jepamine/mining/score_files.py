@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
 import heapq
 import math
 import sys
@@ -15,11 +17,12 @@ from typing import Any
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError, brief
 from jepamine.mining.labels import Origin, origin
-from jepamine.places import File, file_of
+from jepamine.places import File, Url, file_of
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
 from jepamine.utils.numbers import is_number
+from jepamine.utils.remote import put
 
 
 @dataclass
@@ -192,3 +195,26 @@ def find_clips(lines: Iterable[dict[str, Any]], own: Source) -> dict[str, tuple[
             if clip.clip_id in ids:
                 clips.setdefault(clip.clip_id, (clip, source))
     return clips
+
+
+@contextlib.contextmanager
+def on_disk(output: File, folder: RunFolder) -> Iterator[Path]:
+    """Give the path to write the score file `output` to; upload it to a URL when the block is complete.
+
+    The path of a URL is in the run's folder `scores` and always the same, so that a stopped scoring is
+    resumed; the file stays there. Raises UserError that names it if the upload fails.
+    """
+    if isinstance(output, Path):
+        yield output
+        return
+    path = folder.scores / f"{_stem(output)}.jsonl"
+    yield path
+    try:
+        put(output, path)
+    except UserError as error:
+        raise UserError(f"{error}\nThe scores are complete in {path}; upload that file") from None
+
+
+def _stem(url: Url) -> str:
+    # Two stores may have files of one name.
+    return f"{url.stem}-{hashlib.sha256(url.text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

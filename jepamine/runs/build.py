@@ -9,8 +9,8 @@ from typing import Any, cast
 import torch
 
 from jepamine.config import registry
-from jepamine.config.factory import make
 from jepamine.config.recipe import Recipe
+from jepamine.config.registry import make
 from jepamine.data.embeddings import store_folder
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer

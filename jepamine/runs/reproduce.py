@@ -14,7 +14,7 @@ from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.sessions import recorded_threads
 from jepamine.utils.files import sha256_file
-from jepamine.utils.tables import cell, table
+from jepamine.utils.printing import cell, table
 from jepamine.utils.tensors import load_tensors
 
 # Fields of two records that can explain a difference.

@@ -11,8 +11,8 @@ from jepamine.protocols import RemarkTrainer
 from jepamine.runs import run_folder
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
+from jepamine.utils.printing import cell, table
 from jepamine.utils.shell import command, near
-from jepamine.utils.tables import cell, table
 
 
 def run_summary(run: RunFolder, experiments: Path) -> str:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from jepamine.encoders.checkpoint import load_whole
-from jepamine.encoders.freeze import freeze
+from jepamine.encoders.inference import freeze
 from jepamine.errors import UserError
 from jepamine.manim.code_model.lm_vocabulary import Vocabulary
 

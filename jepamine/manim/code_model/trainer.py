@@ -87,7 +87,7 @@ class CodeTrainer:
         return {"row": torch.arange(len(self._train))}, {"row": torch.arange(len(self._val))}
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        from jepamine.runs.lr_schedule import adamw
+        from jepamine.runs.training import adamw
 
         steps = self.epochs * -(-len(self._train) // self.batch_size)
         optimizer = adamw(parameters, self.lr, self.weight_decay, steps)

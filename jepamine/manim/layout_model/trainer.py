@@ -82,7 +82,7 @@ class LayoutTrainer:
         return train, val
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        from jepamine.runs.lr_schedule import adamw
+        from jepamine.runs.training import adamw
 
         return adamw(parameters, self.lr, self.weight_decay, self._steps)
 

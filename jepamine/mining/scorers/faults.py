@@ -1,7 +1,7 @@
-"""Scorers for faults of a camera or a recording, from pixels alone; `sensor` combines them.
+"""Scorers for faults of a camera or a recording, from pixels alone.
 
 `frozen`, `spliced`, `shuffled`, `dropped` and `blank`: each looks at the differences between the frames of a
-clip, which are computed once per clip and kept beside its embeddings.
+clip, which are computed once per clip and kept beside its embeddings. `sensor` is the most conspicuous fault.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from jepamine.mining.scorers.combined import members_ranks
+
 if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.data.embedding_store import Store
-    from jepamine.data.frame_changes import FrameChanges
-    from jepamine.protocols import ClipEmbeddings, Scorer
+    from jepamine.data.pixel_statistics import FrameChanges
+    from jepamine.protocols import ClipEmbeddings, Panel, Scorer
 
 # Differences of luma from 0 to 1 below this, a quarter of a grey level, are noise of the recording.
 NOISE = 1e-3
@@ -95,9 +97,9 @@ def blank(store: Store) -> Scorer:
 
 
 def _scorer(store: Store, score: Callable[[FrameChanges], float]) -> Scorer:
-    from jepamine.data.frame_changes import FOLDER, frame_changes, unpack
+    from jepamine.data.pixel_statistics import CHANGES_FOLDER, frame_changes, unpack
 
-    kept = store.beside(FOLDER)
+    kept = store.beside(CHANGES_FOLDER)
 
     def one(clip: ClipEmbeddings) -> np.ndarray:
         import numpy as np
@@ -112,3 +114,32 @@ def _scorer(store: Store, score: Callable[[FrameChanges], float]) -> Scorer:
         return [one(clip) for clip in clips]
 
     return scores
+
+
+#: Scorer -> what a score line calls the fault.
+FAULTS = {
+    "frozen": "frozen frames",
+    "spliced": "spliced frames",
+    "shuffled": "shuffled frames",
+    "dropped": "dropped frames",
+    "blank": "blank frames",
+}
+
+
+class Sensor:
+    """Highest of the ranks that a clip has among the run's own clips by the scorers in `FAULTS`.
+
+    Among its training clips, too: the faults are fitted to nothing.
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel, self.references = panel, panel.reference(tuple(FAULTS), ("train", "val"))
+
+    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
+        return list(members_ranks(self.panel, self.references, clips).max(axis=0))
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> list[str]:
+        """Return each clip's fault, such as "frozen frames"; empty unless beyond all of the run's."""
+        ranks = members_ranks(self.panel, self.references, clips)
+        names = list(FAULTS.values())
+        return [names[int(column.argmax())] if column.max() > 1 else "" for column in ranks.T]

@@ -10,7 +10,7 @@ import pytest
 
 from jepamine.data.embedding_store import Store
 from jepamine.mining.scorers import faults
-from jepamine.mining.scorers.sensor import FAULTS, Sensor
+from jepamine.mining.scorers.faults import FAULTS, Sensor
 from jepamine.protocols import ClipEmbeddings
 
 LEVELS = np.arange(0, 80, 10)

@@ -21,7 +21,7 @@ from jepamine.manim.layout_model.evaluation.measures import (
     measures,
 )
 from jepamine.manim.layouts import LIMIT, Layout
-from jepamine.utils.tables import cell, table
+from jepamine.utils.printing import cell, table
 
 HEAD = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "relations")
 EXTRA = ("false_positives", "calibration_error")

@@ -1,4 +1,4 @@
-"""init: write a new project folder, or turn footage into a manifest and a recipe."""
+"""init, doctor: write a new project folder, or add footage to it; check the installation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import Folder, echo
+from jepamine.cli.options import Folder, as_json, echo, with_experiments
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_experiments
+def doctor(experiments: Path, json_: bool) -> None:
+    """Check the installation: one line per piece. Exits with 1 if something is broken."""
+    from dataclasses import asdict
+
+    from jepamine.runs.doctor import examine, report
+
+    checks = examine(experiments)
+    as_json([asdict(check) for check in checks]) if json_ else echo(report(checks))
+    if any(check.state == "broken" for check in checks):
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
@@ -23,8 +38,7 @@ def init(folder: Path, footage: Path | None) -> None:
 
     With --own the footage is cut into clips, audited, repaired and split, and recipes/own.toml fits it.
     """
-    from jepamine.mining.new_project import write_project
-    from jepamine.mining.own_footage import add_footage
+    from jepamine.mining.project import add_footage, write_project
     from jepamine.utils.shell import command
 
     lines = write_project(folder) if footage is None else add_footage(footage, folder)

@@ -22,7 +22,7 @@ from jepamine.data.embeddings import store_folder
 from jepamine.encoders.clip import ClipEncoder
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.hf import HuggingFaceEncoder
-from jepamine.encoders.precision import precision
+from jepamine.encoders.inference import precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder
 
 CPU = torch.device("cpu")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jepamine.mining.scorers.cosine import cosine, masked, predicted
+from jepamine.mining.scorers.cosines import cosine, masked, predicted
 from jepamine.protocols import ClipEmbeddings
 
 

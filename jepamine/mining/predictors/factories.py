@@ -1,4 +1,4 @@
-"""The predictor `temporal`: the `mlp`, and beside it the next tubelet's embedding from those before."""
+"""The predictors `mlp` (clean from masked) and `temporal` (beside it the next from those before)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from pydantic import Field
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+def mlp(
+    dim: int,
+    *,
+    hidden_dim: Annotated[int, Field(ge=1)] | None = None,
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1,
+) -> nn.Module:
+    """Build LayerNorm(D); concat the mask fraction; Linear(D+1, hidden); GELU; Dropout; Linear(hidden, D).
+
+    `hidden_dim` defaults to D. Called with (masked (N, D), fraction (N, 1)) -> (N, D), float32.
+    """
+    from jepamine.mining.predictors.modules import Mlp
+
+    return Mlp(dim, hidden_dim or dim, dropout)
 
 
 def temporal(
@@ -22,6 +37,6 @@ def temporal(
     Called as the `mlp` it is one; `next` maps the embeddings of `context` tubelets (N, context, D) to that of
     the next (N, D): the last one plus what LayerNorm; Linear; GELU; Dropout; Linear makes of all.
     """
-    from jepamine.mining.predictors.temporal_module import Temporal
+    from jepamine.mining.predictors.modules import Temporal
 
     return Temporal(dim, hidden_dim or dim, dropout, context)

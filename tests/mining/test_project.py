@@ -149,7 +149,7 @@ def test_the_projects_readme_names_commands_and_options_that_exist():
     import click
 
     from jepamine.cli.main import cli
-    from jepamine.mining.new_project import README
+    from jepamine.mining.project import README
 
     lines = [line.split()[1:] for line in README.splitlines() if line.startswith("    jepamine ")]
     assert [words[0] for words in lines] == ["run", "score", "eval", "report", "init"]

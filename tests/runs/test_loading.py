@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from jepamine.errors import UserError
-from jepamine.runs.quantization import quantize, size
+from jepamine.runs.loading import quantize, size
 
 
 def layers() -> nn.Module:
