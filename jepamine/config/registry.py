@@ -1,4 +1,4 @@
-"""Find plugins, report where they come from, load and build them.
+"""Find plugins, report where they come from, and load them.
 
 A plugin is named in a recipe in one of three ways: by a registered name (`registry.toml`, or an entry point
 of an installed package), as `module:attribute`, or as `./file.py:attribute` beside the recipe.
@@ -13,14 +13,13 @@ import importlib.util
 import sys
 import tomllib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.config import schema
 from jepamine.errors import BrokenPluginError, UserError, did_you_mean, first_line
 
 #: The package; it holds `registry.toml`, and none of its files is foreign.
@@ -190,23 +189,3 @@ def _load_file(file: Path) -> Any:
         del sys.modules[name]
         raise
     return module
-
-
-def make(plugin: Plugin, table: dict[str, Any], offered: Mapping[str, Any]) -> Any:
-    """Call a plugin's factory with its recipe table and those of `offered` that its signature names.
-
-    Raises BrokenPluginError if it requires more than the runner provides.
-    """
-    target = load(plugin)
-    parameters = schema.runner_parameters(target)
-    unknown = [name for name in parameters if name not in offered]
-    if unknown:
-        raise BrokenPluginError(
-            f"{plugin.kind} plugin '{plugin.name}' requires {', '.join(unknown)} from the runner, "
-            f"which provides {', '.join(offered) or 'nothing'}; "
-            f"its own settings must be keyword-only (after a *)"
-        )
-    values, errors = schema.resolve(target, table)
-    if errors:
-        raise UserError("\n".join(f"[{plugin.kind}] {error}" for error in errors))
-    return target(**{name: offered[name] for name in parameters}, **values)

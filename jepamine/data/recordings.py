@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jepamine.config import registry
-from jepamine.config.registry import make
+from jepamine.config.schema import make
 from jepamine.errors import UserError, first_line
 from jepamine.places import File, Moment, Url
 from jepamine.protocols import Recording

@@ -10,7 +10,7 @@ import torch
 
 from jepamine.config import registry
 from jepamine.config.recipe import Recipe
-from jepamine.config.registry import make
+from jepamine.config.schema import make
 from jepamine.data.embeddings import store_folder
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer
