@@ -9,9 +9,8 @@ import argparse
 from pathlib import Path
 from unittest.mock import patch
 
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
-from jepamine.manim.layout_model.evaluation.measures import measures
+from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import scenes_of
 from jepamine.manim.layout_model.inference import predict

@@ -43,7 +43,7 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     folder = run_folder.find(experiments, name)
     record = run_folder.read_record(folder)
     if plot:
-        from jepamine.runs.loss_plot import loss_plot
+        from jepamine.runs.summary import loss_plot
 
         loss_plot(folder, plot)
     as_json(record) if json_ else echo(show_summary(folder, record))

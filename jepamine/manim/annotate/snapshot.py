@@ -12,8 +12,7 @@ from PIL import Image
 
 from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
 from jepamine.manim.engine.object_types import class_of, objects_of, words_of
-from jepamine.manim.engine.painting_order import paint_of, runs_of
-from jepamine.manim.engine.visibility import visible_shares
+from jepamine.manim.engine.visibility import paint_of, runs_of, visible_shares
 from jepamine.manim.layouts import (
     MAX_OBJECTS,
     TYPES,

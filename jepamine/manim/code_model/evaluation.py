@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jepamine.manim.code_model.examples import Example
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
+from jepamine.manim.layout_model.evaluation.measures import Resampled
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layouts import Layout, iou
 from jepamine.manim.validation.adherence import HALF

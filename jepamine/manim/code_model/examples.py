@@ -1,17 +1,21 @@
-"""Read training examples of code from manifest lines."""
+"""Read training examples of code from manifest lines, and plan a run of them."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from jepamine.data.clips import Clip
+from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import order_of
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
+from jepamine.manim.layout_model.plan import plan as plan_layouts
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import MAX_OBJECTS, Layout
+from jepamine.protocols import Parts
 
 # The calls that position an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
@@ -87,3 +91,31 @@ def _unplaced(value: ast.expr) -> ast.expr:
             break
         value = value.func.value
     return value
+
+
+def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
+    """Return all scenes with their splits; `val_scenes` are held out unless the manifest has splits.
+
+    Raises UserError for lines that are not usable as examples of code.
+    """
+    lines = plan_layouts(parts, val_scenes)
+    for clip in read_clips(parts.source):
+        example_of(clip)
+    return lines
+
+
+def require_layout_run(record_of: Callable[[str], dict[str, Any]], name: str, threshold: float) -> None:
+    """Raise UserError unless the layout run called `name` places objects better than `threshold` units."""
+    metrics = record_of(name).get("metrics", {})
+    loss = metrics.get("position_loss")
+    if loss is None:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has no position_loss in its record; name a finished run of "
+            "the trainer 'layout': jepamine run recipes/manim.toml"
+        )
+    if not loss < threshold:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has a position_loss of {loss:.3f} units, not less than "
+            f"trainer.layout_threshold = {threshold:g}; train a better one "
+            "(jepamine run recipes/manim.toml, more scenes or epochs), or raise the threshold"
+        )

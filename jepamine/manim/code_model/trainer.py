@@ -65,7 +65,7 @@ class CodeTrainer:
         self._val: Sequence[Example] = ()
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        from jepamine.manim.code_model.plan import plan, require_layout_run
+        from jepamine.manim.code_model.examples import plan, require_layout_run
 
         if self.layout_run:
             require_layout_run(self._record_of, self.layout_run, self.layout_threshold)

@@ -14,7 +14,7 @@ from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
-from jepamine.manim.scenes.groups import find_groups
+from jepamine.manim.scenes.description import find_groups
 from jepamine.manim.scenes.phrases import NOUNS
 from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.reading import Reading

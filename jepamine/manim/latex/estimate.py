@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jepamine.manim.latex.estimates.boxes import Glyph
+from jepamine.manim.latex.estimates.arrange import Glyph
 from jepamine.manim.latex.estimates.reader import Reader
 from jepamine.manim.latex.estimates.tokens import tokens_of
 from jepamine.manim.latex.source import Formula, parts_of

@@ -6,11 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from jepamine.manim.latex.cache import Cache
+from jepamine.manim.latex.cache import Cache, Unusable
 from jepamine.manim.latex.estimate import estimate
 from jepamine.manim.latex.programs import Programs, TexError, find_programs, typeset
 from jepamine.manim.latex.source import Formula, Refused, document, parse, shown
-from jepamine.manim.latex.svg import Unusable
 
 #: Per scene: different formulas, and seconds that TeX may take for all of them.
 MOST_FORMULAS, MOST_SECONDS = 400, 90.0

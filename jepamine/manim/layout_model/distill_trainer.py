@@ -66,14 +66,14 @@ class DistillTrainer:
         self._teacher_iou: float | None = None
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        from jepamine.manim.layout_model.distillation import check_teacher
+        from jepamine.manim.layout_model.inference import check_teacher
 
         # Fail on an unusable teacher before anything is read.
         self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
         return self.supervised.plan(parts)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        from jepamine.manim.layout_model.distillation import check_teacher
+        from jepamine.manim.layout_model.inference import check_teacher
 
         if self._teacher is None:
             self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
@@ -85,7 +85,7 @@ class DistillTrainer:
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         import torch
 
-        from jepamine.manim.layout_model.distillation import check_same_kind
+        from jepamine.manim.layout_model.inference import check_same_kind
 
         assert self._teacher is not None, "prepare comes first"
         check_same_kind(predictor, self._teacher)
@@ -97,7 +97,7 @@ class DistillTrainer:
         return predictor.loss(answer, batch) + self.weight * imitation  # type: ignore[no-any-return,operator]
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
-        from jepamine.manim.layout_model.distillation import size_ratio
+        from jepamine.manim.layout_model.inference import size_ratio
 
         assert self._teacher is not None, "prepare comes first"
         if self._teacher_iou is None:
@@ -108,14 +108,14 @@ class DistillTrainer:
         }
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        from jepamine.manim.layout_model.distillation import compare_with_teacher
+        from jepamine.manim.layout_model.inference import compare_with_teacher
 
         teacher = self.predictor_of(self.teacher_name)
         result = self.supervised.evaluate(predictor, parts, split)
         return result | {"teacher": compare_with_teacher(self.teacher_name, teacher, predictor, parts, split)}
 
     def describe(self, result: Mapping[str, Any]) -> str:
-        from jepamine.manim.layout_model.distillation import describe
+        from jepamine.manim.layout_model.inference import describe
 
         return f"{self.supervised.describe(result)}\n\n{describe(result['teacher'])}"
 

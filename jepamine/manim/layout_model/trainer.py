@@ -94,7 +94,7 @@ class LayoutTrainer:
         return draw_view(batch, self.masked, self._encoder)
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.layout_model.variation import varied
+        from jepamine.manim.layout_model.examples import varied
 
         batch = varied(batch, self.varied)
         return predictor.loss(predictor(*self.view(batch)), batch)  # type: ignore[no-any-return,operator]

@@ -11,9 +11,9 @@ import numpy as np
 
 from jepamine.manim.engine.palette import DRAWN
 from jepamine.manim.engine.style import Style, draw_style, number, pick, text_of
-from jepamine.manim.scenes.captions import LABELS, LETTERS, TITLES
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
 from jepamine.manim.scenes.makers import MAKERS
+from jepamine.manim.scenes.words import LABELS, LETTERS, TITLES
 
 REPEATED = (
     "circle",

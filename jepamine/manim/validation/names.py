@@ -2,11 +2,81 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 
 from jepamine.manim.validation.denied import words
-from jepamine.manim.validation.modules import NUMPY_FFT, NUMPY_LINALG, NUMPY_RANDOM, STANDARD
+
+BUILTINS = words(
+    """
+    abs all any bin bool callable chr classmethod complex dict divmod enumerate filter float format frozenset
+    hash hex int isinstance issubclass iter len list map max min next object oct ord pow print property range
+    repr reversed round set slice sorted staticmethod str sum super tuple zip False None True NotImplemented
+    Ellipsis ArithmeticError AssertionError AttributeError Exception IndexError KeyError LookupError
+    NotImplementedError OverflowError RecursionError RuntimeError StopIteration TypeError ValueError
+    ZeroDivisionError Warning UserWarning DeprecationWarning
+    """
+)
+NUMPY_RANDOM = words(
+    """
+    Generator beta binomial choice default_rng exponential gamma multivariate_normal normal permutation
+    poisson rand randint randn random random_sample sample seed shuffle standard_normal triangular uniform
+    """
+)
+NUMPY_LINALG = words(
+    """
+    LinAlgError cholesky cond cross det eig eigh eigvals eigvalsh inv lstsq matrix_norm matrix_power
+    matrix_rank norm outer pinv qr slogdet solve svd trace vector_norm
+    """
+)
+NUMPY_FFT = words("fft ifft rfft irfft fft2 ifft2 fftfreq rfftfreq fftshift ifftshift")
+
+_ABSTRACT = words(
+    """
+    Callable Collection Generator Hashable Iterable Iterator Mapping MutableMapping MutableSequence Sequence
+    Set Sized
+    """
+)
+#: Module of the standard library -> the names that may be taken from it.
+STANDARD: dict[str, frozenset[str]] = {
+    "abc": words("ABC abstractmethod"),
+    "bisect": words("bisect bisect_left bisect_right insort insort_left insort_right"),
+    "cmath": words("cos e exp inf log nan phase pi polar rect sin sqrt tan tau"),
+    "collections": words("ChainMap Counter OrderedDict defaultdict deque namedtuple abc"),
+    "collections.abc": _ABSTRACT,
+    "colorsys": words("hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb"),
+    "copy": words("copy deepcopy"),
+    "dataclasses": words("dataclass field replace asdict astuple"),
+    "enum": words("Enum IntEnum auto unique"),
+    "fractions": words("Fraction"),
+    "functools": words("cache cached_property cmp_to_key lru_cache partial reduce total_ordering wraps"),
+    "heapq": words("heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"),
+    "itertools": words(
+        """
+        accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse
+        groupby islice pairwise permutations product repeat starmap takewhile tee zip_longest
+        """
+    ),
+    "math": frozenset(name for name in dir(math) if not name.startswith("_")),
+    "random": words(
+        """
+        Random betavariate choice choices expovariate gammavariate gauss lognormvariate normalvariate
+        paretovariate randint random randrange sample seed shuffle triangular uniform vonmisesvariate
+        weibullvariate
+        """
+    ),
+    "statistics": words("fmean geometric_mean mean median mode pstdev pvariance quantiles stdev variance"),
+    "string": words("ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace"),
+    "typing": words(
+        """
+        Any Callable ClassVar Dict Final FrozenSet Generator Generic Iterable Iterator List Literal
+        Mapping NamedTuple NoReturn Optional Protocol Sequence Set Tuple Type TypeAlias TypeVar
+        TYPE_CHECKING Union cast
+        overload
+        """
+    ),
+}
 
 _TABLES: dict[str, str] = tomllib.loads(Path(__file__).with_name("allowed_names.toml").read_text())
 #: Public names of `from manim import *`.

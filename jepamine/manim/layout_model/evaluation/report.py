@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
     SEEN,
+    Resampled,
     by_family,
     by_seen,
     by_seen_and_family,

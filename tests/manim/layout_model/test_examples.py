@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from jepamine.manim.layout_model.boxes import to_cells
-from jepamine.manim.layout_model.variation import moved, recolored, varied
+from jepamine.manim.layout_model.examples import moved, recolored, varied
 
 
 def batch(count=8):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.image import frame_of, with_colours
+from jepamine.manim.generation.find_layout import frame_of, with_colours
 from jepamine.manim.layouts import Layout, Object
 
 

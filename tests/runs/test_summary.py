@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.runs.loss_plot import loss_plot
 from jepamine.runs.run_folder import RunFolder
+from jepamine.runs.summary import loss_plot
 
 
 @pytest.fixture
