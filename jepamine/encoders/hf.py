@@ -12,21 +12,16 @@ from pydantic import Field
 from jepamine.config.schema import Weights
 from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
+from jepamine.utils.words import words
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
 # Layers of heads (classification, masked pretraining), which features do not need.
-HEADS = (
-    "classifier",
-    "cls_classifier",
-    "distillation_classifier",
-    "decoder",
-    "encoder_to_decoder",
-    "fc_norm",
-    "mask_token",
-    "embeddings.mask_token",
+HEADS = words(
+    "classifier cls_classifier distillation_classifier decoder encoder_to_decoder fc_norm mask_token "
+    "embeddings.mask_token"
 )
 
 

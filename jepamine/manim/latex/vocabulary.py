@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-
-def words(text: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(text.split())
-
+from jepamine.utils.words import word_set
 
 #: Packages of Manim's own templates, then others for formulas. None that runs programs, reads files or draws
 #: by PostScript, which is not interpreted: so no tikz and no graphicx.
-PACKAGES = words(
+PACKAGES = word_set(
     """
     amsmath amssymb amsfonts babel fontenc inputenc textcomp dsfont setspace tipa relsize mathrsfs calligra
     wasysym ragged2e physics xcolor microtype
@@ -24,7 +20,7 @@ PACKAGES = words(
     """
 )
 #: What a line of a template's preamble may begin with, apart from packages.
-DEFINITIONS = words(
+DEFINITIONS = word_set(
     """
     newcommand renewcommand providecommand DeclareMathOperator DeclareMathAlphabet DeclareMathSymbol
     DeclareSymbolFont SetSymbolFont DeclareFontFamily DeclareFontShape DeclareRobustCommand definecolor
@@ -34,7 +30,7 @@ DEFINITIONS = words(
     """
 )
 #: Commands that touch files, other programs or the device, or change how TeX reads its source.
-REFUSED = words(
+REFUSED = word_set(
     """
     write immediate openout openin closeout closein read readline input include includegraphics includepdf
     lstinputlisting verbatiminput inputminted VerbatimInput InputIfFileExists IfFileExists usepackage

@@ -20,30 +20,10 @@ from jepamine.manim.scenes.composition import (
     shifted,
 )
 from jepamine.manim.scenes.makers import MAKERS
+from jepamine.utils.words import words
 
-FIGURES = (
-    "circle",
-    "square",
-    "rectangle",
-    "triangle",
-    "ellipse",
-    "star",
-    "polygon",
-    "annulus",
-    "number_plane",
-)
-ACROSS = (
-    "line",
-    "dashed_line",
-    "arrow",
-    "double_arrow",
-    "arc",
-    "text",
-    "dot",
-    "axes",
-    "brace",
-    "function_graph",
-)
+FIGURES = words("circle square rectangle triangle ellipse star polygon annulus number_plane")
+ACROSS = words("line dashed_line arrow double_arrow arc text dot axes brace function_graph")
 
 
 def stacked(rng: np.random.Generator, scene: Composition) -> None:

@@ -9,17 +9,16 @@ import numpy as np
 
 from jepamine.manim.engine.style import number, pick
 from jepamine.manim.scenes.grounds import TEXT_LENGTH, quantile
+from jepamine.utils.words import words
 
-_LABELS = (
+#: Labels: one word each.
+LABELS = words(
     "angle area axis base bias cell charge chord cost cube data decay delta density edge energy error factor "
     "field flow focus force frame gain gamma gravity growth height input kernel layer length lens limit loop "
     "mass matrix mean memory model motion node noise norm omega orbit origin output path peak phase power "
     "price proof pulse queue radius rank ratio root sample score series sigma signal slope source speed spin "
     "stack state sum target tensor theta time torque tree union value vector volume wave weight work zero"
 )
-#: Labels: one word each.
-LABELS = _LABELS.split()
-
 #: Short labels: a letter or two.
 LETTERS = (*"ABCDEFGHKLMNPQRSTUVXYZ", "x", "y", "t", "v", "P1", "P2", "A1", "A2", "H1")
 
@@ -76,75 +75,13 @@ SENTENCES = (
 )
 
 
-_SMALL_WORDS = [
-    "a",
-    "an",
-    "and",
-    "are",
-    "as",
-    "at",
-    "be",
-    "by",
-    "can",
-    "do",
-    "each",
-    "every",
-    "for",
-    "from",
-    "has",
-    "if",
-    "in",
-    "into",
-    "is",
-    "it",
-    "its",
-    "let",
-    "more",
-    "no",
-    "not",
-    "now",
-    "of",
-    "on",
-    "one",
-    "only",
-    "or",
-    "over",
-    "same",
-    "so",
-    "that",
-    "the",
-    "then",
-    "there",
-    "this",
-    "to",
-    "two",
-    "under",
-    "we",
-    "when",
-    "where",
-    "which",
-    "with",
-]
-_VERBS = [
-    "add",
-    "compute",
-    "compare",
-    "draw",
-    "find",
-    "follow",
-    "give",
-    "grow",
-    "keep",
-    "lead",
-    "make",
-    "move",
-    "prove",
-    "show",
-    "solve",
-    "split",
-    "take",
-    "use",
-]
+_SMALL_WORDS = words(
+    "a an and are as at be by can do each every for from has if in into is it its let more no not now of on "
+    "one only or over same so that the then there this to two under we when where which with"
+)
+_VERBS = words(
+    "add compute compare draw find follow give grow keep lead make move prove show solve split take use"
+)
 _CODE = (
     "def {a}({b}):",
     "    return {a} + {b}",

@@ -11,9 +11,9 @@ from string import Formatter
 from jepamine.errors import did_you_mean
 from jepamine.manim.validation import denied
 from jepamine.manim.validation.bound import Bound, bound_names, given_names, names_of_class
-from jepamine.manim.validation.denied import words
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
+from jepamine.utils.words import word_set
 
 NODES: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete, ast.Pass,
@@ -28,7 +28,7 @@ NODES: tuple[type[ast.AST], ...] = (
     ast.match_case,
 )  # fmt: skip
 #: Methods of classes that Python calls by itself.
-SPECIAL = words(
+SPECIAL = word_set(
     """
     __init__ __post_init__ __str__ __repr__ __len__ __iter__ __next__ __getitem__ __setitem__ __contains__
     __call__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __neg__ __abs__ __add__ __radd__
@@ -37,7 +37,7 @@ SPECIAL = words(
     """
 )
 #: Functions and methods whose keywords are data, whatever they are called.
-DATA_KEYWORDS = words("dict Counter OrderedDict format update")
+DATA_KEYWORDS = word_set("dict Counter OrderedDict format update")
 
 
 MOST = 20

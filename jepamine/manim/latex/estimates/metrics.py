@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from jepamine.manim.latex.vocabulary import words
+from jepamine.utils.words import word_set, words
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct"]
 
@@ -112,7 +112,7 @@ INTEGRALS = {
 }
 #: Functions set in upright letters; those of LIMIT_NAMES take limits below.
 LIMIT_NAMES = frozenset(("lim", "max", "min", "sup", "inf", "limsup", "liminf", "det", "gcd", "Pr"))
-NAMES = LIMIT_NAMES | words(
+NAMES = LIMIT_NAMES | word_set(
     """
     sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp arg deg dim hom ker
     """
@@ -150,32 +150,10 @@ GRIDS = {
     **dict.fromkeys(("align", "align*", "aligned", "split", "alignat", "alignat*"), ("rl", 0.0)),
 }
 FENCES = {"p": ("(", ")"), "b": ("[", "]"), "B": ("{", "}"), "v": ("|", "|"), "V": ("|", "|")}
-UPRIGHT = (
-    "text",
-    "mathrm",
-    "textrm",
-    "textbf",
-    "mathbf",
-    "operatorname",
-    "mbox",
-    "mathsf",
-    "textit",
-    "emph",
-)
-WRAPPERS = (
-    "mathbb",
-    "mathcal",
-    "boldsymbol",
-    "mathit",
-    "bm",
-    "vb",
-    "mathfrak",
-    "mathscr",
-    "displaylimits",
-    "ensuremath",
-)
+UPRIGHT = words("text mathrm textrm textbf mathbf operatorname mbox mathsf textit emph")
+WRAPPERS = words("mathbb mathcal boldsymbol mathit bm vb mathfrak mathscr displaylimits ensuremath")
 ACCENTS = ("hat", "bar", "vec", "dot", "ddot", "tilde", "overline", "widehat", "widetilde", "overrightarrow")
-SKIPPED = words(
+SKIPPED = word_set(
     """
     displaystyle textstyle scriptstyle limits nolimits left right big Big bigg Bigg bigl bigr Bigl Bigr biggl
     biggr centering noindent hline bf rm it small large Large boldmath nonumber notag tt sf
