@@ -10,11 +10,10 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import numbered_lines, read_entries
+from jepamine.manifests.findings.entries import in_microseconds, numbered_lines, read_entries, stamp_unit
 from jepamine.manifests.findings.finding import Finding
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
-from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.manifests.paths import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +12,22 @@ from jepamine.places import File
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL import Image
+
+
+class Recording(Protocol):
+    """A stream of a video or log: what a `reader` gives for its `path`, `stream` and `name` (in errors).
+
+    `times`: when frames begin, microseconds, rising; `end`: when the last one ends. After `close`, `image`
+    opens the file again; it raises UserError for a frame that cannot be decoded, and after `end`.
+    """
+
+    times: Sequence[int]
+    end: int
+
+    def image(self, microseconds: int) -> Image.Image: ...  # the frame shown then, RGB, upright
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)

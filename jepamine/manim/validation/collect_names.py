@@ -40,9 +40,7 @@ _DATA_TYPES = (
     collections.Counter, collections.deque, collections.OrderedDict, collections.ChainMap,
     random.Random, Fraction, types.GeneratorType, itertools.chain,
 )  # fmt: skip
-_FUNCTIONS = word_set(
-    "func args keywords cache_info cache_clear reduce accumulate outer name value dtype"
-)
+_FUNCTIONS = word_set("func args keywords cache_info cache_clear reduce accumulate outer name value dtype")
 _KEYWORDS = word_set(
     "key reverse default start stop step sep end strict maxlen k weights fillvalue repeat initial maxsplit "
     "base maxsize typed rename defaults predicate func r default_factory "

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from jepamine.manim.layout_model.evaluation.matching import Comparison, Floats
 from jepamine.manim.layouts import TYPES
 from jepamine.manim.validation.adherence import HALF
-from jepamine.statistics.bootstrap import FEWEST_SCENES, RESAMPLES, interval
+from jepamine.statistics.intervals import RESAMPLES, percentile_interval
+from jepamine.statistics.scenes import FEWEST_SCENES
 
 BINS = 10
 
@@ -50,7 +51,7 @@ class Resampled:
         spread = None
         if self.counts is not None:
             lower = self.counts @ denominator
-            spread = interval((self.counts @ numerator)[lower > 0] / lower[lower > 0])
+            spread = percentile_interval((self.counts @ numerator)[lower > 0] / lower[lower > 0])
         return {
             "value": float(numerator.sum() / denominator.sum()),
             "interval": list(spread) if spread else None,
@@ -74,7 +75,7 @@ class Resampled:
         spread = None
         if self.counts is not None:
             total = self.counts @ count
-            spread = interval(np.abs(self.counts @ gaps).sum(axis=1)[total > 0] / total[total > 0])
+            spread = percentile_interval(np.abs(self.counts @ gaps).sum(axis=1)[total > 0] / total[total > 0])
         value = float(np.abs(gaps.sum(axis=0)).sum() / count.sum())
         return {"value": value, "interval": list(spread) if spread else None}
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jepamine.data.clips import read_clips
-from jepamine.datasets.folders import folders
+from jepamine.datasets.footage import folders
 from jepamine.errors import UserError
 
 
