@@ -1,4 +1,4 @@
-"""score, merge, export, labels: score clips, whole manifests or parts of them; to other tools and back."""
+"""score, merge: score clips, whole manifests or parts of them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def score(
         raise click.BadParameter(str(error), param_hint="--shard") from None
     if scheduled:
         notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
-    from jepamine.mining.score_files import on_disk
+    from jepamine.mining.score_outputs import on_disk
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run
@@ -126,40 +126,3 @@ def merge(parts: tuple[Path, ...], manifest: Path, output: Path) -> None:
 
     counts = merge_parts(parts, manifest.absolute(), output)
     echo(merge_summary(output, counts, len(parts)))
-
-
-@click.command()
-@click.argument("scores", type=AnyFile)
-@click.option("--to", type=click.Choice(["parquet", "label-studio"]), required=True, help="Format.")
-@click.option("--top", type=click.IntRange(1), metavar="K", help="Only the K best clips. [default: all]")
-@click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
-@click.option("--output", type=File, help="[default: SCORES.parquet, SCORES.label-studio.json]")
-def export(
-    scores: places.File, to: str, top: int | None, manifest: places.File | None, output: Path | None
-) -> None:
-    """Write the clips of SCORES, best first, for a data frame (parquet) or Label Studio."""
-    from jepamine.mining.export.formats import export as write
-    from jepamine.utils.shell import near
-
-    output, clips = write(scores, to, output, top, manifest.absolute() if manifest else None)
-    echo(f"exported {clips} clips: {near(output)}")
-    if to == "label-studio":
-        echo(f"labelling interface of the project: {near(output.with_suffix('.xml'))}")
-
-
-@click.group()
-def labels() -> None:
-    """Labels from other tools."""
-
-
-@labels.command("import")
-@click.argument("file", type=File)
-@click.option("--output", type=File, help="[default: FILE.labels.jsonl]")
-def import_command(file: Path, output: Path | None) -> None:
-    """Write the labels of FILE, a JSON export of Label Studio, as a label file."""
-    from jepamine.mining.export.label_studio import import_labels
-    from jepamine.utils.shell import near
-
-    output = output or file.with_name(f"{file.stem}.labels.jsonl")
-    clips = import_labels(file, output)
-    echo(f"labels of {clips} clips: {near(output)}")

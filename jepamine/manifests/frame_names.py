@@ -1,99 +1,14 @@
-"""Recognise cameras by name; split the names of a folder's frames into drive, camera, and time or number."""
+"""Split the names of a folder's frames into drive, camera, and time or number."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from jepamine.manifests.camera_names import is_certainly_camera, split_camera
 from jepamine.manifests.name_times import name_times
-
-_SIDE = (
-    "left|right|front|rear|back|center|centre|middle|side|wide|narrow|tele|main|cross|top|fisheye|forward|"
-    "backward|inside|cabin|driver|interior|repeater|pillar"
-)
-_KIND = (
-    "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
-    r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|fov|\d+(?:fov|mm|deg)?"
-)
-_WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}))*"
-_CAMERA = re.compile(
-    rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
-    rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
-    rf"|(?:zed|mynt|stereo|mono|rgb|thermal|infrared|visible|lwir|nir|ir|gray|grey)(?:[ _-](?:{_KIND}))*"
-    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]",
-    re.IGNORECASE,
-)
-# Names that are a camera's wherever they are: a word for camera together with a side or a number.
-_CERTAIN = re.compile(
-    rf"CAM_\w+|cam(?:era)?[ _-]?(?:\d+|{_WORDS})|(?:{_SIDE}|[ _-])+[ _-]cam(?:era)?|image_\d\d"
-    rf"|ring_{_WORDS}|(?:left|right)Img8bit",
-    re.IGNORECASE,
-)
-# Folders that say what their files are, but not of which drive.
-_GENERIC = re.compile(
-    r"(?:images?|imgs?|img|frames?|data(?:_rect|_rgb)?|raw|rect(?:ified)?|undistorted(?:_images)?|cameras?|cams?|"
-    r"sensors?|stereo|mono|rgb|colou?r(?:image)?|jpe?gs?|pngs?|mav0|extract|sync)",
-    re.IGNORECASE,
-)
-
-
-def is_camera(name: str) -> bool:
-    """Return whether a folder or a part of a file name may be called so after a camera."""
-    return bool(_CAMERA.fullmatch(name))
-
-
-def is_certainly_camera(name: str) -> bool:
-    """Return whether a folder called so is a camera's even without another beside it."""
-    return bool(_CERTAIN.fullmatch(name))
-
-
-def is_generic(name: str) -> bool:
-    """Return whether a folder's name, such as `data` or `images`, tells no drive from another."""
-    return bool(_GENERIC.fullmatch(name))
-
-
-def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return the (drive, camera) of each scene, a path of folders, of which one is called after a camera.
-
-    Several such folders side by side are cameras, a single one only if its name leaves no doubt. The drive
-    is the rest of the path without folders such as `data` or `images`; empty if nothing is left.
-    """
-    paths = {scene: tuple(scene.split("/")) for scene in scenes}
-    beside: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    for parts in paths.values():
-        for depth, part in enumerate(parts):
-            if is_camera(part):
-                beside[parts[:depth]].add(part)
-    found = {}
-    for scene, parts in paths.items():
-        for depth in reversed(range(len(parts))):
-            part = parts[depth]
-            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1):
-                rest = [other for other in parts[:depth] + parts[depth + 1 :] if not is_generic(other)]
-                found[scene] = ("/".join(rest), part)
-                break
-    return found
-
-
-def split_camera(text: str) -> tuple[str, str | None]:
-    """Return (the rest, the camera) of a part of a file name such as `host-a004_cam0` or `left`.
-
-    The camera is the longest run of words at the end, else at the start, that may be one.
-    """
-    text = text.strip("_-. ")
-    if is_camera(text):
-        return "", text
-    breaks = [match.start() for match in re.finditer(r"[_. -]", text)]
-    for at in breaks:
-        if is_camera(text[at + 1 :]):
-            return text[:at].rstrip("_-. "), text[at + 1 :]
-    for at in reversed(breaks):
-        if is_camera(text[:at]):
-            return text[at + 1 :].lstrip("_-. "), text[:at]
-    return text, None
-
 
 # CamVid has 0016E5_00390 and Seq05VD_f00390, Cityscapes aachen_000000_000019_leftImg8bit.
 # The last number counts, but for that of `camera_5`.

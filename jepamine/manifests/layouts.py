@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from jepamine.manifests.camera_names import camera_folders, is_generic
 from jepamine.manifests.frame_folders import own_name
-from jepamine.manifests.frame_names import FrameName, camera_folders, drives_of, frame_names, is_generic
+from jepamine.manifests.frame_names import FrameName, drives_of, frame_names
 from jepamine.manifests.name_times import since_1970
 from jepamine.manifests.time_files import TimeFiles
 

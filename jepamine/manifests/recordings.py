@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jepamine.manifests.frame_names import camera_folders, is_camera, is_generic, split_camera
+from jepamine.manifests.camera_names import camera_folders, is_camera, is_generic, split_camera
 from jepamine.manifests.name_times import name_times
 
 # Microseconds between the end of a file and the start of the next that still are one drive. Dashcams name

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jepamine.data.timestamps import unit_of
 from jepamine.errors import UserError
-from jepamine.manifests.frame_names import is_camera, is_generic
+from jepamine.manifests.camera_names import is_camera, is_generic
 from jepamine.utils.progress import notify
 
 NAMES = ("timestamps.txt", "times.txt", "timestamps.json")

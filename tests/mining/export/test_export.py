@@ -10,7 +10,7 @@ import pytest
 
 from jepamine.errors import UserError
 from jepamine.mining.export.formats import export
-from jepamine.mining.export.label_studio import import_labels
+from jepamine.mining.export.import_labels import import_labels
 from jepamine.mining.labels import read_tasks
 
 
