@@ -20,7 +20,7 @@ import torch
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import embed_clips
-from jepamine.data.masks import hide
+from jepamine.data.frames import hide
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches

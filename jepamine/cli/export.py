@@ -21,7 +21,7 @@ def export(
 ) -> None:
     """Write the clips of SCORES, best first, for a data frame (parquet) or Label Studio."""
     from jepamine.mining.export.formats import export as write
-    from jepamine.utils.shell import near
+    from jepamine.utils.printing import near
 
     output, clips = write(scores, to, output, top, manifest.absolute() if manifest else None)
     echo(f"exported {clips} clips: {near(output)}")
@@ -40,7 +40,7 @@ def labels() -> None:
 def import_command(file: Path, output: Path | None) -> None:
     """Write the labels of FILE, a JSON export of Label Studio, as a label file."""
     from jepamine.mining.export.import_labels import import_labels
-    from jepamine.utils.shell import near
+    from jepamine.utils.printing import near
 
     output = output or file.with_name(f"{file.stem}.labels.jsonl")
     clips = import_labels(file, output)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jepamine import places
-from jepamine.cli.manifest_datasets import lerobot, mcap, physicalai
-from jepamine.cli.manifest_frames import frames, waymo
+from jepamine.cli.manifest_builders import frames, lerobot, mcap, physicalai, waymo
 from jepamine.cli.manifest_options import (
     deliver,
     tell_next,

@@ -84,7 +84,7 @@ def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
 
 def tell_next(heading: str, *commands: list[object]) -> None:
     """Print `heading` and below it commands to type."""
+    from jepamine.utils.printing import command
     from jepamine.utils.progress import notify
-    from jepamine.utils.shell import command
 
     notify("\n".join([heading, *("  " + command(*map(str, words)) for words in commands)]))

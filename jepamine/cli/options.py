@@ -157,7 +157,7 @@ def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
-        from jepamine.runs.hardware import using
+        from jepamine.runs.build import using
 
         with using(device, threads):
             command(**options)

@@ -188,7 +188,7 @@ def rm(experiments: Path, names: tuple[str, ...]) -> None:
     """Move runs to the folder _trash inside the experiments folder."""
     from jepamine.runs import run_folder
     from jepamine.runs.retention import remove
-    from jepamine.utils.shell import near
+    from jepamine.utils.printing import near
 
     for name in names:
         run_folder.find(experiments, name)

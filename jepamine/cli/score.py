@@ -80,7 +80,7 @@ def score(
         raise click.BadParameter(str(error), param_hint="--shard") from None
     if scheduled:
         notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
-    from jepamine.mining.score_outputs import on_disk
+    from jepamine.mining.score_files import on_disk
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run

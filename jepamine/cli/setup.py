@@ -39,7 +39,7 @@ def init(folder: Path, footage: Path | None) -> None:
     With --own the footage is cut into clips, audited, repaired and split, and recipes/own.toml fits it.
     """
     from jepamine.mining.project import add_footage, write_project
-    from jepamine.utils.shell import command
+    from jepamine.utils.printing import command
 
     lines = write_project(folder) if footage is None else add_footage(footage, folder)
     enter = [] if folder == Path() else ["  cd " + command(str(folder)).removeprefix("jepamine ")]

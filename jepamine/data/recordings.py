@@ -19,7 +19,7 @@ from jepamine.utils.local_cache import local
 if TYPE_CHECKING:
     from PIL import Image
 
-    from jepamine.data.versions import Versions
+    from jepamine.data.known_content import Versions
 
 
 # Recordings whose files are open at once.

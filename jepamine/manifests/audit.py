@@ -29,8 +29,7 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
 from jepamine.protocols import Source
-from jepamine.utils.printing import table
-from jepamine.utils.shell import command, near
+from jepamine.utils.printing import command, near, table
 
 # Clips listed of each kind in the table.
 NAMED = 3

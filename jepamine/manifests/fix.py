@@ -18,8 +18,7 @@ from jepamine.manifests.paths import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, json_lines, write_atomic
-from jepamine.utils.printing import table
-from jepamine.utils.shell import command, near
+from jepamine.utils.printing import command, near, table
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.
 TURNS = 12

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jepamine.data.run_manifest import own_line
 from jepamine.utils.files import json_lines, write_atomic
-from jepamine.utils.printing import table
-from jepamine.utils.shell import command, near
+from jepamine.utils.printing import command, near, table
 
 if TYPE_CHECKING:
     from jepamine.data.clips import Clip

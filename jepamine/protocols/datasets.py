@@ -37,7 +37,7 @@ class Source:
     `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
     `root` is None. Frames are resized to `image_size`, (height, width) in pixels, in `threads` threads
     (0: one per core). `known` is a folder of frames' hashes that other machines have written (see
-    `jepamine.data.known_frames`): a frame whose embeddings are stored is then not read.
+    `jepamine.data.known_content`): a frame whose embeddings are stored is then not read.
     """
 
     manifest: File

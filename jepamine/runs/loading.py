@@ -19,8 +19,8 @@ from jepamine.places import File, file_of
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
+from jepamine.runs.build import hardware
 from jepamine.runs.checkpoints import model_tensors
-from jepamine.runs.hardware import hardware
 from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete

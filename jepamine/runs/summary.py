@@ -13,8 +13,7 @@ from jepamine.runs import run_folder
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, write_atomic
-from jepamine.utils.printing import cell, table
-from jepamine.utils.shell import command, near
+from jepamine.utils.printing import cell, command, near, table
 
 
 def run_summary(run: RunFolder, experiments: Path) -> str:

@@ -1,10 +1,15 @@
-"""Print text and tables safely: what a terminal would obey, or hide, is shown as an escape."""
+"""Print text and tables safely, and commands as users would type them; control characters are escaped."""
 
 from __future__ import annotations
 
+import os
+import shlex
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+from jepamine.places import File, Url
 
 # Control characters, those that change the direction of writing or have no width, halves of surrogates, and
 # separators of lines.
@@ -52,3 +57,20 @@ def table(rows: Sequence[Sequence[Any]]) -> str:
         ).rstrip()
         for row in cells
     )
+
+
+def near(path: File) -> str:
+    """Return a path or URL as a user would type it: a path relative if it is below the current folder."""
+    if isinstance(path, Url):
+        return str(path)
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def command(*words: str, experiments: Path | None = None) -> str:
+    """Return a command line to paste; it names `experiments` if that is not the default."""
+    usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
+    extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
+    return shlex.join(["jepamine", *words, *extra])

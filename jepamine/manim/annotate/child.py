@@ -24,8 +24,7 @@ from jepamine.manim.annotate.annotations import Job, Steps
 from jepamine.manim.annotate.recorder import record
 from jepamine.manim.annotate.snapshot import Snapshot, fitted
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
-from jepamine.manim.engine.engine import load_manim
-from jepamine.manim.engine.text_width import set_texts_at_full_width
+from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
 from jepamine.places import Moment

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jepamine.manim.engine.palette import colour_word
-from jepamine.manim.generators.assignments import assignment
 from jepamine.manim.generators.protocol import Generated
+from jepamine.manim.generators.template import assignment
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.adherence import HALF

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.data.frames import Frames, ahead
-from jepamine.data.masks import check, hide
+from jepamine.data.frames import Frames, ahead, check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.targets import NOTHING, layout_of, target_tensors

@@ -18,8 +18,7 @@ from jepamine.mining.review_page import charts
 from jepamine.mining.review_page.heat import Heat, as_json, scale
 from jepamine.mining.review_page.pictures import Picture
 from jepamine.utils.files import json_text, write_atomic
-from jepamine.utils.printing import cell
-from jepamine.utils.shell import command, near
+from jepamine.utils.printing import cell, command, near
 
 HERE = Path(__file__).parent
 SCRIPTS = ("labels.js", "heat.js", "player.js", "page.js", "keys.js")

@@ -12,7 +12,7 @@ import torch
 
 from jepamine.data import frames
 from jepamine.data.frames import ahead
-from jepamine.runs.hardware import using
+from jepamine.runs.build import using
 from jepamine.runs.loading import load_run
 
 
