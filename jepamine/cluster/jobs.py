@@ -158,13 +158,9 @@ def _parts(folder: Path, cluster: Cluster) -> int:
 
 def _totals(job: Job, parts: int) -> dict[int, int]:
     """Return part -> items, checking every line; no more parts than drives."""
-    drives = Counter(place for place, _ in dealt(job.drives(), _itself))
+    drives = Counter(place for place, _ in dealt(job.drives(), lambda drive: drive))
     parts = min(parts, len(drives))
     totals: Counter[int] = Counter()
     for place, items in drives.items():
         totals[place % parts + 1] += items
     return dict(sorted(totals.items()))
-
-
-def _itself(drive: str | None) -> str | None:
-    return drive

@@ -9,7 +9,6 @@ from array import array
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import Store
@@ -105,13 +104,9 @@ class Versions:
             asked = self._asked.pop(url, None)
             for key in [*keys, *([] if asked is None else [asked])]:
                 if key not in self._store:
-                    self._store.put(key, _row(digest))
+                    # The store keeps bytes as they are; as numbers these have no meaning.
+                    self._store.put(key, np.frombuffer(digest, dtype="<f4").reshape(1, -1))
 
 
 def _seen(url: Url) -> bytes:
     return version_key(url, "", None)
-
-
-def _row(digest: bytes) -> NDArray[np.float32]:
-    # The store keeps bytes as they are; as numbers these have no meaning.
-    return np.frombuffer(digest, dtype="<f4").reshape(1, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -174,7 +175,7 @@ class HuggingFaceEncoder:
         states = output.last_hidden_state
         if states.ndim == 4:
             return states.mean(dim=(2, 3))  # type: ignore[no-any-return]
-        has_class = self.by_frame and states.shape[1] > _product(self._places(inputs))
+        has_class = self.by_frame and states.shape[1] > math.prod(self._places(inputs))
         return states[:, 0] if has_class else states.mean(dim=1)  # type: ignore[no-any-return]
 
     def _places(self, inputs: dict[str, Tensor]) -> tuple[int, int]:
@@ -236,7 +237,3 @@ def _require_vision(model: Any, weights: str) -> None:
     vision = getattr(model, "vision_model", model)
     if "pixel_values" not in inspect.signature(vision.forward).parameters:
         raise UserError(f"encoder.weights: '{weights}' is not a vision checkpoint, but of the type '{kind}'")
-
-
-def _product(places: tuple[int, int]) -> int:
-    return places[0] * places[1]

@@ -17,7 +17,7 @@ from typing import Any
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError, brief
 from jepamine.mining.labels import Origin, origin
-from jepamine.places import File, Url, file_of
+from jepamine.places import File, file_of
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
@@ -207,14 +207,11 @@ def on_disk(output: File, folder: RunFolder) -> Iterator[Path]:
     if isinstance(output, Path):
         yield output
         return
-    path = folder.scores / f"{_stem(output)}.jsonl"
+    # Two stores may have files of one name.
+    digest = hashlib.sha256(output.text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    path = folder.scores / f"{output.stem}-{digest}.jsonl"
     yield path
     try:
         put(output, path)
     except UserError as error:
         raise UserError(f"{error}\nThe scores are complete in {path}; upload that file") from None
-
-
-def _stem(url: Url) -> str:
-    # Two stores may have files of one name.
-    return f"{url.stem}-{hashlib.sha256(url.text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -87,7 +87,8 @@ def parse(content: bytes) -> Answer:
     except ValidationError:
         return failed("crashed", "the code broke the process that ran it: its answer cannot be read")
     if parsed.problem is not None:
-        return Answer((_readable(parsed.problem),))
+        problem = parsed.problem
+        return Answer((Problem(problem.kind, problem.line, printable(problem.message)),))
     if parsed.answer is None:
         return failed("crashed", "the code broke the process that ran it: there is no answer")
     return parsed.answer
@@ -96,10 +97,6 @@ def parse(content: bytes) -> Answer:
 def failed(kind: Kind, message: str) -> Answer:
     """Return an answer that is one problem without a line."""
     return Answer((Problem(kind, None, message),))
-
-
-def _readable(problem: Problem) -> Problem:
-    return Problem(problem.kind, problem.line, printable(problem.message))
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -117,7 +114,7 @@ def objection(answer: Answer, code: str, modules: Mapping[str, str]) -> str | No
     # Attributes of the scene may also be Manim's, and a loop may make names for them.
     of_self = None if "setattr" in words else words | ATTRIBUTES
     lines = max(text.count("\n") + 1 for text in (code, *modules.values()))
-    for name in _scenes(answer):
+    for name in answer.scenes if answer.scene is None else (*answer.scenes, answer.scene):
         if name not in words:
             return f"the scene {printable(name)}, which is not in the code"
     for name in _names(answer):
@@ -130,10 +127,6 @@ def objection(answer: Answer, code: str, modules: Mapping[str, str]) -> str | No
     if places != sorted(set(places)) or any(play < 1 or share not in SHARES for play, share in places):
         return "animations out of order"
     return None
-
-
-def _scenes(answer: Answer) -> Iterable[str]:
-    return (*answer.scenes, *([answer.scene] if answer.scene is not None else []))
 
 
 def _names(answer: Answer) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
@@ -170,16 +170,13 @@ def _attribute(node: ast.Attribute, bound: Bound) -> Iterator[str]:
         yield f".{name} is not among the attributes that a scene may use{near}"
 
 
-def _known(bound: Bound) -> tuple[Container[str], ...]:
-    return bound.others, bound.imported, bound.modules, bound.local, BUILTINS, MANIM
-
-
 def _name(node: ast.Name, bound: Bound) -> Iterator[str]:
     name = node.id
+    bound_names = bound.others, bound.imported, bound.modules, bound.local
     if name.startswith("__"):
         if name != "__name__" or not isinstance(node.ctx, ast.Load):
             yield f"{name}: names that start with __ are not allowed"
-    elif any(name in known for known in _known(bound)):
+    elif any(name in known for known in (*bound_names, BUILTINS, MANIM)):
         return
     elif hasattr(builtins, name):
         yield f"{name} is not among the built-in names that a scene may use"
