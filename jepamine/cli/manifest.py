@@ -228,10 +228,5 @@ def _categories(labels: str) -> int | list[str]:
     return names
 
 
-manifest.add_command(frames)
-manifest.add_command(waymo)
-manifest.add_command(lerobot)
-manifest.add_command(physicalai)
-manifest.add_command(mcap)
-manifest.add_command(audit)
-manifest.add_command(fix)
+for command in (frames, waymo, lerobot, physicalai, mcap, audit, fix):
+    manifest.add_command(command)

@@ -1,4 +1,4 @@
-"""Work on a manifest in parts of whole drives: finished parts are saved at once, missing ones computed."""
+"""Work on a manifest in parts of whole drives: finished parts are saved, missing ones sent to workers."""
 
 from __future__ import annotations
 

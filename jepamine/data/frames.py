@@ -1,4 +1,4 @@
-"""Frames from disk, stores or recordings: read, hashed and decoded once, ahead of the encoder, in threads."""
+"""Frames from disk, stores or recordings: read, hashed, decoded once, ahead of the encoder; their masks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pixel statistics of clips: what a ranking must beat to have found more than light, motion and clutter.
+"""Pixels of clips: statistics that a ranking must beat, and how much the frames differ.
 
 Legend of shapes: N tubelets of a clip, T frames of a tubelet, H x W pixels, F = N T frames.
 """

@@ -1,4 +1,4 @@
-"""Read score files, and find the clips that their lines are about."""
+"""Read score files, find the clips that their lines are about, and upload those written to stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a dataset and a masking factory return: where the frames are, and which parts of them are hidden."""
+"""What factories of datasets, maskings and readers return: frames, and which parts are hidden."""
 
 from __future__ import annotations
 

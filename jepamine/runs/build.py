@@ -1,4 +1,4 @@
-"""Build what a resolved recipe names: dataset, masking, encoder, predictor, trainer, scorers."""
+"""Build what a resolved recipe names, on the hardware that it or the command names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training loop: epochs, checkpoints, the best weights, and resuming."""
+"""The training loop: epochs, checkpoints, the best weights, resuming; and AdamW with its schedule."""
 
 from __future__ import annotations
 

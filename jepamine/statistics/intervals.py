@@ -1,4 +1,4 @@
-"""95 % intervals of ranking metrics with the scene as the unit; None where too few scenes hold a label.
+"""Bootstrap over scenes, and 95 % intervals of ranking metrics; None where too few scenes hold a label.
 
 Each was chosen by simulation for its coverage with 4 to 60 scenes and clustered labels (docs/statistics.md).
 """

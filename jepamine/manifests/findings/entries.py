@@ -1,4 +1,4 @@
-"""The lines of a manifest as the finders see them, including those that no run would accept."""
+"""The lines of a manifest as finders see them, also such as no run accepts; their stamps in microseconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the layout for a request: from its description, its image, or both."""
+"""Find the layout for a request: from its description, its image, prepared as frames are, or both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find faulty objects in code that was run, and rewrite their lines with the generator `template`."""
+"""Find faulty objects in code that was run, say what is wrong, and rewrite lines by `template`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generator `template`: deterministic code that follows the layout exactly."""
+"""The generator `template`: deterministic code that follows the layout exactly, line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SVGs of formulas kept by the SHA-256 of their documents, in memory and in a folder."""
+"""SVGs of formulas, checked, and kept by the SHA-256 of their documents, in memory and in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the LaTeX document of a formula, from the parts that Manim's templates have.
+"""Write the LaTeX document of a formula, from allowed commands and what Manim's templates have.
 
 The text of a formula is TeX and thus a program: what confines it is the sandbox that TeX runs in. What is
 refused here would fail there too, but with a message that is harder to understand.

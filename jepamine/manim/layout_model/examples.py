@@ -1,4 +1,4 @@
-"""Scenes as tensors: frames or tokens, masks and true layouts.
+"""Scenes as tensors: frames or tokens, masks, true layouts; and frames varied in training.
 
 Shapes: N scenes, H x W pixels, V views of a frame (the first clean, the others masked), L tokens of D
 dimensions.

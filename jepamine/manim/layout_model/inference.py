@@ -1,4 +1,4 @@
-"""Run a predictor on scenes: for `eval`, and for validation after each epoch."""
+"""Run a predictor on scenes: for `eval`, for validation after each epoch, and beside its teacher."""
 
 from __future__ import annotations
 

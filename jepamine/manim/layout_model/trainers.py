@@ -171,6 +171,7 @@ class DistillTrainer:
         )
         self.epochs, self.batch_size = epochs, batch_size
         self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
+        self.optimizer, self.sheet = self.supervised.optimizer, self.supervised.sheet
         self.predictor_of, self.teacher_name = predictor_of, teacher
         self.temperature, self.weight = temperature, weight
         self._teacher: torch.nn.Module | None = None
@@ -189,9 +190,6 @@ class DistillTrainer:
         if self._teacher is None:
             self._teacher = check_teacher(self.predictor_of(self.teacher_name), self.teacher_name, parts)
         return self.supervised.prepare(parts)
-
-    def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        return self.supervised.optimizer(parameters)
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         import torch
@@ -229,7 +227,3 @@ class DistillTrainer:
         from jepamine.manim.layout_model.inference import describe
 
         return f"{self.supervised.describe(result)}\n\n{describe(result['teacher'])}"
-
-    def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
-        """Write a PNG of frames with true and predicted boxes side by side."""
-        self.supervised.sheet(predictor, parts, split, path)

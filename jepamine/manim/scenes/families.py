@@ -1,4 +1,4 @@
-"""The families of scenes, their forms, and the family of each scene of a seed."""
+"""The families of scenes, their forms, `random` and `overlap` among them; the family of each scene."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grounds of scenes other than black, and the colours that can be read on them."""
+"""What real scenes look like in numbers; grounds other than black, and colours to read on them."""
 
 from __future__ import annotations
 

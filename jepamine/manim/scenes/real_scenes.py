@@ -1,4 +1,4 @@
-"""Families that resemble people's scenes: any ground, up to forty objects, moments within an animation."""
+"""Families that resemble people's scenes: any ground, up to forty objects, moments in an animation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words, sentences, code and formulas for texts as long as those of real scenes."""
+"""Captions, words, sentences, code and formulas for texts as long as those of real scenes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parse and check a child's answer: it comes from a process that ran untrusted code."""
+"""Parse a child's answer and check it against the code: it comes from a process that ran untrusted code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that scenes may use, from allowed_names.toml, by module."""
+"""The names that scenes may use, by module: those of allowed_names.toml, of numpy and of Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in names and modules of a scene's namespace: those that its syntax tree may contain.
+"""The built-in names and modules of a scene, and its tree rewritten so that guards see what it does.
 
 The syntax check reports violations earlier and with a line; this holds if the tree hides something.
 """

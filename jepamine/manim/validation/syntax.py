@@ -1,4 +1,4 @@
-"""Check syntax trees against the names known to be good. Nothing is run here."""
+"""Check syntax trees against the nodes and names known to be good. Nothing is run here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run Manim code in a confined child: a `jepamine.sandbox.task.Task`."""
+"""Run Manim code in a confined child, with the files sent along: a `jepamine.sandbox.task.Task`."""
 
 from __future__ import annotations
 

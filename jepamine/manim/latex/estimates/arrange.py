@@ -1,4 +1,4 @@
-"""Arrange boxes as TeX does: side by side, with scripts, limits, in fractions and between delimiters."""
+"""Boxes of glyphs, arranged as TeX does: side by side, with scripts, limits, in fractions, delimiters."""
 
 from __future__ import annotations
 

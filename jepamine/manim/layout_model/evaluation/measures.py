@@ -1,4 +1,4 @@
-"""Measures of compared scenes, overall and by group."""
+"""Measures of compared scenes, overall and by group, with intervals from a bootstrap over scenes."""
 
 from __future__ import annotations
 

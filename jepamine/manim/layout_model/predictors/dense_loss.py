@@ -1,4 +1,4 @@
-"""The losses of the predictor `layout-dense`: of its map, and of its refinement."""
+"""The losses of the predictor `layout-dense`, of its map and of its refinement, and their targets."""
 
 from __future__ import annotations
 
