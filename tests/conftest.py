@@ -19,10 +19,12 @@ from hypothesis import settings
 from PIL import Image
 
 from jepamine.cli.main import cli
+from jepamine.utils.allocator import keep_freed_memory
 from tests.store_server import StoreServer, new_bucket, serving
 
 # Tiny tensors: threads cost more than they bring, and very much more on a busy machine.
 torch.set_num_threads(1)
+keep_freed_memory()
 
 # No test fails on speed.
 settings.register_profile("jepamine", deadline=None)

@@ -15,7 +15,7 @@ def load_parquet() -> Any:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise UserError("Parquet files require pyarrow: pip install -e '.[waymo]'") from None
+        raise UserError("Parquet files require pyarrow: pip install 'jepamine[parquet]'") from None
     return pyarrow.parquet
 
 

@@ -5,6 +5,7 @@ Legend of shapes: P clips of the pool, D dimensions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,21 +89,33 @@ def _readable(
     driving has much in common: uncentred cosines of unrelated clips go up to 0.97.
     """
     centre = load_bank(opened.folder.path / BANK).unit.mean(axis=0)
-    parts, readable, means = opened.parts, [], []
-    unreadable: list[tuple[Scored, UserError]] = []
+    found, errors = mean_embeddings(opened, items)
+    pairs = list(zip(items, found, strict=True))
+    unreadable = list(zip((item for item, mean in pairs if mean is None), errors, strict=True))
+    readable = [item for item, mean in pairs if mean is not None]
+    means = [mean for mean in found if mean is not None]
+    if not readable:
+        raise UserError(f"none of the clips can be read any more; the first: {errors[0]}")
+    return readable, unit(unit(np.stack(means)) - centre), unreadable
+
+
+def mean_embeddings(
+    opened: LoadedRun, items: Sequence[Scored]
+) -> tuple[list[NDArray[np.float32] | None], list[UserError]]:
+    """Return the mean clean embedding of each clip, float32 (D,); None, and an error, for unreadable ones."""
+    parts = opened.parts
+    means: list[NDArray[np.float32] | None] = []
+    errors: list[UserError] = []
     with Store(parts.store) as store, progress("look at", len(items), "clips") as bar:
         clips = (item.clip for item in items)
-        embedded = embed_clips(clips, parts.source, None, parts.encoder, store)
-        for item, embedded_items in zip(items, embedded, strict=True):
-            if isinstance(embedded_items, Unreadable):
-                unreadable.append((item, embedded_items.error))
+        for embedded in embed_clips(clips, parts.source, None, parts.encoder, store):
+            if isinstance(embedded, Unreadable):
+                errors.append(embedded.error)
+                means.append(None)
             else:
-                readable.append(item)
-                means.append(embedded_items.clean.mean(axis=0))
+                means.append(embedded.clean.mean(axis=0))
             bar.step()
-    if not readable:
-        raise UserError(f"none of the clips can be read any more; the first: {unreadable[0][1]}")
-    return readable, unit(unit(np.stack(means)) - centre), unreadable
+    return means, errors
 
 
 def collapse(vectors: NDArray[np.float32], threshold: float) -> tuple[list[int], list[list[int]]]:

@@ -92,6 +92,8 @@ class Metrics:
         self.observe_times(job)
         self._scenes.labels(result.generator).inc()
         adherence = result.adherence()
+        if adherence is None:
+            return
         count = len(result.layout.objects)
         self._objects.inc(count)
         self._within.inc(round(adherence["within_half"] * count))

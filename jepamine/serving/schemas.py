@@ -81,6 +81,7 @@ class GenerateRequest(RequestBody):
         None, description="One of the `generators` in /healthz; the default is the first."
     )
     layout: LayoutFrom = "auto"
+    anyway: bool = Field(False, description="Go on even if too little of the description is understood.")
 
 
 class ValidateRequest(RequestBody):
@@ -152,7 +153,10 @@ class Attempt(BaseModel):
 
 
 class GenerateResponse(BaseModel):
-    """Code that ran and keeps to its layout; `cached` is whether it was generated for an earlier request."""
+    """Code that ran and keeps to its layout; `cached` is whether it was generated for an earlier request.
+
+    `adherence` is null for a film, whose layout was measured.
+    """
 
     id: ID
     code: str
@@ -160,7 +164,7 @@ class GenerateResponse(BaseModel):
     layout: LayoutJson
     layout_from: str
     confidence: float
-    adherence: Adherence
+    adherence: Adherence | None
     generator: str
     seconds: dict[str, float]
     not_understood: list[NotUnderstood]

@@ -61,7 +61,16 @@ class Service:
                 f"generator: '{name}' is not offered{hint}; available: {', '.join(self.generators)}"
             )
         image = decode_image(body.image) if body.image is not None else None
-        return Request(body.description, image, body.style, body.complexity, name, body.layout, PREVIEW_WIDTH)
+        return Request(
+            body.description,
+            image,
+            body.style,
+            body.complexity,
+            name,
+            body.layout,
+            PREVIEW_WIDTH,
+            anyway=body.anyway,
+        )
 
     def key(self, request: Request) -> str:
         """Return a hash of everything that determines the response."""
@@ -73,6 +82,7 @@ class Service:
             request.complexity,
             request.generator,
             request.layout,
+            "anyway" if request.anyway else None,
         )
 
     def layout_key(self, image: bytes) -> str:

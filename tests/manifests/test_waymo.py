@@ -168,4 +168,4 @@ def test_without_pyarrow_the_extra_is_named(footage, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(UserError) as raised:
         waymo_lines(footage, tmp_path / "frames", 16, 16)
-    assert str(raised.value) == "Parquet files require pyarrow: pip install -e '.[waymo]'"
+    assert str(raised.value) == "Parquet files require pyarrow: pip install 'jepamine[parquet]'"

@@ -179,7 +179,7 @@ def test_text_with_html_is_escaped(show):
 
 def test_the_page_fits_narrow_screens(show):
     tab = show(viewport=PHONE)
-    make(tab, WORDS + " and " + "unbroken" * 30)
+    make(tab, f'a red circle and the text "{"unbroken" * 30}"')
     tab.evaluate("document.querySelector('details').open = true")
     for width in (360, 320, 768, 1280):
         tab.set_viewport_size({"width": width, "height": 740})

@@ -62,21 +62,23 @@ def summary(result: Result, output: Path, preview: Path | None) -> str:
     """Summarize a result for the terminal, with the command that renders it."""
     adherence = result.adherence()
     count = len(result.layout.objects)
-    error = (
-        f", {adherence['mean_error']:.3f} units off on average" if adherence["mean_error"] is not None else ""
-    )
     unwanted = sum(overlap.expected is False for overlap in result.report.final.overlaps)
     lines = [
         f"{count} object{'s' if count != 1 else ''} from the {result.layout_from}, code by "
         f"{result.generator}, run in {result.seconds['total']:.2f} s",
         *(
             [f"understood: {result.confidence:.0%} of the description"]
-            if result.layout_from == "text"
+            if result.layout_from in ("text", "film")
             else []
         ),
-        f"code keeps to this layout: {adherence['within_half']:.0%} within 0.5 units, "
-        f"{adherence['within_tenth']:.0%} within 0.1{error}",
     ]
+    if adherence is not None:
+        off = adherence["mean_error"]
+        error = f", {off:.3f} units off on average" if off is not None else ""
+        lines.append(
+            f"code keeps to this layout: {adherence['within_half']:.0%} within 0.5 units, "
+            f"{adherence['within_tenth']:.0%} within 0.1{error}"
+        )
     if (usage := result.usage) != Usage():
         cost = f", cost {usage.cost:.4g}" if usage.cost else ""
         lines.append(
@@ -85,8 +87,8 @@ def summary(result: Result, output: Path, preview: Path | None) -> str:
         )
     if unwanted:
         lines.append(f"{unwanted} overlaps that are not in the layout")
-    if off := result.report.final.off_screen:
-        lines.append(f"off-screen: {', '.join(item.name for item in off)}")
+    if outside := result.report.final.off_screen:
+        lines.append(f"off-screen: {', '.join(item.name for item in outside)}")
     lines.append(f"protection while running: {result.report.protection}")
     if preview is not None:
         lines.append(f"preview: {preview}")

@@ -65,7 +65,7 @@ def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
         if not described:
             raise UserError("describe the scene, give an image of it, or both")
         reading = read(request.description)
-        share = _understood_share(reading)
+        share = understood_share(reading)
         if share < LEAST_UNDERSTOOD and not request.anyway:
             raise UserError(_too_little(reading, share))
         return FoundLayout(arrange(reading), "text", share, reading, reading.not_understood)
@@ -119,7 +119,7 @@ def _too_little(reading: Reading, share: float) -> str:
     )
 
 
-def _understood_share(reading: Reading) -> float:
+def understood_share(reading: Reading) -> float:
     """Return the share of a description's characters that was understood."""
     missed = sum(item.span.end - item.span.start for item in reading.not_understood)
     return max(1 - missed / max(len(reading.description.strip()), 1), 0.0)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from math import hypot
 
 from jepamine.errors import UserError
+from jepamine.manim.generation.explained import explained, film_for
 from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
 from jepamine.manim.generation.repair import (
     blamed_variables,
@@ -56,6 +57,8 @@ class Pipeline:
         began = time.perf_counter()
         # An unknown generator is an error before any code runs.
         first = self._generator(request.generator, request.style, request.complexity)
+        if request.generator == LAST and (film := film_for(request)) is not None:
+            return explained(request, film, self.validator)
         located, usage = self._locate(request, first)
         layout_done = time.perf_counter()
         tries: list[Try] = []

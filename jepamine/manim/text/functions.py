@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 _SAME = ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "sinh", "cosh", "tanh")
 _CALLS = {"ln": "log"} | {name: name for name in _SAME}
+#: Characters of a function; longer ones nest deeper than Python writes expressions.
+LONGEST = 200
 _NODES = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.operator, ast.unaryop,
           ast.expr_context)  # fmt: skip
 
 
 def function_of(text: str) -> str | None:
     """Return the Python expression of a function of x, `np.sin(2 * x)`; None if it is not one."""
+    if len(text) > LONGEST:
+        return None
     plain = re.sub(
         r"\s+", " ", text.lower().replace("**", "^").replace("\u00b2", "^2").replace("\u03c0", "pi")
     )

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"""(?<!\w)("[^"]+"|'(?:[^']|'(?=\w))+'(?!\w)|`[^`]+`|\u201
 #: `y = x^2`, `f(x) = 2x`; a sum that looks like one of x after a word that announces it.
 _FUNCTION = re.compile(rf"(?<!\w)(?:(?:y|[fgh]\s*\(\s*x\s*\))\s*=\s*)(?P<body>{_SUM})(?!\w)", re.I)
 _ANNOUNCED = re.compile(
-    r"(?<!\w)(?:graph|plot|function|curve|parabola)s?\s+(?:of\s+)?(?:the\s+)?(?:function\s+|curve\s+)?(?:of\s+)?"
+    r"(?<!\w)(?:graph|plot|function|curve|parabola|integral|derivative|limit|differentiate|integrate)s?\s+(?:of\s+)?(?:the\s+)?(?:function\s+|curve\s+)?(?:of\s+)?"
     rf"(?P<body>{_SUM})(?!\w)",
     re.I,
 )
@@ -29,9 +29,10 @@ _NAMED = re.compile(
     r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?=(?P<body>[^\n;]+))", re.I
 )
 _ROWS = re.compile(r"\[\s*\[[^\[\]]*\](?:\s*,\s*\[[^\[\]]*\])*\s*\]")
-_LIST = re.compile(r"\[[^\[\](){}]+(?:,[^\[\](){}]+){2,}\]")
+_LIST = re.compile(r"\[[^\[\](){},]+(?:,[^\[\](){},]+){2,}\]")
 _VALUES = re.compile(
-    rf"(?<!\w)(?:values?|data|heights|entries|numbers|scores)\s*(?:are\s|of\s|:|=)?\s*(?P<body>{_NUMBER}(?:\s*,?\s*(?:and\s+)?{_NUMBER})+)"
+    r"(?<!\w)(?:values?|data|heights|entries|numbers|scores)\s*(?:are\s|of\s|:|=)?\s*"
+    rf"(?P<body>{_NUMBER}(?:(?:\s*,\s*|\s+)(?:and\s+)?{_NUMBER})+)"
     r"(?![\w.]*\w)",
     re.I,
 )

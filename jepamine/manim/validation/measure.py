@@ -102,7 +102,8 @@ def memberships(objects: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _mobjects(name: str, value: Any, depth: int = 2) -> Iterator[tuple[str, Any]]:
-    if hasattr(value, "get_family") and hasattr(value, "submobjects"):
+    # An `animate` passes on every attribute of its object.
+    if hasattr(type(value), "get_family") and hasattr(value, "submobjects"):
         if type(value).__name__ not in _SEEN_ALONE:
             yield name, value
     elif depth and isinstance(value, (list, tuple)):

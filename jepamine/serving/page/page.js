@@ -110,8 +110,8 @@ function show(answer) {
   byId("no-preview").hidden = !picture.hidden;
   if (answer.preview_url) picture.src = answer.preview_url;
   picture.alt = `The scene as Manim draws it: ${summary(answer.layout)}`;
-  const inPlace = Math.round(answer.adherence.within_half * 100);
-  byId("preview-note").textContent = `${Math.round(answer.confidence * 100)} % understood; code by ${answer.generator} keeps ${inPlace} % of its own layout`;
+  const kept = answer.adherence ? `keeps ${Math.round(answer.adherence.within_half * 100)} % of its own layout` : "has run";
+  byId("preview-note").textContent = `${Math.round(answer.confidence * 100)} % understood; code by ${answer.generator} ${kept}`;
   byId("code").textContent = answer.code;
   byId("objects").tBodies[0].replaceChildren(...answer.layout.objects.map(row));
   const notes = answer.not_understood.map((item) => {

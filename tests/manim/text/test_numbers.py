@@ -1,5 +1,7 @@
 """Numbers, formulas, functions and data of descriptions."""
 
+import time
+
 import pytest
 
 from jepamine.errors import UserError
@@ -125,3 +127,18 @@ def test_literals_are_found_between_words_but_not_in_quotes():
     assert [one[2:] for one in literals("the formula E = mc^2 above the title 'y = x^2'")] == [
         ("formula", "E = mc^2")
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[" + "1," * 1900 + "x",
+        "values " + "1" * 80 + "x",
+        "y = " + "x+" * 1900 + "x",
+        "f(x) = " + "(x)" * 1200,
+    ],
+)
+def test_long_literals_are_left_without_taking_time(words):
+    began = time.process_time()
+    literals(words)
+    assert time.process_time() - began < 5

@@ -1,0 +1,149 @@
+"""Read functions, ranges, vectors and matrices from a description."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any
+
+from jepamine.manim.explanations.taken import NOTHING, NUMBER, Taken, plain
+from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.literals import literals
+
+#: The most entries of a matrix.
+MOST_ENTRIES = 9
+_POINT = re.compile(rf"[(\[]\s*({NUMBER})\s*,\s*({NUMBER})\s*[)\]]")
+_GROWTHS = {
+    "linear": ("x", "x"), "quadratic": ("x**2", "x^2"), "cubic": ("x**3", "x^3"),
+    "exponential": ("2**x", "2^x"), "logarithmic": ("np.log2(1 + x)", r"\log_2(1 + x)"),
+}  # fmt: skip
+
+
+def legs(text: str) -> Taken:
+    """Take the legs of a right triangle: "sides 3 and 4", "a = 3, b = 4"."""
+    match = re.search(
+        rf"\b(?:sides?|legs?)(?: of)?(?: length)?s? ({NUMBER})(?:,| and) ({NUMBER})(?:,? and 5)?",
+        text,
+        re.I,
+    )
+    match = match or re.search(rf"\ba\s*=\s*({NUMBER})\W+(?:and )?b\s*=\s*({NUMBER})", text, re.I)
+    if match is None or min(float(match[1]), float(match[2])) <= 0:
+        return NOTHING
+    return Taken({"A": match[1], "B": match[2]}, (match.span(),))
+
+
+def function(text: str) -> Taken:
+    """Take a function of x, as code and as LaTeX."""
+    for start, end, kind, code in literals(text):
+        if kind == "function":
+            body = re.sub(r"^[^=]*=\s*", "", text[start:end])
+            constants = {
+                "FUNCTION": f"lambda x: {code}",
+                "LABEL": f"r{latex_of(body)!r}".replace("\\\\", "\\"),
+            }
+            return Taken(constants, ((start, end),))
+    return NOTHING
+
+
+def bounds(text: str) -> Taken:
+    """Take a range: "from 0 to pi", "between 1 and 3"."""
+    end = rf"({NUMBER}|-?\d*\s?\*?\s?pi)"
+    match = re.search(
+        rf"\b(?:from (?:x ?= ?)?{end} to {end}|between (?:x ?= ?)?{end} and (?:x ?= ?)?{end})(?!\w)",
+        text.replace("\u03c0", "pi"),
+        re.I,
+    )
+    if match is None:
+        return NOTHING
+    low, high = (_value(part) for part in match.groups() if part is not None)
+    return Taken({"START": f"{low:.6g}", "END": f"{high:.6g}"}, (match.span(),)) if low < high else NOTHING
+
+
+def at(text: str) -> Taken:
+    """Take a place: "at x = 2", "as x approaches 1"."""
+    match = re.search(
+        r"(?:\bat (?:the point )?(?:x ?= ?)?|\bx (?:approaches|goes to|tends to|->|\u2192) ?)"
+        rf"({NUMBER})(?!\w)",
+        text,
+        re.I,
+    )
+    return Taken({"AT": match[1]}, (match.span(),)) if match else NOTHING
+
+
+def wave(text: str) -> Taken:
+    """Take one of the functions that the film knows the series of."""
+    match = re.search(
+        r"\b(sin|cos|exp)(?:e|ine|onential(?: function)?)?\b(?:\s*\(\s*x\s*\)|\s+x\b)?|e\s*\^\s*x", text, re.I
+    )
+    return Taken({"NAME": repr((match[1] or "exp").lower())}, (match.span(),)) if match else NOTHING
+
+
+def terms(text: str) -> Taken:
+    """Take numbers of terms: "with 1, 3 and 5 terms", "up to 4 terms"."""
+    match = re.search(r"((?:\d+\s*(?:,\s*and|,|and)\s*)*)(\d+)\s+terms", text, re.I)
+    if match is None:
+        return NOTHING
+    counts = [int(count) for count in re.findall(r"\d+", match[0])]
+    counts = list(range(1, counts[0] + 1)) if len(counts) == 1 else counts
+    return (
+        Taken({"TERMS": repr(counts)}, (match.span(),)) if 1 <= max(counts) <= 6 and min(counts) else NOTHING
+    )
+
+
+def growths(text: str) -> Taken:
+    """Take the kinds of growth that are compared."""
+    found = [(match[0].lower(), match.span()) for match in re.finditer("|".join(_GROWTHS), text, re.I)]
+    names = list(dict.fromkeys(name for name, _ in found))
+    functions = ", ".join(f"lambda x: {_GROWTHS[name][0]}" for name in names)
+    labels = ", ".join(f'r"{_GROWTHS[name][1]}"' for name in names)
+    constants = {"FUNCTIONS": f"[{functions}]", "LABELS": f"[{labels}]", "NAMES": repr(names)}
+    return Taken(constants, tuple(span for _, span in found))
+
+
+def vectors(text: str) -> Taken:
+    """Take two vectors of the plane."""
+    found = list(islice(_POINT.finditer(text), 3))
+    if len(found) != 2:
+        return NOTHING
+    points = [[plain(match[1]), plain(match[2])] for match in found]
+    return (
+        Taken({"VECTORS": repr(points)}, tuple(match.span() for match in found))
+        if all(map(any, points))
+        else NOTHING
+    )
+
+
+def matrices(text: str) -> Taken:
+    """Take two matrices that can be multiplied."""
+    found = [(value, (start, end)) for start, end, value in _rows(text)]
+    if len(found) == 2 and len(found[0][0][0]) == len(found[1][0]):
+        constants = {"A": repr(found[0][0]), "B": repr(found[1][0])}
+        return Taken(constants, tuple(span for _, span in found))
+    return NOTHING
+
+
+def matrix(text: str) -> Taken:
+    """Take a matrix of two rows and columns."""
+    for start, end, value in _rows(text):
+        if len(value) == len(value[0]) == 2:
+            return Taken({"MATRIX": repr(value)}, ((start, end),))
+    return NOTHING
+
+
+def _rows(text: str) -> list[tuple[int, int, Any]]:
+    return [
+        (start, end, data)
+        for start, end, kind, data in literals(text)
+        if kind == "data"
+        and isinstance(data[0], list)
+        and len({len(row) for row in data}) == 1
+        and len(data) * len(data[0]) <= MOST_ENTRIES
+        and all(isinstance(cell, (int, float)) for row in data for cell in row)
+    ]
+
+
+def _value(text: str) -> float:
+    if "pi" not in text.lower():
+        return float(text)
+    factor = re.sub(r"[\s*]|pi", "", text.lower())
+    return 3.14159265 * (float(f"{factor}1") if factor in ("", "-") else float(factor))

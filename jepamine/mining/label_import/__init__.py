@@ -1,0 +1,1 @@
+"""Labels from the exports of other tools, as label files."""

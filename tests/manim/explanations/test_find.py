@@ -1,0 +1,86 @@
+"""Films are found by what a description asks to see explained, and say what they leave unanswered."""
+
+from __future__ import annotations
+
+import ast
+import time
+
+import pytest
+
+from jepamine.manim.explanations.find import explanation, film_code
+
+
+def constants_of(code):
+    """Return the constants of a film by name."""
+    return {
+        node.targets[0].id: ast.unparse(node.value)
+        for node in ast.parse(code).body
+        if isinstance(node, ast.Assign)
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "film", "constants"),
+    [
+        ("bubble sort of 9, 2 and 4", "sort", {"METHOD": "'bubble'", "VALUES": "[9, 2, 4]"}),
+        ("how does insertion sort work?", "sort", {"METHOD": "'insertion'", "VALUES": "[5, 3, 8, 1]"}),
+        ("binary search for 8 in [9, 8, 2]", "search", {"VALUES": "[2, 8, 9]", "TARGET": "8"}),
+        (
+            "a neural network with 2 inputs, 3 hidden neurons and 1 output",
+            "neural_network",
+            {"LAYERS": "[2, 3, 1]"},
+        ),
+        (
+            "the area under y = sin(x) from 0 to pi",
+            "area",
+            {"FUNCTION": "lambda x: np.sin(x)", "LABEL": r"'\\sin(x)'", "END": "3.14159"},
+        ),
+        ("the derivative of x^3 at x = 2", "tangent", {"FUNCTION": "lambda x: x ** 3", "AT": "2"}),
+        ("add the vectors (1, 2) and (3, -1)", "vector_sum", {"VECTORS": "[[1, 2], [3, -1]]"}),
+        ("multiply the matrices [[1, 0]] and [[2], [3]]", "matrix_product", {"B": "[[2], [3]]"}),
+        ("a pie chart of rent 50%, food 30%, fun 20%", "pie_chart", {"SHARES": "[50, 30, 20]"}),
+        ("Explain Ohm's law", "formula", {"FORMULA": "'U = R I'"}),
+        ("the first 5 prime numbers", "sequence", {"VALUES": "[2, 3, 5, 7, 11]"}),
+        ("solve 3y - 6 = 9", "derivation", {"STEPS": "['3 y - 6 = 9', '3 y = 15', 'y = 5']"}),
+    ],
+)
+def test_a_film_takes_its_constants_from_the_description(words, film, constants):
+    found = explanation(words)
+    assert found is not None
+    assert found.name == film
+    assert constants_of(found.code) | constants == constants_of(found.code)
+
+
+def test_what_a_film_does_not_show_is_named():
+    found = explanation("Explain bubble sort with dancing elephants")
+    assert [note.text for note in found.not_understood] == ["dancing elephants"]
+    assert found.share == pytest.approx(1 - 17 / 37)
+
+
+def test_a_list_that_is_too_long_is_named_and_not_cut():
+    found = explanation("bubble sort on [1, 2, 3, 4, 5, 6, 7, 8, 9]")
+    assert constants_of(found.code)["VALUES"] == "[5, 3, 8, 1]"
+    assert [note.text for note in found.not_understood] == ["1, 2, 3, 4, 5, 6, 7, 8, 9"]
+
+
+def test_words_in_quotes_ask_for_no_film():
+    assert explanation("the title 'Bubble sort' above a square") is None
+    assert explanation("a red circle left of a blue square") is None
+
+
+def test_a_backslash_stays_one_in_the_code():
+    assert 'LABEL = r"\\frac{1}{x}"' in film_code("area", {"LABEL": 'r"\\frac{1}{x}"'})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "bubble sort [" + "1," * 1900 + "x",
+        "derivative of " + "(x+1)^" * 400 + "2",
+        "solve " + "x " * 1900 + "=",
+    ],
+)
+def test_hostile_descriptions_take_no_time(words):
+    began = time.process_time()
+    explanation(words)
+    assert time.process_time() - began < 5
