@@ -12,7 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import torch
 from annotated_types import Ge, Len
 from pydantic import ConfigDict, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema, with_config
 from pydantic_core import PydanticCustomError
@@ -141,6 +140,7 @@ DECISIVE = ("python", "torch", "transformers", "jepamine", "platform", "device",
 
 def environment(device: str) -> dict[str, Any]:
     """Return the versions of Python, jepamine, torch, transformers and the platform, device and threads."""
+    import torch
 
     return {
         "python": platform.python_version(),
@@ -171,6 +171,7 @@ def git_state() -> dict[str, Any]:
 @contextlib.contextmanager
 def recorded_threads(record: RunRecord) -> Iterator[None]:
     """Compute with as many threads as the run's first session, if its record says how many."""
+    import torch
 
     before, recorded = torch.get_num_threads(), record.get("environment", {}).get("threads")
     if isinstance(recorded, int) and 0 < recorded != before:
