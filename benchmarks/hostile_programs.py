@@ -21,8 +21,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from jepamine.manim.validation.syntax import objections
+from jepamine.sandbox.handle import pool
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.pool import pool
 from jepamine.utils.printing import table
 
 TESTS = Path(__file__).parent.parent / "tests" / "sandbox"

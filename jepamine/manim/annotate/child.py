@@ -130,10 +130,6 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
         )
 
 
-if __name__ == "__main__":
-    main()
-
-
 # A pixel differs by at least this, of 255: compression and an animation's last hundredth differ by less.
 DIFFERS = 60
 
@@ -170,3 +166,7 @@ def alike(shown: Image.Image, painted: Image.Image) -> bool:
     drawn = [np.abs(pixels - ground).max(axis=2) > DIFFERS for pixels in (a, b)]
     differing = np.abs(a - b).max(axis=2) > DIFFERS
     return bool(differing.sum() <= 0.5 * (drawn[0] | drawn[1]).sum() + 0.001 * differing.size)
+
+
+if __name__ == "__main__":
+    main()

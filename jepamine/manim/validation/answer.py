@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from jepamine.manim.layouts import Colour, Finite, Length, Type
 from jepamine.manim.validation.names import ATTRIBUTES
 from jepamine.manim.validation.play import SHARES
-from jepamine.sandbox.problems import printable
+from jepamine.sandbox.task import printable
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 #: (x, y, width, height) in Manim units, as `jepamine.manim.layouts.Box`.

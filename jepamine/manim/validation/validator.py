@@ -14,8 +14,8 @@ from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, objection, parse
 from jepamine.manim.validation.report import Report, report
+from jepamine.sandbox.handle import Pool, pool
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.pool import Pool, pool
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.watch import End
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jepamine.sandbox.problems import LONGEST, message_of, printable, problem
+from jepamine.sandbox.task import LONGEST, message_of, printable, problem
 
 
 def test_an_exception_outside_of_the_code_has_no_line():
