@@ -31,7 +31,7 @@ KINDS = ("leak", "write", "network", "process", "signal")
 SCENE = "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construct(self):\n"
 # Runs in the server only: the layers that are left out do nothing there.
 TASK = """
-from jepamine.sandbox import confine, landlock, seccomp
+from jepamine.sandbox import landlock, seccomp
 from plain_task import run
 
 def prepare():

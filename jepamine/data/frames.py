@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 import numpy as np
@@ -43,7 +43,10 @@ class Frame:
         self.place, self.size = place, size
         self._recordings = recordings or Recordings()
         self._versions = versions
-        self._lock = threading.Lock()
+        # Readers of a clip hold the recordings' turn already: a second lock, taken before it by a reader of a
+        # single frame, would be a deadlock (seen: audit of a damaged video).
+        moment = isinstance(place, Moment)
+        self._lock: AbstractContextManager[object] = self._recordings.turn if moment else threading.Lock()
         self._digest: bytes | None = None
         self._content: bytes | None = None
         self._pixels: NDArray[np.uint8] | None = None

@@ -36,11 +36,15 @@ def load_whole(
     A class that covers many (`AutoConfig`) accepts any family that transformers has; code of the
     checkpoint is never run. `revision` is a branch, tag or commit of the hub.
     Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
-    another kind of model, missing or extra layers, other shapes. Nothing is initialised at random.
+    another kind of model, missing or extra layers, other shapes; or if a folder is given a revision. Nothing
+    is initialised at random.
     """
     import transformers
     from huggingface_hub.utils import logging as about_the_hub
 
+    if revision is not None and Path(weights).is_dir():
+        table = key.partition(".")[0]
+        raise UserError(f"{table}.revision: '{weights}' is a folder; only names on the hub have revisions")
     logging: Any = transformers.utils.logging
     hub: Any = about_the_hub
     logging.set_verbosity_error()
@@ -103,6 +107,11 @@ def reason(weights: str, error: Exception, key: str = "encoder.weights") -> str:
         "there is no such folder, and the hub does not provide it (no network, or no such name). With "
         f"network: `hf download {weights} --local-dir FOLDER`, then set {key} to that folder"
     )
+
+
+def name_of(weights: str, revision: str | None) -> str:
+    """Return the name of weights on the hub with their revision, as records and messages show it."""
+    return weights if revision is None else f"{weights}@{revision}"
 
 
 def layers_sha256(model: torch.nn.Module) -> str:

@@ -29,7 +29,9 @@ class ClipEncoder:
     norm and projection as the pooled one does, so that all lie in the space of `text`.
 
     Frames are resized and cropped to a square as CLIP does; with `whole` the whole frame is squeezed into the
-    square, which a layout needs. Raises UserError if the weights are not available completely.
+    square, which a layout needs. `revision` is a branch, tag or commit of the hub.
+
+    Raises UserError if the weights are not available completely.
     """
 
     by_frame = True
@@ -41,17 +43,20 @@ class ClipEncoder:
         device: torch.device,
         *,
         weights: Weights = "openai/clip-vit-base-patch32",
+        revision: str | None = None,
         whole: bool = False,
         batch_size: Annotated[int, Field(ge=1)] = 16,
         matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
-        from jepamine.encoders.checkpoint import digest_of, layers_sha256, load_whole
+        from jepamine.encoders.checkpoint import digest_of, layers_sha256, load_whole, name_of
         from jepamine.encoders.inference import freeze
 
-        model = load_whole(weights, transformers.CLIPConfig, transformers.CLIPModel, "CLIP", _spare)
-        self.name, self.device, self.batch_size, self.whole = weights, device, batch_size, whole
+        architecture = transformers.CLIPConfig, transformers.CLIPModel
+        model = load_whole(weights, *architecture, "CLIP", _spare, revision=revision)
+        self._weights, self._revision, self.name = weights, revision, name_of(weights, revision)
+        self.device, self.batch_size, self.whole = device, batch_size, whole
         self.matmul: Matmul = matmul
         self.weights_sha256 = layers_sha256(model)
         self.model: Any = freeze(model.to(device))
@@ -100,7 +105,7 @@ class ClipEncoder:
 
         from jepamine.encoders.checkpoint import load_tokenizer
 
-        tokenizer = load_tokenizer(self.name, transformers.CLIPTokenizer)
+        tokenizer = load_tokenizer(self._weights, transformers.CLIPTokenizer, self._revision)
         words = tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt").to(self.device)
         with torch.inference_mode():
             pooled = self.model.text_model(**words).pooler_output

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -53,14 +52,16 @@ class HuggingFaceEncoder:
     ) -> None:
         import transformers
 
-        from jepamine.encoders.checkpoint import NOT_COMPUTATION, digest_of, layers_sha256, load_whole
+        from jepamine.encoders.checkpoint import (
+            NOT_COMPUTATION,
+            digest_of,
+            layers_sha256,
+            load_whole,
+            name_of,
+        )
         from jepamine.encoders.image_processor import Processor
         from jepamine.encoders.inference import freeze
 
-        if revision is not None and Path(weights).is_dir():
-            raise UserError(
-                f"encoder.revision: '{weights}' is a folder; only names on the hub have revisions"
-            )
         model = load_whole(
             weights,
             transformers.AutoConfig,
@@ -73,7 +74,7 @@ class HuggingFaceEncoder:
         _require_vision(model, weights)
         self._processor = Processor(weights, revision, whole)
         self._weights, self._revision, self._output, self._whole = weights, revision, output, whole
-        self.name = weights if revision is None else f"{weights}@{revision}"
+        self.name = name_of(weights, revision)
         self.device, self.batch_size = device, batch_size
         self.matmul: Matmul = matmul
         self.weights_sha256 = layers_sha256(model)

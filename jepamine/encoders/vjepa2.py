@@ -27,7 +27,8 @@ class VJepa2Encoder:
     """A frozen V-JEPA 2 (Assran et al. 2025, arXiv:2506.09985); its own predictor is never run.
 
     Shapes: frames (N, T, H, W, 3) uint8 -> tokens (N, T/2 * (crop/16)^2, D) float32; 256 tokens of D = 1024
-    for a tubelet of two frames and `facebook/vjepa2-vitl-fpc64-256`.
+    for a tubelet of two frames and `facebook/vjepa2-vitl-fpc64-256`. `revision` is a branch, tag or commit of
+    the hub.
 
     Raises UserError with the next step if the weights are not available completely: offline, an unknown name,
     missing or extra layers, other shapes. Weights are never initialised at random.
@@ -38,26 +39,28 @@ class VJepa2Encoder:
         device: torch.device,
         *,
         weights: Weights = "facebook/vjepa2-vitl-fpc64-256",
+        revision: str | None = None,
         batch_size: Annotated[int, Field(ge=1)] = 8,
         matmul: Matmul = "highest",
     ) -> None:
         import transformers
 
-        from jepamine.encoders.checkpoint import digest_of, load_whole
+        from jepamine.encoders.checkpoint import digest_of, load_whole, name_of
         from jepamine.encoders.inference import freeze
 
-        self.name = weights
+        self.name = name_of(weights, revision)
         model = load_whole(
             weights,
             transformers.VJEPA2Config,
             transformers.VJEPA2Model,
             "V-JEPA 2",
             lambda layer: layer.startswith(HEADS),
+            revision=revision,
         )
         self.model: Any = freeze(model.to(device))
         config = self.model.config
         self.matmul: Matmul = matmul
-        self.weights_sha256 = _weights_sha256(weights)
+        self.weights_sha256 = _weights_sha256(weights, revision)
         self.batch_size = batch_size
         self.device = device
         self.dim: int = config.hidden_size
@@ -119,13 +122,13 @@ def _corner(height: int, width: int, crop: int) -> tuple[int, int]:
     return round((height - crop) / 2), round((width - crop) / 2)
 
 
-def _weights_sha256(weights: str) -> str:
+def _weights_sha256(weights: str, revision: str | None) -> str:
     """Return the SHA-256 of the weights file; of the files' hashes if the checkpoint is sharded."""
     folder = Path(weights)
     if not folder.is_dir():
         from transformers.utils.hub import cached_file
 
-        config = cached_file(weights, "config.json", local_files_only=True)
+        config = cached_file(weights, "config.json", revision=revision, local_files_only=True)
         folder = Path(config).parent if config else folder
     files = sorted(folder.glob("model*.safetensors"))
     if not files:

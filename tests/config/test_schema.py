@@ -173,7 +173,7 @@ def test_a_plugin_that_inherits_its_keys_from_another_module_has_them(tmp_path):
         "from jepamine.encoders.vjepa2 import VJepa2Encoder\nclass Mine(VJepa2Encoder):\n    name = 'mine'\n"
     )
     assert resolve(local(tmp_path, code, "Mine"), {"weights": "org/model", "batch_size": 2}) == (
-        {"weights": "org/model", "batch_size": 2, "matmul": "highest"},
+        {"weights": "org/model", "revision": None, "batch_size": 2, "matmul": "highest"},
         [],
     )
 

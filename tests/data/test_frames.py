@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from PIL import Image
 
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.images import decode
+from jepamine.data.recordings import Recordings
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 SIZE = (24, 40)  # height, width
 
@@ -264,3 +267,28 @@ def test_only_frames_that_are_decoded_otherwise_than_before_lose_their_embedding
     Image.new("RGB", (4, 4)).save(path, exif=exif)
     digest = Frame(path, SIZE).digest()
     assert (digest == hashlib.sha256(path.read_bytes()).digest()) is kept
+
+
+def test_a_frame_of_a_video_and_the_clip_around_it_may_be_read_at_once(tmp_path):
+    recordings = Recordings()
+    frame = Frame(Moment(tmp_path / "missing.mp4", 0), SIZE, recordings)
+    held = threading.Event()
+
+    def clip():
+        with recordings.turn:
+            held.set()
+            time.sleep(0.05)
+            with pytest.raises(UserError):
+                frame.pixels()
+
+    def single():
+        held.wait()
+        with pytest.raises(UserError):
+            frame.pixels()
+
+    readers = [threading.Thread(target=each, daemon=True) for each in (clip, single)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert [reader.is_alive() for reader in readers] == [False, False]

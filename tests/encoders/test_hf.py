@@ -415,7 +415,7 @@ def test_code_of_a_checkpoint_is_never_run(checkpoints, tmp_path):
     assert not (tmp_path / "was-run").exists()
 
 
-def test_a_revision_is_passed_to_the_hub_and_recorded(checkpoints, monkeypatch):
+def test_a_folder_has_no_revision(checkpoints, monkeypatch):
     with pytest.raises(UserError, match=r"encoder\.revision: .* is a folder"):
         HuggingFaceEncoder(CPU, weights=str(checkpoints["vit"]), revision="v2")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)

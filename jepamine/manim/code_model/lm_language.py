@@ -155,8 +155,8 @@ def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) ->
     return Language(transformers.Qwen2ForCausalLM(config), tokens, frozen=False)
 
 
-def from_weights(weights: str) -> Language:
-    """Return the frozen model called `weights` with its tokenizer.
+def from_weights(weights: str, revision: str | None = None) -> Language:
+    """Return the frozen model called `weights` with its tokenizer; `revision` is one of the hub's.
 
     Raises UserError, with the next step, if either is missing or incomplete.
     """
@@ -164,9 +164,17 @@ def from_weights(weights: str) -> Language:
 
     auto = transformers.AutoModelForCausalLM
     model = freeze(
-        load_whole(weights, transformers.AutoConfig, auto, "causal language model", _spare, key=KEY)
+        load_whole(
+            weights,
+            transformers.AutoConfig,
+            auto,
+            "causal language model",
+            _spare,
+            key=KEY,
+            revision=revision,
+        )
     )
-    tokenizer = _tokenizer(weights)
+    tokenizer = _tokenizer(weights, revision)
     ends = {tokenizer.eos_token_id, model.config.eos_token_id}
     return Language(model, _Pretrained(tokenizer), True, frozenset(ends - {None}))
 
@@ -187,14 +195,17 @@ def _spare(layer: str) -> bool:
     return layer.endswith("rotary_emb.inv_freq")
 
 
-def _tokenizer(weights: str) -> Any:
+def _tokenizer(weights: str, revision: str | None) -> Any:
     import transformers
     from transformers.utils.hub import cached_file
 
     # Only tokenizers from this file give offsets; without it transformers would construct one.
-    if not cached_file(weights, "tokenizer.json", _raise_exceptions_for_missing_entries=False):
+    where = {"revision": revision}
+    if not cached_file(weights, "tokenizer.json", **where, _raise_exceptions_for_missing_entries=False):
         raise UserError(f"{KEY}: '{weights}' has no tokenizer.json; download the whole checkpoint")
-    return transformers.AutoTokenizer.from_pretrained(weights, use_fast=True, trust_remote_code=False)
+    return transformers.AutoTokenizer.from_pretrained(
+        weights, **where, use_fast=True, trust_remote_code=False
+    )
 
 
 def trainable_part(language: Language) -> nn.Module | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from jepamine.config.schema import Weights
+from jepamine.errors import UserError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,6 +21,7 @@ Count = Annotated[int, Field(ge=1)]
 def layout_lm(
     *,
     weights: Weights = "Qwen/Qwen2.5-Coder-3B",
+    revision: str | None = None,
     conditioning: Literal["slots", "lines", "prefix", "prompt-only"] = "slots",
     hidden_dim: Count = 128,
     layers: Count = 2,
@@ -28,9 +30,10 @@ def layout_lm(
 ) -> nn.Module:
     """Build a `jepamine.manim.code_model.causal_lm.CodePredictor`.
 
-    `weights` names a causal language model of transformers, on the hub or in a folder. It stays frozen and is
-    not stored with the run; only the encoder of layouts is trained. "scratch" builds a small Qwen2 instead
-    (`hidden_dim` dimensions, `layers`, `heads`, `feed_forward`), which is trained and stored.
+    `weights` names a causal language model of transformers, on the hub (`revision` is a branch, tag or commit
+    of it) or in a folder. It stays frozen and is not stored with the run; only the encoder of layouts is
+    trained. "scratch" builds a small Qwen2 instead (`hidden_dim` dimensions, `layers`, `heads`,
+    `feed_forward`), which is trained and stored.
 
     The layout is always in the prompt, as constraints. A decoder has no cross-attention, so `conditioning`
     adds to it: "prompt-only" nothing; "prefix" one embedding per object before the prompt; "lines" a vector
@@ -42,5 +45,7 @@ def layout_lm(
     from jepamine.manim.code_model.lm_module import LayoutLm
 
     if weights == "scratch":
+        if revision is not None:
+            raise UserError("predictor.revision: only names on the hub have revisions, not 'scratch'")
         return LayoutLm(from_scratch(hidden_dim, layers, heads, feed_forward), conditioning)
-    return LayoutLm(from_weights(weights), conditioning)
+    return LayoutLm(from_weights(weights, revision), conditioning)

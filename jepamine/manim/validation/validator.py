@@ -12,7 +12,8 @@ from typing import Any
 from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
-from jepamine.manim.validation.answer import Answer, failed, objection, parse
+from jepamine.manim.validation.answer import Answer, failed, parse
+from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.report import Report, report
 from jepamine.sandbox.handle import Pool, pool
 from jepamine.sandbox.limits import Limits

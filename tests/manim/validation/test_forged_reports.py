@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.manim.validation.answer import Answer, Found, Look, objection
+from jepamine.manim.validation.answer import Answer, Found, Look
+from jepamine.manim.validation.plausible import objection
 
 pytestmark = pytest.mark.manim
 HEAD = "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construct(self):\n"
