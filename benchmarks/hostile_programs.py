@@ -36,9 +36,9 @@ from plain_task import run
 
 def prepare():
     if not {landlock}:
-        confine.restrict = lambda *given: 0
+        landlock.restrict = lambda *given: 0
     if not {seccomp}:
-        confine.filter_calls = lambda *given, **named: False
+        landlock.filter_calls = lambda *given, **named: False
 """
 LAYERS = {
     "none": (False, False, False),

@@ -1,4 +1,4 @@
-"""Preview images on disk, named by the hash of their content, so that a URL's content never changes."""
+"""Files that the service keeps: previews named by the hash of their content, and feedback, a line each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import os
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import json_text, write_atomic
 
 # Beyond MAX_FILES, the least recently used are deleted until KEPT remain.
 MAX_FILES, KEPT = 12_000, 10_000
@@ -69,3 +70,24 @@ class Previews:
         for _, path in ages[:-KEPT]:
             path.unlink(missing_ok=True)
         return min(len(ages), KEPT)
+
+
+#: A file larger than this many bytes replaces the previous one, which is lost.
+MAX_BYTES = 16 * 2**20
+
+
+class Feedback:
+    """Appends to the JSONL file `path`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._lock = threading.Lock()
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Append a line."""
+        with self._lock:
+            if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
+                self.path.replace(self.path.with_suffix(".before.jsonl"))
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json_text(line) + "\n")
