@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from jepamine.serving import previews
+from jepamine.serving import saved_files
 
 
 def test_a_preview_is_immutable_and_cacheable(live):
@@ -30,14 +30,14 @@ def test_a_missing_preview_is_not_cached(shared):
 
 
 def test_the_same_image_has_the_same_id_in_every_service(tmp_path, picture):
-    one, other = previews.Previews(tmp_path / "one"), previews.Previews(tmp_path / "other")
+    one, other = saved_files.Previews(tmp_path / "one"), saved_files.Previews(tmp_path / "other")
     assert one.store(picture()) == other.store(picture()) != one.store(picture(grey=9))
 
 
 def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, monkeypatch):
-    monkeypatch.setattr(previews, "MAX_FILES", 4)
-    monkeypatch.setattr(previews, "KEPT", 2)
-    kept = previews.Previews(tmp_path)
+    monkeypatch.setattr(saved_files, "MAX_FILES", 4)
+    monkeypatch.setattr(saved_files, "KEPT", 2)
+    kept = saved_files.Previews(tmp_path)
     names = [kept.store(picture(grey=grey)) for grey in range(4)]
     for age, name in enumerate(names):
         os.utime(tmp_path / f"{name}.png", (age, age))
@@ -50,4 +50,4 @@ def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, m
 @pytest.mark.parametrize("name", ["../x.png", "x.png", "0" * 32, ("0" * 32) + ".png\n", "A" * 32 + ".png"])
 def test_other_file_names_are_not_read(tmp_path, name):
     (tmp_path / "x.png").write_bytes(b"")
-    assert previews.Previews(tmp_path / "in").read(name) is None
+    assert saved_files.Previews(tmp_path / "in").read(name) is None
