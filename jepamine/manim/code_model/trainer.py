@@ -97,7 +97,7 @@ class CodeTrainer:
         return optimizer
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.code_model.augmentation import augment
+        from jepamine.manim.code_model.examples import augment
 
         examples = [
             augment(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()

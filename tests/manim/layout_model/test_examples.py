@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from jepamine.manim.layout_model.boxes import to_cells
 from jepamine.manim.layout_model.examples import moved, recolored, varied
+from jepamine.manim.layout_model.targets import to_cells
 
 
 def batch(count=8):

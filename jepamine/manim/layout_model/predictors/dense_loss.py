@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from jepamine.manim.layout_model.boxes import giou, iou, to_cells
 from jepamine.manim.layout_model.predictors.proposals import proposals
 from jepamine.manim.layout_model.predictors.refinement import Refinement
-from jepamine.manim.layout_model.targets import NOTHING
+from jepamine.manim.layout_model.targets import NOTHING, giou, iou, to_cells
 from jepamine.manim.layouts import LEAST_SIDE, MAX_OBJECTS
 from jepamine.protocols import Tensors
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from jepamine.manim.layout_model.boxes import giou, iou, to_cells, to_units
+from jepamine.manim.layout_model.targets import giou, iou, to_cells, to_units
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.layouts import iou as plain_iou
 
