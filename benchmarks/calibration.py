@@ -133,8 +133,8 @@ def old_verdict(scores: Floats, labels: Ints, samples: dict[str, Floats]) -> str
     for metric, sampled, neutral in (("average_precision", "lift", 1.0), ("auroc", "auroc", 0.5)):
         value = float(getattr(metrics, metric)(ranked)[0])
         low, high = intervals.percentile_interval(samples[sampled])
-        above = value > bands[metric].high and low > neutral
-        below = value < bands[metric].low and high < neutral
+        above = value > bands[metric]["high"] and low > neutral
+        below = value < bands[metric]["low"] and high < neutral
         kinds.add(ABOVE if above else BELOW if below else LIKE)
     return kinds.pop() if len(kinds) == 1 else LIKE
 

@@ -11,19 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jepamine.statistics.results import ChanceBand
+
 PERMUTATIONS, _FEWEST_PERMUTATIONS = 40_000, 2_000
 # Places that are drawn in all, and held in memory at a time.
 _BUDGET, _CELLS = 40_000_000, 1_000_000
-
-
-@dataclass(frozen=True)
-class Chance:
-    """A metric over random rankings: mean and central 95 % of the permutations, and its exact expectation."""
-
-    mean: float
-    low: float
-    high: float
-    exact: float
 
 
 def expected_average_precision(clips: int, positives: int) -> float:
@@ -39,7 +31,7 @@ def expected_average_precision(clips: int, positives: int) -> float:
 
 def chance(
     clips: int, positives: int, rng: np.random.Generator, permutations: int | None = None
-) -> dict[str, Chance]:
+) -> dict[str, ChanceBand]:
     """Return "average_precision" and "auroc" of random rankings without ties; 1 <= `positives` < `clips`.
 
     40,000 rankings, fewer for very many positives, at least 2,000. The band runs from the 2.5th to the 97.5th
@@ -83,9 +75,9 @@ def _places(clips: int, positives: int, rng: np.random.Generator, rows: int) -> 
     return places
 
 
-def _band(values: NDArray[np.float64], exact: float) -> Chance:
+def _band(values: NDArray[np.float64], exact: float) -> ChanceBand:
     low, high = np.percentile(values, [2.5, 97.5])
-    return Chance(float(values.mean()), float(low), float(high), exact)
+    return {"mean": float(values.mean()), "low": float(low), "high": float(high), "exact": exact}
 
 
 CUTOFFS = (10, 50, 100)

@@ -59,10 +59,7 @@ def ranking_report(
         "positives": positives,
         "scenes": grouped.count,
         "positive_scenes": grouped.with_positives,
-        "chance": {
-            metric: {"mean": band.mean, "low": band.low, "high": band.high, "exact": band.exact}
-            for metric, band in chance(clips, positives, np.random.default_rng([seed, 0])).items()
-        },
+        "chance": chance(clips, positives, np.random.default_rng([seed, 0])),
         "ranking": _ranking(scores, labels, grouped, tested, audited, seed),
         "audit": audited,
         "warnings": [],
