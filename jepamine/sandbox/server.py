@@ -1,6 +1,6 @@
 """The fork server: imports once, then forks a confined child for each request on its stdin.
 
-Messages (`messages`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
+Messages (`questions`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
 with how its child ended (`watch.End`) and, as the message's body, the child's answer, unparsed. Before that
 it may send a child's questions (`questions`).
 """
