@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +24,6 @@ from jepamine.cli.options import (
     AnyPath,
     Commands,
     File,
-    Folder,
     as_json,
     echo,
     with_cluster,
@@ -106,7 +104,7 @@ def manifest() -> None:
 
 
 @manifest.command()
-@click.argument("root", type=Folder)
+@click.argument("root", type=AnyFolder)
 @click.option("--version", default="v1.0-mini", help="Folder of tables below ROOT.")
 @with_cameras("Use this camera; repeatable: one clip per camera and window.", ["CAM_FRONT"])
 @click.option("--sweeps/--keyframes", default=False, help="All images (12 per second), or 2 per second.")
@@ -119,7 +117,7 @@ def manifest() -> None:
 @with_max_gap
 @with_windows
 def nuscenes(
-    root: Path,
+    root: places.File,
     version: str,
     cameras: tuple[str, ...],
     sweeps: bool,
@@ -146,7 +144,7 @@ def nuscenes(
     if categories is None or labels_output is None:
         deliver(lines, output)
         return
-    from jepamine.manifests.nuscenes_tables import label_lines
+    from jepamine.manifests.nuscenes_labels import label_lines
     from jepamine.utils.files import json_lines, write_atomic
 
     built = label_lines(root, version, lines, categories)

@@ -1,70 +1,24 @@
-"""Work on a manifest in parts of whole drives: finished parts are saved, missing ones sent to workers."""
+"""Work on a manifest in parts of whole drives: finished parts are saved at once, missing ones computed."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from jepamine.cluster.client import Cluster, connected, results
+from jepamine.cluster.worker import FAILED
 from jepamine.data.shards import dealt
 from jepamine.errors import UserError
 from jepamine.places import File, Url
 from jepamine.utils.files import read_json, sha256_file, write_atomic, write_json
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
-
-#: First byte of a result that is the message of a UserError; JSONL begins with "{".
-FAILED = b"!"
-
-Opened = TypeVar("Opened")
-
-# Models are not shared between threads: the tasks of one process run one after the other.
-_LOCK = threading.Lock()
-_OPEN: dict[str, tuple[object, ExitStack]] = {}
-
-
-def answer(task: str, work: Callable[[dict[str, Any]], bytes]) -> bytes:
-    """Return what `work` makes of the JSON object `task`.
-
-    A UserError becomes `FAILED` and its message: it would be the same on any other worker. Anything else is
-    raised, so that Dask tries again.
-    """
-    wanted = json.loads(task)
-    with _LOCK:
-        try:
-            manifest = Path(wanted["manifest"])
-            if not manifest.is_file() or sha256_file(manifest) != wanted["manifest_sha256"]:
-                raise UserError(
-                    f"{manifest}: not the same on this worker, or changed since the command began; workers "
-                    "must see the client's files under the same paths"
-                )
-            return work(wanted)
-        except UserError as error:
-            return FAILED + str(error).encode()
-
-
-def opened_once(wanted: dict[str, Any], make: Callable[[ExitStack], Opened]) -> Opened:
-    """Return what `make` opens for the tasks that differ from `wanted` in nothing but their part.
-
-    It is closed when a task of another kind comes.
-    """
-    key = json.dumps({name: value for name, value in wanted.items() if name not in ("number", "total")})
-    if key not in _OPEN:
-        for _, before in _OPEN.values():
-            before.close()
-        _OPEN.clear()
-        with ExitStack() as stack:
-            opened = make(stack)
-            _OPEN[key] = opened, stack.pop_all()
-    return cast(Opened, _OPEN[key][0])
-
 
 # Parts unless the user names a number: enough for 64 workers to finish at about the same time.
 PARTS = 256
@@ -158,9 +112,13 @@ def _parts(folder: Path, cluster: Cluster) -> int:
 
 def _totals(job: Job, parts: int) -> dict[int, int]:
     """Return part -> items, checking every line; no more parts than drives."""
-    drives = Counter(place for place, _ in dealt(job.drives(), lambda drive: drive))
+    drives = Counter(place for place, _ in dealt(job.drives(), _itself))
     parts = min(parts, len(drives))
     totals: Counter[int] = Counter()
     for place, items in drives.items():
         totals[place % parts + 1] += items
     return dict(sorted(totals.items()))
+
+
+def _itself(drive: str | None) -> str | None:
+    return drive

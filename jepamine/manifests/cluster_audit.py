@@ -10,7 +10,8 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, answer, finished_parts, manifest_on_disk
+from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.worker import answer
 from jepamine.data.clips import text_of
 from jepamine.data.drives import drive_in
 from jepamine.data.shards import Shard

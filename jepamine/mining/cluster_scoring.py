@@ -11,7 +11,8 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, answer, finished_parts, manifest_on_disk, opened_once
+from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.worker import answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.shards import Shard, drive_of_item

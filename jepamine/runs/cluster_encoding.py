@@ -16,7 +16,8 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, answer, finished_parts, manifest_on_disk, opened_once
+from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.worker import answer, opened_once
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store

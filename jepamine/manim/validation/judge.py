@@ -188,6 +188,7 @@ class _Statement:
     moments: Annotated[tuple[Look, ...], Field(max_length=200)] = ()
     drawing: Drawing | None = None
     scenes: Names = ()
+    unseen: Names = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))
@@ -236,5 +237,6 @@ def _measured(
             if name in boxes
         ],
         "moments": as_said["moments"],
+        "unseen": [name for name in claim.unseen if name in shown],
         "preview": png(drawing, preview) if preview else None,
     }
