@@ -12,7 +12,9 @@ from jepamine.manim.explanations.find import explanation
 from jepamine.manim.text.parse import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "descriptions.md").read_text()
-EXAMPLES = [line for block in re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+EXAMPLES = [
+    line for block in re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()
+]
 
 
 @pytest.mark.parametrize("words", EXAMPLES)
