@@ -21,7 +21,8 @@ from pathlib import Path
 
 import torch  # noqa: F401 - its import takes longer than a command may
 from click.testing import CliRunner
-from fuzz_inputs import ENCODER, RECIPE, picture
+from fuzz_inputs import ENCODER, RECIPE
+from fuzzed_formats import picture
 
 from jepamine.cli.main import cli
 from jepamine.utils.tables import table

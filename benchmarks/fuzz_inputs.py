@@ -12,40 +12,32 @@ at another's time.
 from __future__ import annotations
 
 import argparse
-import io
 import json
+import os
+import shutil
 import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from click.testing import CliRunner
-from PIL import Image
+from fuzzed_formats import FORMATS, FRAMES, TOPIC, Format, picture
 
 from jepamine.cli.main import cli
-from jepamine.data.recordings import Recordings
-from jepamine.data.video_index import video_index
+from jepamine.data.images import decode
+from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.errors import UserError
 from jepamine.places import Moment
 from jepamine.utils.tables import table
 
 SECONDS = 10
-SIDE = (48, 64)
-FRAMES = 8
-# Name of a format -> (suffix, Pillow's format and options) or (suffix, codec).
-IMAGES = {
-    "jpg": (".jpg", "JPEG", {"quality": 90}),
-    "png": (".png", "PNG", {}),
-    "tiff": (".tif", "TIFF", {"compression": "tiff_lzw"}),
-    "webp": (".webp", "WEBP", {"lossless": True}),
-}
-VIDEOS = {"mp4": (".mp4", "libx264"), "avi": (".avi", "mpeg4"), "ts": (".ts", "libx264")}
+SOUND = "not damaged"
+# Text files, made by the run itself.
 TEXTS = ("jsonl manifest", "scores", "labels", "recipe")
 ENCODER = """
 import torch
@@ -84,7 +76,6 @@ lr = 1e-3
 [scoring]
 scorer = "predicted"
 """
-Check = Callable[[Path, bytes], Iterator[tuple[str, list[object]]]]
 
 
 class Hang(BaseException):
@@ -111,31 +102,6 @@ def damage(content: bytes, rng: np.random.Generator) -> tuple[str, bytes]:
         else:
             data[at:at] = rng.bytes(count)
     return kind, bytes(data)
-
-
-def picture(number: int) -> Image.Image:
-    """Return a frame of a scene that moves a little, RGB of size `SIDE`."""
-    rows, columns = np.mgrid[: SIDE[0], : SIDE[1]]
-    noise = np.random.default_rng(number).integers(0, 12, (*SIDE, 3))
-    grey = (rows * 2 + columns + 8 * number) % 200
-    return Image.fromarray((grey[..., None] + noise).astype(np.uint8))
-
-
-def video_bytes(suffix: str, codec: str, folder: Path) -> bytes:
-    """Return a video of `FRAMES` frames, 4 a second."""
-    import av
-
-    path = folder / f"sound{suffix}"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=4)
-        stream.height, stream.width = SIDE
-        stream.pix_fmt, stream.gop_size = "yuv420p", 4
-        for number in range(FRAMES):
-            frame = av.VideoFrame.from_image(picture(number))
-            frame.pts, frame.time_base = number, Fraction(1, 4)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path.read_bytes()
 
 
 class Fuzz:
@@ -165,7 +131,7 @@ class Fuzz:
         began = time.process_time()
         # Processor time, whatever else runs on the machine; a command that only waits is a hang too.
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        signal.alarm(30 * seconds)
+        signal.alarm(6 * seconds)
         try:
             result = self.runner.invoke(cli, arguments, prog_name="jepamine")
         except Hang:
@@ -181,7 +147,7 @@ class Fuzz:
             return self._fault("traceback", case, arguments, trace)
         errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
         if result.exit_code == 1 and len(errors) == 1 and len(result.stderr[-1500:]) < 1500:
-            return "refused"
+            return "refused" if SOUND not in case else self._fault("refused", case, arguments, result.stderr)
         if result.exit_code == 0:
             return "read"
         return self._fault("unclear", case, arguments, f"exit {result.exit_code}: {result.stderr[-1500:]}")
@@ -190,66 +156,98 @@ class Fuzz:
         self.faults.append(f"{kind}: {case}: jepamine {' '.join(arguments)}\n{detail}")
         return kind
 
-    def image(self, name: str, path: Path, case: str) -> Counter[str]:
+    def image(self, made: Format, path: Path, case: str, sound: np.ndarray) -> Counter[str]:
         """Put the damaged frame `path` between sound ones through manifest, audit and score."""
         counts: Counter[str] = Counter()
         for number in range(3):
             picture(number).save(path.with_name(f"{number}.png"))
-        manifest, scores = path.parent / "m.jsonl", path.parent.parent / "s.jsonl"
-        counts[
-            "manifest " + self.call("manifest", "frames", path.parent, "--output", manifest, case=case)
-        ] += 1
-        counts["audit " + self.call("manifest", "audit", manifest, case=case)] += 1
-        score = self.call("score", "--run", "small", manifest, "--output", scores, case=case)
-        counts["score " + score] += 1
-        counts["silent change"] += score == "read" and name == "png" and self._changed(path)
+        counts["manifest " + self.call("manifest", "frames", path.parent, *self._to(path), case=case)] += 1
+        score = self._used(path, case, counts)
+        if score == "read" and made.checked:
+            shown = np.asarray(decode(path.read_bytes(), path))
+            if shown.shape != sound.shape or bool(np.any(shown != sound)):
+                self._silent(counts, f"{case}: another picture is shown")
         return counts
 
-    def _changed(self, path: Path) -> bool:
-        """Whether a frame that is read differs from the sound one: a checksum should have shown it."""
-        from jepamine.data.images import decode
-
-        image = decode(path.read_bytes(), path)
-        changed = image.size != SIDE[::-1] or bool(np.any(np.asarray(image) != np.asarray(picture(3))))
-        if changed:
-            self.faults.append(f"silent change: {path}")
-        return changed
-
-    def video(self, path: Path, case: str, sound: dict[int, np.ndarray]) -> Counter[str]:
-        """Put the damaged video `path` through manifest, audit and score, and compare its frames."""
+    def video(self, path: Path, case: str, sound: dict[int, np.ndarray], stream: str | None) -> Counter[str]:
+        """Put the damaged video or log `path` through manifest, audit and score; compare its frames."""
         counts: Counter[str] = Counter()
-        manifest, scores = path.parent / "m.jsonl", path.parent.parent / "s.jsonl"
-        built = self.call(
-            "manifest", "video", path, "--fps", 4, "--window", 4, "--output", manifest, case=case
-        )
+        command = "video" if stream is None else "mcap"
+        words = ("manifest", command, path, "--fps", 4, "--window", 4, *self._to(path))
+        built = self.call(*words, case=case)
         counts["manifest " + built] += 1
         if built == "read":
-            counts["audit " + self.call("manifest", "audit", manifest, case=case)] += 1
-            words = ("score", "--run", "small", manifest, "--output", scores)
-            counts["score " + self.call(*words, case=case)] += 1
-        counts.update(self._frames(path, sound))
+            self._used(path, case, counts)
+        self._frames(path, case, sound, counts, stream)
         return counts
 
-    def _frames(self, path: Path, sound: dict[int, np.ndarray]) -> Counter[str]:
-        counts: Counter[str] = Counter()
+    def _to(self, path: Path) -> tuple[object, ...]:
+        return ("--output", path.parent / "m.jsonl")
+
+    def _used(self, path: Path, case: str, counts: Counter[str]) -> str:
+        """Audit and score the manifest beside `path`; return what scoring answered."""
+        manifest = path.parent / "m.jsonl"
+        if not manifest.is_file():
+            return "refused"
+        counts["audit " + self.call("manifest", "audit", manifest, case=case)] += 1
+        scores = path.parent.parent / "s.jsonl"
+        score = self.call("score", "--run", "small", manifest, "--output", scores, case=case)
+        counts["score " + score] += 1
+        return score
+
+    def _silent(self, counts: Counter[str], what: str) -> None:
+        counts["silent change"] += 1
+        self.faults.append(f"silent change: {what}")
+
+    def _frames(
+        self, path: Path, case: str, sound: dict[int, np.ndarray], counts: Counter[str], stream: str | None
+    ) -> None:
         try:
-            times = video_index(path).times
+            times, _ = recorded_times(path, stream)
         except UserError:
-            return counts
-        videos = Recordings()
+            return
+        recordings, shifts = Recordings(), list[int]()
         for time_ in times:
             try:
-                pixels = np.asarray(videos.image(Moment(path, time_)))
+                pixels = np.asarray(recordings.image(Moment(path, time_, stream)))
             except UserError:
                 counts["frames reported"] += 1
                 continue
             alike = [other for other, frame in sound.items() if _alike(pixels, frame)]
-            # A damaged clock moves all frames; one that keeps the sound times must keep their frames too.
-            if alike and time_ in sound and time_ not in alike:
-                counts["frames of another time"] += 1
-                self.faults.append(f"silent change: {path} shows at {time_} the frame of {alike[0]}")
-            else:
-                counts["frames right" if alike else "frames altered"] += 1
+            if alike:
+                shifts.append(min((time_ - other for other in alike), key=abs))
+            counts["frames right" if alike else "frames altered"] += 1
+        recordings.close()
+        # A damaged clock moves all frames; no frame may change its place among the others.
+        if len(set(shifts)) > 1 and set(times) <= set(sound):
+            self._silent(counts, f"{case}: frames are shown late by {shifts} microseconds")
+
+    def waymo(self, path: Path, case: str) -> Counter[str]:
+        """Copy the images of a damaged Parquet file, then audit and score them."""
+        counts: Counter[str] = Counter()
+        words = ("manifest", "waymo", path.parent, "--frames", path.parent / "frames", *self._to(path))
+        counts["manifest " + self.call(*words, case=case)] += 1
+        self._used(path, case, counts)
+        return counts
+
+    def physicalai(self, path: Path, case: str, video: bytes) -> Counter[str]:
+        """Read a damaged Parquet file of times beside a sound video."""
+        counts: Counter[str] = Counter()
+        name = "0a948f59-0a06-41a2-8e20-ac3a39ff4d61.camera_front_wide_120fov"
+        path.rename(path.with_name(f"{name}.timestamps.parquet"))
+        path.with_name(f"{name}.mp4").write_bytes(video)
+        words = ("manifest", "physicalai", path.parent, "--fps", 4, "--window", 4, *self._to(path))
+        counts["manifest " + self.call(*words, case=case)] += 1
+        self._used(path, case, counts)
+        return counts
+
+    def times(self, path: Path, case: str) -> Counter[str]:
+        """Read a damaged file of times beside sound frames."""
+        counts: Counter[str] = Counter()
+        for number in range(FRAMES):
+            (path.parent / f"{number:04d}.png").symlink_to(self.folder / f"f{number:02d}.png")
+        counts["manifest " + self.call("manifest", "frames", path.parent, *self._to(path), case=case)] += 1
+        self._used(path, case, counts)
         return counts
 
     def text(self, name: str, path: Path, case: str) -> Counter[str]:
@@ -300,40 +298,54 @@ def _sound_texts(fuzz: Fuzz) -> dict[str, bytes]:
     }
 
 
-def _one_format(name: str, count: int, seed: int, fuzz: Fuzz, sound_texts: dict[str, bytes]) -> Counter[str]:
-    rng, counts = np.random.default_rng([seed, *name.encode()]), Counter[str]()
-    base = fuzz.folder / name.replace(" ", "-")
-    base.mkdir()
-    frames: dict[int, np.ndarray] = {}
-    if name in IMAGES:
-        suffix, kind, options = IMAGES[name]
-        file = io.BytesIO()
-        picture(3).save(file, kind, **options)
-        content = file.getvalue()
-    elif name in VIDEOS:
-        suffix, codec = VIDEOS[name]
-        content = video_bytes(suffix, codec, base)
-        path, videos = base / f"sound{suffix}", Recordings()
-        frames = {
-            time_: np.asarray(videos.image(Moment(path, time_))).astype(int)
-            for time_ in video_index(path).times
-        }
-    else:
-        suffix, content = (".toml" if name == "recipe" else ".jsonl"), sound_texts[name]
+def _damaged(name: str, count: int, seed: int, content: bytes) -> Iterator[tuple[int, str, bytes]]:
+    rng = np.random.default_rng([seed, *name.encode()])
+    # The sound file first: were it refused, the damaged ones would show nothing.
+    yield count, f"{name} ({SOUND})", content
     for number in range(count):
         how, damaged = damage(content, rng)
-        folder = fuzz.folder if name in TEXTS else base / f"{number:04d}"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"3{suffix}" if name in IMAGES else folder / f"x{number:04d}{suffix}"
+        yield number, f"{name} {number} ({how})", damaged
+
+
+def _texts(name: str, count: int, seed: int, fuzz: Fuzz, content: bytes) -> Counter[str]:
+    counts = Counter[str]()
+    for number, case, damaged in _damaged(name, count, seed, content):
+        path = fuzz.folder / f"x{number:04d}{'.toml' if name == 'recipe' else '.jsonl'}"
         path.write_bytes(damaged)
-        case = f"{name} {number} ({how})"
-        if name in IMAGES:
-            counts += fuzz.image(name, path, case)
-        elif name in VIDEOS:
-            counts += fuzz.video(path, case, frames)
+        counts += fuzz.text(name, path, case)
+        path.unlink()
+    return counts
+
+
+def _files(name: str, count: int, seed: int, fuzz: Fuzz, folder: Path) -> Counter[str]:
+    """Damage a file of a format, each copy in a folder of its own below `folder`, which is removed."""
+    made, counts = FORMATS[name], Counter[str]()
+    content = made.make(folder)
+    path = folder / f"sound{made.suffix}"
+    path.write_bytes(content)
+    stream = TOPIC if made.kind == "log" else None
+    sound: dict[int, np.ndarray] = {}
+    if made.kind in ("video", "log"):
+        recordings = Recordings()
+        for time_ in recorded_times(path, stream)[0]:
+            sound[time_] = np.asarray(recordings.image(Moment(path, time_, stream))).astype(int)
+        recordings.close()
+    for number, case, damaged in _damaged(name, count, seed, content):
+        own = folder / f"{number:04d}"
+        own.mkdir()
+        path = own / ("camera_image/x.parquet" if made.kind == "waymo" else "3" + made.suffix)
+        path = own / made.suffix if made.kind == "times" else path
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(damaged)
+        if made.kind == "image":
+            counts += fuzz.image(made, path, case, np.asarray(decode(content, name)))
+        elif made.kind in ("video", "log"):
+            counts += fuzz.video(path, case, sound, stream)
+        elif made.kind == "physicalai":
+            counts += fuzz.physicalai(path, case, FORMATS["mp4"].make(own))
         else:
-            counts += fuzz.text(name, path, case)
-            path.unlink()
+            counts += {"waymo": fuzz.waymo, "times": fuzz.times}[made.kind](path, case)
+        shutil.rmtree(own)
     return counts
 
 
@@ -342,7 +354,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=500, help="files per format")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", choices=[*IMAGES, *VIDEOS, *TEXTS], help="one format")
+    parser.add_argument("--only", choices=[*FORMATS, *TEXTS], action="append", help="one format; repeatable")
     options = parser.parse_args()
 
     def alarm(number: int, frame: object) -> None:
@@ -354,9 +366,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         fuzz = Fuzz(Path(folder))
         sound = _sound_texts(fuzz)
-        for name in [options.only] if options.only else [*IMAGES, *VIDEOS, *TEXTS]:
+        for name in options.only or [*FORMATS, *TEXTS]:
             before, fuzz.slowest = len(fuzz.faults), 0.0
-            counts = _one_format(name, options.count, options.seed, fuzz, sound)
+            if name in TEXTS:
+                counts = _texts(name, options.count, options.seed, fuzz, sound[name])
+            else:
+                with tempfile.TemporaryDirectory(dir=folder) as own:
+                    counts = _files(name, options.count, options.seed, fuzz, Path(own))
             frames = {key: counts.pop(key) for key in sorted(counts) if key.startswith("frames")}
             detail = ", ".join(f"{count} {key.removeprefix('frames ')}" for key, count in frames.items())
             read, refused = (
@@ -367,9 +383,12 @@ def main() -> None:
             rows.append([name, options.count, read, refused, broken, f"{fuzz.slowest:.1f}", detail or "-"])
             print(table(rows[:1] + rows[-1:]), flush=True)
     print(table(rows))
-    for fault in fuzz.faults[:20]:
+    for fault in fuzz.faults:
         print(fault, file=sys.stderr)
-    sys.exit(bool(fuzz.faults) and 1)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A hang may have left threads that wait for ever.
+    os._exit(bool(fuzz.faults))
 
 
 if __name__ == "__main__":

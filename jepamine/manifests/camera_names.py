@@ -8,18 +8,19 @@ from collections.abc import Iterable
 
 _SIDE = (
     "left|right|front|rear|back|center|centre|middle|side|wide|narrow|tele|main|cross|top|fisheye|forward|"
-    "backward|inside|cabin|driver|interior|repeater|pillar"
+    "backward|inside|cabin|driver|interior|repeater|pillar|vorne|hinten|links|rechts"
 )
 _KIND = (
     "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
-    r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|fov|\d+(?:fov|mm|deg)?"
+    r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|full|fov|\d+(?:fov|mm|deg)?"
 )
 _WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}))*"
 _CAMERA = re.compile(
     rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
     rf"|(?:zed|mynt|stereo|mono|rgb|thermal|infrared|visible|lwir|nir|ir|gray|grey)(?:[ _-](?:{_KIND}))*"
-    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]",
+    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|(?:(?:omni|stereo|image|img|view|video)[ _-])?[lrf]"
+    rf"|(?:omni|view)[ _-][blrf]",
     re.IGNORECASE,
 )
 # Names that are a camera's wherever they are: a word for camera together with a side or a number.
@@ -38,12 +39,17 @@ _GENERIC = re.compile(
 
 def is_camera(name: str) -> bool:
     """Return whether a folder or a part of a file name may be called so after a camera."""
-    return bool(_CAMERA.fullmatch(name))
+    return bool(_CAMERA.fullmatch(_words(name)))
 
 
 def is_certainly_camera(name: str) -> bool:
     """Return whether a folder called so is a camera's even without another beside it."""
-    return bool(_CERTAIN.fullmatch(name))
+    return bool(_CERTAIN.fullmatch(_words(name)))
+
+
+def _words(name: str) -> str:
+    # CameraRGB, FrontCenter, CamFrontLeft; `leftImg8bit` is a name of its own.
+    return name if name.endswith("Img8bit") else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
 
 
 def is_generic(name: str) -> bool:
@@ -54,8 +60,9 @@ def is_generic(name: str) -> bool:
 def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the (drive, camera) of each scene, a path of folders, of which one is called after a camera.
 
-    Several such folders side by side are cameras, a single one only if its name leaves no doubt. The drive
-    is the rest of the path without folders such as `data` or `images`; empty if nothing is left.
+    Several such folders side by side are cameras, a single one only if its name leaves no doubt; where one is
+    in another (`Stereo_Left/Omni_F`), the camera has the names of both. The drive is the rest of the path
+    without folders such as `data` or `images`; empty if nothing is left.
     """
     paths = {scene: tuple(scene.split("/")) for scene in scenes}
     beside: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -65,12 +72,15 @@ def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
                 beside[parts[:depth]].add(part)
     found = {}
     for scene, parts in paths.items():
-        for depth in reversed(range(len(parts))):
-            part = parts[depth]
-            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1):
-                rest = [other for other in parts[:depth] + parts[depth + 1 :] if not is_generic(other)]
-                found[scene] = ("/".join(rest), part)
-                break
+        cameras = [
+            depth
+            for depth, part in enumerate(parts)
+            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1)
+        ]
+        if cameras:
+            own = [depth for depth in cameras if depth == cameras[-1] or not is_generic(parts[depth])]
+            rest = [part for depth, part in enumerate(parts) if depth not in own and not is_generic(part)]
+            found[scene] = ("/".join(rest), "_".join(parts[depth] for depth in own))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jepamine.manifests.camera_names import is_certainly_camera, split_camera
@@ -17,9 +17,16 @@ _NUMBER = re.compile(
     r"(?:[_-](?P<after>[A-Za-z].*))?",
     re.IGNORECASE,
 )
+# left0001 of ROS, DSC00012, IMG-20240105-WA0003, "picture (3)" of Windows.
+_ATTACHED = re.compile(
+    r"(?P<before>.*[^\W\d_])?[_ .-]*(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
+)
 _FRAME = re.compile(r"(?:^|[_-])(?:frame|image|img)$", re.IGNORECASE)
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 # Other numbers alone are a date or a time before the number, as in 1532402927_612460.
-_DRIVE = re.compile(r"(?=.*(?:[A-Za-z]|\d--\d))(?!.*\d{9,}$).+")
+_DRIVE = re.compile(
+    r"(?=.*(?:[^\W\d_]|\d--\d))(?!.*\d{9,}$).+|(?:19|20)\d\d(?:[-_.]?\d\d){2}[-_T ]?\d\d(?:[-_.]?\d\d){2}"
+)
 # Endings of names (`_rgb`, `_camera0`) beyond this many are no kinds of pictures of a moment.
 MOST_ENDINGS = 16
 
@@ -46,9 +53,8 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
         keys: list[tuple[int | None, int | None]] = [(each.time, None) for each in times]
         texts = [(each.before, each.after) for each in times]
     else:
-        matches = [_NUMBER.fullmatch(stem) for stem in stems]
-        found = [match for match in matches if match]
-        if len(found) < len(stems):
+        found = _numbered(stems)
+        if not found:
             return [FrameName("", "", number=trailing_number(stem)) for stem in stems]
         keys = [(None, int(match["number"])) for match in found]
         texts = [(_FRAME.sub("", match["before"] or ""), match["after"] or "") for match in found]
@@ -57,8 +63,37 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
     cameras = {camera for _, camera in split}
     if (len(cameras) > 1 and "" not in cameras) or all(map(is_certainly_camera, cameras)):
         return [FrameName(*text, *key) for text, key in zip(split, keys, strict=True)]
+    if times is not None:
+        names = [FrameName("", "", *key) for key in keys]
+        together = _with_endings(names, _differences([f"{before}_{after}" for before, after in texts]))
+        if together is not names:
+            return together
     names = [FrameName(before, "", *key) for (before, _), key in zip(texts, keys, strict=True)]
     return _with_endings(names, [after for _, after in texts])
+
+
+def _numbered(stems: Sequence[str]) -> list[re.Match[str]]:
+    """Return the match of each name in the first form that fits all; empty if none does."""
+    for form in (_NUMBER, _ATTACHED):
+        found = [match for match in map(form.fullmatch, stems) if match]
+        # A day before a counter of another form: IMG-20240105-WA0003.
+        days = all(_DAY.fullmatch(match["number"]) for match in found) and any(
+            re.search(r"\d", match["after"] or "") for match in found
+        )
+        if len(found) == len(stems) and not days:
+            return found
+    return []
+
+
+def _differences(texts: Sequence[str]) -> list[str]:
+    """Return the texts without the words that all of them begin or end with."""
+    words = [re.split(r"[_. -]+", text.strip("_-. ")) for text in texts]
+    shortest = min(map(len, words))
+    same = [len({tuple(each[:count]) for each in words}) == 1 for count in range(shortest + 1)]
+    start = max(count for count, alike in enumerate(same) if alike)
+    ends = [len({tuple(each[len(each) - count :]) for each in words}) == 1 for count in range(shortest + 1)]
+    end = max(count for count, alike in enumerate(ends) if alike and count + start <= shortest)
+    return ["_".join(each[start : len(each) - end]) for each in words]
 
 
 def _split(before: str, after: str) -> tuple[str, str]:
@@ -94,6 +129,22 @@ def drives_of(names: Sequence[FrameName]) -> set[str]:
     snippets = all(re.search(r"[_-]\d+$", drive) for drive in drives)
     single = snippets and len(drives) > 2 and len({name.number for name in names} - {None}) == 1
     return drives if len(several) > 1 or single else set()
+
+
+def drives_across(folders: Mapping[str, Sequence[FrameName]]) -> set[str]:
+    """Return the drives whose frames somebody has divided among folders called `train`, `val` or `test`.
+
+    Such folders (scene: its frames' names) differ in that word only; a drive's name has letters and digits.
+    """
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for scene, names in folders.items():
+        rest = re.sub(
+            r"(?i)(?<![a-z])(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)(?![a-z])", "", scene
+        )
+        for drive in {name.drive for name in names} if rest != scene else ():
+            if re.search(r"[^\W\d_].*\d|\d.*[^\W\d_]", drive):
+                places[rest, drive].add(scene)
+    return {drive for (_, drive), scenes in places.items() if len(scenes) > 1}
 
 
 def trailing_number(stem: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import frame_folders, no_frames
-from jepamine.manifests.layouts import BDD, shots_of
+from jepamine.manifests.layouts import BDD, CITYSCAPES, shots_of
 from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
 from jepamine.manifests.rig_lines import rig_lines
@@ -18,6 +18,12 @@ from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify
+
+# Layout of single frames, each of another drive or far from the next -> the next step.
+SINGLE = {
+    BDD: "cut clips from BDD100K's videos instead: jepamine manifest video",
+    CITYSCAPES: "leftImg8bit has the labelled frames only; use leftImg8bit_sequence of Cityscapes",
+}
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,9 @@ def frame_lines(
     else:
         lines = [line for track in tracks for line in track_lines(track, cutter)]
     cutter.notify()
-    if not lines and all(track.layout == BDD for track in tracks):
-        raise UserError(
-            f"{root}: one frame per drive, which makes no clip; cut clips from BDD100K's videos instead: "
-            "jepamine manifest video"
-        )
+    for layout, advice in SINGLE.items():
+        if not lines and all(track.layout == layout for track in tracks):
+            raise UserError(f"{root}: single frames, which make no clip; {advice}")
     if not lines:
         gaps = f"; all frames are more than {max_gap:g} s apart: pass a larger --max-gap" * bool(cutter.gaps)
         raise UserError(f"{root}: no folder, log or stretch has a tubelet (2 frames){gaps}")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from jepamine.manifests.camera_names import camera_folders, is_generic
+from jepamine.manifests.capture_times import CLOCK, capture_times
 from jepamine.manifests.frame_folders import own_name
-from jepamine.manifests.frame_names import FrameName, drives_of, frame_names
+from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
+from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
 from jepamine.manifests.time_files import TimeFiles
 
@@ -18,11 +20,16 @@ NAMED = "LOG__CAMERA__TIMESTAMP"
 ARGOVERSE = "Argoverse 2"
 KITTI = "KITTI raw"
 BDD = "BDD100K"
+CITYSCAPES = "Cityscapes"
+MAPILLARY = "Mapillary"
 NUMBERED = "DRIVE_NUMBER"
 CAMERAS = "one folder per camera"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
 _KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data(?:_rect|_rgb)?$")
+_CITYSCAPES = re.compile(r"([A-Za-z-]+_\d{6})_(\d{6})_((?:left|right)Img\w+)")
+# Frames per second of Cityscapes' recordings, which its frame numbers count.
+_CITYSCAPES_RATE = 17
 _BDD = re.compile(r"([0-9a-f]{8}-[0-9a-f]{8})(?:-(\d+))?")
 
 
@@ -53,8 +60,9 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
     """Yield the frames of `folders` (scene, frames) below `root` in their order, each by its layout.
 
     A file called LOG__CAMERA__TIMESTAMP is taken by its name in any folder. The other files of a folder have
-    one layout, by the folder's path and by their names: Argoverse 2, KITTI, BDD100K; else drive and camera
-    are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the folder is a scene.
+    one layout, by the folder's path and by their names: Argoverse 2, KITTI, BDD100K, Cityscapes, Mapillary;
+    else drive and camera are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the
+    folder is a scene.
     """
     unnamed = []
     for scene, paths in folders:
@@ -67,16 +75,17 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
                 yield Shot(NAMED, path, parsed[0], camera=parsed[1], time=parsed[2])
         if rest:
             unnamed.append((scene, rest))
-    times = TimeFiles()
+    times, described = TimeFiles(), Descriptions(root)
     general: list[tuple[str, list[Path], list[Shot]]] = []
     for scene, paths in unnamed:
         shots = _argoverse(scene, paths) or _kitti(scene, paths, times) or _bdd(scene, paths)
+        shots = shots or _cityscapes(scene, paths) or _mapillary(scene, paths, described)
         general.append((scene, paths, shots))
     views = camera_folders(scene for scene, _ in unnamed)
     names = {
         scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
     }
-    drives = {drive for folder in names.values() for drive in drives_of(folder)}
+    drives = {drive for folder in names.values() for drive in drives_of(folder)} | drives_across(names)
     for scene, paths, shots in general:
         drive, camera = views.get(scene, (scene, ""))
         place = (drive or own_drive(root), camera)
@@ -124,6 +133,38 @@ def _bdd(scene: str, paths: Sequence[Path]) -> list[Shot]:
     ]
 
 
+def _cityscapes(scene: str, paths: Sequence[Path]) -> list[Shot]:
+    found = [match for match in (_CITYSCAPES.fullmatch(path.stem) for path in paths) if match]
+    if len(found) < len(paths):
+        return []
+    several = len({match.group(1, 3) for match in found}) > 1
+    return [
+        Shot(
+            CITYSCAPES,
+            path,
+            f"{scene}/{match[1]}/{match[3]}" if several else scene,
+            match[1],
+            match[3],
+            int(match[2]) * 1_000_000 // _CITYSCAPES_RATE,
+            int(match[2]),
+            f"frame numbers, {_CITYSCAPES_RATE} per second",
+        )
+        for path, match in zip(paths, found, strict=True)
+    ]
+
+
+def _mapillary(scene: str, paths: Sequence[Path], descriptions: Descriptions) -> list[Shot]:
+    found = descriptions.of(paths)
+    several = len({each.sequence for each in found}) > 1
+    shots = []
+    for path, each in zip(paths, found, strict=False):
+        # Short ones count the sequences of one description.
+        unique = each.sequence if len(each.sequence) > 8 else "/".join(filter(None, (scene, each.sequence)))
+        own = f"{scene}/{each.sequence}" if several else scene
+        shots.append(Shot(MAPILLARY, path, own, unique, time=each.time, clock="MAPCaptureTime"))
+    return shots
+
+
 def own_drive(root: Path) -> str:
     """Return the name of the drive whose frames are right in `root`, or only in camera folders below it."""
     around = next((each for each in (root, *root.parents) if not is_generic(each.name)), root)
@@ -145,7 +186,11 @@ def _general(
     stamps: list[int | None] = [name.time for name in names]
     clock = "file names"
     if None in stamps:
-        stamps, clock = times.of(paths[0].parent, [name.number for name in names])
+        numbers = [name.number for name in names]
+        stamps, clock = times.of(paths[0].parent, numbers)
+        taken = capture_times(paths, None not in numbers) if None in stamps and len(tracks) == 1 else None
+        if taken:
+            stamps, clock = [*taken], CLOCK
     shots = []
     for path, name, time in zip(paths, names, stamps, strict=True):
         drive = name.drive if of_names else ""

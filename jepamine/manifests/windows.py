@@ -41,18 +41,24 @@ def stretches(times: Sequence[int], max_gap: float) -> list[range]:
 
 # A hole in the numbers of frames is a gap in time if it is this many usual steps: 3 s at 30 per second.
 HOLE = 100
+# Numbers that fall more often than once in this many frames are no count of recordings one after another.
+FALLS = 8
 
 
 def numbered_stretches(numbers: Sequence[int | None], count: int) -> list[range]:
     """Return ranges of `count` frames without a hole in their numbers, more than 100 usual steps wide.
 
-    All frames are one range if their numbers do not all rise.
+    Where the numbers begin anew, another recording does. All frames are one range if that is no exception, or
+    if not all have a number.
     """
     known = [number for number in numbers if number is not None]
     steps = [after - before for before, after in pairwise(known)]
-    if len(known) < count or not steps or min(steps) < 1:
+    falls = sum(step < 1 for step in steps)
+    if len(known) < count or not steps or falls > len(steps) / FALLS:
         return [range(count)]
-    return stretches(known, HOLE * median(steps) / 1e6)
+    limit = HOLE * median(step for step in steps if step > 0)
+    cuts = [number for number, step in enumerate(steps, 1) if step < 1 or step > limit]
+    return [range(*ends) for ends in zip([0, *cuts], [*cuts, count], strict=True)]
 
 
 @dataclass

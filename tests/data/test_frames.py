@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from PIL import Image
 
 from jepamine.data.frames import Frame, Frames, ahead
 from jepamine.data.images import decode
+from jepamine.data.recordings import Recordings
 from jepamine.errors import UserError
+from jepamine.places import Moment
 
 SIZE = (24, 40)  # height, width
 
@@ -215,6 +218,25 @@ TURNED = {
 }
 
 
+def test_a_clip_and_a_frame_of_one_video_are_read_at_once_without_a_deadlock(tmp_path):
+    (tmp_path / "v.mp4").write_bytes(b"no video")
+    frames = Frames((24, 40))
+    frame = frames[Moment(tmp_path / "v.mp4", 0)]
+
+    def read_clip() -> None:
+        # As `Frames.pixels` does for a clip of a video.
+        with frames._recordings.turn:
+            other = threading.Thread(target=frame.digest, daemon=True)
+            other.start()
+            other.join(0.1)  # it waits for the turn
+            frame.digest()
+
+    reading = threading.Thread(target=read_clip, daemon=True)
+    reading.start()
+    reading.join(30)
+    assert not reading.is_alive()
+
+
 @pytest.mark.parametrize("orientation", TURNED)
 @pytest.mark.parametrize("suffix", ["png", "webp", "tiff"])
 def test_a_frame_is_upright_as_its_exif_orientation_says(orientation, suffix, tmp_path):
@@ -264,3 +286,28 @@ def test_only_frames_that_are_decoded_otherwise_than_before_lose_their_embedding
     Image.new("RGB", (4, 4)).save(path, exif=exif)
     digest = Frame(path, SIZE).digest()
     assert (digest == hashlib.sha256(path.read_bytes()).digest()) is kept
+
+
+def test_a_frame_of_a_video_and_the_clip_around_it_may_be_read_at_once(tmp_path):
+    recordings = Recordings()
+    frame = Frame(Moment(tmp_path / "missing.mp4", 0), SIZE, recordings)
+    held = threading.Event()
+
+    def clip():
+        with recordings.turn:
+            held.set()
+            time.sleep(0.05)
+            with pytest.raises(UserError):
+                frame.pixels()
+
+    def single():
+        held.wait()
+        with pytest.raises(UserError):
+            frame.pixels()
+
+    readers = [threading.Thread(target=each, daemon=True) for each in (clip, single)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert [reader.is_alive() for reader in readers] == [False, False]

@@ -125,6 +125,26 @@ FOLDERS = {
     "Udacity": [
         f"IMG/{side}_2016_12_01_13_30_48_{n}87.jpg" for side in ("center", "left", "right") for n in (2, 3)
     ],
+    "Mapillary": [
+        f"album/{name}.jpg" for name in ("-0AWY4t0bT", "_2BNsSQSX", "498763468214164", "Zh5CoWpmSP")
+    ],
+    "ROS image_saver": [f"run/{side}{n:04d}.jpg" for side in ("left", "right") for n in (0, 1)],
+    "CARLA": [f"Town01/{c}/{n:08d}.png" for c in ("CameraRGB", "CameraRear") for n in (1, 2)],
+    "AirSim": [
+        f"2021-03-04/images/img_Car__{camera}_161485999{n}057382500.png" for camera in (0, 1) for n in (4, 5)
+    ],
+    "SYNTHIA": [
+        f"SEQS-01/RGB/Stereo_{s}/Omni_{c}/{n:06d}.png"
+        for s in ("Left", "Right")
+        for c in "BF"
+        for n in (0, 1)
+    ],
+    "frames of dashcams' videos": [
+        f"out/20240105_10{minute}30_F_{n:04d}.jpg" for minute in (20, 21) for n in (1, 2)
+    ],
+    "a drive in train and val": [f"{p}/images/trip1_{n:05d}.jpg" for p, n in (("train", 0), ("train", 1))]
+    + [f"val/images/trip1_0000{n}.jpg" for n in (2, 3)],
+    "WhatsApp": [f"phone/IMG-20240105-WA000{n}.jpg" for n in (1, 2)],
     "pictures of several kinds": [f"city/00000{n}_{kind}.png" for n in (1, 2) for kind in ("ir", "rgb")],
     "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
 }
@@ -132,6 +152,23 @@ FOLDERS = {
 
 # Files that list the times of the frames of some of these.
 TIMES = {
+    "Mapillary": {
+        "album/mapillary_image_description.json": json.dumps(
+            [
+                {
+                    "filename": f"C:\\\\Users\\\\me\\\\album\\\\{name}.jpg",
+                    "MAPCaptureTime": f"2021_02_13_13_24_4{second}_500",
+                    "MAPSequenceUUID": sequence,
+                }
+                for name, second, sequence in (
+                    ("Zh5CoWpmSP", 1, "a57da8e1-0c9b"),
+                    ("-0AWY4t0bT", 2, "a57da8e1-0c9b"),
+                    ("498763468214164", 1, "b7c6d79e-1111"),
+                    ("_2BNsSQSX", 0, "b7c6d79e-1111"),
+                )
+            ]
+        )
+    },
     "PandaSet": {
         f"{scene}/camera/{camera}/timestamps.json": "[1557539924.49981, 1557539924.599792]"
         for scene in ("001", "002")
@@ -251,9 +288,63 @@ def test_one_image_per_video_makes_no_clip_and_the_next_step_is_named(tmp_path):
     with pytest.raises(UserError) as raised:
         cut(tmp_path)
     assert str(raised.value) == (
-        f"{tmp_path}: one frame per drive, which makes no clip; cut clips from BDD100K's videos instead: "
+        f"{tmp_path}: single frames, which make no clip; cut clips from BDD100K's videos instead: "
         "jepamine manifest video"
     )
+
+
+def test_the_labelled_frames_of_cityscapes_make_no_clip_whatever_their_numbers(tmp_path):
+    numbers = {"000000": (629, 42505, 85413), "000001": (120,)}
+    names = [f"hamburg_{s}_{n:06d}_leftImg8bit.png" for s, own in numbers.items() for n in own]
+    laid_out(tmp_path, [f"leftImg8bit/train/hamburg/{name}" for name in names])
+    with pytest.raises(UserError, match=r"single frames, which make no clip; .* use leftImg8bit_sequence"):
+        cut(tmp_path)
+
+
+def test_cityscapes_frame_numbers_are_a_clock_and_a_hole_in_them_ends_a_clip(tmp_path):
+    names = [f"bonn_000004_{n:06d}_leftImg8bit.png" for n in (17, 18, 300, 301)]
+    laid_out(tmp_path, names)
+    lines = cut(tmp_path)
+    assert [line["timestamps"] for line in lines] == [[1_000_000, 1_058_823], [17_647_058, 17_705_882]]
+    assert {line["drive"] for line in lines} == {"bonn_000004"}
+
+
+def test_mapillary_images_are_in_the_order_of_their_capture(tmp_path):
+    laid_out(tmp_path, FOLDERS["Mapillary"])
+    (tmp_path / "album/mapillary_image_description.json").write_text(
+        TIMES["Mapillary"]["album/mapillary_image_description.json"]
+    )
+    second, first = cut(tmp_path)
+    start = 1_613_222_680_500_000
+    assert first["frame_paths"] == ["album/Zh5CoWpmSP.jpg", "album/-0AWY4t0bT.jpg"]
+    assert first["timestamps"] == [start + 1_000_000, start + 2_000_000]
+    assert second["frame_paths"] == ["album/_2BNsSQSX.jpg", "album/498763468214164.jpg"]
+    assert (second["scene"], second["drive"]) == ("album/b7c6d79e-1111", "b7c6d79e-1111")
+
+
+@pytest.mark.parametrize(
+    ("text", "notice"),
+    [
+        ("[", "cannot be read as JSON: Expecting value: line 1 column 2 (char 1): not used\n"),
+        (
+            '[{"filename": "1.jpg", "MAPCaptureTime": "2021_02_13_13_24_41_140"}, {"error": {}}]',
+            "not used for album: it lacks 1 of 2 images in ",
+        ),
+        ('[{"filename": "1.jpg", "MAPCaptureTime": "yesterday"}, 5]', "read: 2 images in 1 folder\n"),
+    ],
+)
+def test_a_description_that_does_not_describe_the_folder_is_reported(tmp_path, capsys, text, notice):
+    laid_out(tmp_path, ["album/1.jpg", "album/2.jpg"])
+    (tmp_path / "album/mapillary_image_description.json").write_text(text)
+    assert cut(tmp_path)[0]["frame_paths"] == ["album/1.jpg", "album/2.jpg"]
+    assert notice in capsys.readouterr().err
+
+
+def test_recordings_that_number_their_frames_anew_are_not_in_one_clip(tmp_path):
+    laid_out(tmp_path, [f"x/{part} part {n:03d}.jpg" for part in ("1.", "2.") for n in range(12)])
+    lines = [line["frame_paths"] for line in cut(tmp_path)]
+    assert all(len({Path(path).name[0] for path in paths}) == 1 for paths in lines)
+    assert sum(map(len, lines)) == 24
 
 
 def test_no_clip_mixes_the_drives_of_one_folder_and_a_drive_is_one_across_folders(tmp_path):

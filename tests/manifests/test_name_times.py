@@ -2,7 +2,7 @@
 
 import pytest
 
-from jepamine.manifests.frame_names import FrameName, frame_names
+from jepamine.manifests.frame_names import FrameName, drives_across, frame_names
 from jepamine.manifests.name_times import name_times, since_1970
 
 TEN = 1_704_450_030_000_000  # 2024-01-05 10:20:30
@@ -95,6 +95,15 @@ def test_integers_of_logs_are_taken_by_their_number_of_digits():
         (["Seq05VD_f00390"], [("Seq05VD", "", 390)]),
         # One uncertain camera is part of the drive's name.
         (["left_1", "left_2"], [("left", "", 1), ("left", "", 2)]),
+        (["left0001", "right0001"], [("", "left", 1), ("", "right", 1)]),
+        (["DSC00012", "IMG0013"], [("DSC", "", 12), ("", "", 13)]),
+        (
+            ["IMG-20240105-WA0003", "IMG-20240106-WA0004"],
+            [("IMG-20240105-WA", "", 3), ("IMG-20240106-WA", "", 4)],
+        ),
+        (["Bild (9)", "Bild (10)"], [("Bild", "", 9), ("Bild", "", 10)]),
+        (["000001-cam1", "000001-cam2"], [("", "cam1", 1), ("", "cam2", 1)]),
+        (["d_FrontLeft_3", "d_FrontRight_3"], [("d", "FrontLeft", 3), ("d", "FrontRight", 3)]),
         (["a_1", "readme"], [("", "", 1), ("", "", None)]),
     ],
 )
@@ -110,3 +119,26 @@ def test_cameras_are_found_beside_times():
         ("left", 1305031102200000),
         ("right", 1305031102200000),
     ]
+
+
+def test_texts_beside_times_that_every_moment_has_are_cameras():
+    names = [f"img_Car__{camera}_{time}" for time in (1614859994057, 1614859995057) for camera in (0, 1)]
+    assert [(each.drive, each.camera) for each in frame_names(names)] == [("", "0"), ("", "1")] * 2
+    alone = ["a_1614859994057", "b_1614859995057", "a_1614859996057", "b_1614859997057"]
+    assert [(each.drive, each.camera) for each in frame_names(alone)] == [("a", ""), ("b", "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("folders", "found"),
+    [
+        ({"train": ["trip1_1", "trip1_2"], "val": ["trip1_3"]}, {"trip1"}),
+        ({"a/training/x": ["GOPR0475_1"], "a/testing/x": ["GOPR0475_2"]}, {"GOPR0475"}),
+        # Another place, a word without a number, and folders that are no splits.
+        ({"train/a": ["trip1_1"], "val/b": ["trip1_1"]}, set()),
+        ({"train": ["DSC_1"], "val": ["DSC_2"]}, set()),
+        ({"monday": ["trip1_1"], "tuesday": ["trip1_2"]}, set()),
+        ({"trains": ["trip1_1"], "trainl": ["trip1_2"]}, set()),
+    ],
+)
+def test_a_drive_divided_among_train_and_val_is_one(folders, found):
+    assert drives_across({folder: frame_names(names) for folder, names in folders.items()}) == found

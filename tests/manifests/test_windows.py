@@ -78,5 +78,6 @@ def test_a_hole_in_the_numbers_ends_a_stretch():
     assert numbered_stretches([0, 30, 60, 150], 4) == [range(4)]
     assert numbered_stretches([1, 2, 9, 10, 11, 100], 6) == [range(6)]
     assert numbered_stretches([1, 1, 900], 3) == [range(3)]
+    assert numbered_stretches([*range(9), *range(5, 14)], 18) == [range(9), range(9, 18)]
     assert numbered_stretches([1, None, 900], 3) == [range(3)]
     assert numbered_stretches([], 0) == [range(0)]
