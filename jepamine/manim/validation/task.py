@@ -1,21 +1,20 @@
-"""Run Manim code in a confined child, with the files sent along: a `jepamine.sandbox.task.Task`."""
+"""Run Manim code in a confined child: a `jepamine.sandbox.task.Task`."""
 
 from __future__ import annotations
 
 import ast
-import base64
 import contextlib
 import ctypes
-import importlib
 import json
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+from jepamine.manim.validation import files as given_files
+from jepamine.manim.validation import filming
 from jepamine.manim.validation import judge as judging
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.drawing import TooMuch
@@ -25,7 +24,7 @@ from jepamine.sandbox.task import SOURCE
 LONGEST = 200_000
 #: Those that `prepare` installed.
 FORMULAS: list[Formulas] = []
-FILES: list[Files] = []
+FILES: list[given_files.Files] = []
 #: The animations that began in this child.
 PLAYS: list[int] = []
 SAMPLE = """
@@ -58,7 +57,7 @@ def prepare() -> None:
         }
     )
     FORMULAS.append(install())
-    FILES.append(install_files())
+    FILES.append(given_files.install())
     set_texts_at_full_width(manim)
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.
@@ -93,7 +92,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     for files in FILES:
         files.folder = folder
         files.write(request["files"])
-    width = request["preview"] or 64
+    width, height = filming.SIZE if request.get("video") else _picture(request["preview"] or 64)
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:
         return _refused(None, f"the code is longer than {LONGEST:,} characters")
@@ -107,9 +106,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             for one in objections_
         ]
         return {"problems": [{"kind": "refused", "line": line, "message": text} for line, text in problems]}
-    manim.config.update(
-        {"media_dir": str(folder), "pixel_width": width, "pixel_height": round(width * 9 / 16)}
-    )
+    manim.config.update({"media_dir": str(folder), "pixel_width": width, "pixel_height": height})
     try:
         done = running.run(
             trees,
@@ -117,6 +114,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             every=request["every"],
             guarded=request["check"],
             began=PLAYS.append,
+            filming=filming.Filming() if request.get("video") else None,
         )
     except running.Refused as error:
         return _refused(None, str(error))
@@ -136,73 +134,9 @@ def progress() -> str:
     return f"{where}; shorten the scene, or raise --deadline if it does not run forever"
 
 
+def _picture(width: int) -> tuple[int, int]:
+    return width, round(width * 9 / 16)
+
+
 def _refused(line: int | None, message: str) -> dict[str, Any]:
     return {"problems": [{"kind": "refused", "line": line, "message": message}]}
-
-
-_RASTER = ("", ".jpg", ".jpeg", ".png", ".gif", ".ico")
-
-
-class Files:
-    """What takes the place of Manim's search for files; `folder` is the only one that is searched."""
-
-    def __init__(self) -> None:
-        self.folder = Path()
-
-    def write(self, files: Mapping[str, str]) -> None:
-        """Write files, in base64 by relative path, into the folder."""
-        for name, content in files.items():
-            path = self._inside(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(content))
-
-    def raster(self, name: Any) -> Path:
-        """Return the path of an image. Raises FileNotFoundError."""
-        return self._found("ImageMobject", name, _RASTER)
-
-    def vector(self, name: Any) -> Path:
-        """Return the path of an SVG, that of a formula or a text included. Raises FileNotFoundError."""
-        return self._found("SVGMobject", name, ("", ".svg"))
-
-    def code(self, name: Any) -> Path:
-        """Return the path of a code listing. Raises FileNotFoundError."""
-        return self._found("Code", name, ("",))
-
-    def _found(self, kind: str, name: Any, suffixes: tuple[str, ...]) -> Path:
-        for suffix in suffixes:
-            path = self._inside(f"{name}{suffix}")
-            if path.is_file():
-                return path
-        raise FileNotFoundError(
-            f"{kind}: there is no file {str(name)!r:.100} beside the scene; write its path in quotes, "
-            "relative to the scene's file"
-        )
-
-    def _inside(self, name: str) -> Path:
-        folder = self.folder.resolve()
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder):
-            raise FileNotFoundError(f"{name!r:.100} is not in the folder of the scene or below it")
-        return path
-
-
-def install_files() -> Files:
-    """Let Manim's images, SVGs and listings of this process be read from one folder only."""
-    files = Files()
-    images: Any = importlib.import_module("manim.mobject.types.image_mobject")
-    drawings: Any = importlib.import_module("manim.mobject.svg.svg_mobject")
-    listings: Any = importlib.import_module("manim.mobject.text.code_mobject")
-    images.get_full_raster_image_path = files.raster
-    drawings.get_full_vector_image_path = files.vector
-    original = listings.Code.__init__
-
-    def begin(code: Any, code_file: Any = None, *given: Any, **named: Any) -> None:
-        style = named.get("formatter_style", given[2] if len(given) > 2 else "vim")
-        if type(style) is not str:
-            raise TypeError("Code: formatter_style is the name of a style, such as 'monokai'")
-        original(code, files.code(code_file) if code_file is not None else None, *given, **named)
-
-    listings.Code.__init__ = begin
-    # To what `Code.set_default()` goes back.
-    listings.Code._original__init__ = begin
-    return files
