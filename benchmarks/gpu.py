@@ -93,15 +93,15 @@ def checks(weights: str, batch_size: int, source: Source) -> list[tuple[str, flo
     fast = VJepa2Encoder(torch.device("cuda"), weights=weights, batch_size=batch_size, matmul="high")
     rng = np.random.default_rng(0)
     arrays = [rng.integers(0, 256, (count, *SHAPE, 3), dtype=np.uint8) for count in (1, 3, 8, 1)]
-    together = np.concatenate(encode_all(cuda, arrays))
+    together = np.concatenate(list(encode_all(cuda, arrays)))
     alone = np.concatenate([array for each in arrays for array in encode_all(cuda, [each])])
-    on_cpu = np.concatenate(encode_all(cpu, arrays[:2]))
+    on_cpu = np.concatenate(list(encode_all(cpu, arrays[:2])))
     rows = [
         ("clips alone, and in shared batches", apart(together, alone), 1e-5),
         ("CUDA, and CPU", apart(together[: len(on_cpu)], on_cpu), 1e-4),
     ]
     result = [(what, distance, distance <= limit) for what, distance, limit in rows]
-    tf32 = apart(np.concatenate(encode_all(fast, arrays)), together)
+    tf32 = apart(np.concatenate(list(encode_all(fast, arrays))), together)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder)) as store:
         items = list(embed_clips(read_clips(source), source, patches(SHAPE), cuda, store))
     whole = all(isinstance(item, Embedded) for item in items)

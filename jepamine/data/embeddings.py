@@ -113,14 +113,19 @@ def embed_clips(
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
-    for window in _windows(ahead(items, load, source.threads), encoder):
-        found = _encode_missing(window, frames, source, encoder, store)
-        for item, loaded in window:
-            if isinstance(item, UserError) or isinstance(loaded, UserError):
-                clip = None if isinstance(item, UserError) else item
-                yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
-            else:
-                yield _embedded(item, loaded, found, functools.partial(_read, item, frames, source), source)
+    try:
+        for window in _windows(ahead(items, load, source.threads), encoder):
+            found = _encode_missing(window, frames, source, encoder, store)
+            for item, loaded in window:
+                if isinstance(item, UserError) or isinstance(loaded, UserError):
+                    clip = None if isinstance(item, UserError) else item
+                    yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
+                else:
+                    yield _embedded(
+                        item, loaded, found, functools.partial(_read, item, frames, source), source
+                    )
+    finally:
+        frames.stop()
 
 
 def _windows(items: Iterable[_Item], encoder: Encoder) -> Iterator[list[_Item]]:

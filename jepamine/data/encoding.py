@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from jepamine.protocols.encoders import DeviceEncoder, Encoder
 
@@ -29,29 +30,35 @@ def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return means
 
 
-def encode_all(encoder: Encoder, arrays: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-    """Return what `encode` does for each of `arrays`, waiting for the device once.
+def encode_all(encoder: Encoder, arrays: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+    """Yield what `encode` returns for each of `arrays`, in their order.
 
-    On a CPU each array has its own batches, as the bits of a matrix product depend on its number of rows.
-    Elsewhere batches are filled across arrays: whatever an array's neighbours are, it is equal to about 1e-5.
+    On a CPU each array has its own batches, as the bits of a matrix product depend on its number of rows, and
+    is yielded as soon as it is encoded. Elsewhere batches are filled across arrays, and the device is waited
+    for once: whatever an array's neighbours are, it is equal to about 1e-5.
     """
+    if not on_accelerator(encoder):
+        for array in arrays:
+            yield torch.cat(_queue(encoder, [array])).numpy()
+        return
     groups: dict[object, list[int]] = defaultdict(list)
     for number, array in enumerate(arrays):
-        groups[array.shape[1:] if on_accelerator(encoder) else number].append(number)
+        groups[array.shape[1:]].append(number)
+    queued = [_queue(encoder, [arrays[number] for number in group]) for group in groups.values()]
     results: dict[int, NDArray[np.float32]] = {}
-    with torch.inference_mode():
-        # (n, L, D) -> (n, D); an accelerator only queues it
-        queued = [
-            [
-                encoder(torch.from_numpy(batch)).float().mean(dim=1)
-                for batch in _batches([arrays[number] for number in group], encoder.batch_size)
-            ]
-            for group in groups.values()
-        ]
-        for group, means in zip(groups.values(), queued, strict=True):
-            ends = np.cumsum([len(arrays[number]) for number in group])
-            results |= zip(group, np.split(torch.cat(means).cpu().numpy(), ends[:-1]), strict=True)
-    return [results[number] for number in range(len(arrays))]
+    for group, means in zip(groups.values(), queued, strict=True):
+        ends = np.cumsum([len(arrays[number]) for number in group])
+        results |= zip(group, np.split(torch.cat(means).cpu().numpy(), ends[:-1]), strict=True)
+    for number in range(len(arrays)):
+        yield results[number]
+
+
+@torch.inference_mode()
+def _queue(encoder: Encoder, arrays: Sequence[NDArray[np.uint8]]) -> list[Tensor]:
+    """Return the means over tokens, (n, L, D) -> (n, D), of each batch; an accelerator only queues them."""
+    return [
+        encoder(torch.from_numpy(batch)).float().mean(dim=1) for batch in _batches(arrays, encoder.batch_size)
+    ]
 
 
 def _batches(arrays: Sequence[NDArray[np.uint8]], size: int) -> Iterator[NDArray[np.uint8]]:

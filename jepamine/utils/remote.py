@@ -61,6 +61,7 @@ def _filesystem(scheme: str, host: str) -> Any:
 
 
 _LOCK = threading.Lock()
+_THREAD = threading.local()
 
 
 def filesystem(url: Url) -> Any:
@@ -94,9 +95,21 @@ def attempt(url: Url, name: str, action: Callable[[Any, str], Result], done: str
             if number == ATTEMPTS or _is_refusal(error):
                 tries = f" after {number} attempts" if number > 1 else ""
                 raise UserError(f"{name or url}: cannot be {done}{tries}: {_reason(error)}") from None
-            wait = min(FIRST_WAIT * 2 ** (number - 1), LONGEST_WAIT)
-            time.sleep(wait * random.uniform(0.5, 1))
+            _wait(min(FIRST_WAIT * 2 ** (number - 1), LONGEST_WAIT) * random.uniform(0.5, 1))
     raise AssertionError("unreachable")
+
+
+def end_waits_with(stopped: threading.Event) -> None:
+    """Let this thread's waits between attempts end, with a UserError, when `stopped` is set."""
+    _THREAD.stopped = stopped
+
+
+def _wait(seconds: float) -> None:
+    stopped: threading.Event | None = getattr(_THREAD, "stopped", None)
+    if stopped is None:
+        time.sleep(seconds)
+    elif stopped.wait(seconds):
+        raise UserError("reading was stopped")
 
 
 def _is_refusal(error: Exception) -> bool:

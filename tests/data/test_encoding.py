@@ -41,7 +41,7 @@ def arrays(*shapes: tuple[int, int]) -> list[np.ndarray]:
 )
 def test_batches_are_filled_across_arrays_of_one_shape_except_on_a_cpu(device, shapes, batches):
     encoder, given = Rows(device), arrays(*shapes)
-    together = encode_all(encoder, given)
+    together = list(encode_all(encoder, given))
     assert encoder.batches == batches
     alone = [encode(Rows("cpu"), array) for array in given]
     assert [array.tobytes() for array in together] == [array.tobytes() for array in alone]

@@ -218,6 +218,25 @@ TURNED = {
 }
 
 
+def test_a_clip_and_a_frame_of_one_video_are_read_at_once_without_a_deadlock(tmp_path):
+    (tmp_path / "v.mp4").write_bytes(b"no video")
+    frames = Frames((24, 40))
+    frame = frames[Moment(tmp_path / "v.mp4", 0)]
+
+    def read_clip() -> None:
+        # As `Frames.pixels` does for a clip of a video.
+        with frames._recordings.turn:
+            other = threading.Thread(target=frame.digest, daemon=True)
+            other.start()
+            other.join(0.1)  # it waits for the turn
+            frame.digest()
+
+    reading = threading.Thread(target=read_clip, daemon=True)
+    reading.start()
+    reading.join(30)
+    assert not reading.is_alive()
+
+
 @pytest.mark.parametrize("orientation", TURNED)
 @pytest.mark.parametrize("suffix", ["png", "webp", "tiff"])
 def test_a_frame_is_upright_as_its_exif_orientation_says(orientation, suffix, tmp_path):

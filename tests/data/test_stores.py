@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,21 @@ def test_paths_of_a_manifest_in_a_bucket_are_relative_to_its_folder(s3, tmp_path
     assert first.frames == (Url(f"{s3.url}/m/a.jpg"), Url(f"{s3.url}/b/c.jpg"))
     assert second.frames == (Url("s3://other//a.jpg"), Path("/a.jpg"))
     assert first.place == f"{s3.url}/m/m.jsonl:1"
+
+
+def test_reads_end_when_no_one_wants_them(s3, frames, monkeypatch):
+    monkeypatch.setattr("jepamine.utils.remote.FIRST_WAIT", 60)
+    monkeypatch.setattr("jepamine.utils.remote.LONGEST_WAIT", 60)
+    s3.fails = lambda number: True
+    held = Frames((24, 40))
+    clip = [held[Url(s3.url) / name] for name in NAMES]
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(held.digests, clip)
+        while len(s3.requests) < len(NAMES):
+            time.sleep(0.01)
+        held.stop()
+        with pytest.raises(UserError, match="reading was stopped"):
+            reading.result(timeout=20)
+    assert len(s3.requests) == len(NAMES)
+    with pytest.raises(UserError, match="reading was stopped"):
+        held.digests(clip)

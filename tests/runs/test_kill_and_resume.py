@@ -145,8 +145,8 @@ def test_a_killed_score_is_taken_up_where_it_stopped(deadly, clips, tmp_path):
     # Clips are scored a second's worth at a time; five whole ones and a torn one are what such a kill leaves.
     lines = whole.read_bytes().splitlines(keepends=True)
     unfinished.write_bytes(b"".join(lines[:5]) + lines[5][:40])
-    # 7 clips are left: 14 calls; what was encoded of the clip in work at the kill is not stored yet.
-    code, output = finish(tmp_path, *words, "--resume", DIE_AT_CALL="15")
+    # 7 clips are left: 14 calls, less the clean embedding that was stored before the kill.
+    code, output = finish(tmp_path, *words, "--resume", DIE_AT_CALL="14")
     assert code == 0, output
     assert (tmp_path / "killed.jsonl").read_bytes() == whole.read_bytes()
     assert not list(tmp_path.glob("*.part"))

@@ -56,7 +56,7 @@ class Look:
 class Answer:
     """A child's answer about submitted code: of one scene, or the names of several `scenes`.
 
-    `preview` is a PNG in base64.
+    `preview` is a PNG in base64, `unseen` are the objects that have the colour of what is behind them.
     """
 
     problems: Annotated[tuple[Problem, ...], Field(max_length=20)]
@@ -65,6 +65,7 @@ class Answer:
     moments: Annotated[tuple[Look, ...], Field(max_length=200)] = ()
     preview: str | None = None
     scenes: Names = ()
+    unseen: Names = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))

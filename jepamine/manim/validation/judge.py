@@ -37,6 +37,7 @@ class _Statement:
     moments: Annotated[tuple[Look, ...], Field(max_length=200)] = ()
     drawing: redraw.Drawing | None = None
     scenes: Names = ()
+    unseen: Names = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))
@@ -85,5 +86,6 @@ def _measured(
             if name in boxes
         ],
         "moments": as_said["moments"],
+        "unseen": [name for name in claim.unseen if name in shown],
         "preview": redraw.png(drawing, preview) if preview else None,
     }

@@ -16,6 +16,7 @@ from jepamine.manim.validation.drawing import drawing
 from jepamine.manim.validation.guards import SCENE
 from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import play
+from jepamine.manim.validation.unseen import unseen
 from jepamine.sandbox.problems import line_of
 from jepamine.sandbox.task import SOURCE
 
@@ -59,7 +60,8 @@ def run(
     running.construct()
     running.tear_down()
     names = measured.named(ended[-1] if ended else {}, running)
-    every_one = {**names, **measured.shown(names, running)}
+    drawn = measured.shown(names, running)
+    every_one = {**names, **drawn}
     groups = measured.memberships(every_one)
     return {
         "scene": type(running).__name__,
@@ -68,6 +70,7 @@ def run(
             for name, mobject in every_one.items()
         },
         "moments": moments,
+        "unseen": unseen(drawn, running.camera),
         "drawing": drawing(running, every_one),
     }
 

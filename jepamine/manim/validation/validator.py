@@ -13,7 +13,9 @@ from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.answer import Answer, failed, parse
+from jepamine.manim.validation.answer_lines import lines_of
 from jepamine.manim.validation.plausible import objection
+from jepamine.manim.validation.replaced import with_next_steps
 from jepamine.manim.validation.report import Report, report
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import Pool, pool
@@ -60,7 +62,8 @@ class Validator:
         answer, seconds, notes = self._ask(
             code, scene, check, preview, modules, files, every=False, gone=gone
         )
-        return report(answer, self.protection, seconds, layout, names, notes, gone)
+        found = report(answer, self.protection, seconds, layout, names, notes, gone)
+        return replace(found, lines=lines_of(code, [item.name for item in answer.objects]))
 
     def validate_all(
         self,
@@ -76,7 +79,8 @@ class Validator:
         """Run every scene of the code, or the one called `scene`, each in a child of its own."""
         answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=True)
         if not answer.scenes:
-            return [report(answer, self.protection, seconds, layout, notes=notes)]
+            found = report(answer, self.protection, seconds, layout, notes=notes)
+            return [replace(found, lines=lines_of(code, [item.name for item in answer.objects]))]
         reports = []
         for name in answer.scenes:
             one = self.validate(
@@ -104,6 +108,7 @@ class Validator:
         formulas = self._typesetter.scene()
         end, content = self._servers.ask(request, self._limits, formulas.reply, gone)
         answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
+        answer = with_next_steps(answer)
         if odd := objection(answer, request["code"], request["modules"]):
             answer = failed("crashed", f"the code broke the process that ran it: its answer is about {odd}")
         return answer, end.seconds, formulas.notes()
