@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,6 @@ from jepamine.cli.options import (
     AnyPath,
     Commands,
     File,
-    Folder,
     as_json,
     echo,
     with_cluster,
@@ -105,7 +103,7 @@ def manifest() -> None:
 
 
 @manifest.command()
-@click.argument("root", type=Folder)
+@click.argument("root", type=AnyFolder)
 @click.option("--version", default="v1.0-mini", show_default=True, help="Folder of tables below ROOT.")
 @click.option(
     "--camera",
@@ -131,7 +129,7 @@ def manifest() -> None:
 @with_max_gap
 @with_windows
 def nuscenes(
-    root: Path,
+    root: places.File,
     version: str,
     cameras: tuple[str, ...],
     sweeps: bool,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from jepamine.errors import UserError
@@ -12,9 +11,13 @@ from jepamine.manifests.nuscenes_tables import records, row, version_folder
 from jepamine.manifests.paths import full
 from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import Cutter, check_cameras
+from jepamine.places import File, Url
 from jepamine.utils.progress import notify
+from jepamine.utils.remote import listing
 
 FRONT = ("CAM_FRONT",)
+# How many missing images are named.
+NAMED = 5
 
 
 class Sample(NamedTuple):
@@ -38,7 +41,7 @@ Shots = dict[tuple[str, str], list[Shot]]
 
 
 def nuscenes_lines(
-    root: Path,
+    root: File,
     version: str,
     window: int,
     stride: int,
@@ -78,7 +81,7 @@ def nuscenes_lines(
 
 
 def _lines(
-    scene_keys: dict[str, str], camera: str, shots: list[Shot], root: Path, cutter: Cutter
+    scene_keys: dict[str, str], camera: str, shots: list[Shot], root: File, cutter: Cutter
 ) -> Iterator[dict[str, Any]]:
     times = [shot.time for shot in shots]
     paths = [str(root / shot.filename) for shot in shots]
@@ -97,7 +100,7 @@ def _lines(
         }
 
 
-def _scenes(folder: Path) -> dict[str, dict[str, str]]:
+def _scenes(folder: File) -> dict[str, dict[str, str]]:
     logs = {
         log["token"]: {"log": log["logfile"] or log["token"], "location": str(log.get("location") or "")}
         for log in records(folder, "log", logfile=str)
@@ -112,7 +115,7 @@ def _scenes(folder: Path) -> dict[str, dict[str, str]]:
     }
 
 
-def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
+def _channels(folder: File, cameras: Sequence[str]) -> dict[str, str | None]:
     # calibrated_sensor token -> its camera; "" for cameras not requested, None for other sensors.
     sensors = {
         sensor["token"]: (sensor["modality"], sensor["channel"])
@@ -129,7 +132,7 @@ def _channels(folder: Path, cameras: Sequence[str]) -> dict[str, str | None]:
 
 
 def _shots(
-    folder: Path, scenes: dict[str, dict[str, str]], channels: dict[str, str | None], sweeps: bool
+    folder: File, scenes: dict[str, dict[str, str]], channels: dict[str, str | None], sweeps: bool
 ) -> Shots:
     samples: dict[str, Sample] = {}
     for record in records(folder, "sample", scene_token=str):
@@ -164,7 +167,7 @@ def _shots(
     return shots
 
 
-def _in_order(shots: list[Shot], folder: Path) -> list[Shot]:
+def _in_order(shots: list[Shot], folder: File) -> list[Shot]:
     ordered = sorted(shots)
     for first, second in itertools.pairwise(ordered):
         if first.time == second.time:
@@ -175,19 +178,29 @@ def _in_order(shots: list[Shot], folder: Path) -> list[Shot]:
     return ordered
 
 
-def _report_missing(root: Path, filenames: Sequence[str]) -> None:
+def _report_missing(root: File, filenames: Sequence[str]) -> None:
+    """Say how many images do not exist, of each folder, and the first five of them."""
     # One listing per folder: much faster than checking a million files one by one.
     existing: dict[str, set[str]] = {}
-    absent = []
+    absent: dict[str, list[str]] = {}
     for filename in filenames:
         folder, _, name = filename.rpartition("/")
         if folder not in existing:
-            path = root / folder
-            existing[folder] = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+            existing[folder] = _names_in(root / folder)
         if name not in existing[folder]:
-            absent.append(filename)
+            absent.setdefault(folder, []).append(filename)
     if absent:
+        lost = [filename for names in absent.values() for filename in names]
+        by_folder = ", ".join(f"{len(names)} in {folder}" for folder, names in absent.items())
         notify(
-            f"warning: {len(absent)} of {len(filenames)} images do not exist, the first {root / absent[0]}; "
-            "'jepamine manifest fix' drops their clips"
+            f"warning: {len(lost)} of {len(filenames)} images do not exist ({by_folder}): "
+            + ", ".join(sorted(lost)[:NAMED])
+            + (", ..." if len(lost) > NAMED else "")
+            + f" below {root}; 'jepamine manifest fix' drops their clips"
         )
+
+
+def _names_in(folder: File) -> set[str]:
+    if isinstance(folder, Url):
+        return {file.name for file in listing(folder)}
+    return {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()

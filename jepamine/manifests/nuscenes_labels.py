@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
+from jepamine.places import File
 from jepamine.utils.progress import notify
 
 
 def label_lines(
-    root: Path, version: str, lines: Sequence[dict[str, Any]], wanted: int | Sequence[str]
+    root: File, version: str, lines: Sequence[dict[str, Any]], wanted: int | Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return one label per line of `nuscenes_lines`: 1 if a sample of it has an annotation of a category.
 
@@ -38,7 +38,7 @@ def label_lines(
     return labels
 
 
-def _annotations(folder: Path) -> tuple[Counter[str], dict[str, set[str]]]:
+def _annotations(folder: File) -> tuple[Counter[str], dict[str, set[str]]]:
     # (category -> number of annotations; sample token -> its categories)
     categories = {record["token"]: record["name"] for record in records(folder, "category", name=str)}
     instances = {
@@ -59,7 +59,7 @@ def _annotations(folder: Path) -> tuple[Counter[str], dict[str, set[str]]]:
     return counts, held
 
 
-def _rarest(counts: Counter[str], count: int, folder: Path) -> list[str]:
+def _rarest(counts: Counter[str], count: int, folder: File) -> list[str]:
     present = sorted((name for name in counts if counts[name]), key=lambda name: (counts[name], name))
     if count > len(present):
         raise UserError(
@@ -69,7 +69,7 @@ def _rarest(counts: Counter[str], count: int, folder: Path) -> list[str]:
     return present[:count]
 
 
-def _named(counts: Collection[str], names: Sequence[str], folder: Path) -> list[str]:
+def _named(counts: Collection[str], names: Sequence[str], folder: File) -> list[str]:
     for name in names:
         if name not in counts:
             raise UserError(

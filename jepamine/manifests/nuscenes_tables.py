@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jepamine.errors import UserError, did_you_mean, first_line
+from jepamine.places import File, Url
+from jepamine.utils.local_cache import local
 from jepamine.utils.progress import Progress, progress
+from jepamine.utils.remote import exists
 
 CHUNK = 1 << 20
 # No record is this long: what does not parse up to here is broken, not truncated at the end of a chunk.
@@ -25,8 +28,11 @@ BETWEEN = re.compile(r"[\s,]*")
 Row = TypeVar("Row")
 
 
-def version_folder(root: Path, version: str) -> Path:
+def version_folder(root: File, version: str) -> File:
     """Return the folder of a version's tables. Raises UserError, listing the versions, if there is none."""
+    if isinstance(root, Url):
+        _require_tables(root / version)
+        return root / version
     if not root.is_dir():
         raise UserError(f"{root} is not a folder")
     folder = root / version
@@ -47,7 +53,13 @@ def version_folder(root: Path, version: str) -> Path:
     )
 
 
-def records(folder: Path, table: str, **columns: type) -> Iterator[dict[str, Any]]:
+def _require_tables(folder: Url) -> None:
+    if not exists(folder / "scene.json"):
+        table = folder / "scene.json"
+        raise UserError(f"{table}: no such table; pass the folder above the tables and --version")
+
+
+def records(folder: File, table: str, **columns: type) -> Iterator[dict[str, Any]]:
     """Yield the records of `folder`/`table`.json; each has `token` (str) and `columns` (name: type).
 
     The file is never held in memory completely. Raises UserError, with file and token, for a missing file,
@@ -64,7 +76,7 @@ def records(folder: Path, table: str, **columns: type) -> Iterator[dict[str, Any
         yield record
 
 
-def row(rows: Mapping[str, Row], record: Mapping[str, Any], column: str, path: Path) -> Row:
+def row(rows: Mapping[str, Row], record: Mapping[str, Any], column: str, path: File) -> Row:
     """Return the row that `column` of `record` points to; `path` is the record's table.
 
     Raises UserError, with file and token, if it does not exist.
@@ -84,11 +96,12 @@ def _wrong(record: Mapping[str, Any], column: str, kind: type) -> str:
     return f"'{column}' is no {kind.__name__}: {record[column]!r}"
 
 
-def _objects(path: Path) -> Iterator[Any]:
+def _objects(path: File) -> Iterator[Any]:
     decode = json.JSONDecoder().raw_decode
     number = 0
     try:
-        with path.open(encoding="utf-8-sig") as file, _progress(path) as bar:
+        on_disk = local(path)
+        with on_disk.open(encoding="utf-8-sig") as file, _progress(on_disk) as bar:
             text = file.read(CHUNK).lstrip()
             if not text.startswith("["):
                 raise UserError(f"{path}: not a nuScenes table: it does not start with a JSON array")

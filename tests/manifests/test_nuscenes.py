@@ -3,6 +3,8 @@
 import hashlib
 import json
 import random
+import re
+import shutil
 
 import pytest
 
@@ -10,6 +12,7 @@ from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.nuscenes import nuscenes_lines
 from jepamine.manifests.nuscenes_labels import label_lines
+from jepamine.places import Url
 from jepamine.protocols import Source
 
 VERSION = "v1.0-mini"
@@ -266,8 +269,38 @@ def test_images_that_do_not_exist_are_reported(root, capsys):
     first.unlink()
     cut(root, window=6)
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"warning: 1 of 18 images do not exist, the first {first}; 'jepamine manifest fix' drops their clips"
+        f"warning: 1 of 18 images do not exist (1 in samples/CAM_FRONT): samples/CAM_FRONT/{first.name} "
+        f"below {root}; 'jepamine manifest fix' drops their clips"
     )
+
+
+def test_missing_images_are_counted_by_camera_and_five_are_named(root, capsys):
+    back = sorted((root / "samples" / "CAM_BACK").iterdir())
+    for path in back[:6]:
+        path.unlink()
+    shutil.rmtree(root / "sweeps" / "CAM_FRONT")
+    cut(root, window=6, cameras=("CAM_FRONT", "CAM_BACK"), sweeps=True)
+    warning = capsys.readouterr().err.splitlines()[-1]
+    swept = len(re.findall("sweeps", warning))
+    assert re.match(r"warning: (\d+) of \d+ images do not exist \((\d+ in \S+, )+\d+ in \S+\): ", warning)
+    assert "6 in samples/CAM_BACK" in warning
+    assert [f"samples/CAM_BACK/{path.name}" in warning for path in back[:6]] == [True] * 5 + [False]
+    assert swept == 1  # its folder
+
+
+def test_a_bucket_gives_the_lines_of_the_same_folder_on_disk(root, s3, capsys):
+    (root / "samples" / "CAM_FRONT" / "x.txt").write_text("")
+    gone = min((root / "samples" / "CAM_FRONT").iterdir())
+    gone.unlink()
+    s3.put(root)
+    options = {"cameras": ("CAM_FRONT", "CAM_BACK"), "sweeps": True}
+    on_disk, in_bucket = (cut(place, **options) for place in (root, Url(s3.url)))
+    as_text = json.dumps(on_disk).replace(str(root), s3.url)
+    assert json.loads(as_text) == in_bucket
+    warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
+    assert warnings[1] == warnings[0].replace(str(root), s3.url)
+    with pytest.raises(UserError, match=r"scene.json: no such table; pass the folder above the tables"):
+        nuscenes_lines(Url(s3.url), "v9", 4, 4)
 
 
 def test_a_table_larger_than_a_chunk_is_read_record_by_record(root, monkeypatch):

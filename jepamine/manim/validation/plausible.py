@@ -47,6 +47,7 @@ def _scenes(answer: Answer) -> Iterable[str]:
 def _names(answer: Answer) -> Iterable[str]:
     for item in answer.objects:
         yield from (item.name, *item.parts_of)
+    yield from answer.unseen
     for look in answer.moments:
         yield from look.boxes
         for name, groups in look.parts_of.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from jepamine.manim.layouts import Box, Layout
@@ -51,7 +51,8 @@ class Report:
 
     `objects` are those with a name in the code and those drawn; `final` is the state at the end of construct,
     `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time
-    without that of LaTeX, `notes` are about what is approximate.
+    without that of LaTeX, `notes` are about what is approximate. `unseen` have the colour of what is behind
+    them; `lines` says where an object gets its name.
     """
 
     problems: tuple[Problem, ...]
@@ -63,6 +64,8 @@ class Report:
     seconds: float
     preview: bytes | None = None
     notes: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:
@@ -107,6 +110,7 @@ def report(
         round(seconds, 4),
         _png(answer.preview),
         notes,
+        answer.unseen,
     )
 
 

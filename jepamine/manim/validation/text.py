@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,34 +55,43 @@ def summary(report: Report) -> str:
             f"layout: {kept.within_half:.0%} within 0.5 units, {kept.within_tenth:.0%} within 0.1"
             f"{error}; {len(kept.matches) - len(matched)} missing, {len(kept.extra)} extra"
         )
-    lines += _some(_troubles(final))
+    lines += _some(_troubles(final, report.lines))
+    for name in report.unseen:
+        lines.append(f"not visible: {_placed(name, report.lines)} has the colour of what is behind it")
     lines += _some(_passing(report))
     lines += report.notes
     lines.append(f"protection: {report.protection}")
     return "\n".join(lines)
 
 
-def _troubles(state: State) -> dict[str, str]:
-    """Return problem of a state -> the line that reports it."""
+def _placed(name: str, lines: Mapping[str, int]) -> str:
+    """Return an object's name with the line that gives it."""
+    return f"{name} (line {lines[name]})" if name in lines else name
+
+
+def _troubles(state: State, places: Mapping[str, int]) -> dict[str, str]:
+    """Return problem of a state -> the line that reports it; `places` are the lines of objects."""
     lines = {}
     for item in state.overlaps:
         if item.expected is not True:
-            pair = f"{item.first} and {item.second}"
-            lines[f"overlap {pair}"] = f"overlap: {pair}, {item.share:.0%} of the smaller box"
+            pair = f"{_placed(item.first, places)} and {_placed(item.second, places)}"
+            lines[f"overlap {item.first} and {item.second}"] = (
+                f"overlap: {pair}, {item.share:.0%} of the smaller box"
+            )
     for out in state.off_screen:
         how = "all of it" if out.share == 1 else f"by {out.by:.2f} units"
-        lines[f"off-screen {out.name}"] = f"off-screen: {out.name}, {how}"
+        lines[f"off-screen {out.name}"] = f"off-screen: {_placed(out.name, places)}, {how}"
     return lines
 
 
 def _passing(report: Report) -> dict[str, str]:
-    reported = _troubles(report.final)
+    reported = _troubles(report.final, report.lines)
     lines: dict[str, str] = {}
     for moment in report.moments:
         when = f"at {moment.share:.0%} of animation {moment.play}" + (
             f" (line {moment.line})" if moment.line else ""
         )
-        for key, line in _troubles(moment.state).items():
+        for key, line in _troubles(moment.state, {}).items():
             if key not in reported and key not in lines:
                 lines[key] = f"{when}: {line}"
     return lines
