@@ -205,3 +205,17 @@ class Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
         return super().resolve_command(ctx, args)
+
+
+def plugin_settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Parse KEY=VALUE; a value that is no TOML is a string."""
+    from jepamine.config.recipe import parse_override
+
+    settings: dict[str, Any] = {}
+    for text in texts:
+        try:
+            (key,), value = parse_override(text)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--set") from None
+        settings[key] = value
+    return settings

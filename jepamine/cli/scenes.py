@@ -1,4 +1,4 @@
-"""scenes render, annotate, generate, validate: the Manim commands."""
+"""scenes render, annotate, generate, validate, bench: the Manim commands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import Commands, File, Folder, as_json, echo, with_experiments, with_trust
+from jepamine.cli.options import (
+    Commands,
+    File,
+    Folder,
+    as_json,
+    echo,
+    plugin_settings,
+    with_experiments,
+    with_trust,
+)
+from jepamine.cli.scenes_bench import bench
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 
 
@@ -130,7 +140,7 @@ def generate(
         run_name=run_name,
         tries=tries,
         int8=int8,
-        settings=_settings(sets),
+        settings=plugin_settings(sets),
         style=style,
         complexity=complexity,
         generator=generator,
@@ -145,25 +155,12 @@ def generate(
         echo(summary(result, output, preview, video))
 
 
-def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parse KEY=VALUE; a value that is no TOML is a string."""
-    from jepamine.config.recipe import parse_override
-
-    settings: dict[str, Any] = {}
-    for text in texts:
-        try:
-            (key,), value = parse_override(text)
-        except ValueError:
-            raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--set") from None
-        settings[key] = value
-    return settings
-
-
 @click.group(cls=Commands)
 def scenes() -> None:
-    """Render, annotate, generate and validate Manim scenes."""
+    """Render, annotate, generate, validate and measure Manim scenes."""
 
 
+scenes.add_command(bench)
 scenes.add_command(generate)
 scenes.add_command(validate)
 
