@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.utils.files import sync
+from jepamine.utils.replacing import beside
 
 MAGIC = b"JMI1"
 RECORD = np.dtype([("key", "<u8"), ("part", "<u4"), ("offset", "<u8")])
@@ -150,17 +151,14 @@ def _written(
     bits = min(max((most // RANGE).bit_length(), 0), MOST_BITS)
     counts = np.zeros(1 << bits, dtype=np.int64)
     path = folder / f"{uuid.uuid4().hex}.index"
-    temporary = path.with_suffix(".tmp")
-    try:
-        with temporary.open("wb") as file:
-            for records in chunks:
-                file.write(records.tobytes())
-                ranges = records["key"] >> np.uint64(64 - bits) if bits else np.zeros(len(records))
-                counts += np.bincount(ranges.astype(np.int64), minlength=len(counts))
-            _write_end(file, counts, bits, parts)
+    with beside(path) as (file, temporary):
+        for records in chunks:
+            file.write(records.tobytes())
+            ranges = records["key"] >> np.uint64(64 - bits) if bits else np.zeros(len(records))
+            counts += np.bincount(ranges.astype(np.int64), minlength=len(counts))
+        _write_end(file, counts, bits, parts)
+        file.flush()
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return open_index(path)
 
 

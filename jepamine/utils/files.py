@@ -19,6 +19,7 @@ from jepamine.places import File, Url
 from jepamine.utils import remote
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
+from jepamine.utils.replacing import beside
 
 
 @contextlib.contextmanager
@@ -71,22 +72,12 @@ def write_atomic(path: File, data: bytes) -> None:
         return
     check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    except OSError as error:
-        # The name of a temporary file means nothing to a user.
-        error.filename = str(path)
-        raise
-    try:
-        with naming(path), os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            sync(file)
+    with naming(path), beside(path) as (file, temporary):
+        file.write(data)
+        sync(file)
         with unless_unsupported():
-            Path(temporary).chmod(0o666 & ~UMASK)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+            temporary.chmod(0o666 & ~UMASK)
+        temporary.replace(path)
 
 
 def sync(file: IO[bytes]) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from pathlib import Path
 from jepamine.errors import UserError
 from jepamine.places import File, Url
 from jepamine.utils.remote import PART, READERS, facts, read, read_range, version
+from jepamine.utils.replacing import beside
 
 GIGABYTES = 20.0
 # A subfolder, and names that no one else gives: what lies beside is never deleted.
@@ -77,15 +77,11 @@ def local(file: File, name: str = "") -> Path:
 def _download(url: Url, path: Path, size: int | None, name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _make_room(path.parent, size or 0)
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for part in _parts(url, size, name):
-                file.write(part)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with beside(path) as (file, temporary):
+        for part in _parts(url, size, name):
+            file.write(part)
+        file.flush()
+        temporary.replace(path)
 
 
 def _parts(url: Url, size: int | None, name: str) -> Iterator[bytes]:
