@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError
 from jepamine.utils.files import write_atomic
+from jepamine.utils.replacing import folder_beside
 
 SAMPLE_CLIPS = 20
 
@@ -64,8 +64,8 @@ def _write_sample(folder: Path) -> str:
     if folder.exists():
         return f"{folder}: kept (it exists)"
     # Drawn beside its place and renamed: a killed command leaves no half a sample.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as temporary:
-        drawn = Path(temporary) / "sample"
+    with folder_beside(folder) as temporary:
+        drawn = temporary / "sample"
         drawn.mkdir()
         generate(drawn, clips=SAMPLE_CLIPS, event_rate=0.2, seed=1)
         drawn.rename(folder)
