@@ -33,6 +33,49 @@ CODECS = {
     "VP9": ["-c:v", "libvpx-vp9", "-b:v", "1M"],
     "AV1": ["-c:v", "libsvtav1", "-preset", "12"],
 }
+X264, X265 = ["-c:v", "libx264", "-g", "10"], ["-c:v", "libx265", "-x265-params", "log-level=none"]
+# What cars and phones write besides -> (suffix, options of ffmpeg). `{}`: cut or remuxed from that file.
+KINDS = {
+    "variable rate, frames dropped": (
+        "mp4",
+        ["-vf", "select=not(mod(n\\,3))+lt(n\\,10)", "-vsync", "vfr", *X264],
+    ),
+    "variable rate, jitter": ("mkv", ["-vf", "setpts=(N+0.4*sin(N))/10/TB", "-vsync", "vfr", *X264]),
+    "variable rate, pause of 3 s, HEVC": (
+        "mov",
+        ["-vf", "setpts=(N+gte(N\\,20)*30)/10/TB", "-vsync", "vfr", "-video_track_timescale", "90000", *X265],
+    ),
+    "turned by 90 degrees": ("mp4", ["{}", "-metadata:s:v:0", "rotate=90"]),
+    "turned by 180 degrees": ("mp4", ["{}", "-metadata:s:v:0", "rotate=180"]),
+    "turned by 270 degrees": ("mov", ["{}", "-metadata:s:v:0", "rotate=270"]),
+    "edit list: cut between key frames": ("mp4", ["-ss", "1.35", "{}"]),
+    "edit list: cut between key frames, MOV": ("mov", ["-ss", "0.7", "{}"]),
+    "edit list: starts late": ("mp4", ["-itsoffset", "1.5", "{}"]),
+    "fragmented": ("mp4", [*X264, "-movflags", "frag_keyframe+empty_moov"]),
+    "open GOP, H.264": ("ts", [*X264, "-x264-params", "open-gop=1:keyint=10:bframes=3"]),
+    "open GOP, HEVC": ("mkv", ["-c:v", "libx265", "-x265-params", "open-gop=1:keyint=10:log-level=none"]),
+    "clock near its wrap": ("ts", [*X264, "-output_ts_offset", "95400"]),
+    "H.264, 10 bits": ("mp4", [*X264, "-pix_fmt", "yuv420p10le"]),
+    "H.264, 4:2:2, 10 bits": ("mp4", [*X264, "-pix_fmt", "yuv422p10le"]),
+    "H.264, 4:4:4": ("mp4", [*X264, "-pix_fmt", "yuv444p"]),
+    "H.264, grey": ("mp4", [*X264, "-pix_fmt", "gray"]),
+    "HEVC, 10 bits": ("mp4", [*X265, "-pix_fmt", "yuv420p10le"]),
+    "HEVC, 12 bits": ("mp4", [*X265, "-pix_fmt", "yuv420p12le"]),
+    "VP9, 10 bits": ("webm", ["-c:v", "libvpx-vp9", "-b:v", "1M", "-pix_fmt", "yuv420p10le"]),
+    "AV1, 10 bits": ("mkv", ["-c:v", "libsvtav1", "-preset", "12", "-pix_fmt", "yuv420p10le"]),
+    "ProRes 4444 with alpha": ("mov", ["-c:v", "prores_ks", "-profile:v", "4", "-pix_fmt", "yuva444p10le"]),
+    "FFV1, 16 bits grey": ("mkv", ["-c:v", "ffv1", "-pix_fmt", "gray16le"]),
+    "raw YUYV": ("avi", ["-c:v", "rawvideo", "-pix_fmt", "yuyv422"]),
+    "full range": ("mp4", ["-vf", "scale=out_range=full", *X264, "-pix_fmt", "yuvj420p"]),
+    "BT.709": ("mp4", ["-vf", "scale=out_color_matrix=bt709", *X264, "-colorspace", "bt709"]),
+    "interlaced, H.264": ("ts", ["-vf", "interlace=lowpass=0", *X264, "-flags", "+ilme+ildct"]),
+    "interlaced, MPEG-2": (
+        "mpg",
+        ["-r", "25", "-vf", "interlace=lowpass=0", "-c:v", "mpeg2video", "-flags", "+ilme+ildct"],
+    ),
+    "pixel aspect 2:1": ("mp4", ["-vf", "setsar=2", *X264]),
+    "Xvid, packed B-frames": ("avi", ["-c:v", "libxvid", "-bf", "2"]),
+}
 CONTAINERS = ("mp4", "mov", "mkv", "webm", "avi", "ts", "m2ts", "mpg", "flv", "wmv", "h264", "hevc")
 
 
@@ -57,12 +100,12 @@ def encode(path: Path, options: list[str]) -> bool:
     return done.returncode == 0 and path.stat().st_size > 1000
 
 
-def decoded(path: Path) -> np.ndarray:
+def decoded(path: Path, size: tuple[int, int]) -> np.ndarray:
     """Return all frames by ffmpeg, uint8 (frames, H, W, 3), without repeating or dropping any."""
     command = ["ffmpeg", "-loglevel", "error", "-i", str(path), "-vsync", "passthrough"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
-    return np.frombuffer(done.stdout, np.uint8).reshape(-1, HEIGHT, WIDTH, 3)
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, *size, 3)
 
 
 def compare(path: Path) -> str:
@@ -71,7 +114,8 @@ def compare(path: Path) -> str:
         times = video_index(path).times
     except UserError:
         return "refused"
-    frames = decoded(path)
+    size = Recordings().image(Moment(path, times[-1])).size[::-1]
+    frames = decoded(path, size)
     counts = {"right": 0, "reported": 0, "wrong": 0}
     order = list(range(len(times)))
     for numbers in (order, order[::-1], np.random.default_rng(0).permutation(len(times)).tolist()):
@@ -90,8 +134,28 @@ def compare(path: Path) -> str:
     return cell + missing
 
 
+def encode_kind(path: Path, options: list[str]) -> bool:
+    """Write the footage to `path`, or copy `sound.mp4` beside it where `options` have `{}`."""
+    if "{}" not in options:
+        return encode(path, options)
+    words = [word for option in options for word in (["-i", "sound.mp4"] if option == "{}" else [option])]
+    command = ["ffmpeg", "-loglevel", "error", "-y", *words, "-c", "copy", path.name]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, check=False).returncode == 0
+
+
+def kinds(folder: Path) -> list[list[str]]:
+    """Return the rows of the table of `KINDS`."""
+    encode(folder / "sound.mp4", [*X264])
+    rows = [["kind", "container", "right / reported / wrong"]]
+    for number, (kind, (suffix, options)) in enumerate(KINDS.items()):
+        path = folder / f"kind{number}.{suffix}"
+        rows.append([kind, suffix, compare(path) if encode_kind(path, options) else "-"])
+        print(rows[-1], flush=True)
+    return rows
+
+
 def main() -> None:
-    """Print the table: containers down, codecs across, each cell right / reported / wrong."""
+    """Print the tables: containers and codecs, then kinds, each cell right / reported / wrong."""
     rows = [["container", *CODECS]]
     with tempfile.TemporaryDirectory() as folder:
         for container in CONTAINERS:
@@ -101,10 +165,12 @@ def main() -> None:
                 row.append(compare(path) if encode(path, options) else "-")
             rows.append(row)
             print(row, flush=True)
-    print(table(rows))
-    print("| " + " | ".join(rows[0]) + " |\n|" + "---|" * len(rows[0]))
-    for row in rows[1:]:
-        print("| " + " | ".join(row) + " |")
+        others = kinds(Path(folder))
+    for each in (rows, others):
+        print(table(each))
+        print("| " + " | ".join(each[0]) + " |\n|" + "---|" * len(each[0]))
+        for row in each[1:]:
+            print("| " + " | ".join(row) + " |")
 
 
 if __name__ == "__main__":

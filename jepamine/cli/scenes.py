@@ -107,6 +107,7 @@ def validate(
 @click.option(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
 )
+@click.option("--video", type=File, metavar="FILE.mp4", help="Film the scene in the sandbox (426 x 240).")
 @click.option("--json", "machine", is_flag=True, help="Print everything as one JSON document.")
 @with_trust
 @with_experiments
@@ -125,6 +126,7 @@ def generate(
     anyway: bool,
     output: Path | None,
     preview: Path | None,
+    video: Path | None,
     machine: bool,
 ) -> None:
     """Write Manim code for DESCRIPTION; the code has been run, and its objects match the layout.
@@ -139,7 +141,7 @@ def generate(
         experiments,
         description,
         image,
-        Outputs(output, preview),
+        Outputs(output, preview, video),
         run_name=run_name,
         tries=tries,
         int8=int8,
@@ -155,7 +157,7 @@ def generate(
     elif output is None:
         click.echo(result.code, nl=False)
     else:
-        echo(summary(result, output, preview))
+        echo(summary(result, output, preview, video))
 
 
 def _settings(texts: tuple[str, ...]) -> dict[str, Any]:

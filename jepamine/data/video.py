@@ -10,6 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jepamine.data.counted_frames import numbered
+from jepamine.data.counted_frames import places as _places
 from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
@@ -47,6 +49,7 @@ class Video:
         self.index = video_index(path, stream)
         self.times, self.end = self.index.times, self.index.end
         self._reader: _Reader | None = None
+        self._places: list[int | None] = []
 
     def image(self, microseconds: int) -> Image.Image:
         """Return the frame shown at `microseconds`, RGB, upright.
@@ -56,7 +59,8 @@ class Video:
         moment = Moment(Path(self.name), microseconds, self._stream)
         with video_errors(self.path):
             if self._reader is None:
-                self._reader = _Reader(self.path, self._stream, self.index)
+                self._reader = _Reader(self.path, self._stream, self.index, self._places)
+                self._places = self._reader.places
             return self._reader.image(moment)
 
     def close(self) -> None:
@@ -67,21 +71,31 @@ class Video:
 
 
 class _Reader:
-    """An open video between `shown`, the last frame decoded, and `coming`, the next; each (time, frame)."""
+    """An open video between `shown`, the last frame decoded, and `coming`, the next; each (time, frame).
 
-    def __init__(self, path: Path, stream: int | None, index: VideoIndex) -> None:
-        self.path, self.index, self._stream = path, index, stream
+    `places` are those of counted frames, empty until they are known.
+    """
+
+    def __init__(self, path: Path, stream: int | None, index: VideoIndex, places: list[int | None]) -> None:
+        self.path, self.index, self._stream, self.places = path, index, stream, places
         self.container: Any = None
         self.frames: Iterator[tuple[int, Any]] = iter(())
         self.shown: tuple[int, Any] | None = None
         self.coming: tuple[int, Any] | None = None
+        if index.counted and not places:
+            self._open()
+            numbers = [frame.pts for frame in self._decoded()]
+            self.places = _places(
+                [-1 if n is None else n for n in numbers if n is None or n >= 0], len(index.times)
+            )
         self._start()
 
     def image(self, moment: Moment) -> Image.Image:
         wanted = moment.microseconds + EARLY
         if wanted >= self.index.end + EARLY:
             raise UserError(f"frame {moment}: the video ends at {self.index.end / 1e6:.3f} s")
-        sought = self.shown is None or not self.shown[0] <= wanted <= self.shown[0] + AHEAD
+        shown = None if self.shown is None else self.shown[0]
+        sought = shown is None or wanted < shown or (not self.index.sequential and wanted > shown + AHEAD)
         if sought:
             self._seek(wanted)
         frame = self._read_to(wanted)
@@ -109,11 +123,14 @@ class _Reader:
 
     def _start(self) -> None:
         """Read from the start of the file."""
+        self._open()
+        self._read_on()
+
+    def _open(self) -> None:
         if self.container is not None:
             self.container.close()
         self.container, self.stream = open_video(self.path, self._stream)
         self.stream.thread_type = "AUTO"
-        self._read_on()
 
     def _read_on(self) -> None:
         self.frames = self._timed(self._decoded())
@@ -139,20 +156,24 @@ class _Reader:
 
     def _decoded(self) -> Iterator[Any]:
         damage = load_av().error.InvalidDataError
-        for packet in self.container.demux(self.stream):
+        packets = self.container.demux(self.stream)
+        if self.index.counted:
+            packets = numbered(packets, self.index.undecodable)
+        for packet in packets:
             try:
                 frames = packet.decode()
             except damage:
-                # By its time, the index shows which frame is missing; frames that are counted would shift.
-                if self.index.counted:
-                    raise
+                # By its time or place, the index shows which frame is missing.
                 continue
             yield from frames
 
     def _timed(self, frames: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         """Yield (time, frame), rising; frames without a time, or after a later one, are dropped."""
         if self.index.counted:
-            yield from zip(self.index.times, frames, strict=False)
+            shown = (frame for frame in frames if frame.pts is None or frame.pts >= 0)
+            for place, frame in zip(self.places, shown, strict=False):
+                if place is not None:
+                    yield self.index.times[place], frame
             return
         base, recording, last, newest = self.stream.time_base * 1_000_000, 0, None, None
         for frame in frames:

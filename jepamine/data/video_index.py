@@ -6,7 +6,7 @@ Times are whole microseconds on the video's own clock, the one of its packets.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -54,29 +54,41 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
     """Return the index of a video stream (None: the largest). Raises UserError as `open_video` does."""
     container, video = open_video(path, stream)
     with contextlib.closing(container), video_errors(path):
-        packets = [packet for packet in container.demux(video) if packet.size and not packet.is_discard]
-        first = next((number for number, packet in enumerate(packets) if packet.is_keyframe), 0)
-        # Frames before the first key frame cannot be decoded.
-        spans = [(packet.pts, packet.dts, packet.duration or 0) for packet in packets[first:]]
-        if not spans:
-            raise UserError(f"{path}: contains no frame")
-        rate = Fraction(video.average_rate or video.guessed_rate or 25)
-        base = video.time_base * 1_000_000
-        if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
-            times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
-            note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
-            return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=first)
-        if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
-            # AVI and WMV have no display times: those of reordered frames are packet numbers.
-            stamps = sorted({pts for pts, _, _ in spans if pts is not None})
-            if len(stamps) < len(spans):
-                step = 1 / (rate * video.time_base)
-                stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
-            times = [round(stamp * base) for stamp in stamps]
-            return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=first)
-        # MPEG-4 in a program stream: after a seek frames have the times of their neighbours.
-        unsought = container.format.name == "mpeg" and video.codec_context.name == "mpeg4"
-        return replace(_timed(path, spans, base, rate), undecodable=first, unsought=unsought)
+        packets = [packet for packet in container.demux(video) if packet.size]
+        index = _index(path, container, video, packets)
+        # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
+        count = max((packet.dts + 1 for packet in packets if packet.dts is not None), default=0)
+        if container.format.name == "avi" and video.frames > count:
+            note = f"{path}: damaged: {video.frames} frames by its header, {count} found; those after a lost"
+            return replace(index, note=f"{note} one are shown too early")
+        return index
+
+
+def _index(path: Path, container: Any, video: Any, packets: Sequence[Any]) -> VideoIndex:
+    first = next((number for number, packet in enumerate(packets) if packet.is_keyframe), 0)
+    undecodable = sum(not packet.is_discard for packet in packets[:first])
+    # Frames before the first key frame cannot be decoded; those that an edit list cuts away begin with one.
+    shown = [packet for packet in packets[first:] if not packet.is_discard]
+    spans = [(packet.pts, packet.dts, packet.duration or 0) for packet in shown]
+    if not spans:
+        raise UserError(f"{path}: contains no frame")
+    rate = Fraction(video.average_rate or video.guessed_rate or 25)
+    base = video.time_base * 1_000_000
+    if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
+        times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
+        note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
+        return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=undecodable)
+    if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
+        # AVI and WMV have no display times: those of reordered frames are packet numbers.
+        stamps = sorted({pts for pts, _, _ in spans if pts is not None})
+        if len(stamps) < len(spans):
+            step = 1 / (rate * video.time_base)
+            stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
+        times = [round(stamp * base) for stamp in stamps]
+        return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=undecodable)
+    # After a seek, frames of program streams may have times of their neighbours (MPEG-4, interlaced MPEG-2).
+    unsought = container.format.name == "mpeg"
+    return replace(_timed(path, spans, base, rate), undecodable=undecodable, unsought=unsought)
 
 
 def _timed(

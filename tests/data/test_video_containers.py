@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from pathlib import Path
 
@@ -158,3 +159,49 @@ def test_a_damaged_frame_is_an_error_and_never_its_neighbour(tmp_path):
         else:
             wrong += abs(grey - GREYS[number]) > 12
     assert wrong == 0
+
+
+def test_frames_after_a_cut_between_key_frames_are_all_there(tmp_path):
+    """An edit list hides the frames between the key frame and the cut; those after it refer to them."""
+    whole, cut = write(tmp_path / "whole.mp4", "libx264", {"bf": "2", "g": "10"}), tmp_path / "cut.mp4"
+    with av.open(str(whole)) as source, av.open(str(cut), "w") as target:
+        stream = source.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        start = round(Fraction(14, RATE) / stream.time_base)
+        for packet in source.demux(stream):
+            if packet.size and packet.dts >= round(Fraction(8, RATE) / stream.time_base):
+                packet.pts, packet.dts, packet.stream = packet.pts - start, packet.dts - start, copy
+                target.mux(packet)
+    index = video_index(cut)
+    assert (len(index.times), index.undecodable) == (COUNT - 14, 0)
+    greys = decoded_in_order(cut)
+    videos = Recordings()
+    shown = [grey_at(videos, cut, time) for time in index.times]
+    assert shown == [round(grey) for grey in greys]
+    assert abs(shown[0] - GREYS[14]) <= 3
+
+
+def test_a_raw_stream_that_lost_a_frame_shows_no_frame_at_anothers_place(tmp_path):
+    options = {"x265-params": "log-level=none:bframes=0:keyint=7:min-keyint=7:scenecut=0"}
+    path = write(tmp_path / "a.hevc", "libx265", options)
+    greys = [round(grey) for grey in decoded_in_order(path)]
+    with av.open(str(path)) as container:
+        starts = [packet.pos for packet in container.demux(video=0) if packet.size]
+    content = bytearray(path.read_bytes())
+    content[starts[4] + 6] = 255  # in the header of the slice, which cannot be decoded then
+    path.write_bytes(content)
+    videos, times = Recordings(), video_index(path).times
+    assert len(times) == COUNT
+    shown = {}
+    for number, time in enumerate(times):
+        with contextlib.suppress(UserError):
+            shown[number] = grey_at(videos, path, time)
+    # Two more refer to it; what is up to 16 places from these may have another order.
+    assert shown == {number: greys[number] for number in range(23, COUNT)}
+
+
+def test_an_avi_that_lost_frames_says_so(tmp_path):
+    path = write(tmp_path / "a.avi", "mjpeg", {})
+    assert video_index(path).note == ""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert f"{path}: damaged: {COUNT} frames by its header, " in video_index(path).note

@@ -17,10 +17,11 @@ from jepamine.utils.progress import notify
 
 @dataclass(frozen=True)
 class Outputs:
-    """Paths of the code and its preview; None: not written."""
+    """Paths of the code, its preview and its video; None: not written."""
 
     code: Path | None
     preview: Path | None
+    video: Path | None = None
 
 
 def run(
@@ -47,18 +48,21 @@ def run(
         if still_open:
             notify(f"warning: this system cannot block {still_open}: only the check of the code prevents it")
         result = pipeline.make(request)
+        film = pipeline.validator.film(result.code) if outputs.video is not None else b""
     for item in result.not_understood:
         notify(f"note: '{item.text}': {item.reason}" if item.text != description else f"note: {item.reason}")
     for rejected in result.tries[:-1]:
         notify(f"note: {rejected.generator}, try {rejected.attempt + 1}: {rejected.problem}")
     if outputs.code is not None:
         write_atomic(outputs.code, result.code.encode())
+    if outputs.video is not None:
+        write_atomic(outputs.video, film)
     if outputs.preview is not None and result.report.preview is not None:
         write_atomic(outputs.preview, result.report.preview)
     return result
 
 
-def summary(result: Result, output: Path, preview: Path | None) -> str:
+def summary(result: Result, output: Path, preview: Path | None, video: Path | None = None) -> str:
     """Summarize a result for the terminal, with the command that renders it."""
     adherence = result.adherence()
     count = len(result.layout.objects)
@@ -92,5 +96,7 @@ def summary(result: Result, output: Path, preview: Path | None) -> str:
     lines.append(f"protection while running: {result.report.protection}")
     if preview is not None:
         lines.append(f"preview: {preview}")
+    if video is not None:
+        lines.append(f"video: {video}")
     lines.append(f"{output}; render it: manim {output} GeneratedScene")
     return "\n".join(lines)

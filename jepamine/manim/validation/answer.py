@@ -15,6 +15,11 @@ _CONFIG = ConfigDict(extra="forbid", strict=True)
 SaidBox = tuple[Finite, Finite, Length, Length]
 Name = Annotated[str, Field(max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=250)]
+#: How often a frame is shown, and its pixels, compressed, in base64.
+Frames = Annotated[
+    tuple[tuple[Annotated[int, Field(ge=1, le=900)], Annotated[str, Field(max_length=600_000)]], ...],
+    Field(max_length=900),
+]
 Boxes = Annotated[dict[Name, SaidBox], Field(max_length=250)]
 Kind = Literal["refused", "failed", "deadline", "limit", "crashed"]
 
@@ -66,6 +71,7 @@ class Answer:
     preview: str | None = None
     scenes: Names = ()
     unseen: Names = ()
+    frames: Frames = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))

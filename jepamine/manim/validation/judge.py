@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import Colour, Type
 from jepamine.manim.validation import redraw
-from jepamine.manim.validation.answer import Look, Name, Names, Problem, failed
+from jepamine.manim.validation.answer import Frames, Look, Name, Names, Problem, failed
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 
@@ -38,6 +38,7 @@ class _Statement:
     drawing: redraw.Drawing | None = None
     scenes: Names = ()
     unseen: Names = ()
+    frames: Frames = ()
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True))
@@ -86,6 +87,7 @@ def _measured(
             if name in boxes
         ],
         "moments": as_said["moments"],
+        "frames": claim.frames,
         "unseen": [name for name in claim.unseen if name in shown],
         "preview": redraw.png(drawing, preview) if preview else None,
     }

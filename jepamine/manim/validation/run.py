@@ -13,6 +13,7 @@ from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import measure as measured
 from jepamine.manim.validation.bound import bound_names
 from jepamine.manim.validation.drawing import drawing
+from jepamine.manim.validation.filming import Filming
 from jepamine.manim.validation.guards import SCENE
 from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import play
@@ -40,12 +41,14 @@ def run(
     every: bool,
     guarded: bool,
     began: Callable[[int], object] = lambda _: None,
+    filming: Filming | None = None,
 ) -> dict[str, Any]:
     """Run a scene of the code; return {"scene", "objects", "moments", "drawing"}, as JSON.
 
     `trees` are the file's, at "", and those of modules beside it. `guarded` limits the code to the
     allow-list. With `every`, a file of several scenes only returns {"scenes": their names}. `began` gets the
-    number of each animation that begins. Raises what the code raises, Refused without a scene, TooMuch.
+    number of each animation that begins; `filming` paints them. Raises what the
+    code raises, Refused without a scene, TooMuch.
     """
     ended: list[Mapping[str, Any]] = []
     more = {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
@@ -55,7 +58,7 @@ def run(
         return {"scenes": list(classes)}
     running = _chosen(classes, scene)()
     running._jepamine_own_names = frozenset(vars(running)) | {"_jepamine_own_names"}
-    moments = _watched(running, began)
+    moments = _watched(running, began) if filming is None else _filmed(running, filming)
     running.setup()
     running.construct()
     running.tear_down()
@@ -70,6 +73,7 @@ def run(
             for name, mobject in every_one.items()
         },
         "moments": moments,
+        "frames": filming.frames if filming is not None else [],
         "unseen": unseen(drawn, running.camera),
         "drawing": drawing(running, every_one),
     }
@@ -96,6 +100,16 @@ def _watched(scene: Any, began: Callable[[int], object]) -> list[dict[str, Any]]
 
     renderer.play = played
     return moments
+
+
+def _filmed(scene: Any, filming: Filming) -> list[dict[str, Any]]:
+    """Paint the frames of the scene's animations; there are no looks on the way."""
+
+    def played(_: Any, *arguments: Any, **keywords: Any) -> None:
+        filming.play(scene, *arguments, **keywords)
+
+    scene.renderer.play = played
+    return []
 
 
 def _load(trees: Mapping[str, ast.Module], guarded: bool, more: dict[str, Any]) -> dict[str, Any]:

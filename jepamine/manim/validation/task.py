@@ -15,6 +15,7 @@ from jepamine.manim.engine.text_width import set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import files as given_files
+from jepamine.manim.validation import filming
 from jepamine.manim.validation import judge as judging
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.drawing import TooMuch
@@ -92,7 +93,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     for files in FILES:
         files.folder = folder
         files.write(request["files"])
-    width = request["preview"] or 64
+    width, height = filming.SIZE if request.get("video") else _picture(request["preview"] or 64)
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:
         return _refused(None, f"the code is longer than {LONGEST:,} characters")
@@ -106,9 +107,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             for one in objections_
         ]
         return {"problems": [{"kind": "refused", "line": line, "message": text} for line, text in problems]}
-    manim.config.update(
-        {"media_dir": str(folder), "pixel_width": width, "pixel_height": round(width * 9 / 16)}
-    )
+    manim.config.update({"media_dir": str(folder), "pixel_width": width, "pixel_height": height})
     try:
         done = running.run(
             trees,
@@ -116,6 +115,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             every=request["every"],
             guarded=request["check"],
             began=PLAYS.append,
+            filming=filming.Filming() if request.get("video") else None,
         )
     except running.Refused as error:
         return _refused(None, str(error))
@@ -133,6 +133,10 @@ def progress() -> str:
     """Return how far the scene of this child came, and what to do about it."""
     where = f", in animation {PLAYS[-1]}" if PLAYS else ", before any animation"
     return f"{where}; shorten the scene, or raise --deadline if it does not run forever"
+
+
+def _picture(width: int) -> tuple[int, int]:
+    return width, round(width * 9 / 16)
 
 
 def _refused(line: int | None, message: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jepamine.errors import UserError
 from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
@@ -17,6 +18,7 @@ from jepamine.manim.validation.answer_lines import lines_of
 from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.replaced import with_next_steps
 from jepamine.manim.validation.report import Report, report
+from jepamine.manim.validation.video import mp4
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.pool import Pool, pool
 from jepamine.sandbox.protection import Protection
@@ -65,6 +67,17 @@ class Validator:
         found = report(answer, self.protection, seconds, layout, names, notes, gone)
         return replace(found, lines=lines_of(code, [item.name for item in answer.objects]))
 
+    def film(self, code: str, *, scene: str | None = None, seconds: float = 120.0) -> bytes:
+        """Run code like `validate`, and return an MP4 of 426 x 240 pixels and 15 frames a second.
+
+        After a minute the video ends. Raises UserError if the code does not run within `seconds`.
+        """
+        limits = replace(self._limits, deadline=seconds, draft=128, answer=128)
+        answer, _, _ = self._ask(code, scene, True, None, None, None, every=False, limits=limits, video=True)
+        if answer.problems:
+            raise UserError(f"the video cannot be made: {answer.problems[0].message}")
+        return mp4(answer.frames)
+
     def validate_all(
         self,
         code: str,
@@ -99,15 +112,19 @@ class Validator:
         files: Mapping[str, bytes] | None,
         every: bool,
         gone: Callable[[], bool] = bool,
+        limits: Limits | None = None,
+        video: bool = False,
     ) -> tuple[Answer, float, tuple[str, ...]]:
         request: dict[str, Any] = {"scene": scene, "check": check, "preview": preview, "every": every}
+        request["video"] = video
+        limits = limits or self._limits
         # A file cannot contain such characters, but JSON can carry them. A byte order mark is no code.
         request["code"] = code.encode("utf-8", "replace").decode().removeprefix("\ufeff")
         request["modules"] = dict(modules or {})
         request["files"] = {name: base64.b64encode(data).decode() for name, data in (files or {}).items()}
         formulas = self._typesetter.scene()
-        end, content = self._servers.ask(request, self._limits, formulas.reply, gone)
-        answer = parse(content) if end.how == "answered" else _without_answer(end, self._limits)
+        end, content = self._servers.ask(request, limits, formulas.reply, gone)
+        answer = parse(content) if end.how == "answered" else _without_answer(end, limits)
         answer = with_next_steps(answer)
         if odd := objection(answer, request["code"], request["modules"]):
             answer = failed("crashed", f"the code broke the process that ran it: its answer is about {odd}")
