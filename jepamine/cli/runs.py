@@ -27,7 +27,7 @@ def runs(experiments: Path, json_: bool) -> None:
     elif len(rows) > 1:
         echo(table(rows))
     elif not damaged:
-        echo(f"no runs in {experiments}; start with: jepamine run recipes/default.toml")
+        echo(f"no runs in {experiments}; start with: jepamine run default")
     for message in damaged:
         echo(f"warning: {message}", err=True)
 

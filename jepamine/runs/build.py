@@ -29,10 +29,17 @@ def pick_device(name: str, *, of_run: str | None = None) -> torch.device:
     }
     if name == "auto":
         return torch.device(next(kind for kind, available in has.items() if available))
-    if not has[name] and of_run is not None:
-        raise UserError(f"run '{of_run}': the device '{name}' is not available here; pass --device cpu")
     if not has[name]:
-        raise UserError(f"device: '{name}' is not available here; use cpu or auto")
+        built = {"cuda": torch.version.cuda is not None, "mps": torch.backends.mps.is_built()}[name]
+        reason = (
+            "no such GPU, or no driver for it"
+            if built
+            else f"PyTorch {torch.__version__} is built without it"
+        )
+        message = f"the device '{name}' is not available here ({reason}); "
+        raise UserError(
+            f"{message}use cpu or auto" if of_run is None else f"run '{of_run}': {message}pass --device cpu"
+        )
     return torch.device(name)
 
 

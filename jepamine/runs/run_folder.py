@@ -135,6 +135,9 @@ def check_free(experiments: Path, name: str) -> None:
         )
 
 
+NO_RUNS = "; there are no runs: change to the folder where it was trained, or pass --experiments FOLDER"
+
+
 def check_name(name: str) -> None:
     """Raise UserError if `name` is not a valid name for a run: it could point outside experiments."""
     if not valid_name(name):
@@ -147,7 +150,7 @@ def find(experiments: Path, name: str) -> RunFolder:
     folder = RunFolder(experiments / name)
     if not folder.record.is_file():
         names = [run.name for run in all_runs(experiments)]
-        hint = f"; runs: {', '.join(names[:10])}" if names else "; there are no runs yet"
+        hint = f"; runs: {', '.join(names[:10])}" if names else NO_RUNS
         raise UserError(f"no run '{name}' in {experiments}{did_you_mean(name, names) or hint}")
     return folder
 
