@@ -29,7 +29,7 @@ from fuzz_inputs import ENCODER, RECIPE, picture
 from safetensors import safe_open
 
 from jepamine.cli.main import cli
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SECONDS = 60
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}

@@ -12,8 +12,7 @@ from PIL import Image
 
 from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
 from jepamine.manim.engine.object_types import class_of, objects_of, words_of
-from jepamine.manim.engine.painting_order import paint_of, runs_of
-from jepamine.manim.engine.visibility import visible_shares
+from jepamine.manim.engine.visibility import paint_of, runs_of, visible_shares
 from jepamine.manim.layouts import (
     MAX_OBJECTS,
     TYPES,
@@ -53,7 +52,7 @@ def look(scene: Any) -> Snapshot:
     frame = np.ascontiguousarray(camera.pixel_array[..., :3])
     shown = list_update(scene.mobjects, scene.foreground_mobjects)
     found, unmapped = [], Counter[str]()
-    for mobject, type_, measured in objects_of(_unique(shown)):
+    for mobject, type_, measured in objects_of(list({id(mobject): mobject for mobject in shown}.values())):
         box = _box(camera, mobject)
         if box is not None:
             found.append((mobject, type_, measured, box))
@@ -122,10 +121,6 @@ def fitted(image: Image.Image, width: int) -> Image.Image:
     resized = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     frame.paste(resized, ((width - size[0]) // 2, (height - size[1]) // 2))
     return frame
-
-
-def _unique(mobjects: list[Any]) -> list[Any]:
-    return list({id(mobject): mobject for mobject in mobjects}.values())
 
 
 def _box(camera: Any, mobject: Any) -> Box | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jepamine.manim.engine.boxes import drawn_parts
 from jepamine.manim.engine.outlines import outline
+from jepamine.utils.words import word_set
 
 #: Manim's class -> type; an object has the type of the first class of its method resolution order found here.
 CLASSES: dict[str, str] = {
@@ -36,20 +37,7 @@ CLASSES: dict[str, str] = {
     **dict.fromkeys(["Brace", "ArcBrace"], "brace"),
 }
 # Types with a single outline that a Transform or `become` can turn into another.
-OUTLINED = frozenset(
-    [
-        "circle",
-        "square",
-        "rectangle",
-        "triangle",
-        "ellipse",
-        "star",
-        "polygon",
-        "line",
-        "arc",
-        "function_graph",
-    ]
-)
+OUTLINED = word_set("circle square rectangle triangle ellipse star polygon line arc function_graph")
 # Made of many pieces that mean nothing by themselves.
 WHOLE = ("SVGMobject", "Surface", "PMobject", "ImageMobject", "DashedVMobject", "VMobjectFromSVGPath")
 #: The type of an object that none of the types fits.
