@@ -144,7 +144,7 @@ def nuscenes(
     if categories is None or labels_output is None:
         deliver(lines, output)
         return
-    from jepamine.manifests.nuscenes_labels import label_lines
+    from jepamine.manifests.nuscenes_tables import label_lines
     from jepamine.utils.files import json_lines, write_atomic
 
     built = label_lines(root, version, lines, categories)

@@ -105,11 +105,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until a signal arrives. Raises UserError as `open_service`, and for an address in use."""
     import uvicorn
 
-    from jepamine.serving.access import access_rules
     from jepamine.serving.app import create_app
     from jepamine.serving.build import open_service
     from jepamine.serving.logs import LOGGER, log_as_json
-    from jepamine.serving.middleware import Bounds
+    from jepamine.serving.middleware import Bounds, access_rules
 
     rules = access_rules(host, settings.allowed_hosts, settings.token_file)
     if settings.json_logs:

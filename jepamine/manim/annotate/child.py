@@ -21,8 +21,7 @@ from PIL import Image
 from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotations import Job, Steps
-from jepamine.manim.annotate.recorder import record
-from jepamine.manim.annotate.snapshot import Snapshot, fitted
+from jepamine.manim.annotate.snapshot import Snapshot, fitted, record
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
 from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.layouts import to_json

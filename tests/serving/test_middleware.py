@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.serving.access import access_rules, without_port
+from jepamine.serving.middleware import access_rules, without_port
 
 JSON = {"Content-Type": "application/json"}
 BODY = json.dumps({"description": "a circle"})

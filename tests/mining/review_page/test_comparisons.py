@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from jepamine.data.clips import Clip
+from jepamine.mining.review_page.comparisons import Percentiles, tubelet_values
 from jepamine.mining.review_page.page import ScorerValue
-from jepamine.mining.review_page.percentiles import Percentiles, tubelet_values
 from jepamine.mining.score_files import Scored
 from jepamine.protocols import Source
 
