@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_array_equal
 from PIL import Image
 
 from jepamine.data.recordings import Recordings, open_recording
 from jepamine.errors import UserError
 from jepamine.places import Moment
+from jepamine.utils.tensors import load_tensors
 
 mcap_writer = pytest.importorskip("mcap.writer", reason="mcap is not installed: pip install -e '.[mcap]'")
 rosbags = pytest.importorskip("rosbags.rosbag1", reason="rosbags is not installed: pip install -e '.[mcap]'")
@@ -221,10 +223,20 @@ def test_clips_of_a_log_score_as_the_same_frames_on_disk(jepamine, recipe, tmp_p
         for n, line in enumerate(lines)
     ]
     local.write_text("".join(json.dumps(line) + "\n" for line in frames))
-    assert jepamine("run", recipe, "--name", "r").exit_code == 0
+    weights = []
     for path in (manifest, local):
-        result = jepamine("score", "--run", "r", path, "--output", tmp_path / f"{path.stem}.scores")
+        name = f"of-{path.stem}"
+        result = jepamine("run", recipe, "--name", name, "--set", f"dataset.manifest={path}")
         assert result.exit_code == 0, result.output
+        weights.append(load_tensors(tmp_path / "experiments" / name / "weights.safetensors")[0])
+        result = jepamine("score", "--run", name, path, "--output", tmp_path / f"{path.stem}.scores")
+        assert result.exit_code == 0, result.output
+        page = tmp_path / f"{path.stem}.html"
+        words = ("report", "--run", name, tmp_path / f"{path.stem}.scores", "--output", page)
+        assert jepamine(*words).exit_code == 0
+        assert page.read_text().count("data:image") > 3
+    assert weights[0].keys() == weights[1].keys()
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
     scores = [
         [
             (line["clip_id"], line["scores"], line["tubelet_scores"])
