@@ -66,12 +66,7 @@ with_checkpoint = click.option(
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
-    @click.option(
-        "--experiments",
-        type=Folder,
-        default=None,
-        help="Folder of runs. [default: experiments]",
-    )
+    @click.option("--experiments", type=Folder, help="Folder of runs. [default: experiments]")
     @functools.wraps(command)
     def wrapped(experiments: Path | None, **options: Any) -> None:
         # Absolute: recipes and records must not depend on the folder the command ran in.
@@ -157,7 +152,7 @@ def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
-        from jepamine.runs.hardware import using
+        from jepamine.runs.build import using
 
         with using(device, threads):
             command(**options)
@@ -210,3 +205,17 @@ class Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
         return super().resolve_command(ctx, args)
+
+
+def plugin_settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Parse KEY=VALUE; a value that is no TOML is a string."""
+    from jepamine.config.recipe import parse_override
+
+    settings: dict[str, Any] = {}
+    for text in texts:
+        try:
+            (key,), value = parse_override(text)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--set") from None
+        settings[key] = value
+    return settings

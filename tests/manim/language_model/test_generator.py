@@ -13,6 +13,7 @@ from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.generators.template import template
 from jepamine.manim.language_model.generator import LanguageModel, code_of, llm
 from jepamine.manim.validation.validator import validator
+from jepamine.sandbox.limits import Limits
 
 pytest.importorskip("manim", reason="Manim is not installed")
 
@@ -98,7 +99,9 @@ def test_objects_that_leave_the_frame_or_overlap_against_the_plan_are_not_accept
         "while True: pass",
     ],
 )
-def test_nothing_unchecked_is_handed_out(server, pipeline, hostile):
+def test_nothing_unchecked_is_handed_out(server, pipeline, checker, hostile, monkeypatch):
+    if hostile == "while True: pass":  # each of the three tries takes the whole deadline
+        monkeypatch.setattr(checker, "_limits", Limits(deadline=2.0))
     server.answers = [PLAN, *[written(BALL, BOX, hostile, SHOW)] * 3]
     with pytest.raises(UserError, match=r"none of the 3 tries of 'llm' passed the check; the last: line 8: "):
         pipeline.make(ASKED)

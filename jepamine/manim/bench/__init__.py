@@ -1,0 +1,1 @@
+"""Measure a generator over prompts as people write them."""
