@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from jepamine.errors import UserError
 from jepamine.protocols import Source
 from jepamine.utils.files import json_lines, write_atomic
 from jepamine.utils.progress import notify
+from jepamine.utils.replacing import folder_beside
 
 SAMPLE_CLIPS = 20
 
@@ -68,8 +68,8 @@ def _write_sample(folder: Path) -> str:
     if folder.exists():
         return f"{folder}: kept (it exists)"
     # Drawn beside its place and renamed: a killed command leaves no half a sample.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as temporary:
-        drawn = Path(temporary) / "sample"
+    with folder_beside(folder) as temporary:
+        drawn = temporary / "sample"
         drawn.mkdir()
         generate(drawn, clips=SAMPLE_CLIPS, event_rate=0.2, seed=1)
         drawn.rename(folder)

@@ -183,7 +183,7 @@ class AccessControl:
         if len(hosts) != 1 or without_port(hosts[0]) not in self._rules.hosts:
             return 400, "this Host is not served here; the operator can add it with --allowed-host"
         if scope["method"] not in ("GET", "HEAD") and any(
-            urlsplit(origin).netloc.lower() != hosts[0].lower() for origin in origins
+            _host_of(origin) != hosts[0].lower() for origin in origins
         ):
             return 403, "requests from other origins are not accepted"
         if self._rules.token is not None and scope["path"] != "/healthz":
@@ -192,6 +192,14 @@ class AccessControl:
             correct = hmac.compare_digest(token.strip().encode(), self._rules.token.encode())
             if scheme.lower() != "bearer" or not correct:
                 return 401, "send the token: Authorization: Bearer TOKEN"
+        return None
+
+
+def _host_of(origin: str) -> str | None:
+    """Return host and port of an Origin in lower case, None for one that is no URL."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
         return None
 
 

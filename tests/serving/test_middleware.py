@@ -54,6 +54,7 @@ def test_a_request_without_a_host_is_rejected(shared):
         ("http://localhost:3000", 403),
         ("http://evil.example", 403),
         ("null", 403),
+        ("http://[", 403),
     ],
 )
 def test_only_pages_of_the_service_may_post(shared, origin, status):
