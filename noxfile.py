@@ -1,4 +1,4 @@
-"""Sessions `tests`, `lint`, `docs`, `dist` and `bench`: each in an environment of exact versions."""
+"""Sessions of tests, lint, docs, dist, gpu, fuzz and bench: each in an environment of exact versions."""
 
 import pathlib
 import shutil
@@ -81,6 +81,19 @@ def gpu(session: nox.Session) -> None:
     install(session)
     session.run("pytest", "--numprocesses", "0", "tests/data/test_encoding.py")
     session.run("python", "benchmarks/gpu.py", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz the readers and the check of names for ten minutes each; `-- 60` for so many seconds each."""
+    install(session)
+    install_manim(session)
+    session.install("atheris==3.0.0")
+    seconds = session.posargs[0] if session.posargs else "600"
+    kept = session.create_tmp()
+    for target in ("manifest", "recipe", "scores", "labels", "check"):
+        limits = (f"-max_total_time={seconds}", f"-artifact_prefix={kept}/{target}-", "-timeout=20")
+        session.run("python", "benchmarks/coverage_fuzz.py", target, *limits)
 
 
 @nox.session

@@ -34,7 +34,7 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.places import File, Url
 from jepamine.protocols import Source
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 from tests.store_server import new_bucket, serving
 
 FRAMES = 16

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.statistics import bootstrap, intervals, metrics, paired
+from jepamine.statistics import intervals, metrics, paired
 from jepamine.statistics.confounding import audit
+from jepamine.statistics.metrics import chance
 from jepamine.statistics.permutation import against_chance
-from jepamine.statistics.random_rankings import chance
 from jepamine.statistics.scenes import Floats, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import ABOVE, BELOW, LIKE, verdict
 
@@ -132,9 +132,9 @@ def old_verdict(scores: Floats, labels: Ints, samples: dict[str, Floats]) -> str
     kinds = set()
     for metric, sampled, neutral in (("average_precision", "lift", 1.0), ("auroc", "auroc", 0.5)):
         value = float(getattr(metrics, metric)(ranked)[0])
-        low, high = bootstrap.interval(samples[sampled])
-        above = value > bands[metric].high and low > neutral
-        below = value < bands[metric].low and high < neutral
+        low, high = intervals.percentile_interval(samples[sampled])
+        above = value > bands[metric]["high"] and low > neutral
+        below = value < bands[metric]["low"] and high < neutral
         kinds.add(ABOVE if above else BELOW if below else LIKE)
     return kinds.pop() if len(kinds) == 1 else LIKE
 
@@ -142,7 +142,7 @@ def old_verdict(scores: Floats, labels: Ints, samples: dict[str, Floats]) -> str
 def one_simulation(tally: Tally, rng: np.random.Generator, scenes: int, kind: str, power: bool) -> None:
     noise, labels, scene = draw(rng, scenes, *CLUSTERS[kind])
     grouped = group_by_scene(scene, labels)
-    counts = bootstrap.draw(grouped, rng, RESAMPLES)
+    counts = intervals.draw_scenes(grouped, rng, RESAMPLES)
     samples = [old_samples(scores, labels, grouped, counts) for scores in noise]
     old = [old_verdict(scores, labels, drawn) for scores, drawn in zip(noise, samples, strict=True)]
     tested = against_chance(
@@ -176,17 +176,17 @@ def _coverage(tally: Tally, scores: Floats, labels: Ints, grouped: Scenes, count
     ends = intervals.precision_interval(value, samples["average_precision"], grouped)
     _covered(tally, "average_precision", known, samples, ends)
 
-    own = bootstrap.resampled(scores, labels, grouped, counts, (10,))
+    own = intervals.resampled_metrics(scores, labels, grouped, counts, (10,))
     for metric, trials in (("precision_at_10", 10), ("recall_at_10", int(labels.sum()))):
         share = metrics.expected_hits(scores, labels, 10) / trials
         ends = intervals.share_interval(share, trials, own[metric], grouped)
-        tally.shares.setdefault(metric, []).append((share, bootstrap.interval(own[metric]), ends))
+        tally.shares.setdefault(metric, []).append((share, intervals.percentile_interval(own[metric]), ends))
 
 
 def _covered(
     tally: Tally, metric: str, known: dict[str, float], samples: dict[str, Floats], ends: Any, name: str = ""
 ) -> None:
-    low, high = bootstrap.interval(samples[metric])
+    low, high = intervals.percentile_interval(samples[metric])
     name = name or metric
     tally.add(f"{name} before", low <= known[metric] <= high)
     tally.add(f"{name} printed", ends is not None)
@@ -203,7 +203,7 @@ def auroc_coverage(simulations: int, scenes: int, kind: str, seed: int) -> Tally
     for _ in range(simulations):
         noise, labels, scene = draw(rng, scenes, *CLUSTERS[kind])
         grouped = group_by_scene(scene, labels)
-        counts = bootstrap.draw(grouped, rng, RESAMPLES)
+        counts = intervals.draw_scenes(grouped, rng, RESAMPLES)
         for effect in AUROC_EFFECTS:
             scores, known = noise[0] + effect * labels, truth(effect)
             ends = intervals.auroc_interval(auroc_influence(scores, labels, grouped), grouped)
@@ -218,7 +218,7 @@ def _equal(
     samples = [old_samples(scores, labels, grouped, counts) for scores in (first, second)]
     after = paired.paired_differences(first, second, labels, [str(number) for number in scene])
     for metric in ("auroc", "average_precision"):
-        low, high = bootstrap.interval(samples[0][metric] - samples[1][metric])
+        low, high = intervals.percentile_interval(samples[0][metric] - samples[1][metric])
         tally.add(f"{metric} differs before", low > 0 or high < 0)
         p = after[metric].p
         if p is not None:
@@ -262,7 +262,7 @@ def one_audit(tally: Tally, rng: np.random.Generator, scenes: int, share: float 
     tally.add("inseparable", not found["separable"])
     if share is None:
         return
-    counts = bootstrap.draw(grouped, rng, RESAMPLES)
+    counts = intervals.draw_scenes(grouped, rng, RESAMPLES)
     before = old_verdict(reader, labels, old_samples(reader, labels, grouped, counts))
     tally.add("claims before", before == ABOVE)
     tested = against_chance({"reader": reader}, labels, scene, permutations=PERMUTATIONS)["reader"]

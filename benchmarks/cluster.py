@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 ENCODER = """
 import time

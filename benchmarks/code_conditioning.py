@@ -16,7 +16,7 @@ from jepamine.manim.code_model.evaluation import MEANINGS
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 CONDITIONINGS = ("prefix", "prompt-only", "lines", "slots")
 RECIPE = Path(__file__).parent.parent / "recipes" / "manim-code.toml"

@@ -25,7 +25,7 @@ from fuzz_inputs import ENCODER, RECIPE
 from fuzzed_formats import picture
 
 from jepamine.cli.main import cli
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SECONDS = 60
 FILES = (

@@ -34,7 +34,7 @@ from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.data.video_index import video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SECONDS = 10
 SOUND = "not damaged"

@@ -29,13 +29,12 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, embed_clips
 from jepamine.data.encoding import encode_all
-from jepamine.data.frames import cores
-from jepamine.data.masks import hide
-from jepamine.encoders.precision import precision
+from jepamine.data.frames import cores, hide
+from jepamine.encoders.inference import precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SHAPE = (2, 224, 224)
 

@@ -30,9 +30,9 @@ from typing import Any
 from jepamine.manim.latex.cache import Cache
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.validation.syntax import objections
+from jepamine.sandbox.handle import pool
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.pool import pool
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 TESTS = Path(__file__).parent.parent / "tests" / "sandbox"
 sys.path.insert(0, str(TESTS))
@@ -48,7 +48,7 @@ QUICK = Limits(deadline=2, memory=256, folder=16, entries=300, answer=1)
 LATE = 6
 # Runs in the server only: the layers that are left out do nothing there.
 TASK = """
-from jepamine.sandbox import confine, landlock, seccomp
+from jepamine.sandbox import landlock, seccomp
 import {task} as task
 from {task} import run
 
@@ -58,9 +58,9 @@ if hasattr(task, "judge"):
 def prepare():
     task.prepare()
     if not {landlock}:
-        confine.restrict = lambda *given: 0
+        landlock.restrict = lambda *given: 0
     if not {seccomp}:
-        confine.filter_calls = lambda *given, **named: False
+        landlock.filter_calls = lambda *given, **named: False
 """
 LAYERS = {
     "none": (False, False, False),

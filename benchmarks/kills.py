@@ -29,7 +29,7 @@ from fuzz_inputs import ENCODER, RECIPE, picture
 from safetensors import safe_open
 
 from jepamine.cli.main import cli
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SECONDS = 60
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
@@ -82,7 +82,7 @@ COMMANDS = {
     "runs prune": Command("runs prune small --keep 1", ("experiments/small/checkpoints/*",)),
     "rm": Command("rm other", ("experiments/*",)),
     "store --prune": Command("store --prune-unused", ("experiments/*",)),
-    "reproduce": Command("reproduce small --name new", RUN[:1]),
+    "reproduce": Command("reproduce small --name new", RUN[:1], resumed),
     "init": Command("init project", ("project/*", "project/*/*")),
     "scenes render": Command(
         "scenes render --count 6 --out scenes --width 96 --workers 1", ("scenes/*", "scenes/*/*")
@@ -161,7 +161,7 @@ def _kill(
     if results(folder, command) != results(sound, command):
         faults.append(f"killed {how}: then {words}: other results")
     extra = _content(folder).keys() - end.keys()
-    left = [path for path in extra if ".tmp" in path or Path(path).name.startswith(".")]
+    left = [path for path in extra if any(part.startswith(".") for part in Path(path).parts)]
     return [*faults, *([f"killed {how}: then {words}: left {sorted(left)}"] if left else [])]
 
 

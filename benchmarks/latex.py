@@ -18,7 +18,7 @@ from pathlib import Path
 import manim
 
 from jepamine.manim.latex import programs
-from jepamine.manim.latex.svg import Unusable
+from jepamine.manim.latex.cache import Unusable
 from jepamine.manim.validation import run as running
 from jepamine.manim.validation.validator import validator
 

@@ -9,9 +9,8 @@ import argparse
 from pathlib import Path
 from unittest.mock import patch
 
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
-from jepamine.manim.layout_model.evaluation.measures import measures
+from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import scenes_of
 from jepamine.manim.layout_model.inference import predict
@@ -20,7 +19,7 @@ from jepamine.manim.layout_model.protocol import object_limit
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.runs.loading import load_run
 from jepamine.utils.files import write_json
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 SHOWN = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "false_positives", "calibration_error")
 

@@ -17,7 +17,7 @@ from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.scenes.families import FAMILIES
 from jepamine.runs import runner
 from jepamine.runs.loading import load_run
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 MEASURES = ("mean_iou", "f1", "type_accuracy", "false_positives", "calibration_error")
 

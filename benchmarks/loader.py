@@ -31,7 +31,7 @@ from jepamine.data.embeddings import embed_clips
 from jepamine.data.frames import cores
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 FRAMES = 16
 

@@ -30,7 +30,7 @@ from jepamine.mining.street.dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
-from jepamine.statistics import bootstrap
+from jepamine.statistics import intervals
 from jepamine.statistics.scenes import group_by_scene
 from jepamine.utils.files import json_lines, write_json
 
@@ -182,7 +182,7 @@ def main() -> None:
     start = opened.recipe.scoring["scorer"]
     columns = {name: np.array(table.column(name)) for name in table.columns}
     scenes = group_by_scene([str(place.scene) for place in table.origins], labels)
-    drawn = bootstrap.draw(scenes, np.random.default_rng(0))
+    drawn = intervals.draw_scenes(scenes, np.random.default_rng(0))
     result: dict[str, object] = {
         "labels": len(labelled),
         "clips": len(table.ids),
@@ -193,13 +193,13 @@ def main() -> None:
         samples[name] = np.array(
             [recall(column, labels, counts[scenes.number].astype(float)) for counts in drawn]
         )
-        low, high = bootstrap.interval(samples[name])
+        low, high = intervals.percentile_interval(samples[name])
         found = recall(column, labels, np.ones(len(table.ids)))
         result[name] = {"recall": found, "low": low, "high": high}
         print(f"{name:12} recall at 10 % of reviews {found:.3f} [{low:.3f}, {high:.3f}]")
     for name in columns:
         if name != "probe":
-            low, high = bootstrap.interval(samples["probe"] - samples[name])
+            low, high = intervals.percentile_interval(samples["probe"] - samples[name])
             gain = recall(columns["probe"], labels, np.ones(len(table.ids)))
             gain -= recall(columns[name], labels, np.ones(len(table.ids)))
             started = "  (the scorer it started from)" if name == start else ""

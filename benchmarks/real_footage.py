@@ -35,7 +35,7 @@ from jepamine.mining.task import embedded
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
-from jepamine.statistics import bootstrap
+from jepamine.statistics import intervals
 from jepamine.statistics.metrics import auroc, average_precision, cumulate
 from jepamine.utils.files import json_lines, write_atomic, write_json
 
@@ -249,14 +249,16 @@ def report(title: str, table: Table, resamples: int) -> dict:
         by_kind = metric_by_kind(table, name, counts, auroc)
         precision = metric_by_kind(table, name, counts, average_precision)["mean"]
         cells = "".join(f"{by_kind[kind][0]:10.3f}" for kind in KINDS)
-        mean, low_high = by_kind["mean"], bootstrap.interval(_finite(by_kind["mean"][1:]))
+        mean, low_high = by_kind["mean"], intervals.percentile_interval(_finite(by_kind["mean"][1:]))
         gain, gain_ap = mean - base["auroc"], precision - base["average_precision"]
         text = [_with_interval(gain), _with_interval(gain_ap)]
         print(f"{name:12}{cells}  {mean[0]:.3f} [{low_high[0]:.3f}, {low_high[1]:.3f}]  {text[0]}  {text[1]}")
         results[name] = {kind: float(values[0]) for kind, values in by_kind.items()}
         results[name] |= {"interval": low_high, "ap": float(precision[0])}
-        results[name] |= {"gain": [float(gain[0]), *bootstrap.interval(_finite(gain[1:]))]}
-        results[name] |= {"gain_ap": [float(gain_ap[0]), *bootstrap.interval(_finite(gain_ap[1:]))]}
+        results[name] |= {"gain": [float(gain[0]), *intervals.percentile_interval(_finite(gain[1:]))]}
+        results[name] |= {
+            "gain_ap": [float(gain_ap[0]), *intervals.percentile_interval(_finite(gain_ap[1:]))]
+        }
         results[name] |= {"ends": _ends(table, name)}
     print(
         "first or last clip of its segment (AUROC, 0.5 is chance): "
@@ -280,7 +282,7 @@ def _finite(values: np.ndarray) -> np.ndarray:
 
 
 def _with_interval(values: np.ndarray) -> str:
-    low, high = bootstrap.interval(_finite(values[1:]))
+    low, high = intervals.percentile_interval(_finite(values[1:]))
     star = "*" if low > 0 or high < 0 else " "
     return f"{values[0]:+.3f}{star}[{low:+.3f}, {high:+.3f}]"
 

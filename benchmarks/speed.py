@@ -20,13 +20,13 @@ import torch
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import embed_clips
-from jepamine.data.masks import hide
+from jepamine.data.frames import hide
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
-from jepamine.mining.predictors.mlp_module import Mlp
+from jepamine.mining.predictors.modules import Mlp
 from jepamine.mining.street.generate import generate
-from jepamine.mining.trainer import EmbeddingTrainer
+from jepamine.mining.trainers import EmbeddingTrainer
 from jepamine.protocols import Encoder, Source
 from jepamine.runs.training import Training, fit
 

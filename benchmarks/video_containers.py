@@ -17,7 +17,7 @@ from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 COUNT, RATE, WIDTH, HEIGHT = 40, 10, 96, 64
 H264, MPEG4 = ["-c:v", "libx264", "-g", "10"], ["-c:v", "mpeg4", "-g", "10"]

@@ -39,7 +39,7 @@ def export(
     """Write the clips of SCORES, best first, for a data frame (parquet) or another tool."""
     from jepamine.mining.export.formats import export as write
     from jepamine.mining.export.formats import run_of
-    from jepamine.utils.shell import near
+    from jepamine.utils.printing import near
 
     opened = run_of(experiments, scores, name) if embeddings else None
     output, clips = write(scores, to, output, top, manifest.absolute() if manifest else None, labels, opened)
@@ -76,7 +76,7 @@ def import_command(
     """Write the labels of FILE (Label Studio, CVAT, FiftyOne, COCO, CSV, Parquet) as a label file."""
     from jepamine.mining.label_import.answers import Reading
     from jepamine.mining.label_import.import_labels import import_labels, import_summary
-    from jepamine.utils.shell import near
+    from jepamine.utils.printing import near
 
     output = output or file.with_name(f"{file.stem}.labels.jsonl")
     imported = import_labels(file, output, Reading(**reading), clips, conflicts)

@@ -8,30 +8,27 @@ from pathlib import Path
 import click
 
 import jepamine
-from jepamine.cli.doctor import doctor
 from jepamine.cli.export import export, labels
-from jepamine.cli.init import init
 from jepamine.cli.manifest import manifest
 from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, search, top
 from jepamine.cli.run import eval_command, run
-from jepamine.cli.run_life import reproduce, rm
-from jepamine.cli.runs import check, compare, plugins, runs, show, store
+from jepamine.cli.runs import check, compare, plugins, reproduce, rm, runs, show, store
 from jepamine.cli.scenes import scenes
 from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
+from jepamine.cli.setup import doctor, init
 from jepamine.utils.allocator import keep_freed_memory
 from jepamine.utils.progress import silence
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(jepamine.__version__, message="jepamine %(version)s")
 @click.option(
     "--experiments",
     type=Folder,
     envvar="JEPAMINE_EXPERIMENTS",
     default="experiments",
-    show_default=True,
     help="Folder of runs; every command also takes it as an option.",
 )
 @click.option(

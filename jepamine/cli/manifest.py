@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from jepamine import places
-from jepamine.cli.manifest_datasets import lerobot, mcap, physicalai
-from jepamine.cli.manifest_frames import frames, waymo
-from jepamine.cli.manifest_options import deliver, tell_next, with_fps, with_max_gap, with_windows, write
+from jepamine.cli.manifest_builders import frames, lerobot, mcap, physicalai, waymo
+from jepamine.cli.manifest_options import (
+    deliver,
+    tell_next,
+    with_cameras,
+    with_fps,
+    with_gap,
+    with_max_gap,
+    with_windows,
+    write,
+)
 from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
@@ -27,14 +35,7 @@ if TYPE_CHECKING:
     from jepamine.cluster.client import Cluster
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
-with_audit_gap = click.option(
-    "--max-gap",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="A longer interval between two frames of a clip counts as a gap.",
-)
+with_audit_gap = with_gap("A longer interval between two frames of a clip counts as a gap.")
 
 
 @click.command()
@@ -104,22 +105,9 @@ def manifest() -> None:
 
 @manifest.command()
 @click.argument("root", type=AnyFolder)
-@click.option("--version", default="v1.0-mini", show_default=True, help="Folder of tables below ROOT.")
-@click.option(
-    "--camera",
-    "cameras",
-    multiple=True,
-    default=["CAM_FRONT"],
-    show_default=True,
-    metavar="CAMERA",
-    help="Use this camera; repeatable: one clip per camera and window.",
-)
-@click.option(
-    "--sweeps/--keyframes",
-    default=False,
-    show_default=True,
-    help="All images (12 per second), or 2 per second.",
-)
+@click.option("--version", default="v1.0-mini", help="Folder of tables below ROOT.")
+@with_cameras("Use this camera; repeatable: one clip per camera and window.", ["CAM_FRONT"])
+@click.option("--sweeps/--keyframes", default=False, help="All images (12 per second), or 2 per second.")
 @click.option(
     "--labels",
     metavar="rare=N|CATEGORY,...",
@@ -156,7 +144,7 @@ def nuscenes(
     if categories is None or labels_output is None:
         deliver(lines, output)
         return
-    from jepamine.manifests.nuscenes_labels import label_lines
+    from jepamine.manifests.nuscenes_tables import label_lines
     from jepamine.utils.files import json_lines, write_atomic
 
     built = label_lines(root, version, lines, categories)
@@ -203,7 +191,6 @@ def video(
 @click.option(
     "--by",
     default="drive",
-    show_default=True,
     metavar="KEY",
     help="Clips with an equal value of this key stay together; drive: else log, else scene.",
 )
@@ -211,10 +198,9 @@ def video(
     "--val",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.2,
-    show_default=True,
     help="Share of the clips to hold out.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=42)
 @click.option("--output", type=AnyFile, help="Write the manifest to this file. [default: stdout]")
 def split(path: places.File, by: str, val: float, seed: int, output: places.File | None) -> None:
     """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a drive (--by)."""
@@ -240,10 +226,5 @@ def _categories(labels: str) -> int | list[str]:
     return names
 
 
-manifest.add_command(frames)
-manifest.add_command(waymo)
-manifest.add_command(lerobot)
-manifest.add_command(physicalai)
-manifest.add_command(mcap)
-manifest.add_command(audit)
-manifest.add_command(fix)
+for command in (frames, waymo, lerobot, physicalai, mcap, audit, fix):
+    manifest.add_command(command)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from jepamine import places
 from jepamine.cli.options import AnyFile
 
-with_fps = click.option(
-    "--fps",
-    type=click.FloatRange(min=0, max=1000, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Frames per second.",
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
+Fps = click.FloatRange(min=0, max=1000, min_open=True)
+WINDOW = "Frames per clip, rounded down to an even number."
+with_fps = click.option("--fps", type=Fps, default=10.0, help="Frames per second.")
+
+
+def with_cameras(help: str, default: Sequence[str] = ()) -> Callable[[Command], Command]:
+    """Add the repeatable option --camera to a command; it gets `cameras`."""
+    return click.option("--camera", "cameras", multiple=True, default=default, metavar="CAMERA", help=help)
+
+
+def with_gap(help: str) -> Callable[[Command], Command]:
+    """Add --max-gap, in seconds, to a command."""
+    positive = click.FloatRange(min=0, min_open=True)
+    return click.option("--max-gap", type=positive, default=1.0, metavar="SECONDS", help=help)
+
+
+with_max_gap = with_gap("No clip spans a longer interval between two frames.")
 
 
 def with_windows(command: Callable[..., None]) -> Callable[..., None]:
@@ -34,26 +45,10 @@ def with_windows(command: Callable[..., None]) -> Callable[..., None]:
             type=click.IntRange(min=1),
             help="Frames from the start of one clip to the start of the next. [default: the window]",
         ),
-        click.option(
-            "--window",
-            type=click.IntRange(min=2),
-            default=16,
-            show_default=True,
-            help="Frames per clip, rounded down to an even number.",
-        ),
+        click.option("--window", type=click.IntRange(min=2), default=16, help=WINDOW),
     ):
         wrapped = option(wrapped)
     return wrapped
-
-
-with_max_gap = click.option(
-    "--max-gap",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="No clip spans a longer interval between two frames.",
-)
 
 
 def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
@@ -89,7 +84,7 @@ def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
 
 def tell_next(heading: str, *commands: list[object]) -> None:
     """Print `heading` and below it commands to type."""
+    from jepamine.utils.printing import command
     from jepamine.utils.progress import notify
-    from jepamine.utils.shell import command
 
     notify("\n".join([heading, *("  " + command(*map(str, words)) for words in commands)]))

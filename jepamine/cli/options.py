@@ -66,12 +66,7 @@ with_checkpoint = click.option(
 def with_experiments(command: Callable[..., None]) -> Callable[..., None]:
     """Pass a command its `experiments` folder: the option after the verb, else the one before it."""
 
-    @click.option(
-        "--experiments",
-        type=Folder,
-        default=None,
-        help="Folder of runs. [default: experiments]",
-    )
+    @click.option("--experiments", type=Folder, help="Folder of runs. [default: experiments]")
     @functools.wraps(command)
     def wrapped(experiments: Path | None, **options: Any) -> None:
         # Absolute: recipes and records must not depend on the folder the command ran in.
@@ -157,7 +152,7 @@ def with_hardware(command: Callable[..., None]) -> Callable[..., None]:
     )
     @functools.wraps(command)
     def wrapped(device: str | None, threads: int | None, **options: Any) -> None:
-        from jepamine.runs.hardware import using
+        from jepamine.runs.build import using
 
         with using(device, threads):
             command(**options)

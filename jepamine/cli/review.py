@@ -30,21 +30,17 @@ if TYPE_CHECKING:
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of choosing clips: how many, and how unlike each other."""
 
-    @click.option(
-        "-k", "--count", "k", type=click.IntRange(1), default=50, show_default=True, help="How many."
-    )
+    @click.option("-k", "--count", "k", type=click.IntRange(1), default=50, help="How many.")
     @click.option(
         "--threshold",
         type=click.FloatRange(-1, 1),
         default=THRESHOLD,
-        show_default=True,
         help="Clips with at least this cosine similarity are near-duplicates.",
     )
     @click.option(
         "--diversity",
         type=click.FloatRange(0, 1),
         default=DIVERSITY,
-        show_default=True,
         help="Weight of the distance to clips already chosen, against the score.",
     )
     @functools.wraps(command)
@@ -152,14 +148,7 @@ def search(
 @click.option(
     "--manifest", type=File, help="Manifest for clips whose lines do not name one. [default: the run's]"
 )
-@click.option(
-    "--next",
-    "count",
-    type=click.IntRange(0),
-    default=10,
-    show_default=True,
-    help="Number of clips to label next.",
-)
+@click.option("--next", "count", type=click.IntRange(0), default=10, help="Number of clips to label next.")
 @click.option(
     "--base-rate",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -206,7 +195,7 @@ def probe(
 @click.command()
 @click.argument("scores", type=File, required=False)
 @click.option("--run", "name", required=True, metavar="NAME", help="Run that made the scores.")
-@click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Number of clips.")
+@click.option("--top", type=click.IntRange(1), default=50, help="Number of clips.")
 @click.option("--manifest", type=AnyFile, help="Manifest of the clips. [default: the one that was scored]")
 @click.option("--output", type=File, help="[default: experiments/NAME/reports/SCORES.html]")
 @with_hardware

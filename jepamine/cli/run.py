@@ -151,26 +151,23 @@ def eval_command(
     cluster: Cluster | None,
 ) -> None:
     """Measure cosine similarity on held-out clips and, with --labels, how well the scores rank."""
-    if (name is None) == (scores is None):
-        raise click.UsageError("Give either --run NAME or --scores FILE.")
-    if strict and labels is None:
-        raise click.UsageError(
-            "--strict checks whether the source predicts the label; it requires --labels FILE."
-        )
-    if root is not None and manifest is None:
-        raise click.UsageError("--root DIR requires a MANIFEST.")
-    if int8 and scores is not None:
-        raise click.UsageError("--int8 requires --run NAME.")
-    if checkpoint is not None and scores is not None:
-        raise click.UsageError("--checkpoint requires --run NAME.")
-    if sheet is not None and scores is not None:
-        raise click.UsageError("--sheet FILE requires --run NAME.")
-    if scorer is not None and (labels is None or scores is not None):
-        raise click.UsageError("--scorer NAME requires --run NAME and --labels FILE.")
-    if scores is not None and (labels is None or manifest is not None or split is not None):
-        raise click.UsageError("--scores FILE requires --labels FILE and takes no MANIFEST or --split.")
-    if cluster is not None and scores is not None:
-        raise click.UsageError("--dask requires --run NAME.")
+    requirements = {
+        "Give either --run NAME or --scores FILE.": (name is None) == (scores is None),
+        "--strict checks whether the source predicts the label; it requires --labels FILE.": strict
+        and labels is None,
+        "--root DIR requires a MANIFEST.": root is not None and manifest is None,
+        "--int8 requires --run NAME.": int8 and scores is not None,
+        "--checkpoint requires --run NAME.": checkpoint is not None and scores is not None,
+        "--sheet FILE requires --run NAME.": sheet is not None and scores is not None,
+        "--scorer NAME requires --run NAME and --labels FILE.": scorer is not None
+        and (labels is None or scores is not None),
+        "--scores FILE requires --labels FILE and takes no MANIFEST or --split.": scores is not None
+        and (labels is None or manifest is not None or split is not None),
+        "--dask requires --run NAME.": cluster is not None and scores is not None,
+    }
+    for message, violated in requirements.items():
+        if violated:
+            raise click.UsageError(message)
     from jepamine.mining.summaries import eval_summary
     from jepamine.utils.files import write_json
 

@@ -1,4 +1,4 @@
-"""runs, show, compare, check, plugins, store: list what exists; none of them imports torch."""
+"""runs, show, compare, check, plugins, store, reproduce, rm: what exists, its repetition and its removal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, Recipe, as_json, echo, with_experiments, with_trust
-from jepamine.cli.run_life import prune
-from jepamine.utils.printing import visible
+from jepamine.utils.printing import table, visible
 
 
 @click.group(invoke_without_command=True)
@@ -19,7 +18,6 @@ def runs(experiments: Path, json_: bool) -> None:
     if click.get_current_context().invoked_subcommand:
         return
     from jepamine.runs.summary import runs_rows
-    from jepamine.utils.tables import table
 
     rows, damaged = runs_rows(experiments)
     if json_:
@@ -30,9 +28,6 @@ def runs(experiments: Path, json_: bool) -> None:
         echo(f"no runs in {experiments}; start with: jepamine run default")
     for message in damaged:
         echo(f"warning: {message}", err=True)
-
-
-runs.add_command(prune)
 
 
 @click.command()
@@ -48,7 +43,7 @@ def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     folder = run_folder.find(experiments, name)
     record = run_folder.read_record(folder)
     if plot:
-        from jepamine.runs.loss_plot import loss_plot
+        from jepamine.runs.summary import loss_plot
 
         loss_plot(folder, plot)
     as_json(record) if json_ else echo(show_summary(folder, record))
@@ -128,7 +123,6 @@ def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
 def plugins(experiments: Path, check_: bool, json_: bool) -> None:
     """List every plugin by kind, with its name and source."""
     from jepamine.config.registry import overview
-    from jepamine.utils.tables import table
 
     rows, broken = overview(check_)
     if json_:
@@ -147,7 +141,6 @@ def plugins(experiments: Path, check_: bool, json_: bool) -> None:
 def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: bool) -> None:
     """Show the size of the embedding store by encoder; pruned embeddings are recomputed when needed."""
     from jepamine.runs.store_usage import prune, usage
-    from jepamine.utils.tables import table
 
     removed = prune(experiments, list(names), prune_unused) if names or prune_unused else []
     remaining = usage(experiments)
@@ -161,3 +154,62 @@ def store(experiments: Path, names: tuple[str, ...], prune_unused: bool, json_: 
         for entry in remaining
     ]
     echo(table([["store", "embeddings", "size", "runs"], *rows]) if rows else "no embeddings are stored")
+
+
+@runs.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--keep", type=click.IntRange(1), default=2, help="Last checkpoints of a run to keep.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_experiments
+def prune(experiments: Path, names: tuple[str, ...], keep: int, dry_run: bool, json_: bool) -> None:
+    """Remove checkpoints of runs (default: all runs) but the last ones and the best.
+
+    The runs stay usable and can be resumed: weights.safetensors is not a checkpoint.
+    """
+    from jepamine.runs.retention import prune_runs
+
+    entries = prune_runs(experiments, names, keep, dry_run)
+    if json_:
+        as_json({"removed": entries, "dry_run": dry_run})
+        return
+    verb = "would remove" if dry_run else "removed"
+    for entry in entries:
+        count, size = len(entry["checkpoints"]), entry["bytes"] / 1e6
+        echo(f"{verb} {count} checkpoints of {entry['run']}: {size:.1f} MB")
+    if not entries:
+        echo("nothing to remove")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@with_experiments
+def rm(experiments: Path, names: tuple[str, ...]) -> None:
+    """Move runs to the folder _trash inside the experiments folder."""
+    from jepamine.runs import run_folder
+    from jepamine.runs.retention import remove
+    from jepamine.utils.printing import near
+
+    for name in names:
+        run_folder.find(experiments, name)
+    for name in names:
+        moved = remove(experiments, name)
+        echo(f"moved run '{name}' to {near(moved)}; move the folder back to restore it")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--name", "new_name", metavar="NEW", help="Name of the new run. [default: NAME-again]")
+@click.option("--strict", is_flag=True, help="Exit with 1 if the weights are not equal bit for bit.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_trust
+@with_experiments
+def reproduce(experiments: Path, name: str, new_name: str | None, strict: bool, json_: bool) -> None:
+    """Train the recipe of the run NAME again, as a new run, and compare weights, metrics and versions."""
+    from jepamine.runs.reproduce import reproduce as reproduce_run
+    from jepamine.runs.reproduce import reproduce_summary
+
+    result = reproduce_run(experiments, name, new_name)
+    as_json(result) if json_ else echo(reproduce_summary(result))
+    if strict and not result["equal"]:
+        raise click.ClickException(f"the weights of '{name}' were not reproduced (--strict)")

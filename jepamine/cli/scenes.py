@@ -26,11 +26,7 @@ from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 @click.option("--scene", metavar="NAME", help="Run this scene only. [default: all in the file]")
 @click.option("--layout", "layout_path", type=File, metavar="FILE.json", help="Compare with this layout.")
 @click.option(
-    "--deadline",
-    type=click.FloatRange(0, 600, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Time limit in seconds.",
+    "--deadline", type=click.FloatRange(0, 600, min_open=True), default=10.0, help="Time limit in seconds."
 )
 @click.option(
     "--preview", type=File, metavar="FILE.png", help="Write the last frame to this file, 854 pixels wide."
@@ -38,7 +34,7 @@ from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 @click.option(
     "--check/--no-check",
     default=True,
-    help="Refuse code outside the allow-list before it runs. [default: check]",
+    help="Refuse code outside the allow-list before it runs.",
 )
 @click.option("--allow-unprotected", is_flag=True, help="Run even if the code cannot be fully sandboxed.")
 @click.option("--json", "machine", is_flag=True, help="Print the full report as JSON.")
@@ -85,16 +81,9 @@ def validate(
     "layout_from",
     type=click.Choice(LAYOUTS),
     default="auto",
-    show_default=True,
     help="Source of the layout. [auto: whatever is given]",
 )
-@click.option(
-    "--generator",
-    default="template",
-    show_default=True,
-    metavar="NAME",
-    help="Generator that writes the code.",
-)
+@click.option("--generator", default="template", metavar="NAME", help="Generator that writes the code.")
 @click.option(
     "--set",
     "sets",
@@ -102,14 +91,10 @@ def validate(
     metavar="KEY=VALUE",
     help="Setting of the generator, such as model=NAME.",
 )
-@click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b", show_default=True)
-@click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium", show_default=True)
+@click.option("--style", type=click.Choice(STYLE_NAMES), default="3b1b")
+@click.option("--complexity", type=click.Choice(COMPLEXITIES), default="medium")
 @click.option(
-    "--tries",
-    type=click.IntRange(1, 20),
-    default=3,
-    show_default=True,
-    help="Attempts before falling back to template.",
+    "--tries", type=click.IntRange(1, 20), default=3, help="Attempts before falling back to template."
 )
 @click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
 @click.option("--anyway", is_flag=True, help="Go on even if too little of the description is understood.")
@@ -183,21 +168,16 @@ scenes.add_command(validate)
 @scenes.command()
 @click.option("--count", type=click.IntRange(1, 1_000_000), required=True, help="Number of scenes.")
 @click.option("--out", type=Folder, required=True, metavar="DIR", help="Output folder; must be new or empty.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0)
 @click.option(
     "--families",
     default="random=0.4,structured=0.4,overlap=0.2",
-    show_default=True,
     metavar="NAME[=WEIGHT],...",
     help="Relative frequency of each family.",
 )
-@click.option(
-    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Width in pixels (16:9)."
-)
+@click.option("--width", type=click.IntRange(64, 2048), default=256, help="Width in pixels (16:9).")
 @click.option("--workers", type=click.IntRange(1), help="Number of processes. [default: one per core]")
-@click.option(
-    "--sheet/--no-sheet", default=True, show_default=True, help="Draw a contact sheet of the first 48."
-)
+@click.option("--sheet/--no-sheet", default=True, help="Draw a contact sheet of the first 48.")
 def render(
     count: int, out: Path, seed: int, families: str, width: int, workers: int | None, sheet: bool
 ) -> None:
@@ -233,12 +213,9 @@ def render(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),
     default=60.0,
-    show_default=True,
     help="Time limit per scene, in seconds.",
 )
-@click.option(
-    "--width", type=click.IntRange(64, 2048), default=256, show_default=True, help="Width in pixels (16:9)."
-)
+@click.option("--width", type=click.IntRange(64, 2048), default=256, help="Width in pixels (16:9).")
 def annotate(
     file: Path, video: Path | None, out: Path | None, scene: str | None, timeout: float, width: int
 ) -> None:

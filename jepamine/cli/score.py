@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=AnyFile, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
 @click.option("--scorer", help="Scorer whose value is written as `score`. [default: the recipe's]")
 @click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
-@click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop", show_default=True)
+@click.option("--on-error", type=click.Choice(["stop", "record"]), default="stop")
 @click.option("--resume", is_flag=True, help="Continue a stopped scoring of the same manifest.")
 @click.option(
     "--heatmaps", is_flag=True, help="Also store where in its frames each clip is novel, for `report`."
@@ -80,7 +80,7 @@ def score(
         raise click.BadParameter(str(error), param_hint="--shard") from None
     if scheduled:
         notify(f"scoring part {part.number} of {part.of} ({scheduled[1]}); --shard 1/1 scores all clips")
-    from jepamine.mining.score_outputs import on_disk
+    from jepamine.mining.score_files import on_disk
     from jepamine.mining.scoring import score_manifest
     from jepamine.mining.summaries import score_summary
     from jepamine.runs.loading import load_run

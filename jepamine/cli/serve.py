@@ -14,54 +14,34 @@ from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 @click.option(
     "--run", metavar="NAME", help="Layout run that reads images. [default: none, descriptions only]"
 )
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port."
-)
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="0 picks a free port.")
 @click.option(
     "--generator",
     "generators",
     multiple=True,
     default=("template",),
-    show_default=True,
     metavar="NAME",
     help="Generator offered to clients; repeatable, the first is the default.",
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=WORKERS,
-    show_default=True,
-    help="Scenes that run at the same time.",
+    "--workers", type=click.IntRange(1, 256), default=WORKERS, help="Scenes that run at the same time."
 )
 @click.option(
-    "--tries",
-    type=click.IntRange(1, 20),
-    default=TRIES,
-    show_default=True,
-    help="Attempts before falling back to template.",
+    "--tries", type=click.IntRange(1, 20), default=TRIES, help="Attempts before falling back to template."
 )
 @click.option(
     "--deadline",
     type=click.FloatRange(0, 60, min_open=True),
     default=DEADLINE,
-    show_default=True,
     help="Time limit for submitted code, in seconds.",
 )
 @click.option("--int8", is_flag=True, help="Quantize the runs' linear layers (smaller; for CPUs).")
 @click.option(
-    "--cache",
-    type=click.IntRange(0, 1_000_000),
-    default=CACHE,
-    show_default=True,
-    help="Number of responses to cache.",
+    "--cache", type=click.IntRange(0, 1_000_000), default=CACHE, help="Number of responses to cache."
 )
 @click.option(
-    "--waiting",
-    type=click.IntRange(1, 10_000),
-    default=WAITING,
-    show_default=True,
-    help="Queue size; further requests get 503.",
+    "--waiting", type=click.IntRange(1, 10_000), default=WAITING, help="Queue size; further requests get 503."
 )
 @click.option(
     "--previews",
@@ -72,7 +52,6 @@ from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 @click.option(
     "--preview-url",
     default="/previews",
-    show_default=True,
     metavar="URL",
     help="Base URL of previews for clients, such as a CDN's.",
 )

@@ -1,4 +1,4 @@
-"""Use a plugin's signature as the schema of its recipe table.
+"""Use a plugin's signature as the schema of its recipe table, and to call it.
 
 Keyword-only parameters come from the recipe, with their types and defaults; all others come from the runner,
 by name. So a plugin author writes plain typed Python, and pydantic does the checking.
@@ -19,7 +19,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, PydanticUserError, TypeAdapter, ValidationError
 
-from jepamine.errors import BrokenPluginError, brief, did_you_mean, first_line
+from jepamine.config import registry
+from jepamine.errors import BrokenPluginError, UserError, brief, did_you_mean, first_line
 
 
 def _absolute_where_it_is_a_folder(value: str) -> str:
@@ -179,6 +180,26 @@ def _sentence(problem: Any) -> str:
     return (
         f"{inside}{' ' if inside else ''}{message[:1].lower()}{message[1:]}, found {shown(problem['input'])}"
     )
+
+
+def make(plugin: registry.Plugin, table: dict[str, Any], offered: Mapping[str, Any]) -> Any:
+    """Call a plugin's factory with its recipe table and those of `offered` that its signature names.
+
+    Raises BrokenPluginError if it requires more than the runner provides.
+    """
+    target = registry.load(plugin)
+    parameters = runner_parameters(target)
+    unknown = [name for name in parameters if name not in offered]
+    if unknown:
+        raise BrokenPluginError(
+            f"{plugin.kind} plugin '{plugin.name}' requires {', '.join(unknown)} from the runner, "
+            f"which provides {', '.join(offered) or 'nothing'}; "
+            f"its own settings must be keyword-only (after a *)"
+        )
+    values, errors = resolve(target, table)
+    if errors:
+        raise UserError("\n".join(f"[{plugin.kind}] {error}" for error in errors))
+    return target(**{name: offered[name] for name in parameters}, **values)
 
 
 RUN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")

@@ -21,12 +21,10 @@ from numpy.typing import NDArray
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.encoding import BATCHES, encode_all, on_accelerator
-from jepamine.data.frames import Frame, Frames, ahead
-from jepamine.data.known_frames import KnownFrames
-from jepamine.data.masks import check, hide
+from jepamine.data.frames import Frame, Frames, ahead, check, hide
+from jepamine.data.known_content import FOLDER as VERSIONS
+from jepamine.data.known_content import KnownFrames, Versions
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
-from jepamine.data.versions import FOLDER as VERSIONS
-from jepamine.data.versions import Versions
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
 from jepamine.utils.files import optional_write, write_json

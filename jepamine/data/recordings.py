@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jepamine.config import registry
-from jepamine.config.factory import make
+from jepamine.config.schema import make
 from jepamine.errors import UserError, first_line
 from jepamine.places import File, Moment, Url
 from jepamine.protocols import Recording
@@ -19,7 +19,7 @@ from jepamine.utils.local_cache import local
 if TYPE_CHECKING:
     from PIL import Image
 
-    from jepamine.data.versions import Versions
+    from jepamine.data.known_content import Versions
 
 
 # Recordings whose files are open at once.

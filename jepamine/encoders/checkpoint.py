@@ -9,20 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
+from jepamine.utils.words import words
 
 if TYPE_CHECKING:
     import torch
 
 # Config keys that do not affect the computation; embeddings stay valid when these change.
-NOT_COMPUTATION = (
-    "transformers_version",
-    "_name_or_path",
-    "architectures",
-    "dtype",
-    "id2label",
-    "label2id",
-    "auto_map",
-)
+NOT_COMPUTATION = words("transformers_version _name_or_path architectures dtype id2label label2id auto_map")
 
 
 def load_whole(

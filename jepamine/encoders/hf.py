@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
+from jepamine.utils.words import words
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
 # Layers of heads (classification, masked pretraining), which features do not need.
-HEADS = (
-    "classifier",
-    "cls_classifier",
-    "distillation_classifier",
-    "decoder",
-    "encoder_to_decoder",
-    "fc_norm",
-    "mask_token",
-    "embeddings.mask_token",
+HEADS = words(
+    "classifier cls_classifier distillation_classifier decoder encoder_to_decoder fc_norm mask_token "
+    "embeddings.mask_token"
 )
 
 
@@ -63,8 +59,8 @@ class HuggingFaceEncoder:
             load_whole,
             name_of,
         )
-        from jepamine.encoders.freeze import freeze
         from jepamine.encoders.image_processor import Processor
+        from jepamine.encoders.inference import freeze
 
         model = load_whole(
             weights,
@@ -111,7 +107,7 @@ class HuggingFaceEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.transfer import to_device
+        from jepamine.encoders.inference import to_device
 
         count, length = frames.shape[:2]
         with torch.inference_mode(), precision(self.matmul):
@@ -180,7 +176,7 @@ class HuggingFaceEncoder:
         states = output.last_hidden_state
         if states.ndim == 4:
             return states.mean(dim=(2, 3))  # type: ignore[no-any-return]
-        has_class = self.by_frame and states.shape[1] > _product(self._places(inputs))
+        has_class = self.by_frame and states.shape[1] > math.prod(self._places(inputs))
         return states[:, 0] if has_class else states.mean(dim=1)  # type: ignore[no-any-return]
 
     def _places(self, inputs: dict[str, Tensor]) -> tuple[int, int]:
@@ -242,7 +238,3 @@ def _require_vision(model: Any, weights: str) -> None:
     vision = getattr(model, "vision_model", model)
     if "pixel_values" not in inspect.signature(vision.forward).parameters:
         raise UserError(f"encoder.weights: '{weights}' is not a vision checkpoint, but of the type '{kind}'")
-
-
-def _product(places: tuple[int, int]) -> int:
-    return places[0] * places[1]

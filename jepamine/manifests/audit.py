@@ -8,19 +8,28 @@ from typing import Any
 
 from jepamine.cluster.client import Cluster
 from jepamine.manifests.cluster_audit import look_on_cluster
+from jepamine.manifests.findings.clip_frames import (
+    bad_files,
+    cuts_in_tubelets,
+    time_gaps,
+    uneven_lengths,
+    usual_length,
+)
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
-from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
+from jepamine.manifests.findings.entries import (
+    Entry,
+    in_microseconds,
+    numbered_lines,
+    read_entries,
+    stamp_unit,
+)
 from jepamine.manifests.findings.finding import KINDS, Finding
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.lengths import bad_files, uneven_lengths, usual_length
-from jepamine.manifests.findings.neighbours import cuts_in_tubelets, time_gaps
 from jepamine.manifests.findings.scenes import scene_crossings
 from jepamine.manifests.findings.splits import split_leaks
-from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.protocols import Source
-from jepamine.utils.shell import command, near
-from jepamine.utils.tables import table
+from jepamine.utils.printing import command, near, table
 
 # Clips listed of each kind in the table.
 NAMED = 3

@@ -10,17 +10,15 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import numbered_lines, read_entries
+from jepamine.manifests.findings.entries import in_microseconds, numbered_lines, read_entries, stamp_unit
 from jepamine.manifests.findings.finding import Finding
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
-from jepamine.manifests.findings.stamps import in_microseconds, stamp_unit
 from jepamine.manifests.paths import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, json_lines, write_atomic
-from jepamine.utils.shell import command, near
-from jepamine.utils.tables import table
+from jepamine.utils.printing import command, near, table
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.
 TURNS = 12

@@ -48,7 +48,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Place:
+class DrivePart:
     """The drive and camera of a video file, and the time of its time 0 in microseconds, where known."""
 
     drive: str | None = None
@@ -56,20 +56,20 @@ class Place:
     start: int | None = None
 
 
-def places(ends: Mapping[Path, int]) -> dict[Path, Place]:
+def places(ends: Mapping[Path, int]) -> dict[Path, DrivePart]:
     """Return the place of each video file; `ends` are their lengths in microseconds.
 
     Files whose names have times are one drive if they follow each other within a minute, or overlap. Chapters
     of GoPro and segments of comma are placed one after another. Several cameras are one drive. A file with
     nothing beside it has no drive: it is its own.
     """
-    result: dict[Path, Place] = {}
+    result: dict[Path, DrivePart] = {}
     for chain in _chains(_recordings(list(ends)), ends):
         drive = "/".join(filter(None, (chain[0].group, chain[0].label)))
         begins = _begins(chain, ends)
         for each in chain:
             alone = len(chain) == 1 and each.camera is None
-            result[each.file] = Place() if alone else Place(drive, each.camera, begins[each.file])
+            result[each.file] = DrivePart() if alone else DrivePart(drive, each.camera, begins[each.file])
     return result
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
-from jepamine.manifests.recordings import Place, places
+from jepamine.manifests.recordings import DrivePart, places
 from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import stretches, windows
@@ -80,7 +80,7 @@ def video_lines(
 
 
 def _with_places(
-    clips: dict[File, list[dict[str, Any]]], where: dict[File, Place], camera: str | None
+    clips: dict[File, list[dict[str, Any]]], where: dict[File, DrivePart], camera: str | None
 ) -> Iterator[dict[str, Any]]:
     """Yield the clips of all files with their drive, camera and start; report the drives of several files."""
     drives = Counter(place.drive for place in where.values() if place.drive is not None)
@@ -95,9 +95,9 @@ def _with_places(
         yield from (line | known for line in lines)
 
 
-def _places(ends: dict[File, int]) -> dict[File, Place]:
+def _places(ends: dict[File, int]) -> dict[File, DrivePart]:
     """Return the place of each file; those in stores have none."""
-    where: dict[File, Place] = {file: Place() for file in ends}
+    where: dict[File, DrivePart] = {file: DrivePart() for file in ends}
     return where | dict(places({file: end for file, end in ends.items() if isinstance(file, Path)}))
 
 

@@ -60,8 +60,7 @@ def manim(
     with exclusive(lock, f"{folder}: another process is rendering these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
             from jepamine.manim.scenes.families import Shares
-            from jepamine.manim.scenes.render import Job, render_scenes
-            from jepamine.manim.scenes.unfinished import PART
+            from jepamine.manim.scenes.render import PART, Job, render_scenes
 
             if not (folder / PART).is_file():
                 shutil.rmtree(folder, ignore_errors=True)

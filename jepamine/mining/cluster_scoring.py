@@ -21,7 +21,7 @@ from jepamine.mining.panel import RunPanel
 from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scoring import OnError, score_shard
 from jepamine.mining.task import require_clip_ranking
-from jepamine.runs.hardware import hardware, using
+from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.utils.files import check_output, sha256_file

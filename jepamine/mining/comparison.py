@@ -21,13 +21,13 @@ from jepamine.errors import UserError
 from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import refuse_fitted
-from jepamine.mining.scorers.cosine import cosine
+from jepamine.mining.scorers.cosines import cosine
 from jepamine.mining.task import embedded, require_clip_ranking
 from jepamine.runs.compare import settings_of
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics.metrics import metrics
 from jepamine.statistics.paired import Difference, mean_difference, paired_differences
-from jepamine.utils.tables import cell, table
+from jepamine.utils.printing import cell, table
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

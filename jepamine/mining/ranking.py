@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from jepamine.data.drives import natural_order
 from jepamine.errors import UserError
-from jepamine.mining.audit_fields import audit_fields
 from jepamine.mining.joins import Join, join_report, truth_of
-from jepamine.mining.labels import BINARY, LabelFile, Origin, merged, read_tasks, scene_of
+from jepamine.mining.labels import BINARY, LabelFile, Origin, audit_fields, merged, read_tasks, scene_of
 from jepamine.mining.score_files import ScoreTable, read_scores
 from jepamine.places import File
 from jepamine.statistics.report import ranking_report

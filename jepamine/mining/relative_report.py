@@ -21,7 +21,7 @@ from jepamine.mining.scoring import BATCH_CLIPS
 from jepamine.mining.task import embedded
 from jepamine.runs.loading import LoadedRun
 from jepamine.statistics.metrics import metrics
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 Scores = dict[str, dict[str, float]]
 

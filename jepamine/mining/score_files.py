@@ -1,8 +1,10 @@
-"""Read score files, and find the clips that their lines are about."""
+"""Read score files, find the clips that their lines are about, and upload those written to stores."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
 import heapq
 import math
 import sys
@@ -20,6 +22,7 @@ from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import read_jsonl
 from jepamine.utils.numbers import is_number
+from jepamine.utils.remote import put
 
 
 @dataclass
@@ -192,3 +195,23 @@ def find_clips(lines: Iterable[dict[str, Any]], own: Source) -> dict[str, tuple[
             if clip.clip_id in ids:
                 clips.setdefault(clip.clip_id, (clip, source))
     return clips
+
+
+@contextlib.contextmanager
+def on_disk(output: File, folder: RunFolder) -> Iterator[Path]:
+    """Give the path to write the score file `output` to; upload it to a URL when the block is complete.
+
+    The path of a URL is in the run's folder `scores` and always the same, so that a stopped scoring is
+    resumed; the file stays there. Raises UserError that names it if the upload fails.
+    """
+    if isinstance(output, Path):
+        yield output
+        return
+    # Two stores may have files of one name.
+    digest = hashlib.sha256(output.text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    path = folder.scores / f"{output.stem}-{digest}.jsonl"
+    yield path
+    try:
+        put(output, path)
+    except UserError as error:
+        raise UserError(f"{error}\nThe scores are complete in {path}; upload that file") from None

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jepamine.data.run_manifest import own_line
 from jepamine.utils.files import json_lines, write_atomic
-from jepamine.utils.shell import command, near
-from jepamine.utils.tables import table
+from jepamine.utils.printing import command, near, table
 
 if TYPE_CHECKING:
     from jepamine.data.clips import Clip
@@ -51,12 +50,8 @@ def as_manifest(choices: list[Choice], output: Path) -> None:
 
 def top_summary(choices: list[Choice], scores: File, output: Path | None, run: str) -> str:
     """Return the chosen clips as a table, and the next command."""
-    rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
-    for number, choice in enumerate(choices, 1):
-        clip = choice.scored.clip
-        rows.append([number, clip.clip_id, clip.scene, choice.scored.score, 1 + len(choice.stands_for)])
-    covered = sum(row[4] for row in rows[1:])
-    lines = [table(rows), "", f"{len(choices)} clips stand for {covered} of {near(scores)}"]
+    covered = sum(1 + len(choice.stands_for) for choice in choices)
+    lines = [_table_of(choices), "", f"{len(choices)} clips stand for {covered} of {near(scores)}"]
     if output:
         lines.append(f"as a manifest: {near(output)}")
     lines += ["Review and label them:", "  " + command("report", "--run", run, near(scores))]
@@ -65,11 +60,7 @@ def top_summary(choices: list[Choice], scores: File, output: Path | None, run: s
 
 def search_summary(found: Found, output: Path | None, run: str) -> str:
     """Return the clips that a search found as a table, and the next command."""
-    rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
-    for number, choice in enumerate(found.choices, 1):
-        clip = choice.scored.clip
-        rows.append([number, clip.clip_id, clip.scene, choice.scored.score, 1 + len(choice.stands_for)])
-    lines = [table(rows), "", f"{len(found.choices)} of {found.searched} clips"]
+    lines = [_table_of(found.choices), "", f"{len(found.choices)} of {found.searched} clips"]
     if found.left_out:
         lines.append(f"{found.left_out} clips are examples or overlap one and are left out")
     if found.unreadable:
@@ -77,6 +68,14 @@ def search_summary(found: Found, output: Path | None, run: str) -> str:
     if output:
         lines += ["Review and label them:", "  " + command("report", "--run", run, near(output))]
     return "\n".join(lines)
+
+
+def _table_of(choices: list[Choice]) -> str:
+    rows: list[list[Any]] = [["", "clip", "scene", "score", "stands for"]]
+    for number, choice in enumerate(choices, 1):
+        clip = choice.scored.clip
+        rows.append([number, clip.clip_id, clip.scene, choice.scored.score, 1 + len(choice.stands_for)])
+    return table(rows)
 
 
 def clips_as_manifest(clips: list[Clip], output: Path) -> None:
@@ -139,10 +138,8 @@ def _probabilities(probabilities: dict[str, Any]) -> list[str]:
 
 def score_summary(output: File, counts: dict[str, int], run: str) -> str:
     """Return where the scores are and how to look at them."""
-    lines = [f"scored {counts['clips']} clips: {near(output)}"]
-    if counts["errors"]:
-        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
-    lines += [
+    lines = [
+        *_written(f"scored {counts['clips']} clips", output, counts),
         "A clip's score is the mean over its tubelets; higher is more novel. Does the ranking beat chance?",
         "  " + command("eval", "--scores", near(output), "--labels", "LABELS.jsonl"),
     ]
@@ -151,10 +148,12 @@ def score_summary(output: File, counts: dict[str, int], run: str) -> str:
 
 def merge_summary(output: Path, counts: dict[str, int], parts: int) -> str:
     """Return where the merged scores are."""
-    lines = [f"merged {parts} parts, {counts['clips']} clips: {near(output)}"]
-    if counts["errors"]:
-        lines.append(f'{counts["errors"]} clips could not be read; their lines hold "error" and no score')
-    return "\n".join(lines)
+    return "\n".join(_written(f"merged {parts} parts, {counts['clips']} clips", output, counts))
+
+
+def _written(what: str, output: File, counts: dict[str, int]) -> list[str]:
+    failed = f'{counts["errors"]} clips could not be read; their lines hold "error" and no score'
+    return [f"{what}: {near(output)}", *([failed] if counts["errors"] else [])]
 
 
 def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: bool = False) -> str:

@@ -21,7 +21,7 @@ from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.mining.bank import Bank, Place, save_bank
 from jepamine.mining.overlap import extent_of
-from jepamine.mining.scorers.cosine import cosine
+from jepamine.mining.scorers.cosines import cosine
 from jepamine.mining.temporal_context import tubelets_before
 from jepamine.protocols import Extent, Parts, Tensors
 from jepamine.runs.loading import LoadedRun

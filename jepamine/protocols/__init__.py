@@ -15,6 +15,7 @@ Legend of shapes:
 from jepamine.protocols.datasets import (
     Dataset,
     Mask,
+    Recording,
     Source,
 )
 from jepamine.protocols.encoders import (
@@ -27,7 +28,6 @@ from jepamine.protocols.encoders import (
     PooledEncoder,
     TextEncoder,
 )
-from jepamine.protocols.readers import Recording
 from jepamine.protocols.scorers import (
     ClipEmbeddings,
     Extent,

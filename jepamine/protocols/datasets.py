@@ -1,7 +1,8 @@
-"""What a dataset and a masking factory return: where the frames are, and which parts of them are hidden."""
+"""What factories of datasets, maskings and readers return: frames, and which parts are hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +12,22 @@ from jepamine.places import File
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL import Image
+
+
+class Recording(Protocol):
+    """A stream of a video or log: what a `reader` gives for its `path`, `stream` and `name` (in errors).
+
+    `times`: when frames begin, microseconds, rising; `end`: when the last one ends. After `close`, `image`
+    opens the file again; it raises UserError for a frame that cannot be decoded, and after `end`.
+    """
+
+    times: Sequence[int]
+    end: int
+
+    def image(self, microseconds: int) -> Image.Image: ...  # the frame shown then, RGB, upright
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -20,7 +37,7 @@ class Source:
     `manifest` is a JSONL file whose frame paths are relative to `root`, or to the manifest's folder where
     `root` is None. Frames are resized to `image_size`, (height, width) in pixels, in `threads` threads
     (0: one per core). `known` is a folder of frames' hashes that other machines have written (see
-    `jepamine.data.known_frames`): a frame whose embeddings are stored is then not read.
+    `jepamine.data.known_content`): a frame whose embeddings are stored is then not read.
     """
 
     manifest: File

@@ -1,20 +1,50 @@
-"""Build what a resolved recipe names: dataset, masking, encoder, predictor, trainer, scorers."""
+"""Build what a resolved recipe names, on the hardware that it or the command names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 
 from jepamine.config import registry
-from jepamine.config.factory import make
 from jepamine.config.recipe import Recipe
+from jepamine.config.schema import make
 from jepamine.data.embeddings import store_folder
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, Mask, Parts, Scorer, Source, Trainer
 from jepamine.runs.run_record import RunRecord
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """`device` and `threads` of the command line; None: those of the recipe."""
+
+    device: str | None = None
+    threads: int | None = None
+
+
+_RECIPES = Hardware()
+_HARDWARE: ContextVar[Hardware] = ContextVar("jepamine_hardware", default=_RECIPES)
+
+
+@contextlib.contextmanager
+def using(device: str | None, threads: int | None) -> Iterator[None]:
+    """Load runs in the block for `device`, and read frames in `threads` threads (0: one per core)."""
+    token = _HARDWARE.set(Hardware(device, threads))
+    try:
+        yield
+    finally:
+        _HARDWARE.reset(token)
+
+
+def hardware() -> Hardware:
+    """Return what the command line asked for."""
+    return _HARDWARE.get()
 
 
 def pick_device(name: str, *, of_run: str | None = None) -> torch.device:

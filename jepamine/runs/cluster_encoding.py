@@ -22,14 +22,14 @@ from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
-from jepamine.data.known_frames import known_line
+from jepamine.data.known_content import known_line
 from jepamine.data.shards import Shard, drive_of_item
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.protocols import Parts
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
-from jepamine.runs.hardware import hardware, using
+from jepamine.runs.build import hardware, using
 from jepamine.runs.loading import run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.files import sha256_file

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from jepamine.utils.shell import near
+from jepamine.utils.printing import near
 
 #: What an extra adds; one without an entry is listed by its packages alone.
 ADDS = {

@@ -1,4 +1,4 @@
-"""Load a trained run for use: its parts, and its predictor with the best weights."""
+"""Load a trained run for use: its parts, and its predictor with the best weights, quantized if asked for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import nn
 
 from jepamine.config.recipe import Recipe
 from jepamine.config.recipe import read as read_recipe
@@ -17,8 +19,8 @@ from jepamine.places import File, file_of
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
+from jepamine.runs.build import hardware
 from jepamine.runs.checkpoints import model_tensors
-from jepamine.runs.hardware import hardware
 from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
@@ -117,8 +119,6 @@ def load_run(
 
 
 def _quantized(opened: LoadedRun) -> LoadedRun:
-    from jepamine.runs.quantization import quantize
-
     if opened.trainer.ranks_clips:
         raise UserError(
             "--int8 does not work for runs that rank clips: their embeddings are shared between runs and "
@@ -146,3 +146,31 @@ def of_other_runs(
 ) -> tuple[Callable[[str], torch.nn.Module], Callable[[str], RunRecord]]:
     """Return the functions by which a trainer looks up another run: its predictor, its record."""
     return functools.partial(predictor_of, experiments), functools.partial(record_of, experiments)
+
+
+def quantize(module: nn.Module) -> nn.Module:
+    """Quantize the linear layers of `module` in place; convolutions stay unchanged.
+
+    Raises UserError if torchao is missing or the module is not on the CPU.
+    """
+    try:
+        from torchao.quantization import Int8DynamicActivationInt8WeightConfig, quantize_
+    except ImportError:
+        raise UserError("--int8 requires torchao: pip install -e '.[int8]'") from None
+    if any(parameter.device.type != "cpu" for parameter in module.parameters()):
+        raise UserError("--int8 works on the CPU only; omit it, or set the recipe's device to cpu")
+    quantize_(module, Int8DynamicActivationInt8WeightConfig())
+    return module
+
+
+def size(module: nn.Module) -> int:
+    """Return the bytes that a module's parameters and buffers take in memory."""
+    tensors = {id(tensor): _bytes(tensor) for tensor in (*module.parameters(), *module.buffers())}
+    return sum(tensors.values())
+
+
+def _bytes(tensor: Any) -> int:
+    if hasattr(tensor, "__tensor_flatten__"):
+        parts = [getattr(tensor, name) for name in tensor.__tensor_flatten__()[0]]
+        return sum(_bytes(part) for part in parts if part is not None)
+    return int(tensor.numel() * tensor.element_size())

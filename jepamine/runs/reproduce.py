@@ -11,10 +11,9 @@ from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
 from jepamine.runs import integrity, run_folder, runner
 from jepamine.runs.run_folder import RunFolder
-from jepamine.runs.run_record import RunRecord, require_complete
-from jepamine.runs.sessions import recorded_threads
+from jepamine.runs.run_record import RunRecord, recorded_threads, require_complete
 from jepamine.utils.files import sha256_file
-from jepamine.utils.tables import cell, table
+from jepamine.utils.printing import cell, table
 from jepamine.utils.tensors import load_tensors
 
 # Fields of two records that can explain a difference.

@@ -1,4 +1,4 @@
-"""Which checkpoints of a run are kept: the last ones, which a resume needs, and the best."""
+"""Which checkpoints of a run are kept, and how runs are removed."""
 
 from __future__ import annotations
 
@@ -78,3 +78,22 @@ def find_checkpoint(run: RunFolder, name: str) -> Path:
             f"run '{run.name}' has no checkpoint '{name}'{listed} (trainer.keep_checkpoints = 0 keeps all)"
         )
     return run.checkpoints / f"{name}.safetensors"
+
+
+TRASH = "_trash"
+
+
+def remove(experiments: Path, name: str) -> Path:
+    """Move the run called `name` to the trash and return its new path: NAME, NAME-2, ... there.
+
+    Raises UserError if there is no such run, or another process is writing it.
+    """
+    run = run_folder.find(experiments, name)
+    trash = experiments / TRASH
+    trash.mkdir(exist_ok=True)
+    with run.open_to_write():
+        for target in (trash / name, *(trash / f"{name}-{number}" for number in range(2, 100_000))):
+            if not target.exists():
+                run.path.rename(target)
+                return target
+    raise UserError(f"no free name for run '{name}' in {trash}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from jepamine.runs.run_record import RunRecord, validate
 from jepamine.utils.files import UMASK, read_json, unless_unsupported, write_json
 from jepamine.utils.locks import exclusive, is_locked
 from jepamine.utils.progress import notify
+from jepamine.utils.replacing import folder_beside
 
 
 def now() -> str:
@@ -93,10 +92,10 @@ def create(experiments: Path, name: str, *, exact: bool, fill: Callable[[RunFold
     """
     check_name(name)
     experiments.mkdir(parents=True, exist_ok=True)
-    draft = RunFolder(Path(tempfile.mkdtemp(prefix=".new-", dir=experiments)))
-    try:
+    with folder_beside(experiments / name) as folder:
+        draft = RunFolder(folder)
         with unless_unsupported():
-            draft.path.chmod(0o777 & ~UMASK)
+            folder.chmod(0o777 & ~UMASK)
         for candidate in (name, *(f"{name}-{number}" for number in range(2, 100_000))):
             run = RunFolder(experiments / candidate)
             if not run.path.exists():
@@ -106,8 +105,6 @@ def create(experiments: Path, name: str, *, exact: bool, fill: Callable[[RunFold
             if exact:
                 check_free(experiments, name)
         raise UserError(f"no free name for run '{name}' in {experiments}")
-    finally:
-        shutil.rmtree(draft.path, ignore_errors=True)
 
 
 def _renamed(draft: RunFolder, run: RunFolder) -> bool:

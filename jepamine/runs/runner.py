@@ -17,7 +17,7 @@ from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, run_folder, sessions
+from jepamine.runs import integrity, run_folder, run_record
 from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
@@ -117,8 +117,8 @@ def resume(experiments: Path, name: str, cluster: Cluster | None = None) -> RunF
         integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
-        with sessions.recorded_threads(record), run_folder.status_of(folder):
-            history = sessions.resumed(name, record, str(device), run_folder.now())
+        with run_record.recorded_threads(record), run_folder.status_of(folder):
+            history = run_record.resumed(name, record, str(device), run_folder.now())
             run_folder.update(folder, status="running", failure=None, sessions=history)
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
@@ -199,8 +199,8 @@ def _first_record(
             for kind, plugin in recipe.plugins.items()
         },
         "encoder": {"name": parts.encoder.name, "weights_sha256": parts.encoder.weights_sha256},
-        "environment": sessions.environment(str(device)),
-        "git": sessions.git_state(),
+        "environment": run_record.environment(str(device)),
+        "git": run_record.git_state(),
         "data": {
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),

@@ -13,11 +13,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from jepamine.sandbox.confine import confine
+from jepamine.sandbox.landlock import confine
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.linux import PR_SET_PDEATHSIG, prctl
-from jepamine.sandbox.problems import line_of, problem
 from jepamine.sandbox.questions import QUESTIONS, REPLIES
+from jepamine.sandbox.task import line_of, problem
 
 
 def die_with_parent(parent: int) -> None:

@@ -1,14 +1,17 @@
-"""A fork server from the outside: start, ask, stop."""
+"""Fork servers from the outside: start, ask, stop one; or a pool of them."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,11 +19,10 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
-from jepamine.sandbox.folders import LockedFolder
+from jepamine.sandbox.folders import LockedFolder, remove_abandoned
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.messages import Closed, arrives, receive, send
 from jepamine.sandbox.protection import Protection, from_trial
-from jepamine.sandbox.questions import Reply, refuse, reply_to
+from jepamine.sandbox.questions import Closed, Reply, arrives, receive, refuse, reply_to, send
 from jepamine.sandbox.watch import GRACE, End
 
 # Seconds for a cold start on a slow disk, for a server to clean up after a child, and between two looks at
@@ -191,3 +193,52 @@ class Handle:
             raise UserError(first["error"]) if "error" in first else RuntimeError(first["bug"])
         self.pid = first["ready"]
         return from_trial(first["trial"], wrapped)
+
+
+class Pool:
+    """Runs as many requests at a time as it has servers; made by `pool`."""
+
+    def __init__(self, handles: Sequence[Handle], askers: Executor) -> None:
+        self._idle: queue.SimpleQueue[Handle] = queue.SimpleQueue()
+        for handle in handles:
+            self._idle.put(handle)
+        self._askers = askers
+        self.protection: Protection = handles[0].protection
+
+    def ask(
+        self,
+        request: dict[str, Any],
+        limits: Limits,
+        reply: Reply | None = None,
+        gone: Callable[[], bool] = bool,
+    ) -> tuple[End, bytes]:
+        """Ask a free server, from any thread; first come, first served. More as for `Handle.ask`."""
+        return self._askers.submit(self._ask, request, limits, reply, gone).result()
+
+    def _ask(
+        self, request: dict[str, Any], limits: Limits, reply: Reply | None, gone: Callable[[], bool]
+    ) -> tuple[End, bytes]:
+        # As many threads as servers, so one is idle. Callers waiting for it themselves would not take turns.
+        handle = self._idle.get()
+        try:
+            return handle.ask(request, limits, reply, gone)
+        finally:
+            self._idle.put(handle)
+
+
+@contextmanager
+def pool(
+    task: str, *, workers: int = 1, path: Sequence[Path] = (), bubblewrap: bool | None = None
+) -> Iterator[Pool]:
+    """Start `workers` servers of a task (see `Handle`); they stop with the block."""
+    remove_abandoned()
+    with ThreadPoolExecutor(workers) as askers:
+        futures = [askers.submit(Handle, task, path, bubblewrap) for _ in range(workers)]
+        handles = [future.result() for future in futures if future.exception() is None]
+        try:
+            for future in futures:
+                future.result()
+            yield Pool(handles, askers)
+        finally:
+            for handle in handles:
+                handle.close()

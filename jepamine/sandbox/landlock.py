@@ -1,4 +1,4 @@
-"""Landlock: restrict which files a process may read and write. landlock(7), Linux 5.13 and later."""
+"""Confine a process to reading some folders and writing one: by Landlock, and by taking all other powers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import os
 import stat
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from jepamine.sandbox.linux import syscall
+from jepamine.sandbox.limits import Limits, be_first_to_go, drop_capabilities, set_limits
+from jepamine.sandbox.linux import PR_SET_NO_NEW_PRIVS, prctl, syscall
+from jepamine.sandbox.seccomp import filter_calls
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION_FLAG, PATH_BENEATH = 1, 1
@@ -78,3 +81,33 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.c_char_p(rule), 0)
     finally:
         os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """The protections in force: the version of Landlock (0 without), the others by name."""
+
+    no_new_privileges: bool
+    landlock: int
+    seccomp: bool
+    limits: tuple[str, ...]
+
+
+def confine(
+    limits: Limits, reading: Sequence[Path], folder: Path, running: Sequence[Path] = ()
+) -> Confinement:
+    """Leave this process only reading below `reading` and writing in `folder`; irreversible.
+
+    `running` are programs that it may become by execve.
+
+    Call it in a child with one thread. What the kernel lacks is skipped, and missing from the result.
+    """
+    be_first_to_go()
+    in_force = set_limits(limits)
+    drop_capabilities()
+    try:
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+    except (OSError, AttributeError):
+        return Confinement(False, 0, False, in_force)
+    version = restrict(reading, [folder], running)
+    return Confinement(True, version, filter_calls(execute=bool(running)), in_force)

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Literal
 
 import jepamine
-from jepamine.sandbox.bubblewrap import program_prefix
-from jepamine.sandbox.confine import confine
+from jepamine.sandbox.bubblewrap import FONTS, LIBRARIES, program_prefix
 from jepamine.sandbox.folders import holds_more
+from jepamine.sandbox.landlock import confine
 from jepamine.sandbox.limits import MIB, Limits
-from jepamine.sandbox.readable import FONTS, LIBRARIES
 
 LOOK = 0.05
 BOOT = """

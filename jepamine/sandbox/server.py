@@ -1,6 +1,6 @@
 """The fork server: imports once, then forks a confined child for each request on its stdin.
 
-Messages (`messages`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
+Messages (`questions`): it sends {"ready": ..., "trial": ...} or {"error": ...}, then answers each request
 with how its child ended (`watch.End`) and, as the message's body, the child's answer, unparsed. Before that
 it may send a child's questions (`questions`).
 """
@@ -22,12 +22,11 @@ from typing import Any, cast
 
 from jepamine.errors import UserError
 from jepamine.sandbox import self_test as trial
+from jepamine.sandbox.bubblewrap import readable
 from jepamine.sandbox.child import live
 from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.messages import Closed, receive, send
-from jepamine.sandbox.questions import Exchange
-from jepamine.sandbox.readable import readable
+from jepamine.sandbox.questions import Closed, Exchange, receive, send
 from jepamine.sandbox.task import Task
 from jepamine.sandbox.watch import End, watch
 

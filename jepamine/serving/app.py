@@ -18,11 +18,10 @@ from starlette.exceptions import HTTPException
 import jepamine
 from jepamine.errors import UserError
 from jepamine.sandbox.handle import ServerLost
-from jepamine.serving.access import AccessControl, AccessRules
 from jepamine.serving.images import UPLOAD_SCHEMA, uploaded_image
 from jepamine.serving.job_queue import ClientGone, JobQueue, QueueFull
 from jepamine.serving.logs import RequestLog
-from jepamine.serving.middleware import Bounds, RequestLimits
+from jepamine.serving.middleware import AccessControl, AccessRules, Bounds, RequestLimits
 from jepamine.serving.responses import (
     CLIENT_CLOSED_REQUEST,
     CommonHeaders,

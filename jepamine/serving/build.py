@@ -26,12 +26,10 @@ from jepamine.runs import run_folder
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
 from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
-from jepamine.serving.feedback import Feedback
-from jepamine.serving.job_queue import JobQueue, current_job, job_queue
+from jepamine.serving.job_queue import JobQueue, current_job, job_queue, validation_queue
 from jepamine.serving.metrics import Metrics
-from jepamine.serving.previews import Previews
+from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.validation_queue import validation_queue
 from jepamine.utils.files import sha256_file
 
 if TYPE_CHECKING:

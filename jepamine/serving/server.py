@@ -1,7 +1,8 @@
-"""Run the service: a socket, uvicorn, and an orderly shutdown."""
+"""Run the service: a socket, uvicorn, limits on connections, and an orderly shutdown."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import signal
@@ -9,7 +10,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jepamine.errors import UserError
 from jepamine.utils.progress import notify
@@ -19,6 +22,65 @@ if TYPE_CHECKING:
 
     from jepamine.serving.build import Settings
     from jepamine.serving.middleware import Bounds
+
+
+class LimitedProtocol(H11Protocol):
+    """Uvicorn's protocol with a header timeout and a bound on open connections; see `limited_protocol`.
+
+    Beyond the bound the oldest connection without a complete request is closed, so that clients that hold
+    connections open do not lock out others.
+    """
+
+    header_seconds: float
+    max_connections: int
+    _timer: asyncio.TimerHandle | None = None
+    _opened = 0.0
+
+    @property
+    def waits_for_headers(self) -> bool:
+        """Whether no request is being processed."""
+        cycle: Any = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._opened = self.loop.time()
+        self._start_timer()
+        if len(self.connections) > self.max_connections:
+            open_connections = cast("set[LimitedProtocol]", self.connections)
+            waiting = [connection for connection in open_connections if connection.waits_for_headers]
+            min(waiting, key=lambda connection: connection._opened).abort()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.waits_for_headers:
+            self._stop_timer()
+        elif self._timer is None:
+            self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _start_timer(self) -> None:
+        self._timer = self.loop.call_later(self.header_seconds, self.abort)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def limited_protocol(bounds: Bounds) -> type[LimitedProtocol]:
+    """Return the protocol class with these bounds, for `uvicorn.Config(http=...)`."""
+    limits = {"header_seconds": bounds.header_seconds, "max_connections": bounds.max_connections}
+    return type("BoundedProtocol", (LimitedProtocol,), limits)
+
 
 NEEDED = ("cachetools", "fastapi", "prometheus_client", "python_multipart", "uvicorn")
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -43,11 +105,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until a signal arrives. Raises UserError as `open_service`, and for an address in use."""
     import uvicorn
 
-    from jepamine.serving.access import access_rules
     from jepamine.serving.app import create_app
     from jepamine.serving.build import open_service
     from jepamine.serving.logs import LOGGER, log_as_json
-    from jepamine.serving.middleware import Bounds
+    from jepamine.serving.middleware import Bounds, access_rules
 
     rules = access_rules(host, settings.allowed_hosts, settings.token_file)
     if settings.json_logs:
@@ -70,8 +131,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
 def uvicorn_config(app: Any, bounds: Bounds, *, json_logs: bool = False) -> uvicorn.Config:
     """Return the configuration of uvicorn: bounded connections, pending requests finish at shutdown."""
     import uvicorn
-
-    from jepamine.serving.connections import limited_protocol
 
     return uvicorn.Config(
         app,

@@ -15,11 +15,10 @@ from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
-from jepamine.serving.feedback import Feedback
 from jepamine.serving.images import check_image, decode_image
 from jepamine.serving.job_queue import current_job
 from jepamine.serving.metrics import Metrics
-from jepamine.serving.previews import Previews
+from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest
 
 #: The width of a preview in pixels.

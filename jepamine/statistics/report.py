@@ -9,18 +9,19 @@ from typing import cast
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.statistics import bootstrap, paired
+from jepamine.statistics import paired
 from jepamine.statistics.confounding import audit
 from jepamine.statistics.intervals import (
     Interval,
     auroc_interval,
+    draw_scenes,
     lift_interval,
     precision_interval,
+    resampled_metrics,
     share_interval,
 )
-from jepamine.statistics.metrics import metrics
+from jepamine.statistics.metrics import chance, expected_average_precision, metrics
 from jepamine.statistics.permutation import SIDES, AgainstChance, against_chance
-from jepamine.statistics.random_rankings import chance, expected_average_precision
 from jepamine.statistics.results import DifferenceResult, FieldResult, RankingReport, ScorerResult
 from jepamine.statistics.scenes import Floats, Influence, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import caveats, metric_verdicts, verdict
@@ -58,10 +59,7 @@ def ranking_report(
         "positives": positives,
         "scenes": grouped.count,
         "positive_scenes": grouped.with_positives,
-        "chance": {
-            metric: {"mean": band.mean, "low": band.low, "high": band.high, "exact": band.exact}
-            for metric, band in chance(clips, positives, np.random.default_rng([seed, 0])).items()
-        },
+        "chance": chance(clips, positives, np.random.default_rng([seed, 0])),
         "ranking": _ranking(scores, labels, grouped, tested, audited, seed),
         "audit": audited,
         "warnings": [],
@@ -78,7 +76,7 @@ def _ranking(
     audited: dict[str, FieldResult],
     seed: int,
 ) -> dict[str, ScorerResult]:
-    drawn = bootstrap.draw(grouped, np.random.default_rng([seed, 1])) if grouped.allow_intervals else None
+    drawn = draw_scenes(grouped, np.random.default_rng([seed, 1])) if grouped.allow_intervals else None
     kept = paired.leave_out(grouped, seed)
     influences = {name: auroc_influence(values, labels, grouped) for name, values in scores.items()}
     precisions = {
@@ -125,7 +123,7 @@ def _intervals(
     shares = [key for key in own if "_at_" in key]
     ends: dict[str, Interval | None] = dict.fromkeys(("average_precision", "auroc", "lift", *shares))
     if drawn is not None:
-        samples = bootstrap.resampled(scores, labels, grouped, drawn)
+        samples = resampled_metrics(scores, labels, grouped, drawn)
         positives = int(labels.sum())
         by_chance = expected_average_precision(len(labels), positives)
         over_ties = "average_precision_over_ties"

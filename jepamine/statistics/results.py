@@ -6,6 +6,8 @@ from typing import TypedDict
 
 
 class ChanceBand(TypedDict):
+    """A metric over random rankings: mean and central 95 % of the permutations, and its exact expectation."""
+
     mean: float
     low: float
     high: float

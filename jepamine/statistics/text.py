@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from jepamine.statistics.results import DifferenceResult, FieldResult, RankingReport, ScorerResult
 from jepamine.statistics.verdict import ABOVE, BELOW, CLAIM_P, FEWEST_FOR_CLAIM, LIKE
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 WIDTH = 100
 _NAME = 16

@@ -1,4 +1,4 @@
-"""Write a file beside its name and rename it; what a killed process left of that, the next one deletes."""
+"""Write a file or folder beside its name and rename it; what a killed process left, the next one deletes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -26,9 +27,7 @@ def beside(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
     from one that a killed process left; those are deleted at a process's first write into a folder. Raises
     OSError.
     """
-    if path.parent not in _CLEARED:
-        _CLEARED.add(path.parent)
-        _clear(path.parent)
+    _clear(path.parent)
     descriptor, temporary = _locked(path)
     with os.fdopen(descriptor, "wb") as file:
         try:
@@ -37,12 +36,22 @@ def beside(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
             temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """Make a temporary folder beside `path` and yield it; it is as what `beside` makes."""
+    _clear(path.parent)
+    descriptor, temporary = _locked_folder(path)
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        os.close(descriptor)
+
+
 def _locked(path: Path) -> tuple[int, Path]:
     while True:
         try:
-            descriptor, name = tempfile.mkstemp(
-                prefix=f".jepamine.{path.name}.", suffix=".tmp", dir=path.parent
-            )
+            descriptor, name = tempfile.mkstemp(prefix=_prefix(path), suffix=".tmp", dir=path.parent)
         except OSError as error:
             # The name of a temporary file means nothing to a user.
             error.filename = str(path)
@@ -56,7 +65,26 @@ def _locked(path: Path) -> tuple[int, Path]:
         os.close(descriptor)
 
 
+def _locked_folder(path: Path) -> tuple[int, Path]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_prefix(path), suffix=".tmp", dir=path.parent))
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if folder.exists():
+                return descriptor, folder
+            os.close(descriptor)
+
+
+def _prefix(path: Path) -> str:
+    return f".jepamine.{path.name[:100]}."
+
+
 def _clear(folder: Path) -> None:
+    if folder in _CLEARED:
+        return
+    _CLEARED.add(folder)
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             if _NAME.fullmatch(path.name):
@@ -65,11 +93,14 @@ def _clear(folder: Path) -> None:
 
 
 def _clear_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         # Raises if the process that writes it lives.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
             path.unlink()
+        elif stat.S_ISDIR(mode):
+            shutil.rmtree(path)
     finally:
         os.close(descriptor)

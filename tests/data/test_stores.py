@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.frames import Frames
-from jepamine.data.versions import FOLDER, Versions
+from jepamine.data.known_content import FOLDER, Versions
 from jepamine.errors import UserError
 from jepamine.places import Url
 from jepamine.protocols import Source

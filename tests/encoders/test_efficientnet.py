@@ -10,7 +10,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from jepamine.data.encoding import encode
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.errors import UserError
-from jepamine.mining.scorers.cosine import cosine
+from jepamine.mining.scorers.cosines import cosine
 
 
 @pytest.fixture(scope="module")

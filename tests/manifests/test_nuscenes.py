@@ -11,7 +11,7 @@ import pytest
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.nuscenes import nuscenes_lines
-from jepamine.manifests.nuscenes_labels import label_lines
+from jepamine.manifests.nuscenes_tables import label_lines
 from jepamine.places import Url
 from jepamine.protocols import Source
 

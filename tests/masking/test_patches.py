@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from jepamine.data.masks import check, hide
+from jepamine.data.frames import check, hide
 from jepamine.errors import UserError
 from jepamine.masking.patches import patches, tubes
 

@@ -7,8 +7,7 @@ import pytest
 
 from jepamine.mining.bank import Bank, Place
 from jepamine.mining.drive_context import DriveContext, clean_vector
-from jepamine.mining.scorers.drive import Drive
-from jepamine.mining.scorers.variogram import Variogram
+from jepamine.mining.scorers.drive_distance import Drive, Variogram
 from jepamine.mining.whitening import fit_whitening
 from jepamine.protocols import ClipEmbeddings, Extent
 

@@ -158,16 +158,16 @@ def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_resumed(je
 def test_an_ensemble_takes_its_members_scores_from_the_panel_and_runs_none_again(
     jepamine, recipe, clips, monkeypatch
 ):
-    from jepamine.mining.scorers import cosine
+    from jepamine.mining.scorers import cosines
 
     batches: list[int] = []
-    masked = cosine.masked()
+    masked = cosines.masked()
 
     def counted(clips):
         batches.append(len(clips))
         return masked(clips)
 
-    monkeypatch.setattr(cosine, "masked", lambda: counted)
+    monkeypatch.setattr(cosines, "masked", lambda: counted)
     words = ("--set", 'scoring.also=["masked", "ensemble"]', "--set", 'scoring.ensemble.of=["masked"]')
     assert jepamine("run", recipe, *words).exit_code == 0
     result = jepamine("score", "--run", "small", clips)

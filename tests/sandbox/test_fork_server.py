@@ -20,9 +20,8 @@ from jepamine.errors import UserError
 from jepamine.sandbox import handle as handle_module
 from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox.folders import remove_abandoned
-from jepamine.sandbox.handle import Abandoned, Handle, ServerLost
+from jepamine.sandbox.handle import Abandoned, Handle, ServerLost, pool
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.pool import pool
 
 TASKS = [Path(__file__).parent / "tasks"]
 LIMITS = Limits(memory=256)

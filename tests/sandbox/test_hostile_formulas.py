@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.manim.latex import programs, source
-from jepamine.manim.latex.svg import Unusable
+from jepamine.manim.latex.cache import Unusable
 from jepamine.sandbox.limits import Limits
 
 PREAMBLE = "\\usepackage[english]{babel}\n\\usepackage{amsmath}\n\\usepackage{amssymb}"

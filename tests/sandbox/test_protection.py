@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from jepamine.sandbox import confine, landlock
+from jepamine.sandbox import landlock
 from jepamine.sandbox import seccomp as seccomp
+from jepamine.sandbox.bubblewrap import readable
 from jepamine.sandbox.protection import POWERS, Protection, from_trial
-from jepamine.sandbox.readable import readable
 
 FULL = Protection(7, True, True, True, ("AS", "CPU"), POWERS)
 
@@ -43,23 +43,23 @@ def test_only_an_attempt_that_failed_closes_a_power():
 
 def test_a_kernel_without_landlock_or_a_filter_is_reported_and_nothing_breaks(monkeypatch, tmp_path):
     done = []
-    monkeypatch.setattr(confine, "be_first_to_go", lambda: None)
-    monkeypatch.setattr(confine, "set_limits", lambda limits: ("CPU",))
-    monkeypatch.setattr(confine, "drop_capabilities", lambda: False)
-    monkeypatch.setattr(confine, "prctl", lambda *words: done.append(words))
+    monkeypatch.setattr(landlock, "be_first_to_go", lambda: None)
+    monkeypatch.setattr(landlock, "set_limits", lambda limits: ("CPU",))
+    monkeypatch.setattr(landlock, "drop_capabilities", lambda: False)
+    monkeypatch.setattr(landlock, "prctl", lambda *words: done.append(words))
     monkeypatch.setattr(landlock, "syscall", no_such_call)
     monkeypatch.setattr(seccomp, "this_machine", lambda: None)
-    found = confine.confine(confine.Limits(), [tmp_path], tmp_path)
-    assert found == confine.Confinement(True, 0, False, ("CPU",))
+    found = landlock.confine(landlock.Limits(), [tmp_path], tmp_path)
+    assert found == landlock.Confinement(True, 0, False, ("CPU",))
     assert done == [(38, 1)]
 
 
 def test_a_system_without_prctl_is_reported_and_nothing_breaks(monkeypatch, tmp_path):
-    monkeypatch.setattr(confine, "be_first_to_go", lambda: None)
-    monkeypatch.setattr(confine, "set_limits", lambda limits: ())
-    monkeypatch.setattr(confine, "drop_capabilities", lambda: False)
-    monkeypatch.setattr(confine, "prctl", no_prctl)
-    assert confine.confine(confine.Limits(), [], tmp_path) == confine.Confinement(False, 0, False, ())
+    monkeypatch.setattr(landlock, "be_first_to_go", lambda: None)
+    monkeypatch.setattr(landlock, "set_limits", lambda limits: ())
+    monkeypatch.setattr(landlock, "drop_capabilities", lambda: False)
+    monkeypatch.setattr(landlock, "prctl", no_prctl)
+    assert landlock.confine(landlock.Limits(), [], tmp_path) == landlock.Confinement(False, 0, False, ())
 
 
 def test_a_project_s_folder_is_not_readable_for_being_on_the_path(monkeypatch, tmp_path):

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from jepamine.sandbox import seccomp as bpf
-from jepamine.sandbox.syscalls import ALLOWED, CHECKED, MACHINES
+from jepamine.sandbox.seccomp import ALLOWED, CHECKED, MACHINES
 
 ME = 4321
 EPERM, ENOSYS = bpf.ERROR | errno.EPERM, bpf.ERROR | errno.ENOSYS

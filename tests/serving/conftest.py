@@ -30,16 +30,13 @@ pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve
 pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
-from jepamine.serving.access import AccessRules, access_rules
 from jepamine.serving.app import create_app
 from jepamine.serving.build import batched_reader
-from jepamine.serving.feedback import Feedback
-from jepamine.serving.job_queue import JobQueue, job_queue
+from jepamine.serving.job_queue import JobQueue, job_queue, validation_queue
 from jepamine.serving.metrics import Metrics
-from jepamine.serving.middleware import Bounds
-from jepamine.serving.previews import Previews
+from jepamine.serving.middleware import AccessRules, Bounds, access_rules
+from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.service import Identity, Service
-from jepamine.serving.validation_queue import validation_queue
 
 CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
 

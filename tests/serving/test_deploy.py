@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.serving.access import access_rules
+from jepamine.serving.middleware import access_rules
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -91,7 +91,7 @@ def test_feedback_with_the_true_layout_measures_the_returned_one(live, picture):
 
 
 def test_the_feedback_file_has_a_bounded_size(live, monkeypatch):
-    monkeypatch.setattr("jepamine.serving.feedback.MAX_BYTES", 500)
+    monkeypatch.setattr("jepamine.serving.saved_files.MAX_BYTES", 500)
     for _ in range(40):
         live.post("/feedback", {"id": "0" * 32, "rating": 4})
     sizes = [path.stat().st_size for path in live.service.feedback.path.parent.glob("feedback*.jsonl")]

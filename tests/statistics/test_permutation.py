@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from jepamine.statistics.metrics import expected_average_precision
 from jepamine.statistics.permutation import (
     Places,
     against_chance,
@@ -16,7 +17,6 @@ from jepamine.statistics.permutation import (
     tail,
     tracks,
 )
-from jepamine.statistics.random_rankings import expected_average_precision
 
 
 def vectors(labels, scene, values=None, permutations=400, seed=0):

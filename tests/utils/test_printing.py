@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jepamine.utils.printing import in_one_line, visible
-from jepamine.utils.tables import table
+from jepamine.utils.printing import in_one_line, table, visible
 
 
 @pytest.mark.parametrize(

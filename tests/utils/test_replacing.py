@@ -41,6 +41,26 @@ def test_what_a_killed_process_left_is_deleted_at_the_next_write_into_the_folder
     assert names(tmp_path) == ["c.jsonl"]
 
 
+def test_a_folder_that_a_killed_process_left_is_deleted_with_all_in_it(tmp_path):
+    child = os.fork()
+    if child == 0:
+        try:
+            with replacing.folder_beside(tmp_path / "run") as folder:
+                (folder / "inner").mkdir()
+                (folder / "inner" / "file").touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    os.waitpid(child, 0)
+    assert len(names(tmp_path)) == 1
+    with replacing.folder_beside(tmp_path / "run") as folder:
+        assert names(tmp_path) == [folder.name]
+        replacing._CLEARED.clear()
+        write_atomic(tmp_path / "other", b"")
+        assert names(tmp_path) == sorted([folder.name, "other"])
+    assert names(tmp_path) == ["other"]
+
+
 def test_what_another_process_is_writing_stays(tmp_path, monkeypatch):
     with replacing.beside(tmp_path / "a") as (file, temporary):
         replacing._CLEARED.clear()

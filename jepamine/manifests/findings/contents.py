@@ -101,13 +101,14 @@ class Contents:
 
     def _look(self, clip: tuple[int, ...]) -> tuple[int, ...]:
         with self._lock:
-            missing = [frame for frame in dict.fromkeys(clip) if self._unread(frame)]
+            missing = [
+                frame
+                for frame in dict.fromkeys(clip)
+                if frame not in self._kept and frame not in self.problems
+            ]
             pictures = {frame: self._kept[frame] for frame in clip if frame in self._kept}
         pictures |= self._read(missing)
         return cuts([pictures.get(frame) for frame in clip])
-
-    def _unread(self, frame: int) -> bool:
-        return frame not in self._kept and frame not in self.problems
 
     def _read(self, numbers: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
         held = {number: self._frames[self.table.open(number)] for number in numbers}
@@ -121,7 +122,7 @@ class Contents:
             try:
                 digest, picture = frame.digest(), frame.pixels()
             except UserError as error:
-                self.problems[number] = (_kind(self.table.open(number)), str(error))
+                self.problems[number] = _problem(self.table.open(number), error)
                 continue
             pictures[number] = picture
             with self._lock:
@@ -132,15 +133,16 @@ class Contents:
         return pictures
 
 
-def _kind(frame: Place) -> str:
+def _problem(frame: Place, error: UserError) -> tuple[str, str]:
+    """Return the kind of finding and the reason of a frame that `error` kept from being read."""
     file = frame.file if isinstance(frame, Moment) else frame
     try:
         if isinstance(file, Url):
-            return "unreadable_file" if exists(file) else "missing_file"
+            return "unreadable_file" if exists(file) else "missing_file", str(error)
         file.stat()
     # A name that no file can have is a ValueError.
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        return "missing_file"
-    except (OSError, UserError):
-        pass
-    return "unreadable_file"
+        return "missing_file", str(error)
+    except (OSError, UserError) as unknown:
+        return "unreadable_file", str(error) if str(unknown) in str(error) else f"{error} ({unknown})"
+    return "unreadable_file", str(error)

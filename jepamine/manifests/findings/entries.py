@@ -1,19 +1,23 @@
-"""The lines of a manifest as the finders see them, including those that no run would accept."""
+"""The lines of a manifest as finders see them, also such as no run accepts; their stamps in microseconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
+from jepamine.data.moments import MICROSECONDS, Unit, unit_of
 from jepamine.data.rigs import camera_lines, cameras_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
 from jepamine.utils.files import parse_line, raw_lines
 from jepamine.utils.numbers import is_number
+from jepamine.utils.progress import notify
 
 # Broken lines that are reported one by one.
 LISTED = 20
@@ -115,3 +119,24 @@ def _stamps(line: dict[str, Any], place: str) -> list[float] | None:
     if not isinstance(stamps, list) or not all(map(is_number, stamps)):
         raise UserError(f"{place}: 'timestamps' is not a list of microseconds")
     return stamps
+
+
+def stamp_unit(entries: Sequence[Entry], manifest: File) -> Unit:
+    """Return the unit of all timestamps of a manifest; a notice says so if it is not microseconds."""
+    stamps = [entry.times for entry in entries if entry.stamps is not None and entry.times]
+    unit = unit_of(stamps)
+    if unit is not MICROSECONDS:
+        steps = [after - before for times in stamps for before, after in pairwise(times) if after > before]
+        apart = f" (frames are {median(steps) * unit.microseconds / 1e6:.3g} s apart)" if steps else ""
+        notify(f"{manifest}: 'timestamps' should be microseconds; taken as {unit.name}{apart}")
+    return unit
+
+
+def in_microseconds(entries: Sequence[Entry], unit: Unit) -> list[Entry]:
+    """Return `entries` with the times of their timestamps, given in `unit`, as microseconds."""
+    return [
+        replace(entry, times=tuple(time * unit.microseconds for time in entry.times))
+        if entry.stamps is not None and entry.times and unit is not MICROSECONDS
+        else entry
+        for entry in entries
+    ]

@@ -10,21 +10,23 @@ import io
 import os
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, TextIO
 
+import numpy as np
 from PIL import Image
 
+from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotations import Job, Steps
-from jepamine.manim.annotate.recorder import record
-from jepamine.manim.annotate.rendered_video import Film, alike
-from jepamine.manim.annotate.snapshot import Snapshot, fitted
+from jepamine.manim.annotate.snapshot import Snapshot, fitted, record
 from jepamine.manim.annotate.users_file import guarded, scene_classes, source_of
-from jepamine.manim.engine.engine import load_manim
-from jepamine.manim.engine.text_width import set_texts_at_full_width
+from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
+from jepamine.places import Moment
 from jepamine.utils.files import json_text, write_atomic
 
 # Frames per second without a video: how often objects with updaters are updated.
@@ -125,6 +127,44 @@ def _annotate(job: Job, outcome: Outcome, manim: Any, kind: Any, film: Film | No
         outcome.warnings.append(
             f"{job.video} has {film.count} frames, {steps.scene} makes {total}; was it changed?"
         )
+
+
+# A pixel differs by at least this, of 255: compression and an animation's last hundredth differ by less.
+DIFFERS = 60
+
+
+class Film:
+    """`rate` is the frames per second, `count` their number. Raises UserError if it is not a video."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.times, end = recorded_times(path)
+        self.count = len(self.times)
+        step = median(after - before for before, after in pairwise([*self.times, end]))
+        # Containers round times; a rate of 29.9997 would give other frames than one of 30.
+        self.rate = round(1e6 / step, 2)
+        self._videos = Recordings()
+
+    def frame(self, number: int) -> Image.Image:
+        """Return the frame with which a play ends after which `number` frames have been written.
+
+        Raises UserError if the video is shorter.
+        """
+        if number > self.count:
+            raise UserError(
+                f"video {self.path}: it has {self.count} frames, the scene needs {number}; "
+                "is it of another scene, or of another version of this one?"
+            )
+        return self._videos.image(Moment(self.path, self.times[max(number, 1) - 1]))
+
+
+def alike(shown: Image.Image, painted: Image.Image) -> bool:
+    """Return whether two frames of one size show the same: most of what stands out in either is in both."""
+    a, b = (np.asarray(image.convert("RGB"), dtype=np.int16) for image in (shown, painted))
+    ground = np.median(b, axis=(0, 1))
+    drawn = [np.abs(pixels - ground).max(axis=2) > DIFFERS for pixels in (a, b)]
+    differing = np.abs(a - b).max(axis=2) > DIFFERS
+    return bool(differing.sum() <= 0.5 * (drawn[0] | drawn[1]).sum() + 0.001 * differing.size)
 
 
 if __name__ == "__main__":

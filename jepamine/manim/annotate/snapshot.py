@@ -1,8 +1,9 @@
-"""Take the frame and the layout of a running scene."""
+"""Run one scene without rendering every frame, and take its frame and layout at the end of every play."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from jepamine.errors import UserError
 from jepamine.manim.engine.boxes import camera_span, colour_of, fitted_size
-from jepamine.manim.engine.object_types import class_of, objects_of, words_of
-from jepamine.manim.engine.painting_order import paint_of, runs_of
-from jepamine.manim.engine.visibility import visible_shares
+from jepamine.manim.engine.object_types import class_of, objects_of, remember, words_of
+from jepamine.manim.engine.visibility import paint_of, runs_of, visible_shares
 from jepamine.manim.layouts import (
     MAX_OBJECTS,
     TYPES,
@@ -53,7 +54,7 @@ def look(scene: Any) -> Snapshot:
     frame = np.ascontiguousarray(camera.pixel_array[..., :3])
     shown = list_update(scene.mobjects, scene.foreground_mobjects)
     found, unmapped = [], Counter[str]()
-    for mobject, type_, measured in objects_of(_unique(shown)):
+    for mobject, type_, measured in objects_of(list({id(mobject): mobject for mobject in shown}.values())):
         box = _box(camera, mobject)
         if box is not None:
             found.append((mobject, type_, measured, box))
@@ -124,10 +125,6 @@ def fitted(image: Image.Image, width: int) -> Image.Image:
     return frame
 
 
-def _unique(mobjects: list[Any]) -> list[Any]:
-    return list({id(mobject): mobject for mobject in mobjects}.values())
-
-
 def _box(camera: Any, mobject: Any) -> Box | None:
     """Return (x, y, width, height) of what is inside the frame, None if nothing is."""
     drawn = camera_span(mobject, camera)
@@ -137,3 +134,81 @@ def _box(camera: Any, mobject: Any) -> Box | None:
     left, right = (max(min(value, wide), -wide) for value in (drawn[0], drawn[2]))
     bottom, top = (max(min(value, high), -high) for value in (drawn[1], drawn[3]))
     return (left + right) / 2, (bottom + top) / 2, right - left, top - bottom
+
+
+OnStep = Callable[[Snapshot, int, str], None]
+
+
+def record(manim: Any, kind: Any, on_step: OnStep) -> int:
+    """Run a scene; call `on_step(snapshot, frames so far, what was played)` after every play and wait.
+
+    A scene that plays nothing has one step, its only picture. Returns the number of frames that Manim would
+    have written.
+    """
+    if manim.config.renderer != manim.RendererType.CAIRO:
+        raise UserError(f"scene {kind.__name__} uses the OpenGL renderer; only Cairo can be annotated")
+    become = manim.Mobject.become
+
+    def noted(mobject: Any, other: Any, *given: Any, **named: Any) -> Any:
+        remember(mobject, other)
+        return become(mobject, other, *given, **named)
+
+    manim.Mobject.become = noted
+    scene = kind()
+    renderer = scene.renderer
+    original = renderer.play
+    # Frames are counted as Manim does, but not rendered.
+    scene.skip_animation_preview = True
+    frames = 0
+
+    def play(playing: Any, *given: Any, **named: Any) -> None:
+        nonlocal frames
+        # One step instead of one per frame, unless an updater may need each of them.
+        renderer._original_skipping_status = not _moves_by_itself(playing, given)
+        original(playing, *given, **named)
+        frames += _frames(playing, manim.config.frame_rate)
+        for animation in _flat(playing.animations):
+            _note_transform(manim, animation)
+        on_step(look(playing), frames, ", ".join(str(animation) for animation in playing.animations))
+
+    renderer.play = play
+    try:
+        scene.render()
+    finally:
+        manim.Mobject.become = become
+    if not renderer.num_plays:
+        on_step(look(scene), 1, "")
+        frames = 1
+    return frames
+
+
+def _frames(scene: Any, rate: float) -> int:
+    if scene.is_current_animation_frozen_frame():
+        return int(scene.duration / (1 / rate))
+    if scene.stop_condition is not None:
+        last: float = scene.last_t
+        return round(last * rate) + 1
+    return len(np.arange(0, scene.duration, 1 / rate))
+
+
+def _moves_by_itself(scene: Any, given: tuple[Any, ...]) -> bool:
+    there = [*scene.mobjects, *(getattr(item, "mobject", None) for item in given)]
+    parts = (part for mobject in there if mobject is not None for part in mobject.get_family())
+    return bool(scene.updaters or scene.always_update_mobjects or any(part.updaters for part in parts))
+
+
+def _flat(animations: Any) -> Iterator[Any]:
+    for animation in animations:
+        inner = getattr(animation, "animations", None)
+        if inner:
+            yield from _flat(inner)
+        else:
+            yield animation
+
+
+def _note_transform(manim: Any, animation: Any) -> None:
+    # A Transform leaves the old object in the scene, with the look of the other.
+    if isinstance(animation, manim.Transform) and not animation.replace_mobject_with_target_in_scene:
+        target = getattr(animation, "target_mobject", None)
+        if target is not None and type(target) is not type(manim.Mobject()):
+            remember(animation.mobject, target)

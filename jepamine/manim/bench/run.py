@@ -17,8 +17,8 @@ from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.generators.protocol import Usage
 from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.printing import table
 from jepamine.utils.progress import progress
-from jepamine.utils.tables import table
 
 _PROMPTS = Path(__file__).with_name("prompts.toml")
 

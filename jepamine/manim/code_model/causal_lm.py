@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor
 
 from jepamine.errors import UserError
+from jepamine.manim.code_model.examples import Example
 from jepamine.manim.code_model.prompt import LAST
-from jepamine.manim.code_model.protocol import CodePredictor
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.manim.text.reading import Reading
+
+
+@runtime_checkable
+class CodePredictor(Protocol):
+    """A `torch.nn.Module` with these methods."""
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """Return the mean next-token loss over the code of these scenes, in nats; a scalar."""
+        ...
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """Write code for a layout: attempt 0 is greedy, later attempts sample, each with its own seed.
+
+        Always terminates, and returns the same code for the same arguments.
+        """
+        ...
 
 
 @dataclass(frozen=True)

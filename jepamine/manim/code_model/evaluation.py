@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from jepamine.manim.code_model.examples import Example
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
+from jepamine.manim.layout_model.evaluation.measures import Resampled
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layouts import Layout, iou
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.report import Report
+from jepamine.utils.printing import table
 from jepamine.utils.progress import progress
-from jepamine.utils.tables import table
 
 
 @dataclass(frozen=True)

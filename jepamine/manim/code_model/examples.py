@@ -1,17 +1,29 @@
-"""Read training examples of code from manifest lines."""
+"""Read training examples of code from manifest lines, plan a run of them, and augment them."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import json
+import random
+import re
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from jepamine.data.clips import Clip
+import torch
+
+from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
-from jepamine.manim.code_model.prompt import order_of
+from jepamine.manim.code_model.prompt import colour_name, order_of
+from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
+from jepamine.manim.layout_model.plan import plan as plan_layouts
 from jepamine.manim.layout_model.targets import layout_of
-from jepamine.manim.layouts import MAX_OBJECTS, Layout
+from jepamine.manim.layouts import MAX_OBJECTS, Layout, Object
+from jepamine.manim.text.solve.sizes import text_extent
+from jepamine.protocols import Parts
 
 # The calls that position an object.
 _PLACING = ("move_to", "next_to", "to_edge", "to_corner", "shift", "align_to")
@@ -87,3 +99,83 @@ def _unplaced(value: ast.expr) -> ast.expr:
             break
         value = value.func.value
     return value
+
+
+def plan(parts: Parts, val_scenes: int) -> list[dict[str, Any]]:
+    """Return all scenes with their splits; `val_scenes` are held out unless the manifest has splits.
+
+    Raises UserError for lines that are not usable as examples of code.
+    """
+    lines = plan_layouts(parts, val_scenes)
+    for clip in read_clips(parts.source):
+        example_of(clip)
+    return lines
+
+
+def require_layout_run(record_of: Callable[[str], dict[str, Any]], name: str, threshold: float) -> None:
+    """Raise UserError unless the layout run called `name` places objects better than `threshold` units."""
+    metrics = record_of(name).get("metrics", {})
+    loss = metrics.get("position_loss")
+    if loss is None:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has no position_loss in its record; name a finished run of "
+            "the trainer 'layout': jepamine run recipes/manim.toml"
+        )
+    if not loss < threshold:
+        raise UserError(
+            f"trainer.layout_run: run '{name}' has a position_loss of {loss:.3f} units, not less than "
+            f"trainer.layout_threshold = {threshold:g}; train a better one "
+            "(jepamine run recipes/manim.toml, more scenes or epochs), or raise the threshold"
+        )
+
+
+_LETTERS = string.ascii_lowercase * 4 + string.ascii_uppercase * 2 + string.digits
+# No apostrophe, which would end the text in the description. Non-ASCII letters are escapes in the code.
+_MARKS = string.punctuation.replace("'", "") + "äéñößüΔπ°"
+LONGEST_WORD, MOST_WORDS = 9, 4
+# The share of words with a punctuation mark or a non-ASCII letter.
+MARKED = 0.15
+
+
+def augment(example: Example, words: float, colours: float) -> Example:
+    """Return the example with other texts and other colours in these shares of objects.
+
+    The changes are consistent in the layout, the description (texts only) and the code. Draws from torch's
+    generator, whose state checkpoints hold.
+    """
+    rng = random.Random(int(torch.randint(2**31, ())))
+    objects = list(example.layout.objects)
+    expressions = list(example.expressions)
+    description = example.description
+    for line, place in enumerate(order_of(example.layout)):
+        item = objects[place]
+        if item.text and rng.random() < words:
+            text = _random_text(rng)
+            description = description.replace(f"'{item.text}'", f"'{text}'")
+            expressions[line] = expressions[line].replace(json.dumps(item.text), json.dumps(text))
+            (wide, high), (width, height) = text_extent(text), text_extent(item.text)
+            wide, high = item.width * wide / width, item.height * high / height
+            item = replace(item, text=text, width=wide, height=high)
+        if item.color and rng.random() < colours:
+            item, expressions[line] = _recoloured(rng, item, expressions[line])
+        objects[place] = item
+    return Example(Layout(tuple(objects)), description, tuple(expressions))
+
+
+def _random_text(rng: random.Random) -> str:
+    words = []
+    for _ in range(rng.choice([1, 1, 1, *range(1, MOST_WORDS + 1)])):
+        letters = rng.choices(_LETTERS, k=rng.randint(1, LONGEST_WORD))
+        if rng.random() < MARKED:
+            letters[rng.randrange(len(letters))] = rng.choice(_MARKS)
+        words.append("".join(letters))
+    return " ".join(words)
+
+
+def _recoloured(rng: random.Random, item: Object, code: str) -> tuple[Object, str]:
+    old = colour_name(item.color)
+    pattern = rf"(?<![\w\"]){old}(?![\w\"])"
+    if not re.search(pattern, code):
+        return item, code
+    new = rng.choice(list(PALETTE))
+    return replace(item, color=PALETTE[new][0]), re.sub(pattern, new, code)

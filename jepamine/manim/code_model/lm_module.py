@@ -14,9 +14,8 @@ from torch import Tensor, nn
 
 from jepamine.manim.code_model.examples import Example
 from jepamine.manim.code_model.lm_language import Language, next_token, trainable_part
-from jepamine.manim.code_model.lm_objects import ObjectEncoder, features_of
+from jepamine.manim.code_model.lm_objects import ObjectEncoder, features_of, rows_of, token_context
 from jepamine.manim.code_model.prompt import LAST, body, complete_code, prompt
-from jepamine.manim.code_model.token_context import rows_of, token_context
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout
 
@@ -131,7 +130,7 @@ class LayoutLm(nn.Module):
         )
 
     def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
-        """Write code for a layout, as in `jepamine.manim.code_model.protocol.CodePredictor`."""
+        """Write code for a layout, as in `jepamine.manim.code_model.causal_lm.CodePredictor`."""
         return complete_code(write(self, layout, description, attempt), layout)
 
 

@@ -28,7 +28,7 @@ def layout_lm(
     heads: Count = 4,
     feed_forward: Count = 384,
 ) -> nn.Module:
-    """Build a `jepamine.manim.code_model.protocol.CodePredictor`.
+    """Build a `jepamine.manim.code_model.causal_lm.CodePredictor`.
 
     `weights` names a causal language model of transformers, on the hub (`revision` is a branch, tag or commit
     of it) or in a folder. It stays frozen and is not stored with the run; only the encoder of layouts is

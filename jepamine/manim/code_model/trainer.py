@@ -65,7 +65,7 @@ class CodeTrainer:
         self._val: Sequence[Example] = ()
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        from jepamine.manim.code_model.plan import plan, require_layout_run
+        from jepamine.manim.code_model.examples import plan, require_layout_run
 
         if self.layout_run:
             require_layout_run(self._record_of, self.layout_run, self.layout_threshold)
@@ -87,7 +87,7 @@ class CodeTrainer:
         return {"row": torch.arange(len(self._train))}, {"row": torch.arange(len(self._val))}
 
     def optimizer(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        from jepamine.runs.lr_schedule import adamw
+        from jepamine.runs.training import adamw
 
         steps = self.epochs * -(-len(self._train) // self.batch_size)
         optimizer = adamw(parameters, self.lr, self.weight_decay, steps)
@@ -97,7 +97,7 @@ class CodeTrainer:
         return optimizer
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.code_model.augmentation import augment
+        from jepamine.manim.code_model.examples import augment
 
         examples = [
             augment(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()

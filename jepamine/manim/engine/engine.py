@@ -7,7 +7,7 @@ import copy
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +197,22 @@ def _own(mobject: Any, copies: dict[int, Any]) -> Any:
             setattr(twin, name, _own(value, copies))
     twin.submobjects = [_own(part, copies) for part in mobject.submobjects]
     return twin
+
+
+#: Pango wraps lines at the width in pixels; at Manim's own qualities, texts agree from this size on.
+CANVAS = {"pixel_width": 1920, "pixel_height": 1080}
+
+
+def set_texts_at_full_width(manim: Any) -> None:
+    """Let `Text` and `MarkupText` wrap their lines where Manim would at its default quality; permanent."""
+    for kind in (manim.Text, manim.MarkupText):
+        kind._text2svg = _on_canvas(manim, kind._text2svg)
+
+
+def _on_canvas(manim: Any, draw: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(draw)
+    def wide(*given: Any, **named: Any) -> Any:
+        with manim.tempconfig(CANVAS):
+            return draw(*given, **named)
+
+    return wide

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from jepamine.utils.words import words
+
 #: Manim's name -> (its value in Manim 0.22, the English word). The first of a word represents it.
 PALETTE: dict[str, tuple[str, str]] = {
     "RED": ("#FC6255", "red"),
@@ -39,20 +41,7 @@ PALETTE: dict[str, tuple[str, str]] = {
 }
 
 #: The colours that scenes are drawn in: distinct from a black frame and from one another.
-DRAWN: tuple[str, ...] = (
-    "RED",
-    "BLUE",
-    "BLUE_D",
-    "GREEN",
-    "YELLOW",
-    "ORANGE",
-    "PURPLE",
-    "PINK",
-    "TEAL",
-    "MAROON",
-    "GRAY",
-    "WHITE",
-)
+DRAWN: tuple[str, ...] = words("RED BLUE BLUE_D GREEN YELLOW ORANGE PURPLE PINK TEAL MAROON GRAY WHITE")
 
 
 @lru_cache(maxsize=4096)

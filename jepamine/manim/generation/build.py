@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from jepamine.config import registry
-from jepamine.config.factory import make
-from jepamine.config.schema import keywords
+from jepamine.config.schema import keywords, make
 from jepamine.manim.generation.find_layout import LayoutReader
 from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generators.protocol import Generator

@@ -7,16 +7,23 @@ have the layout's types, texts and colours.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import hypot
 
 from jepamine.errors import UserError
 from jepamine.manim.generation.explained import explained, film_for
-from jepamine.manim.generation.feedback import broken_places, feedback
 from jepamine.manim.generation.find_layout import FoundLayout, LayoutReader, find_layout
-from jepamine.manim.generation.repair import blamed_variables, misplaced_objects, repair, wrong_looks
+from jepamine.manim.generation.repair import (
+    blamed_variables,
+    broken_places,
+    feedback,
+    misplaced_objects,
+    repair,
+    wrong_looks,
+)
 from jepamine.manim.generation.request import Request, Result, Try
-from jepamine.manim.generation.steps import broken_step
 from jepamine.manim.generators.hints import read_if_possible
+from jepamine.manim.generators.motions import Step
 from jepamine.manim.generators.protocol import (
     Generated,
     Generator,
@@ -26,7 +33,8 @@ from jepamine.manim.generators.protocol import (
 )
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.adherence import HALF
+from jepamine.manim.validation.report import Moment, Report
 from jepamine.manim.validation.validator import Validator
 
 #: The fallback generator, which keeps to every layout.
@@ -164,3 +172,30 @@ def problem_of(report: Report, layout: Layout, *, check_looks: bool) -> str | No
         return f"line {first.line}: {first.message}" if first.line else first.message
     faults = misplaced_objects(report, layout) or (wrong_looks(report, layout) if check_looks else [])
     return faults[0].message if faults else None
+
+
+def broken_step(report: Report, steps: Sequence[Step]) -> str | None:
+    """Return what differs from the steps at a moment of an animation, None if nothing does."""
+    known = {name for step in steps for name in step.shown}
+    for moment in report.moments:
+        if moment.play > len(steps):
+            return f"line {moment.line}: animation {moment.play} is not one that the description asks for"
+        problem = _differs(moment, steps[moment.play - 1], known)
+        if problem is not None:
+            return f"line {moment.line}: {problem} during animation {moment.play}"
+    return None
+
+
+def _differs(moment: Moment, step: Step, known: set[str]) -> str | None:
+    for name, item in step.shown.items():
+        if name in step.moving:
+            continue
+        if name not in moment.boxes:
+            return f"{name} is not there"
+        x, y = moment.boxes[name][:2]
+        if hypot(x - item.x, y - item.y) > HALF:
+            return f"{name} is not where it was before"
+    for name in moment.boxes:
+        if name in known and name not in step.shown and name not in step.moving:
+            return f"{name} is there, too early or too late,"
+    return None

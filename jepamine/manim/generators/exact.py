@@ -6,8 +6,7 @@ import json
 from math import pi, sin
 
 from jepamine.manim.engine.style import number, vector
-from jepamine.manim.generators.exact_kinds import KIND_CODE
-from jepamine.manim.generators.subject import Subject
+from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.derived import domain_of, gap_at, poles_of, scale_of
 

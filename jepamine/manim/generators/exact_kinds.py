@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from jepamine.manim.engine.style import number, vector
-from jepamine.manim.generators.subject import Subject
+from jepamine.manim.generators.code import Paint
+from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_size
+from jepamine.manim.text.reading import Item, Reading
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An object, what the description says of it, its place among the items, and the names of all."""
+
+    item: Object
+    look: Item
+    place: int
+    reading: Reading
+    names: dict[int, str]
+    paint: Paint
+
+    def get(self, name: str) -> Any:
+        """Return one of its measures."""
+        return self.look.measure(name)
 
 
 def _polygon(*corners: tuple[float, float]) -> Callable[[Subject], str]:

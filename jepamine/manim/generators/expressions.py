@@ -7,8 +7,19 @@ from collections.abc import Callable, Set
 from math import cos, pi, sin, tau
 
 from jepamine.manim.engine.style import number, vector
-from jepamine.manim.generators.code import Paint, digits, fitted, least, near
-from jepamine.manim.generators.strokes import arc, arrow, brace, dashed_line, double_arrow, line
+from jepamine.manim.generators.code import (
+    Paint,
+    arc,
+    arrow,
+    brace,
+    dashed_line,
+    digits,
+    double_arrow,
+    fitted,
+    least,
+    line,
+    near,
+)
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.solve.sizes import corners_of, text_extent
 

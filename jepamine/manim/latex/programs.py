@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jepamine.manim.latex.svg import MOST_BYTES, checked
+from jepamine.manim.latex.cache import MOST_BYTES, checked
 from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.program import Finished, run_program

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from jepamine.data.clips import Clip
-from jepamine.data.masks import hide
+from jepamine.data.frames import hide
 from jepamine.manim.layout_model.evaluation.matching import FOUND_IOU, boxes_of, match
 from jepamine.manim.layout_model.examples import load_frames
 from jepamine.manim.layout_model.inference import predict

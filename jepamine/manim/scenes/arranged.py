@@ -11,22 +11,12 @@ import numpy as np
 
 from jepamine.manim.engine.palette import DRAWN
 from jepamine.manim.engine.style import Style, draw_style, number, pick, text_of
-from jepamine.manim.scenes.captions import LABELS, LETTERS, TITLES
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
 from jepamine.manim.scenes.makers import MAKERS
+from jepamine.manim.scenes.words import LABELS, LETTERS, TITLES
+from jepamine.utils.words import words
 
-REPEATED = (
-    "circle",
-    "square",
-    "rectangle",
-    "triangle",
-    "ellipse",
-    "star",
-    "polygon",
-    "annulus",
-    "arc",
-    "dot",
-)
+REPEATED = words("circle square rectangle triangle ellipse star polygon annulus arc dot")
 MIRRORED = (*REPEATED, "arrow", "line", "dashed_line", "brace", "function_graph", "number_line")
 
 

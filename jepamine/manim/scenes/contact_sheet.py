@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Box, Layout
-from jepamine.manim.scenes.unfinished import PART
+from jepamine.manim.scenes.render import PART
 from jepamine.utils.files import read_jsonl, write_atomic
 
 #: The size of a frame on the sheet, in pixels.

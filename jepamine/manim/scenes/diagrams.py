@@ -7,9 +7,9 @@ import numpy as np
 from jepamine.manim.engine.palette import DRAWN
 from jepamine.manim.engine.style import draw_style, number, pick, text_of, vector
 from jepamine.manim.scenes.arranged import title
-from jepamine.manim.scenes.captions import LABELS, SENTENCES
 from jepamine.manim.scenes.composition import Composition, DoesNotFit, near
 from jepamine.manim.scenes.makers import MAKERS
+from jepamine.manim.scenes.words import LABELS, SENTENCES
 
 LIGHT = ("WHITE", "WHITE", "WHITE", "GRAY", "BLUE")
 SHORT = [word for word in LABELS if len(word) < 8]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from jepamine.manim.engine.style import Maker, Style, number, pick, text_of, turned, vector
-from jepamine.manim.scenes.captions import LABELS, LETTERS
+from jepamine.manim.scenes.words import LABELS, LETTERS
 
 
 def text(rng: np.random.Generator, size: float, style: Style) -> str:

@@ -1,16 +1,16 @@
-"""Families that resemble people's scenes: any ground, up to forty objects, moments within an animation."""
+"""Families that resemble people's scenes: any ground, up to forty objects, moments in an animation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from jepamine.manim.engine.style import number, pick
 from jepamine.manim.scenes import charts, figures, geometry, notes, plots, slides, tables, writing
-from jepamine.manim.scenes.composition import Composition, DoesNotFit
-from jepamine.manim.scenes.grounds import draw_ground
-from jepamine.manim.scenes.moments import catch_midway
-from jepamine.manim.scenes.real_statistics import FONTS, MOMENT, MOST_OBJECTS
+from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, extent_of
+from jepamine.manim.scenes.grounds import AFFECTED, FONTS, MOMENT, MOST_OBJECTS, draw_ground
 
 Form = Callable[[np.random.Generator, Composition], None]
 
@@ -109,3 +109,31 @@ REAL_FAMILIES: dict[str, dict[str, Form]] = {
     for families, wrap in ((_FORMS, _real), (_FONT_FORMS, _in_a_font))
     for family, forms in families.items()
 }
+
+
+# Types that Create draws along their outline; a half-drawn one is still known by what is seen.
+_DRAWN = ("line", "arc", "function_graph", "circle", "ellipse", "square", "rectangle", "polygon", "star")
+
+
+def catch_midway(rng: np.random.Generator, scene: Composition) -> None:
+    """Replace some objects by what an animation shows of them halfway; at most all but one."""
+    for index, part in enumerate(scene.parts):
+        if rng.random() < AFFECTED:
+            scene.parts[index] = _midway(rng, scene, part)
+
+
+def _midway(rng: np.random.Generator, scene: Composition, part: Part) -> Part:
+    share = number(rng.uniform(0.45, 0.9))
+    if part.type == "text" and len(part.mobject.submobjects) > 3 and rng.random() < 0.6:
+        # Writing goes letter by letter.
+        letters = int(len(part.mobject.submobjects) * float(share))
+        change = f"[:{max(letters, 2)}]"
+    elif part.type in _DRAWN and part.mobject.has_points() and rng.random() < 0.5:
+        change = f".pointwise_become_partial({part.name}, 0, {share})"
+    else:
+        change = f".{pick(rng, ['set_opacity', 'fade'])}({number(rng.uniform(0.3, 0.6))})"
+    # The object is given its own copy: a partial curve is cut out of the whole one.
+    names = {part.name: part.mobject}
+    mobject = scene.engine.evaluate(f"{part.name}.copy(){change}", names)
+    code = f"{part.code}{change.replace(part.name, part.code) if 'partial' in change else change}"
+    return replace(part, code=code, mobject=mobject, span=extent_of(mobject))

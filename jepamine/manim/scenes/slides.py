@@ -10,9 +10,8 @@ import numpy as np
 from jepamine.manim.engine.style import draw_style, number, pick
 from jepamine.manim.layouts import TYPES
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
-from jepamine.manim.scenes.grounds import ink
+from jepamine.manim.scenes.grounds import MOST_OBJECTS, TEXT_SHARE, ink
 from jepamine.manim.scenes.makers import MAKERS
-from jepamine.manim.scenes.real_statistics import MOST_OBJECTS, TEXT_SHARE
 from jepamine.manim.scenes.words import formula_code, phrase, text_code
 from jepamine.manim.scenes.writing import add_left, add_title
 

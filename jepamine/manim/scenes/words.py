@@ -1,4 +1,4 @@
-"""Words, sentences, code and formulas for texts as long as those of real scenes."""
+"""Captions, words, sentences, code and formulas for texts as long as those of real scenes."""
 
 from __future__ import annotations
 
@@ -8,78 +8,80 @@ from collections.abc import Sequence
 import numpy as np
 
 from jepamine.manim.engine.style import number, pick
-from jepamine.manim.scenes.captions import LABELS
-from jepamine.manim.scenes.real_statistics import TEXT_LENGTH, quantile
+from jepamine.manim.scenes.grounds import TEXT_LENGTH, quantile
+from jepamine.utils.words import words
 
-_SMALL_WORDS = [
-    "a",
-    "an",
-    "and",
-    "are",
-    "as",
-    "at",
-    "be",
-    "by",
-    "can",
-    "do",
-    "each",
-    "every",
-    "for",
-    "from",
-    "has",
-    "if",
-    "in",
-    "into",
-    "is",
-    "it",
-    "its",
-    "let",
-    "more",
-    "no",
-    "not",
-    "now",
-    "of",
-    "on",
-    "one",
-    "only",
-    "or",
-    "over",
-    "same",
-    "so",
-    "that",
-    "the",
-    "then",
-    "there",
-    "this",
-    "to",
-    "two",
-    "under",
-    "we",
-    "when",
-    "where",
-    "which",
-    "with",
-]
-_VERBS = [
-    "add",
-    "compute",
-    "compare",
-    "draw",
-    "find",
-    "follow",
-    "give",
-    "grow",
-    "keep",
-    "lead",
-    "make",
-    "move",
-    "prove",
-    "show",
-    "solve",
-    "split",
-    "take",
-    "use",
-]
+#: Labels: one word each.
+LABELS = words(
+    "angle area axis base bias cell charge chord cost cube data decay delta density edge energy error factor "
+    "field flow focus force frame gain gamma gravity growth height input kernel layer length lens limit loop "
+    "mass matrix mean memory model motion node noise norm omega orbit origin output path peak phase power "
+    "price proof pulse queue radius rank ratio root sample score series sigma signal slope source speed spin "
+    "stack state sum target tensor theta time torque tree union value vector volume wave weight work zero"
+)
+#: Short labels: a letter or two.
+LETTERS = (*"ABCDEFGHKLMNPQRSTUVXYZ", "x", "y", "t", "v", "P1", "P2", "A1", "A2", "H1")
+
+#: Headings.
+TITLES = (
+    "Area of a Circle",
+    "Binary Search",
+    "Conic Sections",
+    "Data Flow",
+    "Derivatives",
+    "Energy and Work",
+    "Fourier Series",
+    "Game Theory",
+    "Graph Search",
+    "How Rockets Fly",
+    "Laws of Motion",
+    "Linear Algebra",
+    "Neural Networks",
+    "Number Theory",
+    "Prime Numbers",
+    "Probability",
+    "Projectile Motion",
+    "Pythagoras",
+    "Sorting a List",
+    "Sound Waves",
+    "The Chain Rule",
+    "The Unit Circle",
+    "Vectors in a Plane",
+    "What is a Limit?",
+)
+
+#: Lines below a heading.
+SENTENCES = (
+    "a sum of squares",
+    "all paths meet here",
+    "each step halves it",
+    "equal on both sides",
+    "every point counts",
+    "it never gets to zero",
+    "one half remains",
+    "small steps add up",
+    "take the largest",
+    "the area doubles",
+    "the inner angles",
+    "the limit exists",
+    "the order matters",
+    "the rate of change",
+    "the same as before",
+    "the slope is zero",
+    "the sum is even",
+    "then turn around",
+    "two equal parts",
+    "what goes up",
+)
+
+
+_SMALL_WORDS = words(
+    "a an and are as at be by can do each every for from has if in into is it its let more no not now of on "
+    "one only or over same so that the then there this to two under we when where which with"
+)
+_VERBS = words(
+    "add compute compare draw find follow give grow keep lead make move prove show solve split take use"
+)
 _CODE = (
     "def {a}({b}):",
     "    return {a} + {b}",

@@ -1,11 +1,23 @@
-"""A position in a line of tokens, and the words skipped because they were not understood."""
+"""One token of a description, and a position in a line of them, with the words skipped before it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from jepamine.manim.text.reading import NotUnderstood, Span
-from jepamine.manim.text.token import Token
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token: its kind and meaning as in `lexicon`, and the words it was read from."""
+
+    kind: str
+    value: Any
+    span: Span
+    text: str
+
 
 _END = Token("end", None, Span(0, 0), "")
 

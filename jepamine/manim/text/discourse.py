@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, get_args
 
-from jepamine.manim.text.clauses import Clause, Entry
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
-from jepamine.manim.text.modifiers import Modifier
+from jepamine.manim.text.modifiers import Clause, Entry, Modifier
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents

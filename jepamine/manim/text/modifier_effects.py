@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from jepamine.manim.text.clauses import Clause
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.modifiers import Modifier
+from jepamine.manim.text.modifiers import Clause, Modifier
 from jepamine.manim.text.reading import Place, Ref, Span
 from jepamine.manim.text.referents import Referents
 

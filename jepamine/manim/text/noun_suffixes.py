@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from jepamine.manim.layouts import LIMIT
-from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
-from jepamine.manim.text.token import Token
 
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:

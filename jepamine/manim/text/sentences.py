@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jepamine.manim.text.clauses import Entry
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.members import several
 from jepamine.manim.text.modifier_effects import surround
-from jepamine.manim.text.modifiers import BEGINNINGS, Modifier, modifier
+from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
 from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind

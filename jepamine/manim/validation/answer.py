@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from jepamine.manim.layouts import Colour, Finite, Length, Type
-from jepamine.sandbox.problems import printable
+from jepamine.sandbox.task import printable
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 #: (x, y, width, height) in Manim units, as `jepamine.manim.layouts.Box`.

@@ -23,11 +23,12 @@ from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import denied
-from jepamine.manim.validation.modules import BUILTINS, STANDARD
+from jepamine.manim.validation.names import BUILTINS, STANDARD
+from jepamine.utils.words import word_set
 
 OUTPUT = Path(__file__).with_name("allowed_names.toml")
 # Attributes of cameras that scenes set: by hand, as most of a camera is machinery.
-_CAMERA = denied.words(
+_CAMERA = word_set(
     """
     camera frame background_color background_opacity frame_width frame_height frame_center frame_shape
     frame_rate pixel_width pixel_height set_zoom zoomed_camera zoomed_display phi_tracker theta_tracker
@@ -39,10 +40,8 @@ _DATA_TYPES = (
     collections.Counter, collections.deque, collections.OrderedDict, collections.ChainMap,
     random.Random, Fraction, types.GeneratorType, itertools.chain,
 )  # fmt: skip
-_FUNCTIONS = denied.words(
-    "func args keywords cache_info cache_clear reduce accumulate outer name value dtype"
-)
-_KEYWORDS = denied.words(
+_FUNCTIONS = word_set("func args keywords cache_info cache_clear reduce accumulate outer name value dtype")
+_KEYWORDS = word_set(
     "key reverse default start stop step sep end strict maxlen k weights fillvalue repeat initial maxsplit "
     "base maxsize typed rename defaults predicate func r default_factory "
     "frozen kw_only init compare order eq lo hi n cum_weights bound"

@@ -14,6 +14,7 @@ from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 from jepamine.utils.files import read_bytes, read_json, read_text, write_atomic
 from jepamine.utils.progress import notify
+from jepamine.utils.words import words
 
 
 def read_code(path: Path) -> str:
@@ -62,21 +63,7 @@ def read_layout(path: Path) -> Layout:
 
 WIDTH = 854
 #: Files that a scene may read, and their sizes in bytes: one's, and those of all.
-SUFFIXES = (
-    ".svg",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".py",
-    ".txt",
-    ".js",
-    ".c",
-    ".cpp",
-    ".java",
-    ".rs",
-    ".go",
-)
+SUFFIXES = words(".svg .png .jpg .jpeg .gif .py .txt .js .c .cpp .java .rs .go")
 LARGEST, MOST_BYTES = 2**23, 2**25
 # A short text on one line: what may be the name of a file.
 _QUOTED = re.compile(r"""["']([\w][\w ./-]{0,150})["']""")

@@ -5,11 +5,7 @@
 
 from __future__ import annotations
 
-
-def words(text: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(text.split())
-
+from jepamine.utils.words import word_set
 
 _FILES = "reads or writes files"
 _MACHINERY = "is part of how Manim runs, not of a scene"
@@ -41,7 +37,7 @@ ParsableManimColor TrueDot DotCloud OpenGLPMobject OpenGLPGroup OpenGLPMPoint ip
 NAMES = {name: reason for reason, names in _WHY.items() for name in names.split()}
 
 #: Names of numpy's that read or write files or memory, or hand out modules or machinery.
-NUMPY = words(
+NUMPY = word_set(
     """
     DataSource __array_namespace_info__ __version__ asmatrix bmat broadcast busday_count busday_offset
     busdaycalendar bytes_ char character core ctypeslib datetime64 datetime_as_string datetime_data dtypes
@@ -56,21 +52,21 @@ NUMPY = words(
     """
 )
 
-CODE = words(
+CODE = word_set(
     """
     mro format format_map ctypes gi_code gi_frame gi_yieldfrom cr_await cr_code cr_frame cr_origin ag_await
     ag_code ag_frame f_back f_builtins f_code f_globals f_lasti f_lineno f_locals f_trace tb_frame tb_next
     tb_lineno gi_running gi_suspended co_code co_consts co_names func_code func_globals with_traceback
     """
 )
-_BY_NAME = words(
+_BY_NAME = word_set(
     """
     get_attrs restructure_mobjects get_restructured_mobject_list update_rgbas_array get_merged_array
     get_array_attrs apply_over_attr_arrays always pointwise_become_partial filter_out
     add_animation_override animation_override_for get_pygments_style
     """
 )
-_MEMORY = words(
+_MEMORY = word_set(
     """
     data base strides setflags resize getfield setfield newbyteorder byteswap view tobytes
     buffer interface device to_device bit_generator getstate setstate itemset hex fromhex
@@ -78,7 +74,7 @@ _MEMORY = words(
     metadata hasobject isalignedstruct isnative subdtype descr
     """
 )
-_READS_FILES = words(
+_READS_FILES = word_set(
     """
     dump dumps tofile save_image get_image get_file_path add_sound digest_file digest_args digest_parser
     file_writer
@@ -92,7 +88,7 @@ _READS_FILES = words(
     match_background_image get_colored_background_image get_mob_from_shape_element get_shape_map
     """
 )
-_RUNS = words(
+_RUNS = word_set(
     """
     renderer manager session_spec show interactive_embed embed interact render play_internal
     check_interactive_embed_is_valid compile_animation_data compile_animations begin_animations
@@ -114,7 +110,7 @@ ATTRIBUTES = {
     **dict.fromkeys(_RUNS, _MACHINERY),
 }
 #: Keywords of allowed functions that hand in memory or files.
-KEYWORDS = words(
+KEYWORDS = word_set(
     """
     buffer refcheck file out like subok strides flush svg_default
     path_string_config use_svg_cache image_mode background_image renderer camera_class module dtypes

@@ -36,7 +36,8 @@ def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     shown = dict.fromkeys((*scene.mobjects, *scene.foreground_mobjects))
     visible = {id(part) for mobject in shown for part in drawn_parts(mobject)}
-    for part in (*_in_order(camera, list(shown)), *_further(objects)):
+    further = (part for mobject in objects.values() for part in drawn_parts(mobject))
+    for part in (*_in_order(camera, list(shown)), *further):
         if id(part) in numbers:
             continue
         if len(parts) == MOST_PARTS:
@@ -79,15 +80,10 @@ def _in_order(camera: Any, mobjects: list[Any]) -> Iterator[Any]:
     yield from (part for part in camera.get_mobjects_to_display(mobjects) if id(part) in drawn)
 
 
-def _further(objects: Mapping[str, Any]) -> Iterator[Any]:
-    for mobject in objects.values():
-        yield from drawn_parts(mobject)
-
-
 def _part(part: Any, camera: Any) -> dict[str, Any]:
     if hasattr(part, "fill_rgbas"):
         return _curves(part, camera)
-    points = _finite(part.points)
+    points = part.points[np.isfinite(part.points).all(axis=1)]
     seen = encode(camera.transform_points_pre_display(part, points)) if len(points) else ""
     whole = len(points) == len(part.points)
     if hasattr(part, "pixel_array"):
@@ -134,10 +130,6 @@ def _curves(part: Any, camera: Any) -> dict[str, Any]:
         "joint": part.joint_type.name,
         "cap": part.cap_style.name,
     }
-
-
-def _finite(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return points[np.isfinite(points).all(axis=1)]
 
 
 def encode(values: Any) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from jepamine.manim.validation import denied, modules
+from jepamine.manim.validation import denied, names
 from jepamine.manim.validation.bound import Bound
 from jepamine.manim.validation.names import ATTRIBUTES, CHANGEABLE, CONFIG, KEYWORDS, MACHINERY
 
-BUILTINS = modules.BUILTINS | {"getattr", "hasattr", "setattr", "type"}
+BUILTINS = names.BUILTINS | {"getattr", "hasattr", "setattr", "type"}
 RECEIVER, TARGET, KNOWN, DATA = "own receiver", "own target", "known keywords", "data keywords"
 #: The name of a scene's own module, and the start of those of the modules beside it.
 SCENE = "scene"

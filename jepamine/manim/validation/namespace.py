@@ -1,4 +1,4 @@
-"""The built-in names and modules of a scene's namespace: those that its syntax tree may contain.
+"""The built-in names and modules of a scene, and its tree rewritten so that guards see what it does.
 
 The syntax check reports violations earlier and with a line; this holds if the tree hides something.
 """
@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from jepamine.manim.validation.bound import Bound
-from jepamine.manim.validation.guards import BUILTINS, SCENE, Guards, Settings
-from jepamine.manim.validation.names import INSIDE_MANIM, MODULES, PARTS
-from jepamine.manim.validation.rewrite import with_guards
+from jepamine.manim.validation.guards import BUILTINS, DATA, KNOWN, RECEIVER, SCENE, TARGET, Guards, Settings
+from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, MODULES, PARTS
+from jepamine.manim.validation.syntax import DATA_KEYWORDS, SPECIAL
 from jepamine.sandbox.task import SOURCE
 
 
@@ -115,3 +115,43 @@ class _Arrays(type):
 
     def __call__(cls, *_: Any, **__: Any) -> Any:
         raise TypeError("make arrays with np.array, np.zeros or np.empty")
+
+
+def with_guards(tree: ast.Module, bound: Bound) -> ast.Module:
+    """Return the tree with a guard around receivers of the code's own attributes, and around `**keywords`."""
+    rewritten: ast.Module = ast.fix_missing_locations(_Rewriter(bound).visit(tree))
+    return rewritten
+
+
+class _Rewriter(ast.NodeTransformer):
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            node.value = _call(TARGET, node.value, ast.Constant(node.attr))
+        elif self._is_own(node):
+            node.value = _call(RECEIVER, node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        self.generic_visit(node)
+        data = called in self._bound.others or called in self._bound.attributes
+        data = data or called in DATA_KEYWORDS or called in SPECIAL
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                keyword.value = _call(DATA if data else KNOWN, keyword.value)
+        return node
+
+    def _is_own(self, node: ast.Attribute) -> bool:
+        modules = self._bound.modules.keys() - self._bound.others
+        if isinstance(node.value, ast.Name) and node.value.id in modules:
+            return False
+        return node.attr in self._bound.attributes - ATTRIBUTES and not node.attr.startswith("__")
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    node = ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+    return ast.copy_location(node, arguments[0])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Set
 from jepamine.manim.validation.answer import Answer
 from jepamine.manim.validation.names import ATTRIBUTES
 from jepamine.manim.validation.play import SHARES
-from jepamine.sandbox.problems import printable
+from jepamine.sandbox.task import printable
 
 _WORD = re.compile(r"[^\W\d]\w*")
 #: `dots[0]`, `self.title`, `parts['left'][2]`, `Circle without a name 2`: the words that must be in the code.

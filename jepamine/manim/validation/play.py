@@ -32,7 +32,7 @@ def play(scene: Any, look: Callable[[float], None], *given: Any, **named: Any) -
 
 def _run(scene: Any, duration: float, look: Callable[[float], None]) -> float:
     """Return the time at which it ended, which is earlier if a condition was waited for."""
-    frame = 1 / float(_frame_rate(scene))
+    frame = 1 / float(getattr(scene.camera, "frame_rate", 60))
     now, before = 0.0, 0.0
     scene.update_to_time(0.0)
     for share in (*SHARES, 1.0):
@@ -52,7 +52,3 @@ def _follows_time(scene: Any) -> bool:
     if scene.stop_condition is not None or scene.updaters:
         return True
     return any(mobject.has_time_based_updater() for top in scene.mobjects for mobject in top.get_family())
-
-
-def _frame_rate(scene: Any) -> float:
-    return float(getattr(scene.camera, "frame_rate", 60))

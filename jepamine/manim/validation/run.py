@@ -18,8 +18,7 @@ from jepamine.manim.validation.guards import SCENE
 from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import play
 from jepamine.manim.validation.unseen import unseen
-from jepamine.sandbox.problems import line_of
-from jepamine.sandbox.task import SOURCE
+from jepamine.sandbox.task import SOURCE, line_of
 
 #: The class that is run if a file has several.
 USUAL = "GeneratedScene"

@@ -1,10 +1,10 @@
-"""Check syntax trees against the names known to be good. Nothing is run here."""
+"""Check syntax trees against the nodes and names known to be good. Nothing is run here."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
@@ -13,7 +13,32 @@ from jepamine.manim.validation import denied, replaced
 from jepamine.manim.validation.bound import Bound, bound_names, given_names, names_of_class
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
-from jepamine.manim.validation.vocabulary import DATA_KEYWORDS, NODES, SPECIAL
+from jepamine.utils.words import word_set
+
+NODES: tuple[type[ast.AST], ...] = (
+    ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete, ast.Pass,
+    ast.For, ast.While, ast.If, ast.With, ast.withitem, ast.Break, ast.Continue, ast.Return, ast.Yield,
+    ast.YieldFrom, ast.Try, ast.ExceptHandler, ast.Raise, ast.Assert, ast.Global, ast.Nonlocal, ast.Import,
+    ast.ImportFrom, ast.alias, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.arguments, ast.arg, ast.keyword,
+    ast.Call, ast.Attribute, ast.Subscript, ast.Slice, ast.Starred, ast.Name, ast.Constant, ast.JoinedStr,
+    ast.FormattedValue, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp,
+    ast.GeneratorExp, ast.comprehension, ast.IfExp, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare,
+    ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
+    # Has no line of its own; the statement around it has, and is not allowed.
+    ast.match_case,
+)  # fmt: skip
+#: Methods of classes that Python calls by itself.
+SPECIAL = word_set(
+    """
+    __init__ __post_init__ __str__ __repr__ __len__ __iter__ __next__ __getitem__ __setitem__ __contains__
+    __call__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __neg__ __abs__ __add__ __radd__
+    __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __floordiv__ __mod__ __pow__ __matmul__
+    __int__ __float__ __round__
+    """
+)
+#: Functions and methods whose keywords are data, whatever they are called.
+DATA_KEYWORDS = word_set("dict Counter OrderedDict format update")
+
 
 MOST = 20
 _IMPORTS = f"only manim, {', '.join(sorted({name.split('.')[0] for name in MODULES} - {'manim'}))}"
@@ -153,16 +178,13 @@ def _attribute(node: ast.Attribute, bound: Bound) -> Iterator[str]:
         yield f".{name} is not among the attributes that a scene may use{near}"
 
 
-def _known(bound: Bound) -> tuple[Container[str], ...]:
-    return bound.others, bound.imported, bound.modules, bound.local, BUILTINS, MANIM
-
-
 def _name(node: ast.Name, bound: Bound) -> Iterator[str]:
     name = node.id
+    bound_names = bound.others, bound.imported, bound.modules, bound.local
     if name.startswith("__"):
         if name != "__name__" or not isinstance(node.ctx, ast.Load):
             yield f"{name}: names that start with __ are not allowed"
-    elif any(name in known for known in _known(bound)):
+    elif any(name in known for known in (*bound_names, BUILTINS, MANIM)):
         return
     elif hasattr(builtins, name):
         yield f"{name} is not among the built-in names that a scene may use"

@@ -10,8 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from jepamine.manim.engine.engine import load_manim
-from jepamine.manim.engine.text_width import set_texts_at_full_width
+from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.latex.child import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.validation import files as given_files

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.manim.validation.report import Report, State
-from jepamine.utils.tables import table
+from jepamine.utils.printing import table
 
 # Lines of one kind; the JSON has them all.
 MOST = 12

@@ -19,8 +19,8 @@ from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.replaced import with_next_steps
 from jepamine.manim.validation.report import Report, report
 from jepamine.manim.validation.video import mp4
+from jepamine.sandbox.handle import Pool, pool
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.pool import Pool, pool
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.watch import End
 

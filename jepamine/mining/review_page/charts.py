@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from jepamine.utils.tables import cell
+from jepamine.utils.printing import cell
 
 WIDTH, HEIGHT = 420, 190
 LEFT, RIGHT, TOP, BOTTOM = 52, 62, 12, 26
@@ -125,7 +125,7 @@ def _scale(low: float, high: float, start: float, end: float) -> Any:
 
 def _round_values(low: float, high: float) -> list[float]:
     """Return two to five values spaced by one digit or a half (0.5, 1, 2), between `low` and `high`."""
-    if not high > low:
+    if not high - low > 1e-300:  # of denormal numbers there is no tenth
         return [low]
     power = 10 ** math.floor(math.log10((high - low) / 2))
     step = next(power * factor for factor in (5, 2, 1, 0.5) if (high - low) / (power * factor) >= 2)

@@ -15,19 +15,17 @@ from jepamine.data.rigs import cameras_of
 from jepamine.errors import UserError
 from jepamine.mining import selection
 from jepamine.mining.heat_maps import HeatMap, read_heat
-from jepamine.mining.review_page.filmstrip import Span, seconds, views
+from jepamine.mining.review_page.comparisons import Near, Percentiles, nearest, tubelet_values
 from jepamine.mining.review_page.heat import shown
-from jepamine.mining.review_page.neighbours import Near, nearest
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
-from jepamine.mining.review_page.percentiles import Percentiles, tubelet_values
-from jepamine.mining.review_page.pictures import Picture, Pictures
+from jepamine.mining.review_page.pictures import Picture, Pictures, Span, seconds, views
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.places import File
 from jepamine.runs.loading import LoadedRun
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, sha256_file
+from jepamine.utils.printing import cell
 from jepamine.utils.progress import notify, progress
-from jepamine.utils.tables import cell
 
 # (table, key) of a recipe that are shown, if the plugin has them.
 SHOWN = (

@@ -18,8 +18,7 @@ from jepamine.mining.review_page import charts
 from jepamine.mining.review_page.heat import Heat, as_json, scale
 from jepamine.mining.review_page.pictures import Picture
 from jepamine.utils.files import json_text, write_atomic
-from jepamine.utils.shell import command, near
-from jepamine.utils.tables import cell
+from jepamine.utils.printing import cell, command, near
 
 HERE = Path(__file__).parent
 SCRIPTS = ("labels.js", "heat.js", "player.js", "page.js", "keys.js")
@@ -145,7 +144,9 @@ class Page:
 
 def render(page: Page) -> str:
     """Return the page as one HTML document: no file beside it, no address in it."""
-    low, high = _range([score for clip in page.clips for piece in clip.cells for score in piece.scores])
+    scores = [score for clip in page.clips for piece in clip.cells for score in piece.scores]
+    # The values of an empty and a full bar: from 0, or from below it if a score is.
+    low, high = min([0.0, *scores]), max([0.0, *scores]) or 1.0
     return (
         _environment()
         .get_template("page.html.j2")
@@ -174,11 +175,6 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["number"] = lambda value: cell(float(value))
     return environment
-
-
-def _range(scores: Sequence[float]) -> tuple[float, float]:
-    """Return the values of an empty and a full bar: from 0, or from below it if a score is."""
-    return min([0.0, *scores]), max([0.0, *scores]) or 1.0
 
 
 def _data(page: Page) -> Markup:

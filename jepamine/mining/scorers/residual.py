@@ -89,7 +89,7 @@ class Residual:
         import numpy as np
 
         from jepamine.data.encoding import encode
-        from jepamine.data.masks import hide
+        from jepamine.data.frames import hide
 
         cells = str(drawn.shape).encode() + np.packbits(drawn).tobytes()
         key = hashlib.sha256(b"masked again\n" + clip.content + cells).digest()

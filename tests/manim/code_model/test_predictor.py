@@ -16,10 +16,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from jepamine.errors import UserError
 from jepamine.manim.code_model.examples import Example
-from jepamine.manim.code_model.lm_vocabulary import Vocabulary
+from jepamine.manim.code_model.lm_language import Vocabulary
+from jepamine.manim.code_model.lm_objects import END, NOTHING, TokenContext, rows_of, token_context
 from jepamine.manim.code_model.predictor import layout_lm
 from jepamine.manim.code_model.prompt import SLOT, body, complete_code, prompt
-from jepamine.manim.code_model.token_context import END, NOTHING, TokenContext, rows_of, token_context
 from jepamine.manim.layouts import Layout, Object
 from jepamine.utils.tensors import load_into
 

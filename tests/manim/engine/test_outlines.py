@@ -1,6 +1,6 @@
 import pytest
 
-from jepamine.manim.engine.outlines import outline
+from jepamine.manim.engine.object_types import outline
 
 pytestmark = pytest.mark.manim
 

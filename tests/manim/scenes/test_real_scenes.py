@@ -7,9 +7,8 @@ import pytest
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.scenes.families import FAMILIES, Shares
-from jepamine.manim.scenes.grounds import Ground, draw_ground
+from jepamine.manim.scenes.grounds import GROUNDS, MOST_OBJECTS, TEXT_LENGTH, Ground, draw_ground, quantile
 from jepamine.manim.scenes.real_scenes import REAL_FAMILIES
-from jepamine.manim.scenes.real_statistics import GROUNDS, MOST_OBJECTS, TEXT_LENGTH, quantile
 from jepamine.manim.scenes.scene import make_scene
 from jepamine.manim.scenes.words import phrase
 

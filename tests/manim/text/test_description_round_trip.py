@@ -10,8 +10,7 @@ import pytest
 
 from jepamine.manim.engine.palette import DRAWN, PALETTE, colour_word
 from jepamine.manim.layouts import TYPES, Layout, Object
-from jepamine.manim.scenes.description import describe
-from jepamine.manim.scenes.groups import bounds
+from jepamine.manim.scenes.description import bounds, describe
 from jepamine.manim.scenes.phrases import place_of, relation
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
-from jepamine.manim.scenes.groups import bounds
+from jepamine.manim.scenes.description import bounds
 from jepamine.manim.scenes.phrases import place_of, relation
 
 FLIPPED = {"left": "right", "right": "left", "above": "below", "below": "above"}

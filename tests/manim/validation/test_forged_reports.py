@@ -45,7 +45,7 @@ def test_an_answer_written_to_every_descriptor_is_not_taken(opened):
 
 def test_what_measures_and_paints_is_out_of_reach_of_the_code(opened):
     patch = """
-import jepamine.manim.validation.redraw as redraw, jepamine.manim.validation.judge as judge
+import jepamine.manim.validation.judge as redraw, jepamine.manim.validation.judge as judge
 import jepamine.manim.validation.measure as measure, sys
 redraw.boxes = measure.boxes = lambda *_: {"circle": [3.0, 0.0, 2.0, 2.0]}
 redraw.png = lambda *_: "AAAA"

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from jepamine.manim.validation import denied, modules, names
+from jepamine.manim.validation import denied, names
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.syntax import MOST, objections
@@ -155,7 +155,7 @@ def test_code_without_end_of_nesting_is_checked_all_the_same():
 def test_no_name_that_reaches_files_is_on_the_lists():
     assert not BUILTINS & {"open", "eval", "exec", "compile", "vars", "dir", "globals", "input", "memoryview"}
     # Scenes get guarded ones of their own.
-    assert not modules.BUILTINS & {"getattr", "setattr", "hasattr", "type"}
+    assert not names.BUILTINS & {"getattr", "setattr", "hasattr", "type"}
     files = {"load", "save", "savez", "savetxt", "loadtxt", "genfromtxt", "fromfile", "memmap", "lib", "f2py"}
     assert not MODULES["numpy"] & files | MODULES["numpy"] & {"ctypeslib", "testing", "DataSource", "core"}
 

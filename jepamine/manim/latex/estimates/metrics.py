@@ -5,10 +5,10 @@ Widths are those of the fonts cmmi10 and cmr10; spaces and shifts follow Appendi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from jepamine.manim.latex.vocabulary import words
+from jepamine.utils.words import word_set, words
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct"]
 
@@ -112,7 +112,7 @@ INTEGRALS = {
 }
 #: Functions set in upright letters; those of LIMIT_NAMES take limits below.
 LIMIT_NAMES = frozenset(("lim", "max", "min", "sup", "inf", "limsup", "liminf", "det", "gcd", "Pr"))
-NAMES = LIMIT_NAMES | words(
+NAMES = LIMIT_NAMES | word_set(
     """
     sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp arg deg dim hom ker
     """
@@ -141,3 +141,44 @@ def letter(character: str, upright: bool) -> Size:
     tall = 6.9 if character in TALL else 6.3 if character in "tij" else 4.4
     low = 2.0 if character in LOW or (not upright and character == "f") else 0.0
     return Size(widths.get(character, 5.5 if character.islower() else 7.0), tall, low)
+
+
+#: Environments by how their columns are aligned and the space between columns; of the others, one column.
+GRIDS = {
+    **dict.fromkeys(("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "array"), ("c", 10.0)),
+    **dict.fromkeys(("tabular", "cases", "dcases"), ("l", 10.0)),
+    **dict.fromkeys(("align", "align*", "aligned", "split", "alignat", "alignat*"), ("rl", 0.0)),
+}
+FENCES = {"p": ("(", ")"), "b": ("[", "]"), "B": ("{", "}"), "v": ("|", "|"), "V": ("|", "|")}
+UPRIGHT = words("text mathrm textrm textbf mathbf operatorname mbox mathsf textit emph")
+WRAPPERS = words("mathbb mathcal boldsymbol mathit bm vb mathfrak mathscr displaylimits ensuremath")
+ACCENTS = ("hat", "bar", "vec", "dot", "ddot", "tilde", "overline", "widehat", "widetilde", "overrightarrow")
+SKIPPED = word_set(
+    """
+    displaystyle textstyle scriptstyle limits nolimits left right big Big bigg Bigg bigl bigr Bigl Bigr biggl
+    biggr centering noindent hline bf rm it small large Large boldmath nonumber notag tt sf
+    """
+)
+WITH_LIMITS = frozenset((*LIMITED, *LIMIT_NAMES))
+
+
+@dataclass(frozen=True)
+class Mode:
+    """`scale` of the type, whether in a display, whether text."""
+
+    scale: float = 1.0
+    display: bool = True
+    upright: bool = False
+
+    def script(self) -> Mode:
+        """Return the mode of scripts."""
+        return replace(self, scale=0.7 if self.scale > 0.7 else 0.5, display=False)
+
+    def inner(self) -> Mode:
+        """Return the mode of both parts of a fraction."""
+        return replace(self, display=False) if self.display else self.script()
+
+
+def inner(name: str, mode: Mode) -> Mode:
+    """Return the mode of the cells of an environment."""
+    return mode if name in ("aligned", "split", "dcases", "align*", "align") else replace(mode, display=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from jepamine.manim.latex.estimates import arrange, commands, metrics
-from jepamine.manim.latex.estimates.boxes import Box, Glyph, centred, grid, joined
-from jepamine.manim.latex.estimates.commands import GRIDS, Mode
-from jepamine.manim.latex.estimates.metrics import AXIS, BAR, Kind, Size
+from jepamine.manim.latex.estimates import arrange, metrics
+from jepamine.manim.latex.estimates.arrange import Box, Glyph, centred, grid, joined
+from jepamine.manim.latex.estimates.metrics import AXIS, BAR, GRIDS, Kind, Mode, Size
 from jepamine.manim.latex.estimates.tokens import Token
 
 _DEEPEST = 60
@@ -90,7 +89,7 @@ class Reader:
         else:
             box, kind = self._nucleus(mode)
         scripts: dict[str, Box] = {}
-        limits = mode.display and first is not None and first.is_command(*commands.LIMITED)
+        limits = mode.display and first is not None and first.is_command(*metrics.WITH_LIMITS)
         while not mode.upright:
             self._spaces()
             token = self._peek()
@@ -177,17 +176,17 @@ class Reader:
         return self._wrapped(name, mode)
 
     def _wrapped(self, name: str, mode: Mode) -> tuple[Box, Kind | None]:
-        if name in commands.UPRIGHT:
+        if name in metrics.UPRIGHT:
             return self._argument(replace(mode, upright=True)), "ord"
         if name in ("textcolor", "color", "hspace", "vspace", "phantom", "label", "hspace*"):
             self._hidden()
             return (self._argument(mode), "ord") if name == "textcolor" else (Box(), None)
-        if name in commands.SKIPPED:
+        if name in metrics.SKIPPED:
             return Box(), None
         if name in ("overset", "stackrel", "underset"):
             around, box = self._argument(mode.script()), self._argument(mode)
             return arrange.limited(box, *((None, around) if name == "underset" else (around, None))), "rel"
-        if name in commands.ACCENTS or name in ("underline", "underbrace", "overbrace", "boxed", "cancel"):
+        if name in metrics.ACCENTS or name in ("underline", "underbrace", "overbrace", "boxed", "cancel"):
             box = self._argument(mode)
             under = name.startswith("under")
             y = -box.depth - 1.5 * mode.scale if under else box.height + 1.5 * mode.scale
@@ -195,7 +194,7 @@ class Reader:
             return joined(
                 [box, centred(self._draw(arrange.bar(wide, y, mode.scale)), box.width, 0.0)], box.width
             ), "ord"
-        if name in commands.WRAPPERS:
+        if name in metrics.WRAPPERS:
             return self._argument(mode), "ord"
         return self._glyph(Size(6.0, 6.0), mode), "ord"
 
@@ -250,7 +249,7 @@ class Reader:
         alignments, gap = GRIDS.get(name, ("c", 0.0))
         if name in ("array", "tabular"):
             alignments = "".join(letter for letter in self._name() if letter in "lcr") or "c"
-        at, cells = len(self.drawn), commands.inner(name, mode)
+        at, cells = len(self.drawn), metrics.inner(name, mode)
         skip = 14.4 if name.endswith("cases") else 12.0
         inside = self._deeper(
             lambda: grid(self._rows(cells, lambda token: token.is_command("end")), alignments, gap, skip, 1.0)
@@ -260,7 +259,7 @@ class Reader:
         fences = (
             ("{", ".")
             if name.endswith("cases")
-            else commands.FENCES.get(name[:1])
+            else metrics.FENCES.get(name[:1])
             if name[1:] == "matrix"
             else None
         )

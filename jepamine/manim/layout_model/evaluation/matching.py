@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.boxes import iou
+from jepamine.manim.layout_model.targets import iou
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, LIMIT, Layout, largest
 
 Floats = NDArray[np.float64]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.evaluation.bootstrap import Resampled
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
     SEEN,
+    Resampled,
     by_family,
     by_seen,
     by_seen_and_family,
@@ -21,7 +21,7 @@ from jepamine.manim.layout_model.evaluation.measures import (
     measures,
 )
 from jepamine.manim.layouts import LIMIT, Layout
-from jepamine.utils.tables import cell, table
+from jepamine.utils.printing import cell, table
 
 HEAD = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "relations")
 EXTRA = ("false_positives", "calibration_error")

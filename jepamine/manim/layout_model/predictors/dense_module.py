@@ -15,11 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from jepamine.manim.layout_model.boxes import to_units
 from jepamine.manim.layout_model.predictors.backbone import STRIDE, Backbone
 from jepamine.manim.layout_model.predictors.dense_loss import map_loss, refinement_loss
 from jepamine.manim.layout_model.predictors.peaks import decode
 from jepamine.manim.layout_model.predictors.refinement import Refinement
+from jepamine.manim.layout_model.targets import to_units
 from jepamine.manim.layouts import LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from jepamine.manim.layout_model.boxes import to_cells
 from jepamine.manim.layout_model.predictors.backbone import conv
+from jepamine.manim.layout_model.targets import to_cells
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
 from jepamine.protocols import Tensors
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.predictors.ground import contrast_from_ground
+from jepamine.manim.layout_model.predictors.proposals import contrast_from_ground
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
 
 Floats = NDArray[np.float64]

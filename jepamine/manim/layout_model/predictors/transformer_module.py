@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from jepamine.manim.layout_model.boxes import giou
-from jepamine.manim.layout_model.targets import NOTHING, to_layout
+from jepamine.manim.layout_model.targets import NOTHING, giou, to_layout
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, LEAST_SIDE, MAX_OBJECTS, TYPES, Layout
 from jepamine.protocols import Tensors
 

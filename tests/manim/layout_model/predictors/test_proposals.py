@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from jepamine.manim.layout_model.predictors.ground import contrast_from_ground
-from jepamine.manim.layout_model.predictors.proposals import proposals, proposed
+from jepamine.manim.layout_model.predictors.proposals import contrast_from_ground, proposals, proposed
 
 NOTHING_HIDDEN = np.zeros((144, 256), bool)
 

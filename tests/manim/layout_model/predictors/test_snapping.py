@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jepamine.manim.layout_model.predictors.ground import contrast
+from jepamine.manim.layout_model.predictors.proposals import contrast
 from jepamine.manim.layout_model.predictors.snapping import snapped
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
 
