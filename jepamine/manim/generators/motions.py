@@ -162,7 +162,7 @@ class Motions:
         code, ends = look.measure("function"), look.measure("range")
         if path.type != "function_graph" or code is None or ends is None:
             return _end_of(path)
-        heights = values(code, np.linspace(*ends, 401))
+        heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
         low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
         share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
         return path.x + path.width / 2, path.y + (share - 0.5) * path.height

@@ -86,7 +86,8 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if kind != "transform":
         # What it moves to, or along, is there before it moves.
         seen = len(story.things.items)
-    if kind == "orbit" and not any(set(ref) & set(one.subject) for one in (*story.relations, *story.places)):
+    placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
+    if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
     if kind == "show":
         _appears(cursor, story, ref, said, start)
