@@ -8,11 +8,11 @@ import click
 
 from jepamine import places
 from jepamine.cli.manifest_options import Fps, deliver, with_cameras, with_fps, with_max_gap, with_windows
-from jepamine.cli.options import AnyPath, Folder
+from jepamine.cli.options import AnyFolder, AnyPath, Folder
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=Folder)
+@click.argument("folder", metavar="DIR", type=AnyFolder)
 @with_cameras("Keep only this camera; repeatable. [default: all]")
 @click.option("--cameras", "camera_list", metavar="CAMERA,...", help="Keep only these cameras.")
 @click.option(
@@ -34,7 +34,7 @@ from jepamine.cli.options import AnyPath, Folder
 @with_max_gap
 @with_windows
 def frames(
-    folder: Path,
+    folder: places.File,
     cameras: tuple[str, ...],
     camera_list: str | None,
     pattern: str | None,
@@ -54,13 +54,14 @@ def frames(
     name order; links to folders are followed, hidden folders are skipped. If no name gives a camera,
     --camera names it for all.
     """
-    from jepamine.manifests.frames import FrameOptions, frame_lines
+    from jepamine.manifests.bucket_frames import lines_of_frames
+    from jepamine.manifests.frames import FrameOptions
 
     listed = [name.strip() for name in (camera_list or "").split(",")] if camera_list is not None else []
     if not all(listed):
         raise click.BadParameter(f"'{camera_list}' has an empty name.", param_hint="--cameras")
     options = FrameOptions(pattern, exclude, fps, label_maps, rig)
-    deliver(frame_lines(folder, window, stride, [*cameras, *listed], max_gap, options), output)
+    deliver(lines_of_frames(folder, window, stride, [*cameras, *listed], max_gap, options), output)
 
 
 @click.command()

@@ -15,7 +15,7 @@ from jepamine.cluster.client import Cluster, connected, results
 from jepamine.cluster.worker import FAILED
 from jepamine.data.shards import dealt
 from jepamine.errors import UserError
-from jepamine.places import File, Url
+from jepamine.places import File
 from jepamine.utils.files import read_json, sha256_file, write_atomic, write_json
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
@@ -36,17 +36,10 @@ class Job:
 
     label: str
     function: Callable[[str], bytes]
-    manifest: Path
+    manifest: File
     common: Mapping[str, Any]
     drives: Callable[[], Iterable[str | None]]
     again: str = "--resume"
-
-
-def manifest_on_disk(manifest: File) -> Path:
-    """Return a manifest that workers can open by its path. Raises UserError for one in a store."""
-    if isinstance(manifest, Url):
-        raise UserError(f"{manifest}: --dask needs a manifest on a disk that all workers see; copy it there")
-    return manifest
 
 
 @contextmanager

@@ -6,11 +6,12 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from jepamine.errors import UserError
+from jepamine.places import file_of
 from jepamine.utils.files import sha256_file
+from jepamine.utils.remote import exists
 
 #: First byte of a result that is the message of a UserError; JSONL begins with "{".
 FAILED = b"!"
@@ -31,8 +32,8 @@ def answer(task: str, work: Callable[[dict[str, Any]], bytes]) -> bytes:
     wanted = json.loads(task)
     with _LOCK:
         try:
-            manifest = Path(wanted["manifest"])
-            if not manifest.is_file() or sha256_file(manifest) != wanted["manifest_sha256"]:
+            manifest = file_of(wanted["manifest"])
+            if not exists(manifest) or sha256_file(manifest) != wanted["manifest_sha256"]:
                 raise UserError(
                     f"{manifest}: not the same on this worker, or changed since the command began; workers "
                     "must see the client's files under the same paths"

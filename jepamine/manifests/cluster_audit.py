@@ -10,7 +10,7 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.jobs import Job, finished_parts
 from jepamine.cluster.worker import answer
 from jepamine.data.clips import text_of
 from jepamine.data.drives import drive_in
@@ -19,6 +19,7 @@ from jepamine.errors import UserError
 from jepamine.manifests.findings.contents import Contents, Look
 from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entries
 from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.places import file_of
 from jepamine.protocols import Source
 from jepamine.utils.files import read_jsonl, sha256_file
 
@@ -26,15 +27,17 @@ from jepamine.utils.files import read_jsonl, sha256_file
 def look_on_cluster(contents: Contents, entries: Sequence[Entry], source: Source, cluster: Cluster) -> None:
     """Fill `contents` with what the frames of `entries`, those of `source`, contain.
 
-    Finished parts are kept in a folder beside the manifest until all are there. Raises UserError for a
-    cluster that is lost.
+    Finished parts are kept in a folder beside the manifest until all are there; if that is in a store, in the
+    current folder. Raises UserError for a cluster that is lost.
     """
-    manifest = manifest_on_disk(source.manifest).absolute()
+    manifest = source.manifest.absolute()
     common = {"root": str(source.root.absolute()) if source.root else None, "version": jepamine.__version__}
     words = json.dumps([common, sha256_file(manifest)])
     digest = hashlib.sha256(words.encode()).hexdigest()[:8]
     job = Job("look at frames", look_part, manifest, common, lambda: (entry.drive for entry in entries))
-    folder = manifest.with_name(f"{manifest.name}.{digest}.parts")
+    # A bucket's are in the current folder.
+    beside = manifest if isinstance(manifest, Path) else Path(manifest.name).absolute()
+    folder = beside.with_name(f"{manifest.name}.{digest}.parts")
     with finished_parts(job, cluster, folder) as parts:
         for number, part in enumerate(parts, 1):
             own = Shard(number, len(parts)).part_by(entries, lambda entry: entry.drive)
@@ -60,8 +63,8 @@ def look_part(task: str) -> bytes:
 def _look(wanted: dict[str, Any]) -> bytes:
     if wanted["version"] != jepamine.__version__:
         raise UserError(f"this worker has jepamine {jepamine.__version__}, the client {wanted['version']}")
-    manifest = Path(wanted["manifest"])
-    table = FrameTable(Path(wanted["root"]) if wanted["root"] else manifest.parent)
+    manifest = file_of(wanted["manifest"])
+    table = FrameTable(file_of(wanted["root"]) if wanted["root"] else manifest.parent)
     contents = Contents(table)
     shard = Shard(wanted["number"], wanted["of"])
     entries = read_entries(shard.part_by(numbered_lines(manifest), _drive), manifest, table)

@@ -37,16 +37,25 @@ def not_footage(folders: Sequence[str], images: Sequence[Path]) -> dict[str, set
     alpha channel: a camera of 16 bits (thermal) and JPEGs in a folder called `depth` are footage. Images that
     cannot be read are footage: reading them reports why.
     """
-    groups: dict[str, list[Path]] = {}
-    for path in images:
-        if path.suffix.lower() not in LOSSY:
-            groups.setdefault(_ending(path), []).append(path)
     found: dict[str, set[Path]] = {}
-    for ending, group in groups.items():
+    for ending, group in _groups(images).items():
         reason = "label maps" if _are_labels(group) else _measured([*folders, Path(ending).stem], group)
         if reason:
             found.setdefault(reason, set()).update(group)
     return found
+
+
+def judged(images: Sequence[Path]) -> list[Path]:
+    """Return the images of a folder that `not_footage` opens."""
+    return [path for group in _groups(images).values() for path in _samples(group)]
+
+
+def _groups(images: Sequence[Path]) -> dict[str, list[Path]]:
+    groups: dict[str, list[Path]] = {}
+    for path in images:
+        if path.suffix.lower() not in LOSSY:
+            groups.setdefault(_ending(path), []).append(path)
+    return groups
 
 
 def _samples(group: list[Path]) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.jobs import Job, finished_parts
 from jepamine.cluster.worker import answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
@@ -21,6 +21,7 @@ from jepamine.mining.panel import RunPanel
 from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scoring import OnError, score_shard
 from jepamine.mining.task import require_clip_ranking
+from jepamine.places import file_of
 from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting
 from jepamine.runs.loading import LoadedRun, load_run
@@ -48,7 +49,7 @@ def score_on_cluster(
     job = Job(
         "score",
         score_part,
-        manifest_on_disk(source.manifest),
+        source.manifest,
         _common(opened, scorer, on_error),
         lambda: map(drive_of_item, read(source)),
     )
@@ -74,10 +75,10 @@ def _score(wanted: dict[str, Any]) -> bytes:
 
 
 def _opened(wanted: dict[str, Any], stack: ExitStack) -> RunPanel:
-    root = Path(wanted["root"]) if wanted["root"] else None
+    root = file_of(wanted["root"]) if wanted["root"] else None
     # The client has trusted the run's code, and the identity says that it is the same run.
     with trusting(changes=wanted["trust_changes"], code=True), using(wanted["device"], wanted["threads"]):
-        opened = load_run(Path(wanted["experiments"]), wanted["run"], Path(wanted["manifest"]), root)
+        opened = load_run(Path(wanted["experiments"]), wanted["run"], file_of(wanted["manifest"]), root)
         if _identity(opened) != wanted["identity"]:
             raise UserError(
                 f"{opened.folder.path} is not the same on this worker, or its jepamine is of another "

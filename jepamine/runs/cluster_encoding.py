@@ -16,7 +16,7 @@ from typing import Any
 
 import jepamine
 from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts, manifest_on_disk
+from jepamine.cluster.jobs import Job, finished_parts
 from jepamine.cluster.worker import answer, opened_once
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
@@ -26,6 +26,7 @@ from jepamine.data.known_content import known_line
 from jepamine.data.shards import Shard, drive_of_item
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
+from jepamine.places import file_of
 from jepamine.protocols import Parts
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder
@@ -72,7 +73,7 @@ def encoded(
     job = Job(
         "encode",
         encode_part,
-        manifest_on_disk(source.manifest),
+        source.manifest,
         common,
         lambda: (drive_of_item(clip) for clip in _wanted(read_clips(source), splits)),
         again,
@@ -124,8 +125,9 @@ def _opened(wanted: dict[str, Any], stack: ExitStack) -> tuple[Parts, Store]:
         integrity.require_unchanged(run, record)
         integrity.require_trusted_code(run)
         recipe = read_recipe(run.recipe, {})
-        root = Path(wanted["root"]) if wanted["root"] else None
-        source = dataclasses.replace(run_source(run, record), manifest=Path(wanted["manifest"]), root=root)
+        root = file_of(wanted["root"]) if wanted["root"] else None
+        manifest = file_of(wanted["manifest"])
+        source = dataclasses.replace(run_source(run, record), manifest=manifest, root=root)
         device = assembly.pick_device(hardware().device or recipe.device)
         parts = assembly.build_parts(recipe, source, experiments, device)
     if _identity(parts) != wanted["identity"]:

@@ -16,6 +16,7 @@ PULSE = 10.0
 FIRST_LINES, MORE_LINES = 10, 20
 
 _silent = False
+_shown_as: dict[str, str] = {}
 
 
 class Progress:
@@ -104,8 +105,20 @@ def progress(what: str, total: int, unit: str, every: int = 10, done: int = 0) -
 
 def notify(message: str) -> None:
     """Print a status line or a warning on stderr; while silenced, warnings only."""
+    for text, instead in _shown_as.items():
+        message = message.replace(text, instead)
     if not _silent or message.startswith("warning"):
         print(visible(message), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def shown_as(text: str, instead: str) -> Iterator[None]:
+    """Print `instead` for every `text` in notices meanwhile: the path of a temporary copy, for example."""
+    _shown_as[text] = instead
+    try:
+        yield
+    finally:
+        del _shown_as[text]
 
 
 @contextmanager

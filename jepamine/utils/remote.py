@@ -163,8 +163,15 @@ def exists(file: File) -> bool:
     """Return whether there is such a file. Raises UserError if a store does not answer."""
     if isinstance(file, Path):
         return file.exists()
-    url = file
-    return bool(attempt(url, "", lambda system, path: system.isfile(path)))
+    return attempt(file, "", _is_file)
+
+
+def _is_file(system: Any, path: str) -> bool:
+    # fsspec's own `isfile` takes any failure for a missing file.
+    try:
+        return bool(system.info(path)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def listing(url: Url) -> list[Url]:

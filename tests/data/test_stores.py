@@ -17,6 +17,7 @@ from jepamine.data.known_content import FOLDER, Versions
 from jepamine.errors import UserError
 from jepamine.places import Url
 from jepamine.protocols import Source
+from jepamine.utils.remote import exists
 from tests.conftest import write_frames
 
 NAMES = [f"a/{number:04d}.jpg" for number in range(4)]
@@ -122,3 +123,12 @@ def test_reads_end_when_no_one_wants_them(s3, frames, monkeypatch):
     assert len(s3.requests) == len(NAMES)
     with pytest.raises(UserError, match="reading was stopped"):
         held.digests(clip)
+
+
+def test_a_store_that_fails_is_asked_again_whether_a_file_exists(s3, frames):
+    s3.fails = lambda number: number % 3 == 1
+    assert exists(Url(s3.url) / NAMES[0])
+    assert not exists(Url(s3.url) / "a/none.jpg")
+    s3.fails = lambda number: True
+    with pytest.raises(UserError, match="cannot be read after 8 attempts"):
+        exists(Url(s3.url) / NAMES[0])

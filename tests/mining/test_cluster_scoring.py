@@ -14,7 +14,7 @@ import pytest
 
 from jepamine.utils.files import write_atomic
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
 EVERY = ["predicted", "masked", "knn", "uniqueness", "scene", "ensemble"]
 
@@ -154,3 +154,35 @@ def test_options_that_do_not_go_together_are_refused(words, message, jepamine):
     result = jepamine("score", "--run", "small", "m.jsonl", *words)
     assert result.exit_code == 2
     assert message in result.output
+
+
+@pytest.fixture
+def bucket(s3, cluster, clips, tmp_path):
+    """The clips in a bucket that the workers reach, too."""
+    s3.put(clips.parent)
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+    settings = {name: os.environ[name] for name in names} | {"JEPAMINE_CACHE": str(tmp_path / "workers")}
+
+    def reach() -> None:  # not `os.environ.update`: a copy of `environ` would be sent
+        os.environ.update(settings)
+
+    with distributed.Client(cluster) as client:
+        # Also in a worker that is just starting: another test kills one.
+        client.register_worker_callbacks(reach)
+    return s3.url
+
+
+def test_scores_and_findings_of_a_bucket_are_those_of_one_process(
+    bucket, cluster, jepamine, whole, clips, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    manifest = f"{bucket}/manifest.jsonl"
+    words = ("--dask", cluster.scheduler_address, "--parts", 3)
+    result = jepamine("score", "--run", "small", manifest, "--output", tmp_path / "dask.jsonl", *words)
+    assert result.exit_code == 0, result.output
+    near = whole.replace(json.dumps(str(clips)).encode(), json.dumps(manifest).encode())
+    assert (tmp_path / "dask.jsonl").read_bytes() == near
+    audits = [jepamine("manifest", "audit", manifest, "--json", *more) for more in ((), words)]
+    assert [audit.exit_code for audit in audits] == [0, 0], audits[1].output
+    assert json.loads(audits[0].stdout) == json.loads(audits[1].stdout)
+    assert not list(tmp_path.glob("*.parts"))

@@ -55,7 +55,30 @@ def test_a_run_in_a_store_that_fails_a_third_of_its_requests_scores_as_on_disk(
     assert any(status == 503 for _, _, status, _ in s3.requests)
 
 
-def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, jepamine):
+def test_scores_and_report_of_a_bucket_are_those_of_the_disk_byte_for_byte(
+    s3, run, jepamine, recipe, clips, tmp_path
+):
+    manifest, far = f"{s3.url}/manifest.jsonl", tmp_path / "far"
+    elsewhere = ("--experiments", far)
+    trained = ("run", recipe, "--name", "local", "--set", f"dataset.manifest={manifest}", *elsewhere)
+    assert jepamine(*trained).exit_code == 0
+    words = ("score", "--run", "local", manifest, "--output", far / "local.jsonl", *elsewhere)
+    assert jepamine(*words).exit_code == 0
+    # The one difference: where the manifest is.
+    near = (tmp_path / "local.jsonl").read_text()
+    assert (far / "local.jsonl").read_text() == near.replace(str(clips), manifest)
+    pages = []
+    for scores, more in ((tmp_path / "local.jsonl", ()), (far / "local.jsonl", elsewhere)):
+        page = tmp_path / f"{len(pages)}.html"
+        result = jepamine("report", "--run", "local", scores, "--top", 3, "--output", page, *more)
+        assert result.exit_code == 0, result.output
+        # Under this key the browser keeps labels: a hash of the score file.
+        pages.append(re.sub(r"jepamine:local:[0-9a-f]+", "", page.read_text()))
+    assert pages[1].replace(s3.url, str(clips.parent)) == pages[0]
+    assert pages[0].count("data:image") > 3
+
+
+def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, jepamine, tmp_path):
     before = len(s3.requests)
     s3.fails = lambda number: any(name == "scene-2/0000.jpg" for _, name in s3.methods()[before:])
     words = ("score", "--run", "local", f"{s3.url}/manifest.jsonl", "--output", f"{s3.url}/scores.jsonl")
@@ -63,10 +86,12 @@ def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, je
     assert stopped.exit_code == 1
     assert re.search(r"frame s3://\S+.jpg: cannot be read after 8 attempts: ", stopped.output)
     assert "are scored and saved: fix it and continue with --resume" in stopped.output
-    s3.fails = lambda number: False
+    s3.fails = lambda number: number % 3 == 1
     resumed = jepamine(*words, "--resume")
     assert resumed.exit_code == 0, resumed.output
     assert ("PUT", "scores.jsonl") in s3.methods()
+    (copy,) = (tmp_path / "experiments/local/scores").glob("scores-*.jsonl")
+    assert numbers(copy) == run
 
 
 def test_the_commands_of_the_page(s3, run, jepamine, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from jepamine.errors import UserError
@@ -142,3 +143,33 @@ def test_long_literals_are_left_without_taking_time(words):
     began = time.process_time()
     literals(words)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("from -pi to pi", (-np.pi, np.pi)),
+        ("from 0 to 2pi", (0, 2 * np.pi)),
+        ("between -π/2 and 3", (-np.pi / 2, 3)),
+    ],
+)
+def test_a_range_may_end_at_a_multiple_of_pi(words, ends):
+    graph = read(f"plot y = sin(x) {words}").items[0]
+    assert graph.measure("range") == pytest.approx(ends)
+
+
+def test_opacity_may_be_a_percentage():
+    assert read("a circle with 50% opacity").items[0].measure("opacity") == 50
+
+
+def test_each_of_several_objects_gets_its_colour_and_its_turn():
+    reading = read("three squares in different colors appear one by one")
+    assert len({item.color for item in reading.items} - {None}) == 3
+    assert [(event.verb, event.subject) for event in reading.events] == [
+        ("show", (0,)),
+        ("show", (1,)),
+        ("show", (2,)),
+    ]
+    assert (
+        read("a circle appears one by one").not_understood[0].reason == "several objects are needed before it"
+    )

@@ -1,0 +1,76 @@
+"""Build clips from frames in a store: the names of all of its files, the content of a few."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jepamine.errors import UserError
+from jepamine.manifests.frame_folders import IMAGE_SUFFIXES
+from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.label_maps import judged
+from jepamine.manifests.paths import full, placed
+from jepamine.manifests.time_files import NAMES
+from jepamine.places import File, Url
+from jepamine.utils.progress import notify, shown_as
+from jepamine.utils.remote import READERS, listing, read
+
+
+def lines_of_frames(
+    root: File,
+    window: int,
+    stride: int,
+    cameras: Sequence[str],
+    max_gap: float,
+    options: FrameOptions,
+) -> list[dict[str, Any]]:
+    """Return what `frame_lines` does, also for a folder in a store, whose paths are URLs then.
+
+    Of a store the listing is read, files of times, and up to five images of each group of PNG, TIFF and other
+    lossless images, which may be label maps. Times in EXIF are not read. Raises UserError as `frame_lines`.
+    """
+    if isinstance(root, Path):
+        return frame_lines(root, window, stride, cameras, max_gap, options)
+    with _outline(root, options.label_maps) as folder, shown_as(str(folder), str(root)):
+        try:
+            lines = frame_lines(folder, window, stride, cameras, max_gap, options)
+        except UserError as error:
+            raise UserError(str(error).replace(str(folder), str(root))) from None
+        return [placed(placed(line, full(folder), folder), None, root) for line in lines]
+
+
+@contextmanager
+def _outline(root: Url, keep_label_maps: bool) -> Iterator[Path]:
+    """Make a temporary folder with the names of a store's folder; files that must be read have content."""
+    names = [PurePosixPath(file.relative_to(root)) for file in listing(root)]
+    odd = [name for name in names if ".." in name.parts or not name.parts]
+    if odd:
+        notify(f"files skipped: {len(odd)} (names that no file on disk can have), the first {root / odd[0]}")
+    names = sorted(set(names) - set(odd))
+    with tempfile.TemporaryDirectory(prefix="jepamine-") as temporary:
+        # The folder's own name may be that of a drive or camera.
+        folder = Path(temporary) / (root.name or "bucket")
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+        folder.mkdir(exist_ok=True)
+        needed = [name for name in names if name.name in NAMES]
+        needed += [] if keep_label_maps else _judged(names)
+        with ThreadPoolExecutor(READERS) as pool:
+            contents = pool.map(lambda name: read(root / name), needed)
+            for name, content in zip(needed, contents, strict=True):
+                (folder / name).write_bytes(content)
+        yield folder
+
+
+def _judged(names: Sequence[PurePosixPath]) -> list[PurePosixPath]:
+    """Return the images that tell label maps from footage, of every folder."""
+    folders: dict[PurePosixPath, list[Path]] = {}
+    for name in names:
+        if name.suffix.lower() in IMAGE_SUFFIXES and not name.name.startswith("."):
+            folders.setdefault(name.parent, []).append(Path(name))
+    return [PurePosixPath(image) for images in folders.values() for image in judged(images)]
