@@ -180,7 +180,7 @@ class Commands(click.Group):
             raise click.ClickException(visible(str(error))) from error
         except click.ClickException as error:
             # Arguments may be names of files that a shell filled in.
-            error.message = visible(error.message)
+            vars(error)["message"] = visible(error.message)
             raise
         except (click.Abort, click.exceptions.Exit):
             raise
