@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from jepamine.manim.latex.estimates.reader import Glyph, Reader
+from jepamine.manim.latex.estimates.arrange import Glyph
+from jepamine.manim.latex.estimates.reader import Reader
 from jepamine.manim.latex.estimates.tokens import tokens_of
 
 _NAMES = (
