@@ -15,7 +15,7 @@ from jepamine.mining.evaluation import evaluate, keep
 from jepamine.mining.street.dataset import street
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
-from jepamine.statistics.text import render
+from jepamine.statistics.ranking_text import render
 
 PANEL = ["predicted", "masked", "knn", "mahalanobis", "drive", "variogram", "sensor", "scene", "random"]
 

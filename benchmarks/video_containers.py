@@ -114,7 +114,10 @@ def compare(path: Path) -> str:
         times = video_index(path).times
     except UserError:
         return "refused"
-    size = Recordings().image(Moment(path, times[-1])).size[::-1]
+    try:
+        size = Recordings().image(Moment(path, times[0])).size[::-1]
+    except UserError:
+        size = (HEIGHT, WIDTH)
     frames = decoded(path, size)
     counts = {"right": 0, "reported": 0, "wrong": 0}
     order = list(range(len(times)))

@@ -56,7 +56,7 @@ def validate(
     """
     from jepamine.errors import UserError
     from jepamine.manim.validation.command import run
-    from jepamine.manim.validation.text import document, problems, summary
+    from jepamine.manim.validation.report_text import document, problems, summary
 
     reports = run(path, scene, layout_path, deadline, preview, check, allow_unprotected)
     failed = not all(report.runs for report in reports)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.words import words
+from jepamine.utils.word_lists import words
 
 if TYPE_CHECKING:
     import torch

@@ -19,8 +19,8 @@ _CAMERA = re.compile(
     rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
     rf"|(?:zed|mynt|stereo|mono|rgb|thermal|infrared|visible|lwir|nir|ir|gray|grey)(?:[ _-](?:{_KIND}))*"
-    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|(?:(?:omni|stereo|image|img|view|video)[ _-])?[lrf]"
-    rf"|(?:omni|view)[ _-][blrf]",
+    rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]|(?-i:B)"
+    rf"|(?:omni|stereo|image|img|view|video)[ _-][blrf]",
     re.IGNORECASE,
 )
 # Names that are a camera's wherever they are: a word for camera together with a side or a number.

@@ -26,7 +26,8 @@ def parquet_errors(file: Path) -> Iterator[None]:
 
     try:
         yield
-    except (ArrowException, OSError) as error:
+    # A name of a column that is not UTF-8 text is a UnicodeDecodeError.
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(f"{file}: cannot be read as Parquet: {reason}") from None
 

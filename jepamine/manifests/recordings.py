@@ -18,6 +18,7 @@ PAUSE = 60_000_000
 # Folders into which dashcams sort the files of a drive by what happened.
 _SORTED = re.compile(
     r"(?:normal|event|emergency|emer|parking|park|manual|movie|record|video|dcim|ro|sos|loop|lock(?:ed)?|cont|"
+    r"protected|saved|unsaved|"
     r"recentclips|savedclips|sentryclips|teslacam|\d{3}[a-z_]\w*)s?(?:_?[frb])?"
     r"|(?:cont|evt|parking|manual|motion\w*)_rec",
     re.IGNORECASE,
@@ -25,10 +26,13 @@ _SORTED = re.compile(
 # GoPro: GH010123 is chapter 1 of recording 123; GOPR0123 the first chapter of older ones, GP010123 the next.
 _GOPRO = re.compile(r"G(?:[HXLS](?P<chapter>\d\d)|OPR|P(?P<later>\d\d))(?P<number>\d{4})", re.IGNORECASE)
 # comma: ROUTE--3/fcamera.hevc or ROUTE/3/video.hevc, a minute each.
-_COMMA = re.compile(r"(?P<route>(?:.*/)?[^/]*\d\d-\d\d-\d\d)(?:--|/)(?P<segment>\d+)$")
+# Or a flat ROUTE--3--fcamera.hevc; newer routes have a counter instead of a date: 0000001a--6a4f7d1f1e.
+_COMMA = re.compile(
+    r"(?P<route>(?:.*/)?[^/]*(?:\d\d-\d\d-\d\d|[0-9a-f]{8}--[0-9a-f]{10}))(?:--|/)(?P<segment>\d+)$"
+)
 _COMMA_CAMERAS = re.compile(r"[fdeq]camera|video|wide|road|driver", re.IGNORECASE)
-# BlackVue's NF and EF, Viofo's 0001F, Nextbase's FH: the last letter that is a camera's.
-_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([FRBI])H?$")
+# BlackVue's NF and EF, Viofo's 0001F, Nextbase's FH, Vantrue's N_A: the last letter that is a camera's.
+_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([ABCFRI])H?$")
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,11 @@ def _recordings(files: Sequence[Path]) -> list[Recording]:
 
 def _recording(file: Path, folder: str, camera: str | None) -> Recording:
     whole = file.absolute().parent.as_posix()
-    comma = _COMMA.search(whole)
-    if comma and _COMMA_CAMERAS.fullmatch(file.stem):
+    flat, _, name = file.stem.rpartition("--")
+    comma, name = (_COMMA.search(flat), name) if flat else (_COMMA.search(whole), file.stem)
+    if comma and _COMMA_CAMERAS.fullmatch(name):
         route = comma["route"].rsplit("/", 1)[-1]
-        return Recording(file, route, file.stem, number=int(comma["segment"]), length=60_000_000)
+        return Recording(file, route, name, number=int(comma["segment"]), length=60_000_000)
     group = "/".join(part for part in folder.split("/") if part and not _says_no_drive(part))
     gopro = _GOPRO.fullmatch(file.stem)
     if gopro:

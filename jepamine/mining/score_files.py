@@ -146,6 +146,7 @@ def read_scored(
     lines = sorted(numbered, key=_rank) if best is None else heapq.nsmallest(best, numbered, key=_rank)
     if not lines:
         raise UserError(f"{scores}: contains no scored clip")
+    lines = _once(lines, scores)
     if manifest is not None:
         lines = [line | {"manifest": str(manifest), "root": None} for line in lines]
     clips = find_clips(lines, own)
@@ -171,6 +172,19 @@ def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Itera
             )
         seen(line)
         yield line
+
+
+def _once(lines: Iterable[dict[str, Any]], scores: File) -> list[dict[str, Any]]:
+    """Return the lines with each clip once. Raises UserError for a clip with two scores."""
+    by_id: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        first = by_id.setdefault(str(line["clip_id"]), line)
+        if float(first["score"]) != float(line["score"]):
+            values = f"{line['score']} and {first['score']}"
+            raise UserError(
+                f"{scores}: clip '{line['clip_id']}' has two scores, {values}; keep one of the lines"
+            )
+    return list(by_id.values())
 
 
 def _rank(line: dict[str, Any]) -> tuple[float, str]:

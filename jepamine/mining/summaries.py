@@ -91,7 +91,7 @@ def round_json(round_: Round) -> dict[str, Any]:
 def round_summary(round_: Round, output: Path | None, run: str) -> str:
     """Return the probe's quality on scenes it was not fitted to, and the clips to label next."""
     from jepamine.mining.probe import FEWEST_FITTED
-    from jepamine.statistics.text import render
+    from jepamine.statistics.ranking_text import render
 
     result = round_.result
     if "ranking" in result:
@@ -162,7 +162,7 @@ def eval_summary(result: dict[str, Any], trainer: Trainer | None, chose_epoch: b
     if chose_epoch:
         lines += ["", CHOSE_EPOCH]
     if "ranking" in result:
-        from jepamine.statistics.text import metrics_table, render
+        from jepamine.statistics.ranking_text import metrics_table, render
 
         join = result["join"]
         met = f"{join['matched']} clips have a score and a label "

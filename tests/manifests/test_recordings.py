@@ -38,6 +38,9 @@ def test_minutes_in_a_row_are_a_drive_and_a_pause_ends_it():
         (["Record/20240105_102030_NF.mp4", "Record/20240105_102130_ER.mp4"], "FR"),
         (["Movie/2024_0105_102030_0001F.MP4", "RO/2024_0105_102130_0002R.MP4"], "FR"),
         (["240105_102030_001_FH.MP4", "240105_102130_002_RH.MP4"], "FR"),
+        (["DCIM/PROTECTED/240105_102030_001_FH.MP4", "DCIM/VIDEO/240105_102130_002_RH.MP4"], "FR"),
+        (["N/20240105_102030_0001_N_A.MP4", "N/20240105_102030_0001_N_B.MP4"], "AB"),
+        (["Normal/F/NO20240105-102030-000123F.mp4", "Normal/B/NO20240105-102030-000123B.mp4"], "FB"),
         (["cont_rec/REC_2024_01_05_10_20_30_F.MP4", "evt_rec/EVT_2024_01_05_10_21_30_R.MP4"], "FR"),
         (["Front/NO20240105-102030-000123F.mp4", "Back/NO20240105-102030-000123B.mp4"], ["Front", "Back"]),
         (
@@ -108,3 +111,24 @@ def test_cameras_without_times_are_one_drive_where_the_rest_of_the_name_is_the_s
 )
 def test_other_files_are_drives_of_their_own(names):
     assert placed(*names) == dict.fromkeys(names, (None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("names", "route"),
+    [
+        (
+            ["0000001a--6a4f7d1f1e--0/fcamera.hevc", "0000001a--6a4f7d1f1e--1/ecamera.hevc"],
+            "0000001a--6a4f7d1f1e",
+        ),
+        (
+            ["a2a0_2023-07-27--13-01-19--0--fcamera.hevc", "a2a0_2023-07-27--13-01-19--1--ecamera.hevc"],
+            "a2a0_2023-07-27--13-01-19",
+        ),
+        (
+            ["b0c9|2018-07-27--06-03-57/0/fcamera.hevc", "b0c9|2018-07-27--06-03-57/1/ecamera.hevc"],
+            "b0c9|2018-07-27--06-03-57",
+        ),
+    ],
+)
+def test_routes_of_comma_have_dates_or_counters_and_flat_names(names, route):
+    assert list(placed(*names).values()) == [(route, "fcamera", 0), (route, "ecamera", MINUTE)]

@@ -169,3 +169,12 @@ def test_without_pyarrow_the_extra_is_named(footage, tmp_path, monkeypatch):
     with pytest.raises(UserError) as raised:
         waymo_lines(footage, tmp_path / "frames", 16, 16)
     assert str(raised.value) == "Parquet files require pyarrow: pip install 'jepamine[parquet]'"
+
+
+def test_a_column_whose_name_is_no_text_is_an_error_that_names_the_file(tmp_path):
+    component(tmp_path / "camera_image" / "s.parquet", [(ONE, 1, START, IMAGES[0])])
+    path = tmp_path / "camera_image" / "s.parquet"
+    content = path.read_bytes().replace(b"key.camera_name", b"key.\xf3amera_name")
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"s\.parquet: (cannot be read as Parquet|no column)"):
+        waymo_lines(tmp_path, tmp_path / "frames", 2, 2)

@@ -38,6 +38,16 @@ def test_clips_that_could_not_be_scored_are_left_out(own, tmp_path):
     assert [item.clip.clip_id for item in read_scored(scores, own)] == ["b"]
 
 
+def test_a_clip_with_two_scores_is_an_error_and_one_that_is_repeated_counts_once(own, tmp_path):
+    lines = [{"clip_id": "a", "score": 1}, {"clip_id": "b", "score": 2}, {"clip_id": "a", "score": 1.0}]
+    scores = write(tmp_path / "s.jsonl", lines)
+    assert [item.clip.clip_id for item in read_scored(scores, own)] == ["b", "a"]
+    write(scores, [*lines, {"clip_id": "a", "score": 0.5}])
+    with pytest.raises(UserError) as raised:
+        read_scored(scores, own)
+    assert str(raised.value) == f"{scores}: clip 'a' has two scores, 0.5 and 1; keep one of the lines"
+
+
 def test_a_clip_is_in_the_manifest_that_its_line_names(own, tmp_path):
     frames = {"frame_paths": ["x.jpg", "y.jpg"]}
     there = write(tmp_path / "there.jsonl", [{"clip_id": "z", **frames}, {"clip_id": "a", **frames}])

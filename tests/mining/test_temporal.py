@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from jepamine.errors import UserError
-from jepamine.mining.predictors.factories import mlp
-from jepamine.mining.predictors.factories import temporal as predictor_of
+from jepamine.mining.predictors.mlps import mlp
+from jepamine.mining.predictors.mlps import temporal as predictor_of
 from jepamine.mining.scorers.cosines import temporal
 from jepamine.mining.temporal_context import tubelets_before
 from jepamine.mining.trainers import TemporalTrainer, next_loss

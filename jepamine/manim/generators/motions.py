@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import cos, radians, sin
+
+import numpy as np
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, lines_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
+from jepamine.manim.text.functions import values
 from jepamine.manim.text.reading import Event, Reading, Ref
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
@@ -135,11 +139,33 @@ class Motions:
                 return f"{name}.animate.set_color({Paint(event.value).name()})"
             case "transform":
                 return self._transform(event, event.other[index], place, item)
+            case "orbit":
+                return self._orbit(event, place, item)
             case "follow":
-                x, y = _end_of(self.layout.objects[event.other[0]])
+                x, y = self._end_of(event.other[0])
                 self.now[place] = replace(item, x=x, y=y)
                 return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
         return f"{event.value}({name})"
+
+    def _orbit(self, event: Event, place: int, item: Object) -> str:
+        other = event.other[0]
+        goal, turn = self.now.get(other, self.layout.objects[other]), radians(event.value)
+        across, up = item.x - goal.x, item.y - goal.y
+        x, y = across * cos(turn) - up * sin(turn), across * sin(turn) + up * cos(turn)
+        self.now[place] = replace(item, x=goal.x + x, y=goal.y + y)
+        center = f"about_point={self.names[other]}.get_center()"
+        return f"Rotate({self.names[place]}, angle={number(event.value)} * DEGREES, {center})"
+
+    def _end_of(self, place: int) -> tuple[float, float]:
+        """Return where a path ends: a graph at its last value, a closed one where Manim begins it."""
+        path, look = self.layout.objects[place], self.reading.items[place]
+        code, ends = look.measure("function"), look.measure("range")
+        if path.type != "function_graph" or code is None or ends is None:
+            return _end_of(path)
+        heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
+        low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
+        share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
+        return path.x + path.width / 2, path.y + (share - 0.5) * path.height
 
     def _drop(self, place: int) -> None:
         del self.now[place]

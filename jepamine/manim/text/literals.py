@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from jepamine.manim.text.functions import function_of
 from jepamine.manim.text.latex import latex_of
 
@@ -39,14 +41,21 @@ _VALUES = re.compile(
 _PAIRS = re.compile(
     rf"(?<![\w.])(?P<body>[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}%?(?:\s*(?:,|and|,\s*and)\s*[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}%?)+)"
 )
+_END = r"-?(?:\d+(?:\.\d+)?\s?\*?\s?)?(?:pi\b|\u03c0)(?:\s?/\s?\d+)?"
+#: "from -pi to pi": a range of which an end is a multiple of pi.
+_SPAN = re.compile(
+    rf"\b(?:from|between)\s+(?:x\s?=\s?)?({_END}|{_NUMBER})\s+(?:to|and)\s+"
+    rf"(?:x\s?=\s?)?({_END}|{_NUMBER})(?!\w)",
+    re.I,
+)
 _CHART = re.compile(r"\b(?:bar (?:chart|graph)|histogram)s?\b", re.I)
 
 
 def literals(description: str) -> list[tuple[int, int, str, Any]]:
     """Return (start, end, kind, value) of each literal, in order and without overlaps.
 
-    Kinds are "function" (code of a function of x), "formula" (LaTeX) and "data" (a list of numbers, of texts,
-    of (name, number) or of rows).
+    Kinds are "function" (code of a function of x), "formula" (LaTeX), "span" (the ends of a range) and "data"
+    (a list of numbers, of texts, of (name, number) or of rows).
     """
     found: list[tuple[int, int, str, Any]] = []
     taken = [match.span() for match in _QUOTED.finditer(description)]
@@ -81,6 +90,10 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
                 continue
             start = match.start() if pattern is _FUNCTION else match.start("body")
             yield start, match.end(), "function", function_of(body)
+    for match in _SPAN.finditer(description):
+        low, high = _multiple(match[1]), _multiple(match[2])
+        if low < high and re.search("pi|\u03c0", match[0], re.I):
+            yield *match.span(), "span", (low, high)
     for match in _VALUES.finditer(description):
         yield *match.span(), "data", [_number(text) for text in re.findall(_NUMBER, match["body"])]
     if chart := _CHART.search(description):
@@ -117,6 +130,14 @@ def _formula(start: int, text: str) -> Iterator[tuple[int, int, str, Any]]:
 def _cells(text: str) -> list[Any]:
     cells = [cell.strip().strip("'\"") for cell in text.split(",")]
     return [_number(cell) if re.fullmatch(_NUMBER, cell) else cell for cell in cells]
+
+
+def _multiple(text: str) -> float:
+    """Return the value of a number or of a multiple of pi: "-pi/2", "2 pi"."""
+    top, _, divisor = re.sub(r"[\s*]", "", text.lower().replace("\u03c0", "pi")).partition("/")
+    factor = top.removesuffix("pi")
+    value = float(f"{factor}1" if factor in ("", "-") else factor)
+    return (value * np.pi if factor != top else value) / (float(divisor or 1) or 1.0)
 
 
 def _number(text: str) -> float | int:

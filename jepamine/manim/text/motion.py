@@ -86,6 +86,9 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if kind != "transform":
         # What it moves to, or along, is there before it moves.
         seen = len(story.things.items)
+    placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
+    if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
+        story.relate("right", ref, said.other, span)
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
@@ -189,6 +192,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         said.way = cursor.next().value
     elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
         said.way = _WAYS[str(cursor.next().value)]
+    elif part.kind == "pronoun" and verb in ("follow", "orbit") and not said.other:
+        said.other = _other(cursor, story, said)
     elif (
         part.kind != "article" and not starts(cursor) and (text in _SKIPPED or part.kind in ("filler", "to"))
     ):
@@ -207,7 +212,7 @@ def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
     if not cursor.at("pronoun"):
         return story.thing(noun_phrase(cursor))[0]
     cursor.next()
-    earlier = [ref for ref in story.history if not set(ref) & set(said.subject)]
+    earlier = [ref for ref in (*story.history, *story.before) if not set(ref) & set(said.subject)]
     return earlier[-1] if earlier else ()
 
 
@@ -247,6 +252,8 @@ def _event(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
         return ("transform", None) if said.other else None
     if verb == "fade":
         return ("show", "FadeIn") if said.particle == "in" else ("hide", "FadeOut")
+    if verb == "orbit":
+        return ("orbit", said.sign * (said.angle or 360.0 * (said.amount or 1))) if said.other else None
     if verb == "follow":
         return ("follow", None) if said.other else None
     names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}

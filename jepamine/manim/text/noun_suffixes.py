@@ -75,7 +75,7 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures[name] = value
     else:
         cursor.place = place
-        return cursor.at("from") and _range(cursor, phrase)
+        return cursor.at("from", "span") and _range(cursor, phrase)
     return True
 
 
@@ -95,6 +95,9 @@ def _range(cursor: Cursor, phrase: NounPhrase) -> bool:
     """Parse "from -3 to 3" after a scale or a graph."""
     ends = [cursor.peek(1), cursor.peek(3)]
     scaled = phrase.type in ("number_line", "axes", "number_plane", "function_graph")
+    if scaled and cursor.at("span"):
+        phrase.measures["range"] = cursor.next().value
+        return True
     if not scaled or cursor.peek(2).kind != "to" or any(end.kind not in ("count", "number") for end in ends):
         return False
     low, high = (float(end.value) for end in ends)

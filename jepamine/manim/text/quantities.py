@@ -115,6 +115,8 @@ def _counted(words: Words, start: int) -> Quantity | None:
     if value is None:
         return None
     after = place + 1
+    if words.text(after) in ("%", "percent") and words.text(after + 1) in ("opacity", "opaque"):
+        return Quantity("opacity", value, start, after + 2)
     units = words.text(after) in _UNITS
     after += units
     name = _AFTER_NUMBER.get(words.text(after)) or (

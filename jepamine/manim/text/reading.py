@@ -79,7 +79,7 @@ class Place:
 
 
 Verb = Literal[
-    "show", "hide", "move", "rotate", "scale", "transform", "recolor", "highlight", "follow", "wait"
+    "show", "hide", "move", "rotate", "scale", "transform", "recolor", "highlight", "follow", "orbit", "wait"
 ]
 
 
@@ -89,8 +89,8 @@ class Event:
 
     `value` depends on the verb: of "move" (what, value), such as ("by", (x, y)), ("to", (x, y)), ("place",
     (column, row)) or ("next to", (side, ref)); degrees; a factor; a colour; an animation's name for "show",
-    "hide" and "highlight". `other` are what it turns into or follows. `seen` is the number of items that the
-    description had named before it.
+    "hide" and "highlight". `other` are what it turns into, follows or orbits. `seen` is the number of items
+    that the description had named before it.
     """
 
     verb: Verb

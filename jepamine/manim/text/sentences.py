@@ -8,6 +8,7 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.labels import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
+from jepamine.manim.text.members import several
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
 from jepamine.manim.text.motion import motion
@@ -37,6 +38,8 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
     elif cursor.at("verb"):
         motion(cursor, story)
+    elif cursor.at("in_turn", "varied"):
+        several(cursor, story)
     elif starts(cursor):
         phrase = noun_phrase(cursor)
         ref, new = story.thing(phrase)

@@ -14,7 +14,7 @@ from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 from jepamine.utils.files import read_bytes, read_json, read_text, write_atomic
 from jepamine.utils.progress import notify
-from jepamine.utils.words import words
+from jepamine.utils.word_lists import words
 
 
 def read_code(path: Path) -> str:

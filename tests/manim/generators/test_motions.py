@@ -101,3 +101,21 @@ def test_what_something_turns_into_takes_its_place():
     (circle,) = outcome.layout.objects
     assert (circle.type, circle.x) == ("circle", 0.0)
     assert circle.y > 2
+
+
+def test_what_orbits_turns_around_the_other_and_comes_back():
+    reading = read("a red dot orbits a blue circle twice")
+    layout = arrange(reading)
+    made = template().generate(layout, reading.description, reading=reading)
+    assert "self.play(Rotate(dot, angle=720 * DEGREES, about_point=circle.get_center()))" in made.code
+    ends = made.outcome.layout.objects[made.outcome.names["dot"]]
+    assert (ends.x, ends.y) == pytest.approx((layout.objects[0].x, layout.objects[0].y))
+    assert ends.x > layout.objects[1].x + layout.objects[1].width / 2
+
+
+def test_what_follows_a_graph_ends_at_its_last_value():
+    made = generated("plot y = x^2 from -1 to 2 with a dot moving along it")
+    assert "self.play(MoveAlongPath(dot, function_graph))" in made.code
+    shown = {name: made.outcome.layout.objects[place] for name, place in made.outcome.names.items()}
+    graph, dot = shown["function_graph"], shown["dot"]
+    assert (dot.x, dot.y) == pytest.approx((graph.x + graph.width / 2, graph.y + graph.height / 2))

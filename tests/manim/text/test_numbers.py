@@ -2,13 +2,14 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from jepamine.errors import UserError
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.generators.template import template
 from jepamine.manim.text.functions import function_of
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.latex import formula_size, latex_of
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange
@@ -142,3 +143,46 @@ def test_long_literals_are_left_without_taking_time(words):
     began = time.process_time()
     literals(words)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("from -pi to pi", (-np.pi, np.pi)),
+        ("from 0 to 2pi", (0, 2 * np.pi)),
+        ("between -π/2 and 3", (-np.pi / 2, 3)),
+    ],
+)
+def test_a_range_may_end_at_a_multiple_of_pi(words, ends):
+    graph = read(f"plot y = sin(x) {words}").items[0]
+    assert graph.measure("range") == pytest.approx(ends)
+
+
+def test_opacity_may_be_a_percentage():
+    assert read("a circle with 50% opacity").items[0].measure("opacity") == 50
+
+
+def test_each_of_several_objects_gets_its_colour_and_its_turn():
+    reading = read("three squares in different colors appear one by one")
+    assert len({item.color for item in reading.items} - {None}) == 3
+    assert [(event.verb, event.subject) for event in reading.events] == [
+        ("show", (0,)),
+        ("show", (1,)),
+        ("show", (2,)),
+    ]
+    assert (
+        read("a circle appears one by one").not_understood[0].reason == "several objects are needed before it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("latex", "size"),
+    [
+        ("x", (0.248, 0.226)),
+        ("E = mc^2", (1.871, 0.443)),
+        (r"\sum_{k=1}^{n} k = \frac{n(n+1)}{2}", (3.624, 1.379)),
+    ],
+)
+def test_the_size_of_a_formula_is_nearly_that_of_manim(latex, size):
+    """Sizes as Manim 0.22 typesets them."""
+    assert formula_size(latex) == pytest.approx(size, rel=0.06)

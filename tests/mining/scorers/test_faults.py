@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.scorers import pixels
-from jepamine.mining.scorers.pixels import FAULTS, Sensor
+from jepamine.mining.scorers import pixel_scorers
+from jepamine.mining.scorers.pixel_scorers import FAULTS, Sensor
 from jepamine.protocols import ClipEmbeddings
 
 LEVELS = np.arange(0, 80, 10)
@@ -42,7 +42,7 @@ FAULTY = {
 @pytest.mark.parametrize("fault", FAULTY)
 def test_a_fault_scores_higher_than_even_motion(tmp_path, fault):
     with Store(tmp_path) as store:
-        even, faulty = getattr(pixels, fault)(store)([clip(np.arange(0, 24, 3)), FAULTY[fault]])
+        even, faulty = getattr(pixel_scorers, fault)(store)([clip(np.arange(0, 24, 3)), FAULTY[fault]])
     assert faulty > even + 0.05
 
 
@@ -54,25 +54,25 @@ def test_a_foreign_piece_scores_its_smaller_cut_less_the_other_changes(tmp_path)
     # Steps 1 1 70 1 60 1 1 give min(70, 60) - 1, steps 2 2 30 2 give 30 - 2.
     inside, behind = grey([0, 1, 2, 72, 73, 13, 14, 15], "i"), grey([0, 2, 4, 34, 36], "e")
     with Store(tmp_path) as store:
-        found = pixels.spliced(store)([inside, behind])
+        found = pixel_scorers.spliced(store)([inside, behind])
     assert [float(value) * 255 for value in found] == pytest.approx([59, 28], abs=0.5)
 
 
 def test_frames_in_order_are_nearest_to_their_neighbours_and_score_1(tmp_path):
     with Store(tmp_path) as store:
-        (even,) = pixels.shuffled(store)([clip(np.arange(0, 24, 3))])
+        (even,) = pixel_scorers.shuffled(store)([clip(np.arange(0, 24, 3))])
     assert even == pytest.approx(1, abs=0.02)
 
 
 def test_a_clip_of_identical_frames_is_stillest(tmp_path):
     with Store(tmp_path) as store:
-        (score,) = pixels.frozen(store)([clip([5] * 8)])
-    assert score == pytest.approx(-np.log(pixels.NOISE / 100))
+        (score,) = pixel_scorers.frozen(store)([clip([5] * 8)])
+    assert score == pytest.approx(-np.log(pixel_scorers.NOISE / 100))
 
 
 def test_a_clip_of_two_frames_has_every_score(tmp_path):
     with Store(tmp_path) as store:
-        assert all(np.isfinite(getattr(pixels, name)(store)([clip([0, 9])])[0]) for name in FAULTS)
+        assert all(np.isfinite(getattr(pixel_scorers, name)(store)([clip([0, 9])])[0]) for name in FAULTS)
 
 
 def test_frames_are_decoded_once_for_all_faults(tmp_path):
@@ -82,13 +82,13 @@ def test_frames_are_decoded_once_for_all_faults(tmp_path):
     for _ in range(2):
         with Store(tmp_path) as store:
             for name in FAULTS:
-                getattr(pixels, name)(store)([counted])
+                getattr(pixel_scorers, name)(store)([counted])
     assert len(reads) == 1
 
 
 def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
     with Store(tmp_path) as store:
-        scorers = {name: getattr(pixels, name)(store) for name in FAULTS}
+        scorers = {name: getattr(pixel_scorers, name)(store) for name in FAULTS}
         # Nearly even motion: one step of each is longer.
         held_out = [
             clip(np.cumsum([0, step, step, step, longer, step, step, step]), f"v{step}")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.scorers import pixels
-from jepamine.mining.scorers.pixels import PIXEL_BASELINES
+from jepamine.mining.scorers import pixel_scorers
+from jepamine.mining.scorers.pixel_scorers import PIXEL_BASELINES
 from jepamine.protocols import ClipEmbeddings, Extent
 from jepamine.runs.store_usage import usage
 
@@ -20,7 +20,7 @@ HALF = BLACK.copy()
 HALF[:, :, :, 4:] = 255
 FLASH = BLACK.copy()
 FLASH[:, 1] = 255
-SCORERS = {name: getattr(pixels, name.replace("-", "_")) for name in PIXEL_BASELINES}
+SCORERS = {name: getattr(pixel_scorers, name.replace("-", "_")) for name in PIXEL_BASELINES}
 
 
 def clip(frames: np.ndarray, name: str = "x", read=None) -> ClipEmbeddings:

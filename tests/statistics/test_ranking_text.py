@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from jepamine.statistics.ranking_text import render
 from jepamine.statistics.report import ranking_report
-from jepamine.statistics.text import render
 
 
 def report(scenes, **sources):
