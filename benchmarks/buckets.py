@@ -3,9 +3,9 @@
 `python benchmarks/buckets.py` serves a bucket on loopback (moto, in a process of its own) whose every answer
 takes 50 ms, and embeds clips of 16 frames from disk and from it, with an encoder that takes 100 ms a clip:
 first read, and again when their embeddings are stored. Then clips of one video. `--clips`, `--video-clips`,
-`--delay` (ms), `--encoder` (ms) and `--fails 3` (every third request answers 503) change that. moto answers each question
-once, unmeasured; then its answers are given again, so that it takes no processor from the reader. Needs the
-extras s3 and test, and video for the last rows.
+`--delay` (ms), `--encoder` (ms) and `--fails 3` (every third request answers 503) change that. moto answers
+each question once, unmeasured; then its answers are given again, so that it takes no processor from the
+reader. Needs the extras s3 and test, and video for the last rows.
 """
 
 from __future__ import annotations
