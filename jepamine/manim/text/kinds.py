@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from jepamine.manim.text.latex import plain_of
+from jepamine.manim.text.latex import formula_size
 from jepamine.manim.text.reading import Item
 
 #: Kind -> its usual width and height in units.
@@ -57,9 +57,8 @@ def kind_size(kind: str, item: Item) -> tuple[float, float]:
     )
     if kind == "formula":
         size = float(item.measure("font_size") or 48) / 48
-        # TeX sets a letter about 0.27 units wide at this size, and a fraction two lines high.
-        text, high = plain_of(item.text or "x"), 0.95 if "frac" in (item.text or "") else 0.45
-        return factor * size * max(0.24 * len(text), 0.3), factor * size * high
+        width, height = formula_size(item.text or "x")
+        return factor * size * width, factor * size * height
     if kind in ("table", "matrix"):
         rows, columns = shape_of(data)
         cell = (1.7, 1.1) if kind == "table" else (1.3, 0.8)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from jepamine.manim.latex.estimates.arrange import Glyph
+from jepamine.manim.latex.estimates.reader import Reader
+from jepamine.manim.latex.estimates.tokens import tokens_of
+
 _NAMES = (
     "alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|int|sum|prod|lim|sin|cos|tan|log|ln|exp|"
     "cdot|times|pm|Delta|Sigma|Omega"
@@ -15,6 +19,8 @@ _SIGNS = {
 }  # fmt: skip
 _ROOT = re.compile(r"sqrt\s*\(((?:[^()]|\([^()]*\))*)\)")
 _FRACTION = re.compile(r"(?<![\w)])(\w+|\((?:[^()])*\))\s*/\s*(\w+|\((?:[^()])*\))(?![\w(])")
+#: Units in a point of TeX; on ten formulas that were typeset, Manim's are 0.0487 to 0.0547.
+_POINT = 0.0513
 
 
 def latex_of(text: str) -> str:
@@ -31,10 +37,16 @@ def latex_of(text: str) -> str:
     return re.sub(r"\binfinity\b", r"\\infty", result).strip()
 
 
-def plain_of(latex: str) -> str:
-    """Return about the characters that a formula shows in a line, to estimate its width."""
-    result = re.sub(r"\\(?:frac|sqrt|mathbf|mathrm|text|left|right|begin|end)", "", latex)
-    return re.sub(r"[{}^_\s]", "", re.sub(r"\\[A-Za-z]+", "m", result)) or "x"
+def formula_size(latex: str) -> tuple[float, float]:
+    """Return about the width and height in units that `MathTex` has at its usual font size of 48."""
+    reader = Reader(tokens_of([latex]))
+    reader.formula("align*")
+    glyphs = [item for item in reader.drawn if isinstance(item, Glyph)]
+    if not glyphs:
+        return 0.3, 0.45
+    width = max(item.x + item.width for item in glyphs) - min(item.x for item in glyphs)
+    height = max(item.y + item.height for item in glyphs) - min(item.y for item in glyphs)
+    return max(_POINT * width, 0.1), max(_POINT * height, 0.1)
 
 
 def _bare(text: str) -> str:

@@ -1,5 +1,7 @@
 """The code of `template`, run with Manim: which objects it draws, and where."""
 
+import shutil
+
 import pytest
 
 from jepamine.manim.engine.boxes import colour_of, span
@@ -53,13 +55,16 @@ def test_the_230_descriptions_run_and_match_their_layouts(run, textlayout):
         layout = arrange(read(case.text))
         generated = template().generate(layout, case.text)
         assert sorted(generated.names.values()) == list(range(len(layout.objects))), case.text
-        if "MathTex" in generated.code:
-            continue  # The size of a formula is TeX's, which may not be installed, and only estimated here.
+        formulas = "MathTex" in generated.code
+        if formulas and shutil.which("latex") is None:
+            continue
         drawn = drawn_layout(layout, generated, run(generated.code))
         for item, expected in zip(drawn.objects, layout.objects, strict=True):
             assert abs(item.x - expected.x) <= 0.1 and abs(item.y - expected.y) <= 0.1, case.text
-            assert abs(item.width - expected.width) <= TOLERANCE, (case.text, item)
-            assert abs(item.height - expected.height) <= TOLERANCE, (case.text, item)
+            # The size of a formula is TeX's, and only estimated in the layout.
+            loose = 0.1 + 0.05 * expected.width if formulas else TOLERANCE
+            assert abs(item.width - expected.width) <= loose, (case.text, item)
+            assert abs(item.height - expected.height) <= loose, (case.text, item)
         # Sizes in code are rounded to a hundredth.
         assert set(truth.overlapping(drawn, 0.02)) <= truth.asked_for(case.facts), case.text
         assert truth.off_screen(drawn) == [], case.text

@@ -9,7 +9,7 @@ from jepamine.errors import UserError
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.generators.template import template
 from jepamine.manim.text.functions import function_of
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.latex import formula_size, latex_of
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange
@@ -173,3 +173,16 @@ def test_each_of_several_objects_gets_its_colour_and_its_turn():
     assert (
         read("a circle appears one by one").not_understood[0].reason == "several objects are needed before it"
     )
+
+
+@pytest.mark.parametrize(
+    ("latex", "size"),
+    [
+        ("x", (0.248, 0.226)),
+        ("E = mc^2", (1.871, 0.443)),
+        (r"\sum_{k=1}^{n} k = \frac{n(n+1)}{2}", (3.624, 1.379)),
+    ],
+)
+def test_the_size_of_a_formula_is_nearly_that_of_manim(latex, size):
+    """Sizes as Manim 0.22 typesets them."""
+    assert formula_size(latex) == pytest.approx(size, rel=0.06)
