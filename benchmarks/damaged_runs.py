@@ -93,7 +93,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "score": ("score", "--run", "small", "MANIFEST", "--output", "OUT"),
     "top": ("top", "--run", "small", "-k", "2"),
     "report": ("report", "--run", "small"),
-    "probe": ("probe", "--run", "small", "--labels", "LABELS"),
+    "probe": ("probe", "--run", "small", "--labels", "LABELS", "--drop-held-out"),
     "search": ("search", "--run", "small", "--like", "c0", "-k", "2"),
     "resume": ("run", "--resume", "small"),
     "store": ("store",),

@@ -178,7 +178,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except UserError as error:
             raise click.ClickException(visible(str(error))) from error
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except click.ClickException as error:
+            # Arguments may be names of files that a shell filled in.
+            vars(error)["message"] = visible(error.message)
+            raise
+        except (click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             from jepamine.config.registry import blame

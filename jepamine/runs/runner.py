@@ -104,6 +104,8 @@ def resume(experiments: Path, name: str, cluster: Cluster | None = None) -> RunF
         record = run_folder.read_record(folder)
         if record["status"] == "finished":
             integrity.require_unchanged(folder, record)
+            # Its summary asks the run's own plugins what their metrics mean.
+            integrity.require_trusted_code(folder)
             require_weights(folder)
             notify(f"run '{name}' is already finished; nothing to do")
             return folder

@@ -9,6 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
+
+from jepamine.cli.main import cli
 
 EVIL = "x\x1b]0;owned\x07\x1b[2J\u202ey"
 RECIPE = f"""schema = 1
@@ -64,3 +67,11 @@ def test_a_name_is_shown_and_not_obeyed(words, project):
     printed = on_a_terminal(*words, cwd=project)
     assert r"\x1b" in printed
     assert [letter for letter in "\x1b\x07\u202e" if letter in printed] == []
+
+
+@pytest.mark.parametrize("words", [(EVIL,), ("scenes", EVIL), ("rm", "--" + EVIL)])
+def test_an_argument_that_a_shell_filled_in_is_shown_in_usage_errors(words):
+    result = CliRunner().invoke(cli, list(words))
+    assert result.exit_code != 0
+    assert r"\x1b[2J" in result.output
+    assert [letter for letter in "\x1b\x07\u202e" if letter in result.output] == []

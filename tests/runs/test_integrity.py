@@ -86,7 +86,12 @@ def test_records_of_older_runs_check_their_recipe(trained, jepamine):
 
 def test_code_from_elsewhere_needs_trust_once(trained, jepamine, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other-user"))
-    for words in (("eval", "--run", "small"), ("check", trained.recipe), ("run", trained.recipe)):
+    for words in (
+        ("eval", "--run", "small"),
+        ("check", trained.recipe),
+        ("run", trained.recipe),
+        ("run", "--resume", "small"),
+    ):
         result = jepamine(*words)
         assert result.exit_code == 1
         assert f"{trained.plugins / 'tiny.py'} (sha256 " in result.stderr
