@@ -103,7 +103,7 @@ def track_lines(track: Track, cutter: Cutter) -> Iterator[dict[str, Any]]:
 
 
 def report(tracks: Sequence[Track]) -> None:
-    """Report on stderr, for each layout, the drives, cameras and times that were found."""
+    """Report on stderr, for each layout, the drives, cameras and times found; and frames without an order."""
     for layout in dict.fromkeys(track.layout for track in tracks):
         own = [track for track in tracks if track.layout == layout]
         drives = len({track.drive or track.scene for track in own})
@@ -113,6 +113,11 @@ def report(tracks: Sequence[Track]) -> None:
             f"layout {layout}: {drives} drive{'s' * (drives != 1)}, "
             f"{f'cameras {listed}' if cameras else 'no cameras'}, {_clocks(own)}"
         )
+
+    unordered = [track for track in tracks if track.times is None and set(track.numbers) == {None}]
+    if unordered:
+        count, first = sum(len(track.frames) for track in unordered), unordered[0].frames[0]
+        notify(f"names with neither a time nor a number: {count}, in the order of letters, the first {first}")
 
 
 def _clocks(tracks: Sequence[Track]) -> str:

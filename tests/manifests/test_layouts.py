@@ -340,6 +340,13 @@ def test_a_description_that_does_not_describe_the_folder_is_reported(tmp_path, c
     assert notice in capsys.readouterr().err
 
 
+def test_frames_whose_names_give_no_order_are_reported(tmp_path, capsys):
+    laid_out(tmp_path, ["x/-0AWY4t0bTvK.jpg", "x/_NsSQSX-Vwn.jpg", "y/1.jpg", "y/2.jpg"])
+    cut(tmp_path)
+    notice = "names with neither a time nor a number: 2, in the order of letters, the first "
+    assert f"{notice}{tmp_path}/x/-0AWY4t0bTvK.jpg\n" in capsys.readouterr().err
+
+
 def test_recordings_that_number_their_frames_anew_are_not_in_one_clip(tmp_path):
     laid_out(tmp_path, [f"x/{part} part {n:03d}.jpg" for part in ("1.", "2.") for n in range(12)])
     lines = [line["frame_paths"] for line in cut(tmp_path)]

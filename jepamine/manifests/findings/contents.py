@@ -144,5 +144,6 @@ def _problem(frame: Place, error: UserError) -> tuple[str, str]:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return "missing_file", str(error)
     except (OSError, UserError) as unknown:
-        return "unreadable_file", str(error) if str(unknown) in str(error) else f"{error} ({unknown})"
+        why = getattr(unknown, "strerror", None) or str(unknown)
+        return "unreadable_file", str(error) if why in str(error) else f"{error} ({why})"
     return "unreadable_file", str(error)
