@@ -54,6 +54,14 @@ def scored_by(opened: LoadedRun, source: Source, output: Path, scorer: str | Non
     return output
 
 
+def renamed(source: Source, prefix: str) -> Source:
+    """Return the source with scenes of other names: every drawn footage counts its scenes from 0."""
+    path = source.manifest.with_name(f"{prefix}.jsonl")
+    lines = [json.loads(line) for line in source.manifest.read_text().splitlines()]
+    path.write_bytes(json_lines(line | {"scene": f"{prefix}-{line['scene']}"} for line in lines))
+    return dataclasses.replace(source, manifest=path)
+
+
 def recall(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
     """Share of the positives among the first `SHARE` of the clips, each counted `weights` times."""
     order = np.argsort(-scores, kind="stable")
@@ -167,8 +175,8 @@ def main() -> None:
         overrides = {("dataset", "clips"): given.train_clips, ("dataset", "event_rate"): 0.04}
         runner.run(recipe.read(default, overrides), experiments, given.run)
     pool, others = (
-        street(experiments / "_data", clips=clips, event_rate=given.event_rate, seed=seed)
-        for clips, seed in ((given.pool, 1001), (given.clips, 1002))
+        renamed(street(experiments / "_data", clips=clips, event_rate=given.event_rate, seed=seed), name)
+        for name, clips, seed in (("pool", given.pool, 1001), ("others", given.clips, 1002))
     )
     opened = load_run(experiments, given.run)
     folder = opened.folder.path / "rounds"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from jepamine.errors import UserError
 from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.lexicon import lexicon
 from jepamine.manim.text.parse import LONGEST, read
 
@@ -543,6 +544,7 @@ def test_an_empty_frame_has_no_objects():
 )
 @example("a circle labelled by surrounded by, three dots")
 @example("'A' that says A surrounded by")
+@example("a dozen 'A'")
 def test_any_words_are_read_or_are_an_error_for_the_user(description):
     try:
         reading = read(description)
@@ -550,6 +552,6 @@ def test_any_words_are_read_or_are_an_error_for_the_user(description):
         return
     members = [place for group in reading.groups for place in group.members]
     assert len(members) == len(set(members))
-    assert len(reading.items) <= 10
+    assert len(reading.items) <= LIMIT
     for part in reading.not_understood:
         assert description[part.span.start : part.span.end] == part.text
