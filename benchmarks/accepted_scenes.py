@@ -18,7 +18,7 @@ from pathlib import Path
 
 import manim
 
-from jepamine.manim.validation.command import files_beside, modules_beside
+from jepamine.manim.validation.validate_command import files_beside, modules_beside
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 

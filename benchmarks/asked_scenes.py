@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jepamine.errors import UserError
 from jepamine.manim.bench.grading import grade
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.request import Request
 
 PROMPTS = Path(__file__).with_suffix(".toml")

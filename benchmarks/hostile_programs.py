@@ -30,8 +30,8 @@ from typing import Any
 from jepamine.manim.latex.cache import Cache
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.validation.syntax import objections
-from jepamine.sandbox.handle import pool
 from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.server_pool import pool
 from jepamine.utils.printing import table
 
 TESTS = Path(__file__).parent.parent / "tests" / "sandbox"

@@ -19,7 +19,7 @@ import torch
 from jepamine.data.clips import read_clips
 from jepamine.data.frames import Frames
 from jepamine.data.splits import chosen
-from jepamine.manim.generation.build import load_layout_run
+from jepamine.manim.generation.build_pipeline import load_layout_run
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
 from jepamine.manim.layout_model.evaluation.report import format_measure

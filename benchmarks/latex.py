@@ -19,7 +19,7 @@ import manim
 
 from jepamine.manim.latex import programs
 from jepamine.manim.latex.cache import Unusable
-from jepamine.manim.validation import run as running
+from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.validator import validator
 
 TESTS = Path(__file__).parents[1] / "tests"

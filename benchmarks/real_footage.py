@@ -29,9 +29,9 @@ from jepamine.config import recipe
 from jepamine.data.clips import read_clips
 from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
+from jepamine.mining.clip_embeddings import embedded
 from jepamine.mining.labels import origin
-from jepamine.mining.panel import RunPanel
-from jepamine.mining.task import embedded
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run

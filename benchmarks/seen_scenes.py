@@ -15,7 +15,7 @@ import numpy as np
 
 from jepamine.data.clips import read_clips
 from jepamine.data.splits import chosen
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
 from jepamine.manim.layout_model.evaluation.measures import Resampled

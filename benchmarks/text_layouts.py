@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layouts import Layout, Object

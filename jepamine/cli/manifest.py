@@ -181,7 +181,7 @@ def video(
     Files of one recording are one drive, by their names: minutes and cameras of dashcams
     (20240105_102030_F.mp4), chapters of GoPro (GH010123.MP4), segments of comma.
     """
-    from jepamine.manifests.video import video_lines
+    from jepamine.manifests.video_clips import video_lines
 
     deliver(video_lines(files, fps, window, stride, camera, stream), output)
 

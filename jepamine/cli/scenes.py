@@ -48,8 +48,8 @@ def validate(
     code does not run.
     """
     from jepamine.errors import UserError
-    from jepamine.manim.validation.command import run
     from jepamine.manim.validation.report_text import document, problems, summary
+    from jepamine.manim.validation.validate_command import run
 
     reports = run(path, scene, layout_path, deadline, preview, check, allow_unprotected)
     failed = not all(report.runs for report in reports)
@@ -123,7 +123,7 @@ def generate(
     jepamine scenes generate "a red circle left of a blue square" --output scene.py
     manim scene.py GeneratedScene
     """
-    from jepamine.manim.generation.command import Outputs, run, summary
+    from jepamine.manim.generation.generate_command import Outputs, run, summary
 
     result = run(
         experiments,

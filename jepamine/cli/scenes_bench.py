@@ -32,9 +32,9 @@ def bench(
     Counts scenes that run, planned objects that are in their places, scenes with all objects and facts asked
     for, faults (off-screen, not visible, unplanned overlaps), tokens and seconds.
     """
-    from jepamine.manim.bench import run
+    from jepamine.manim.bench import run_bench
 
-    results = run.bench(experiments, generator, plugin_settings(sets), tries=tries, count=count)
+    results = run_bench.bench(experiments, generator, plugin_settings(sets), tries=tries, count=count)
     if out is not None:
-        run.write(out, results)
-    echo(run.summary(results))
+        run_bench.write(out, results)
+    echo(run_bench.summary(results))

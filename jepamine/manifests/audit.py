@@ -26,8 +26,8 @@ from jepamine.manifests.findings.entries import (
 )
 from jepamine.manifests.findings.finding import KINDS, Finding
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.scenes import scene_crossings
-from jepamine.manifests.findings.splits import split_leaks
+from jepamine.manifests.findings.scene_crossings import scene_crossings
+from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
 from jepamine.utils.printing import command, near, table
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manifests.folder_layouts import BDD, CITYSCAPES, shots_of
 from jepamine.manifests.frame_folders import frame_folders, no_frames
-from jepamine.manifests.layouts import BDD, CITYSCAPES, shots_of
 from jepamine.manifests.name_patterns import name_pattern
 from jepamine.manifests.paths import full
 from jepamine.manifests.rig_lines import rig_lines
@@ -51,10 +51,11 @@ def frame_lines(
 ) -> list[dict[str, Any]]:
     """Return manifest lines of all frames below `root`, with absolute paths.
 
-    Drive, camera and time come from the layout (`jepamine.manifests.layouts`) or from `options.pattern`; no
-    clip spans more than `max_gap` seconds between frames. With `cameras` only theirs are kept; if no name
-    holds a camera, a single one names it. Reports what is recognised, read and skipped. Raises UserError if
-    there is nothing to cut, for an unknown camera, and for a pattern that is wrong or matches nothing.
+    Drive, camera and time come from the layout (`jepamine.manifests.folder_layouts`) or from
+    `options.pattern`; no clip spans more than `max_gap` seconds between frames. With `cameras` only theirs are
+    kept; if no name holds a camera, a single one names it. Reports what is recognised, read and skipped. Raises
+    UserError if there is nothing to cut, for an unknown camera, and for a pattern that is wrong or matches
+    nothing.
     """
     if not root.is_dir():
         raise UserError(f"{root} is not a folder")

@@ -11,10 +11,10 @@ from typing import Any
 
 from jepamine.data.video_index import VideoIndex, video_index
 from jepamine.errors import UserError
-from jepamine.manifests.parquet import read_columns
+from jepamine.manifests.parquet_columns import read_columns
 from jepamine.manifests.paths import full
 from jepamine.manifests.skipped import Skipped
-from jepamine.manifests.video import clip_lines
+from jepamine.manifests.video_clips import clip_lines
 from jepamine.manifests.windows import check_cameras
 from jepamine.utils.files import read_json
 from jepamine.utils.numbers import is_number

@@ -8,7 +8,7 @@ from typing import Any
 from jepamine.data.logs.log import image_topics
 from jepamine.data.recordings import recorded_times
 from jepamine.errors import UserError
-from jepamine.manifests.video import clip_lines
+from jepamine.manifests.video_clips import clip_lines
 from jepamine.places import File
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify

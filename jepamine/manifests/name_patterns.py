@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jepamine.errors import UserError, did_you_mean
-from jepamine.manifests.layouts import Shot
+from jepamine.manifests.folder_layouts import Shot
 from jepamine.manifests.skipped import Skipped
 
 LAYOUT = "--pattern"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.manifests.layouts import NAMED, Shot
+from jepamine.manifests.folder_layouts import NAMED, Shot
 from jepamine.manifests.name_patterns import LAYOUT as PATTERN
 from jepamine.manifests.windows import Cutter
 from jepamine.utils.progress import notify

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
-from jepamine.manifests.layouts import NAMED
-from jepamine.manifests.parquet import load_parquet, parquet_errors
+from jepamine.manifests.folder_layouts import NAMED
+from jepamine.manifests.parquet_columns import load_parquet, parquet_errors
 from jepamine.manifests.paths import full
 from jepamine.manifests.tracks import Track, report, track_lines
 from jepamine.manifests.windows import Cutter

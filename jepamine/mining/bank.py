@@ -16,6 +16,8 @@ from jepamine.mining.overlap import DIGEST, ExtentIndex
 from jepamine.protocols import Extent
 from jepamine.utils.tensors import load_tensors, save_tensors
 
+BANK = "bank.safetensors"
+
 
 @dataclass(frozen=True)
 class Place:

@@ -17,10 +17,10 @@ from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.shards import Shard, drive_of_item
 from jepamine.errors import UserError
-from jepamine.mining.panel import RunPanel
+from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.score_parts import completion_path, merge_parts
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scoring import OnError, score_shard
-from jepamine.mining.task import require_clip_ranking
 from jepamine.places import file_of
 from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting

@@ -18,11 +18,12 @@ from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
+from jepamine.mining.clip_embeddings import embedded
+from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.labels import read_labels, scene_of
-from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import refuse_fitted
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.cosines import cosine
-from jepamine.mining.task import embedded, require_clip_ranking
 from jepamine.runs.compare import settings_of
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics.metrics import metrics

@@ -12,12 +12,12 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
+from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.labels import LabelFile, origin, read_tasks
-from jepamine.mining.panel import RunPanel
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
 from jepamine.mining.relative_report import panel_scores, relative_report
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.pixel_scorers import PIXEL_BASELINES
-from jepamine.mining.task import require_clip_ranking
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun

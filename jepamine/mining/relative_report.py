@@ -14,11 +14,11 @@ from jepamine.data.clips import Clip
 from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
-from jepamine.mining.panel import RunPanel
+from jepamine.mining.clip_embeddings import embedded
 from jepamine.mining.rig_scores import together
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.combined import rank
 from jepamine.mining.scoring import BATCH_CLIPS
-from jepamine.mining.task import embedded
 from jepamine.runs.loading import LoadedRun
 from jepamine.statistics.metrics import metrics
 from jepamine.utils.printing import table

@@ -12,8 +12,8 @@ from jepamine.data.clips import Clip, as_written
 from jepamine.data.embeddings import Embedded, Unreadable
 from jepamine.mining.heat_maps import HeatWriter
 from jepamine.mining.labels import origin
-from jepamine.mining.panel import RunPanel
 from jepamine.mining.rig_scores import camera_scores, embedded_views, together
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.protocols import TubeletScorer
 
 # By scorer: novelty of each tubelet, that of scorers that look at single tubelets, findings.

@@ -18,9 +18,9 @@ from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.shards import Shard
 from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
-from jepamine.mining.panel import RunPanel
 from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import (
     check_output,

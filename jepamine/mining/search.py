@@ -24,11 +24,11 @@ from jepamine.data.encoding import encode
 from jepamine.data.frames import Frame
 from jepamine.data.run_manifest import own_line
 from jepamine.errors import UserError, did_you_mean
-from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.bank import BANK, load_bank, unit
+from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.mining.score_files import Scored
 from jepamine.mining.selection import Choice, pick, pool_of
-from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.places import File
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
 from jepamine.runs.cluster_encoding import encoded

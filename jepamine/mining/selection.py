@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.errors import UserError
-from jepamine.mining.bank import load_bank, unit
+from jepamine.mining.bank import BANK, load_bank, unit
+from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 from jepamine.mining.score_files import Scored
-from jepamine.mining.task import BANK, require_clip_ranking
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
 

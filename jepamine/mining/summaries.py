@@ -90,7 +90,7 @@ def round_json(round_: Round) -> dict[str, Any]:
 
 def round_summary(round_: Round, output: Path | None, run: str) -> str:
     """Return the probe's quality on scenes it was not fitted to, and the clips to label next."""
-    from jepamine.mining.probe import FEWEST_FITTED
+    from jepamine.mining.fit_probe import FEWEST_FITTED
     from jepamine.statistics.ranking_text import render
 
     result = round_.result

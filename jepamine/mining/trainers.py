@@ -57,7 +57,7 @@ class EmbeddingTrainer:
         return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed, self.test_fraction)
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        from jepamine.mining.task import training_tensors
+        from jepamine.mining.clip_embeddings import training_tensors
 
         return training_tensors(parts)
 
@@ -86,7 +86,7 @@ class EmbeddingTrainer:
         }
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        from jepamine.mining.task import cosine_report
+        from jepamine.mining.cosine_report import cosine_report
 
         return cosine_report(predictor, parts, split)
 
@@ -156,7 +156,7 @@ class TemporalTrainer:
         self.evaluate, self.describe = self.spatial.evaluate, self.spatial.describe
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
-        from jepamine.mining.task import training_tensors
+        from jepamine.mining.clip_embeddings import training_tensors
 
         train, val = training_tensors(parts, self.context)
         for name, part in (("train", train), ("val", val)):

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from jepamine.sandbox.landlock import confine
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.linux import PR_SET_PDEATHSIG, prctl
-from jepamine.sandbox.questions import QUESTIONS, REPLIES
+from jepamine.sandbox.messages import QUESTIONS, REPLIES
 from jepamine.sandbox.task import line_of, problem
 
 
@@ -48,7 +48,7 @@ def live(
 ) -> NoReturn:
     """Run `run` in `folder`; write {"confinement", "problem" or "answer"} as JSON to the descriptor `answer`.
 
-    `questions` and `replies` are the descriptors of `jepamine.sandbox.questions.ask`, `progress` is the
+    `questions` and `replies` are the descriptors of `jepamine.sandbox.messages.ask`, `progress` is the
     task's.
     """
     try:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from jepamine.sandbox.disk_usage import deleted_bytes, holds_more
 from jepamine.sandbox.limits import MAX_FILE, MIB, Limits
-from jepamine.sandbox.questions import Exchange
+from jepamine.sandbox.messages import Exchange
 
 How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "question", "asker gone"]
 # Seconds between two checks of the folder and the threads, and those that a child has beyond its deadline: it

@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 
 import jepamine
 from jepamine.errors import UserError
-from jepamine.sandbox.handle import ServerLost
-from jepamine.serving.images import UPLOAD_SCHEMA, uploaded_image
+from jepamine.sandbox.server_pool import ServerLost
 from jepamine.serving.job_queue import ClientGone, JobQueue, QueueFull
-from jepamine.serving.logs import RequestLog
 from jepamine.serving.middleware import AccessControl, AccessRules, Bounds, RequestLimits
+from jepamine.serving.request_images import UPLOAD_SCHEMA, uploaded_image
+from jepamine.serving.request_logs import RequestLog
 from jepamine.serving.responses import (
     CLIENT_CLOSED_REQUEST,
     CommonHeaders,

@@ -14,8 +14,8 @@ from typing import Any
 
 from jepamine.manim.validation.report import Report
 from jepamine.manim.validation.validator import Validator
-from jepamine.sandbox.handle import Abandoned
 from jepamine.sandbox.protection import Protection
+from jepamine.sandbox.server_pool import Abandoned
 
 # Threads that run jobs: most of them wait for the batcher or for a validation server.
 THREADS = 16

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
-from jepamine.serving.logs import LOGGER
-from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import App, Message, Receive, Send
+from jepamine.serving.prometheus import Metrics
+from jepamine.serving.request_logs import LOGGER
 from jepamine.utils.files import json_text
 
 #: The Retry-After of a 503, in seconds.

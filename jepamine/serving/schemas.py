@@ -17,7 +17,7 @@ from pydantic import (
 from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
 from jepamine.manim.layouts import LIMIT, Layout, Object, from_json
 from jepamine.manim.text.parse import LONGEST
-from jepamine.manim.validation.answer import Problem
+from jepamine.manim.validation.check_answer import Problem
 
 MAX_CODE = 200_000
 ID = Annotated[

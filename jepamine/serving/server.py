@@ -20,7 +20,7 @@ from jepamine.utils.progress import notify
 if TYPE_CHECKING:
     import uvicorn
 
-    from jepamine.serving.build import Settings
+    from jepamine.serving.build_service import Settings
     from jepamine.serving.middleware import Bounds
 
 
@@ -89,14 +89,14 @@ DRAIN_SECONDS = 15
 
 
 def run(experiments: Path, host: str, port: int, **settings: Any) -> None:
-    """Serve until a signal arrives; `settings` are those of `jepamine.serving.build.Settings`.
+    """Serve until a signal arrives; `settings` are those of `jepamine.serving.build_service.Settings`.
 
     Raises UserError if a package is missing, and as `serve` does.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UserError(f"serve requires {', '.join(missing)}: pip install -e '.[serve]'")
-    from jepamine.serving.build import Settings
+    from jepamine.serving.build_service import Settings
 
     serve(Settings(experiments, **settings), host, port)
 
@@ -106,9 +106,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
     import uvicorn
 
     from jepamine.serving.app import create_app
-    from jepamine.serving.build import open_service
-    from jepamine.serving.logs import LOGGER, log_as_json
+    from jepamine.serving.build_service import open_service
     from jepamine.serving.middleware import Bounds, access_rules
+    from jepamine.serving.request_logs import LOGGER, log_as_json
 
     rules = access_rules(host, settings.allowed_hosts, settings.token_file)
     if settings.json_logs:

@@ -15,9 +15,9 @@ from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request
 from jepamine.manim.layouts import from_json, to_json
 from jepamine.sandbox.protection import Protection
-from jepamine.serving.images import check_image, decode_image
 from jepamine.serving.job_queue import current_job
-from jepamine.serving.metrics import Metrics
+from jepamine.serving.prometheus import Metrics
+from jepamine.serving.request_images import check_image, decode_image
 from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest
 

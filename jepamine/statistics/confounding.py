@@ -19,7 +19,7 @@ from jepamine.statistics.permutation import (
 )
 from jepamine.statistics.results import FieldResult, WithinResult
 from jepamine.statistics.scene_groups import Floats, Ints, Scenes, group_by_scene
-from jepamine.statistics.within import within_values
+from jepamine.statistics.within_fields import within_values
 
 FLAGGED_P, FLAGGED_AUROC = 0.05, 0.65
 # Even where too few scenes allow no small p, a field that separates the labels this well limits the verdict.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from jepamine.manifests import video as video_module
+from jepamine.manifests import video_clips as video_module
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_the_commands_of_the_plan_exist_with_their_options(document):
 
 def test_the_metrics_of_the_plan_are_those_of_the_service(document):
     pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
-    from jepamine.serving.metrics import Metrics
+    from jepamine.serving.prometheus import Metrics
 
     named = set(re.findall(r"`(jepamine_\w+)`", document("docs/from-the-plan.md").text))
     text = Metrics("boxes", 0.5).text().decode()

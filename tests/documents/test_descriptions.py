@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manim.explanations.find import explanation
+from jepamine.manim.explanations.choose_film import explanation
 from jepamine.manim.text.parse import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "descriptions.md").read_text()

@@ -17,7 +17,7 @@ from jepamine.cli.manifest import audit as audit_command
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS
-from jepamine.manifests.video import video_lines
+from jepamine.manifests.video_clips import video_lines
 from jepamine.protocols import Source
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data"

@@ -21,7 +21,7 @@ from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.finding import KINDS
 from jepamine.manifests.fix import fix, fix_manifest
-from jepamine.manifests.video import video_lines
+from jepamine.manifests.video_clips import video_lines
 from jepamine.protocols import Source
 
 

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from jepamine.mining.calibration import LEAST_SLOPE, Calibration, cross_fitted, fit_of, platt
-from jepamine.mining.probe import fit, out_of_fold
+from jepamine.mining.fit_probe import fit, out_of_fold
 
 
 def drawn(count: int, base_rate: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

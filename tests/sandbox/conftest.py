@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.sandbox.handle import pool
+from jepamine.sandbox.server_pool import pool
 
 HERE = Path(__file__).parent
 SECRET = "the secret of the canary"

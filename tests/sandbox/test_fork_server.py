@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox import server_pool
 from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox.folders import remove_abandoned
-from jepamine.sandbox.handle import Abandoned, Handle, ServerLost, pool
 from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.server_pool import Abandoned, Handle, ServerLost, pool
 
 TASKS = [Path(__file__).parent / "tasks"]
 LIMITS = Limits(memory=256)
@@ -193,7 +193,7 @@ def test_a_lost_server_is_restarted_and_asked_again(temporary):
 
 def test_a_server_lost_twice_in_one_request_is_an_error_and_the_next_request_runs(temporary, monkeypatch):
     handle = Handle("plain_task", TASKS, bubblewrap=False)
-    arrives = handle_module.arrives
+    arrives = server_pool.arrives
 
     def lose(descriptor, seconds):
         os.kill(handle.pid, signal.SIGKILL)
@@ -201,7 +201,7 @@ def test_a_server_lost_twice_in_one_request_is_an_error_and_the_next_request_run
 
     try:
         with monkeypatch.context() as patched:
-            patched.setattr(handle_module, "arrives", lose)
+            patched.setattr(server_pool, "arrives", lose)
             with pytest.raises(ServerLost, match="lost twice"):
                 handle.ask({"code": "said = 1"}, LIMITS)
         assert said(handle, "said = 2") == 2
@@ -306,9 +306,9 @@ import os, sys, tempfile
 tempfile.tempdir = {temporary!r}
 from pathlib import Path
 from jepamine.sandbox.bubblewrap import HOME_BYTES
-from jepamine.sandbox import handle as handle_module
+from jepamine.sandbox import server_pool
 from jepamine.sandbox.folders import remove_abandoned
-from jepamine.sandbox.handle import Abandoned, Handle, ServerLost
+from jepamine.sandbox.server_pool import Abandoned, Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)
 print(handle.pid, flush=True)

@@ -19,10 +19,10 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import generator_factory
+from jepamine.manim.generation.build_pipeline import generator_factory
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.layouts import Layout, Object
-from jepamine.manim.validation.answer import Answer, Found, failed
+from jepamine.manim.validation.check_answer import Answer, Found, failed
 from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
@@ -31,10 +31,10 @@ pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 pytest.importorskip("prometheus_client", reason="no prometheus-client: pip install -e '.[serve]'")
 
 from jepamine.serving.app import create_app
-from jepamine.serving.build import batched_reader
+from jepamine.serving.build_service import batched_reader
 from jepamine.serving.job_queue import JobQueue, job_queue, validation_queue
-from jepamine.serving.metrics import Metrics
 from jepamine.serving.middleware import AccessRules, Bounds, access_rules
+from jepamine.serving.prometheus import Metrics
 from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.service import Identity, Service
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jepamine.sandbox.handle import ServerLost
+from jepamine.sandbox.server_pool import ServerLost
 
 
 def send(live, path, value):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jepamine.serving import build
+from jepamine.serving import build_service
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def unprotected(monkeypatch, closed):
     def validator(**_):
         yield SimpleNamespace(protection=protection, validate=None)
 
-    monkeypatch.setattr(build, "validator", validator)
+    monkeypatch.setattr(build_service, "validator", validator)
 
 
 def test_a_system_without_a_sandbox_is_an_error(jepamine, unprotected):
@@ -40,7 +40,7 @@ def test_allow_unprotected_serves_without_a_sandbox(jepamine, unprotected, monke
     def warm_up(chain):
         raise Started
 
-    monkeypatch.setattr(build, "warm_up", warm_up)
+    monkeypatch.setattr(build_service, "warm_up", warm_up)
     with pytest.raises(Started):
         jepamine("serve", "--port", 0, "--allow-unprotected")
 

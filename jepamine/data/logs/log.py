@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from jepamine.data.logs.pictures import compressed, raw
+from jepamine.data.logs.message_images import compressed, raw
 from jepamine.data.logs.sources import IMAGES, Source, log_errors, open_source
 from jepamine.data.video import EARLY, upright
 from jepamine.data.video_index import load_av, video_errors

@@ -8,7 +8,7 @@ from dataclasses import replace
 from jepamine.data.recordings import recorded_times
 from jepamine.data.video import EARLY
 from jepamine.errors import MissingPackageError, UserError
-from jepamine.manifests.layouts import parse_name
+from jepamine.manifests.folder_layouts import parse_name
 from jepamine.places import File, Moment, Place, as_below, file_of
 
 

@@ -111,7 +111,7 @@ def _run(path: Path, job: Job) -> int:
     package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "jepamine.manim.annotate.child", str(path)],
+        [sys.executable, "-P", "-m", "jepamine.manim.annotate.scene_process", str(path)],
         stdin=subprocess.DEVNULL,
         # What the file prints is not part of our output.
         stdout=2,

@@ -10,7 +10,7 @@ from typing import Any
 from jepamine.manim.engine.palette import colour_word
 from jepamine.manim.generation.request import Result
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
-from jepamine.manim.validation.answer import Found
+from jepamine.manim.validation.check_answer import Found
 
 #: How far a place or a size may be off, in units.
 CLOSE = 0.15

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from torch import Tensor
 
 from jepamine.errors import UserError
-from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.code_examples import Example
 from jepamine.manim.code_model.prompt import LAST
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of

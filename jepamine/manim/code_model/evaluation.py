@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.code_examples import Example
 from jepamine.manim.layout_model.evaluation.measures import Resampled
 from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layouts import Layout, iou

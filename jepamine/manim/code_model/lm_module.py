@@ -12,7 +12,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.code_examples import Example
 from jepamine.manim.code_model.lm_language import Language, next_token, trainable_part
 from jepamine.manim.code_model.lm_objects import ObjectEncoder, features_of, rows_of, token_context
 from jepamine.manim.code_model.prompt import LAST, body, complete_code, prompt

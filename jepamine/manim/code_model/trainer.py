@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from jepamine.manim.code_model.examples import Example
+    from jepamine.manim.code_model.code_examples import Example
     from jepamine.protocols import Parts, Tensors
 
 Count = Annotated[int, Field(ge=1)]
@@ -65,7 +65,7 @@ class CodeTrainer:
         self._val: Sequence[Example] = ()
 
     def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        from jepamine.manim.code_model.examples import plan, require_layout_run
+        from jepamine.manim.code_model.code_examples import plan, require_layout_run
 
         if self.layout_run:
             require_layout_run(self._record_of, self.layout_run, self.layout_threshold)
@@ -78,7 +78,7 @@ class CodeTrainer:
         """
         import torch
 
-        from jepamine.manim.code_model.examples import example_of
+        from jepamine.manim.code_model.code_examples import example_of
         from jepamine.manim.layout_model.examples import scenes_of
 
         self._train, self._val = (
@@ -97,7 +97,7 @@ class CodeTrainer:
         return optimizer
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.code_model.examples import augment
+        from jepamine.manim.code_model.code_examples import augment
 
         examples = [
             augment(self._train[row], self.new_words, self.new_colours) for row in batch["row"].tolist()
@@ -116,8 +116,8 @@ class CodeTrainer:
         return {"val_loss": loss, "perplexity": exp(min(loss, 100))}
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.code_model.code_examples import example_of
         from jepamine.manim.code_model.evaluation import evaluate
-        from jepamine.manim.code_model.examples import example_of
         from jepamine.manim.layout_model.examples import scenes_of
 
         clips = scenes_of(parts, split)[: self.eval_scenes]

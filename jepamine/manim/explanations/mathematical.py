@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from jepamine.manim.explanations.taken import NOTHING, NUMBER, Taken, plain
+from jepamine.manim.explanations.found_constants import NOTHING, NUMBER, Taken, plain
 from jepamine.manim.text.latex import latex_of
 from jepamine.manim.text.literals import literals
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.explanations.found_constants import COUNT, NOTHING, NUMBER, Take, Taken, counted, plain
 from jepamine.manim.explanations.mathematical import (
     at,
     bounds,
@@ -17,7 +18,6 @@ from jepamine.manim.explanations.mathematical import (
     vectors,
     wave,
 )
-from jepamine.manim.explanations.taken import COUNT, NOTHING, NUMBER, Take, Taken, counted, plain
 from jepamine.manim.text.literals import literals
 
 #: The most values that fit into a film.

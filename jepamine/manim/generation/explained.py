@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from jepamine.errors import UserError
-from jepamine.manim.explanations.find import Explanation, explanation
+from jepamine.manim.explanations.choose_film import Explanation, explanation
 from jepamine.manim.generation.find_layout import understood_share
 from jepamine.manim.generation.request import Request, Result, Try
 from jepamine.manim.generators.hints import read_if_possible

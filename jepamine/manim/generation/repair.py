@@ -12,7 +12,7 @@ from jepamine.manim.generators.template import assignment
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.adherence import HALF
-from jepamine.manim.validation.answer import Found
+from jepamine.manim.validation.check_answer import Found
 from jepamine.manim.validation.placement import outside
 from jepamine.manim.validation.report import Report
 

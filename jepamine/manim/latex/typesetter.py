@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jepamine.manim.latex.cache import Cache, Unusable
-from jepamine.manim.latex.estimates.arrange import Glyph
+from jepamine.manim.latex.estimates.glyph_boxes import Glyph
 from jepamine.manim.latex.estimates.reader import Reader
-from jepamine.manim.latex.estimates.tokens import tokens_of
+from jepamine.manim.latex.estimates.tex_tokens import tokens_of
 from jepamine.manim.latex.programs import Programs, TexError, find_programs, typeset
 from jepamine.manim.latex.source import Formula, Refused, document, parse, parts_of, shown
 

@@ -122,8 +122,8 @@ class LayoutTrainer:
 
     def sheet(self, predictor: torch.nn.Module, parts: Parts, split: str | None, path: Path) -> None:
         """Write a PNG of frames with true and predicted boxes side by side."""
-        from jepamine.manim.layout_model.contact_sheet import write_sheet
         from jepamine.manim.layout_model.examples import scenes_of
+        from jepamine.manim.layout_model.prediction_sheet import write_sheet
 
         write_sheet(predictor, parts, scenes_of(parts, split), path)
 

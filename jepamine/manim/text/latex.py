@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from jepamine.manim.latex.estimates.arrange import Glyph
+from jepamine.manim.latex.estimates.glyph_boxes import Glyph
 from jepamine.manim.latex.estimates.reader import Reader
-from jepamine.manim.latex.estimates.tokens import tokens_of
+from jepamine.manim.latex.estimates.tex_tokens import tokens_of
 
 _NAMES = (
     "alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|int|sum|prod|lim|sin|cos|tan|log|ln|exp|"

@@ -10,7 +10,7 @@ import numpy as np
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_WIDTH, Box, Layout
-from jepamine.manim.validation.answer import Found
+from jepamine.manim.validation.check_answer import Found
 
 HALF, TENTH = 0.5, 0.1
 

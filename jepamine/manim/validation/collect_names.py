@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim
-from jepamine.manim.validation import denied
+from jepamine.manim.validation import denied_names
 from jepamine.manim.validation.names import BUILTINS, STANDARD
 from jepamine.utils.word_lists import word_set
 
@@ -53,29 +53,31 @@ def collect() -> dict[str, frozenset[str]]:
     manim = load_manim()
     numpy = importlib.import_module("numpy")
     modules = {name for name, value in vars(manim).items() if isinstance(value, types.ModuleType)}
-    public = {name for name in vars(manim) if not name.startswith("_")} - modules - {"config", *denied.NAMES}
+    public = (
+        {name for name in vars(manim) if not name.startswith("_")} - modules - {"config", *denied_names.NAMES}
+    )
     kinds = _classes(getattr(manim, name) for name in public)
     arrays = [numpy.ndarray, numpy.float64, numpy.poly1d, numpy.random.Generator]
     attributes = set(_CAMERA | _FUNCTIONS)
     for kind in (*kinds, *arrays, *_DATA_TYPES):
         attributes |= _members(kind)
     standard = {name for names in STANDARD.values() for name in names}
-    attributes = {name for name in attributes if not name.startswith("_")} - set(denied.ATTRIBUTES)
+    attributes = {name for name in attributes if not name.startswith("_")} - set(denied_names.ATTRIBUTES)
     functions = [getattr(manim, name) for name in public]
     functions += [method for kind in kinds for method in vars(kind).values()]
-    functions += [getattr(numpy, name) for name in numpy.__all__ if name not in denied.NUMPY]
+    functions += [getattr(numpy, name) for name in numpy.__all__ if name not in denied_names.NUMPY]
     functions += [numpy.array, numpy.linalg.norm, *vars(numpy.linalg).values()]
     functions += [getattr(numpy.random.Generator, name) for name in dir(numpy.random.Generator)]
     functions += [getattr(random, name) for name in dir(random)] + [getattr(math, name) for name in dir(math)]
     functions += [getattr(builtins, name) for name in BUILTINS if hasattr(builtins, name)]
     keywords = set(_KEYWORDS).union(*map(_parameters, functions), *map(_taken, kinds)) | attributes
     # Scenes may define attributes on objects of Manim's and their own classes only; see `guards`.
-    machinery = set().union(*map(_members, kinds)) | denied.CODE
+    machinery = set().union(*map(_members, kinds)) | denied_names.CODE
     return {
         "manim": frozenset(public),
-        "numpy": frozenset(numpy.__all__) - denied.NUMPY,
+        "numpy": frozenset(numpy.__all__) - denied_names.NUMPY,
         "attributes": frozenset(attributes | standard),
-        "keywords": frozenset(name for name in keywords if not name.startswith("_")) - denied.KEYWORDS,
+        "keywords": frozenset(name for name in keywords if not name.startswith("_")) - denied_names.KEYWORDS,
         "machinery": frozenset(name for name in machinery if not name.startswith("__"))
         - attributes
         - standard,

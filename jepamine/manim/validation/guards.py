@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from jepamine.manim.validation import denied, names
-from jepamine.manim.validation.bound import Bound
+from jepamine.manim.validation import denied_names, names
+from jepamine.manim.validation.bound_names import Bound
 from jepamine.manim.validation.names import ATTRIBUTES, CHANGEABLE, CONFIG, KEYWORDS, MACHINERY
 
 BUILTINS = names.BUILTINS | {"getattr", "hasattr", "setattr", "type"}
@@ -72,7 +72,7 @@ class Guards:
         return any(vars(base).get("__module__") in self.modules for base in kind.__mro__)
 
     def _allowed(self, name: Any) -> str:
-        refused = name in MACHINERY or name in denied.ATTRIBUTES or str(name).startswith("_")
+        refused = name in MACHINERY or name in denied_names.ATTRIBUTES or str(name).startswith("_")
         if type(name) is not str or (refused and name not in self._own):
             raise AttributeError(f"{name!s:.100} is not among the attributes that a scene may use")
         return name
@@ -93,7 +93,7 @@ class Guards:
         """Return a plain copy of `**values` whose keys are all allowed as keywords."""
         checked = {}
         for name in values.keys() if isinstance(values, Mapping) else values:
-            odd = type(name) is not str or name.startswith("_") or name in denied.KEYWORDS | MACHINERY
+            odd = type(name) is not str or name.startswith("_") or name in denied_names.KEYWORDS | MACHINERY
             if odd or (known is not None and name not in known):
                 raise TypeError(f"{name!s:.100} is not a keyword of anything that a scene may call")
             checked[name] = values[name]

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from jepamine.manim.validation.bound import Bound
+from jepamine.manim.validation.bound_names import Bound
 from jepamine.manim.validation.guards import BUILTINS, DATA, KNOWN, RECEIVER, SCENE, TARGET, Guards, Settings
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, MODULES, PARTS
 from jepamine.manim.validation.syntax import DATA_KEYWORDS, SPECIAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 
-from jepamine.manim.validation.answer import Answer
+from jepamine.manim.validation.check_answer import Answer
 from jepamine.manim.validation.names import ATTRIBUTES
 from jepamine.manim.validation.play import SHARES
 from jepamine.sandbox.task import printable

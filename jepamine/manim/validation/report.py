@@ -10,10 +10,10 @@ from typing import Any
 
 from jepamine.manim.layouts import Box, Layout
 from jepamine.manim.validation.adherence import Adherence, adherence, match
-from jepamine.manim.validation.answer import Answer, Found, Look, Problem
+from jepamine.manim.validation.check_answer import Answer, Found, Look, Problem
 from jepamine.manim.validation.placement import Outside, Overlap, common_share, outside, overlaps
-from jepamine.sandbox.handle import Abandoned
 from jepamine.sandbox.protection import Protection
+from jepamine.sandbox.server_pool import Abandoned
 
 # Overlaps in a report, of which a moment of an animation has as many; the rest is counted.
 MOST_OVERLAPS, AT_A_MOMENT = 400, 40

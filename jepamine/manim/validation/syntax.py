@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from string import Formatter
 
 from jepamine.errors import did_you_mean
-from jepamine.manim.validation import denied, replaced
-from jepamine.manim.validation.bound import Bound, bound_names, given_names, names_of_class
+from jepamine.manim.validation import denied_names, replaced_names
+from jepamine.manim.validation.bound_names import Bound, bound_names, given_names, names_of_class
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
 from jepamine.utils.word_lists import word_set
@@ -63,7 +63,7 @@ def objections(tree: ast.Module, local: Mapping[str, ast.Module] | None = None) 
         for node in ast.walk(inside):
             line = getattr(node, "lineno", 1)
             result.update({Objection(line, message, module): None for message in _of(node, bound, fine)})
-            if isinstance(node, ast.ClassDef) and (old := replaced.settings_of_old(node)) is not None:
+            if isinstance(node, ast.ClassDef) and (old := replaced_names.settings_of_old(node)) is not None:
                 result[Objection(*old, module)] = None
     return sorted(result, key=lambda objection: (objection.module, objection.line))[:MOST]
 
@@ -114,7 +114,7 @@ def _of(node: ast.AST, bound: Bound, fine: set[int]) -> Iterator[str]:
         yield from _name(node, bound)
     elif isinstance(node, ast.Call):
         yield from _keywords(node, bound)
-        if (old := replaced.uncalled(node)) is not None:
+        if (old := replaced_names.uncalled(node)) is not None:
             yield old
     elif isinstance(node, ast.ClassDef):
         yield from _class(node)
@@ -140,7 +140,7 @@ def _import(node: ast.Import | ast.ImportFrom, bound: Bound) -> Iterator[str]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             if alias.name not in MODULES and alias.name not in bound.local:
-                old = replaced.module_of_old(alias.name)
+                old = replaced_names.module_of_old(alias.name)
                 yield old or f"import {alias.name}: {_IMPORTS} may be imported"
         return
     module = node.module or ""
@@ -148,7 +148,7 @@ def _import(node: ast.Import | ast.ImportFrom, bound: Bound) -> Iterator[str]:
         return
     root = module.split(".")[0]
     if node.level or root not in MODULES or (root != "manim" and module not in MODULES):
-        old = replaced.module_of_old(module) if not node.level else None
+        old = replaced_names.module_of_old(module) if not node.level else None
         yield old or f"from {'.' * node.level}{module} import: {_IMPORTS} may be imported"
         return
     for alias in node.names:
@@ -167,11 +167,11 @@ def _attribute(node: ast.Attribute, bound: Bound) -> Iterator[str]:
     elif module is not None:
         if name not in MODULES[module]:
             yield _unknown(name, f"{module}.{name}", module)
-    elif not own and (old := replaced.attribute_of_old(name)) is not None and name not in ATTRIBUTES:
+    elif not own and (old := replaced_names.attribute_of_old(name)) is not None and name not in ATTRIBUTES:
         yield old
     elif own or name in ATTRIBUTES or (name == "format" and _plain_format(node.value)):
         return
-    elif name in MACHINERY or name in denied.ATTRIBUTES:
+    elif name in MACHINERY or name in denied_names.ATTRIBUTES:
         yield f".{name} {_reason(name)}"
     elif not (name.startswith(("get_", "set_")) and name[4:] in ATTRIBUTES | bound.attributes - MACHINERY):
         near = did_you_mean(name, ATTRIBUTES | bound.attributes)
@@ -204,10 +204,12 @@ def _keywords(node: ast.Call, bound: Bound) -> Iterator[str]:
                 if isinstance(key, str) and key.startswith("__"):
                     yield f"{key}=: this keyword is not allowed"
             continue
-        if name.startswith("__") or (name in denied.KEYWORDS and not (of_code and name in bound.keywords)):
+        if name.startswith("__") or (
+            name in denied_names.KEYWORDS and not (of_code and name in bound.keywords)
+        ):
             yield f"{name}=: this keyword is not allowed"
         elif not (of_code or name in KEYWORDS or name in bound.keywords):
-            if (old := replaced.keyword_of_old(name)) is not None:
+            if (old := replaced_names.keyword_of_old(name)) is not None:
                 yield old
                 continue
             near = did_you_mean(name, KEYWORDS | bound.keywords)
@@ -215,13 +217,13 @@ def _keywords(node: ast.Call, bound: Bound) -> Iterator[str]:
 
 
 def _reason(name: str) -> str:
-    return denied.ATTRIBUTES.get(name, "is part of how Manim runs, not of a scene")
+    return denied_names.ATTRIBUTES.get(name, "is part of how Manim runs, not of a scene")
 
 
 def _unknown(name: str, shown: str, module: str, more: Iterable[str] = ()) -> str:
-    if reason := denied.NAMES.get(name) if module.startswith("manim") else None:
+    if reason := denied_names.NAMES.get(name) if module.startswith("manim") else None:
         return f"{shown} {reason}"
-    if module.startswith("manim") and (old := replaced.name_of_old(name)) is not None:
+    if module.startswith("manim") and (old := replaced_names.name_of_old(name)) is not None:
         return old
     near = did_you_mean(name, {*MODULES.get(module, INSIDE_MANIM), *more})
     return f"{shown} is not among the names that a scene may use{near}"

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
-from jepamine.manim.latex.child import Formulas, install
+from jepamine.manim.latex.formula_requests import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
-from jepamine.manim.validation import files as given_files
-from jepamine.manim.validation import filming
+from jepamine.manim.validation import filming, readable_files
 from jepamine.manim.validation import judge as judging
-from jepamine.manim.validation import run as running
+from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.syntax import objections, without_main
 from jepamine.sandbox.task import SOURCE
@@ -24,7 +23,7 @@ from jepamine.sandbox.task import SOURCE
 LONGEST = 200_000
 #: Those that `prepare` installed.
 FORMULAS: list[Formulas] = []
-FILES: list[given_files.Files] = []
+FILES: list[readable_files.Files] = []
 #: The animations that began in this child.
 PLAYS: list[int] = []
 SAMPLE = """
@@ -57,7 +56,7 @@ def prepare() -> None:
         }
     )
     FORMULAS.append(install())
-    FILES.append(given_files.install())
+    FILES.append(readable_files.install())
     set_texts_at_full_width(manim)
     with contextlib.suppress(OSError, AttributeError):
         # Pango would read the list of fonts in a thread of its own, once in each child.

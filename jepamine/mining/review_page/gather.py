@@ -16,9 +16,9 @@ from jepamine.errors import UserError
 from jepamine.mining import selection
 from jepamine.mining.heat_maps import HeatMap, read_heat
 from jepamine.mining.review_page.comparisons import Near, Percentiles, nearest, tubelet_values
+from jepamine.mining.review_page.filmstrips import Picture, Pictures, Span, seconds, views
 from jepamine.mining.review_page.heat import shown
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
-from jepamine.mining.review_page.pictures import Picture, Pictures, Span, seconds, views
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.places import File
 from jepamine.runs.loading import LoadedRun

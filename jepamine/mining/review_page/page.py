@@ -14,9 +14,9 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from jepamine.mining.review_page import charts
+from jepamine.mining.review_page import svg_plots
+from jepamine.mining.review_page.filmstrips import Picture
 from jepamine.mining.review_page.heat import Heat, as_json, scale
-from jepamine.mining.review_page.pictures import Picture
 from jepamine.utils.files import json_text, write_atomic
 from jepamine.utils.printing import cell, command, near
 
@@ -154,9 +154,9 @@ def render(page: Page) -> str:
             page=page,
             heat=page.heat_scale,
             data=_data(page),
-            loss=charts.loss_curve(page.epochs),
-            distribution=charts.histogram(page.scores, [clip.score for clip in page.clips]),
-            bars=lambda scores: charts.bars(scores, low, high),
+            loss=svg_plots.loss_curve(page.epochs),
+            distribution=svg_plots.histogram(page.scores, [clip.score for clip in page.clips]),
+            bars=lambda scores: svg_plots.bars(scores, low, high),
             style=Markup("\n").join(Markup((HERE / name).read_text("utf-8")) for name in STYLES),
             script=Markup("\n").join(Markup((HERE / name).read_text("utf-8")) for name in SCRIPTS),
         )

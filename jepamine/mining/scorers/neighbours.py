@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.mining.bank import Bank
-    from jepamine.mining.groups import Groups
+    from jepamine.mining.relative_to import Groups
     from jepamine.protocols import ClipEmbeddings
 
     Distance = Callable[[np.ndarray, list[np.ndarray]], np.ndarray]

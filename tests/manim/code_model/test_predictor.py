@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from jepamine.errors import UserError
-from jepamine.manim.code_model.examples import Example
+from jepamine.manim.code_model.code_examples import Example
 from jepamine.manim.code_model.lm_language import Vocabulary
 from jepamine.manim.code_model.lm_objects import END, NOTHING, TokenContext, rows_of, token_context
 from jepamine.manim.code_model.predictor import layout_lm

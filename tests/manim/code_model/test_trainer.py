@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from jepamine.manim.code_model.examples import Example, augment, example_of
+from jepamine.manim.code_model.code_examples import Example, augment, example_of
 from jepamine.manim.engine.style import scene_code
 from jepamine.manim.layouts import Layout, Object, to_json
 from jepamine.runs import training

@@ -8,8 +8,8 @@ import pytest
 
 import jepamine.manim.explanations as explanations
 from jepamine.errors import UserError
-from jepamine.manim.explanations.find import film_code
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.explanations.choose_film import film_code
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.request import Request
 
 pytestmark = pytest.mark.manim

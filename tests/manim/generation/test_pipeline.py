@@ -14,7 +14,7 @@ from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.template import template
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.parse import read
-from jepamine.manim.validation.answer import Answer, Found, Problem
+from jepamine.manim.validation.check_answer import Answer, Found, Problem
 from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
 

@@ -7,7 +7,7 @@ import pytest
 from jepamine.manim.generation.repair import Fault, blamed_variables, misplaced_objects, repair, wrong_looks
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
-from jepamine.manim.validation.answer import Answer, Found, Problem
+from jepamine.manim.validation.check_answer import Answer, Found, Problem
 from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
 

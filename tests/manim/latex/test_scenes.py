@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.manim.latex.programs import find_programs
-from jepamine.manim.validation import run as running
+from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.judge import judge
 from jepamine.manim.validation.validator import validator
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from jepamine.manim.engine.engine import load_manim
-from jepamine.manim.validation import run as running
+from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.judge import judge
 
 

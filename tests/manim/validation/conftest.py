@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jepamine.manim.validation.answer import Answer, Found
+from jepamine.manim.validation.check_answer import Answer, Found
 from jepamine.manim.validation.validator import validator
 
 

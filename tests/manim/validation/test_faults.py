@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from jepamine.manim.validation.answer_lines import lines_of
-from jepamine.manim.validation.command import run
 from jepamine.manim.validation.report_text import problems, summary
 from jepamine.manim.validation.syntax import objections
+from jepamine.manim.validation.validate_command import run
 
 SCENE = "from manim import *\n\n\nclass Faulty(Scene):\n    def construct(self):\n"
 

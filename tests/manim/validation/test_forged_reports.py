@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.manim.validation.answer import Answer, Found, Look
+from jepamine.manim.validation.check_answer import Answer, Found, Look
 from jepamine.manim.validation.plausible import objection
 
 pytestmark = pytest.mark.manim
@@ -58,7 +58,7 @@ judge.judge = sys.modules["jepamine.manim.validation.task"].judge = lambda *_: {
 
 def test_a_drawing_that_is_moved_moves_the_picture_with_the_boxes(opened):
     patch = """
-import jepamine.manim.validation.run as run, jepamine.manim.validation.drawing as drawing
+import jepamine.manim.validation.run_scene as run, jepamine.manim.validation.drawing as drawing
 def moved(scene, objects):
     objects["circle"].shift(3 * RIGHT)
     return drawing.drawing(scene, objects)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jepamine.manim.layouts import Layout, Object
-from jepamine.manim.validation.answer import Answer, Look, Problem
+from jepamine.manim.validation.check_answer import Answer, Look, Problem
 from jepamine.manim.validation.report import report
 from jepamine.manim.validation.report_text import problems, summary
 from jepamine.sandbox.protection import POWERS, Protection

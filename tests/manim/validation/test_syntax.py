@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from jepamine.manim.validation import denied, names
+from jepamine.manim.validation import denied_names, names
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.syntax import MOST, objections
@@ -173,10 +173,10 @@ def test_every_name_of_manim_is_either_allowed_or_refused_with_a_reason():
     manim = pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     parts = {name for name, value in vars(manim).items() if isinstance(value, type(manim))}
     public = {name for name in vars(manim) if not name.startswith("_")} - parts - {"config"}
-    assert public - names.MANIM - set(denied.NAMES) == set()
+    assert public - names.MANIM - set(denied_names.NAMES) == set()
     # These are there beside IPython only.
-    assert set(denied.NAMES) - public - {"ipy", "get_ipython", "ManimMagic"} == set()
-    assert not names.MANIM & set(denied.NAMES)
+    assert set(denied_names.NAMES) - public - {"ipy", "get_ipython", "ManimMagic"} == set()
+    assert not names.MANIM & set(denied_names.NAMES)
 
 
 @pytest.mark.manim

@@ -11,8 +11,8 @@ from PIL import Image
 
 from jepamine.cli.errors import Commands
 from jepamine.cli.scenes import validate
-from jepamine.manim.validation import command
-from jepamine.manim.validation.answer import Answer, Problem
+from jepamine.manim.validation import validate_command
+from jepamine.manim.validation.check_answer import Answer, Problem
 from jepamine.manim.validation.report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
@@ -62,7 +62,7 @@ def answering(monkeypatch, found):
         def opened(**_):
             yield Answering()
 
-        monkeypatch.setattr(command, "validator", opened)
+        monkeypatch.setattr(validate_command, "validator", opened)
 
     return install
 
@@ -183,7 +183,7 @@ def test_images_drawings_and_listings_beside_a_scene_are_read(tmp_path):
         "        listing = Code('listing.py', language='python')\n"
         "        self.add(photo, logo, listing)\n"
     )
-    (report,) = command.run(path, None, None, 10, None, True, True)
+    (report,) = validate_command.run(path, None, None, 10, None, True, True)
     assert report.problems == ()
     sizes = {item.name: item.box[2:] for item in report.objects}
     assert sizes["photo"] == pytest.approx((4, 2))
@@ -199,5 +199,5 @@ def test_what_is_not_beside_a_scene_is_not_read(tmp_path):
         "from manim import *\n\n\nclass A(Scene):\n    def construct(self):\n"
         "        self.add(ImageMobject('../above.png'))\n"
     )
-    (report,) = command.run(path, None, None, 10, None, True, True)
+    (report,) = validate_command.run(path, None, None, 10, None, True, True)
     assert report.problems[0].message.startswith("FileNotFoundError: '../above.png' is not in the folder")

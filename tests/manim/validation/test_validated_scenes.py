@@ -11,8 +11,8 @@ from PIL import Image
 
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.validator import TASK, Validator
-from jepamine.sandbox.handle import Handle
 from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.server_pool import Handle
 
 pytestmark = pytest.mark.manim
 NOWHERE = "self.add(Circle().shift([float('nan'), 0, 0]))"

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from jepamine.mining.review_page.filmstrips import Picture, fitted
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip, ScorerValue, write_page
-from jepamine.mining.review_page.pictures import Picture, fitted
 
 
 def picture(grey: int, width: int = 64, height: int = 36) -> Picture:

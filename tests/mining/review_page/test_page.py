@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from jepamine.mining.review_page.filmstrips import Picture
 from jepamine.mining.review_page.page import Cell, render, write_page
-from jepamine.mining.review_page.pictures import Picture
 
 
 class Parsed(HTMLParser):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.panel import RunPanel
+from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.combined import Ensemble
 from jepamine.runs.loading import load_run
 

@@ -1,6 +1,6 @@
 """A task whose code may put questions: `ask` and the descriptors are in its names."""
 
-from jepamine.sandbox.questions import LARGEST, QUESTIONS, REPLIES, ask
+from jepamine.sandbox.messages import LARGEST, QUESTIONS, REPLIES, ask
 from jepamine.sandbox.task import SOURCE
 
 

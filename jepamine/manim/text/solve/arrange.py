@@ -10,9 +10,9 @@ from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.reading import Place, Reading, Ref, Relation, Span
 from jepamine.manim.text.solve import constraints as statements
-from jepamine.manim.text.solve.boxes import Box, Boxes, Unit, boxes_of
+from jepamine.manim.text.solve.box_expressions import Box, Boxes, Unit, boxes_of
 from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
-from jepamine.manim.text.solve.defaults import braces, halfway, labels, spread, stroke_of_dots
+from jepamine.manim.text.solve.default_places import braces, halfway, labels, spread, stroke_of_dots
 from jepamine.manim.text.solve.dependent_objects import sources, with_derived, without
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle

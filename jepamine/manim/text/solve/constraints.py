@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.manim.text.reading import Place
-from jepamine.manim.text.solve.boxes import Box
+from jepamine.manim.text.solve.box_expressions import Box
 from jepamine.manim.text.solve.linear_program import Linear, Rule, at_least, at_most, wish
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jepamine.manim.text.reading import Reading
-from jepamine.manim.text.solve.boxes import Box, Boxes
+from jepamine.manim.text.solve.box_expressions import Box, Boxes
 from jepamine.manim.text.solve.constraints import Rules, apart
 from jepamine.manim.text.solve.linear_program import Program
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.generators.protocol import Usage
-from jepamine.manim.validation.command import WIDTH
+from jepamine.manim.validation.validate_command import WIDTH
 from jepamine.utils.files import read_bytes, write_atomic
 from jepamine.utils.progress import notify
 

@@ -7,7 +7,7 @@ import numpy as np
 from jepamine.manim.layouts import FRAME_WIDTH
 from jepamine.manim.text.reading import Reading, Relation
 from jepamine.manim.text.solve import constraints as statements
-from jepamine.manim.text.solve.boxes import Boxes
+from jepamine.manim.text.solve.box_expressions import Boxes
 from jepamine.manim.text.solve.constraints import CENTRED, Rules
 from jepamine.manim.text.solve.linear_program import wish
 

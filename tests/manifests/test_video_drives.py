@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.manifests.recordings import places
+from jepamine.manifests.video_drives import places
 
 TEN = 1_704_450_030_000_000  # 2024-01-05 10:20:30
 MINUTE = 60_000_000

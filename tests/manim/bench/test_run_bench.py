@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from jepamine.cli.scenes import scenes
 from jepamine.manim.bench.grading import fulfils
-from jepamine.manim.bench.run import Measured, prompts, summary
-from jepamine.manim.validation.answer import Found
+from jepamine.manim.bench.run_bench import Measured, prompts, summary
+from jepamine.manim.validation.check_answer import Found
 from jepamine.utils.files import read_jsonl
 
 

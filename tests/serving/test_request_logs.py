@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from jepamine.serving.logs import LOGGER, JsonFormatter
+from jepamine.serving.request_logs import LOGGER, JsonFormatter
 
 
 @pytest.fixture

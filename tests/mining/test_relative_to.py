@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from jepamine.mining.bank import Bank, Place
-from jepamine.mining.groups import Groups
+from jepamine.mining.relative_to import Groups
 from jepamine.mining.scorers.neighbours import knn, mahalanobis
 from jepamine.protocols import ClipEmbeddings, Extent
 

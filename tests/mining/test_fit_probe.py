@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from safetensors.numpy import load_file, save_file
 
 from jepamine.mining.bank import Bank
-from jepamine.mining.probe import feature_scale, fit, out_of_fold, with_or_without_deviation
+from jepamine.mining.fit_probe import feature_scale, fit, out_of_fold, with_or_without_deviation
 from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.protocols import Extent
 

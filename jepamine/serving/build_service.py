@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.build import generator_factory, load_layout_run
+from jepamine.manim.generation.build_pipeline import generator_factory, load_layout_run
 from jepamine.manim.generation.find_layout import LayoutReader
 from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generation.request import Request
@@ -27,7 +27,7 @@ from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
 from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.job_queue import JobQueue, current_job, job_queue, validation_queue
-from jepamine.serving.metrics import Metrics
+from jepamine.serving.prometheus import Metrics
 from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.service import Identity, Service
 from jepamine.utils.files import sha256_file

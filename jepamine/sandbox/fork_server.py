@@ -26,7 +26,7 @@ from jepamine.sandbox.bubblewrap import readable
 from jepamine.sandbox.child import live
 from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.questions import Closed, Exchange, receive, send
+from jepamine.sandbox.messages import Closed, Exchange, receive, send
 from jepamine.sandbox.task import Task
 from jepamine.sandbox.watch import End, watch
 

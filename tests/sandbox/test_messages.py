@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.sandbox.handle import pool
 from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.server_pool import pool
 
 LIMITS = Limits(memory=256, deadline=0.6)
 RAW = "import os, struct, time\n"

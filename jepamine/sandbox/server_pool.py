@@ -21,8 +21,8 @@ from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
 from jepamine.sandbox.folders import LockedFolder, remove_abandoned
 from jepamine.sandbox.limits import Limits
+from jepamine.sandbox.messages import Closed, Reply, arrives, receive, refuse, reply_to, send
 from jepamine.sandbox.protection import Protection, from_trial
-from jepamine.sandbox.questions import Closed, Reply, arrives, receive, refuse, reply_to, send
 from jepamine.sandbox.watch import GRACE, End
 
 # Seconds for a cold start on a slow disk, for a server to clean up after a child, and between two looks at
@@ -32,7 +32,7 @@ START, SLACK, LOOK = 120.0, 20.0, 0.1
 BOOT = """
 import json, sys
 sys.path += [path for path in json.loads(sys.argv.pop()) if path not in sys.path]
-from jepamine.sandbox.server import main
+from jepamine.sandbox.fork_server import main
 main()
 """
 # One thread for each library, before and after the fork; one arena, as each takes 64 MiB of a child's share.
@@ -73,7 +73,7 @@ class Handle:
     ) -> tuple[End, bytes]:
         """Return how the child of this request ended, and its answer.
 
-        `reply` answers the questions that the child puts by `jepamine.sandbox.questions.ask`.
+        `reply` answers the questions that the child puts by `jepamine.sandbox.messages.ask`.
 
         A lost server is restarted and asked once more. Raises ServerLost if it is lost again, and Abandoned
         once `gone` is true, which ends the child.

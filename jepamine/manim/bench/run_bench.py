@@ -12,7 +12,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manim.bench.grading import fulfils
-from jepamine.manim.generation.build import open_pipeline
+from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.generators.protocol import Usage

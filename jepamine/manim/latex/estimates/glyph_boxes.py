@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jepamine.manim.latex.estimates import metrics
-from jepamine.manim.latex.estimates.metrics import AXIS, BAR, BEARING, Kind, Mode, Size
+from jepamine.manim.latex.estimates import glyph_sizes
+from jepamine.manim.latex.estimates.glyph_sizes import AXIS, BAR, BEARING, Kind, Mode, Size
 
 
 @dataclass(eq=False)
@@ -119,13 +119,13 @@ def space(before: Kind | None, kind: Kind | None, mode: Mode) -> float:
         return 0.0
     pair = {before, kind}
     if "rel" in pair:
-        return 0.0 if before == kind else metrics.RELATION
+        return 0.0 if before == kind else glyph_sizes.RELATION
     if "bin" in pair:
         # A sign after an opening parenthesis is no operation.
-        return 0.0 if before in ("open", "bin", "punct") else metrics.BINARY
+        return 0.0 if before in ("open", "bin", "punct") else glyph_sizes.BINARY
     if before == "punct" or before == "op":
-        return 0.0 if kind == "open" else metrics.THIN
-    return metrics.THIN if kind == "op" and before != "open" else 0.0
+        return 0.0 if kind == "open" else glyph_sizes.THIN
+    return glyph_sizes.THIN if kind == "op" and before != "open" else 0.0
 
 
 def scripted(box: Box, over: Box | None, under: Box | None, scale: float) -> Box:
@@ -167,5 +167,5 @@ def delimiter_size(text: str, inside: Box, scale: float, least: float = 0.0) -> 
     """Return the size of a parenthesis, bracket or brace around a box."""
     axis = AXIS * scale
     needed = max(least, 2 * max(inside.height - axis, inside.depth + axis) * 0.9)
-    width, total = next((size for size in metrics.DELIMITERS if size[1] >= needed), (8.0, needed + 2.0))
+    width, total = next((size for size in glyph_sizes.DELIMITERS if size[1] >= needed), (8.0, needed + 2.0))
     return Size(width * (0.7 if text in "|[]" else 1.0), total / 2 + axis, total / 2 - axis)

@@ -1,4 +1,4 @@
-"""The mining task: training tensors of a manifest's clips, and the cosine similarity of a predictor.
+"""Embed a manifest's clips with progress, as training tensors and as the run's bank.
 
 Legend of shapes: N tubelets, D dimensions of an embedding.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,25 +17,11 @@ from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
-from jepamine.errors import UserError
-from jepamine.mining.bank import Bank, Place, save_bank
+from jepamine.mining.bank import BANK, Bank, Place, save_bank
 from jepamine.mining.overlap import extent_of
-from jepamine.mining.scorers.cosines import cosine
 from jepamine.mining.temporal_context import tubelets_before
 from jepamine.protocols import Extent, Parts, Tensors
-from jepamine.runs.loading import LoadedRun
 from jepamine.utils.progress import progress
-
-BANK = "bank.safetensors"
-
-
-def require_clip_ranking(opened: LoadedRun) -> None:
-    """Raise UserError if the run's task does not rank clips."""
-    if not opened.trainer.ranks_clips:
-        raise UserError(
-            f"run '{opened.folder.name}' does not rank clips: its trainer is "
-            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
-        )
 
 
 def embedded(parts: Parts, clips: list[Clip], label: str) -> Iterator[Embedded]:
@@ -92,40 +77,3 @@ def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
         for part in ("train", "val")
     )
     return train, val
-
-
-def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:
-    """Return the predicted embeddings of a clip, float32 (N, D); the predictor must be in eval mode."""
-    device = next(predictor.parameters()).device
-    with torch.inference_mode():
-        masked = torch.from_numpy(item.masked.copy()).to(device)
-        fraction = torch.from_numpy(item.fraction[:, None].copy()).to(device)
-        predicted: NDArray[np.float32] = predictor(masked, fraction).cpu().numpy()
-        return predicted
-
-
-def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) -> dict[str, Any]:
-    """Return the cosine similarity of predicted and clean embeddings over tubelets, and that of masked ones.
-
-    Raises UserError if no clip of the manifest belongs to `part`.
-    """
-    clips = [clip for clip in read_clips(parts.source) if chosen(clip, part).any()]
-    if not clips:
-        raise UserError(f"{parts.source.manifest}: no clip has the split '{part}'")
-    similarities: list[NDArray[np.float64]] = []
-    masked: list[NDArray[np.float64]] = []
-    scenes: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
-    for item in embedded(parts, clips, "eval"):
-        picked = chosen(item.clip, part)
-        similarities.append(cosine(predict(predictor, item), item.clean)[picked])
-        masked.append(cosine(item.masked, item.clean)[picked])
-        scenes[item.clip.scene or "unknown"].append(similarities[-1])
-    joined = np.concatenate(similarities)
-    return {
-        "mean_cosine_similarity": float(joined.mean()),
-        "std_cosine_similarity": float(joined.std()),
-        "masked_cosine_similarity": float(np.concatenate(masked).mean()),
-        "per_scene": {scene: float(np.concatenate(scenes[scene]).mean()) for scene in sorted(scenes)},
-        "clips": len(clips),
-        "tubelets": len(joined),
-    }

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from jepamine.manim.validation.answer import Answer
+from jepamine.manim.validation.check_answer import Answer
 
 _TABLES: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("replaced.toml").read_text())
 #: Name -> what to write instead; the same of attributes, keywords and modules.

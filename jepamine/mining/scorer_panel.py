@@ -17,14 +17,16 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
 from jepamine.data.views import views
-from jepamine.mining.bank import Bank, load_bank
+from jepamine.mining.bank import BANK, Bank, load_bank
+from jepamine.mining.clip_embeddings import embedded
+from jepamine.mining.clip_ranking import require_clip_ranking
+from jepamine.mining.cosine_report import predict
 from jepamine.mining.drive_context import DriveContext
-from jepamine.mining.groups import Groups
 from jepamine.mining.labels import scene_of
-from jepamine.mining.offers import Offers
+from jepamine.mining.lazy_arguments import Offers
 from jepamine.mining.overlap import extent_of
+from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
-from jepamine.mining.task import BANK, embedded, predict, require_clip_ranking
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,

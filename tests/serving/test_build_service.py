@@ -12,7 +12,7 @@ pytest.importorskip("fastapi", reason="no fastapi: pip install -e '.[serve]'")
 
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout
-from jepamine.serving.build import identify, one_at_a_time
+from jepamine.serving.build_service import identify, one_at_a_time
 
 
 class Slow:

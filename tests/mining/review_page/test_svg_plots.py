@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jepamine.mining.review_page.charts import bars, histogram, loss_curve
+from jepamine.mining.review_page.svg_plots import bars, histogram, loss_curve
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from jepamine.data.clips import Clip
-from jepamine.mining.review_page.pictures import (
+from jepamine.mining.review_page.filmstrips import (
     LADDER,
     Picture,
     Pictures,

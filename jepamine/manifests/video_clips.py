@@ -14,8 +14,8 @@ from typing import Any
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
-from jepamine.manifests.recordings import DrivePart, places
 from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.video_drives import DrivePart, places
 from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import stretches, windows
 from jepamine.places import File, Url
@@ -35,7 +35,7 @@ def video_lines(
     """Return manifest lines of `files`: clips of `window` frames, `stride` frames apart, `fps` per second.
 
     A folder on disk stands for all video files below it. A video is a scene, named by its stem, or by its
-    path if two have the same. Files that are one drive by their names (`jepamine.manifests.recordings`)
+    path if two have the same. Files that are one drive by their names (`jepamine.manifests.video_drives`)
     have `drive`, `camera` and `video_start`, the microseconds since 1970, or since the drive's start, of
     their time 0. A frame is the one shown at its time, so a variable frame rate is honoured: if the video
     has fewer frames than `fps` one is shown twice, if it has more some are skipped. No clip spans a gap in

@@ -7,7 +7,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from jepamine.sandbox.questions import ask
+from jepamine.sandbox.messages import ask
 
 
 class LatexError(ValueError):
@@ -53,7 +53,7 @@ def _question(expression: str, environment: str | None, template: Any) -> dict[s
 
 
 def install() -> Formulas:
-    """Let Manim's TeX objects of this process request their SVGs by `jepamine.sandbox.questions`."""
+    """Let Manim's TeX objects of this process request their SVGs by `jepamine.sandbox.messages`."""
     formulas = Formulas()
     for name in ("manim.mobject.text.tex_mobject", "manim.utils.tex_file_writing"):
         module: Any = importlib.import_module(name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jepamine.statistics.within import within_values
+from jepamine.statistics.within_fields import within_values
 
 
 def test_the_auroc_within_values_is_that_of_the_pairs_of_one_value():

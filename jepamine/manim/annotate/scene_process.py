@@ -1,6 +1,7 @@
 """Run a user's Manim file and write what its scenes show: the process that `annotate` starts.
 
-Called as `python -m jepamine.manim.annotate.child JOB.json`; the result goes into a file that the job names.
+Called as `python -m jepamine.manim.annotate.scene_process JOB.json`; the result goes into a
+file that the job names.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jepamine.manim.explanations.find import explanation, film_code
+from jepamine.manim.explanations.choose_film import explanation, film_code
 
 
 def constants_of(code):

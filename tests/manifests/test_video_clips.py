@@ -11,7 +11,7 @@ import pytest
 from jepamine.data.clips import read_clips
 from jepamine.data.drives import drive_of, span_of
 from jepamine.errors import UserError
-from jepamine.manifests.video import video_lines
+from jepamine.manifests.video_clips import video_lines
 from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.places import Moment
 from jepamine.protocols import Source

@@ -11,7 +11,7 @@ import pytest
 
 from jepamine.errors import UserError
 from jepamine.manim.validation.filming import SIZE
-from jepamine.manim.validation.video import mp4
+from jepamine.manim.validation.write_video import mp4
 
 av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 
