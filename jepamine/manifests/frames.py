@@ -52,10 +52,10 @@ def frame_lines(
     """Return manifest lines of all frames below `root`, with absolute paths.
 
     Drive, camera and time come from the layout (`jepamine.manifests.folder_layouts`) or from
-    `options.pattern`; no clip spans more than `max_gap` seconds between frames. With `cameras` only theirs are
-    kept; if no name holds a camera, a single one names it. Reports what is recognised, read and skipped. Raises
-    UserError if there is nothing to cut, for an unknown camera, and for a pattern that is wrong or matches
-    nothing.
+    `options.pattern`; no clip spans more than `max_gap` seconds between frames. With `cameras` only theirs
+    are kept; if no name holds a camera, a single one names it. Reports what is recognised, read and
+    skipped. Raises UserError if there is nothing to cut, for an unknown camera, and for a pattern that is
+    wrong or matches nothing.
     """
     if not root.is_dir():
         raise UserError(f"{root} is not a folder")
