@@ -14,7 +14,7 @@ from pathlib import Path
 from jepamine.config.recipe import parse_override, read
 from jepamine.manim.code_model.evaluation import MEANINGS
 from jepamine.manim.layout_model.evaluation.report import format_measure
-from jepamine.runs import run_folder, runner
+from jepamine.runs import run_status, runner
 from jepamine.runs.loading import load_run
 from jepamine.utils.printing import table
 
@@ -33,7 +33,7 @@ def measured(experiments: Path, recipe: Path, conditioning: str, overrides: list
         runner.run(read(recipe, overrides_), experiments, name)
     loaded = load_run(experiments, name)
     result = loaded.trainer.evaluate(loaded.predictor, loaded.parts, "val")
-    record = run_folder.read_record(loaded.folder)
+    record = run_status.read_record(loaded.folder)
     parameters = sum(tensor.numel() for tensor in loaded.predictor.parameters())
     return result | {
         "parameters": parameters,

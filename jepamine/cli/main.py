@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 import jepamine
+from jepamine.cli.errors import Commands
 from jepamine.cli.export import export, labels
 from jepamine.cli.manifest import manifest
-from jepamine.cli.options import Commands, Folder
+from jepamine.cli.options import Folder
 from jepamine.cli.review import probe, report, search, top
 from jepamine.cli.run import eval_command, run
 from jepamine.cli.runs import check, compare, plugins, reproduce, rm, runs, show, store

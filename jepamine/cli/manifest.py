@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jepamine import places
+from jepamine.cli.errors import Commands
 from jepamine.cli.manifest_builders import frames, lerobot, mcap, physicalai, waymo
 from jepamine.cli.manifest_options import (
     deliver,
@@ -22,7 +23,6 @@ from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
     AnyPath,
-    Commands,
     File,
     as_json,
     echo,
@@ -32,7 +32,7 @@ from jepamine.cli.options import (
 from jepamine.manifests.findings.finding import KINDS
 
 if TYPE_CHECKING:
-    from jepamine.cluster.client import Cluster
+    from jepamine.cluster.connection import Cluster
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 with_audit_gap = with_gap("A longer interval between two frames of a clip counts as a gap.")

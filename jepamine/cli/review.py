@@ -24,7 +24,7 @@ from jepamine.cli.options import (
 from jepamine.mining.defaults import DIVERSITY, THRESHOLD
 
 if TYPE_CHECKING:
-    from jepamine.cluster.client import Cluster
+    from jepamine.cluster.connection import Cluster
 
 
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:

@@ -22,33 +22,16 @@ from jepamine.cli.options import (
     with_left_parts,
     with_trust,
 )
+from jepamine.cli.overrides import Overrides, with_overrides
 
 if TYPE_CHECKING:
-    from jepamine.cluster.client import Cluster
-
-# Shorthands for --set, by option.
-SHORTCUTS = {
-    "lr": ("trainer", "lr"),
-    "epochs": ("trainer", "epochs"),
-    "batch_size": ("trainer", "batch_size"),
-    "seed": ("seed",),
-    "device": ("device",),
-    "threads": ("dataset", "threads"),
-}
+    from jepamine.cluster.connection import Cluster
 
 
 @click.command()
 @click.argument("recipe", type=Recipe, required=False)
 @click.option("--name", help="Name of the run; must not exist yet. [default: the recipe's]")
-@click.option(
-    "--set", "sets", multiple=True, metavar="TABLE.KEY=VALUE", help="Override a recipe key with a TOML value."
-)
-@click.option("--lr", type=float, help="--set trainer.lr")
-@click.option("--epochs", type=int, help="--set trainer.epochs")
-@click.option("--batch-size", type=int, help="--set trainer.batch_size")
-@click.option("--seed", type=int, help="--set seed")
-@click.option("--device", type=click.Choice(["cpu", "cuda", "mps", "auto"]), help="--set device")
-@click.option("--threads", type=int, help="--set dataset.threads; 0 is one per core")
+@with_overrides
 @click.option(
     "--seeds",
     type=click.IntRange(2, 1000),
@@ -62,35 +45,25 @@ def run(
     experiments: Path,
     recipe: Path | None,
     name: str | None,
-    sets: tuple[str, ...],
+    overrides: Overrides,
     seeds: int | None,
     resume: str | None,
     cluster: Cluster | None,
-    **short: Any,
 ) -> None:
     """Train what RECIPE declares: encode once, train the predictor, write a run record.
 
     RECIPE is a TOML file, or the name of one that comes with jepamine, such as default.
     """
-    shorthands = {key: value for key, value in short.items() if value is not None}
     if resume is not None:
-        if recipe or name or sets or seeds or shorthands:
+        if recipe or name or overrides or seeds:
             raise click.UsageError(
                 "--resume NAME continues a run unchanged; of other options it takes only --dask."
             )
     elif recipe is None:
         raise click.UsageError("Pass a RECIPE, such as default or my/recipe.toml, or --resume NAME.")
-    from jepamine.config.recipe import parse_override, read
+    from jepamine.config.recipe import read
     from jepamine.runs.integrity import require_trusted_recipe
 
-    overrides: dict[tuple[str, ...], Any] = {}
-    for text in sets:
-        try:
-            path, value = parse_override(text)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--set") from None
-        overrides[tuple(path)] = value
-    overrides |= {SHORTCUTS[key]: value for key, value in shorthands.items()}
     if recipe is not None:
         require_trusted_recipe(recipe)
     resolved = read(recipe, overrides) if recipe is not None else None

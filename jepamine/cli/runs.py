@@ -37,11 +37,11 @@ def runs(experiments: Path, json_: bool) -> None:
 @with_experiments
 def show(experiments: Path, name: str, json_: bool, plot: Path | None) -> None:
     """Show the record of one run."""
-    from jepamine.runs import run_folder
+    from jepamine.runs import run_folder, run_status
     from jepamine.runs.summary import show_summary
 
     folder = run_folder.find(experiments, name)
-    record = run_folder.read_record(folder)
+    record = run_status.read_record(folder)
     if plot:
         from jepamine.runs.summary import loss_plot
 

@@ -7,16 +7,9 @@ from typing import Any
 
 import click
 
-from jepamine.cli.options import (
-    Commands,
-    File,
-    Folder,
-    as_json,
-    echo,
-    plugin_settings,
-    with_experiments,
-    with_trust,
-)
+from jepamine.cli.errors import Commands
+from jepamine.cli.options import File, Folder, as_json, echo, with_experiments, with_trust
+from jepamine.cli.overrides import plugin_settings
 from jepamine.cli.scenes_bench import bench
 from jepamine.manim.generators.styles import COMPLEXITIES, LAYOUTS, STYLE_NAMES
 

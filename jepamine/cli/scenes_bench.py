@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, echo, plugin_settings, with_experiments, with_trust
+from jepamine.cli.options import File, echo, with_experiments, with_trust
+from jepamine.cli.overrides import plugin_settings
 
 
 @click.command()

@@ -22,7 +22,7 @@ from jepamine.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from jepamine.cluster.client import Cluster
+    from jepamine.cluster.connection import Cluster
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.moments import moments, recording_key
+from jepamine.data.recording_lines import moments, recording_key
 from jepamine.data.rigs import cameras_of
 from jepamine.errors import UserError
 from jepamine.places import File, Place, below
@@ -101,9 +101,9 @@ def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, runni
 def frames_of(line: Mapping[str, Any], place: str, root: File) -> tuple[Place, ...]:
     """Return the frames of a manifest line in order: image files below `root`, or moments of a recording.
 
-    Lines of recordings are those of `jepamine.data.moments`; a line `{"cameras": {camera: [paths]}}` means
-    the frames of one camera after the other. Raises UserError, with `place`, if the line has none of these
-    forms.
+    Lines of recordings are those of `jepamine.data.recording_lines`; a line `{"cameras": {camera: [paths]}}`
+    means the frames of one camera after the other. Raises UserError, with `place`, if the line has none of
+    these forms.
     """
     if cameras := cameras_of(line, place):
         return tuple(below(root, name) for names in cameras.values() for name in names)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.data.moments import recording_key
+from jepamine.data.recording_lines import recording_key
 from jepamine.data.splits import split
 from jepamine.data.views import views
 from jepamine.errors import UserError

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.cluster.client import Cluster
+from jepamine.cluster.connection import Cluster
 from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts
+from jepamine.cluster.connection import Cluster
+from jepamine.cluster.saved_parts import Job, finished_parts
 from jepamine.cluster.worker import answer
 from jepamine.data.clips import text_of
 from jepamine.data.drives import drive_in

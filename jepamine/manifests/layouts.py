@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from jepamine.manifests.camera_names import camera_folders, is_generic
-from jepamine.manifests.capture_times import CLOCK, capture_times
+from jepamine.manifests.exif_times import CLOCK, capture_times
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
 from jepamine.manifests.mapillary import Descriptions

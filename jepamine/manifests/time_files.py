@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from jepamine.data.moments import unit_of
+from jepamine.data.time_units import unit_of
 from jepamine.errors import UserError
 from jepamine.manifests.camera_names import is_camera, is_generic
 from jepamine.utils.progress import notify

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts
+from jepamine.cluster.connection import Cluster
+from jepamine.cluster.saved_parts import Job, finished_parts
 from jepamine.cluster.worker import answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.client import Cluster
+from jepamine.cluster.connection import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen

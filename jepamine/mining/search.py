@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.cluster.client import Cluster
+from jepamine.cluster.connection import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.client import Cluster
-from jepamine.cluster.jobs import Job, finished_parts
+from jepamine.cluster.connection import Cluster
+from jepamine.cluster.saved_parts import Job, finished_parts
 from jepamine.cluster.worker import answer, opened_once
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
@@ -29,7 +29,7 @@ from jepamine.errors import UserError
 from jepamine.places import file_of
 from jepamine.protocols import Parts
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, run_folder
+from jepamine.runs import integrity, run_folder, run_status
 from jepamine.runs.build import hardware, using
 from jepamine.runs.loading import run_source
 from jepamine.runs.run_folder import RunFolder
@@ -68,7 +68,7 @@ def encoded(
         "device": hardware().device,
         "threads": hardware().threads,
         "identity": identity,
-        "trust_changes": bool(integrity.changed_files(run, run_folder.read_record(run))),
+        "trust_changes": bool(integrity.changed_files(run, run_status.read_record(run))),
     }
     job = Job(
         "encode",
@@ -121,7 +121,7 @@ def _opened(wanted: dict[str, Any], stack: ExitStack) -> tuple[Parts, Store]:
         using(wanted["device"], wanted["threads"]),
     ):
         run = run_folder.find(experiments, wanted["run"])
-        record = run_folder.read_record(run)
+        record = run_status.read_record(run)
         integrity.require_unchanged(run, record)
         integrity.require_trusted_code(run)
         recipe = read_recipe(run.recipe, {})

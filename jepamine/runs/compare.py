@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.runs.run_folder import RunFolder, read_record
+from jepamine.runs.run_folder import RunFolder
+from jepamine.runs.run_status import read_record
 from jepamine.utils.files import read_json, read_text
 
 

@@ -18,7 +18,7 @@ from jepamine.errors import UserError
 from jepamine.places import File, file_of
 from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, run_folder
+from jepamine.runs import integrity, run_folder, run_status
 from jepamine.runs.build import hardware
 from jepamine.runs.checkpoints import model_tensors
 from jepamine.runs.retention import find_checkpoint
@@ -78,7 +78,7 @@ def load_run(
     Raises UserError if the run does not exist, has no weights yet, or its files are damaged or do not fit.
     """
     folder = run_folder.find(experiments, name)
-    record = run_folder.read_record(folder)
+    record = run_status.read_record(folder)
     if not folder.weights.is_file() and record["status"] == "finished":
         raise UserError(
             f"{folder.weights}: no such file, though the run is finished; train it again under another name: "
@@ -138,7 +138,7 @@ def predictor_of(experiments: Path, name: str, *, int8: bool = False) -> torch.n
 
 def record_of(experiments: Path, name: str) -> RunRecord:
     """Return the record of the run called `name`. Raises UserError if there is none."""
-    return run_folder.read_record(run_folder.find(experiments, name))
+    return run_status.read_record(run_folder.find(experiments, name))
 
 
 def of_other_runs(

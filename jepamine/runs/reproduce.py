@@ -9,7 +9,7 @@ import torch
 
 from jepamine.config.recipe import read as read_recipe
 from jepamine.errors import UserError
-from jepamine.runs import integrity, run_folder, runner
+from jepamine.runs import integrity, run_folder, run_status, runner
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, recorded_threads, require_complete
 from jepamine.utils.files import sha256_file
@@ -28,7 +28,7 @@ def reproduce(experiments: Path, name: str, new_name: str | None) -> dict[str, A
     finished, its files changed, or its data can no longer be read.
     """
     run = run_folder.find(experiments, name)
-    record = run_folder.read_record(run)
+    record = run_status.read_record(run)
     if record["status"] != "finished":
         raise UserError(f"run '{name}' is {record['status']}; finish it first: jepamine run --resume {name}")
     require_complete(record, run.record)
@@ -52,7 +52,7 @@ def compared(run: RunFolder, again: RunFolder) -> dict[str, Any]:
     (None: other shapes), "metrics": {key: [first, second]} of those that differ, "differs": {field: [first,
     second]} of data, code and versions}.
     """
-    first, second = run_folder.read_record(run), run_folder.read_record(again)
+    first, second = run_status.read_record(run), run_status.read_record(again)
     old, _ = load_tensors(run.weights)
     new, _ = load_tensors(again.weights)
     same_shapes = {name: tensor.shape for name, tensor in old.items()} == {

@@ -10,14 +10,14 @@ from typing import Any
 
 import torch
 
-from jepamine.cluster.client import Cluster
+from jepamine.cluster.connection import Cluster
 from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import as_written
 from jepamine.errors import UserError
 from jepamine.protocols import Parts, Trainer
 from jepamine.runs import build as assembly
-from jepamine.runs import integrity, run_folder, run_record
+from jepamine.runs import integrity, run_folder, run_record, run_status
 from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
@@ -53,13 +53,13 @@ def run(recipe: Recipe, experiments: Path, name: str | None, cluster: Cluster | 
             write_atomic(draft.labels, source.labels.read_bytes())
         record = _first_record(final_name, recipe, parts, lines, device)
         files = integrity.file_hashes(draft)
-        run_folder.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
+        run_status.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
         integrity.remember_code(draft)
 
     folder = run_folder.create(experiments, name or recipe.name, exact=name is not None, fill=fill)
     if folder.name != (name or recipe.name):
         notify(f"run '{recipe.name}' already exists; this one is called '{folder.name}'")
-    with folder.open_to_write(), run_folder.status_of(folder):
+    with folder.open_to_write(), run_status.status_of(folder):
         _encode_and_train(folder, recipe, parts, trainer, device, cluster)
     return folder
 
@@ -72,7 +72,7 @@ def run_or_resume(recipe: Recipe, experiments: Path) -> RunFolder:
     digest = hashlib.sha256(to_toml(recipe).encode()).hexdigest()
     same = []
     for folder in run_folder.all_runs(experiments):
-        record = run_folder.read_record(folder)
+        record = run_status.read_record(folder)
         if record.get("recipe_sha256") == digest:
             same.append((record.get("created", ""), folder.name))
     return resume(experiments, max(same)[1]) if same else run(recipe, experiments, None)
@@ -101,7 +101,7 @@ def resume(experiments: Path, name: str, cluster: Cluster | None = None) -> RunF
     """
     folder = run_folder.find(experiments, name)
     with folder.open_to_write():
-        record = run_folder.read_record(folder)
+        record = run_status.read_record(folder)
         if record["status"] == "finished":
             integrity.require_unchanged(folder, record)
             # Its summary asks the run's own plugins what their metrics mean.
@@ -119,9 +119,9 @@ def resume(experiments: Path, name: str, cluster: Cluster | None = None) -> RunF
         integrity.require_trusted_code(folder)
         recipe = read_recipe(folder.recipe, {})
         device = assembly.pick_device(recipe.device)
-        with run_record.recorded_threads(record), run_folder.status_of(folder):
-            history = run_record.resumed(name, record, str(device), run_folder.now())
-            run_folder.update(folder, status="running", failure=None, sessions=history)
+        with run_record.recorded_threads(record), run_status.status_of(folder):
+            history = run_record.resumed(name, record, str(device), run_status.now())
+            run_status.update(folder, status="running", failure=None, sessions=history)
             parts = assembly.build_parts(recipe, run_source(folder, record), experiments, device)
             if parts.encoder.weights_sha256 != record["encoder"]["weights_sha256"]:
                 raise UserError(
@@ -158,11 +158,11 @@ def _encode_and_train(
     with encoded(run_parts, folder, cluster, splits=("train", "val"), again=again) as ready:
         train, val = trainer.prepare(ready)
     prepared = time.perf_counter()
-    run_folder.update(folder, seconds={"encode": round(prepared - began, 3)})
+    run_status.update(folder, seconds={"encode": round(prepared - began, 3)})
     predictor = assembly.build_predictor(recipe, run_parts, device)
 
     def on_epoch(line: dict[str, Any]) -> None:
-        run_folder.update(folder, epochs_done=line["epoch"])
+        run_status.update(folder, epochs_done=line["epoch"])
 
     where = Training(
         folder.metrics,
@@ -174,7 +174,7 @@ def _encode_and_train(
     lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)
     ended = time.perf_counter()
-    run_folder.update(
+    run_status.update(
         folder,
         best_metric=best["val_loss"],
         metrics={key: value for key, value in best.items() if key not in ("epoch", "seconds")}
@@ -192,7 +192,7 @@ def _first_record(
         "schema": 1,
         "name": name,
         "status": "running",
-        "created": run_folder.now(),
+        "created": run_status.now(),
         "finished": None,
         "recipe_sha256": hashlib.sha256(to_toml(recipe).encode()).hexdigest(),
         "seed": recipe.seed,

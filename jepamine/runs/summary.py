@@ -9,7 +9,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.protocols import RemarkTrainer
-from jepamine.runs import run_folder
+from jepamine.runs import run_folder, run_status
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import read_jsonl, write_atomic
@@ -18,7 +18,7 @@ from jepamine.utils.printing import cell, command, near, table
 
 def run_summary(run: RunFolder, experiments: Path) -> str:
     """Return what a run produced, what its numbers mean, and the next command."""
-    record = run_folder.read_record(run)
+    record = run_status.read_record(run)
     from jepamine.config import registry
     from jepamine.config.recipe import read
 
@@ -65,7 +65,7 @@ def run_summary(run: RunFolder, experiments: Path) -> str:
 
 def seeds_summary(runs: list[RunFolder], experiments: Path) -> str:
     """Return the metrics of runs that differ in their seed: each run's, their mean and standard deviation."""
-    metrics = [run_folder.read_record(run)["metrics"] for run in runs]
+    metrics = [run_status.read_record(run)["metrics"] for run in runs]
     keys = [key for key in metrics[0] if all(isinstance(row.get(key), (int, float)) for row in metrics)]
     columns = {key: [float(row[key] or 0) for row in metrics] for key in keys}
     rows: list[list[Any]] = [["metric", *(run.name for run in runs), "mean", "sd"]]
@@ -108,7 +108,7 @@ def runs_rows(experiments: Path) -> tuple[list[list[Any]], list[str]]:
     damaged: list[str] = []
     for run in run_folder.all_runs(experiments):
         try:
-            record = run_folder.read_record(run)
+            record = run_status.read_record(run)
         except UserError as error:
             damaged.append(str(error))
             continue

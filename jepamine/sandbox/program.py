@@ -17,7 +17,7 @@ from typing import Literal
 
 import jepamine
 from jepamine.sandbox.bubblewrap import FONTS, LIBRARIES, program_prefix
-from jepamine.sandbox.folders import holds_more
+from jepamine.sandbox.disk_usage import holds_more
 from jepamine.sandbox.landlock import confine
 from jepamine.sandbox.limits import MIB, Limits
 

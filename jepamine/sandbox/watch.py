@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jepamine.sandbox.folders import deleted_bytes, holds_more
+from jepamine.sandbox.disk_usage import deleted_bytes, holds_more
 from jepamine.sandbox.limits import MAX_FILE, MIB, Limits
 from jepamine.sandbox.questions import Exchange
 

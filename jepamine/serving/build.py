@@ -22,7 +22,7 @@ from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.validator import Validator, validator
-from jepamine.runs import run_folder
+from jepamine.runs import run_folder, run_status
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
 from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
@@ -108,7 +108,7 @@ def identify(experiments: Path, run: str | None, int8: bool) -> tuple[Identity, 
     if run is None:
         return Identity(), None
     folder = run_folder.find(experiments, run)
-    record = run_folder.read_record(folder)
+    record = run_status.read_record(folder)
     weights = sha256_file(folder.weights) if folder.weights.is_file() else ""
     encoder = record.get("encoder", {}).get("weights_sha256", "")
     return Identity(run, f"{weights} {encoder} {'int8' if int8 else ''}"), record["metrics"].get("mean_iou")

@@ -89,7 +89,7 @@ def test_a_scheduler_that_is_lost_and_restarted_loses_nothing(
         if len(saved) == 2:
             dask_processes.kill()
 
-    monkeypatch.setattr("jepamine.cluster.jobs.write_atomic", write_and_kill)
+    monkeypatch.setattr("jepamine.cluster.saved_parts.write_atomic", write_and_kill)
     result = jepamine(*words)
     assert result.exit_code == 1
     assert "lost the Dask scheduler; start it and its workers again" in result.output
@@ -125,7 +125,7 @@ def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepa
 
 
 def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_path, monkeypatch):
-    monkeypatch.setattr("jepamine.cluster.client.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("jepamine.cluster.connection.CONNECT_SECONDS", 0.2)
     words = ("score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask")
     result = jepamine(*words, "tcp://127.0.0.1:9")
     assert result.exit_code == 1

@@ -68,7 +68,7 @@ def test_a_stopped_run_encodes_only_the_missing_parts(
         saved.append(path.name)
 
     with monkeypatch.context() as patch:
-        patch.setattr("jepamine.cluster.jobs.write_atomic", stop_at_the_second)
+        patch.setattr("jepamine.cluster.saved_parts.write_atomic", stop_at_the_second)
         result = jepamine("run", recipe, "--epochs", 2, *address)
     assert result.exit_code != 0
     assert (
@@ -76,7 +76,7 @@ def test_a_stopped_run_encodes_only_the_missing_parts(
         in (result.output)
     )
     monkeypatch.setattr(
-        "jepamine.cluster.jobs.write_atomic",
+        "jepamine.cluster.saved_parts.write_atomic",
         lambda path, data: (saved.append(path.name), write_atomic(path, data)),
     )
     assert jepamine("run", "--resume", "small", *address).exit_code == 0

@@ -8,7 +8,8 @@ import shutil
 import pytest
 
 from jepamine.runs.integrity import changed_files, file_hashes
-from jepamine.runs.run_folder import RunFolder, read_record
+from jepamine.runs.run_folder import RunFolder
+from jepamine.runs.run_status import read_record
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
-from jepamine.data.moments import MICROSECONDS, Unit, unit_of
 from jepamine.data.rigs import camera_lines, cameras_of
+from jepamine.data.time_units import MICROSECONDS, Unit, unit_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File

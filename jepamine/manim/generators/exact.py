@@ -8,7 +8,7 @@ from math import pi, sin
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
 from jepamine.manim.text.kinds import kind_of
-from jepamine.manim.text.solve.derived import domain_of, gap_at, poles_of, scale_of
+from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
 
 
 def exact(subject: Subject) -> str | None:

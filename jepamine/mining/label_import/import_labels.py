@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jepamine.errors import UserError, first_line
 from jepamine.mining.label_import.answers import Answer, Reader, Reading
+from jepamine.mining.label_import.conflicts import Conflicts, Imported, named, settle
 from jepamine.mining.label_import.from_coco import read_coco
 from jepamine.mining.label_import.from_cvat import read_cvat
 from jepamine.mining.label_import.from_fiftyone import read_fiftyone
@@ -20,24 +20,6 @@ from jepamine.mining.label_import.known_clips import KnownClips
 from jepamine.mining.labels import BINARY
 from jepamine.places import File
 from jepamine.utils.files import check_output, json_lines, read_bytes, write_atomic
-
-#: What becomes of a clip that annotators label 0 and 1.
-Conflicts = Literal["refuse", "leave-out", "majority"]
-# How many names a message has.
-NAMED = 5
-
-
-@dataclass
-class Imported:
-    """`labels`: clip_id -> task -> 1 or 0; `words`: (task, value) -> the words that were read so.
-
-    `left_out` counts annotations by the reason why; `conflicts` are clips that were left out.
-    """
-
-    labels: dict[str, dict[str, int]] = field(default_factory=dict)
-    words: dict[tuple[str, int], Counter[str]] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
-    conflicts: list[str] = field(default_factory=list)
 
 
 def import_labels(
@@ -68,8 +50,8 @@ def import_labels(
             for pair in reading.labels([(question, choice)]):
                 result.words.setdefault(pair, Counter())[choice] += 1
     if strangers:
-        result.left_out[f"of clips that {clips} does not have ({_some(list(strangers))})"] = len(strangers)
-    _settle(votes, result, conflicts, export)
+        result.left_out[f"of clips that {clips} does not have ({named(list(strangers))})"] = len(strangers)
+    settle(votes, result, conflicts, export)
     if not result.labels:
         reasons = ", ".join(f"{count} {reason}" for reason, count in result.left_out.items())
         raise UserError(f"{export}: contains no label" + (f": {reasons}" if reasons else ""))
@@ -119,29 +101,6 @@ def _clips_of(
     return list(found)
 
 
-def _settle(
-    votes: dict[str, dict[str, list[int]]], result: Imported, conflicts: Conflicts, export: Path
-) -> None:
-    """Add the labels that annotators agree on to `result`."""
-    for clip_id, tasks in votes.items():
-        for task, values in tasks.items():
-            ones = sum(values)
-            split = 0 < ones < len(values)
-            if split and (conflicts != "majority" or 2 * ones == len(values)):
-                result.conflicts.append(clip_id if task == BINARY else f"{clip_id} ({task})")
-            else:
-                result.labels.setdefault(clip_id, {})[task] = int(2 * ones > len(values))
-    if result.conflicts and conflicts == "refuse":
-        raise UserError(
-            f"{export}: annotators disagree on {len(result.conflicts)}: {_some(result.conflicts)} labelled 0 "
-            "and 1. Settle it there, or pass --conflicts leave-out or majority"
-        )
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names[:NAMED]) + (", ..." if len(names) > NAMED else "")
-
-
 def _line(clip_id: str, tasks: dict[str, int]) -> dict[str, Any]:
     tags = {task: value for task, value in tasks.items() if task != BINARY}
     binary = {BINARY: tasks[BINARY]} if BINARY in tasks else {}
@@ -157,11 +116,11 @@ def import_summary(result: Imported) -> list[str]:
         for value in (1, 0):
             count = sum(labels.get(task) == value for labels in result.labels.values())
             words = [word for word in result.words.get((task, value), ()) if word != str(value)]
-            parts.append(f"{count} are {value}" + (f" ({_some(words)})" if words and words != [task] else ""))
+            parts.append(f"{count} are {value}" + (f" ({named(words)})" if words and words != [task] else ""))
         lines.append(f"  {task}: {', '.join(parts)}")
     lines += [f"  left out: {count} {reason}" for reason, count in result.left_out.items()]
     if result.conflicts:
         lines.append(
-            f"  left out: {len(result.conflicts)} on which annotators disagree: {_some(result.conflicts)}"
+            f"  left out: {len(result.conflicts)} on which annotators disagree: {named(result.conflicts)}"
         )
     return lines

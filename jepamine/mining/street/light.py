@@ -1,6 +1,7 @@
-"""Time of day and weather: what they do to colours, to sight and to the picture's noise."""
+"""Time of day and weather, fog among it: what they do to colours, to sight and to the picture's noise."""
 
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
@@ -86,3 +87,20 @@ def draw_light(rng: np.random.Generator) -> Light:
         shadow=0.5 if weather == "clear" and time == "day" else 0.3,
         gloss=rng.uniform(0.2, 0.4) if weather == "rain" else 0.0,
     )
+
+
+def light_at(light: Light, beside: float, ahead: float) -> tuple[float, ...]:
+    """Return what light and haze make of colours at a place in metres from the camera.
+
+    Three gains on a colour's channels, by daylight and the own headlights, and the haze or fog that is added
+    to each: exp(-ahead / visibility) of the colour is left.
+    """
+    clear = exp(-ahead / light.visibility) if ahead > 0 else 1.0
+    beam = 0.0
+    if light.headlights:
+        wide = beside / (3.0 + 0.28 * abs(ahead))
+        beam = light.headlights / (1 + (ahead / 17.0) ** 2) * exp(-wide * wide)
+    red, green, blue = light.ambient
+    gains = ((red + beam) * clear, (green + beam) * clear, (blue + beam * 0.93) * clear)
+    low, mid, high = light.haze
+    return (*gains, low * (1 - clear), mid * (1 - clear), high * (1 - clear))

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import exp
 
 from PIL import ImageDraw
 
-from jepamine.mining.street.light import RGB, Light
+from jepamine.mining.street.light import RGB, Light, light_at
 
 Point = tuple[float, float]
 Pixel = tuple[int, int, int]
@@ -54,16 +53,7 @@ def tone(view: View, colour: RGB, across: float, ahead: float, gain: float = 1.0
     """Return how a surface's own colour looks at a place, lit, dimmed by distance and veiled by haze."""
     known = view.lit.get((across, ahead))
     if known is None:
-        light = view.light
-        clear = exp(-ahead / light.visibility) if ahead > 0 else 1.0
-        beam = 0.0
-        if light.headlights:
-            wide = (across - view.across) / (3.0 + 0.28 * abs(ahead))
-            beam = light.headlights / (1 + (ahead / 17.0) ** 2) * exp(-wide * wide)
-        red, green, blue = light.ambient
-        gains = ((red + beam) * clear, (green + beam) * clear, (blue + beam * 0.93) * clear)
-        low, mid, high = light.haze
-        known = (*gains, low * (1 - clear), mid * (1 - clear), high * (1 - clear))
+        known = light_at(view.light, across - view.across, ahead)
         view.lit[across, ahead] = known
     a, b, c, veil_a, veil_b, veil_c = known
     red, green, blue = colour

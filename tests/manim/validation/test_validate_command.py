@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.options import Commands
+from jepamine.cli.errors import Commands
 from jepamine.cli.scenes import validate
 from jepamine.manim.validation import command
 from jepamine.manim.validation.answer import Answer, Problem

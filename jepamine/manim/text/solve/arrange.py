@@ -13,7 +13,7 @@ from jepamine.manim.text.solve import constraints as statements
 from jepamine.manim.text.solve.boxes import Box, Boxes, Unit, boxes_of
 from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
 from jepamine.manim.text.solve.defaults import braces, halfway, labels, spread, stroke_of_dots
-from jepamine.manim.text.solve.derived import sources, with_derived, without
+from jepamine.manim.text.solve.dependent_objects import sources, with_derived, without
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.client import Cluster, connected, results
+from jepamine.cluster.connection import Cluster, connected
+from jepamine.cluster.tasks import results
 from jepamine.cluster.worker import FAILED
 from jepamine.data.shards import dealt
 from jepamine.errors import UserError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jepamine.data.moments import MICROSECONDS, MILLISECONDS, NANOSECONDS, SECONDS, unit_of
+from jepamine.data.time_units import MICROSECONDS, MILLISECONDS, NANOSECONDS, SECONDS, unit_of
 
 EPOCH = 1_532_402_927
 LENGTHS = {SECONDS: 1, MILLISECONDS: 10**3, MICROSECONDS: 10**6, NANOSECONDS: 10**9}

@@ -1,63 +1,17 @@
-"""The client's side of a Dask cluster: connect, hand out tasks, collect results as they come."""
+"""Hand out tasks to the workers of a Dask cluster, repeat those that failed, collect results as they come."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.progress import notify
 
 if TYPE_CHECKING:
     from distributed import Client
 
 # Times that a task is repeated after an error or the loss of its worker.
 RETRIES = 3
-CONNECT_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A Dask cluster: the scheduler's address or file, the resources that a task needs, parts (None: 256).
-
-    With `resume` the parts that a stopped command has left are used.
-    """
-
-    address: str
-    resources: Mapping[str, float]
-    parts: int | None = None
-    resume: bool = False
-
-
-@contextmanager
-def connected(address: str) -> Iterator[Client]:
-    """Connect to the scheduler at `address`, tcp://HOST:8786 or tls://HOST:8786, or of a scheduler file.
-
-    TLS certificates come from Dask's own configuration. Raises UserError if Dask is not installed or there
-    is no scheduler.
-    """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UserError("--dask requires dask.distributed: pip install 'jepamine[dask]'") from None
-    # A lost scheduler is reported below, in one line; Dask would log tracebacks of its reconnection as well.
-    for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    where: dict[str, Any] = {"address": address} if "://" in address else {"scheduler_file": address}
-    if "scheduler_file" in where and not Path(address).is_file():
-        raise UserError(f"{address}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
-    try:
-        client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{address}: no Dask scheduler answers: {first_line(error)}") from None
-    with client:
-        if not client.scheduler_info(n_workers=-1)["workers"]:
-            notify(f"warning: the Dask cluster at {address} has no workers yet; waiting for the first")
-        yield client
 
 
 def results(

@@ -1,14 +1,13 @@
-"""What every encoder runs with: frozen weights, the precision of products, frames on its device."""
+"""The precision of an encoder's matrix products and convolutions on a GPU: float32 throughout, or TF32."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
+    pass
 
 # PyTorch's names: "highest" is float32 throughout, "high" allows TF32, with 10 bits of mantissa, on GPUs.
 Matmul = Literal["highest", "high"]
@@ -38,29 +37,3 @@ def precision(matmul: Matmul) -> Iterator[None]:
     finally:
         torch.set_float32_matmul_precision(before[0])
         torch.backends.cudnn.allow_tf32 = before[1]
-
-
-Module = TypeVar("Module", bound="torch.nn.Module")
-
-
-def freeze(module: Module) -> Module:
-    """Turn off gradients of `module` and keep it in eval mode: a later `.train()` changes nothing.
-
-    `.train()` of an enclosing module calls its children's, so the method itself is replaced.
-    """
-    module.requires_grad_(False)
-    module.eval()
-    for part in module.modules():
-        part.train = lambda mode=True, part=part: part  # type: ignore[method-assign,misc]
-    return module
-
-
-def to_device(pixels: Tensor, device: torch.device) -> Tensor:
-    """Return `pixels` on `device`. The copy to a CUDA device is queued, from pinned memory.
-
-    The CPU then prepares the next batch while the device copies and computes: a copy from memory that is not
-    pinned waits for all that was queued before.
-    """
-    if device.type != "cuda" or pixels.device.type != "cpu":
-        return pixels.to(device)
-    return pixels.pin_memory().to(device, non_blocking=True)
