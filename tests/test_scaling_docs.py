@@ -84,6 +84,7 @@ def test_the_kubernetes_job(jepamine, home, monkeypatch):
     assert [part["shard"] for part in parts] == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_dask_commands(jepamine, home):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
     scheduler, worker, score = blocks("bash")[2].splitlines()

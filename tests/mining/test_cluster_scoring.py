@@ -74,6 +74,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, cli
     assert output.read_bytes() == single.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_lost_and_restarted_loses_nothing(
     dask_processes, jepamine, whole, clips, tmp_path, monkeypatch
 ):

@@ -95,6 +95,7 @@ def test_every_hostile_formula_that_names_a_file_or_a_program_is_refused_before_
     ]
 
 
+@pytest.mark.slow
 def test_no_hostile_formula_reads_writes_or_hangs_when_only_the_sandbox_of_tex_holds_it(latex, tex_world):
     def attempt(item):
         name, expected, text = item

@@ -164,6 +164,7 @@ def container_steps():
 
 
 @pytest.mark.manim
+@pytest.mark.slow
 def test_the_container_s_files_install_and_serve_in_a_fresh_folder(tmp_path, wait_for):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     steps = container_steps()

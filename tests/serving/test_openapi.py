@@ -23,6 +23,7 @@ CHECKS = (
 )
 
 
+@pytest.mark.slow
 def test_all_responses_conform_to_the_openapi_schema(shared, tmp_path):
     words = ["--max-examples", "25", "--seed", "7", "--generation-database", "none", "--no-color"]
     done = subprocess.run(

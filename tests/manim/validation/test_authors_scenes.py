@@ -11,7 +11,7 @@ import pytest
 
 from tests.manim.validation.boxes_by_manim import boxes_by_manim
 
-pytestmark = pytest.mark.manim
+pytestmark = [pytest.mark.manim, pytest.mark.slow]
 SCENES = {
     part.partition("\n")[0]: part.partition("\n")[2]
     for part in Path(__file__).with_name("authors_scenes.txt").read_text().split("\n== ")[1:]

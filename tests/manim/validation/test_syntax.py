@@ -161,6 +161,7 @@ def test_no_name_that_reaches_files_is_on_the_lists():
 
 
 @pytest.mark.manim
+@pytest.mark.slow
 def test_the_list_of_names_is_that_of_the_installed_packages():
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")
     from jepamine.manim.validation import collect_names
