@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from jepamine.manim.latex.estimates import glyph_boxes, glyph_sizes
+from jepamine.manim.latex.estimates import glyph_boxes as boxes
+from jepamine.manim.latex.estimates import glyph_sizes as sizes
 from jepamine.manim.latex.estimates.glyph_boxes import Box, Glyph, centred, grid, joined
 from jepamine.manim.latex.estimates.glyph_sizes import AXIS, BAR, GRIDS, Kind, Mode, Size
 from jepamine.manim.latex.estimates.tex_tokens import Token
@@ -74,7 +75,7 @@ class Reader:
                 start = self._at
                 box, kind = self._scripted(mode)
                 kind = None if mode.upright else kind
-                x += glyph_boxes.space(before, kind, mode) if box.width or box.glyphs else 0.0
+                x += boxes.space(before, kind, mode) if box.width or box.glyphs else 0.0
                 parts.append(box.moved(x, 0.0))
                 x = parts[-1].width
                 before = kind if box.glyphs else before
@@ -89,7 +90,7 @@ class Reader:
         else:
             box, kind = self._nucleus(mode)
         scripts: dict[str, Box] = {}
-        limits = mode.display and first is not None and first.is_command(*glyph_sizes.WITH_LIMITS)
+        limits = mode.display and first is not None and first.is_command(*sizes.WITH_LIMITS)
         while not mode.upright:
             self._spaces()
             token = self._peek()
@@ -101,7 +102,7 @@ class Reader:
                 scripts[token.text] = self._argument(mode.script())
             elif token is not None and token.is_character("'"):
                 self._at += 1
-                prime = self._glyph(glyph_sizes.SYMBOLS["prime"], mode)
+                prime = self._glyph(sizes.SYMBOLS["prime"], mode)
                 box = joined([box, prime.moved(box.width, 0.0)])
             else:
                 break
@@ -109,8 +110,8 @@ class Reader:
             return box, kind
         over, under = scripts.get("^"), scripts.get("_")
         if limits:
-            return glyph_boxes.limited(box, over, under), kind
-        return glyph_boxes.scripted(box, over, under, mode.scale), kind
+            return boxes.limited(box, over, under), kind
+        return boxes.scripted(box, over, under, mode.scale), kind
 
     def _argument(self, mode: Mode) -> Box:
         """Read a group in braces, or one nucleus."""
@@ -140,7 +141,7 @@ class Reader:
         return box
 
     def _glyph(self, size: Size, mode: Mode, scale: float = 1.0) -> Box:
-        return self._draw(glyph_boxes.glyph_of(size, mode.scale, scale))
+        return self._draw(boxes.glyph_of(size, mode.scale, scale))
 
     def _nucleus(self, mode: Mode) -> tuple[Box, Kind | None]:
         token = self._peek()
@@ -152,22 +153,22 @@ class Reader:
         if token.kind == "space" or token.is_character("~"):
             return Box(3.3 * mode.scale), None
         if token.kind == "character":
-            size = glyph_sizes.letter(token.text, mode.upright)
+            size = sizes.letter(token.text, mode.upright)
             return self._glyph(size, mode), size.kind
         return self._command(token.text, mode)
 
     def _command(self, name: str, mode: Mode) -> tuple[Box, Kind | None]:
-        if name in glyph_sizes.SPACES:
-            return Box(glyph_sizes.SPACES[name] * mode.scale), None
-        if name in glyph_sizes.SYMBOLS:
-            return self._glyph(glyph_sizes.SYMBOLS[name], mode), glyph_sizes.SYMBOLS[name].kind
-        if size := glyph_sizes.LIMITED.get(name) or glyph_sizes.INTEGRALS.get(name):
+        if name in sizes.SPACES:
+            return Box(sizes.SPACES[name] * mode.scale), None
+        if name in sizes.SYMBOLS:
+            return self._glyph(sizes.SYMBOLS[name], mode), sizes.SYMBOLS[name].kind
+        if size := sizes.LIMITED.get(name) or sizes.INTEGRALS.get(name):
             small = 1.0 if mode.display else 0.7
             box = self._glyph(size, mode, small)
             return box.moved(0.0, AXIS * mode.scale * (1 - small)), "op"
-        if name in glyph_sizes.NAMES:
-            letters = [self._glyph(glyph_sizes.letter(character, True), mode) for character in name]
-            return glyph_boxes.beside(letters), "op"
+        if name in sizes.NAMES:
+            letters = [self._glyph(sizes.letter(character, True), mode) for character in name]
+            return boxes.beside(letters), "op"
         if name in ("frac", "dfrac", "tfrac", "cfrac", "binom", "dbinom"):
             return self._fraction(mode, "frac" in name), "ord"
         structures = {"left": self._fenced, "begin": self._environment, "sqrt": self._root}
@@ -176,27 +177,25 @@ class Reader:
         return self._wrapped(name, mode)
 
     def _wrapped(self, name: str, mode: Mode) -> tuple[Box, Kind | None]:
-        if name in glyph_sizes.UPRIGHT:
+        if name in sizes.UPRIGHT:
             return self._argument(replace(mode, upright=True)), "ord"
         if name in ("textcolor", "color", "hspace", "vspace", "phantom", "label", "hspace*"):
             self._hidden()
             return (self._argument(mode), "ord") if name == "textcolor" else (Box(), None)
-        if name in glyph_sizes.SKIPPED:
+        if name in sizes.SKIPPED:
             return Box(), None
         if name in ("overset", "stackrel", "underset"):
             around, box = self._argument(mode.script()), self._argument(mode)
-            return glyph_boxes.limited(
-                box, *((None, around) if name == "underset" else (around, None))
-            ), "rel"
-        if name in glyph_sizes.ACCENTS or name in ("underline", "underbrace", "overbrace", "boxed", "cancel"):
+            return boxes.limited(box, *((None, around) if name == "underset" else (around, None))), "rel"
+        if name in sizes.ACCENTS or name in ("underline", "underbrace", "overbrace", "boxed", "cancel"):
             box = self._argument(mode)
             under = name.startswith("under")
             y = -box.depth - 1.5 * mode.scale if under else box.height + 1.5 * mode.scale
             wide = box.width if len(name) > 5 else 4.0 * mode.scale
             return joined(
-                [box, centred(self._draw(glyph_boxes.bar(wide, y, mode.scale)), box.width, 0.0)], box.width
+                [box, centred(self._draw(boxes.bar(wide, y, mode.scale)), box.width, 0.0)], box.width
             ), "ord"
-        if name in glyph_sizes.WRAPPERS:
+        if name in sizes.WRAPPERS:
             return self._argument(mode), "ord"
         return self._glyph(Size(6.0, 6.0), mode), "ord"
 
@@ -207,21 +206,19 @@ class Reader:
 
     def _fraction(self, mode: Mode, has_bar: bool) -> Box:
         above = self._argument(mode.inner())
-        line = self._draw(glyph_boxes.bar(0.0, AXIS * mode.scale - BAR / 2, mode.scale)) if has_bar else Box()
+        line = self._draw(boxes.bar(0.0, AXIS * mode.scale - BAR / 2, mode.scale)) if has_bar else Box()
         below = self._argument(mode.inner())
-        box = glyph_boxes.fraction(above, line, below, mode.scale, mode.display)
+        box = boxes.fraction(above, line, below, mode.scale, mode.display)
         if has_bar:
             return box
         least = 23.0 if mode.display else 10.0
         fence = [self._delimiter(text, box, mode, least) for text in "()"]
-        return glyph_boxes.beside([fence[0], box, fence[1]])
+        return boxes.beside([fence[0], box, fence[1]])
 
     def _delimiter(self, text: str, inside: Box, mode: Mode, least: float = 0.0) -> Box:
         if text == ".":
             return Box(1.2)
-        return self._glyph(
-            glyph_boxes.delimiter_size(text, inside, mode.scale, least), replace(mode, scale=1.0)
-        )
+        return self._glyph(boxes.delimiter_size(text, inside, mode.scale, least), replace(mode, scale=1.0))
 
     def _fenced(self, mode: Mode) -> Box:
         opening = self._take()
@@ -237,7 +234,7 @@ class Reader:
         """Put what was drawn since `at` between delimiters."""
         left = self._delimiter(opening, inside, mode)
         self.drawn[at:at] = [self.drawn.pop() for _ in left.glyphs]
-        return glyph_boxes.beside([left, inside, self._delimiter(closing, inside, mode)])
+        return boxes.beside([left, inside, self._delimiter(closing, inside, mode)])
 
     def _name(self) -> str:
         self._spaces()
@@ -253,7 +250,7 @@ class Reader:
         alignments, gap = GRIDS.get(name, ("c", 0.0))
         if name in ("array", "tabular"):
             alignments = "".join(letter for letter in self._name() if letter in "lcr") or "c"
-        at, cells = len(self.drawn), glyph_sizes.inner(name, mode)
+        at, cells = len(self.drawn), sizes.inner(name, mode)
         skip = 14.4 if name.endswith("cases") else 12.0
         inside = self._deeper(
             lambda: grid(self._rows(cells, lambda token: token.is_command("end")), alignments, gap, skip, 1.0)
@@ -263,7 +260,7 @@ class Reader:
         fences = (
             ("{", ".")
             if name.endswith("cases")
-            else glyph_sizes.FENCES.get(name[:1])
+            else sizes.FENCES.get(name[:1])
             if name[1:] == "matrix"
             else None
         )
@@ -278,6 +275,6 @@ class Reader:
                 token = self._take()
         at = len(self.drawn)
         inside = self._argument(mode)
-        sign, line = glyph_boxes.root_sign(inside, mode.scale)
+        sign, line = boxes.root_sign(inside, mode.scale)
         self.drawn.insert(at, sign.glyphs[0])
         return joined([sign, self._draw(line), inside.moved(sign.width, 0.0)])
