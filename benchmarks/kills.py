@@ -33,6 +33,15 @@ from jepamine.utils.printing import table
 
 SECONDS = 60
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
+ANNOTATED = """from manim import *
+
+
+class Demo(Scene):
+    def construct(self):
+        circle = Circle()
+        self.play(Create(circle), run_time=0.2)
+        self.play(circle.animate.shift(RIGHT), run_time=0.2)
+"""
 SCENE = "A red circle above a blue square and a green star."
 
 
@@ -66,6 +75,11 @@ COMMANDS = {
     "score --shard": Command(
         "score --run small m.jsonl --shard 1/2 --output out.jsonl", ("out*",), with_resume
     ),
+    "score --heatmaps": Command(
+        "score --run small m.jsonl --output out.jsonl --heatmaps",
+        ("out.jsonl", "out.heatmaps.npy"),
+        with_resume,
+    ),
     "merge": Command("merge part-*.jsonl --manifest m.jsonl --output out.jsonl", ("out.jsonl",)),
     "eval": Command("eval --run small --labels labels.jsonl --output out.json", ("out.json",)),
     "probe": Command(
@@ -87,6 +101,10 @@ COMMANDS = {
     "scenes render": Command(
         "scenes render --count 6 --out scenes --width 96 --workers 1", ("scenes/*", "scenes/*/*")
     ),
+    "scenes annotate": Command(
+        "scenes annotate scene.py --out frames", ("frames/scenes.jsonl", "frames/*/*.png")
+    ),
+    "export --to parquet": Command("export scores.jsonl --to parquet --output out.parquet", ("out.parquet",)),
     "scenes generate": Command(f"scenes generate '{SCENE}' --output out.py", ("out.py",)),
 }
 
@@ -287,6 +305,7 @@ def _fill(base: Path) -> None:
     for name, rows in (("m.jsonl", lines), ("labels.jsonl", labels)):
         (base / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
     csv = "".join(f"{row['clip_id']},{row['binary_label']}\n" for row in labels)
+    (base / "scene.py").write_text(ANNOTATED)
     (base / "labels.csv").write_text("clip_id,label\n" + csv)
     (base / "tiny.py").write_text(ENCODER)
     recipe = RECIPE.format(manifest="m.jsonl").replace("epochs = 1", "epochs = 20")

@@ -76,9 +76,12 @@ def find(kind: str, name: str, folder: Path) -> Plugin:
     """Return the plugin that a recipe in `folder` calls `name`.
 
     Raises UserError for a name that is not registered (with the nearest spelling) or registered by two
-    sources, and for a missing file.
+    sources, for a missing file, and for words around a colon that Python cannot import.
     """
     place, colon, attribute = name.rpartition(":")
+    words = [*attribute.split("."), *([] if place.endswith(".py") else place.split("."))]
+    if colon and not all(word.isidentifier() for word in words):
+        raise UserError(f"plugin '{name}' is neither ./FILE.py:ATTRIBUTE nor PACKAGE.MODULE:ATTRIBUTE")
     if colon and place.endswith(".py"):
         file = (folder / place).absolute()
         if not file.is_file():

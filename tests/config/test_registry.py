@@ -65,6 +65,12 @@ def test_an_unknown_plugin_is_an_error_that_offers_the_nearest(tmp_path):
     )
 
 
+@pytest.mark.parametrize("name", [":x", "acme:", "acme..one:x", "./tiny.py:", "a b:c", ":"])
+def test_words_around_a_colon_that_python_cannot_import_are_an_error(tmp_path, name):
+    with pytest.raises(UserError, match=r"is neither \./FILE\.py:ATTRIBUTE nor PACKAGE\.MODULE:ATTRIBUTE"):
+        registry.find("scorer", name, tmp_path)
+
+
 def test_a_plugin_unlike_any_other_is_an_error_that_names_the_known_ones(tmp_path):
     with pytest.raises(UserError) as raised:
         registry.find("predictor", "zzz", tmp_path)
