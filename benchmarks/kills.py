@@ -42,6 +42,11 @@ class Demo(Scene):
         self.play(Create(circle), run_time=0.2)
         self.play(circle.animate.shift(RIGHT), run_time=0.2)
 """
+# Each cell a token, so that clips have heat maps.
+GRID = (
+    ENCODER.replace("8, 48", "8, 3").replace("-1, 48)", "-1, 3)")
+    + "\n    def grid(self, shape):\n        return 4, 4\n"
+)
 SCENE = "A red circle above a blue square and a green star."
 
 
@@ -268,7 +273,7 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 def _sound(path: Path) -> bool:
     """Return whether a file that changed is whole as its format goes; temporary ones may be anything."""
-    if ".tmp" in path.name or path.name.startswith(".") or path.suffix == ".lock":
+    if ".tmp" in path.name or path.name.startswith(".") or path.suffix in (".lock", ".part", ".heatmaps"):
         return True
     if any(part.startswith(".") for part in path.parts):
         return True
@@ -307,10 +312,10 @@ def _fill(base: Path) -> None:
     csv = "".join(f"{row['clip_id']},{row['binary_label']}\n" for row in labels)
     (base / "scene.py").write_text(ANNOTATED)
     (base / "labels.csv").write_text("clip_id,label\n" + csv)
-    (base / "tiny.py").write_text(ENCODER)
+    (base / "tiny.py").write_text(GRID)
     recipe = RECIPE.format(manifest="m.jsonl").replace("epochs = 1", "epochs = 20")
     (base / "small.toml").write_text(recipe)
-    (base / "third.py").write_text(ENCODER.replace('"0" * 64', '"1" * 64'))
+    (base / "third.py").write_text(GRID.replace('"0" * 64', '"1" * 64'))
     (base / "third.toml").write_text(recipe.replace("tiny.py", "third.py"))
     for words in (
         "run small.toml --name small",

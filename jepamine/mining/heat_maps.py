@@ -67,6 +67,14 @@ class HeatMapper:
         return HeatMap(distances.reshape(len(tokens), -1, rows, columns), self.view)
 
 
+def _finished(maps: Path, unfinished: Path, kept: int) -> bool:
+    """Return whether `maps` are those of the lines of `unfinished`: as many bytes, and written after them."""
+    if not maps.is_file():
+        return False
+    facts = maps.stat()
+    return facts.st_size == HEADER + kept and facts.st_mtime_ns >= unfinished.stat().st_mtime_ns
+
+
 def token_places(encoder: Encoder, shape: tuple[int, int, int]) -> tuple[tuple[int, int], View]:
     """Return ((rows, columns) of an encoder's tokens, the part of the frame that they cover).
 
@@ -95,6 +103,8 @@ class HeatWriter:
     def __init__(self, mapper: HeatMapper, unfinished: Path, scores: Path, kept: int = 0) -> None:
         path = unfinished.with_suffix(".heatmaps")
         self._mapper, self._path, self._final = mapper, path, heat_path(scores)
+        if kept and not path.is_file() and _finished(self._final, unfinished, kept):
+            self._final.replace(path)  # stopped between the last two renames
         if kept and (not path.is_file() or path.stat().st_size < HEADER + kept):
             raise UserError(f"{path}: the heat maps so far are missing; score again without --resume")
         self._file = path.open("r+b" if kept else "wb")

@@ -231,5 +231,6 @@ def _truncate(unfinished: Path) -> tuple[int, int, int]:
             break
         count, errors, size = count + 1, errors + ("error" in line), size + len(raw)
         heat = max(heat, heat_end(line))
-    os.truncate(unfinished, size)
+    if size < unfinished.stat().st_size:
+        os.truncate(unfinished, size)
     return count, errors, heat

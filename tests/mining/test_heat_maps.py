@@ -104,6 +104,26 @@ def test_a_stopped_scoring_resumes_to_the_same_bytes(jepamine, run, clips, tmp_p
     assert not list(tmp_path.glob("*.heatmaps"))
 
 
+def test_a_scoring_stopped_between_its_last_two_renames_resumes(jepamine, run, clips, tmp_path, monkeypatch):
+    output = tmp_path / "out.jsonl"
+    move = Path.replace
+
+    def stopped(path: Path, target: Path) -> Path:
+        if target == output:
+            raise KeyboardInterrupt
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    words = ("score", "--run", "small", clips, "--output", output, "--heatmaps")
+    assert jepamine(*words).exit_code == 1
+    maps = heat_path(output).read_bytes()
+    monkeypatch.undo()
+    monkeypatch.setenv("JEPAMINE_EXPERIMENTS", str(tmp_path / "experiments"))
+    assert jepamine(*words, "--resume").exit_code == 0
+    assert heat_path(output).read_bytes() == maps
+    assert read_heat(lines_of(output)[0], output) is not None
+
+
 def test_maps_of_another_scoring_are_not_taken_for_a_lines_own(jepamine, run, clips, marked, tmp_path):
     [line] = scored(jepamine, marked, tmp_path / "out.jsonl")
     scored(jepamine, clips, tmp_path / "out.jsonl")
