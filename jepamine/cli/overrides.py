@@ -61,7 +61,7 @@ def _overrides(sets: tuple[str, ...], short: dict[str, Any]) -> Overrides:
 
 
 def plugin_settings(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parse KEY=VALUE; a value that is no TOML is a string."""
+    """Parse KEY=VALUE; a value that is not valid TOML is a string."""
     from jepamine.config.recipe import parse_override
 
     settings: dict[str, Any] = {}

@@ -47,7 +47,7 @@ def places() -> Phrases:
         found[tuple(phrase.split())] = (("place", (column, row, corner)),)
 
     for before, after in product(_BEFORE, _AFTER):
-        # A bare "top" is no place before a noun: see `sides`.
+        # A bare "top" before a noun is not a place: see `sides`.
         start = f"{before} the" if before else ""
         for (word, row), (other, column) in product(_ROWS.items(), _COLUMNS.items()):
             for order in (f"{word} {other}", f"{word} and {other}") if before else (f"{word} {other}",):
