@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import optional_write, sha256_file
 from jepamine.utils.local_cache import user_cache
