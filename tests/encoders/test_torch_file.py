@@ -27,7 +27,9 @@ def tensor(offset: bytes = b"K\0", shape: bytes = b"K\x04\x85", strides: bytes =
     return REBUILD + b"(" + STORAGE + offset + shape + strides + b"\x89" + ORDERED + b")RtR"
 
 
-def file(state: bytes, keys: object = ("k",), numbers: bytes | None = None, head: list[Any] = HEAD) -> bytes:
+def file(
+    state: bytes, keys: tuple[object, ...] = ("k",), numbers: bytes | None = None, head: list[Any] = HEAD
+) -> bytes:
     """A file whose object is that pickle (without its first and last bytes)."""
     numbers = struct.pack("<q4f", 4, 1, 2, 3, 4) if numbers is None else numbers
     parts = [pickle.dumps(part, 2) for part in head]
