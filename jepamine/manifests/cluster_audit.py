@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer
+from jepamine.cluster.tasks import Cluster, answer
 from jepamine.data.clips import text_of
 from jepamine.data.drives import drive_in
 from jepamine.data.shards import Shard

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from jepamine.config.shipped_recipes import shipped_recipes
+from jepamine.config.recipe_files import shipped_recipes
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 from jepamine.utils.files import write_atomic
@@ -93,7 +93,7 @@ def add_footage(footage: Path, folder: Path) -> list[str]:
     one, its last clips. Returns the lines of a report. Raises UserError if there is no footage, if fewer than
     two clips remain, and if `folder` has a manifest already.
     """
-    from jepamine.manifests.paths import fresh, summary
+    from jepamine.manifests.new_lines import fresh, summary
 
     manifest, cut = folder / "manifest.jsonl", folder / "footage.jsonl"
     for path in (manifest, cut):

@@ -1,16 +1,21 @@
-"""Connect to a Dask cluster, hand out tasks to its workers and repeat those that failed."""
+"""Tasks of a Dask cluster: connect, hand them out, repeat those that failed, and what runs on a worker."""
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jepamine.errors import UserError, first_line
+from jepamine.places import file_of
+from jepamine.utils.files import sha256_file
 from jepamine.utils.progress import notify
+from jepamine.utils.remote import exists
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -108,3 +113,49 @@ def results(
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures))
+
+
+#: First byte of a result that is the message of a UserError; JSONL begins with "{".
+FAILED = b"!"
+
+Opened = TypeVar("Opened")
+
+# Models are not shared between threads: the tasks of one process run one after the other.
+_LOCK = threading.Lock()
+_OPEN: dict[str, tuple[object, ExitStack]] = {}
+
+
+def answer(task: str, work: Callable[[dict[str, Any]], bytes]) -> bytes:
+    """Return what `work` makes of the JSON object `task`.
+
+    A UserError becomes `FAILED` and its message: it would be the same on any other worker. Anything else is
+    raised, so that Dask tries again.
+    """
+    wanted = json.loads(task)
+    with _LOCK:
+        try:
+            manifest = file_of(wanted["manifest"])
+            if not exists(manifest) or sha256_file(manifest) != wanted["manifest_sha256"]:
+                raise UserError(
+                    f"{manifest}: not the same on this worker, or changed since the command began; workers "
+                    "must see the client's files under the same paths"
+                )
+            return work(wanted)
+        except UserError as error:
+            return FAILED + str(error).encode()
+
+
+def opened_once(wanted: dict[str, Any], make: Callable[[ExitStack], Opened]) -> Opened:
+    """Return what `make` opens for the tasks that differ from `wanted` in nothing but their part.
+
+    It is closed when a task of another kind comes.
+    """
+    key = json.dumps({name: value for name, value in wanted.items() if name not in ("number", "total")})
+    if key not in _OPEN:
+        for _, before in _OPEN.values():
+            before.close()
+        _OPEN.clear()
+        with ExitStack() as stack:
+            opened = make(stack)
+            _OPEN[key] = opened, stack.pop_all()
+    return cast(Opened, _OPEN[key][0])

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manim.validation.filming import SIZE
-from jepamine.manim.validation.write_video import mp4
+from jepamine.manim.validation.play import SIZE, mp4
 
 av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jepamine.mining.bank import Bank
-from jepamine.mining.scorers.scene import Scene
+from jepamine.mining.scorers.scene_and_drive import Scene
 from jepamine.protocols import ClipEmbeddings, Extent
 
 ORIGIN = Bank(["a", "b"], ["00", "01"], np.array([[1, 0], [-1, 0]], dtype=np.float32))

@@ -1,4 +1,4 @@
-"""Rewrite the paths of manifest lines for the folder of the manifest; summarise and check new lines."""
+"""What builders do with new manifest lines: paths for their folder, checks, a summary, what was skipped."""
 
 from __future__ import annotations
 
@@ -116,3 +116,23 @@ def summary(lines: Sequence[dict[str, Any]]) -> str:
     shorter = len(lines) - lengths[usual]
     short = f" ({shorter} of them shorter than {usual} frames)" if shorter else ""
     return f"{len(lines)} clips{short}, {len(scenes)} scenes, {sum(map(len, scenes.values()))} frames"
+
+
+class Skipped:
+    """Counts of skipped input by (kind of thing, reason), each with its first example."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], int] = {}
+        self._first: dict[tuple[str, str], str] = {}
+
+    def add(self, kind: str, reason: str, first: Path | str = "", count: int = 1) -> None:
+        """Count `count` more skipped things of a kind (plural: "frames"); `first` is an example."""
+        if count:
+            self._counts[kind, reason] = self._counts.get((kind, reason), 0) + count
+            self._first.setdefault((kind, reason), str(first))
+
+    def notify(self) -> None:
+        """Report every reason in a line on stderr, in the order in which they came up."""
+        for (kind, reason), count in self._counts.items():
+            first = self._first[kind, reason]
+            notify(f"{kind} skipped: {count} ({reason})" + (f", the first {first}" if first else ""))
