@@ -15,11 +15,12 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from jepamine.errors import UserError
-from jepamine.manim.code_model.causal_lm import causal_lm, layout_lm
+from jepamine.manim.code_model.causal_lm import causal_lm
 from jepamine.manim.code_model.code_examples import Example
 from jepamine.manim.code_model.lm_language import Vocabulary
 from jepamine.manim.code_model.lm_objects import END, NOTHING, TokenContext, rows_of, token_context
 from jepamine.manim.code_model.prompt import SLOT, body, complete_code, prompt
+from jepamine.manim.code_model.trainer import layout_lm
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
 from jepamine.runs.loading import predictor_of
