@@ -13,7 +13,7 @@ from jepamine.data.shards import dealt
 from jepamine.errors import UserError
 from jepamine.places import File
 from jepamine.protocols import Source
-from jepamine.utils.files import placed_lines, raw_lines
+from jepamine.utils.json_files import placed_lines, raw_lines
 from jepamine.utils.local_cache import local
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.scene_crossings import scene_crossings
 from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
-from jepamine.utils.files import raw_lines
+from jepamine.utils.json_files import raw_lines
 from jepamine.utils.printing import command, near, table
 
 # Clips listed of each kind in the table.

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.utils.files import parse_line, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import parse_line
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
