@@ -1,8 +1,8 @@
 """The trainer `code` of the predictor `layout-lm`: learn to write Manim code from a description and a layout.
 
-It trains, token by token, on all families of the dataset `manim`, with one line per object that moves it to its place in the
-layout: the dataset's line without the calls that position the object, or, for a line that refers to another
-object (`Brace(figure, RIGHT)`), the line of the generator `template`. Frames are not used.
+It trains, token by token, on all families of the dataset `manim`, with one line per object that moves it to
+its place in the layout: the dataset's line without the calls that position the object, or, for a line that
+refers to another object (`Brace(figure, RIGHT)`), the line of the generator `template`. Frames are not used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pydantic import Field
 
 from jepamine.config.schema import Weights
 from jepamine.errors import UserError
-from jepamine.manim.code_model.code_examples import Example
 
 if TYPE_CHECKING:
     import torch
