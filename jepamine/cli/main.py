@@ -19,7 +19,6 @@ from jepamine.cli.scenes import scenes
 from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
 from jepamine.cli.setup import doctor, init
-from jepamine.utils.allocator import keep_freed_memory
 from jepamine.utils.progress import silence
 
 
@@ -86,5 +85,4 @@ def main() -> None:
     # torchao, which transformers imports if installed, warns about CUDA extensions it cannot load.
     for name in ("torchao", "torch.utils._pytree"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    keep_freed_memory()
     cli(prog_name="jepamine")

@@ -145,7 +145,8 @@ def nuscenes(
         deliver(lines, output)
         return
     from jepamine.manifests.nuscenes_tables import label_lines
-    from jepamine.utils.files import json_lines, write_atomic
+    from jepamine.utils.files import write_atomic
+    from jepamine.utils.json_files import json_lines
 
     built = label_lines(root, version, lines, categories)
     deliver(lines, output)

@@ -63,7 +63,8 @@ def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
 
 def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write lines unchanged to `output` or stdout, and suggest the next commands."""
-    from jepamine.utils.files import json_lines, write_atomic
+    from jepamine.utils.files import write_atomic
+    from jepamine.utils.json_files import json_lines
     from jepamine.utils.progress import notify
     from jepamine.utils.remote import exists
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from jepamine.places import Url, is_url
-from jepamine.utils.files import json_text
+from jepamine.utils.json_files import json_text
 from jepamine.utils.printing import visible
 
 

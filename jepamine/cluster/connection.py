@@ -1,9 +1,9 @@
-"""Connect to a Dask cluster."""
+"""Connect to a Dask cluster, hand out tasks to its workers and repeat those that failed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from jepamine.utils.progress import notify
 
 if TYPE_CHECKING:
     from distributed import Client
+
 
 CONNECT_SECONDS = 30
 
@@ -56,3 +57,54 @@ def connected(address: str) -> Iterator[Client]:
         if not client.scheduler_info(n_workers=-1)["workers"]:
             notify(f"warning: the Dask cluster at {address} has no workers yet; waiting for the first")
         yield client
+
+
+# Times that a task is repeated after an error or the loss of its worker.
+RETRIES = 3
+
+
+def results(
+    client: Client,
+    function: Callable[[str], bytes],
+    tasks: Mapping[int, str],
+    resources: Mapping[str, float],
+    retries: int = RETRIES,
+) -> Iterator[tuple[int, bytes]]:
+    """Yield (number, result) of each of `tasks` as it is finished; nothing is kept on the cluster.
+
+    Each task needs `resources` of its worker. A task whose worker is lost is run on another. Raises UserError
+    if a task fails `retries` times, or the scheduler is lost.
+    """
+    from distributed import as_completed
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker
+
+    def submit(number: int) -> Any:
+        return client.submit(function, tasks[number], pure=False, retries=retries, resources=dict(resources))
+
+    futures = {submit(number): number for number in tasks}
+    killed: dict[int, int] = {}
+    waiting = as_completed(futures, loop=client.loop)
+    try:
+        for future in waiting:
+            number = futures.pop(future)
+            try:
+                result = future.result()
+            except KilledWorker as error:
+                killed[number] = killed.get(number, 0) + 1
+                if killed[number] > retries:
+                    raise UserError(
+                        f"part {number} lost its workers {killed[number]} times in a row, perhaps for lack "
+                        f"of memory; see the workers' logs: {first_line(error)}"
+                    ) from None
+                again = submit(number)
+                futures[again] = number
+                waiting.add(again)
+                continue
+            except (FutureCancelledError, OSError):
+                raise UserError("lost the Dask scheduler; start it and its workers again") from None
+            future.release()
+            yield number, result
+    finally:
+        if futures and client.status == "running":
+            client.cancel(list(futures))

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.connection import Cluster, connected
-from jepamine.cluster.tasks import results
+from jepamine.cluster.connection import Cluster, connected, results
 from jepamine.cluster.worker import FAILED
 from jepamine.data.shards import dealt
 from jepamine.errors import UserError
 from jepamine.places import File
-from jepamine.utils.files import read_json, sha256_file, write_atomic, write_json
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 

@@ -22,7 +22,7 @@ from jepamine.config.schema import valid_name
 from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError, did_you_mean, first_line
 from jepamine.utils.files import read_text
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
 SCHEMA = 1

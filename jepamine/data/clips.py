@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.recording_lines import moments, recording_key
-from jepamine.data.rigs import cameras_of
+from jepamine.data.manifest_lines import camera_lines, cameras_of, moments, recording_key
 from jepamine.errors import UserError
 from jepamine.places import File, Place, below
 from jepamine.protocols import Source
-from jepamine.utils.files import parse_line, raw_lines
+from jepamine.utils.json_files import parse_line, raw_lines
 
 #: Consecutive frames of one tubelet.
 TubeletSize = Annotated[int, Field(ge=1, le=64)]
@@ -101,7 +100,7 @@ def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, runni
 def frames_of(line: Mapping[str, Any], place: str, root: File) -> tuple[Place, ...]:
     """Return the frames of a manifest line in order: image files below `root`, or moments of a recording.
 
-    Lines of recordings are those of `jepamine.data.recording_lines`; a line `{"cameras": {camera: [paths]}}`
+    Lines of recordings are those of `jepamine.data.manifest_lines`; a line `{"cameras": {camera: [paths]}}`
     means the frames of one camera after the other. Raises UserError, with `place`, if the line has none of
     these forms.
     """
@@ -155,3 +154,26 @@ def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
             raise UserError(f"{place}: '{key}' is not text: {value!r}")
         return str(value) or None
     return None
+
+
+def views(clip: Clip) -> list[Clip]:
+    """Return the clip of each camera of a clip of several; any other clip alone.
+
+    The frames and tubelets of a clip of several cameras are those of one camera after the other.
+    """
+    lines = camera_lines(clip.line, clip.clip_id, clip.place)
+    if lines[0] is clip.line:
+        return [clip]
+    frames, tubelets = len(clip.frames) // len(lines), clip.tubelets // len(lines)
+    return [
+        replace(
+            clip,
+            clip_id=line["clip_id"],
+            frames=clip.frames[number * frames : (number + 1) * frames],
+            camera=line["camera"],
+            line=line,
+            first_tubelet=clip.first_tubelet + number * tubelets,
+            tubelets=tubelets,
+        )
+        for number, line in enumerate(lines)
+    ]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from jepamine.data.clips import Clip, as_written
-from jepamine.data.rigs import cameras_of
+from jepamine.data.manifest_lines import cameras_of
 from jepamine.places import Moment
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number
 
 
 def drive_of(clip: Clip) -> str | None:

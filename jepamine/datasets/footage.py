@@ -16,7 +16,8 @@ from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import windows
 from jepamine.places import File, Url
 from jepamine.protocols import Source
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 

@@ -21,7 +21,8 @@ from jepamine.manifests.findings.entries import Entry, numbered_lines, read_entr
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import file_of
 from jepamine.protocols import Source
-from jepamine.utils.files import read_jsonl, sha256_file
+from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import read_jsonl
 
 
 def look_on_cluster(contents: Contents, entries: Sequence[Entry], source: Source, cluster: Cluster) -> None:

@@ -17,7 +17,8 @@ from jepamine.manifests.findings.repairs import Numbered, Repair, repair
 from jepamine.manifests.paths import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source
-from jepamine.utils.files import check_output, json_lines, write_atomic
+from jepamine.utils.files import check_output, write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.printing import command, near, table
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.

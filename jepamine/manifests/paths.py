@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
 from jepamine.data.clips import as_written
-from jepamine.data.recording_lines import STREAMS
+from jepamine.data.manifest_lines import STREAMS
 from jepamine.errors import UserError
 from jepamine.places import File, Url, as_below, below, is_url
 from jepamine.utils.progress import notify

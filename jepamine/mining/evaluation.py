@@ -21,7 +21,8 @@ from jepamine.mining.scorers.pixel_scorers import PIXEL_BASELINES
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import optional_write, write_json
+from jepamine.utils.files import optional_write
+from jepamine.utils.json_files import write_json
 
 
 def evaluate(

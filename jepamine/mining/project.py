@@ -9,7 +9,8 @@ from typing import Any
 from jepamine.config.shipped_recipes import shipped_recipes
 from jepamine.errors import UserError
 from jepamine.protocols import Source
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify
 from jepamine.utils.replacing import folder_beside
 
@@ -152,7 +153,7 @@ def _lines(footage: Path) -> list[dict[str, Any]]:
 def _split(manifest: Path) -> list[dict[str, Any]]:
     from jepamine.data.drives import drive_in
     from jepamine.manifests.split import split_lines
-    from jepamine.utils.files import read_jsonl
+    from jepamine.utils.json_files import read_jsonl
 
     lines = [line for _, line in read_jsonl(manifest)]
     if len(lines) < 2:

@@ -11,12 +11,11 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, as_written, read_clips
+from jepamine.data.clips import Clip, as_written, read_clips, views
 from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
-from jepamine.data.views import views
 from jepamine.mining.bank import BANK, Bank, load_bank
 from jepamine.mining.clip_embeddings import embedded
 from jepamine.mining.clip_ranking import require_clip_ranking
@@ -37,7 +36,8 @@ from jepamine.protocols import (
 )
 from jepamine.runs import build as assembly
 from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.utils.files import optional_write, sha256_file
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.

@@ -22,15 +22,8 @@ from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import (
-    check_output,
-    json_text,
-    naming,
-    parse_line,
-    raw_lines,
-    sha256_file,
-    sync,
-)
+from jepamine.utils.files import check_output, naming, sha256_file, sync
+from jepamine.utils.json_files import json_text, parse_line, raw_lines
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 

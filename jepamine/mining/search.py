@@ -33,7 +33,8 @@ from jepamine.places import File
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
 from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify, progress
 
 # Clips whose similarities are computed at a time.

@@ -23,7 +23,8 @@ from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
-from jepamine.utils.files import json_lines, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_tensors
 

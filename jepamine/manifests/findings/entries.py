@@ -10,13 +10,12 @@ from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
-from jepamine.data.rigs import camera_lines, cameras_of
+from jepamine.data.manifest_lines import camera_lines, cameras_of
 from jepamine.data.time_units import MICROSECONDS, Unit, unit_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
-from jepamine.utils.files import parse_line, raw_lines
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number, parse_line, raw_lines
 from jepamine.utils.progress import notify
 
 # Broken lines that are reported one by one.
@@ -44,7 +43,7 @@ class Entry:
 def numbered_lines(manifest: File) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
     """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
 
-    A line of several cameras is yielded as a line for each (`jepamine.data.rigs.camera_lines`).
+    A line of several cameras is yielded as a line for each (`jepamine.data.manifest_lines.camera_lines`).
 
     Raises UserError if the file cannot be read or is empty.
     """

@@ -27,7 +27,8 @@ from jepamine.errors import UserError
 from jepamine.manim.engine.engine import Engine, engine, load_manim
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.scene import make_scene
-from jepamine.utils.files import json_lines, json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, json_text
 from jepamine.utils.locks import exclusive
 
 #: The file with the settings in its first line, then the lines of the scenes so far; deleted at the end.

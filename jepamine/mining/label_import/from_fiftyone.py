@@ -11,7 +11,7 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.mining.label_import.answers import Answer, Reading
-from jepamine.utils.files import read_json
+from jepamine.utils.json_files import read_json
 
 
 def read_fiftyone(data: dict[str, Any], path: Path, reading: Reading) -> Iterator[Answer]:

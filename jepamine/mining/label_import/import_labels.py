@@ -19,7 +19,8 @@ from jepamine.mining.label_import.from_table import read_csv, read_parquet
 from jepamine.mining.label_import.known_clips import KnownClips
 from jepamine.mining.labels import BINARY
 from jepamine.places import File
-from jepamine.utils.files import check_output, json_lines, read_bytes, write_atomic
+from jepamine.utils.files import check_output, read_bytes, write_atomic
+from jepamine.utils.json_files import json_lines
 
 
 def import_labels(

@@ -11,7 +11,7 @@ import numpy as np
 
 from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
-from jepamine.data.rigs import cameras_of
+from jepamine.data.manifest_lines import cameras_of
 from jepamine.errors import UserError
 from jepamine.mining import selection
 from jepamine.mining.heat_maps import HeatMap, read_heat
@@ -23,7 +23,8 @@ from jepamine.mining.score_files import Scored, read_scored
 from jepamine.places import File
 from jepamine.runs.loading import LoadedRun
 from jepamine.runs.run_record import RunRecord
-from jepamine.utils.files import read_jsonl, sha256_file
+from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.printing import cell
 from jepamine.utils.progress import notify, progress
 

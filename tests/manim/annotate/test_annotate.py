@@ -10,7 +10,7 @@ from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
 from jepamine.manim.annotate.annotations import Job, Steps
 from jepamine.manim.annotate.users_file import scene_classes, source_of
-from jepamine.utils.files import json_lines, read_jsonl
+from jepamine.utils.json_files import json_lines, read_jsonl
 
 pytestmark = [pytest.mark.manim, pytest.mark.usefixtures("manim_there")]
 

@@ -12,7 +12,7 @@ from jepamine.manim.layouts import from_json
 from jepamine.manim.scenes.contact_sheet import new_folder
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.render import Job, render_scenes
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 
 pytestmark = pytest.mark.manim
 

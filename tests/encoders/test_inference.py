@@ -22,7 +22,7 @@ from jepamine.data.embeddings import store_folder
 from jepamine.encoders.clip import ClipEncoder
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.hf import HuggingFaceEncoder
-from jepamine.encoders.precision import precision
+from jepamine.encoders.inference import Pixels, precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder
 
 CPU = torch.device("cpu")
@@ -90,3 +90,13 @@ def test_another_word_is_an_error_of_the_recipe(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'encoder={plugin="efficientnet-lite0",matmul="medium"}')
     assert result.exit_code == 1
     assert "matmul" in result.stderr and "'highest' or 'high'" in result.stderr
+
+
+def test_tokens_are_the_pixels_row_by_row():
+    frames = torch.randint(0, 256, (2, 1, 4, 6, 3), dtype=torch.uint8, generator=torch.manual_seed(0))
+    encoder = Pixels(torch.device("cpu"))
+    tokens = encoder(frames)
+    rows, columns = encoder.grid((1, 4, 6))
+    assert (tokens.shape, tokens.dtype, encoder.dim) == ((2, 24, 3), torch.float32, 3)
+    assert (rows, columns) == (4, 6)
+    assert torch.equal((tokens.view(2, rows, columns, 3) * 255).round().to(torch.uint8), frames[:, 0])

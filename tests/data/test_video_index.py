@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jepamine.data.counted_frames import numbered, places
+from jepamine.data.video_index import numbered, places
 
 LONG = list(range(60))
 

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from jepamine.data.clips import read_clips
+from jepamine.data.clips import read_clips, views
 from jepamine.data.drives import frame_times
 from jepamine.data.run_manifest import manifest_lines
-from jepamine.data.views import views
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 

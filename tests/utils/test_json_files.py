@@ -2,7 +2,7 @@
 
 import pytest
 
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number
 
 
 @pytest.mark.parametrize("value", [0, -1, 0.5, 10**300, 1e308])
