@@ -29,6 +29,7 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.scene_crossings import scene_crossings
 from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
+from jepamine.utils.json_files import raw_lines
 from jepamine.utils.printing import command, near, table
 
 # Clips listed of each kind in the table.
@@ -67,7 +68,8 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
-    entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
+    lines = numbered_lines(raw_lines(source.manifest), source.manifest)
+    entries = read_entries(lines, source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
     contents = Contents(frames)
     if cluster:

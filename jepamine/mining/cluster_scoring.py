@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jepamine.cluster.saved_parts import Job, finished_parts
 from jepamine.cluster.worker import answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
-from jepamine.data.shards import Shard, drive_of_item
+from jepamine.data.part_lines import clips_in, item_of
 from jepamine.errors import UserError
 from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.score_parts import completion_path, merge_parts
@@ -51,7 +52,7 @@ def score_on_cluster(
         score_part,
         source.manifest,
         _common(opened, scorer, on_error),
-        lambda: map(drive_of_item, read(source)),
+        lambda: map(item_of, read(source)),
     )
     folder = _folder(opened, output, scorer, on_error)
     with finished_parts(job, cluster, folder) as parts:
@@ -69,8 +70,10 @@ def _score(wanted: dict[str, Any]) -> bytes:
     panel = opened_once(wanted, lambda stack: _opened(wanted, stack))
     with tempfile.TemporaryDirectory(prefix="jepamine-") as folder:
         output = Path(folder) / "part.jsonl"
-        shard = Shard(wanted["number"], wanted["of"])
-        score_shard(panel, output, wanted["total"], wanted["on_error"], False, shard)
+        source = panel.opened.parts.source
+        items = partial(clips_in, source, wanted["lines"])
+        facts = {"shard": wanted["number"], "shards": wanted["of"]}
+        score_shard(panel, output, items, wanted["on_error"], False, facts)
         return output.read_bytes()
 
 

@@ -15,7 +15,7 @@ from jepamine.data.time_units import MICROSECONDS, Unit, unit_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
-from jepamine.utils.json_files import is_number, parse_line, raw_lines
+from jepamine.utils.json_files import is_number, parse_line
 from jepamine.utils.progress import notify
 
 # Broken lines that are reported one by one.
@@ -40,15 +40,16 @@ class Entry:
     stamps: int | None
 
 
-def numbered_lines(manifest: File) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
-    """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
+def numbered_lines(
+    lines: Iterable[tuple[int, bytes]], manifest: File
+) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
+    """Yield (line number, line) of `lines` of a manifest, or the error for what is not a JSON object.
 
     A line of several cameras is yielded as a line for each (`jepamine.data.manifest_lines.camera_lines`).
-
-    Raises UserError if the file cannot be read or is empty.
+    Raises UserError if there is no line.
     """
     empty = True
-    for number, raw in raw_lines(manifest):
+    for number, raw in lines:
         empty = False
         try:
             line = parse_line(manifest, number, raw)
