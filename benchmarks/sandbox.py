@@ -46,7 +46,7 @@ SCENES = {"2 shapes": SHAPES, "8 objects, 2 of them texts": TEXTS, "2 objects, 2
 COLD = """
 import json, sys, tempfile
 from pathlib import Path
-from jepamine.manim.validation import task
+from jepamine.manim.validation import scene_task
 task.prepare()
 request = {"code": Path(sys.argv[1]).read_text(), "check": True, "scene": None, "preview": None}
 assert not task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]

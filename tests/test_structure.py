@@ -6,6 +6,7 @@ Private names stay in their file, files keep one subject, rooms stay rooms.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,9 @@ def test_a_file_has_one_subject_that_fills_60_to_250_lines():
 
 def test_every_exception_is_still_one():
     assert {path for path in SHORT if len((PACKAGE / path).read_text().splitlines()) >= 60} == set()
+
+
+def test_a_file_name_tells_its_room():
+    names = Counter(Path(path).name for path in MODULES)
+    # `clips.py` of the top level is the re-export.
+    assert {name for name, count in names.items() if count > 1} == {"clips.py"}

@@ -8,9 +8,9 @@ from typing import Any
 
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor, too_many
-from jepamine.manim.text.formulas import latex_of
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Group, Item, Ref, Span
+from jepamine.manim.text.typed_formulas import latex_of
 
 #: The referents of "the line" if there is no plain one.
 _ALSO = {"line": "dashed_line", "arrow": "double_arrow"}

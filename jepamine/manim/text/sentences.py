@@ -7,7 +7,7 @@ from dataclasses import replace
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
-from jepamine.manim.text.labels import aim, aims, late, name, names_follow
+from jepamine.manim.text.label_phrases import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
