@@ -47,9 +47,9 @@ COLD = """
 import json, sys, tempfile
 from pathlib import Path
 from jepamine.manim.validation import scene_task
-task.prepare()
+scene_task.prepare()
 request = {"code": Path(sys.argv[1]).read_text(), "check": True, "scene": None, "preview": None}
-assert not task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]
+assert not scene_task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]
 """
 
 
