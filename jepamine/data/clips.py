@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,24 +56,34 @@ def read_clips(source: Source) -> Iterator[Clip]:
 
 def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
     """Yield what `read_clips` does, but for a line that is not a clip yield its error and continue."""
-    root = source.root or source.manifest.parent
-    running = 0
     empty = True
-    for number, raw in raw_lines(source.manifest):
+    for item in clips_of_lines(raw_lines(source.manifest), source):
         empty = False
+        yield item
+    if empty:
+        raise UserError(f"{source.manifest}: contains no clip")
+
+
+def clips_of_lines(
+    lines: Iterable[tuple[int, bytes]], source: Source, tubelets: int = 0
+) -> Iterator[Clip | UserError]:
+    """Yield the clip of each of `lines` of the manifest, (number, bytes), or the error of what is not one.
+
+    `tubelets` are those of all lines before.
+    """
+    root = source.root or source.manifest.parent
+    for number, raw in lines:
         place = f"{source.manifest}:{number}"
         try:
             line = parse_line(source.manifest, number, raw)
             # A run's own manifest records the clip's place in the user's manifest.
             place = str(line.get("place", place))
-            clip = _clip(line, place, root, source.tubelet_size, running)
+            clip = _clip(line, place, root, source.tubelet_size, tubelets)
         except UserError as error:
             yield error
             continue
-        running += clip.tubelets
+        tubelets += clip.tubelets
         yield clip
-    if empty:
-        raise UserError(f"{source.manifest}: contains no clip")
 
 
 def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, running: int) -> Clip:

@@ -55,23 +55,25 @@ def json_lines(lines: list[dict[str, Any]]) -> bytes:
     return "".join(json_text(line) + "\n" for line in lines).encode()
 
 
-def raw_lines(path: File) -> Iterator[tuple[int, bytes]]:
-    """Yield (line number from 1, bytes) of every non-blank line of a file.
+def raw_lines(path: File, start: tuple[int, int] = (1, 0)) -> Iterator[tuple[int, bytes]]:
+    """Yield (line number from 1, bytes) of every non-blank line of a file, from `start` on.
 
-    Raises UserError if the file cannot be read.
+    `start` is the number of a line and the byte at which it begins. Raises UserError if the file cannot be
+    read.
     """
-    for number, _, line in placed_lines(path):
+    for number, _, line in placed_lines(path, start):
         yield number, line
 
 
-def placed_lines(path: File) -> Iterator[tuple[int, int, bytes]]:
+def placed_lines(path: File, start: tuple[int, int] = (1, 0)) -> Iterator[tuple[int, int, bytes]]:
     """Yield what `raw_lines` does, with the byte at which a line begins: (number, offset, bytes)."""
-    offset = 0
+    first, offset = start
     try:
         on_disk = local(path)
         require_regular(on_disk)
         with on_disk.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            file.seek(offset)
+            for number, line in enumerate(file, first):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
                     yield number, offset + len(line) - len(text), text
