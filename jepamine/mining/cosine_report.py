@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from array import array
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jepamine.data.clips import read_clips
+from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.clip_embeddings import embedded
+from jepamine.mining.clip_embeddings import streamed
 from jepamine.mining.scorers.cosines import cosine
 from jepamine.protocols import Parts
 
@@ -33,23 +34,31 @@ def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) ->
 
     Raises UserError if no clip of the manifest belongs to `part`.
     """
-    clips = [clip for clip in read_clips(parts.source) if chosen(clip, part).any()]
-    if not clips:
+
+    def clips() -> Iterator[Clip]:
+        return (clip for clip in read_clips(parts.source) if chosen(clip, part).any())
+
+    count = sum(1 for _ in clips())
+    if not count:
         raise UserError(f"{parts.source.manifest}: no clip has the split '{part}'")
-    similarities: list[NDArray[np.float64]] = []
-    masked: list[NDArray[np.float64]] = []
-    scenes: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
-    for item in embedded(parts, clips, "eval"):
+    # By tubelet: cosines, and the number of the scene.
+    similarities, masked, owners = array("d"), array("d"), array("q")
+    scenes: dict[str, int] = {}
+    for item in streamed(parts, clips(), "eval", count):
         picked = chosen(item.clip, part)
-        similarities.append(cosine(predict(predictor, item), item.clean)[picked])
-        masked.append(cosine(item.masked, item.clean)[picked])
-        scenes[item.clip.scene or "unknown"].append(similarities[-1])
-    joined = np.concatenate(similarities)
+        similarities.extend(cosine(predict(predictor, item), item.clean)[picked].tolist())
+        masked.extend(cosine(item.masked, item.clean)[picked].tolist())
+        scene = scenes.setdefault(item.clip.scene or "unknown", len(scenes))
+        owners.extend([scene] * int(picked.sum()))
+    joined = np.frombuffer(similarities)
+    rows = np.argsort(np.frombuffer(owners, dtype=np.int64), kind="stable")
+    ends = np.cumsum(np.bincount(np.frombuffer(owners, dtype=np.int64), minlength=len(scenes)))
+    by_scene = np.split(rows, ends[:-1])
     return {
         "mean_cosine_similarity": float(joined.mean()),
         "std_cosine_similarity": float(joined.std()),
-        "masked_cosine_similarity": float(np.concatenate(masked).mean()),
-        "per_scene": {scene: float(np.concatenate(scenes[scene]).mean()) for scene in sorted(scenes)},
-        "clips": len(clips),
+        "masked_cosine_similarity": float(np.frombuffer(masked).mean()),
+        "per_scene": {scene: float(joined[by_scene[scenes[scene]]].mean()) for scene in sorted(scenes)},
+        "clips": count,
         "tubelets": len(joined),
     }
