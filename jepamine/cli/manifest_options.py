@@ -53,7 +53,7 @@ def with_windows(command: Callable[..., None]) -> Callable[..., None]:
 
 def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write a builder's lines to `output` or stdout, and report how much footage they cover."""
-    from jepamine.manifests.paths import fresh, summary
+    from jepamine.manifests.new_lines import fresh, summary
     from jepamine.utils.progress import notify
 
     lines = fresh(lines, output)

@@ -25,7 +25,7 @@ from jepamine.cli.options import (
 from jepamine.cli.overrides import Overrides, with_overrides
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 @click.command()

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.connection import Cluster, connected, results
-from jepamine.cluster.worker import FAILED
+from jepamine.cluster.tasks import FAILED, Cluster, connected, results
 from jepamine.data.part_lines import Item, PartLines
 from jepamine.errors import UserError
 from jepamine.places import File

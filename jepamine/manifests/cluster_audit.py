@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer
+from jepamine.cluster.tasks import Cluster, answer
 from jepamine.data.part_lines import Item, lines_in
 from jepamine.errors import UserError
 from jepamine.manifests.findings.contents import Contents, Look

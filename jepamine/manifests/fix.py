@@ -10,11 +10,16 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import in_microseconds, numbered_lines, read_entries, stamp_unit
-from jepamine.manifests.findings.finding import Finding
+from jepamine.manifests.findings.entries import (
+    Finding,
+    in_microseconds,
+    numbered_lines,
+    read_entries,
+    stamp_unit,
+)
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
-from jepamine.manifests.paths import full, placed
+from jepamine.manifests.new_lines import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.files import check_output, write_atomic

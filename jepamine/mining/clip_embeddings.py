@@ -1,11 +1,13 @@
-"""Embed a manifest's clips with progress, as training tensors and as the run's bank.
+"""Embed a manifest's clips: as training tensors, as the run's bank, and compared with predictions.
 
 Legend of shapes: N tubelets, D dimensions of an embedding.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,10 +18,13 @@ from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
+from jepamine.errors import UserError
 from jepamine.mining.bank import BANK, save_bank
 from jepamine.mining.bank_columns import ClipColumns, Place
 from jepamine.mining.overlap import extent_of
-from jepamine.mining.temporal_context import tubelets_before
+from jepamine.mining.predictors.mlps import tubelets_before
+from jepamine.mining.predictors.modules import predict
+from jepamine.mining.scorers.cosines import cosine
 from jepamine.protocols import Parts, Source, Tensors
 from jepamine.utils.progress import progress
 
@@ -95,3 +100,38 @@ class Table:
             end = self._filled + len(values)
             self.columns[name][self._filled : end] = values
         self._filled = end
+
+
+def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) -> dict[str, Any]:
+    """Return the cosine similarity of predicted and clean embeddings over tubelets, and that of masked ones.
+
+    Raises UserError if no clip of the manifest belongs to `part`.
+    """
+
+    def clips() -> Iterator[Clip]:
+        return (clip for clip in read_clips(parts.source) if chosen(clip, part).any())
+
+    count = sum(1 for _ in clips())
+    if not count:
+        raise UserError(f"{parts.source.manifest}: no clip has the split '{part}'")
+    # By tubelet: cosines, and the number of the scene.
+    similarities, masked, owners = array("d"), array("d"), array("q")
+    scenes: dict[str, int] = {}
+    for item in streamed(parts, clips(), "eval", count):
+        picked = chosen(item.clip, part)
+        similarities.extend(cosine(predict(predictor, item), item.clean)[picked].tolist())
+        masked.extend(cosine(item.masked, item.clean)[picked].tolist())
+        scene = scenes.setdefault(item.clip.scene or "unknown", len(scenes))
+        owners.extend([scene] * int(picked.sum()))
+    joined = np.frombuffer(similarities)
+    rows = np.argsort(np.frombuffer(owners, dtype=np.int64), kind="stable")
+    ends = np.cumsum(np.bincount(np.frombuffer(owners, dtype=np.int64), minlength=len(scenes)))
+    by_scene = np.split(rows, ends[:-1])
+    return {
+        "mean_cosine_similarity": float(joined.mean()),
+        "std_cosine_similarity": float(joined.std()),
+        "masked_cosine_similarity": float(np.frombuffer(masked).mean()),
+        "per_scene": {scene: float(joined[by_scene[scenes[scene]]].mean()) for scene in sorted(scenes)},
+        "clips": count,
+        "tubelets": len(joined),
+    }

@@ -11,21 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer, opened_once
+from jepamine.cluster.tasks import Cluster, answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.part_lines import clips_in, item_of
 from jepamine.errors import UserError
-from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scoring import OnError, score_shard
 from jepamine.places import file_of
 from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting
-from jepamine.runs.loading import LoadedRun, load_run
+from jepamine.runs.loading import LoadedRun, load_run, require_clip_ranking
 from jepamine.utils.files import check_output, sha256_file
 
 

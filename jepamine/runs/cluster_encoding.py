@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer, opened_once
+from jepamine.cluster.tasks import Cluster, answer, opened_once
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import as_written

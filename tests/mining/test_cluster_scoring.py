@@ -127,7 +127,7 @@ def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepa
 
 
 def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_path, monkeypatch):
-    monkeypatch.setattr("jepamine.cluster.connection.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("jepamine.cluster.tasks.CONNECT_SECONDS", 0.2)
     words = ("score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask")
     result = jepamine(*words, "tcp://127.0.0.1:9")
     assert result.exit_code == 1

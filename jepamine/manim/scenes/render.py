@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import tempfile
@@ -196,6 +197,8 @@ def _start(job: Job, media: Path) -> None:
     folder = media / str(os.getpid())
     folder.mkdir()
     _own = (_stack.enter_context(engine(job.width, folder)), job)
+    # At the interpreter's own end Manim's modules are half gone: it would print a traceback.
+    multiprocessing.util.Finalize(None, _stack.close, exitpriority=1)
 
 
 def _end_with(parent: Any) -> None:

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.errors import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
