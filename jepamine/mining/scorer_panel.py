@@ -79,6 +79,11 @@ class RunPanel:
             )
         return self._made[name]
 
+    @functools.cached_property
+    def headline_by_tubelet(self) -> bool:
+        """Return whether the headline's scorer also looks at single tubelets."""
+        return isinstance(self.scorer(self.headline), TubeletScorer)
+
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[NDArray[Any]]:
         """Return what the scorer called `name` gives for a batch; each scorer runs once on the same batch."""
         if self._batch is not clips:
