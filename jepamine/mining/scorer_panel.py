@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from jepamine.mining.lazy_arguments import Offers
 from jepamine.mining.overlap import extent_of
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
+from jepamine.mining.scene_context import SceneContext, read_together
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,
@@ -81,6 +82,7 @@ class RunPanel:
                 store=lambda: self.store,
                 drives=lambda: self.drives,
                 groups=lambda: self.groups,
+                scenes=lambda: self.scenes,
                 mask=lambda: self.opened.parts.mask,
                 predictor=lambda: self.opened.predictor,
                 panel=lambda: self,
@@ -116,6 +118,11 @@ class RunPanel:
         return Groups(self.bank, fields) if fields else None
 
     @functools.cached_property
+    def scenes(self) -> SceneContext:
+        """Return the scenes of the clips that `prepare` read, for the scorers that compare within a scene."""
+        return SceneContext(self.bank)
+
+    @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
         clips = read_clips(run_source(self.opened.folder, self.opened.record))
         return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
@@ -141,18 +148,21 @@ class RunPanel:
             isinstance(scorer, PreparedScorer) for scorer in self._made.values()
         )
 
-    def _contexts(self) -> list[DriveContext | Groups]:
+    def _contexts(self) -> list[DriveContext | Groups | SceneContext]:
         """Return what scorers asked for and has to read all clips."""
-        return [vars(self)[name] for name in ("drives", "groups") if vars(self).get(name) is not None]
+        names = ("drives", "groups", "scenes")
+        return [vars(self)[name] for name in names if vars(self).get(name) is not None]
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
         """Show all clips to the scorers that need it and report their warnings.
 
-        One pass for all that compare within drives, one for `relative_to`, one for each other scorer.
+        One pass for all that compare within drives, scenes or cameras, one for each other scorer.
         """
-        for context in self._contexts():
-            context.read(clips())
-            if warning := context.warning():
+        contexts = self._contexts()
+        if contexts:
+            read_together(contexts, clips())
+        for warner in contexts:
+            if isinstance(warner, WarningScorer) and (warning := warner.warning()):
                 notify(f"warning: {warning}")
         for scorer in self._made.values():
             if isinstance(scorer, PreparedScorer):
@@ -237,8 +247,8 @@ class RunPanel:
         def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
             return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        for reader in self._contexts():
-            reader.read(items(context))
+        if contexts := self._contexts():
+            read_together(contexts, items(context))
         for scorer in scorers.values():
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(items(context))
@@ -254,14 +264,14 @@ class RunPanel:
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
         """Convert a clip to what scorers take."""
-        predicted = predict(self.opened.predictor, item)
         clip = item.clip
         return ClipEmbeddings(
             clip.clip_id,
             clip.scene,
             item.clean,
             item.masked,
-            predicted,
+            # Computed where it is read: not every pass and not every scorer does.
+            cast("np.ndarray", functools.partial(predict, self.opened.predictor, item)),
             item.content,
             item.frames,
             extent_of(clip, item.digests),

@@ -67,7 +67,7 @@ class Variogram:
 
         gaps, distances = [np.empty(0)], [np.empty(0)]
         for drive in self.drives.training:
-            whitened = self.drives.whitening.apply(drive.columns["clean"])
+            whitened = drive.whitened("clean", self.drives.whitening)
             for row, clip in enumerate(zip(drive.contents, drive.extents, strict=True)):
                 left = np.setdiff1d(np.arange(row), drive.overlapping(*clip))
                 left = left[:: max(1, len(left) * len(self.drives.bank.clip_ids) // PAIRS)]
@@ -86,11 +86,9 @@ class Variogram:
     def _score(self, clip: ClipEmbeddings) -> float:
         import numpy as np
 
-        others = self.drives.others("clean", clip)
-        if others is None:
+        found = self.drives.distances("clean", clip)
+        if found is None:
             return 0.0
-        vectors, gaps = others
-        differences = vectors.astype(np.float64) - clean_vector(clip)
-        distances = self.drives.whitening.length(differences)
+        distances, gaps = found
         expected = np.ones(len(gaps)) if self.expected is None else self.expected.predict(gaps)
         return float(np.mean(distances / np.maximum(expected, 1e-9)))

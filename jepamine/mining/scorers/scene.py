@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from jepamine.mining.scene_context import Member, SceneContext
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from jepamine.mining.bank import Bank
+    from jepamine.mining.scene_context import SceneContext
     from jepamine.protocols import ClipEmbeddings
 
 
@@ -21,12 +19,8 @@ class Scene:
     depend on the number of clips in a scene. A clip without others to compare with scores 0.
     """
 
-    def __init__(self, bank: Bank) -> None:
-        self.context = SceneContext(bank)
-
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each."""
-        self.context.read(map(member_of, clips))
+    def __init__(self, scenes: SceneContext) -> None:
+        self.context = scenes
 
     def warning(self) -> str:
         """Return a warning with the number of clips that have nothing to be compared with; else empty."""
@@ -41,9 +35,4 @@ class Scene:
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
 
-        return [np.asarray(self.context.distance(member_of(clip))) for clip in clips]
-
-
-def member_of(clip: ClipEmbeddings) -> Member:
-    """Return a clip as its scene's context takes it."""
-    return Member(clip.scene, clip.clean, clip.content, clip.extent)
+        return [np.asarray(self.context.distance(clip)) for clip in clips]
