@@ -27,7 +27,7 @@ from jepamine.manim.layout_model.predictors.transformer_module import LayoutTran
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 from jepamine.runs.loading import load_run, quantize, size
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.printing import table
 
 MEASURES = ("mean_iou", "f1", "type_accuracy", "within_half_unit")

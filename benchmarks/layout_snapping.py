@@ -18,7 +18,7 @@ from jepamine.manim.layout_model.predictors import peaks
 from jepamine.manim.layout_model.protocol import object_limit
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.runs.loading import load_run
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.printing import table
 
 SHOWN = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "false_positives", "calibration_error")

@@ -31,8 +31,8 @@ from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import intervals
-from jepamine.statistics.scene_groups import group_by_scene
-from jepamine.utils.files import json_lines, write_json
+from jepamine.statistics.scene_auroc import group_by_scene
+from jepamine.utils.json_files import json_lines, write_json
 
 SHARE = 0.1
 CLIPS = Path(__file__).parents[1] / "recipes" / "clips.toml"

@@ -24,7 +24,7 @@ from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.adherence import HALF
 from jepamine.runs.loading import load_run
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.progress import progress
 
 

@@ -37,3 +37,23 @@ def test_no_file_imports_a_private_name_of_another(path):
 def test_a_file_is_read_in_one_sitting():
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
     assert {name: length for name, length in lengths.items() if length > 280} == {}
+
+
+LOADERS = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+LOADS = {"torch.load", "torch.hub.load", "torch.hub.load_state_dict_from_url"}
+
+
+def _loads_a_pickle(node: ast.AST) -> bool:
+    """Tell whether a node imports a pickling module, or calls what unpickles."""
+    if isinstance(node, ast.Import):
+        return any(alias.name in LOADERS for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.module in LOADERS
+    if isinstance(node, ast.keyword):
+        return ast.unparse(node) == "allow_pickle=True"
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in LOADS
+
+
+def test_no_file_loads_a_pickle():
+    found = [str(path) for path in FILES if any(map(_loads_a_pickle, ast.walk(ast.parse(path.read_text()))))]
+    assert found == []

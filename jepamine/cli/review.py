@@ -21,10 +21,10 @@ from jepamine.cli.options import (
     with_left_parts,
     with_trust,
 )
-from jepamine.mining.defaults import DIVERSITY, THRESHOLD
+from jepamine.mining.overlap import DIVERSITY, THRESHOLD
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:

@@ -27,7 +27,8 @@ from jepamine.data.known_content import KnownFrames, Versions
 from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
-from jepamine.utils.files import optional_write, write_json
+from jepamine.utils.files import optional_write
+from jepamine.utils.json_files import write_json
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.inference import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 if TYPE_CHECKING:
     import torch

@@ -12,9 +12,8 @@ from jepamine.errors import UserError
 from jepamine.manifests.folder_layouts import BDD, CITYSCAPES, shots_of
 from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.name_patterns import name_pattern
-from jepamine.manifests.paths import full
+from jepamine.manifests.new_lines import Skipped, full
 from jepamine.manifests.rig_lines import rig_lines
-from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.tracks import Track, report, track_lines, tracks_of
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.utils.progress import notify

@@ -11,20 +11,18 @@ from typing import Any, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, as_written, read_clips
+from jepamine.data.clips import Clip, as_written, read_clips, views
 from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
-from jepamine.data.views import views
 from jepamine.mining.bank import BANK, Bank, load_bank
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
-from jepamine.mining.cosine_report import predict
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
 from jepamine.mining.lazy_arguments import Offers
 from jepamine.mining.overlap import extent_of
+from jepamine.mining.predictors.modules import predict
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
 from jepamine.mining.scene_context import SceneContext, read_together
@@ -37,8 +35,9 @@ from jepamine.protocols import (
     WarningScorer,
 )
 from jepamine.runs import build as assembly
-from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.utils.files import optional_write, sha256_file
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
@@ -24,16 +24,17 @@ from jepamine.data.encoding import encode
 from jepamine.data.frames import Frame
 from jepamine.data.run_manifest import own_line
 from jepamine.errors import UserError, did_you_mean
-from jepamine.mining.bank import BANK, load_bank, unit
-from jepamine.mining.clip_ranking import require_clip_ranking
+from jepamine.mining.bank import BANK, load_bank
+from jepamine.mining.distances import unit
 from jepamine.mining.overlap import ExtentIndex, extent_of
 from jepamine.mining.score_files import Scored
 from jepamine.mining.selection import Choice, pick, pool_of
 from jepamine.places import File
 from jepamine.protocols import Encoder, Extent, PooledEncoder, Source, TextEncoder
 from jepamine.runs.cluster_encoding import encoded
-from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.runs.loading import LoadedRun, require_clip_ranking
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify, progress
 
 # Clips whose similarities are computed at a time.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.errors import UserError
-from jepamine.mining.temporal_context import temporal_predictor
+from jepamine.mining.predictors.mlps import temporal_predictor
 
 if TYPE_CHECKING:
     import torch
@@ -86,7 +86,7 @@ class EmbeddingTrainer:
         }
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
-        from jepamine.mining.cosine_report import cosine_report
+        from jepamine.mining.clip_embeddings import cosine_report
 
         return cosine_report(predictor, parts, split)
 

@@ -174,3 +174,12 @@ def _bytes(tensor: Any) -> int:
         parts = [getattr(tensor, name) for name in tensor.__tensor_flatten__()[0]]
         return sum(_bytes(part) for part in parts if part is not None)
     return int(tensor.numel() * tensor.element_size())
+
+
+def require_clip_ranking(opened: LoadedRun) -> None:
+    """Raise UserError if the run's task does not rank clips."""
+    if not opened.trainer.ranks_clips:
+        raise UserError(
+            f"run '{opened.folder.name}' does not rank clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
+        )

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jepamine.errors import UserError
-from jepamine.sandbox import self_test as trial
+from jepamine.sandbox import protection as trial
 from jepamine.sandbox.bubblewrap import readable
 from jepamine.sandbox.child import live
 from jepamine.sandbox.folders import clear

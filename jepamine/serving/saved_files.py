@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 # Beyond MAX_FILES, the least recently used are deleted until KEPT remain.
 MAX_FILES, KEPT = 12_000, 10_000

@@ -11,7 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:

@@ -10,10 +10,9 @@ import pytest
 import torch
 
 from jepamine.errors import UserError
-from jepamine.mining.predictors.mlps import mlp
+from jepamine.mining.predictors.mlps import mlp, tubelets_before
 from jepamine.mining.predictors.mlps import temporal as predictor_of
 from jepamine.mining.scorers.cosines import temporal
-from jepamine.mining.temporal_context import tubelets_before
 from jepamine.mining.trainers import TemporalTrainer, next_loss
 
 CLEAN = np.array([[2, 0], [0, 3], [1, 0], [0, -1]], dtype=np.float32)

@@ -19,7 +19,7 @@ from jepamine.manim.annotate.annotations import Job, settle
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.scenes.render import MANIFEST
-from jepamine.utils.files import read_json, read_jsonl
+from jepamine.utils.json_files import read_json, read_jsonl
 
 # Seconds beyond a scene's limit until its process is ended: it may still be importing Manim.
 GRACE = 60.0

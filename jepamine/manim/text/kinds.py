@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from jepamine.manim.text.latex import formula_size
+from jepamine.manim.text.formulas import formula_size
 from jepamine.manim.text.reading import Item
 
 #: Kind -> its usual width and height in units.

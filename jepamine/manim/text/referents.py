@@ -9,7 +9,7 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.formulas import latex_of
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Group, Item, Ref, Span
 

@@ -13,7 +13,7 @@ from jepamine.manim.validation import denied_names, replaced_names
 from jepamine.manim.validation.bound_names import Bound, bound_names, given_names, names_of_class
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 NODES: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete, ast.Pass,

@@ -13,8 +13,8 @@ from typing import Any
 from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.latex.formula_requests import Formulas, install
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
-from jepamine.manim.validation import filming, readable_files
 from jepamine.manim.validation import judge as judging
+from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.syntax import objections, without_main
@@ -91,7 +91,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     for files in FILES:
         files.folder = folder
         files.write(request["files"])
-    width, height = filming.SIZE if request.get("video") else _picture(request["preview"] or 64)
+    width, height = play.SIZE if request.get("video") else _picture(request["preview"] or 64)
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:
         return _refused(None, f"the code is longer than {LONGEST:,} characters")
@@ -113,7 +113,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             every=request["every"],
             guarded=request["check"],
             began=PLAYS.append,
-            filming=filming.Filming() if request.get("video") else None,
+            filming=play.Filming() if request.get("video") else None,
         )
     except running.Refused as error:
         return _refused(None, str(error))

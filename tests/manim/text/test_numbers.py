@@ -8,8 +8,7 @@ import pytest
 from jepamine.errors import UserError
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.generators.template import template
-from jepamine.manim.text.functions import function_of
-from jepamine.manim.text.latex import formula_size, latex_of
+from jepamine.manim.text.formulas import formula_size, function_of, latex_of
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange

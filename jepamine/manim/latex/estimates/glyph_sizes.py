@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from jepamine.utils.word_lists import word_set, words
+from jepamine.utils.printing import word_set, words
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jepamine.manim.layouts import Object
-from jepamine.manim.text.functions import values
+from jepamine.manim.text.formulas import values
 from jepamine.manim.text.reading import Item, Reading
 
 
