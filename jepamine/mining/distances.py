@@ -121,10 +121,15 @@ def fit_whitening(deviations: NDArray[np.float64]) -> Whitening:
     shrinkage = ledoit_wolf_shrinkage(deviations, assume_centered=True)
     # The covariance is (1 - s) X^T X / N + s m I, m the mean variance: outside the span of X, at most N
     # directions, it is s m in every direction.
-    _, lengths, directions = np.linalg.svd(deviations, full_matrices=False)
-    added = shrinkage * float((lengths**2).sum()) / (count * dim)
-    values = (1 - shrinkage) * lengths**2 / count + added
-    floor = values[0] * 1e-12
+    if count < dim:
+        _, lengths, directions = np.linalg.svd(deviations, full_matrices=False)
+        squares = lengths**2
+    else:
+        squares, columns = np.linalg.eigh(deviations.T @ deviations)
+        directions = columns.T
+    added = shrinkage * float(squares.sum()) / (count * dim)
+    values = (1 - shrinkage) * squares / count + added
+    floor = values.max() * 1e-12
     outside = 1 / np.sqrt(max(added, floor))
     inside = 1 / np.sqrt(np.maximum(values, floor)) - outside
     return Whitening((directions.T * inside) @ directions + outside * np.eye(dim))

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from jepamine.mining.scene_context import SceneContext, read_together
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,
+    NamingScorer,
     PreparedScorer,
     Scorer,
     TubeletScorer,
@@ -44,15 +45,6 @@ from jepamine.utils.progress import notify
 REFERENCE = 500
 # Counts the changes of what a cached reference holds.
 REVISION = 2
-
-
-@runtime_checkable
-class NamingScorer(Protocol):
-    """A scorer that can name what it finds in a clip."""
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
-        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
-        ...
 
 
 class RunPanel:

@@ -86,6 +86,15 @@ class TubeletScorer(Protocol):
 
 
 @runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
+        ...
+
+
+@runtime_checkable
 class PreparedScorer(Protocol):
     """A scorer that must see all clips before it can score one."""
 
