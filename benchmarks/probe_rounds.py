@@ -26,7 +26,7 @@ from jepamine.mining.labels import read_labels
 from jepamine.mining.score_files import read_scored, read_scores
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
-from jepamine.mining.street.dataset import street
+from jepamine.mining.street.street_dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run

@@ -30,10 +30,10 @@ from jepamine.data.shards import Shard
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
+from jepamine.mining.embedding_trainers import EmbeddingTrainer
 from jepamine.mining.predictors.modules import Mlp
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.street.generate import generate
-from jepamine.mining.trainers import EmbeddingTrainer
 from jepamine.protocols import Encoder, Source
 from jepamine.runs import runner
 from jepamine.runs.loading import load_run

@@ -11,8 +11,8 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import IMAGE_SUFFIXES
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.frame_times import NAMES
-from jepamine.manifests.frames import FrameOptions, frame_lines
 from jepamine.manifests.label_maps import judged
 from jepamine.manifests.new_lines import full, placed
 from jepamine.places import File, Url

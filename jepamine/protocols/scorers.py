@@ -86,15 +86,6 @@ class TubeletScorer(Protocol):
 
 
 @runtime_checkable
-class NamingScorer(Protocol):
-    """A scorer that can name what it finds in a clip."""
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
-        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
-        ...
-
-
-@runtime_checkable
 class PreparedScorer(Protocol):
     """A scorer that must see all clips before it can score one."""
 
@@ -130,3 +121,12 @@ class Panel(Protocol):
 
     def reference(self, names: Sequence[str], parts: Sequence[str] = ("val",)) -> dict[str, np.ndarray]:
         """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,)."""
+
+
+@runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
+        ...
