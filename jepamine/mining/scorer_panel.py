@@ -145,17 +145,17 @@ class RunPanel:
 
         One pass for all that compare within drives, scenes or cameras, one for each other scorer.
         """
-        contexts = self._contexts()
-        if contexts:
-            read_together(contexts, clips())
-        for warner in contexts:
+        self._show(self._made.values(), clips)
+        for warner in [*self._contexts(), *self._made.values()]:
             if isinstance(warner, WarningScorer) and (warning := warner.warning()):
                 notify(f"warning: {warning}")
-        for scorer in self._made.values():
+
+    def _show(self, scorers: Iterable[Scorer], clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
+        if contexts := self._contexts():
+            read_together(contexts, clips())
+        for scorer in scorers:
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
-            if isinstance(scorer, WarningScorer) and (warning := scorer.warning()):
-                notify(f"warning: {warning}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """Return the novelty of each clip by scorer, float64 (N,): one number per tubelet."""
@@ -234,11 +234,7 @@ class RunPanel:
         def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
             return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        if contexts := self._contexts():
-            read_together(contexts, items(context))
-        for scorer in scorers.values():
-            if isinstance(scorer, PreparedScorer):
-                scorer.prepare(items(context))
+        self._show(scorers.values(), lambda: items(context))
         scores: dict[str, list[float]] = {name: [] for name in names}
         for clip in items(clips):
             for name, scorer in scorers.items():
