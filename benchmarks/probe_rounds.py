@@ -26,13 +26,13 @@ from jepamine.mining.labels import read_labels
 from jepamine.mining.score_files import read_scored, read_scores
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
-from jepamine.mining.street.dataset import street
+from jepamine.mining.street.street_dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import intervals
-from jepamine.statistics.scene_groups import group_by_scene
-from jepamine.utils.files import json_lines, write_json
+from jepamine.statistics.scene_auroc import group_by_scene
+from jepamine.utils.json_files import json_lines, write_json
 
 SHARE = 0.1
 CLIPS = Path(__file__).parents[1] / "recipes" / "clips.toml"

@@ -24,9 +24,9 @@ from jepamine.data.frames import hide
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
+from jepamine.mining.embedding_trainers import EmbeddingTrainer
 from jepamine.mining.predictors.modules import Mlp
 from jepamine.mining.street.generate import generate
-from jepamine.mining.trainers import EmbeddingTrainer
 from jepamine.protocols import Encoder, Source
 from jepamine.runs.training import Training, fit
 

@@ -25,7 +25,7 @@ from jepamine.cli.options import (
 from jepamine.cli.overrides import Overrides, with_overrides
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 @click.command()
@@ -142,7 +142,7 @@ def eval_command(
         if violated:
             raise click.UsageError(message)
     from jepamine.mining.summaries import eval_summary
-    from jepamine.utils.files import write_json
+    from jepamine.utils.json_files import write_json
 
     opened, optimistic = None, False
     if scores is not None and labels is not None:

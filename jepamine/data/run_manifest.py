@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from jepamine.data.clips import Clip, read_clips
-from jepamine.data.recording_lines import recording_key
+from jepamine.data.clips import Clip, read_clips, views
+from jepamine.data.manifest_lines import recording_key
 from jepamine.data.splits import split
-from jepamine.data.views import views
 from jepamine.errors import UserError
 from jepamine.places import Moment
 from jepamine.protocols import Source

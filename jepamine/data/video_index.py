@@ -1,4 +1,4 @@
-"""Open videos and list the times of their frames, from the packets alone.
+"""Open videos and list the times of their frames, from the packets alone; number frames without times.
 
 Times are whole microseconds on the video's own clock, the one of its packets.
 """
@@ -6,7 +6,8 @@ Times are whole microseconds on the video's own clock, the one of its packets.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -206,3 +207,34 @@ def video_errors(path: Path) -> Iterator[None]:
         # FFmpeg's own numbers mean nothing to a reader.
         reason = getattr(error, "strerror", None) or first_line(error)
         raise UserError(f"video {path}: cannot be read: {reason}") from None
+
+
+# No codec shows a frame more places away from that of its packet.
+REORDERED = 16
+
+
+def numbered(packets: Iterable[Any], first: int) -> Iterator[Any]:
+    """Yield `packets` with their number instead of a time, the packet `first` with 0; decoders pass it on."""
+    number = -first
+    for packet in packets:
+        if packet.size and not packet.is_discard:
+            packet.pts = number
+            number += 1
+        yield packet
+
+
+def places(shown: list[int], count: int) -> list[int | None]:
+    """Return the place of each decoded frame among `count` frames; None if it is uncertain.
+
+    `shown` are the numbers of the frames' packets, in the order in which the frames were shown. Packets that
+    gave no frame are lost, and with them the order of the frames close by.
+    """
+    lost = sorted(set(range(count)) - set(shown))
+    if len(shown) >= count or not lost:
+        return list(range(count))
+    found: list[int | None] = []
+    for place, number in enumerate(shown):
+        before = bisect_left(lost, number)
+        near = bisect_right(lost, number + REORDERED) > bisect_left(lost, number - REORDERED)
+        found.append(None if near else place + before)
+    return found

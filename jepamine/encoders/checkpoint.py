@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 if TYPE_CHECKING:
     import torch

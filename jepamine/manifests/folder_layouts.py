@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from jepamine.manifests.camera_names import camera_folders, is_generic
-from jepamine.manifests.exif_times import CLOCK, capture_times
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
+from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
-from jepamine.manifests.time_files import TimeFiles
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"

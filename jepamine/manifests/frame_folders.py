@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jepamine.errors import UserError
 from jepamine.manifests.label_maps import not_footage
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 # Folders that systems make for themselves; those that begin with a dot are hidden anyway.

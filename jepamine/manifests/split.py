@@ -12,7 +12,7 @@ from jepamine.data.drives import drive_in
 from jepamine.data.splits import split
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.progress import notify
 
 

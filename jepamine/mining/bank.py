@@ -1,9 +1,8 @@
-"""The bank: clean embeddings of a run's training clips, and exact nearest neighbours in it."""
+"""The bank: clean embeddings of a run's training clips, and which of them overlap a clip."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.mining.distances import (
+    unit,
+)
 from jepamine.mining.overlap import DIGEST, ExtentIndex
 from jepamine.protocols import Extent
 from jepamine.utils.tensors import load_tensors, save_tensors
@@ -73,12 +75,6 @@ class Bank:
         return unit(self.vectors)
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to unit length, float32 (N, D); a row of zeros is unchanged."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-
-
 def save_bank(path: Path, bank: Bank) -> None:
     """Write a bank as safetensors. Raises OSError if the disk is full."""
     frames = b"".join(extent.frames for extent in bank.extents)
@@ -116,82 +112,3 @@ def load_bank(path: Path) -> Bank:
     if start != len(frames) or len(extents) not in (0, len(ids)) or len(places) not in (0, len(ids)):
         raise UserError(f"{path}: not a bank of clip embeddings")
     return Bank(ids, contents, tensors["vectors"].numpy(), extents, places)
-
-
-# Similarities held at a time: 1,000 queries against 32,768 rows are 131 MB.
-CELLS = 1 << 25
-
-
-def most_similar(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-    bias: NDArray[np.float32] | None = None,
-) -> NDArray[np.int64]:
-    """Return the rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
-
-    Shapes: queries (Q, D), bank (M, D), bias (M,); `excluded` are the rows that each query must not find. k'
-    is k, or M - 1 for a small bank, whether or not a query is in it; -1 where fewer rows remain. Exact up to
-    float32 rounding.
-    """
-    owners = np.repeat(np.arange(len(queries)), [len(rows) for rows in excluded])
-    own = np.concatenate([*excluded, np.empty(0, dtype=np.int64)])
-    k = min(k, len(bank) - 1)
-    left = torch.from_numpy(queries)
-    rows = max(CELLS // max(len(queries), 1), k)
-    best = torch.full((len(queries), k), -torch.inf)
-    where = torch.zeros((len(queries), k), dtype=torch.int64)
-    for start in range(0, len(bank), rows):
-        chunk = torch.from_numpy(bank[start : start + rows])
-        similarity = left @ chunk.T  # (Q, rows)
-        if bias is not None:
-            similarity += torch.from_numpy(bias[start : start + rows])
-        inside = np.flatnonzero((own >= start) & (own < start + len(chunk)))
-        similarity[owners[inside], own[inside] - start] = -torch.inf
-        values, indices = similarity.topk(min(k, len(chunk)), dim=1)
-        joined, order = torch.cat([best, values], dim=1).topk(k, dim=1)
-        where = torch.cat([where, indices + start], dim=1).gather(1, order)
-        best = joined
-    where[best == -torch.inf] = -1
-    return where.numpy()
-
-
-# Candidates beyond the k nearest whose distances are computed exactly: rounding in the matrix product, which
-# depends on how many clips are scored together, must not decide which of them count.
-SPARE = 8
-
-
-def cosine_distances(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-) -> NDArray[np.float64]:
-    """Return cosine distances to the k nearest rows, nearest first: float64 (Q, k'); unit length only.
-
-    NaN, last, where fewer than k' rows remain.
-    """
-    nearest = most_similar(queries, bank, k + SPARE, excluded)
-    # 1 - q . b = |q - b|^2 / 2 at unit length: for near-duplicates 1 - q . b has no digits left.
-    difference = queries[:, None].astype(np.float64) - bank[nearest]
-    distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
-    return np.sort(np.where(nearest < 0, np.nan, distances), axis=1)[:, :k]
-
-
-def euclidean_distances(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-) -> NDArray[np.float64]:
-    """Return Euclidean distances to the k nearest rows, nearest first: float64 (Q, k').
-
-    NaN, last, where fewer than k' rows remain.
-    """
-    # |q - b|^2 = |q|^2 - 2 (q . b - |b|^2 / 2): the nearest have the largest q . b - |b|^2 / 2
-    bias = -0.5 * np.einsum("md,md->m", bank, bank)
-    nearest = most_similar(queries, bank, k + SPARE, excluded, bias)
-    difference = queries[:, None].astype(np.float64) - bank[nearest]
-    distances = np.where(nearest < 0, np.nan, np.linalg.norm(difference, axis=2))
-    return np.sort(distances, axis=1)[:, :k]

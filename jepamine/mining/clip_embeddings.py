@@ -1,4 +1,4 @@
-"""Embed a manifest's clips with progress, as training tensors and as the run's bank.
+"""Embed a manifest's clips: as training tensors, as the run's bank, and compared with predictions.
 
 Legend of shapes: N tubelets, D dimensions of an embedding.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,9 +18,12 @@ from jepamine.data.drives import drive_of, order_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.splits import chosen
+from jepamine.errors import UserError
 from jepamine.mining.bank import BANK, Bank, Place, save_bank
 from jepamine.mining.overlap import extent_of
-from jepamine.mining.temporal_context import tubelets_before
+from jepamine.mining.predictors.mlps import tubelets_before
+from jepamine.mining.predictors.modules import predict
+from jepamine.mining.scorers.cosines import cosine
 from jepamine.protocols import Extent, Parts, Tensors
 from jepamine.utils.progress import progress
 
@@ -77,3 +81,30 @@ def training_tensors(parts: Parts, context: int = 0) -> tuple[Tensors, Tensors]:
         for part in ("train", "val")
     )
     return train, val
+
+
+def cosine_report(predictor: torch.nn.Module, parts: Parts, part: str | None) -> dict[str, Any]:
+    """Return the cosine similarity of predicted and clean embeddings over tubelets, and that of masked ones.
+
+    Raises UserError if no clip of the manifest belongs to `part`.
+    """
+    clips = [clip for clip in read_clips(parts.source) if chosen(clip, part).any()]
+    if not clips:
+        raise UserError(f"{parts.source.manifest}: no clip has the split '{part}'")
+    similarities: list[NDArray[np.float64]] = []
+    masked: list[NDArray[np.float64]] = []
+    scenes: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    for item in embedded(parts, clips, "eval"):
+        picked = chosen(item.clip, part)
+        similarities.append(cosine(predict(predictor, item), item.clean)[picked])
+        masked.append(cosine(item.masked, item.clean)[picked])
+        scenes[item.clip.scene or "unknown"].append(similarities[-1])
+    joined = np.concatenate(similarities)
+    return {
+        "mean_cosine_similarity": float(joined.mean()),
+        "std_cosine_similarity": float(joined.std()),
+        "masked_cosine_similarity": float(np.concatenate(masked).mean()),
+        "per_scene": {scene: float(np.concatenate(scenes[scene]).mean()) for scene in sorted(scenes)},
+        "clips": len(clips),
+        "tubelets": len(joined),
+    }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jepamine.mining.bank import Bank, Place
-    from jepamine.mining.whitening import Whitening
+    from jepamine.mining.distances import Whitening
     from jepamine.protocols import ClipEmbeddings
 
     Column = Callable[[ClipEmbeddings], NDArray[np.float32]]
@@ -102,7 +102,7 @@ class DriveContext:
         """
         import numpy as np
 
-        from jepamine.mining.whitening import fit_whitening
+        from jepamine.mining.distances import fit_whitening
 
         parts = [drive.deviations("clean") for drive in self.training]
         deviations = np.concatenate([*parts, np.empty((0, self.bank.vectors.shape[1]))])
@@ -216,7 +216,7 @@ class Drive:
 
 def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
     """Return a clip's mean clean embedding at unit length, float32 (D,)."""
-    from jepamine.mining.bank import unit
+    from jepamine.mining.distances import unit
 
     vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]
     return vector

@@ -16,20 +16,19 @@ from scipy.special import expit, logit
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
-from jepamine.mining.bank import BANK, load_bank, unit
+from jepamine.mining.bank import BANK, load_bank
 from jepamine.mining.calibration import Calibration, cross_fitted, fit_of, platt
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
-from jepamine.mining.defaults import DIVERSITY
+from jepamine.mining.distances import unit
 from jepamine.mining.labels import Origin, origin, scene_of
-from jepamine.mining.overlap import extent_of
+from jepamine.mining.overlap import DIVERSITY, extent_of
 from jepamine.mining.ranking import rank
 from jepamine.mining.scene_context import Member, SceneContext
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, Probe, features
 from jepamine.mining.selection import POOL, spread
 from jepamine.protocols import Source
-from jepamine.runs.loading import LoadedRun, run_source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.tensors import save_tensors
 
 FOLDS = 5

@@ -99,7 +99,7 @@ class Groups:
 
         Clips that share frames or time with it are left out of that mean; without others nothing is moved.
         """
-        from jepamine.mining.bank import unit
+        from jepamine.mining.distances import unit
 
         key = self.key(clip)
         group = None if key is None else self._groups.get(key)

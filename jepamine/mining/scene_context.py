@@ -56,7 +56,7 @@ class SceneContext:
 
     def centred(self, clean: np.ndarray) -> NDArray[np.float64]:
         """Return a clip's embedding, centred, float64 (D,)."""
-        from jepamine.mining.bank import unit
+        from jepamine.mining.distances import unit
 
         centred: NDArray[np.float64] = (unit(clean.mean(axis=0)[None])[0] - self.centre).astype("float64")
         return centred

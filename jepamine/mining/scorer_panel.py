@@ -5,54 +5,42 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, as_written, read_clips
-from jepamine.data.drives import drive_of, order_of
+from jepamine.data.clips import Clip, read_clips, views
+from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
-from jepamine.data.views import views
 from jepamine.mining.bank import BANK, Bank, load_bank
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
-from jepamine.mining.cosine_report import predict
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
-from jepamine.mining.lazy_arguments import Offers
-from jepamine.mining.overlap import extent_of
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
+from jepamine.mining.scorer_input import Offers, clip_embeddings, identity, trained_clips
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,
+    NamingScorer,
     PreparedScorer,
     Scorer,
     TubeletScorer,
     WarningScorer,
 )
 from jepamine.runs import build as assembly
-from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.utils.files import optional_write, sha256_file
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
 # Counts the changes of what a cached reference holds.
 REVISION = 2
-
-
-@runtime_checkable
-class NamingScorer(Protocol):
-    """A scorer that can name what it finds in a clip."""
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
-        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
-        ...
 
 
 class RunPanel:
@@ -117,12 +105,11 @@ class RunPanel:
 
     @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
-        clips = read_clips(run_source(self.opened.folder, self.opened.record))
-        return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
+        return trained_clips(run_source(self.opened.folder, self.opened.record))
 
     def trained_on(self, clip: Clip) -> bool:
         """Return whether the run was trained on the clip, by its id and the name of its first frame."""
-        return any(_identity(view) in self._training_clips for view in views(clip))
+        return any(identity(view) in self._training_clips for view in views(clip))
 
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
@@ -254,23 +241,4 @@ class RunPanel:
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
         """Convert a clip to what scorers take."""
-        predicted = predict(self.opened.predictor, item)
-        clip = item.clip
-        return ClipEmbeddings(
-            clip.clip_id,
-            clip.scene,
-            item.clean,
-            item.masked,
-            predicted,
-            item.content,
-            item.frames,
-            extent_of(clip, item.digests),
-            drive_of(clip),
-            order_of(clip),
-            clip.camera,
-        )
-
-
-def _identity(clip: Clip) -> tuple[str, str]:
-    # Not the whole path: a run's own manifest has it absolute.
-    return clip.clip_id, Path(as_written(clip.line)[0]).name
+        return clip_embeddings(self.opened.predictor, item)

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import as_written
@@ -23,7 +23,8 @@ from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
-from jepamine.utils.files import json_lines, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_tensors
 

@@ -16,7 +16,8 @@ from jepamine.errors import UserError
 from jepamine.protocols import RetainingTrainer, Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.runs.retention import superfluous
-from jepamine.utils.files import json_lines, read_jsonl, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, read_jsonl
 from jepamine.utils.progress import Progress, notify, progress
 from jepamine.utils.tensors import load_tensors, save_tensors
 

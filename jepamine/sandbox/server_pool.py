@@ -19,11 +19,11 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
-from jepamine.sandbox.folders import LockedFolder, remove_abandoned
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, Reply, arrives, receive, refuse, reply_to, send
 from jepamine.sandbox.protection import Protection, from_trial
 from jepamine.sandbox.watch import GRACE, End
+from jepamine.utils.temporary import LockedFolder, remove_abandoned
 
 # Seconds for a cold start on a slow disk, for a server to clean up after a child, and between two looks at
 # whether the answer is still wanted.

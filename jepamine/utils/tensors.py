@@ -1,4 +1,7 @@
-"""Tensors on disk: safetensors, written atomically, read strictly."""
+"""Tensors on disk: safetensors, written atomically, read strictly.
+
+A run has them in two kinds of files: weights, and checkpoints, whose predictor has names with `model.`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:
@@ -45,3 +49,14 @@ def load_into(module: torch.nn.Module, tensors: dict[str, torch.Tensor], path: P
         raise UserError(
             f"{path}: the weights do not fit the recipe's predictor: {' '.join(reasons)}"
         ) from None
+
+
+def model_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """Return a predictor's tensors from a file of weights or a checkpoint.
+
+    Raises UserError that names the file if it is missing or damaged.
+    """
+    tensors, metadata = load_tensors(path)
+    if "param_groups" not in metadata:
+        return tensors
+    return {name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")}

@@ -7,7 +7,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from jepamine.errors import UserError
-from jepamine.mining.bank import Bank, load_bank, most_similar, save_bank
+from jepamine.mining.bank import Bank, load_bank, save_bank
+from jepamine.mining.distances import most_similar
 from jepamine.protocols import Extent
 
 NONE = np.empty(0, dtype=np.int64)
@@ -60,5 +61,5 @@ def test_chunks_of_the_bank_change_nothing(monkeypatch):
     queries, rows = rng.normal(size=(20, 12)).astype("f4"), rng.normal(size=(60, 12)).astype("f4")
     excluded = [np.array([n, n + 30]) for n in range(20)]
     whole = most_similar(queries, rows, 5, excluded)
-    monkeypatch.setattr("jepamine.mining.bank.CELLS", 140)  # 7 rows at a time
+    monkeypatch.setattr("jepamine.mining.distances.CELLS", 140)  # 7 rows at a time
     assert (most_similar(queries, rows, 5, excluded) == whole).all()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from jepamine.mining.bank import Bank, Place
+from jepamine.mining.distances import fit_whitening
 from jepamine.mining.drive_context import DriveContext, clean_vector
-from jepamine.mining.scorers.drive_distance import Drive, Variogram
-from jepamine.mining.whitening import fit_whitening
+from jepamine.mining.scorers.scene_and_drive import Drive, Variogram
 from jepamine.protocols import ClipEmbeddings, Extent
 
 

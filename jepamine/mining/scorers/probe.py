@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jepamine.errors import UserError
 from jepamine.mining.scene_context import Member, SceneContext
-from jepamine.mining.scorers.scene import member_of
+from jepamine.mining.scorers.scene_and_drive import member_of
 
 if TYPE_CHECKING:
     import numpy as np
