@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jepamine.mining.bank import Bank, Place
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.bank_columns import Place
     from jepamine.mining.drive_context import Row
     from jepamine.protocols import ClipEmbeddings
 

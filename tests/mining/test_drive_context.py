@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.distances import fit_whitening
 from jepamine.mining.drive_context import DriveContext, clean_vector
 from jepamine.mining.scorers.scene_and_drive import Drive, Variogram

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.scorers.neighbours import knn, mahalanobis
 from jepamine.protocols import ClipEmbeddings, Extent
