@@ -58,8 +58,8 @@ class RunPanel:
         self._made: dict[str, Scorer] = {}
         self._batch: Sequence[ClipEmbeddings] = ()
         self._scores: dict[str, Sequence[NDArray[Any]]] = {}
-        for name in self.names:
-            self.scorer(name)
+        scorers = [self.scorer(name) for name in self.names]
+        self.headline_by_tubelet = isinstance(scorers[0], TubeletScorer)
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, built once."""
@@ -80,11 +80,6 @@ class RunPanel:
                 self.opened.recipe, name, self.opened.folder.path, offers
             )
         return self._made[name]
-
-    @functools.cached_property
-    def headline_by_tubelet(self) -> bool:
-        """Return whether the headline's scorer also looks at single tubelets."""
-        return isinstance(self.scorer(self.headline), TubeletScorer)
 
     def scores(self, name: str, clips: Sequence[ClipEmbeddings]) -> Sequence[NDArray[Any]]:
         """Return what the scorer called `name` gives for a batch; each scorer runs once on the same batch."""
