@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 from jepamine.errors import UserError
 from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.new_lines import Skipped
+from jepamine.manifests.other_files import IMAGE_SUFFIXES, skip_others
 
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
 # Folders that systems make for themselves; those that begin with a dot are hidden anyway.
 SYSTEM_FOLDERS = {
     "@eadir",
@@ -38,15 +38,13 @@ def frame_folders(
     `keep_label_maps`. What is left out is counted in `skipped`. Raises UserError if `root` cannot be listed.
     """
     folders = []
-    others: Counter[str] = Counter()
-    first_other: list[Path] = []
+    others: list[Path] = []
     for folder, files in sorted(walk(root, skipped)):
         images = []
         for path in files:
             if path.suffix.lower() not in IMAGE_SUFFIXES:
                 if not path.name.startswith(".") and path.name.lower() not in SYSTEM_FILES:
-                    others[path.suffix.lower() or "without suffix"] += 1
-                    first_other.append(path)
+                    others.append(path)
             elif path.name.startswith("."):
                 skipped.add("images", "hidden", path)
             elif not path.is_file():
@@ -61,9 +59,7 @@ def frame_folders(
         if frames:
             scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
             folders.append((scene, frames))
-    if others:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5))
-        skipped.add("files", f"not images: {kinds}", first_other[0], others.total())
+    skip_others(others, "images", skipped)
     return folders
 
 
