@@ -371,8 +371,8 @@ def test_numbered_folders_of_the_same_names_are_drives_with_a_notice_that_has_th
     laid_out(tmp_path, names)
     assert {line["scene"] for line in cut(tmp_path)} == {"d1/0", "d1/1", "d2/0", "d2/1"}
     notice = (
-        "folders beside each other with frames of the same names, taken for drives of their own: 4, the first "
-        f"{tmp_path}/d1/0, {tmp_path}/d1/1; if they are cameras of one drive: "
+        "folders beside each other with frames of the same names, taken for drives of their own: 4, "
+        f"the first {tmp_path}/d1/0, {tmp_path}/d1/1; if they are cameras of one drive: "
         "--pattern '{drive}/{camera}/{frame}.png'\n"
     )
     assert notice in capsys.readouterr().err
@@ -412,7 +412,8 @@ def test_what_lies_beside_frames_is_counted_by_what_it_is(tmp_path, capsys):
     laid_out(tmp_path, names)
     assert [line["frame_paths"] for line in cut(tmp_path)] == [names[:2]]
     assert capsys.readouterr().err.splitlines()[:3] == [
-        f"files skipped: 1 (videos: 1 .mp4; jepamine manifest video reads them), the first {tmp_path}/d1/a.MP4",
+        "files skipped: 1 (videos: 1 .mp4; jepamine manifest video reads them), "
+        f"the first {tmp_path}/d1/a.MP4",
         "files skipped: 4 (positions, subtitles and previews of a camera: 1 .thm, 1 .gpx, 1 .nmea, 1 .srt), "
         f"the first {tmp_path}/d1/a.THM",
         f"files skipped: 1 (not images: 1 .txt), the first {tmp_path}/d1/a.txt",
