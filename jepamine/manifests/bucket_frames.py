@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jepamine.errors import UserError
+from jepamine.manifests.frame_folders import IMAGE_SUFFIXES
 from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.frame_times import NAMES
 from jepamine.manifests.label_maps import judged
 from jepamine.manifests.new_lines import full, placed
-from jepamine.manifests.other_files import IMAGE_SUFFIXES
 from jepamine.places import File, Url
 from jepamine.utils.progress import notify, shown_as
 from jepamine.utils.remote import READERS, listing, read

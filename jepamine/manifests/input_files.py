@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.manifests.frame_folders import walk
+from jepamine.manifests.frame_folders import VIDEO_SUFFIXES, skip_others, walk
 from jepamine.manifests.new_lines import Skipped
-from jepamine.manifests.other_files import VIDEO_SUFFIXES, skip_others
 
 
 def find_videos(paths: Sequence[Path], skipped: Skipped) -> list[Path]:
