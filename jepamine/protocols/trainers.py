@@ -42,8 +42,11 @@ class Trainer(Protocol):
     meanings: Mapping[str, str]
     ranks_clips: bool
 
-    def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        """Return the lines of the run's own manifest, each with its split; nothing is encoded."""
+    def plan(self, parts: Parts) -> Iterable[dict[str, Any]]:
+        """Return the lines of the run's own manifest, each with its split; nothing is encoded.
+
+        They are read once. Whatever is wrong with the source is raised before the first.
+        """
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Encode the examples of `parts.source`, the run's own manifest; return (train, held-out) tensors.
@@ -75,6 +78,15 @@ class RetainingTrainer(Protocol):
     """A trainer that limits its checkpoints: the last `keep_checkpoints` and the best; 0 keeps all."""
 
     keep_checkpoints: int
+
+
+@runtime_checkable
+class SizedTrainer(Protocol):
+    """A trainer that knows how much a step computes: a run trains small steps in one thread."""
+
+    def step_work(self, parameters: int) -> float:
+        """Return the multiplications and additions of a step for a predictor of so many parameters."""
+        ...
 
 
 @runtime_checkable

@@ -142,22 +142,19 @@ class Handle:
     def _start(self) -> None:
         if sys.platform == "win32":
             raise UserError("code runs in forked processes only: use Linux, macOS or WSL")
-        if self.bubblewrap is not False and installed():
+        wrapped = [True] if self.bubblewrap is not False and installed() else []
+        for with_bubblewrap in (*wrapped, *([] if self.bubblewrap else [False])):
             try:
-                self.protection = self._start_one(wrapped=True)
+                self.protection = self._start_one(with_bubblewrap)
                 return
             except Closed:
-                # Many containers do not permit the namespaces that it needs.
+                # Many containers do not permit the namespaces that bubblewrap needs.
                 self._end()
-        if self.bubblewrap:
-            raise UserError(
-                "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` shows why"
-            )
-        try:
-            self.protection = self._start_one(wrapped=False)
-        except Closed:
-            self._end()
-            raise UserError("the sandbox server exited at startup; is memory short?") from None
+        raise UserError(
+            "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` shows why"
+            if self.bubblewrap
+            else "the sandbox server exited at startup; is memory short?"
+        )
 
     def _start_one(self, wrapped: bool) -> Protection:
         self._folder = LockedFolder()

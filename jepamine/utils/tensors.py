@@ -6,22 +6,33 @@ A run has them in two kinds of files: weights, and checkpoints, whose predictor 
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import replacing
 from jepamine.utils.json_files import json_text
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:
-    """Write tensors and JSON metadata. Raises OSError (a full disk); the old file then stays."""
+    """Write tensors and JSON metadata. Raises OSError (a full disk); the old file then stays.
+
+    Tensors on the CPU are not copied.
+    """
     on_cpu = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomic(path, save(on_cpu, {key: json_text(value) for key, value in metadata.items()}))
+    with replacing(path) as (_, temporary):
+        try:
+            save_file(on_cpu, temporary, {key: json_text(value) for key, value in metadata.items()})
+        except SafetensorError as error:
+            if (number := re.search(r"os error (\d+)", str(error))) is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
