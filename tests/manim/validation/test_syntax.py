@@ -197,7 +197,7 @@ def test_every_name_that_is_allowed_is_there():
 def test_hints_are_sought_for_the_objections_that_are_shown_and_no_others(between, monkeypatch):
     sought = []
     monkeypatch.setattr(syntax, "did_you_mean", lambda name, names: sought.append(name) or "")
-    code = between.join(f"c.zq{number}" for number in range(500))
+    code = between.join(f"Circle().zq{number}" for number in range(500))
     found = syntax.objections(ast.parse(code))
     assert [one.message.split()[0] for one in found] == [f".zq{number}" for number in range(20)]
     assert len(sought) <= 21
