@@ -55,6 +55,7 @@ def proposal_loss(answer: Tensors, truth: Tensors) -> Tensor:
     """Return the loss per assigned object: cross-entropies of being one and of its type, GIoU, L1 of the
     edges, and the order of overlapping pairs.
     """
+    # `truth` may hold the weights (N, K) of its objects' types.
     frame, row, number = assigned(answer["places"], answer["present"], truth)
     target = torch.zeros_like(answer["sure"])
     target[frame, row] = 1
@@ -65,7 +66,9 @@ def proposal_loss(answer: Tensors, truth: Tensors) -> Tensor:
     if not len(frame):
         return sure
     true, kinds = truth["boxes"][frame, number], truth["types"][frame, number]
-    types = F.cross_entropy(answer["types"][frame, row], kinds, label_smoothing=SMOOTHED)
+    each = F.cross_entropy(answer["types"][frame, row], kinds, reduction="none", label_smoothing=SMOOTHED)
+    share = truth["weights"][frame, number] if "weights" in truth else torch.ones_like(each)
+    types = (each * share).sum() / share.sum()
     boxes = answer["boxes"][frame, row]
     overlap = (1 - giou(boxes, true)).mean()
     off = boxes - true
