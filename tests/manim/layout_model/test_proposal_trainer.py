@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
+from jepamine.manim.layout_model.proposal_trainer import rarity
+from jepamine.manim.layout_model.targets import NOTHING
 from tests.manim.layout_model.test_trainers import DATASET, RECIPE, write_scenes
 
 CHANGES = {
@@ -60,6 +63,14 @@ def test_a_stopped_run_resumes_to_the_same_bits(jepamine, recipe, tmp_path, monk
         load_file(tmp_path / "experiments" / name / "weights.safetensors") for name in ("whole", "stopped")
     )
     assert all((first[name] == second[name]).all() for name in first)
+
+
+def test_objects_of_rare_types_weigh_more():
+    types = torch.tensor([[0] * 350 + [1] * 50 + [NOTHING] * 10])
+    weights = rarity(types)[0]
+    assert (weights[350] / weights[0]).item() == pytest.approx(2.0)
+    assert weights[:400].mean().item() == pytest.approx(1.0)
+    assert weights[400:].tolist() == [0.0] * 10
 
 
 def test_another_predictor_is_refused_with_the_trainer_to_use(jepamine, recipe):
