@@ -20,9 +20,9 @@ from jepamine.data.clips import read_clips
 from jepamine.data.frames import Frames
 from jepamine.data.splits import chosen
 from jepamine.manim.generation.build_pipeline import load_layout_run
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
-from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout

@@ -55,7 +55,7 @@ def frames(
     --camera names it for all.
     """
     from jepamine.manifests.bucket_frames import lines_of_frames
-    from jepamine.manifests.frames import FrameOptions
+    from jepamine.manifests.frame_lines import FrameOptions
 
     listed = [name.strip() for name in (camera_list or "").split(",")] if camera_list is not None else []
     if not all(listed):

@@ -213,3 +213,10 @@ class Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
         return super().resolve_command(ctx, args)
+
+
+def refuse(*rules: tuple[bool, str]) -> None:
+    """Raise a usage error with the first message whose condition holds: options that do not go together."""
+    for violated, message in rules:
+        if violated:
+            raise click.UsageError(message)

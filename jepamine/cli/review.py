@@ -129,12 +129,13 @@ def search(
 ) -> None:
     """List the clips most like some clips, images or texts; `report` shows the --output for review."""
     from jepamine.mining import search as searching
+    from jepamine.mining.search_examples import Query
     from jepamine.mining.summaries import chosen_json, search_summary
     from jepamine.runs.loading import load_run
 
     opened = load_run(experiments, name)
     source = searching.searched_source(opened, manifest)
-    query = searching.Query(like, unlike, images, texts)
+    query = Query(like, unlike, images, texts)
     found = searching.search(opened, source, query, k, threshold, diversity, cluster)
     if output:
         searching.write_found(found, output)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from jepamine.encoders.inference import Matmul, precision, precision_key
+from jepamine.encoders.frozen import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import optional_write, sha256_file
 from jepamine.utils.local_cache import user_cache
@@ -43,7 +43,7 @@ class EfficientNetLite0:
     ) -> None:
         import torch
 
-        from jepamine.encoders.inference import freeze
+        from jepamine.encoders.frozen import freeze
 
         path = _weights_file()
         self.matmul: Matmul = matmul
@@ -71,7 +71,7 @@ class EfficientNetLite0:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.inference import to_device
+        from jepamine.encoders.frozen import to_device
 
         count, _, height, width, _ = frames.shape
         with torch.inference_mode(), precision(self.matmul):

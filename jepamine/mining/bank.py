@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.mining.bank_columns import Arrays, ClipColumns, Place, rows_of
 from jepamine.mining.distances import (
     unit,
 )
@@ -22,15 +25,6 @@ BANK = "bank.safetensors"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a training clip comes from; `order` sorts the clips of a drive whose times are unknown."""
-
-    drive: str | None = None
-    camera: str | None = None
-    order: str = ""
-
-
-@dataclass(frozen=True)
 class Bank:
     """One row per training clip: `vectors` float32 (M, D), the mean of the clip's clean tubelet embeddings.
 
@@ -38,11 +32,11 @@ class Bank:
     `extents` are what the clips cover, `places` where they come from; empty for the bank of an older run.
     """
 
-    clip_ids: list[str]
-    contents: list[str]
+    clip_ids: Sequence[str]
+    contents: Sequence[str]
     vectors: NDArray[np.float32]
-    extents: list[Extent] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    extents: Sequence[Extent] = ()
+    places: Sequence[Place] = ()
 
     def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
         """Return the rows of training clips that are the clip or share frames or time with it, sorted.
@@ -75,40 +69,45 @@ class Bank:
         return unit(self.vectors)
 
 
-def save_bank(path: Path, bank: Bank) -> None:
-    """Write a bank as safetensors. Raises OSError if the disk is full."""
-    frames = b"".join(extent.frames for extent in bank.extents)
-    save_tensors(
-        path,
-        {
-            "vectors": torch.from_numpy(bank.vectors),
-            "frames": torch.from_numpy(np.frombuffer(frames, dtype=np.uint8).copy()),
-        },
-        {
-            "clip_ids": bank.clip_ids,
-            "contents": bank.contents,
-            "extents": [
-                [len(extent.frames) // DIGEST, extent.timeline, extent.start, extent.end]
-                for extent in bank.extents
-            ],
-            "places": [[place.drive, place.camera, place.order] for place in bank.places],
-        },
-    )
+def save_bank(path: Path, vectors: NDArray[np.float32], clips: ClipColumns) -> None:
+    """Write the bank of `clips`, with `vectors` float32 (M, D). Raises OSError if the disk is full."""
+    arrays = {"vectors": vectors, **clips.arrays()}
+    save_tensors(path, {name: torch.from_numpy(array) for name, array in arrays.items()}, {})
 
 
 def load_bank(path: Path) -> Bank:
     """Read a bank. Raises UserError that names the file if it is missing or damaged."""
     tensors, metadata = load_tensors(path)
-    ids, contents = metadata.get("clip_ids", []), metadata.get("contents", [])
-    if "vectors" not in tensors or not len(tensors["vectors"]) == len(ids) == len(contents):
+    try:
+        vectors = tensors["vectors"].numpy()
+        if "ids" in tensors:
+            bank = _of_columns(vectors, {name: tensor.numpy() for name, tensor in tensors.items()})
+        else:
+            bank = _of_metadata(vectors, tensors, metadata)
+    except (KeyError, ValueError, TypeError, IndexError):
+        raise UserError(f"{path}: not a bank of clip embeddings") from None
+    sizes = {len(bank.extents), len(bank.places)} - {0}
+    if not len(vectors) == len(bank.clip_ids) == len(bank.contents) or not sizes <= {len(vectors)}:
         raise UserError(f"{path}: not a bank of clip embeddings")
+    return bank
+
+
+def _of_columns(vectors: NDArray[np.float32], arrays: Arrays) -> Bank:
+    ids, contents, extents, places = rows_of(arrays)
+    return Bank(ids, contents, vectors, extents, places)
+
+
+def _of_metadata(
+    vectors: NDArray[np.float32], tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, Any]
+) -> Bank:
+    """Return the bank of an older run, whose facts are JSON. Raises KeyError or ValueError if damaged."""
     frames = tensors["frames"].numpy().tobytes() if "frames" in tensors else b""
     extents, start = [], 0
     for count, timeline, first, last in metadata.get("extents", []):
         end = start + count * DIGEST
         extents.append(Extent(frames[start:end], timeline, first, last))
         start = end
+    if start != len(frames):
+        raise ValueError("hashes of other frames")
     places = [Place(*place) for place in metadata.get("places", [])]
-    if start != len(frames) or len(extents) not in (0, len(ids)) or len(places) not in (0, len(ids)):
-        raise UserError(f"{path}: not a bank of clip embeddings")
-    return Bank(ids, contents, tensors["vectors"].numpy(), extents, places)
+    return Bank(metadata["clip_ids"], metadata["contents"], vectors, extents, places)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting
 from jepamine.runs.loading import LoadedRun, load_run, require_clip_ranking
 from jepamine.utils.files import check_output, sha256_file
+from jepamine.utils.temporary import temporary_folder
 
 
 def score_on_cluster(
@@ -66,8 +66,8 @@ def score_part(task: str) -> bytes:
 
 def _score(wanted: dict[str, Any]) -> bytes:
     panel = opened_once(wanted, lambda stack: _opened(wanted, stack))
-    with tempfile.TemporaryDirectory(prefix="jepamine-") as folder:
-        output = Path(folder) / "part.jsonl"
+    with temporary_folder() as folder:
+        output = folder / "part.jsonl"
         source = panel.opened.parts.source
         items = partial(clips_in, source, wanted["lines"])
         facts = {"shard": wanted["number"], "shards": wanted["of"]}

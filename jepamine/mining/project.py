@@ -134,7 +134,7 @@ def _repair(cut: Path, manifest: Path, clips: int) -> list[str]:
 
 
 def _lines(footage: Path) -> list[dict[str, Any]]:
-    from jepamine.manifests.frames import frame_lines
+    from jepamine.manifests.frame_lines import frame_lines
     from jepamine.manifests.video_clips import video_lines
 
     if not footage.is_dir():

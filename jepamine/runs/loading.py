@@ -20,12 +20,11 @@ from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder, run_status
 from jepamine.runs.build import hardware
-from jepamine.runs.checkpoints import model_tensors
 from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
-from jepamine.utils.tensors import load_into
+from jepamine.utils.tensors import load_into, model_tensors
 
 
 @dataclass(frozen=True)

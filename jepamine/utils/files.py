@@ -68,10 +68,20 @@ def write_atomic(path: File, data: bytes) -> None:
     if isinstance(path, Url):
         remote.write(path, data)
         return
+    with replacing(path) as (file, _):
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Write a new file in the block, which replaces `path` when the block ends without an error.
+
+    Yields the file and its temporary path. Raises what `write_atomic` raises.
+    """
     check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with naming(path), beside(path) as (file, temporary):
-        file.write(data)
+        yield file, temporary
         sync(file)
         with unless_unsupported():
             temporary.chmod(0o666 & ~UMASK)

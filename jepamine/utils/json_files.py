@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, first_line
 from jepamine.places import File
 from jepamine.utils.files import (
+    replacing,
     require_regular,
     write_atomic,
 )
@@ -48,6 +49,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UserError(f"{path}: expected a JSON object, found {type(value).__name__}")
     return value
+
+
+def write_json_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Write objects as a JSONL file, atomically, one at a time; see `finite`."""
+    with replacing(path) as (file, _):
+        file.writelines(json_text(line).encode() + b"\n" for line in lines)
 
 
 def json_lines(lines: list[dict[str, Any]]) -> bytes:

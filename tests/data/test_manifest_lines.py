@@ -84,7 +84,7 @@ def test_a_run_is_trained_on_single_cameras_and_no_rig_is_divided(tmp_path):
             for name in names:
                 (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / name).touch()
-    lines = manifest_lines(Source(written(tmp_path, *rigs)), "scene", 0.2, 1)
+    lines = list(manifest_lines(Source(written(tmp_path, *rigs)), "scene", 0.2, 1))
     assert [line["clip_id"] for line in lines[:3]] == ["r0__front", "r0__left", "r1__front"]
     assert not any("cameras" in line for line in lines)
     assert len({(line["rig"], line["split"]) for line in lines}) == 10

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 
 DOC = Path(__file__).parents[2] / "docs" / "footage.md"
 KITTI = "2011_09_26/2011_09_26_drive_0001_sync"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.frame_times import TimeFiles
-from jepamine.manifests.frames import FrameOptions, frame_lines
 
 
 def times(tmp_path, folder, numbers, **files):

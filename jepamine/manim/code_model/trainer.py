@@ -120,15 +120,15 @@ class CodeTrainer:
         return {"val_loss": loss, "perplexity": exp(min(loss, 100))}
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.code_model.code_evaluation import evaluate
         from jepamine.manim.code_model.code_examples import example_of
-        from jepamine.manim.code_model.evaluation import evaluate
         from jepamine.manim.layout_model.examples import scenes_of
 
         clips = scenes_of(parts, split)[: self.eval_scenes]
         return evaluate(predictor, [example_of(clip) for clip in clips])
 
     def describe(self, result: Mapping[str, Any]) -> str:
-        from jepamine.manim.code_model.evaluation import describe
+        from jepamine.manim.code_model.code_evaluation import describe
 
         return describe(result)
 

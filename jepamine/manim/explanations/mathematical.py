@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from jepamine.manim.text.formulas import latex_of
 from jepamine.manim.text.literals import literals
+from jepamine.manim.text.typed_formulas import latex_of
 
 #: A number in a description, as a pattern.
 NUMBER = r"-?\d+(?:\.\d+)?"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.errors import UserError
-from jepamine.manim.layout_model.trainers import Count, LayoutTrainer, Share
+from jepamine.manim.layout_model.layout_trainers import Count, LayoutTrainer, Share
 
 if TYPE_CHECKING:
     import torch
@@ -87,7 +87,7 @@ class ProposalTrainer:
         return _with_candidates(train, self.masked, self.proposals, parts.seed, parts.source.threads), val
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
-        from jepamine.manim.layout_model.protocol import ProposalPredictor
+        from jepamine.manim.layout_model.layout_protocol import ProposalPredictor
 
         if not isinstance(predictor, ProposalPredictor):
             raise UserError(

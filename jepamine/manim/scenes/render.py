@@ -11,7 +11,6 @@ import multiprocessing
 import multiprocessing.util
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -30,6 +29,7 @@ from jepamine.manim.scenes.scene import make_scene
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import json_lines, json_text
 from jepamine.utils.locks import exclusive
+from jepamine.utils.temporary import temporary_folder
 
 #: The file with the settings in its first line, then the lines of the scenes so far; deleted at the end.
 PART = "scenes.jsonl.part"
@@ -126,12 +126,12 @@ def render_scenes(
     }
     with (
         unfinished(job.folder, settings) as (lines, add),
-        tempfile.TemporaryDirectory(prefix="jepamine-") as media,
+        temporary_folder() as media,
     ):
         for _ in lines[:count]:
             step()
         run = _here if workers == 1 else partial(_in_processes, workers=workers)
-        for line in run(job, range(len(lines), count), Path(media)):
+        for line in run(job, range(len(lines), count), media):
             add(line)
             lines.append(line)
             step()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
-from jepamine.manim.text.labels import aim, aims, late, name, names_follow
+from jepamine.manim.text.label_phrases import aim, aims, late, name, names_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
@@ -16,10 +15,6 @@ from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
 from jepamine.manim.text.reading import Event, Ref, Span
-
-if TYPE_CHECKING:
-    from jepamine.manim.text.cursor import Cursor
-    from jepamine.manim.text.discourse import Discourse
 
 
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:

@@ -68,22 +68,6 @@ def objections(tree: ast.Module, local: Mapping[str, ast.Module] | None = None) 
     return sorted(result, key=lambda objection: (objection.module, objection.line))[:MOST]
 
 
-def without_main(tree: ast.Module) -> ast.Module:
-    """Return the tree without `if __name__ == "__main__"` at its top, which does not run here."""
-    body: list[ast.stmt] = []
-    for node in tree.body:
-        body += node.orelse if isinstance(node, ast.If) and _is_main(node.test) else [node]
-    tree.body = body
-    return tree
-
-
-def _is_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and ast.unparse(test).replace('"', "'") in (
-        "__name__ == '__main__'",
-        "'__main__' == __name__",
-    )
-
-
 def _fine(tree: ast.AST) -> set[int]:
     """Return the ids of attributes that begin with __ and are allowed where they are."""
     fine = set()

@@ -9,7 +9,7 @@ from pathlib import Path
 from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout, from_json
 from jepamine.manim.validation.names import MODULES
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 from jepamine.utils.files import read_bytes, read_text, write_atomic

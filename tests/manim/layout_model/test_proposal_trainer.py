@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from jepamine.manim.layout_model.proposal_trainer import rarity
 from jepamine.manim.layout_model.targets import NOTHING
-from tests.manim.layout_model.test_trainers import DATASET, RECIPE, write_scenes
+from tests.manim.layout_model.test_layout_trainers import DATASET, RECIPE, write_scenes
 
 CHANGES = {
     'plugin = "layout-dense"': 'plugin = "layout-proposals"',

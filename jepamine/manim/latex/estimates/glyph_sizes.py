@@ -182,3 +182,10 @@ class Mode:
 def inner(name: str, mode: Mode) -> Mode:
     """Return the mode of the cells of an environment."""
     return mode if name in ("aligned", "split", "dcases", "align*", "align") else replace(mode, display=False)
+
+
+def fences(environment: str) -> tuple[str, str] | None:
+    """Return the delimiters around an environment, "." for none on a side; None without any."""
+    if environment.endswith("cases"):
+        return "{", "."
+    return FENCES.get(environment[:1]) if environment[1:] == "matrix" else None

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from jepamine.manim.layout_model.layout_protocol import scaled
 from jepamine.manim.layout_model.predictors.backbone import conv
 from jepamine.manim.layout_model.predictors.peaks import snapped_to
 from jepamine.manim.layout_model.predictors.proposal_boxes import MARKS
@@ -25,7 +26,6 @@ from jepamine.manim.layout_model.predictors.proposal_crops import (
     shown_as_floats,
 )
 from jepamine.manim.layout_model.predictors.proposal_loss import padded_iou, proposal_loss
-from jepamine.manim.layout_model.protocol import scaled
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Layout
 from jepamine.protocols import Tensors
@@ -42,7 +42,7 @@ LEAST, DUPLICATE = 0.4, 0.5
 
 
 class LayoutProposals(nn.Module):
-    """A `jepamine.manim.layout_model.protocol.LayoutPredictor` and `ProposalPredictor`."""
+    """A `jepamine.manim.layout_model.layout_protocol.LayoutPredictor` and `ProposalPredictor`."""
 
     temperature: Tensor
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from jepamine.errors import UserError
-from jepamine.manim.layout_model.predictors.layout_predictors import layout_proposals
-from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals, distinct, relations
-from jepamine.manim.layout_model.protocol import (
+from jepamine.manim.layout_model.layout_protocol import (
     BoundedPredictor,
     CalibratedPredictor,
     LayoutPredictor,
     ProposalPredictor,
 )
+from jepamine.manim.layout_model.predictors.layout_predictors import layout_proposals
+from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals, distinct, relations
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from transformers.utils import logging
 from jepamine.data.embeddings import store_folder
 from jepamine.encoders.clip import ClipEncoder
 from jepamine.encoders.efficientnet import EfficientNetLite0
+from jepamine.encoders.frozen import Pixels, precision
 from jepamine.encoders.hf import HuggingFaceEncoder
-from jepamine.encoders.inference import Pixels, precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder
 
 CPU = torch.device("cpu")

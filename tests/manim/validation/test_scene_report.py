@@ -8,8 +8,8 @@ from pathlib import Path
 
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.check_answer import Answer, Look, Problem
-from jepamine.manim.validation.report import report
 from jepamine.manim.validation.report_text import problems, summary
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
 PROTECTION = Protection(7, True, False, True, ("AS",), POWERS)

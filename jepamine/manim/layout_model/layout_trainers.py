@@ -1,8 +1,8 @@
 """The trainers `layout`, which predicts the full layout of a frame from its visible patches, and `distill`.
 
 The encoder is frozen. The predictor sees a mix of clean and masked frames, always with the full layout as the
-target, and defines its own loss (`jepamine.manim.layout_model.protocol`). `distill` trains a small predictor
-to give what that of a trained run gives as well.
+target, and defines its own loss (`jepamine.manim.layout_model.layout_protocol`). `distill` trains a small
+predictor to give what that of a trained run gives as well.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class LayoutTrainer:
         return evaluate(predictor, parts, split, self.leave_out)
 
     def describe(self, result: Mapping[str, Any]) -> str:
-        from jepamine.manim.layout_model.evaluation.report import describe
+        from jepamine.manim.layout_model.evaluation.layout_report import describe
 
         return describe(result)
 

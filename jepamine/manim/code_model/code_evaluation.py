@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from jepamine.manim.code_model.code_examples import Example
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layout_model.evaluation.measures import Resampled
-from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layouts import Layout, iou
 from jepamine.manim.validation.adherence import HALF
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 from jepamine.utils.printing import table
 from jepamine.utils.progress import progress
 

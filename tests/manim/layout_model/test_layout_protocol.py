@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from jepamine.manim.layout_model.layout_protocol import FEWEST, fit_temperature, scaled
 from jepamine.manim.layout_model.predictors.dense_module import LayoutDense
-from jepamine.manim.layout_model.protocol import FEWEST, fit_temperature, scaled
 
 
 def test_a_temperature_of_one_changes_nothing():

@@ -1,15 +1,19 @@
-"""The temporary folder of a child: lock it, and delete it whatever was left in it."""
+"""Temporary folders: locked while in use, deleted with all that is in them, those of killed processes too."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-PREFIX = "jepamine-sandbox-"
+PREFIX = "jepamine-temporary-"
+#: The folders of temporary ones in which this process has deleted the abandoned ones.
+_SEARCHED: set[str] = set()
 
 
 class LockedFolder:
@@ -35,8 +39,24 @@ class LockedFolder:
             self._lock = -1
 
 
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make a temporary folder and yield it; it is deleted after the block.
+
+    If the process is killed, another one deletes it, when it makes its first.
+    """
+    if (place := tempfile.gettempdir()) not in _SEARCHED:
+        _SEARCHED.add(place)
+        remove_abandoned()
+    folder = LockedFolder()
+    try:
+        yield folder.path
+    finally:
+        folder.remove()
+
+
 def remove_abandoned() -> None:
-    """Delete the temporary folders of servers whose process was killed; those of other users are skipped."""
+    """Delete the temporary folders of processes that were killed; those of other users are skipped."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -47,7 +67,7 @@ def remove_abandoned() -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 clear(path)
         except OSError:
-            # Locked, so in use; or the last files of a killed server are being written.
+            # Locked, so in use; or the last files of a killed process's children are being written.
             continue
         finally:
             os.close(lock)

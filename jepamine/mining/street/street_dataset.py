@@ -38,16 +38,7 @@ def street(
     lock = data_dir / f"{folder.name}.lock"
     with exclusive(lock, f"{folder}: another process is drawing these scenes; waiting for it", wait=True):
         if not (marker.is_file() and manifest.is_file() and marker.read_text() == sha256_file(manifest)):
-            from jepamine.mining.street.generate import generate
-
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            with progress("draw street", clips, "clips") as bar:
-                generate(
-                    folder, clips=clips, event_rate=event_rate, seed=seed, frames=frames, on_clip=bar.step
-                )
-            # The marker is written last: a killed process leaves no marker, and the next one draws again.
-            write_atomic(marker, sha256_file(manifest).encode())
+            _draw(folder, marker, clips, event_rate, seed, frames)
     return Source(
         manifest,
         labels=folder / "labels.jsonl",
@@ -55,3 +46,15 @@ def street(
         image_size=(image_size, image_size),
         threads=threads,
     )
+
+
+def _draw(folder: Path, marker: Path, clips: int, event_rate: float, seed: int, frames: int) -> None:
+    """Draw the clips into a new folder, in place of one that is not complete."""
+    from jepamine.mining.street.generate import generate
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with progress("draw street", clips, "clips") as bar:
+        generate(folder, clips=clips, event_rate=event_rate, seed=seed, frames=frames, on_clip=bar.step)
+    # The marker is written last: a killed process leaves no marker, and the next one draws again.
+    write_atomic(marker, sha256_file(folder / "manifest.jsonl").encode())

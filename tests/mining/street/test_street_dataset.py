@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from jepamine.mining.street import generate as generate_module
-from jepamine.mining.street.dataset import street
+from jepamine.mining.street.street_dataset import street
 
 
 def test_the_second_of_two_runs_waits_and_uses_what_the_first_has_drawn(tmp_path, capsys, monkeypatch):

@@ -51,7 +51,7 @@ class EmbeddingTrainer:
         self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
         self.val_fraction, self.val_by, self.test_fraction = val_fraction, val_by, test_fraction
 
-    def plan(self, parts: Parts) -> list[dict[str, Any]]:
+    def plan(self, parts: Parts) -> Iterable[dict[str, Any]]:
         from jepamine.data.run_manifest import manifest_lines
 
         return manifest_lines(parts.source, self.val_by, self.val_fraction, parts.seed, self.test_fraction)

@@ -7,7 +7,7 @@ import pytest
 
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
-from jepamine.manifests.frames import frame_lines
+from jepamine.manifests.frame_lines import frame_lines
 from jepamine.protocols import Source
 
 LOG = "n015-2018-07-24-11-22-45+0800"

@@ -17,7 +17,8 @@ from jepamine.manim.validation import judge as judging
 from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
-from jepamine.manim.validation.syntax import objections, without_main
+from jepamine.manim.validation.namespace import without_main
+from jepamine.manim.validation.syntax import objections
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
