@@ -67,6 +67,11 @@ class DriveContext:
         drive = self._drives.get(clip.drive or "")
         return None if drive is None else drive.mean(column, clip.content, clip.extent)
 
+    def median(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
+        """Return the median of its drive's clips that do not overlap it, float64 (D,); None without any."""
+        drive = self._drives.get(clip.drive or "")
+        return None if drive is None else drive.median(column, clip.content, clip.extent)
+
     def distances(
         self, column: str, clip: ClipEmbeddings
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -191,6 +196,14 @@ class Drive:
         count = len(self.contents) - len(rows)
         left_out = self.columns[column][rows].sum(axis=0, dtype="float64")
         return (self._sums[column] - left_out) / count if count else None
+
+    def median(self, column: str, content: bytes, extent: Extent) -> NDArray[np.float64] | None:
+        """Return the median of the clips that do not overlap the given one, float64 (D,); else None."""
+        import numpy as np
+
+        left = np.setdiff1d(np.arange(len(self.contents)), self.overlapping(content, extent))
+        vectors = self.columns[column][left].astype(np.float64)
+        return np.median(vectors, axis=0) if len(left) else None
 
     def distances(
         self, column: str, vector: NDArray[np.float32], clip: ClipEmbeddings, whitening: Whitening
