@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.combined import Ensemble
 from jepamine.runs.loading import load_run

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers import pixel_scorers
