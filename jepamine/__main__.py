@@ -4,7 +4,7 @@ import sys
 
 from jepamine.errors import how_to_install
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(f"jepamine needs Python 3.11 or later, this is {sys.version.split()[0]}; {how_to_install()}")
 
 try:

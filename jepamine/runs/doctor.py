@@ -32,8 +32,8 @@ ADDS = {
 }
 #: Libraries of the system that an extra's packages are built against, and how to get them.
 LIBRARIES = {
-    "manim": "before that, on Debian or Ubuntu: apt install libcairo2-dev libpango1.0-dev pkg-config python3-dev "
-    "gcc; on macOS: brew install cairo pango pkg-config",
+    "manim": "before that, on Debian or Ubuntu: apt install gcc python3-dev libcairo2-dev libpango1.0-dev "
+    "pkg-config; on macOS: brew install cairo pango pkg-config",
 }
 FOR_DEVELOPERS = {"test", "lint", "docs"}
 # A default run writes 0.3 GB; V-JEPA 2 ViT-L's weights are 1.3 GB.

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from jepamine.errors import UserError, how_to_install
-from jepamine.manim.engine.engine import load_manim
+from jepamine.errors import how_to_install
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "recipes"
@@ -109,13 +108,3 @@ def test_a_python_of_the_system_which_pip_refuses_to_change_gets_an_environment(
     assert how_to_install() == (
         f"make an environment for it: {sys.executable} -m venv .venv && .venv/bin/pip install {ROOT}"
     )
-
-
-def test_without_manim_the_systems_libraries_are_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "manim", None)
-    load_manim.cache_clear()
-    with pytest.raises(UserError) as error:
-        load_manim()
-    for command in ("pip install 'jepamine[manim]'", "apt install libcairo2-dev", "brew install cairo pango"):
-        assert command in str(error.value)
-    load_manim.cache_clear()

@@ -76,9 +76,8 @@ def load_manim() -> Any:
         from jepamine.runs.doctor import LIBRARIES
 
         reason = "" if error.name == "manim" else f" ({first_line(error)})"
-        raise UserError(
-            f"scenes require Manim: pip install 'jepamine[manim]' ({LIBRARIES['manim']}){reason}"
-        ) from None
+        command = f"pip install 'jepamine[manim]' ({LIBRARIES['manim']})"
+        raise UserError(f"scenes require Manim: {command}{reason}") from None
     return manim
 
 
