@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError
-from jepamine.manifests.frame_folders import walk
+from jepamine.manifests.frame_folders import VIDEO_SUFFIXES, skip_others, walk
 from jepamine.manifests.new_lines import Skipped
-
-VIDEO_SUFFIXES = {
-    *(
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".ts",
-        ".m2ts",
-        ".mts",
-        ".mpg",
-        ".mpeg",
-        ".flv",
-        ".wmv",
-    ),
-    *(".3gp", ".ogv", ".h264", ".h265", ".264", ".265", ".hevc"),
-}
 
 
 def find_videos(paths: Sequence[Path], skipped: Skipped) -> list[Path]:
@@ -43,12 +23,12 @@ def find_videos(paths: Sequence[Path], skipped: Skipped) -> list[Path]:
         if not path.is_dir():
             found.setdefault(path)
             continue
-        others: Counter[str] = Counter()
+        others = list[Path]()
         before = len(found)
         for folder, files in sorted(walk(path, skipped)):
             for file in files:
                 if file.suffix.lower() not in VIDEO_SUFFIXES:
-                    others[file.suffix.lower() or "without suffix"] += 1
+                    others.append(file)
                 elif file.name.startswith("."):
                     skipped.add("videos", "hidden", file)
                 elif not file.is_file():
@@ -59,9 +39,7 @@ def find_videos(paths: Sequence[Path], skipped: Skipped) -> list[Path]:
                     found.setdefault(folder / file.name)
         if len(found) == before:
             raise UserError(f"no videos ({', '.join(sorted(VIDEO_SUFFIXES))}) below {path}")
-        if others:
-            kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5))
-            skipped.add("files", f"not videos: {kinds}", path, others.total())
+        skip_others(others, "videos", skipped)
     return list(found)
 
 

@@ -102,23 +102,34 @@ class Whitening:
 
     def length(self, deviations: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the Mahalanobis distances of deviations (N, D) over the root of D, float64 (N,): about 1."""
-        whitened = deviations @ self.factor
-        lengths: NDArray[np.float64] = np.linalg.norm(whitened, axis=1) / np.sqrt(deviations.shape[1])
+        lengths: NDArray[np.float64] = np.linalg.norm(self.apply(deviations), axis=1)
         return lengths
 
-    def apply(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return whitened vectors (N, D) over the root of D, float32 (N, D)."""
-        whitened: NDArray[np.float32] = (vectors @ self.factor / np.sqrt(vectors.shape[1])).astype(np.float32)
+    def apply(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return whitened vectors (N, D) or (D,) over the root of D, float64."""
+        whitened: NDArray[np.float64] = vectors @ self.factor / np.sqrt(vectors.shape[-1])
         return whitened
 
 
 def fit_whitening(deviations: NDArray[np.float64]) -> Whitening:
     """Fit a whitening to deviations (N, D) from 0; the covariance is scikit-learn's Ledoit-Wolf estimate."""
-    from sklearn.covariance import LedoitWolf
+    from sklearn.covariance import ledoit_wolf_shrinkage
 
     if not deviations.any():
         return Whitening(np.eye(deviations.shape[1]))
-    # Without store_precision: its pseudo-inverse is slow, and a shrunk covariance has an inverse.
-    estimator = LedoitWolf(assume_centered=True, store_precision=False).fit(deviations)
-    values, vectors = np.linalg.eigh(estimator.covariance_)
-    return Whitening(vectors / np.sqrt(np.maximum(values, values[-1] * 1e-12)))
+    count, dim = deviations.shape
+    shrinkage = ledoit_wolf_shrinkage(deviations, assume_centered=True)
+    # The covariance is (1 - s) X^T X / N + s m I, m the mean variance: outside the span of X, at most N
+    # directions, it is s m in every direction.
+    if count < dim:
+        _, lengths, directions = np.linalg.svd(deviations, full_matrices=False)
+        squares = lengths**2
+    else:
+        squares, columns = np.linalg.eigh(deviations.T @ deviations)
+        directions = columns.T
+    added = shrinkage * float(squares.sum()) / (count * dim)
+    values = (1 - shrinkage) * squares / count + added
+    floor = values.max() * 1e-12
+    outside = 1 / np.sqrt(max(added, floor))
+    inside = 1 / np.sqrt(np.maximum(values, floor)) - outside
+    return Whitening((directions.T * inside) @ directions + outside * np.eye(dim))

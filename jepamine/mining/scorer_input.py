@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 
 from jepamine.data.clips import Clip, as_written, read_clips
@@ -45,7 +47,8 @@ def clip_embeddings(predictor: torch.nn.Module, item: Embedded) -> ClipEmbedding
         clip.scene,
         item.clean,
         item.masked,
-        predict(predictor, item),
+        # Computed where it is read: not every pass and not every scorer does.
+        cast("np.ndarray", functools.partial(predict, predictor, item)),
         item.content,
         item.frames,
         extent_of(clip, item.digests),

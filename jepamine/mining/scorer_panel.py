@@ -21,6 +21,7 @@ from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
+from jepamine.mining.scene_context import SceneContext, read_together
 from jepamine.mining.scorer_input import Offers, clip_embeddings, identity, trained_clips
 from jepamine.protocols import (
     ClipEmbeddings,
@@ -69,6 +70,7 @@ class RunPanel:
                 store=lambda: self.store,
                 drives=lambda: self.drives,
                 groups=lambda: self.groups,
+                scenes=lambda: self.scenes,
                 mask=lambda: self.opened.parts.mask,
                 predictor=lambda: self.opened.predictor,
                 panel=lambda: self,
@@ -104,6 +106,11 @@ class RunPanel:
         return Groups(self.bank, fields) if fields else None
 
     @functools.cached_property
+    def scenes(self) -> SceneContext:
+        """Return the scenes of the clips that `prepare` read, for the scorers that compare within a scene."""
+        return SceneContext(self.bank)
+
+    @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
         return trained_clips(run_source(self.opened.folder, self.opened.record))
 
@@ -128,24 +135,27 @@ class RunPanel:
             isinstance(scorer, PreparedScorer) for scorer in self._made.values()
         )
 
-    def _contexts(self) -> list[DriveContext | Groups]:
+    def _contexts(self) -> list[DriveContext | Groups | SceneContext]:
         """Return what scorers asked for and has to read all clips."""
-        return [vars(self)[name] for name in ("drives", "groups") if vars(self).get(name) is not None]
+        names = ("drives", "groups", "scenes")
+        return [vars(self)[name] for name in names if vars(self).get(name) is not None]
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
         """Show all clips to the scorers that need it and report their warnings.
 
-        One pass for all that compare within drives, one for `relative_to`, one for each other scorer.
+        One pass for all that compare within drives, scenes or cameras, one for each other scorer.
         """
-        for context in self._contexts():
-            context.read(clips())
-            if warning := context.warning():
+        self._show(self._made.values(), clips)
+        for warner in [*self._contexts(), *self._made.values()]:
+            if isinstance(warner, WarningScorer) and (warning := warner.warning()):
                 notify(f"warning: {warning}")
-        for scorer in self._made.values():
+
+    def _show(self, scorers: Iterable[Scorer], clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
+        if contexts := self._contexts():
+            read_together(contexts, clips())
+        for scorer in scorers:
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
-            if isinstance(scorer, WarningScorer) and (warning := scorer.warning()):
-                notify(f"warning: {warning}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """Return the novelty of each clip by scorer, float64 (N,): one number per tubelet."""
@@ -224,11 +234,7 @@ class RunPanel:
         def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
             return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        for reader in self._contexts():
-            reader.read(items(context))
-        for scorer in scorers.values():
-            if isinstance(scorer, PreparedScorer):
-                scorer.prepare(items(context))
+        self._show(scorers.values(), lambda: items(context))
         scores: dict[str, list[float]] = {name: [] for name in names}
         for clip in items(clips):
             for name, scorer in scorers.items():

@@ -89,6 +89,7 @@ def test_clips_go_to_a_labelling_tool_and_its_answers_come_back(document, here, 
 
 
 def test_footage_in_a_bucket_becomes_a_reviewed_list(document, here, s3, tmp_path):
+    (tmp_path / "drawn").mkdir()
     generate(tmp_path / "drawn", clips=24, event_rate=0.2, seed=5, frames=16, size=(64, 36))
     (tmp_path / "upload").mkdir()
     (tmp_path / "drawn" / "frames").rename(tmp_path / "upload" / "footage")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jepamine.mining.drive_context import clean_vector
-from jepamine.mining.scene_context import Member, SceneContext
 
 if TYPE_CHECKING:
     import numpy as np
     from sklearn.isotonic import IsotonicRegression
 
-    from jepamine.mining.bank import Bank
     from jepamine.mining.drive_context import DriveContext
+    from jepamine.mining.scene_context import SceneContext
     from jepamine.protocols import ClipEmbeddings
 
 
@@ -25,12 +24,8 @@ class Scene:
     depend on the number of clips in a scene. A clip without others to compare with scores 0.
     """
 
-    def __init__(self, bank: Bank) -> None:
-        self.context = SceneContext(bank)
-
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each."""
-        self.context.read(map(member_of, clips))
+    def __init__(self, scenes: SceneContext) -> None:
+        self.context = scenes
 
     def warning(self) -> str:
         """Return a warning with the number of clips that have nothing to be compared with; else empty."""
@@ -45,12 +40,7 @@ class Scene:
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
 
-        return [np.asarray(self.context.distance(member_of(clip))) for clip in clips]
-
-
-def member_of(clip: ClipEmbeddings) -> Member:
-    """Return a clip as its scene's context takes it."""
-    return Member(clip.scene, clip.clean, clip.content, clip.extent)
+        return [np.asarray(self.context.distance(clip)) for clip in clips]
 
 
 class Drive:
@@ -104,7 +94,7 @@ class Variogram:
 
         gaps, distances = [np.empty(0)], [np.empty(0)]
         for drive in self.drives.training:
-            whitened = self.drives.whitening.apply(drive.columns["clean"])
+            whitened = drive.whitened("clean", self.drives.whitening)
             for row, clip in enumerate(zip(drive.contents, drive.extents, strict=True)):
                 left = np.setdiff1d(np.arange(row), drive.overlapping(*clip))
                 left = left[:: max(1, len(left) * len(self.drives.bank.clip_ids) // PAIRS)]
@@ -123,11 +113,9 @@ class Variogram:
     def _score(self, clip: ClipEmbeddings) -> float:
         import numpy as np
 
-        others = self.drives.others("clean", clip)
-        if others is None:
+        found = self.drives.distances("clean", clip)
+        if found is None:
             return 0.0
-        vectors, gaps = others
-        differences = vectors.astype(np.float64) - clean_vector(clip)
-        distances = self.drives.whitening.length(differences)
+        distances, gaps = found
         expected = np.ones(len(gaps)) if self.expected is None else self.expected.predict(gaps)
         return float(np.mean(distances / np.maximum(expected, 1e-9)))

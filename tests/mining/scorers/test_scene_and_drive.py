@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jepamine.mining.bank import Bank
+from jepamine.mining.scene_context import SceneContext, read_together
 from jepamine.mining.scorers.scene_and_drive import Scene
 from jepamine.protocols import ClipEmbeddings, Extent
 
@@ -19,8 +20,9 @@ def clip(name: str, vector: list[float] | np.ndarray, scene: str | None, extent:
 
 
 def scored(bank: Bank, clips: list[ClipEmbeddings]) -> list[float]:
-    scorer = Scene(bank)
-    scorer.prepare(clips)
+    scenes = SceneContext(bank)
+    read_together([scenes], clips)
+    scorer = Scene(scenes)
     return [float(score) for score in scorer(clips)]
 
 
@@ -50,8 +52,9 @@ def test_clips_with_nothing_to_compare_with_score_0_and_are_counted():
         clip("p", [1, 0], "u"),
         clip("q", [0, 1], "u"),
     ]
-    scorer = Scene(ORIGIN)
-    scorer.prepare(clips)
+    scenes = SceneContext(ORIGIN)
+    read_together([scenes], clips)
+    scorer = Scene(scenes)
     assert [float(score) for score in scorer(clips)] == pytest.approx([0, 0, 0, 0, 1, 1])
     assert scorer.warning().startswith("4 clips have no scene, or no other clip in it")
 
