@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from math import pi, sin
+from math import hypot, pi, sin
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
+from jepamine.manim.generators.part_code import part_code
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
+from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, ends_of, side_of
 
 
 def exact(subject: Subject) -> str | None:
     """Return the expression of an object at its place; None if it is one of the 20 types without numbers."""
     if subject.get("axes") is not None:
         return _plot(subject)
+    if (part := subject.get("part")) is not None:
+        owner = subject.reading.items[part[0]]
+        return part_code(subject.item, subject.look, owner, subject.names[part[0]], subject.paint)
+    if (code := _joined(subject)) is not None:
+        return code
     kind = kind_of(subject.look)
     drawn = KIND_CODE.get(kind or "") if not subject.get("vertices") else None
     code = drawn(subject) if drawn is not None else _numbers(subject)
@@ -29,6 +36,22 @@ def exact(subject: Subject) -> str | None:
         return f"{code}.move_to({point})"
     # Manim draws these around the middle of their circle, not of their box.
     return f"{code}.move_to(ORIGIN)" if subject.item.type == "arc" or kind in ("heart", "tree") else code
+
+
+def _joined(subject: Subject) -> str | None:
+    """Return a stroke from edge to edge of two objects; None for another, or if it is not there."""
+    for stroke, first, last in subject.reading.joined:
+        start, end, names = subject.objects.get(first), subject.objects.get(last), subject.names
+        side = side_of(start, end) if stroke == subject.place and start and end else None
+        if side is None or start is None or end is None or not {first, last} <= set(names):
+            continue
+        (x, y), (to_x, to_y) = ends_of(start, end, side)
+        if hypot((x + to_x) / 2 - subject.item.x, (y + to_y) / 2 - subject.item.y) > 0.1:
+            continue
+        ends = f"{names[first]}.get_{side}(), {names[last]}.get_{WAYS[side][2]}()"
+        buff = f", buff={BUFF}" if "arrow" in subject.item.type else ""
+        return f"{_STROKES[subject.item.type]}({subject.paint.after(ends + buff, fill=False)})"
+    return None
 
 
 def _numbers(subject: Subject) -> str | None:

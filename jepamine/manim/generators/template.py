@@ -47,7 +47,8 @@ def assignment(layout: Layout, place: int, reading: Reading | None, names: Mappi
         # White on white would not be seen.
         item = replace(item, color=BLACK)
     paint = Paint(item.color, filled)
-    code = exact(Subject(item, look, described_by or 0, reading, by_item, paint))
+    objects = {number: layout.objects[index] for index, number in enumerate(items) if number is not None}
+    code = exact(Subject(item, look, described_by or 0, reading, by_item, paint, objects))
     line = statement(names[place], item, traits, filled) if code is None else f"{names[place]} = {code}"
     if (opacity := look.measure("opacity")) is not None:
         line += f".set_opacity({min(opacity if opacity <= _CLEAR else opacity / 100, 1.0):g})"
@@ -82,7 +83,7 @@ class Template:
         traits = traits_of(layout, reading)
         names = names_for([_noun(layout.objects[place].type, traits[place]) for place in order])
         by_place = dict(zip(order, names, strict=True))
-        lines = [assignment(layout, place, reading, by_place) for place in order]
+        lines = [assignment(layout, place, reading, by_place) for place in _defined(layout, order, reading)]
         if reading is not None and reading.background is not None:
             lines.insert(0, f"self.camera.background_color = {Paint(reading.background).name()}")
         if reading is not None and reading.events and described(layout, reading) == list(range(len(order))):
@@ -113,6 +114,15 @@ def _scene(lines: list[str]) -> str:
     """Return the file with these lines of `construct`."""
     body = textwrap.indent("\n".join(lines), " " * 8)
     return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
+
+
+def _defined(layout: Layout, order: list[int], reading: Reading | None) -> list[int]:
+    """Return the order in which variables are assigned: what joins two objects after both of them."""
+    if reading is None or not reading.joined:
+        return order
+    items = described(layout, reading)
+    last = {items.index(stroke) for stroke, *_ in reading.joined if stroke in items}
+    return [*(place for place in order if place not in last), *(place for place in order if place in last)]
 
 
 def _noun(type_: str, traits: frozenset[str]) -> str:

@@ -21,8 +21,15 @@ def function_of(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     plain = re.sub(
-        r"\s+", " ", text.lower().replace("**", "^").replace("\u00b2", "^2").replace("\u03c0", "pi")
+        r"\s+",
+        " ",
+        text.lower()
+        .replace("**", "^")
+        .replace("\u00b2", "^2")
+        .replace("\u00b3", "^3")
+        .replace("\u03c0", "pi"),
     )
+    plain = re.sub(r"\|([^|]+)\|", r"abs(\1)", plain)
     # What is written side by side is multiplied: 2x, 3 sin(x), (x+1)(x-1).
     parts = re.findall(r"\d+(?:\.\d+)?|[a-z]+|[-+*/^()]", plain)
     if "".join(parts) != plain.replace(" ", ""):

@@ -18,7 +18,10 @@ _SIGNS = {
     "\u00b7": r"\cdot ", "\u00d7": r"\times ", "\u221a": r"\sqrt ",
 }  # fmt: skip
 _ROOT = re.compile(r"sqrt\s*\(((?:[^()]|\([^()]*\))*)\)")
-_FRACTION = re.compile(r"(?<![\w)])(\w+|\((?:[^()])*\))\s*/\s*(\w+|\((?:[^()])*\))(?![\w(])")
+_RAISED = r"(?:\^(?:-?\w+|\([^()]*\)))?"
+_FRACTION = re.compile(
+    rf"(?<![\w)^])(\w+{_RAISED}|\((?:[^()])*\){_RAISED})\s*/\s*(\w+{_RAISED}|\((?:[^()])*\){_RAISED})(?![\w(^])"
+)
 #: Units in a point of TeX; on ten formulas that were typeset, Manim's are 0.0487 to 0.0547.
 _POINT = 0.0513
 
@@ -29,6 +32,7 @@ def latex_of(text: str) -> str:
         return text.strip()
     result = _ROOT.sub(r"\\sqrt{\1}", text.strip())
     result = _FRACTION.sub(lambda match: rf"\frac{{{_bare(match[1])}}}{{{_bare(match[2])}}}", result)
+    result = re.sub(r"(?<![A-Za-z0-9\\])([A-Za-z])(\d+)(?!\w)", r"\1_\2", result)
     result = re.sub(r"([\^_])\(([^()]*)\)", r"\1{\2}", result)
     result = re.sub(r"([\^_])(-?\w{2,}|-\w)", r"\1{\2}", result)
     for sign, latex in _SIGNS.items():
@@ -50,4 +54,4 @@ def formula_size(latex: str) -> tuple[float, float]:
 
 
 def _bare(text: str) -> str:
-    return text[1:-1] if text.startswith("(") else text
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text

@@ -17,10 +17,18 @@ _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "u
 #: How far something moves, and how much it turns or grows, if that is not given.
 _FAR, _TURN, _GROWN, _SHRUNK = 2.0, 90.0, 1.5, 0.5
 _FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
+_FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
+    "fall": ("move", (0, -1)),
+    "rise": ("move", (0, 1)),
+}
+_CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
+#: Where something begins that moves from left to right, from top to bottom.
+_ACROSS = {"row": (-1, 0), "column": (0, 1)}
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
     "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
+    "along",
 )  # fmt: skip
 
 
@@ -41,6 +49,10 @@ class Said:
     # Seconds until it begins.
     after: bool = False
     delay: float | None = None
+    # "From -3 to 4", of a number line.
+    numbers: tuple[float, ...] = ()
+    # The side of the frame where it is before.
+    begin: tuple[int, int] | None = None
     sides: tuple[str, ...] = ()
 
 
@@ -76,8 +88,18 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     seen, said.subject = len(story.things.items), ref
     while _argument(cursor, story, verb, said):
         pass
+    verb, said.way = _FALLS[verb] if verb in _FALLS and said.goal is None else (verb, said.way)
+    verb = "move" if verb in _FALLS else verb
     event = _event(verb, word.text.lower(), said)
     span = cursor.since(start)
+    if verb == "move" and said.goal is None and said.other:
+        kinds = {story.things.items[place].type for place in said.other}
+        # "Moves on a parabola" is along it.
+        verb, event = ("follow", ("follow", None)) if kinds <= _CURVES else (verb, event)
+    if said.numbers and verb in ("move", "follow"):
+        ref = tuple(place for place in ref if story.things.items[place].type != "number_line")
+        story.things.measure(ref, "numbers", said.numbers[:1])
+        event = ("move", ("number", said.numbers[1]))
     if event is None or (not ref and verb != "wait"):
         return cursor.miss(span, "what happens, or to what, is not clear")
     kind, value = event
@@ -89,6 +111,8 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
     if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
+    if said.begin is not None and kind == "move" and ref not in placed:
+        story.places.append(Place(ref, *said.begin, span))
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
@@ -168,6 +192,15 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.amount = value / 100
         else:
             said.amount = value
+    elif part.kind == "from" and _numbers(cursor, said):
+        pass
+    elif part.kind == "order" and verb in ("follow", "move") and part.value in _ACROSS:
+        cursor.next()
+        if verb == "move" and not said.other:
+            said.begin, said.goal = _ACROSS[part.value], ("place", _opposite(_ACROSS[part.value]))
+    elif part.kind == "on" and verb == "move" and starts_behind(cursor):
+        cursor.next()
+        said.other = _other(cursor, story, said)
     elif part.kind == "unknown" and text in _SKIPPED:
         said.after = text == "after"
         cursor.next()
@@ -185,6 +218,10 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     elif part.kind == "relation" and text != "into":
         _towards(cursor, story, said)
+    elif part.kind == "from" and cursor.peek(1).kind in ("place", "side") and said.begin is None:
+        cursor.next()
+        column, row, *_ = cursor.next().value
+        said.begin = (column or 0, row or 0)
     elif part.kind == "place":
         column, row, *_ = cursor.next().value
         said.goal = ("place", (column or 0, row or 0))
@@ -204,6 +241,20 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     else:
         return False
+    return True
+
+
+def _opposite(side: tuple[int, int]) -> tuple[int, int]:
+    return -side[0], -side[1]
+
+
+def _numbers(cursor: Cursor, said: Said) -> bool:
+    """Parse "from -3 to 4"; return whether it comes next."""
+    low, to, high = (cursor.peek(ahead) for ahead in (1, 2, 3))
+    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)):
+        return False
+    said.numbers = (float(low.value), float(high.value))
+    cursor.place += 4
     return True
 
 

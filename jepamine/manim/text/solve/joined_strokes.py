@@ -1,0 +1,58 @@
+"""Strokes that lead from one object to another: from edge to edge, wherever the two are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jepamine.manim.layouts import Layout, Object
+
+#: The distance of an arrow from what it joins, in units.
+BUFF = 0.1
+#: The side that a stroke leaves an object at -> its direction, and the side that it arrives at.
+WAYS = {"right": (1, 0, "left"), "left": (-1, 0, "right"), "top": (0, 1, "bottom"), "bottom": (0, -1, "top")}
+_THICK = 0.35
+
+
+def side_of(start: Object, end: Object) -> str | None:
+    """Return the side at which a stroke leaves its start; None if there is no room between the two."""
+    across, up = end.x - start.x, end.y - start.y
+    gaps = {
+        "right": across - (start.width + end.width) / 2,
+        "left": -across - (start.width + end.width) / 2,
+        "top": up - (start.height + end.height) / 2,
+        "bottom": -up - (start.height + end.height) / 2,
+    }
+    side = max(gaps, key=lambda name: gaps[name])
+    return side if gaps[side] > 2 * BUFF + 0.2 else None
+
+
+def ends_of(start: Object, end: Object, side: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return where a stroke begins and ends, at the middles of two edges."""
+    x, y, _ = WAYS[side]
+    return (
+        (start.x + x * start.width / 2, start.y + y * start.height / 2),
+        (end.x - x * end.width / 2, end.y - y * end.height / 2),
+    )
+
+
+def with_joined(layout: Layout, joined: tuple[tuple[int, int, int], ...]) -> Layout:
+    """Return a layout in which each stroke reaches from edge to edge of what it joins; see `Reading`."""
+    objects = list(layout.objects)
+    for place, first, last in joined:
+        start, end, stroke = objects[first], objects[last], objects[place]
+        side = side_of(start, end)
+        if side is None:
+            continue
+        (x, y), (to_x, to_y) = ends_of(start, end, side)
+        buff = 2 * BUFF if "arrow" in stroke.type else 0.0
+        across, up = abs(to_x - x), abs(to_y - y)
+        level, upright = up < 0.1, across < 0.1
+        thick = _THICK if "arrow" in stroke.type else 0.0
+        objects[place] = replace(
+            stroke,
+            x=round((x + to_x) / 2, 2),
+            y=round((y + to_y) / 2, 2),
+            width=round(thick if upright else max(across - (buff if level else 0), 0.1), 2),
+            height=round(thick if level else max(up - (buff if upright else 0), 0.1), 2),
+        )
+    return Layout(tuple(objects))
