@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.figure_parts import OUTLINES, add_label, corner_count
-from jepamine.manim.text.noun_suffixes import texts
 from jepamine.manim.text.phrase import noun_follows
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("side", "sides", "edge", "edges")
 _CORNERS = ("vertex", "vertices", "corner", "corners")
+_WORDS = ("quoted", "unknown", "count", "formula", "number")
 _VERBS = ("label", "labelling", "labeling", "name", "call", "mark", "write", "with", "and")
 _BEFORE = ("the", "its", "all", "each", "every", "their", "three", "four", "3", "4", "on", "of")
 
@@ -50,20 +50,7 @@ def label_parts(cursor: Cursor, story: Discourse) -> None:
     if owner is None:
         return cursor.miss(cursor.since(start), "no figure with corners was mentioned before")
     count = corner_count(story.things, owner)
-    if own:
-        words = _lengths(cursor, story, owner, count)
-    else:
-        words = texts(cursor, count)
-        while (
-            len(words) < count
-            and cursor.at("comma", "and", "count", "article")
-            and not noun_follows(cursor, 1)
-        ):
-            cursor.skip("comma", "and")
-            more = texts(cursor, count - len(words))
-            if not more:
-                break
-            words += more
+    words = _lengths(cursor, story, owner, count) if own else _words(cursor, count)
     if not words:
         return cursor.miss(cursor.since(start), "the words of its labels are not clear")
     if len(words) == 1 and not corners and not own and count > 1:
@@ -73,6 +60,28 @@ def label_parts(cursor: Cursor, story: Discourse) -> None:
     for number, word in enumerate(words):
         add_label(story.things, owner, "corner_label" if corners else "side_label", number, word, span)
     return None
+
+
+def _words(cursor: Cursor, count: int) -> list[str]:
+    """Return up to `count` labels: in quotes, or letters, numbers and names between commas."""
+    words: list[str] = []
+    while len(words) < count:
+        start = cursor.place
+        if words:
+            cursor.skip("comma", "and")
+            if noun_follows(cursor, 0) or cursor.at("verb", "filler") or cursor.place == start:
+                cursor.place = start
+                break
+        part = cursor.peek()
+        if part.kind not in ("quoted", "unknown", "count", "formula", "number") and part.text not in (
+            "a",
+            "A",
+        ):
+            cursor.place = start
+            break
+        cursor.next()
+        words.append(part.value if part.kind in ("quoted", "formula") else part.text)
+    return words
 
 
 def _lengths(cursor: Cursor, story: Discourse, owner: int, count: int) -> list[str]:

@@ -53,6 +53,10 @@ def mark(cursor: Cursor, story: Discourse) -> None:
     elif cursor.at("in") and cursor.peek(1).kind == "colour":
         cursor.next()
         phrase.colours = colours(cursor, False)
+    if cursor.at("on") and starts_behind(cursor):
+        # "On a number line from 0 to 5", which comes only now.
+        cursor.next()
+        story.thing(noun_phrase(cursor))
     phrase.count, phrase.plural, phrase.span = len(numbers), len(numbers) > 1, cursor.since(start)
     if phrase.type not in _NUMBERED:
         return cursor.miss(phrase.span, "what marks the number is not clear")
