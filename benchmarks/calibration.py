@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from jepamine.statistics import intervals, metrics, paired
-from jepamine.statistics.auroc import auroc_influence
 from jepamine.statistics.confounding import audit
 from jepamine.statistics.metrics import chance
 from jepamine.statistics.permutation import against_chance
-from jepamine.statistics.scene_groups import Floats, Ints, Scenes, group_by_scene
+from jepamine.statistics.scene_auroc import Floats, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import ABOVE, BELOW, LIKE, verdict
 
 CLIPS, RATE, SCORERS = 8, 0.1, 8

@@ -11,9 +11,10 @@ import argparse
 import json
 from pathlib import Path
 
-from jepamine.config.recipe import parse_override, read
-from jepamine.manim.code_model.evaluation import MEANINGS
-from jepamine.manim.layout_model.evaluation.report import format_measure
+from jepamine.config.recipe import read
+from jepamine.config.recipe_files import parse_override
+from jepamine.manim.code_model.code_evaluation import MEANINGS
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.runs import run_status, runner
 from jepamine.runs.loading import load_run
 from jepamine.utils.printing import table

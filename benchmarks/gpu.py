@@ -30,7 +30,7 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, embed_clips
 from jepamine.data.encoding import encode_all
 from jepamine.data.frames import cores, hide
-from jepamine.encoders.precision import precision
+from jepamine.encoders.frozen import precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source

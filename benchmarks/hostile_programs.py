@@ -41,7 +41,7 @@ SCENE = "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construc
 GOOD = SCENE + "        self.add(Circle())\n"
 FILES = {
     "plain_task": ("programs.txt", "programs_further.txt"),
-    "jepamine.manim.validation.task": ("programs_manim.txt", "programs_manim_further.txt"),
+    "jepamine.manim.validation.scene_task": ("programs_manim.txt", "programs_manim_further.txt"),
 }
 QUICK = Limits(deadline=2, memory=256, folder=16, entries=300, answer=1)
 # Seconds beyond the deadline of the code and of what draws its scene.

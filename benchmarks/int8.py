@@ -20,14 +20,14 @@ from jepamine.data.clips import read_clips
 from jepamine.data.frames import Frames
 from jepamine.data.splits import chosen
 from jepamine.manim.generation.build_pipeline import load_layout_run
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
-from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout
 from jepamine.runs.loading import load_run, quantize, size
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.printing import table
 
 MEASURES = ("mean_iou", "f1", "type_accuracy", "within_half_unit")

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from jepamine.cli.main import cli
 from jepamine.utils.printing import table
 
 SECONDS = 60
+# The folder of temporary files, in the folder where the command runs.
+TEMPORARY = "tmp"
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
 ANNOTATED = """from manim import *
 
@@ -127,12 +130,12 @@ def main() -> None:
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         base = Path(name).resolve() / "base"
-        _fill(base)
+        fill(base, base.with_name("work"))
         for title, command in COMMANDS.items():
             if given.only and title != given.only:
                 continue
             sound, folder = Path(name) / "sound", Path(name) / "work"
-            status, seconds, writes = call(_fresh(base, folder), command.words)
+            status, seconds, writes = call(fresh(base, folder), command.words)
             if status:
                 faults.append(f"{title} fails without a kill: {(folder / 'log').read_text()[-600:]}")
                 continue
@@ -140,7 +143,7 @@ def main() -> None:
             shutil.copytree(folder, sound, symlinks=True)
             found = []
             for number in range(given.kills):
-                found += _kill(base, folder, sound, command, seconds, writes, number, rng)
+                found += kill(base, folder, sound, command, seconds, writes, number, rng)
             rows.append([title, f"{seconds:.2f}", writes, given.kills, len(found)])
             print(table([rows[0], rows[-1]]), flush=True)
             faults += [f"{title}: {fault}" for fault in found]
@@ -151,7 +154,7 @@ def main() -> None:
     sys.exit(bool(faults))
 
 
-def _kill(
+def kill(
     base: Path,
     folder: Path,
     sound: Path,
@@ -160,32 +163,38 @@ def _kill(
     writes: int,
     number: int,
     rng: random.Random,
+    around: Callable[[Path], AbstractContextManager[object]] = contextlib.nullcontext,
 ) -> list[str]:
+    """Kill a command, let it go on, and return what is wrong; both happen within `around`."""
     for _ in range(20):
-        _fresh(base, folder)
+        fresh(base, folder)
         moment, write = rng.uniform(0, seconds), rng.randrange(max(writes, 1))
         after, before_write = (moment, None) if number % 2 else (None, write)
-        how = f"after {moment:.2f} s" if number % 2 else f"before write {write}"
-        if call(folder, command.words, after, before_write)[0] == -signal.SIGKILL:
-            break
-    else:
-        return ["it was never killed"]
-    before, end = _content(base), _content(sound)
+        how = f"killed after {moment:.2f} s" if number % 2 else f"killed before write {write}"
+        with around(folder):
+            if call(folder, command.words, after, before_write)[0] == -signal.SIGKILL:
+                return [f"{how}: {fault}" for fault in _go_on(base, folder, sound, command)]
+    return ["it was never killed"]
+
+
+def _go_on(base: Path, folder: Path, sound: Path, command: Command) -> list[str]:
+    before, end = content_of(base), content_of(sound)
     faults = [
-        f"killed {how}: {path} is half-written"
-        for path, content in _content(folder).items()
+        f"{path} is half-written"
+        for path, content in content_of(folder).items()
         if content not in (before.get(path), end.get(path)) and not _sound(folder / path)
     ]
     words = command.again(folder, command.words)
     status, _, _ = call(folder, words)
     if status:
         log = (folder / "log").read_text()
-        return [*faults, f"killed {how}: then {words}: status {status}: {log[-600:]}"]
+        return [*faults, f"then {words}: status {status}: {log[-600:]}"]
     if results(folder, command) != results(sound, command):
-        faults.append(f"killed {how}: then {words}: other results")
-    extra = _content(folder).keys() - end.keys()
+        faults.append(f"then {words}: other results")
+    extra = content_of(folder).keys() - end.keys()
     left = [path for path in extra if any(part.startswith(".") for part in Path(path).parts)]
-    return [*faults, *([f"killed {how}: then {words}: left {sorted(left)}"] if left else [])]
+    left += [str(path.relative_to(folder)) for path in (folder / TEMPORARY).glob("jepamine-*")]
+    return [*faults, *([f"then {words}: left {sorted(left)}"] if left else [])]
 
 
 def call(
@@ -195,26 +204,43 @@ def call(
 
     It is killed `after` some seconds, or `before` its n-th write.
     """
-    count = folder / "writes"
-    count.write_bytes(b"")
     began = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        _become(folder, words, count, before)
+    child = start(folder, words, before)
     ends = began + (SECONDS if after is None else after)
     while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < ends:
         time.sleep(0.001)
-    for kill in (os.killpg, os.kill):
+    for end in (os.killpg, os.kill):
         # It may not have its group yet, or be gone.
         with contextlib.suppress(ProcessLookupError):
-            kill(child, signal.SIGKILL)
+            end(child, signal.SIGKILL)
     status = ended[1] if ended[0] else os.waitpid(child, 0)[1]
-    seconds, writes = time.monotonic() - began, count.stat().st_size
+    return os.waitstatus_to_exitcode(status), time.monotonic() - began, written(folder)
+
+
+def start(folder: Path, words: str, before: int | None = None, *, alone: bool = False) -> int:
+    """Start a command in a forked process of a group of its own; return the number of the process.
+
+    Before its n-th write it is killed with its group, or `alone`.
+    """
+    count = folder / "writes"
+    count.write_bytes(b"")
+    child = os.fork()
+    if child == 0:
+        _become(folder, words, count, before, os.kill if alone else os.killpg)
+    return child
+
+
+def written(folder: Path) -> int:
+    """Return how often a command that has ended wrote."""
+    count = folder / "writes"
+    writes = count.stat().st_size
     count.unlink()
-    return os.waitstatus_to_exitcode(status), seconds, writes
+    return writes
 
 
-def _become(folder: Path, words: str, count: Path, before: int | None) -> None:
+def _become(
+    folder: Path, words: str, count: Path, before: int | None, strike: Callable[[int, int], None]
+) -> None:
     import shlex
 
     try:
@@ -231,7 +257,7 @@ def _become(folder: Path, words: str, count: Path, before: int | None) -> None:
             if not (event in CHANGES or writes) or os.getpid() != me:
                 return
             if done == before:
-                os.killpg(me, signal.SIGKILL)
+                strike(me, signal.SIGKILL)
             done += 1
             os.write(counter, b"x")
 
@@ -242,10 +268,12 @@ def _become(folder: Path, words: str, count: Path, before: int | None) -> None:
             for path in (sorted(Path().glob(word)) if "*" in word else [word])
         ]
         status = cli.main(["--experiments", "experiments", *filled], "jepamine", standalone_mode=False) or 0
+    except SystemExit as end:
+        status = end.code
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", flush=True)
         status = 1
-    os._exit(int(status) if isinstance(status, int) else 0)
+    os._exit(status if isinstance(status, int) else 0)
 
 
 def results(folder: Path, command: Command) -> Mapping[str, object]:
@@ -263,7 +291,7 @@ def results(folder: Path, command: Command) -> Mapping[str, object]:
     return found
 
 
-def _content(folder: Path) -> dict[str, bytes]:
+def content_of(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -291,14 +319,21 @@ def _sound(path: Path) -> bool:
         return False
 
 
-def _fresh(base: Path, folder: Path) -> Path:
+def fresh(base: Path, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(base, folder, symlinks=True)
     return folder
 
 
-def _fill(base: Path) -> None:
-    """Make frames, a manifest, labels, two runs, scores and two parts of scores."""
+def fill(base: Path, folder: Path) -> None:
+    """Make frames, a manifest, labels, two runs, scores and two parts of scores.
+
+    Commands use the folders of temporary files and caches of the copy `folder` from then on.
+    """
+    for variable, place in (("TMPDIR", TEMPORARY), ("XDG_CACHE_HOME", "cache")):
+        (base / place).mkdir(parents=True)
+        os.environ[variable] = str(folder / place)
+    tempfile.tempdir = None
     (base / "frames" / "drive").mkdir(parents=True)
     lines, labels = [], []
     for number in range(24):

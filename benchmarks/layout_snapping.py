@@ -9,16 +9,16 @@ import argparse
 from pathlib import Path
 from unittest.mock import patch
 
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
-from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.examples import scenes_of
 from jepamine.manim.layout_model.inference import predict
+from jepamine.manim.layout_model.layout_protocol import object_limit
 from jepamine.manim.layout_model.predictors import peaks
-from jepamine.manim.layout_model.protocol import object_limit
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.runs.loading import load_run
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.printing import table
 
 SHOWN = ("mean_iou", "f1", "type_accuracy", "within_half_unit", "false_positives", "calibration_error")

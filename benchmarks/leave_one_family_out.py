@@ -12,8 +12,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jepamine.config.recipe import parse_override, read
-from jepamine.manim.layout_model.evaluation.report import format_measure
+from jepamine.config.recipe import read
+from jepamine.config.recipe_files import parse_override
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.scenes.families import FAMILIES
 from jepamine.runs import runner
 from jepamine.runs.loading import load_run

@@ -6,7 +6,9 @@ paired bootstrap over scenes. About 15 minutes on two cores; embeddings that are
 
 With `--footage`, in frames of real drives: each of the seven kinds of planted events (planted_faults.py) in
 turn is what is looked for, among clips as they were and with the other kinds; rounds on every other time
-segment of those that were not trained on, recall on the rest, mean over the kinds.
+segment of those that were not trained on, recall on the rest, mean over the kinds. The rounds begin with
+three examples, as a search would find them, and go on with what the probe proposes; intervals are over
+drives.
 """
 
 from __future__ import annotations
@@ -26,13 +28,13 @@ from jepamine.mining.labels import read_labels
 from jepamine.mining.score_files import read_scored, read_scores
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
-from jepamine.mining.street.dataset import street
+from jepamine.mining.street.street_dataset import street
 from jepamine.protocols import Source
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import LoadedRun, load_run
 from jepamine.statistics import intervals
-from jepamine.statistics.scene_groups import group_by_scene
-from jepamine.utils.files import json_lines, write_json
+from jepamine.statistics.scene_auroc import group_by_scene
+from jepamine.utils.json_files import json_lines, write_json
 
 SHARE = 0.1
 CLIPS = Path(__file__).parents[1] / "recipes" / "clips.toml"
@@ -88,8 +90,33 @@ def label_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], rounds: i
     return labelled
 
 
-def real_recall(given: argparse.Namespace) -> dict[str, dict[str, float]]:
-    """Return the probe's recall on planted events by kind and number of labels, and that of the start."""
+@dataclasses.dataclass
+class Found:
+    """What each way scores the evaluated clips: way -> kind -> float64 (N,); labels by kind; drives (N,)."""
+
+    scores: dict[str, dict[str, np.ndarray]]
+    labels: dict[str, np.ndarray]
+    drives: np.ndarray
+
+    def table(self, resamples: int) -> dict[str, np.ndarray]:
+        """Return each way's mean recall over the kinds, float64 (1 + resamples,): as it is, and resampled."""
+        names, number = np.unique(self.drives, return_inverse=True)
+        rng = np.random.default_rng(0)
+        drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+        counts = np.concatenate([np.ones((1, len(names)), dtype=np.int64), drawn])[:, number].astype(float)
+        return {
+            way: np.array(
+                [
+                    np.mean([recall(by_kind[kind], self.labels[kind], row) for kind in self.labels])
+                    for row in counts
+                ]
+            )
+            for way, by_kind in self.scores.items()
+        }
+
+
+def real_recall(given: argparse.Namespace) -> Found:
+    """Score planted events in real frames by `knn`, by three examples, and by the probe."""
     from planted_faults import KINDS
     from real_footage import build, run_of
 
@@ -103,8 +130,7 @@ def real_recall(given: argparse.Namespace) -> dict[str, dict[str, float]]:
     # Segments count as scenes, or each would be one that the run is evaluated on.
     ranked = [line | {"scene": line["segment"]} for line in bed.lines if line["part"] == 1]
     segments = list(dict.fromkeys(line["segment"] for line in ranked))
-    results: dict[str, dict[str, float]] = {}
-    files = []
+    files, drives = [], np.empty(0)
     for turn in (0, 1):
         clean = [line for line in ranked if segments.index(line["segment"]) % 2 == turn]
         lines = [*clean, *(bed.planted(line, kind) for kind in KINDS for line in clean)]
@@ -112,26 +138,48 @@ def real_recall(given: argparse.Namespace) -> dict[str, dict[str, float]]:
         manifest.write_bytes(json_lines(lines))
         source = dataclasses.replace(opened.parts.source, manifest=manifest)
         files.append((source, scored_by(opened, source, folder / f"scored-{turn}.jsonl", "knn")))
+        drives = np.array([line["drive"] for line in lines])
     (_, pool), (others, evaluated) = files
+    table = read_scores(evaluated)
+    found = Found({"knn": {}, "3 examples": {}}, {}, drives)
     for kind in KINDS:
         truth = {name: int(name.endswith(f"+{kind}")) for name in read_scores(pool).ids}
-        table = read_scores(evaluated)
-        labels = np.array([int(name.endswith(f"+{kind}")) for name in table.ids])
-        start = recall(np.array(table.column("knn")), labels, np.ones(len(labels)))
-        results[kind] = {"knn": start}
-        for count in (5, 10, 20, 40):
-            rng = np.random.default_rng(0)
-            positives = [name for name, label in truth.items() if label]
-            # As many examples as a search finds quickly, the rest proposed by the probe.
-            first = [positives[row] for row in rng.permutation(len(positives))[:3]]
+        found.labels[kind] = np.array([int(name.endswith(f"+{kind}")) for name in table.ids])
+        found.scores["knn"][kind] = np.array(table.column("knn"))
+        positives = [name for name, label in truth.items() if label]
+        order = np.random.default_rng(0).permutation(len(positives))
+        first = [positives[row] for row in order[:3]]
+        for count in (3, 5, 10, 20, 40):
             real_rounds(opened, pool, truth, first, count)
             output = scored_by(opened, others, folder / "probed.jsonl", "probe")
-            probed = np.array(read_scores(output).column("probe"))
-            results[kind][f"{count} labels"] = recall(probed, labels, np.ones(len(labels)))
-        print(kind, {name: round(value, 3) for name, value in results[kind].items()}, flush=True)
-    means = {name: float(np.mean([found[name] for found in results.values()])) for name in results[KINDS[0]]}
-    print("mean", {name: round(value, 3) for name, value in means.items()})
-    return results | {"mean": means}
+            way = "3 examples" if count == 3 else f"probe, {count} labels"
+            found.scores.setdefault(way, {})[kind] = np.array(read_scores(output).column("probe"))
+    return found
+
+
+def report_real(found: Found, resamples: int) -> dict[str, dict[str, float]]:
+    """Print and return each way's recall by kind, their mean, and its difference to three examples."""
+    means = found.table(resamples)
+    clips = next(iter(found.labels.values()))
+    print(f"{len(clips)} clips of {len(set(found.drives))} drives, {int(clips.sum())} of each kind")
+    header = "".join(f"{kind:>10}" for kind in found.labels)
+    print(f"{'recall':18}{header}  mean [95 %]           less 3 examples' [95 %]")
+    results: dict[str, dict[str, float]] = {}
+    for way, values in means.items():
+        by_kind = {
+            kind: recall(scores, found.labels[kind], np.ones(len(scores)))
+            for kind, scores in found.scores[way].items()
+        }
+        gain = values - means["3 examples"]
+        low, high = intervals.percentile_interval(values[1:])
+        less, more = intervals.percentile_interval(gain[1:])
+        cells = "".join(f"{value:10.3f}" for value in by_kind.values())
+        text = f"{values[0]:.3f} [{low:.3f}, {high:.3f}]  {gain[0]:+.3f} [{less:+.3f}, {more:+.3f}]"
+        print(f"{way:18}{cells}  {text}")
+        results[way] = by_kind | {"mean": float(values[0]), "low": low, "high": high}
+        results[way] |= {"gain": float(gain[0]), "gain_low": less, "gain_high": more}
+    print(f"random review finds {SHARE:.3f} on average")
+    return results
 
 
 def real_rounds(opened: LoadedRun, pool: Path, truth: dict[str, int], first: list[str], count: int) -> None:
@@ -165,7 +213,7 @@ def main() -> None:
     parser.add_argument("--footage", type=Path, help="a manifest, or a folder, of real drives")
     given = parser.parse_args()
     if given.footage:
-        found = real_recall(given)
+        found = report_real(real_recall(given), 1000)
         if given.output:
             write_json(given.output, found)
         return

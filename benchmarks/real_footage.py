@@ -37,7 +37,8 @@ from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
 from jepamine.statistics import intervals
 from jepamine.statistics.metrics import auroc, average_precision, cumulate
-from jepamine.utils.files import json_lines, write_atomic, write_json
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, write_json
 
 PANEL = [
     *("ensemble", "knn", "mahalanobis", "predicted", "masked", "drive", "variogram", "residual", "temporal"),

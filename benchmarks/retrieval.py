@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from sklearn.neighbors import NearestNeighbors
 
 from jepamine.data.embedding_store import Store
-from jepamine.mining.bank import cosine_distances
+from jepamine.mining.distances import cosine_distances
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -46,10 +46,10 @@ SCENES = {"2 shapes": SHAPES, "8 objects, 2 of them texts": TEXTS, "2 objects, 2
 COLD = """
 import json, sys, tempfile
 from pathlib import Path
-from jepamine.manim.validation import task
-task.prepare()
+from jepamine.manim.validation import scene_task
+scene_task.prepare()
 request = {"code": Path(sys.argv[1]).read_text(), "check": True, "scene": None, "preview": None}
-assert not task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]
+assert not scene_task.run(request, Path(tempfile.mkdtemp(dir=sys.argv[2])))["problems"]
 """
 
 

@@ -17,14 +17,14 @@ from jepamine.data.clips import read_clips
 from jepamine.data.splits import chosen
 from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.request import Request, Result
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layout_model.evaluation.matching import boxes_of, match
 from jepamine.manim.layout_model.evaluation.measures import Resampled
-from jepamine.manim.layout_model.evaluation.report import format_measure
 from jepamine.manim.layout_model.targets import layout_of
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.adherence import HALF
 from jepamine.runs.loading import load_run
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.progress import progress
 
 

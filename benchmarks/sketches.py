@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from jepamine.manim.layout_model.evaluation.report import format_measure
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.runs.loading import load_run
 

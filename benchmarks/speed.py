@@ -1,12 +1,16 @@
 """Speed of `run` against bare PyTorch loops over the same work, in one process: `nox -s bench`.
 
 Each pair is run in turn, A B A B ..., and the ratio is taken pair by pair: machines are noisy, and a ratio of
-neighbours is not. Prints a table and writes it as JSON.
+neighbours is not. The last rows compare `score` by the recipes' panel with that of the panel that they once
+had, on stored embeddings, in CPU time. Prints a table and writes it as JSON.
+
+    python benchmarks/speed.py --only panel
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import statistics
 import tempfile
@@ -17,20 +21,47 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from jepamine.config import recipe
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import embed_clips
 from jepamine.data.frames import hide
+from jepamine.data.shards import Shard
 from jepamine.encoders.efficientnet import EfficientNetLite0
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
+from jepamine.mining.embedding_trainers import EmbeddingTrainer
 from jepamine.mining.predictors.modules import Mlp
+from jepamine.mining.scoring import score_manifest
 from jepamine.mining.street.generate import generate
-from jepamine.mining.trainers import EmbeddingTrainer
 from jepamine.protocols import Encoder, Source
+from jepamine.runs import runner
+from jepamine.runs.loading import load_run
 from jepamine.runs.training import Training, fit
 
 CPU = torch.device("cpu")
+# The panel of the recipes before scorers that compare within a drive.
+FORMER = {
+    "scorer": "scene",
+    "also": ["predicted", "masked", "knn", "mahalanobis", "uniqueness", "ensemble", "random"],
+    "ensemble": {"of": ["predicted", "knn", "mahalanobis"], "combine": "mean", "capped": [], "strict": []},
+}
+# As many numbers as efficientnet-lite0, in no time.
+ENCODER = """
+import numpy as np, torch
+
+class Projection:
+    name, weights_sha256, preprocessing = "projection", "2" * 64, "means of 32 x 32 pixels"
+    batch_size, dim = 8, 1280
+
+    def __init__(self):
+        rows = np.random.default_rng(0).normal(0, 0.1, (147, 1280)).astype("float32")
+        self.rows = torch.from_numpy(rows)
+
+    def __call__(self, frames):
+        cells = frames.float().reshape(len(frames), -1, 7, 32, 7, 32, 3).mean(dim=(1, 3, 5)).flatten(1)
+        return torch.cos(cells / 32 @ self.rows)[:, None]
+"""
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -148,22 +179,67 @@ def epochs(folder: Path, times: int, count: int = 1000, dim: int = 1280) -> dict
     return pairs(ours, lambda: seconds(loop) / 3, times)
 
 
+def bare_loops(folder: Path, times: int) -> dict[str, dict[str, float]]:
+    """Measure encoding and training against bare PyTorch loops."""
+    (folder / "street").mkdir()
+    generate(folder / "street", clips=16, event_rate=0.1, seed=0, frames=8)
+    source = Source(folder / "street" / "manifest.jsonl")
+    return {
+        "encode efficientnet-lite0, tubelets/s (goal >= 0.9)": efficientnet(folder, source, times),
+        "encode V-JEPA 2 ViT-L, tubelets/s (goal >= 0.95)": vjepa2(folder, 2 * times),
+        "train, seconds an epoch (goal <= 1.3)": epochs(folder, times),
+    }
+
+
+def panels(folder: Path, times: int, trained: int, clips: int) -> dict[str, dict[str, float]]:
+    """Measure `score` on stored embeddings, CPU seconds, by the panel of the recipes and by their former one.
+
+    At a run's first score its own clips are scored, too, as what ranks are taken among.
+    """
+    (folder / "projection.py").write_text(ENCODER)
+    default = (Path(__file__).parents[1] / "recipes" / "default.toml").read_text()
+    own = folder / "own.toml"
+    own.write_text(default.replace('"efficientnet-lite0"', '"./projection.py:Projection"'))
+    runner.run(recipe.read(own, {("dataset", "clips"): trained, ("trainer", "epochs"): 1}), folder, "panel")
+    (folder / "scored").mkdir()
+    generate(folder / "scored", clips=clips, event_rate=0.04, seed=1, frames=8)
+    opened = load_run(folder, "panel", folder / "scored" / "manifest.jsonl")
+    reference = opened.folder.path / "reference.json"
+
+    def scored(scoring: dict[str, object], first: bool) -> float:
+        if first:
+            reference.unlink(missing_ok=True)
+        chosen = dataclasses.replace(opened.recipe, scoring=opened.recipe.scoring | scoring)
+        by = dataclasses.replace(opened, recipe=chosen)
+        began = time.process_time()
+        score_manifest(by, folder / "s.jsonl", scorer=None, on_error="stop", resume=False, shard=Shard(1, 1))
+        return time.process_time() - began
+
+    def again(scoring: dict[str, object]) -> float:
+        scored(scoring, first=True)  # the other panel's reference was there
+        return scored(scoring, first=False)
+
+    return {
+        "score, CPU seconds (goal <= 1.3)": pairs(lambda: again({}), lambda: again(FORMER), times),
+        "score for the first time, CPU seconds": pairs(
+            lambda: scored({}, True), lambda: scored(FORMER, True), times
+        ),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["panel"])
+    parser.add_argument("--trained", type=int, default=240, help="clips of the run that scores")
+    parser.add_argument("--scored", type=int, default=500, help="clips that it scores")
     parser.add_argument("--times", type=int, default=7, help="pairs of each, after one to warm up")
     parser.add_argument("--output", type=Path, default=Path("experiments/bench.json"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "street").mkdir()
-        generate(folder / "street", clips=16, event_rate=0.1, seed=0, frames=8)
-        source = Source(folder / "street" / "manifest.jsonl")
-        table = {
-            "encode efficientnet-lite0, tubelets/s (goal >= 0.9)": efficientnet(folder, source, given.times),
-            "encode V-JEPA 2 ViT-L, tubelets/s (goal >= 0.95)": vjepa2(folder, 2 * given.times),
-            "train, seconds an epoch (goal <= 1.3)": epochs(folder, given.times),
-        }
-    print(f"{'':54}{'jepamine':>10}{'bare':>10}{'ratio':>8}")
+        table = {} if given.only else bare_loops(folder, given.times)
+        table |= panels(folder, given.times, given.trained, given.scored)
+    print(f"{'':54}{'jepamine':>10}{'bare/old':>10}{'ratio':>8}")
     for what, row in table.items():
         print(f"{what:54}{row['jepamine']:10.3f}{row['bare']:10.3f}{row['ratio']:8.3f}")
     given.output.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from jepamine.config import recipe
 from jepamine.mining.evaluation import evaluate, keep
-from jepamine.mining.street.dataset import street
+from jepamine.mining.street.street_dataset import street
 from jepamine.runs import run_folder, runner
 from jepamine.runs.loading import load_run
 from jepamine.statistics.ranking_text import render

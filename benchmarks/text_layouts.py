@@ -24,7 +24,7 @@ from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.layouts import Layout, Object
-from jepamine.utils.files import write_json
+from jepamine.utils.json_files import write_json
 from jepamine.utils.progress import progress
 
 TESTS = Path(__file__).parents[1] / "tests" / "manim" / "text" / "conftest.py"

@@ -19,7 +19,7 @@ from hypothesis import settings
 from PIL import Image
 
 from jepamine.cli.main import cli
-from jepamine.utils.allocator import keep_freed_memory
+from jepamine.runs.build import keep_freed_memory
 from tests.store_server import StoreServer, new_bucket, serving
 
 # Tiny tensors: threads cost more than they bring, and very much more on a busy machine.

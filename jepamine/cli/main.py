@@ -8,18 +8,16 @@ from pathlib import Path
 import click
 
 import jepamine
-from jepamine.cli.errors import Commands
 from jepamine.cli.export import export, labels
 from jepamine.cli.manifest import manifest
-from jepamine.cli.options import Folder
+from jepamine.cli.options import Commands, Folder
 from jepamine.cli.review import probe, report, search, top
 from jepamine.cli.run import eval_command, run
-from jepamine.cli.runs import check, compare, plugins, reproduce, rm, runs, show, store
+from jepamine.cli.runs import compare, reproduce, rm, runs, show, store
 from jepamine.cli.scenes import scenes
 from jepamine.cli.score import merge, score
 from jepamine.cli.serve import serve
-from jepamine.cli.setup import doctor, init
-from jepamine.utils.allocator import keep_freed_memory
+from jepamine.cli.setup import check, doctor, init, plugins
 from jepamine.utils.progress import silence
 
 
@@ -86,5 +84,4 @@ def main() -> None:
     # torchao, which transformers imports if installed, warns about CUDA extensions it cannot load.
     for name in ("torchao", "torch.utils._pytree"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    keep_freed_memory()
     cli(prog_name="jepamine")

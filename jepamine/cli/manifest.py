@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from jepamine import places
-from jepamine.cli.errors import Commands
 from jepamine.cli.manifest_builders import frames, lerobot, mcap, physicalai, waymo
 from jepamine.cli.manifest_options import (
     deliver,
@@ -23,16 +22,17 @@ from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
     AnyPath,
+    Commands,
     File,
     as_json,
     echo,
     with_cluster,
     with_left_parts,
 )
-from jepamine.manifests.findings.finding import KINDS
+from jepamine.manifests.findings.entries import KINDS
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 with_root = click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")
 with_audit_gap = with_gap("A longer interval between two frames of a clip counts as a gap.")
@@ -145,7 +145,8 @@ def nuscenes(
         deliver(lines, output)
         return
     from jepamine.manifests.nuscenes_tables import label_lines
-    from jepamine.utils.files import json_lines, write_atomic
+    from jepamine.utils.files import write_atomic
+    from jepamine.utils.json_files import json_lines
 
     built = label_lines(root, version, lines, categories)
     deliver(lines, output)
@@ -204,7 +205,7 @@ def video(
 @click.option("--output", type=AnyFile, help="Write the manifest to this file. [default: stdout]")
 def split(path: places.File, by: str, val: float, seed: int, output: places.File | None) -> None:
     """Write "split": "train" or "val" into the lines of MANIFEST, without dividing a drive (--by)."""
-    from jepamine.manifests.paths import moved
+    from jepamine.manifests.new_lines import moved
     from jepamine.manifests.split import split_lines
     from jepamine.utils.files import check_output
 

@@ -55,7 +55,7 @@ def frames(
     --camera names it for all.
     """
     from jepamine.manifests.bucket_frames import lines_of_frames
-    from jepamine.manifests.frames import FrameOptions
+    from jepamine.manifests.frame_lines import FrameOptions
 
     listed = [name.strip() for name in (camera_list or "").split(",")] if camera_list is not None else []
     if not all(listed):
@@ -151,6 +151,6 @@ def mcap(
     Read are CompressedImage, Image, RawImage and CompressedVideo of ROS 1, ROS 2 and Foxglove. A bag of ROS 2
     is its folder, or one of its files. Requires the extra `mcap` (pip install -e '.[mcap]').
     """
-    from jepamine.manifests.mcap import mcap_lines
+    from jepamine.manifests.video_clips import mcap_lines
 
     deliver(mcap_lines(files, topics, fps, window, stride), output)

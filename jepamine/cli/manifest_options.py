@@ -53,7 +53,7 @@ def with_windows(command: Callable[..., None]) -> Callable[..., None]:
 
 def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write a builder's lines to `output` or stdout, and report how much footage they cover."""
-    from jepamine.manifests.paths import fresh, summary
+    from jepamine.manifests.new_lines import fresh, summary
     from jepamine.utils.progress import notify
 
     lines = fresh(lines, output)
@@ -63,7 +63,8 @@ def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
 
 def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
     """Write lines unchanged to `output` or stdout, and suggest the next commands."""
-    from jepamine.utils.files import json_lines, write_atomic
+    from jepamine.utils.files import write_atomic
+    from jepamine.utils.json_files import json_lines
     from jepamine.utils.progress import notify
     from jepamine.utils.remote import exists
 

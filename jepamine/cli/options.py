@@ -1,16 +1,19 @@
-"""Options that several commands share."""
+"""What several commands share: options, and errors in one line with the next step."""
 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
 import click
 
+from jepamine.errors import UserError, did_you_mean
 from jepamine.places import Url, is_url
-from jepamine.utils.files import json_text
+from jepamine.utils.json_files import json_text
 from jepamine.utils.printing import visible
 
 
@@ -40,7 +43,7 @@ class RecipeFile(Named):
     """A recipe's path, or the bare name of one that comes with jepamine."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from jepamine.config.shipped_recipes import locate_recipe
+        from jepamine.config.recipe_files import locate_recipe
 
         return locate_recipe(super().convert(value, param, ctx))
 
@@ -124,7 +127,7 @@ def with_cluster(command: Callable[..., None]) -> Callable[..., None]:
                 raise click.UsageError(f"{require} require --dask ADDRESS.")
             command(cluster=None, **options)
             return
-        from jepamine.cluster.connection import Cluster
+        from jepamine.cluster.tasks import Cluster
 
         needs: dict[str, float] = {}
         for text in resources:
@@ -169,3 +172,51 @@ def echo(text: object, *, nl: bool = True, err: bool = False) -> None:
 def as_json(value: object) -> None:
     """Print one JSON document on stdout and nothing else; numbers that JSON lacks are null."""
     click.echo(json_text(value, indent=2))
+
+
+class Commands(click.Group):
+    """A group that reports user errors in one line and suggests the nearest command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            raise click.ClickException(visible(str(error))) from error
+        except click.ClickException as error:
+            # Arguments may be names of files that a shell filled in.
+            vars(error)["message"] = visible(error.message)
+            raise
+        except (click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            from jepamine.config.registry import blame
+
+            if message := blame(error):
+                raise click.ClickException(visible(message)) from error
+            if (
+                isinstance(error, ModuleNotFoundError)
+                and (error.name or "jepamine").split(".")[0] != "jepamine"
+            ):
+                raise click.ClickException(
+                    f"{sys.executable} lacks the package {error.name}; install jepamine again in the "
+                    f"environment that you use: {sys.executable} -m pip install jepamine"
+                ) from error
+            # A full disk or a missing permission is the environment's fault. Anything else is a bug and
+            # must show.
+            if not isinstance(error, OSError) or error.strerror is None:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            step = "; free some space, or pass --experiments on another disk" if error.errno == ENOSPC else ""
+            raise click.ClickException(visible(f"{where}{error.strerror}{step}")) from error
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], self.list_commands(ctx))}.")
+        return super().resolve_command(ctx, args)
+
+
+def refuse(*rules: tuple[bool, str]) -> None:
+    """Raise a usage error with the first message whose condition holds: options that do not go together."""
+    for violated, message in rules:
+        if violated:
+            raise click.UsageError(message)

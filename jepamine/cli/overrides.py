@@ -48,7 +48,7 @@ def with_overrides(command: Callable[..., None]) -> Callable[..., None]:
 
 def _overrides(sets: tuple[str, ...], short: dict[str, Any]) -> Overrides:
     """Return the overrides of TABLE.KEY=VALUE texts and of the shorthands that were passed, which win."""
-    from jepamine.config.recipe import parse_override
+    from jepamine.config.recipe_files import parse_override
 
     overrides: Overrides = {}
     for text in sets:
@@ -62,7 +62,7 @@ def _overrides(sets: tuple[str, ...], short: dict[str, Any]) -> Overrides:
 
 def plugin_settings(texts: tuple[str, ...]) -> dict[str, Any]:
     """Parse KEY=VALUE; a value that is not valid TOML is a string."""
-    from jepamine.config.recipe import parse_override
+    from jepamine.config.recipe_files import parse_override
 
     settings: dict[str, Any] = {}
     for text in texts:

@@ -21,10 +21,10 @@ from jepamine.cli.options import (
     with_left_parts,
     with_trust,
 )
-from jepamine.mining.defaults import DIVERSITY, THRESHOLD
+from jepamine.mining.overlap import DIVERSITY, THRESHOLD
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 def with_choice(command: Callable[..., None]) -> Callable[..., None]:
@@ -129,12 +129,13 @@ def search(
 ) -> None:
     """List the clips most like some clips, images or texts; `report` shows the --output for review."""
     from jepamine.mining import search as searching
+    from jepamine.mining.search_examples import Query
     from jepamine.mining.summaries import chosen_json, search_summary
     from jepamine.runs.loading import load_run
 
     opened = load_run(experiments, name)
     source = searching.searched_source(opened, manifest)
-    query = searching.Query(like, unlike, images, texts)
+    query = Query(like, unlike, images, texts)
     found = searching.search(opened, source, query, k, threshold, diversity, cluster)
     if output:
         searching.write_found(found, output)

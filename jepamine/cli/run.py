@@ -15,6 +15,7 @@ from jepamine.cli.options import (
     Recipe,
     as_json,
     echo,
+    refuse,
     with_checkpoint,
     with_cluster,
     with_experiments,
@@ -25,7 +26,7 @@ from jepamine.cli.options import (
 from jepamine.cli.overrides import Overrides, with_overrides
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 @click.command()
@@ -124,25 +125,33 @@ def eval_command(
     cluster: Cluster | None,
 ) -> None:
     """Measure cosine similarity on held-out clips and, with --labels, how well the scores rank."""
-    requirements = {
-        "Give either --run NAME or --scores FILE.": (name is None) == (scores is None),
-        "--strict checks whether the source predicts the label; it requires --labels FILE.": strict
-        and labels is None,
-        "--root DIR requires a MANIFEST.": root is not None and manifest is None,
-        "--int8 requires --run NAME.": int8 and scores is not None,
-        "--checkpoint requires --run NAME.": checkpoint is not None and scores is not None,
-        "--sheet FILE requires --run NAME.": sheet is not None and scores is not None,
-        "--scorer NAME requires --run NAME and --labels FILE.": scorer is not None
-        and (labels is None or scores is not None),
-        "--scores FILE requires --labels FILE and takes no MANIFEST or --split.": scores is not None
-        and (labels is None or manifest is not None or split is not None),
-        "--dask requires --run NAME.": cluster is not None and scores is not None,
-    }
-    for message, violated in requirements.items():
-        if violated:
-            raise click.UsageError(message)
+    refuse(
+        ((name is None) == (scores is None), "Give either --run NAME or --scores FILE."),
+        (
+            strict and labels is None,
+            "--strict checks whether the source predicts the label; it requires --labels FILE.",
+        ),
+        (root is not None and manifest is None, "--root DIR requires a MANIFEST."),
+        *(
+            (given and scores is not None, f"{option} requires --run NAME.")
+            for option, given in (
+                ("--int8", int8),
+                ("--checkpoint", checkpoint is not None),
+                ("--sheet FILE", sheet is not None),
+                ("--dask", cluster is not None),
+            )
+        ),
+        (
+            scorer is not None and (labels is None or scores is not None),
+            "--scorer NAME requires --run NAME and --labels FILE.",
+        ),
+        (
+            scores is not None and (labels is None or manifest is not None or split is not None),
+            "--scores FILE requires --labels FILE and takes no MANIFEST or --split.",
+        ),
+    )
     from jepamine.mining.summaries import eval_summary
-    from jepamine.utils.files import write_json
+    from jepamine.utils.json_files import write_json
 
     opened, optimistic = None, False
     if scores is not None and labels is not None:
@@ -153,14 +162,8 @@ def eval_command(
         from jepamine.mining.evaluation import chose_epoch, draw_sheet, evaluate, keep
         from jepamine.runs.loading import load_run
 
-        opened = load_run(
-            experiments,
-            str(name),
-            manifest.absolute() if manifest else None,
-            root.absolute() if root else None,
-            int8=int8,
-            checkpoint=checkpoint,
-        )
+        places_of = [place.absolute() if place else None for place in (manifest, root)]
+        opened = load_run(experiments, str(name), *places_of, int8=int8, checkpoint=checkpoint)
         split = split or ("all" if manifest else "val")
         part = None if split == "all" else split
         result = evaluate(opened, part, labels, scorer, cluster)
@@ -173,13 +176,9 @@ def eval_command(
     if output:
         write_json(output, result)
     if opened:
-        more = [
-            name
-            for name, given in (("labels", labels), ("int8", int8), (str(checkpoint), checkpoint))
-            if given
-        ]
-        title = [manifest.stem if manifest else "run", str(split), *more]
-        keep(opened, result, "-".join(title))
+        variants = ["labels" if labels else "", "int8" if int8 else "", checkpoint or ""]
+        title = [manifest.stem if manifest else "run", str(split), *variants]
+        keep(opened, result, "-".join(word for word in title if word))
     if strict:
         from jepamine.mining.ranking import flagged, losses
 

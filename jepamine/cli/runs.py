@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import File, Recipe, as_json, echo, with_experiments, with_trust
-from jepamine.utils.printing import table, visible
+from jepamine.cli.options import File, as_json, echo, with_experiments, with_trust
+from jepamine.utils.printing import table
 
 
 @click.group(invoke_without_command=True)
@@ -92,45 +92,6 @@ def compare(
         result["ranking"] = compare_on_labels(experiments, names, labels, clips, scorer)
         text += "\n\n" + describe(result["ranking"])
     as_json(result) if json_ else echo(text)
-
-
-@click.command()
-@click.argument("recipes", nargs=-1, required=True, type=Recipe, metavar="RECIPE...")
-@with_trust
-@with_experiments
-def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
-    """Validate recipes without building anything; reports all errors at once."""
-    from jepamine.config.recipe import read
-    from jepamine.errors import UserError
-    from jepamine.runs.integrity import require_trusted_recipe
-
-    errors: list[str] = []
-    for path in recipes:
-        try:
-            require_trusted_recipe(path)
-            read(path, {})
-            echo(f"{path}: ok")
-        except UserError as error:
-            errors.append(str(error))
-    if errors:
-        raise UserError("\n".join(errors))
-
-
-@click.command()
-@click.option("--check", "check_", is_flag=True, help="Import each plugin; exit with 1 if one is broken.")
-@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
-@with_experiments
-def plugins(experiments: Path, check_: bool, json_: bool) -> None:
-    """List every plugin by kind, with its name and source."""
-    from jepamine.config.registry import overview
-
-    rows, broken = overview(check_)
-    if json_:
-        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
-    else:
-        echo(table(rows))
-    if broken:
-        raise click.ClickException(visible("\n".join(broken)))
 
 
 @click.command()

@@ -14,6 +14,7 @@ from jepamine.cli.options import (
     AnyFolder,
     File,
     echo,
+    refuse,
     with_checkpoint,
     with_cluster,
     with_experiments,
@@ -22,7 +23,7 @@ from jepamine.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from jepamine.cluster.connection import Cluster
+    from jepamine.cluster.tasks import Cluster
 
 
 @click.command()
@@ -62,14 +63,15 @@ def score(
     cluster: Cluster | None,
 ) -> None:
     """Score every clip of MANIFEST: higher is more novel."""
-    if shard and cluster:
-        raise click.UsageError("--dask makes its own parts (--parts N); it takes no --shard.")
-    if heatmaps and cluster:
-        raise click.UsageError("--heatmaps are written by one process only; leave out --dask.")
-    if heatmaps and isinstance(output, places.Url):
-        raise click.UsageError("--heatmaps are written beside the scores, on disk; give a path as --output.")
-    if checkpoint and cluster:
-        raise click.UsageError("--checkpoint works in one process only; leave out --dask.")
+    refuse(
+        (bool(shard and cluster), "--dask makes its own parts (--parts N); it takes no --shard."),
+        (bool(heatmaps and cluster), "--heatmaps are written by one process only; leave out --dask."),
+        (
+            heatmaps and isinstance(output, places.Url),
+            "--heatmaps are written beside the scores, on disk; give a path as --output.",
+        ),
+        (bool(checkpoint and cluster), "--checkpoint works in one process only; leave out --dask."),
+    )
     from jepamine.data.shards import Shard, parse_shard, scheduled_shard
     from jepamine.utils.progress import notify
 

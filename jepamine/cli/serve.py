@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jepamine.cli.options import File, Folder, with_experiments, with_trust
-from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
+from jepamine.serving.middleware import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""init, doctor: write a new project folder, or add footage to it; check the installation."""
+"""init, doctor, check, plugins: a new project folder, the installation, recipes and what they may name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from jepamine.cli.options import Folder, as_json, echo, with_experiments
+from jepamine.cli.options import Folder, Recipe, as_json, echo, with_experiments, with_trust
+from jepamine.utils.printing import table, visible
 
 
 @click.command()
@@ -45,3 +46,42 @@ def init(folder: Path, footage: Path | None) -> None:
     enter = [] if folder == Path() else ["  cd " + command(str(folder)).removeprefix("jepamine ")]
     recipe = "recipes/default.toml" if footage is None else "recipes/own.toml"
     echo("\n".join([*lines, "Next:", *enter, "  " + command("run", recipe)]))
+
+
+@click.command()
+@click.argument("recipes", nargs=-1, required=True, type=Recipe, metavar="RECIPE...")
+@with_trust
+@with_experiments
+def check(experiments: Path, recipes: tuple[Path, ...]) -> None:
+    """Validate recipes without building anything; reports all errors at once."""
+    from jepamine.config.recipe import read
+    from jepamine.errors import UserError
+    from jepamine.runs.integrity import require_trusted_recipe
+
+    errors: list[str] = []
+    for path in recipes:
+        try:
+            require_trusted_recipe(path)
+            read(path, {})
+            echo(f"{path}: ok")
+        except UserError as error:
+            errors.append(str(error))
+    if errors:
+        raise UserError("\n".join(errors))
+
+
+@click.command()
+@click.option("--check", "check_", is_flag=True, help="Import each plugin; exit with 1 if one is broken.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+@with_experiments
+def plugins(experiments: Path, check_: bool, json_: bool) -> None:
+    """List every plugin by kind, with its name and source."""
+    from jepamine.config.registry import overview
+
+    rows, broken = overview(check_)
+    if json_:
+        as_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    else:
+        echo(table(rows))
+    if broken:
+        raise click.ClickException(visible("\n".join(broken)))

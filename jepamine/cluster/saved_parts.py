@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.connection import Cluster, connected
-from jepamine.cluster.tasks import results
-from jepamine.cluster.worker import FAILED
-from jepamine.data.shards import dealt
+from jepamine.cluster.tasks import FAILED, Cluster, connected, results
+from jepamine.data.part_lines import Item, PartLines
 from jepamine.errors import UserError
 from jepamine.places import File
-from jepamine.utils.files import read_json, sha256_file, write_atomic, write_json
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
@@ -30,8 +28,8 @@ PLAN = "plan.json"
 class Job:
     """What to compute of a manifest.
 
-    `function` runs on a worker: the JSON of `common` with manifest, `number` and `of` of a part in, its lines
-    out. `drives` yields the drive of each item of the manifest, None without one, checking every line.
+    `function` runs on a worker: the JSON of `common` with manifest, `number`, `of` and the ranges of `lines`
+    of a part in, its lines out. `items` yields one item for each line of the manifest, checking every one.
     `label` is the verb of the progress, `again` how to continue a stopped command.
     """
 
@@ -39,7 +37,7 @@ class Job:
     function: Callable[[str], bytes]
     manifest: File
     common: Mapping[str, Any]
-    drives: Callable[[], Iterable[str | None]]
+    items: Callable[[], Iterable[Item]]
     again: str = "--resume"
 
 
@@ -53,12 +51,11 @@ def finished_parts(job: Job, cluster: Cluster, folder: Path) -> Iterator[list[Pa
     with exclusive(folder.with_suffix(".lock"), f"{folder}: another process computes these parts"):
         if folder.exists() and not cluster.resume:
             shutil.rmtree(folder)
-        totals = _totals(job, _parts(folder, cluster))
-        write_json(folder / PLAN, {"parts": len(totals)})
-        paths = {number: folder / f"{number:06d}.jsonl" for number in totals}
-        missing = [number for number, path in paths.items() if not path.exists()]
+        plan = PartLines(job.manifest, job.items(), _parts(folder, cluster))
+        write_json(folder / PLAN, {"parts": plan.parts})
+        paths = {number: folder / f"{number:06d}.jsonl" for number in range(1, plan.parts + 1)}
         try:
-            _collect(job, cluster, missing, paths, totals)
+            _collect(job, cluster, paths, plan)
         except (UserError, KeyboardInterrupt) as error:
             saved = sum(path.exists() for path in paths.values())
             hint = f"{saved} of {len(paths)} parts are finished and saved: continue with {job.again}"
@@ -71,27 +68,28 @@ def finished_parts(job: Job, cluster: Cluster, folder: Path) -> Iterator[list[Pa
     folder.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def _collect(
-    job: Job, cluster: Cluster, missing: list[int], paths: Mapping[int, Path], totals: Mapping[int, int]
-) -> None:
-    """Compute the parts `missing` and write each result into its file as it comes."""
+def _collect(job: Job, cluster: Cluster, paths: Mapping[int, Path], plan: PartLines) -> None:
+    """Compute the parts that have no file in `paths` and write each result as it comes."""
+    missing = [number for number, path in paths.items() if not path.exists()]
     if not missing:
         return
     common = {
         **job.common,
         "manifest": str(job.manifest),
         "manifest_sha256": sha256_file(job.manifest),
-        "of": len(totals),
+        "of": plan.parts,
     }
-    tasks = {number: json.dumps(common | {"number": number, "total": totals[number]}) for number in missing}
-    count = sum(totals.values())
-    done = count - sum(totals[number] for number in missing)
+    tasks = {
+        number: json.dumps(common | {"number": number, "lines": plan.ranges(number)}) for number in missing
+    }
+    count = sum(map(plan.lines, paths))
+    done = count - sum(map(plan.lines, missing))
     with connected(cluster.address) as client, progress(job.label, count, "clips", done=done) as bar:
         for number, result in results(client, job.function, tasks, cluster.resources):
             if result.startswith(FAILED):
                 raise UserError(result.removeprefix(FAILED).decode())
             write_atomic(paths[number], result)
-            bar.step(totals[number], f"part {number} of {len(totals)}")
+            bar.step(plan.lines(number), f"part {number} of {plan.parts}")
 
 
 def _parts(folder: Path, cluster: Cluster) -> int:
@@ -102,17 +100,3 @@ def _parts(folder: Path, cluster: Cluster) -> int:
     if cluster.parts not in (None, begun):
         raise UserError(f"{folder} has {begun} parts: continue with --parts {begun}, or without --resume")
     return begun
-
-
-def _totals(job: Job, parts: int) -> dict[int, int]:
-    """Return part -> items, checking every line; no more parts than drives."""
-    drives = Counter(place for place, _ in dealt(job.drives(), _itself))
-    parts = min(parts, len(drives))
-    totals: Counter[int] = Counter()
-    for place, items in drives.items():
-        totals[place % parts + 1] += items
-    return dict(sorted(totals.items()))
-
-
-def _itself(drive: str | None) -> str | None:
-    return drive

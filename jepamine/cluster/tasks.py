@@ -1,14 +1,69 @@
-"""Hand out tasks to the workers of a Dask cluster, repeat those that failed, collect results as they come."""
+"""Tasks of a Dask cluster: connect, hand them out, repeat those that failed, and what runs on a worker."""
 
 from __future__ import annotations
 
+import json
+import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jepamine.errors import UserError, first_line
+from jepamine.places import File, file_of
+from jepamine.utils.files import sha256_file
+from jepamine.utils.local_cache import local
+from jepamine.utils.progress import notify
+from jepamine.utils.remote import exists
 
 if TYPE_CHECKING:
     from distributed import Client
+
+
+CONNECT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask cluster: the scheduler's address or file, the resources that a task needs, parts (None: 256).
+
+    With `resume` the parts that a stopped command has left are used.
+    """
+
+    address: str
+    resources: Mapping[str, float]
+    parts: int | None = None
+    resume: bool = False
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to the scheduler at `address`, tcp://HOST:8786 or tls://HOST:8786, or of a scheduler file.
+
+    TLS certificates come from Dask's own configuration. Raises UserError if Dask is not installed or there
+    is no scheduler.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError("--dask requires dask.distributed: pip install 'jepamine[dask]'") from None
+    # A lost scheduler is reported below, in one line; Dask would log tracebacks of its reconnection as well.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    where: dict[str, Any] = {"address": address} if "://" in address else {"scheduler_file": address}
+    if "scheduler_file" in where and not Path(address).is_file():
+        raise UserError(f"{address}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
+    try:
+        client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{address}: no Dask scheduler answers: {first_line(error)}") from None
+    with client:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            notify(f"warning: the Dask cluster at {address} has no workers yet; waiting for the first")
+        yield client
+
 
 # Times that a task is repeated after an error or the loss of its worker.
 RETRIES = 3
@@ -59,3 +114,60 @@ def results(
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures))
+
+
+#: First byte of a result that is the message of a UserError; JSONL begins with "{".
+FAILED = b"!"
+
+Opened = TypeVar("Opened")
+
+# Models are not shared between threads: the tasks of one process run one after the other.
+_LOCK = threading.Lock()
+_OPEN: dict[str, tuple[object, ExitStack]] = {}
+# Hashes of manifests by path, size and time of change: a task need not read the lines of all others.
+_HASHES: dict[tuple[Path, int, int], str] = {}
+
+
+def answer(task: str, work: Callable[[dict[str, Any]], bytes]) -> bytes:
+    """Return what `work` makes of the JSON object `task`.
+
+    A UserError becomes `FAILED` and its message: it would be the same on any other worker. Anything else is
+    raised, so that Dask tries again.
+    """
+    wanted = json.loads(task)
+    with _LOCK:
+        try:
+            manifest = file_of(wanted["manifest"])
+            if not exists(manifest) or _sha256_once(manifest) != wanted["manifest_sha256"]:
+                raise UserError(
+                    f"{manifest}: not the same on this worker, or changed since the command began; workers "
+                    "must see the client's files under the same paths"
+                )
+            return work(wanted)
+        except UserError as error:
+            return FAILED + str(error).encode()
+
+
+def opened_once(wanted: dict[str, Any], make: Callable[[ExitStack], Opened]) -> Opened:
+    """Return what `make` opens for the tasks that differ from `wanted` in nothing but their part.
+
+    It is closed when a task of another kind comes.
+    """
+    key = json.dumps({name: value for name, value in wanted.items() if name not in ("number", "lines")})
+    if key not in _OPEN:
+        for _, before in _OPEN.values():
+            before.close()
+        _OPEN.clear()
+        with ExitStack() as stack:
+            opened = make(stack)
+            _OPEN[key] = opened, stack.pop_all()
+    return cast(Opened, _OPEN[key][0])
+
+
+def _sha256_once(manifest: File) -> str:
+    path = local(manifest)
+    state = path.stat()
+    key = path, state.st_size, state.st_mtime_ns
+    if key not in _HASHES:
+        _HASHES[key] = sha256_file(path)
+    return _HASHES[key]

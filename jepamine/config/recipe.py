@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,10 @@ import tomli_w
 from pydantic import Field
 
 from jepamine.config import registry, schema
+from jepamine.config.recipe_files import read_document
 from jepamine.config.schema import valid_name
-from jepamine.config.shipped_recipes import shipped_recipes
-from jepamine.errors import UserError, did_you_mean, first_line
-from jepamine.utils.files import read_text
-from jepamine.utils.numbers import is_number
+from jepamine.errors import UserError, did_you_mean
+from jepamine.utils.json_files import is_number
 
 TABLES = ("dataset", "masking", "encoder", "predictor", "trainer")
 SCHEMA = 1
@@ -68,29 +66,12 @@ def scoring(
     """
 
 
-def parse_override(text: str) -> tuple[list[str], Any]:
-    """Parse `table.key=VALUE` into (path of keys, TOML value); a bare word is a string.
-
-    Raises ValueError if the key or the value is missing.
-    """
-    key, equals, value = text.partition("=")
-    path = [part.strip() for part in key.split(".")]
-    if not equals or not all(path) or not value.strip():
-        raise ValueError(f"'{text}' is not table.key=VALUE")
-    try:
-        return path, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return path, value.strip()
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"'{key}' has a value that cannot be read: {first_line(error)}") from None
-
-
 def read(path: Path, overrides: Mapping[tuple[str, ...], Any]) -> Recipe:
     """Read the recipe at `path`, apply `overrides` (path of keys -> TOML value), check and resolve it.
 
     Raises UserError with every error found.
     """
-    document = _document(path)
+    document = read_document(path)
     for keys, value in overrides.items():
         table = document
         for key in keys[:-1]:
@@ -115,23 +96,6 @@ def _located(path: Path, error: str, overrides: Mapping[tuple[str, ...], Any]) -
             option = f"{hint}--set " + shlex.quote(f"{key}={schema.quoted(overrides[keys])}") if hint else ""
             return f"--set {key}: {head}{option}"
     return f"{path}: {error}"
-
-
-def _document(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        # A path as Windows writes it has one part here.
-        folder = Path(str(path).replace("\\", "/")).parent
-        candidates = [str(file) for file in folder.glob("*.toml")] if folder.is_dir() else []
-        shipped = ", ".join(shipped_recipes())
-        hint = (
-            did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"
-        )
-        raise UserError(f"{path}: no such recipe{hint}")
-    try:
-        return tomllib.loads(read_text(path))
-    # ValueError: invalid TOML, or an integer of thousands of digits.
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not TOML: {first_line(error)}") from None
 
 
 def _resolve(path: Path, document: dict[str, Any]) -> tuple[Recipe | None, list[str]]:

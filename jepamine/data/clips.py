@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from jepamine.data.recording_lines import moments, recording_key
-from jepamine.data.rigs import cameras_of
+from jepamine.data.manifest_lines import camera_lines, cameras_of, moments, recording_key
 from jepamine.errors import UserError
 from jepamine.places import File, Place, below
 from jepamine.protocols import Source
-from jepamine.utils.files import parse_line, raw_lines
+from jepamine.utils.json_files import parse_line, raw_lines
 
 #: Consecutive frames of one tubelet.
 TubeletSize = Annotated[int, Field(ge=1, le=64)]
@@ -57,24 +56,34 @@ def read_clips(source: Source) -> Iterator[Clip]:
 
 def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
     """Yield what `read_clips` does, but for a line that is not a clip yield its error and continue."""
-    root = source.root or source.manifest.parent
-    running = 0
     empty = True
-    for number, raw in raw_lines(source.manifest):
+    for item in clips_of_lines(raw_lines(source.manifest), source):
         empty = False
+        yield item
+    if empty:
+        raise UserError(f"{source.manifest}: contains no clip")
+
+
+def clips_of_lines(
+    lines: Iterable[tuple[int, bytes]], source: Source, tubelets: int = 0
+) -> Iterator[Clip | UserError]:
+    """Yield the clip of each of `lines` of the manifest, (number, bytes), or the error of what is not one.
+
+    `tubelets` are those of all lines before.
+    """
+    root = source.root or source.manifest.parent
+    for number, raw in lines:
         place = f"{source.manifest}:{number}"
         try:
             line = parse_line(source.manifest, number, raw)
             # A run's own manifest records the clip's place in the user's manifest.
             place = str(line.get("place", place))
-            clip = _clip(line, place, root, source.tubelet_size, running)
+            clip = _clip(line, place, root, source.tubelet_size, tubelets)
         except UserError as error:
             yield error
             continue
-        running += clip.tubelets
+        tubelets += clip.tubelets
         yield clip
-    if empty:
-        raise UserError(f"{source.manifest}: contains no clip")
 
 
 def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, running: int) -> Clip:
@@ -101,7 +110,7 @@ def _clip(line: dict[str, Any], place: str, root: File, tubelet_size: int, runni
 def frames_of(line: Mapping[str, Any], place: str, root: File) -> tuple[Place, ...]:
     """Return the frames of a manifest line in order: image files below `root`, or moments of a recording.
 
-    Lines of recordings are those of `jepamine.data.recording_lines`; a line `{"cameras": {camera: [paths]}}`
+    Lines of recordings are those of `jepamine.data.manifest_lines`; a line `{"cameras": {camera: [paths]}}`
     means the frames of one camera after the other. Raises UserError, with `place`, if the line has none of
     these forms.
     """
@@ -155,3 +164,26 @@ def text_of(line: Mapping[str, Any], place: str, *keys: str) -> str | None:
             raise UserError(f"{place}: '{key}' is not text: {value!r}")
         return str(value) or None
     return None
+
+
+def views(clip: Clip) -> list[Clip]:
+    """Return the clip of each camera of a clip of several; any other clip alone.
+
+    The frames and tubelets of a clip of several cameras are those of one camera after the other.
+    """
+    lines = camera_lines(clip.line, clip.clip_id, clip.place)
+    if lines[0] is clip.line:
+        return [clip]
+    frames, tubelets = len(clip.frames) // len(lines), clip.tubelets // len(lines)
+    return [
+        replace(
+            clip,
+            clip_id=line["clip_id"],
+            frames=clip.frames[number * frames : (number + 1) * frames],
+            camera=line["camera"],
+            line=line,
+            first_tubelet=clip.first_tubelet + number * tubelets,
+            tubelets=tubelets,
+        )
+        for number, line in enumerate(lines)
+    ]

@@ -16,7 +16,6 @@ import os
 import struct
 import threading
 import uuid
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,18 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.data.store_index import StoreIndex, index_records, merge_indexes, open_index
+from jepamine.data.store_records import drop_record, read_record, record_of, records_from
 from jepamine.errors import UserError
 from jepamine.utils.files import naming, optional_write, unless_unsupported
 from jepamine.utils.locks import exclusive, hold
 from jepamine.utils.progress import notify
 
-MAGIC = b"JME1"
-HEADER = struct.Struct("<4s32sIIII")
-NO_KEY = b"\xff" * 32
 NOTE = "encoder.json"
 # Records in memory, of 205 bytes each, at which they are indexed: always; when a store is opened or
 # closed by its writer. Then the number of index files at which small ones are joined, and of parts kept open.
-INDEX_AT = 500_000
+INDEX_AT = 100_000
 INDEX_SOME = 20_000
 INDEXES = 8
 OPEN_PARTS = 128
@@ -108,25 +105,19 @@ class Store:
 
     def _read(self, key: bytes, part: str, offset: int) -> NDArray[np.float32] | None:
         """Return the array of a record; None if it has another key, was dropped, or is damaged."""
-        data = b""
+        data: bytes | None = None
         rows = columns = 0
-        sound = False
         with contextlib.suppress(OSError, struct.error):
-            descriptor = self._reader(part)
-            header = os.pread(descriptor, HEADER.size, offset)
-            _, found, rows, columns, check, _ = HEADER.unpack(header)
-            if header == _header(found, rows, columns, check) and found != key:
+            found, rows, columns, data = read_record(self._reader(part), offset)
+            if found is not None and found != key:
                 self._places.pop(key, None)
                 return None
-            if header == _header(key, rows, columns, check):
-                data = os.pread(descriptor, rows * columns * 4, offset + HEADER.size)
-                sound = len(data) == rows * columns * 4 and zlib.crc32(data) == check
-        if not sound:
+        if data is None:
             self._places.pop(key, None)
             path = self.folder / part
             notify(f"warning: {path}: dropped a damaged embedding at byte {offset}; it will be recomputed")
             with contextlib.suppress(OSError):  # it may be pruned meanwhile, or read-only
-                _drop(path, offset, rows, columns)
+                drop_record(path, offset, rows, columns)
             return None
         return np.frombuffer(data, dtype="<f4").reshape(rows, columns)
 
@@ -155,9 +146,7 @@ class Store:
                 self.read_only = False
         if self._writer is None or self._part is None:
             return
-        data = np.ascontiguousarray(array, dtype="<f4").tobytes()
-        rows, columns = array.shape
-        record = _header(key, rows, columns, zlib.crc32(data)) + data
+        record = record_of(key, array)
         offset = os.lseek(self._writer, 0, os.SEEK_END)
         try:
             with naming(self._part):
@@ -209,29 +198,10 @@ class Store:
                 covered[name] = max(covered.get(name, 0), end)
         for part in sorted(self.folder.glob("*.part")):
             with contextlib.suppress(FileNotFoundError):  # pruned meanwhile
-                self._look_through(part, covered.get(part.name, 0))
+                for key, offset, end in records_from(part, covered.get(part.name, 0)):
+                    self._add(key, part.name, offset, end)
         if len(self._places) >= INDEX_SOME:
             self._save_index()
-
-    def _look_through(self, part: Path, start: int) -> None:
-        """Find the records of a part from byte `start` on."""
-        size = part.stat().st_size
-        if start + HEADER.size > size:
-            return
-        offset = start
-        with part.open("rb") as file:
-            while offset + HEADER.size <= size:
-                file.seek(offset)
-                header = file.read(HEADER.size)
-                _, key, rows, columns, check, _ = HEADER.unpack(header)
-                if header != _header(key, rows, columns, check):
-                    notify(f"warning: {part}: damaged at byte {offset}; the rest is dropped and recomputed")
-                    return
-                end = offset + HEADER.size + rows * columns * 4
-                if end > size:
-                    return  # torn: its writer was killed, or is writing it now
-                self._add(key, part.name, offset, end)
-                offset = end
 
     def _add(self, key: bytes, part: str, offset: int, end: int) -> None:
         """Remember a record of the bytes `offset` to `end`."""
@@ -260,16 +230,3 @@ class Store:
                 self._merged += small
             self._indexes = indexes
             self._places, self._extents = {}, {}
-
-
-def _drop(part: Path, offset: int, rows: int, columns: int) -> None:
-    """Give a damaged record the null key, so that it cannot hide the recomputed one."""
-    with part.open("r+b") as file:
-        file.seek(offset)
-        file.write(_header(NO_KEY, rows, columns, 0))
-
-
-def _header(key: bytes, rows: int, columns: int, check: int) -> bytes:
-    # The header has its own checksum: a wrong length would send the reader anywhere.
-    head_check = zlib.crc32(struct.pack("<32sIII", key, rows, columns, check))
-    return HEADER.pack(MAGIC, key, rows, columns, check, head_check)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +20,15 @@ from numpy.typing import NDArray
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import NOTE, Store, stores_root
 from jepamine.data.encoding import BATCHES, encode_all, on_accelerator
-from jepamine.data.frames import Frame, Frames, ahead, check, hide
+from jepamine.data.frames import Frames, ahead, hide
 from jepamine.data.known_content import FOLDER as VERSIONS
 from jepamine.data.known_content import KnownFrames, Versions
-from jepamine.data.pixel_statistics import FOLDER, pixel_statistics
+from jepamine.data.pixel_statistics import FOLDER
+from jepamine.data.prepared_clips import Prepared, pixels_of, prepare
 from jepamine.errors import UserError
 from jepamine.protocols import Encoder, FrameEncoder, Mask, Source
-from jepamine.utils.files import optional_write, write_json
+from jepamine.utils.files import optional_write
+from jepamine.utils.json_files import write_json
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,7 @@ class Unreadable:
     error: UserError
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    mask: NDArray[np.bool_] | None  # (N, T, rows, columns)
-    digests: tuple[bytes, ...]
-    clean_key: bytes
-    frame_keys: list[bytes]  # empty unless the encoder is one of frames
-    masked_key: bytes
-    pixels: NDArray[np.uint8] | None  # (N, T, H, W, 3); None if the store holds both embeddings
-    statistics: NDArray[np.float32] | None  # (N, 4); None if not decoded, or in the store
-
-
-_Item = tuple[Clip | UserError, _Loaded | UserError]
+_Item = tuple[Clip | UserError, Prepared | UserError]
 # Clips that wait for each other at most, however little there is to encode.
 WINDOW = 64
 
@@ -102,12 +92,12 @@ def embed_clips(
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
     store.beside(FOLDER)  # opened here and not in the threads
 
-    def load(item: Clip | UserError) -> _Loaded:
+    def load(item: Clip | UserError) -> Prepared:
         if isinstance(item, UserError):
             raise item
         try:
             digests = known.digests(item) if known else None
-            return _load(item, frames, source, mask, store, by_frame, digests)
+            return prepare(item, frames, source, mask, store, by_frame, digests)
         except UserError as error:
             raise UserError(f"{item.place}: {error}") from None
 
@@ -120,7 +110,7 @@ def embed_clips(
                     yield Unreadable(clip, loaded if isinstance(loaded, UserError) else UserError(str(item)))
                 else:
                     yield _embedded(
-                        item, loaded, found, functools.partial(_read, item, frames, source), source
+                        item, loaded, found, functools.partial(pixels_of, item, frames, source), source
                     )
     finally:
         frames.stop()
@@ -133,7 +123,7 @@ def _windows(items: Iterable[_Item], encoder: Encoder) -> Iterator[list[_Item]]:
     waiting = 0
     for item, loaded in items:
         window.append((item, loaded))
-        if isinstance(loaded, _Loaded) and loaded.pixels is not None:
+        if isinstance(loaded, Prepared) and loaded.pixels is not None:
             waiting += len(loaded.pixels) * (1 if loaded.mask is None else 2)
         if waiting >= full or len(window) == WINDOW:
             yield window
@@ -169,7 +159,7 @@ def _encode_missing(
             continue
         planned |= set(new)
         # Without pixels the store held all when the clip was loaded, but something is damaged.
-        pixels = _read(item, frames, source) if loaded.pixels is None else loaded.pixels
+        pixels = pixels_of(item, frames, source) if loaded.pixels is None else loaded.pixels
         clean = [key for key in clean if key in new]
         if clean and loaded.frame_keys:
             singles = pixels.reshape(-1, 1, *pixels.shape[2:])  # (N * T, 1, H, W, 3)
@@ -187,7 +177,7 @@ def _encode_missing(
 
 def _embedded(
     clip: Clip,
-    loaded: _Loaded,
+    loaded: Prepared,
     found: Mapping[bytes, NDArray[np.float32]],
     read: Callable[[], NDArray[np.uint8]],
     source: Source,
@@ -207,61 +197,7 @@ def _embedded(
     return Embedded(clip, clean, masked, fraction.astype(np.float32), loaded.clean_key, loaded.digests, read)
 
 
-def _read(clip: Clip, frames: Frames, source: Source) -> NDArray[np.uint8]:
-    return _tubelets(frames, [frames[place] for place in clip.frames], source)
-
-
 def _tubelet_means(vectors: NDArray[np.float32], tubelet_size: int) -> NDArray[np.float32]:
     """Return the means (N, D) of the embeddings of each tubelet's frames, (N * T, D)."""
     means: NDArray[np.float32] = vectors.reshape(-1, tubelet_size, vectors.shape[1]).mean(axis=1)
     return means
-
-
-def content_key(source: Source, digests: Sequence[bytes]) -> bytes:
-    """Return the key of a clip's clean embeddings: a hash of its frames and of how they are prepared."""
-    return hashlib.sha256(_shape(source) + b"".join(digests)).digest()
-
-
-def _shape(source: Source) -> bytes:
-    return json.dumps([source.image_size, source.tubelet_size]).encode()
-
-
-def _draw(clip: Clip, source: Source, mask: Mask) -> NDArray[np.bool_]:
-    """Return the masks of a clip's tubelets, (N, T, rows, columns)."""
-    masks = [mask(clip.clip_id, number, clip.first_tubelet + number) for number in range(clip.tubelets)]
-    for tubelet_mask in masks:
-        check(tubelet_mask, (source.tubelet_size, *source.image_size))
-    return np.stack(masks)
-
-
-def _load(
-    clip: Clip,
-    frames: Frames,
-    source: Source,
-    mask: Mask | None,
-    store: Store,
-    by_frame: bool,
-    known: tuple[bytes, ...] | None,
-) -> _Loaded:
-    drawn = None if mask is None else _draw(clip, source, mask)
-    held = [] if known else [frames[place] for place in clip.frames]
-    digests = known or frames.digests(held)
-    content = b"".join(digests)
-    shape = _shape(source)
-    clean_key = content_key(source, digests)
-    cells = b"" if drawn is None else json.dumps(drawn.shape).encode() + np.packbits(drawn).tobytes()
-    masked_key = hashlib.sha256(shape + content + cells).digest()
-    size = json.dumps(source.image_size).encode()
-    frame_keys = [hashlib.sha256(b"frame" + size + digest).digest() for digest in digests] if by_frame else []
-    clean_stored = clean_key in store or (bool(frame_keys) and all(key in store for key in frame_keys))
-    stored = clean_stored and (drawn is None or masked_key in store)
-    if known and not stored:  # its frames may have changed since they were hashed
-        return _load(clip, frames, source, mask, store, by_frame, None)
-    pixels = None if stored else _tubelets(frames, held, source)
-    wanted = pixels is not None and clean_key not in store.beside(FOLDER)
-    statistics = pixel_statistics(pixels) if pixels is not None and wanted else None
-    return _Loaded(drawn, digests, clean_key, frame_keys, masked_key, pixels, statistics)
-
-
-def _tubelets(frames: Frames, held: list[Frame], source: Source) -> NDArray[np.uint8]:
-    return frames.pixels(held).reshape(-1, source.tubelet_size, *source.image_size, 3)

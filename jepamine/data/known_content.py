@@ -13,7 +13,7 @@ import numpy as np
 from jepamine.data.clips import Clip
 from jepamine.data.embedding_store import Store
 from jepamine.places import Url
-from jepamine.utils.files import parse_line, placed_lines
+from jepamine.utils.json_files import parse_line, placed_lines
 from jepamine.utils.remote import facts, version, version_key
 
 

@@ -8,11 +8,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jepamine.data.counted_frames import numbered
-from jepamine.data.counted_frames import places as _places
-from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
+from jepamine.data.video_index import VideoIndex, load_av, numbered, open_video, video_errors, video_index
+from jepamine.data.video_index import places as _places
 from jepamine.errors import UserError
 from jepamine.places import Moment
 
@@ -26,6 +25,9 @@ EARLY = 500
 # go, one after the other, until the first frame decoded is early enough.
 AHEAD = 2_000_000
 SEEKS = (0, 2_000_000, 20_000_000)
+# Decoders that fill what they cannot decode from the frame before, and do not say so: after an error nothing
+# is right until the next key frame.
+FILLED = {"mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "h263", "wmv1", "wmv2", "flv1"}
 # Signs of a display matrix (a, b, c, d) -> how Pillow turns the stored picture upright.
 UPRIGHT = {
     (-1, 0, 0, 1): "FLIP_LEFT_RIGHT",
@@ -70,8 +72,16 @@ class Video:
             self._reader = None
 
 
+class _Decoded(NamedTuple):
+    """A decoded frame, its time in microseconds, and whether all that it depends on was decoded too."""
+
+    time: int
+    frame: Any
+    sound: bool
+
+
 class _Reader:
-    """An open video between `shown`, the last frame decoded, and `coming`, the next; each (time, frame).
+    """An open video between `shown`, the last frame decoded, and `coming`, the next.
 
     `places` are those of counted frames, empty until they are known.
     """
@@ -79,12 +89,12 @@ class _Reader:
     def __init__(self, path: Path, stream: int | None, index: VideoIndex, places: list[int | None]) -> None:
         self.path, self.index, self._stream, self.places = path, index, stream, places
         self.container: Any = None
-        self.frames: Iterator[tuple[int, Any]] = iter(())
-        self.shown: tuple[int, Any] | None = None
-        self.coming: tuple[int, Any] | None = None
+        self.frames: Iterator[_Decoded] = iter(())
+        self.shown: _Decoded | None = None
+        self.coming: _Decoded | None = None
         if index.counted and not places:
             self._open()
-            numbers = [frame.pts for frame in self._decoded()]
+            numbers = [frame.pts for frame, _ in self._decoded()]
             self.places = _places(
                 [-1 if n is None else n for n in numbers if n is None or n >= 0], len(index.times)
             )
@@ -94,7 +104,7 @@ class _Reader:
         wanted = moment.microseconds + EARLY
         if wanted >= self.index.end + EARLY:
             raise UserError(f"frame {moment}: the video ends at {self.index.end / 1e6:.3f} s")
-        shown = None if self.shown is None else self.shown[0]
+        shown = None if self.shown is None else self.shown.time
         sought = shown is None or wanted < shown or (not self.index.sequential and wanted > shown + AHEAD)
         if sought:
             self._seek(wanted)
@@ -109,17 +119,17 @@ class _Reader:
 
     def _read_to(self, wanted: int) -> Any:
         """Return the frame that is shown at `wanted`; None if what was decoded is not that of the index."""
-        while self.coming is not None and self.coming[0] <= wanted:
+        while self.coming is not None and self.coming.time <= wanted:
             self._step()
         if self.shown is None:
             return None
-        time, frame = self.shown
+        time, frame, sound = self.shown
         times = self.index.times
         expected = times[max(bisect_right(times, wanted) - 1, 0)]
         # Two fields of an interlaced frame may come as two packets, with a time each.
         tolerance = (self.index.end - times[0]) * 3 // (2 * len(times)) if frame.interlaced_frame else 0
-        right = expected - tolerance - EARLY <= time <= max(wanted, expected) and not frame.is_corrupt
-        return frame if right else None
+        right = expected - tolerance - EARLY <= time <= max(wanted, expected)
+        return frame if right and sound and not frame.is_corrupt else None
 
     def _start(self) -> None:
         """Read from the start of the file."""
@@ -130,7 +140,9 @@ class _Reader:
         if self.container is not None:
             self.container.close()
         self.container, self.stream = open_video(self.path, self._stream)
-        self.stream.thread_type = "AUTO"
+        # With a thread per frame FFmpeg may pass a frame of H.264 on before it knows that it is damaged.
+        alone = self.index.doubtful and self.stream.codec_context.name == "h264"
+        self.stream.thread_type = "SLICE" if alone else "AUTO"
 
     def _read_on(self) -> None:
         self.frames = self._timed(self._decoded())
@@ -147,15 +159,17 @@ class _Reader:
                 self.container.seek(offset, stream=self.stream)
                 self._read_on()
                 # Containers without an index may lead past the time, or to frames that lack their references.
-                if self.shown is not None and self.shown[0] <= wanted:
+                if self.shown is not None and self.shown.time <= wanted:
                     return
         self._start()
 
     def _step(self) -> None:
         self.shown, self.coming = self.coming, next(self.frames, None)
 
-    def _decoded(self) -> Iterator[Any]:
+    def _decoded(self) -> Iterator[tuple[Any, bool]]:
+        """Yield (frame, whether all that it depends on was decoded too)."""
         damage = load_av().error.InvalidDataError
+        codec, sound = self.stream.codec_context.name, True
         packets = self.container.demux(self.stream)
         if self.index.counted:
             packets = numbered(packets, self.index.undecodable)
@@ -164,19 +178,22 @@ class _Reader:
                 frames = packet.decode()
             except damage:
                 # By its time or place, the index shows which frame is missing.
+                sound = codec not in FILLED
                 continue
-            yield from frames
+            for frame in frames:
+                sound = sound or frame.key_frame
+                yield frame, sound
 
-    def _timed(self, frames: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-        """Yield (time, frame), rising; frames without a time, or after a later one, are dropped."""
+    def _timed(self, frames: Iterator[tuple[Any, bool]]) -> Iterator[_Decoded]:
+        """Yield the frames with rising times; those without a time, or after a later one, are dropped."""
         if self.index.counted:
-            shown = (frame for frame in frames if frame.pts is None or frame.pts >= 0)
-            for place, frame in zip(self.places, shown, strict=False):
+            shown = (each for each in frames if each[0].pts is None or each[0].pts >= 0)
+            for place, (frame, sound) in zip(self.places, shown, strict=False):
                 if place is not None:
-                    yield self.index.times[place], frame
+                    yield _Decoded(self.index.times[place], frame, sound)
             return
         base, recording, last, newest = self.stream.time_base * 1_000_000, 0, None, None
-        for frame in frames:
+        for frame, sound in frames:
             if frame.pts is None:
                 continue
             if last is not None and frame.pts < last and recording + 1 < len(self.index.offsets):
@@ -185,7 +202,7 @@ class _Reader:
             time = round(Fraction(frame.pts * base)) + self.index.offsets[recording]
             if newest is None or time > newest:
                 newest = time
-                yield time, frame
+                yield _Decoded(time, frame, sound)
 
 
 def upright(frame: Any) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Open videos and list the times of their frames, from the packets alone.
+"""Open videos and list the times of their frames, from the packets alone; number frames without times.
 
 Times are whole microseconds on the video's own clock, the one of its packets.
 """
@@ -6,7 +6,8 @@ Times are whole microseconds on the video's own clock, the one of its packets.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -14,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.video_damage import Packet, damage, scan
 from jepamine.errors import MissingPackageError, UserError, first_line
 from jepamine.utils.files import require_regular
 
@@ -22,6 +24,8 @@ COVER_ART = 0x400
 # Formats without a signature, of karaoke discs and text art: FFmpeg takes arbitrary bytes for them.
 NOT_FOOTAGE = {"cdg", "tty", "bin", "xbin", "adf", "idf"}
 LOGS = {b"\x89MCAP0": "an MCAP log", b"#ROSBAG": "a ROS bag", b"SQLite format 3": "a ROS 2 bag (SQLite)"}
+# Formats without sizes of frames: one that is cut short shows only when it is decoded.
+UNSIZED = {"h264", "mpegts", "mpeg"}
 # A clock that falls back by more than this many microseconds was restarted: files joined end to end.
 RESTART = 250_000
 
@@ -34,6 +38,7 @@ class VideoIndex:
     `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
     clock of each of several joined recordings. `note` says what was assumed. `undecodable`: the number of
     frames before the first key frame, which are not in `times`. `unsought`: seeks give frames wrong times.
+    `doubtful`: the file has signs of damage, or its container does not say where a frame ends.
     """
 
     times: list[int]
@@ -43,6 +48,7 @@ class VideoIndex:
     note: str = ""
     undecodable: int = 0
     unsought: bool = False
+    doubtful: bool = False
 
     @property
     def sequential(self) -> bool:
@@ -54,22 +60,20 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
     """Return the index of a video stream (None: the largest). Raises UserError as `open_video` does."""
     container, video = open_video(path, stream)
     with contextlib.closing(container), video_errors(path):
-        packets = [packet for packet in container.demux(video) if packet.size]
-        index = _index(path, container, video, packets)
-        # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
-        count = max((packet.dts + 1 for packet in packets if packet.dts is not None), default=0)
-        if container.format.name == "avi" and video.frames > count:
-            note = f"{path}: damaged: {video.frames} frames by its header, {count} found; those after a lost"
-            return replace(index, note=f"{note} one are shown too early")
-        return index
+        found = scan(container, video)
+        index = _index(path, container, video, found.packets)
+        clock = not index.counted and len(index.offsets) == 1
+        signs = damage(path, container, video, found, clock=clock)
+        doubtful = bool(signs) or container.format.name in UNSIZED
+        return replace(index, note="\n".join(filter(None, (index.note, signs))), doubtful=doubtful)
 
 
-def _index(path: Path, container: Any, video: Any, packets: Sequence[Any]) -> VideoIndex:
-    first = next((number for number, packet in enumerate(packets) if packet.is_keyframe), 0)
-    undecodable = sum(not packet.is_discard for packet in packets[:first])
+def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) -> VideoIndex:
+    first = next((number for number, packet in enumerate(packets) if packet.key), 0)
+    undecodable = sum(not packet.discard for packet in packets[:first])
     # Frames before the first key frame cannot be decoded; those that an edit list cuts away begin with one.
-    shown = [packet for packet in packets[first:] if not packet.is_discard]
-    spans = [(packet.pts, packet.dts, packet.duration or 0) for packet in shown]
+    shown = [packet for packet in packets[first:] if not packet.discard]
+    spans = [(packet.pts, packet.dts, packet.duration) for packet in shown]
     if not spans:
         raise UserError(f"{path}: contains no frame")
     rate = Fraction(video.average_rate or video.guessed_rate or 25)
@@ -203,3 +207,34 @@ def video_errors(path: Path) -> Iterator[None]:
         # FFmpeg's own numbers mean nothing to a reader.
         reason = getattr(error, "strerror", None) or first_line(error)
         raise UserError(f"video {path}: cannot be read: {reason}") from None
+
+
+# No codec shows a frame more places away from that of its packet.
+REORDERED = 16
+
+
+def numbered(packets: Iterable[Any], first: int) -> Iterator[Any]:
+    """Yield `packets` with their number instead of a time, the packet `first` with 0; decoders pass it on."""
+    number = -first
+    for packet in packets:
+        if packet.size and not packet.is_discard:
+            packet.pts = number
+            number += 1
+        yield packet
+
+
+def places(shown: list[int], count: int) -> list[int | None]:
+    """Return the place of each decoded frame among `count` frames; None if it is uncertain.
+
+    `shown` are the numbers of the frames' packets, in the order in which the frames were shown. Packets that
+    gave no frame are lost, and with them the order of the frames close by.
+    """
+    lost = sorted(set(range(count)) - set(shown))
+    if len(shown) >= count or not lost:
+        return list(range(count))
+    found: list[int | None] = []
+    for place, number in enumerate(shown):
+        before = bisect_left(lost, number)
+        near = bisect_right(lost, number + REORDERED) > bisect_left(lost, number - REORDERED)
+        found.append(None if near else place + before)
+    return found

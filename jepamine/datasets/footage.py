@@ -11,12 +11,13 @@ from pydantic import Field
 from jepamine.data.clips import ImageSize, Threads, TubeletSize
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.frame_folders import frame_folders, no_frames
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import windows
 from jepamine.places import File, Url
 from jepamine.protocols import Source
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 if TYPE_CHECKING:
     import torch
@@ -40,16 +40,11 @@ def load_whole(
     is initialised at random.
     """
     import transformers
-    from huggingface_hub.utils import logging as about_the_hub
 
     if revision is not None and Path(weights).is_dir():
         table = key.partition(".")[0]
         raise UserError(f"{table}.revision: '{weights}' is a folder; only names on the hub have revisions")
-    logging: Any = transformers.utils.logging
-    hub: Any = about_the_hub
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    hub.set_verbosity_error()
+    _be_quiet()
     try:
         # The family that config.json names; from_pretrained would accept any other.
         output = transformers.PretrainedConfig.get_config_dict(
@@ -74,19 +69,8 @@ def load_whole(
     # A config.json with strange values fails anywhere in the model's constructor, with any exception.
     except Exception as error:
         raise UserError(f"{key}: cannot load '{weights}': {reason(weights, error, key)}") from error
-    extra = [key for key in report["unexpected_keys"] if not spare(key)]
-    absent = {str(key).partition(".")[0] for key in report["missing_keys"]}.intersection(optional)
-    missing = [key for key in report["missing_keys"] if str(key).partition(".")[0] not in absent]
-    problems = [
-        f"{len(keys)} {problem} (such as {sorted(str(key) for key in keys)[0]})"
-        for problem, keys in (
-            ("layers missing", missing),
-            ("unknown layers", extra),
-            ("layers of another shape", report["mismatched_keys"]),
-        )
-        if keys
-    ]
-    if problems:
+    absent = {str(name).partition(".")[0] for name in report["missing_keys"]}.intersection(optional)
+    if problems := _misfits(report, spare, absent):
         raise UserError(
             f"{key}: '{weights}' does not fit its config.json: {'; '.join(problems)}. "
             "Download the checkpoint again, or use another"
@@ -94,6 +78,33 @@ def load_whole(
     for module in absent:
         setattr(model, module, None)
     return model
+
+
+def _misfits(report: Mapping[str, Any], spare: Callable[[str], bool], absent: Collection[str]) -> list[str]:
+    """Return in what a checkpoint does not fit its model, apart from modules that may be `absent`."""
+    extra = [name for name in report["unexpected_keys"] if not spare(name)]
+    missing = [name for name in report["missing_keys"] if str(name).partition(".")[0] not in absent]
+    return [
+        f"{len(names)} {problem} (such as {sorted(str(name) for name in names)[0]})"
+        for problem, names in (
+            ("layers missing", missing),
+            ("unknown layers", extra),
+            ("layers of another shape", report["mismatched_keys"]),
+        )
+        if names
+    ]
+
+
+def _be_quiet() -> None:
+    """Keep transformers and the hub's client from writing bars and warnings: errors say what is wrong."""
+    import transformers
+    from huggingface_hub.utils import logging as about_the_hub
+
+    logging: Any = transformers.utils.logging
+    hub: Any = about_the_hub
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    hub.set_verbosity_error()
 
 
 def reason(weights: str, error: Exception, key: str = "encoder.weights") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.frozen import Matmul, precision, precision_key
 from jepamine.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ClipEncoder:
         import transformers
 
         from jepamine.encoders.checkpoint import digest_of, layers_sha256, load_whole, name_of
-        from jepamine.encoders.inference import freeze
+        from jepamine.encoders.frozen import freeze
 
         architecture = transformers.CLIPConfig, transformers.CLIPModel
         model = load_whole(weights, *architecture, "CLIP", _spare, revision=revision)
@@ -84,7 +84,7 @@ class ClipEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.inference import to_device
+        from jepamine.encoders.frozen import to_device
 
         count = len(frames)
         with torch.inference_mode(), precision(self.matmul):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.frozen import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import optional_write, sha256_file
 from jepamine.utils.local_cache import user_cache
@@ -43,7 +43,7 @@ class EfficientNetLite0:
     ) -> None:
         import torch
 
-        from jepamine.encoders.inference import freeze
+        from jepamine.encoders.frozen import freeze
 
         path = _weights_file()
         self.matmul: Matmul = matmul
@@ -71,7 +71,7 @@ class EfficientNetLite0:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.inference import to_device
+        from jepamine.encoders.frozen import to_device
 
         count, _, height, width, _ = frames.shape
         with torch.inference_mode(), precision(self.matmul):
@@ -109,11 +109,10 @@ def _weights_file() -> Path:
 def _loaded(path: Path, sha256: str) -> Any:
     """Return the network with the package's weights, which are converted to safetensors once.
 
-    The package has them as a pickle, which is read by torch's own reader of tensors, that runs nothing.
+    The package has them as a pickle, which is read as data and never unpickled.
     """
-    import torch
-
     from jepamine.encoders.checkpoint import layers_sha256
+    from jepamine.encoders.torch_file import read_state
     from jepamine.utils.tensors import load_tensors, save_tensors
 
     converted = user_cache() / f"efficientnet-lite0-{sha256[:16]}.safetensors"
@@ -123,7 +122,7 @@ def _loaded(path: Path, sha256: str) -> Any:
             network = _network(weights)
             if metadata.get("of") == {"source": sha256, "layers": layers_sha256(network)}:
                 return network
-    network = _network(torch.load(path, map_location="cpu", weights_only=True))
+    network = _network(read_state(path))
     # One key, as safetensors orders several differently each time.
     facts = {"of": {"source": sha256, "layers": layers_sha256(network)}}
     with optional_write(converted):

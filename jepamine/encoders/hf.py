@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.frozen import Matmul, precision, precision_key
 from jepamine.errors import UserError, first_line
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 if TYPE_CHECKING:
     import torch
@@ -59,8 +59,8 @@ class HuggingFaceEncoder:
             load_whole,
             name_of,
         )
+        from jepamine.encoders.frozen import freeze
         from jepamine.encoders.image_processor import Processor
-        from jepamine.encoders.inference import freeze
 
         model = load_whole(
             weights,
@@ -107,7 +107,7 @@ class HuggingFaceEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.inference import to_device
+        from jepamine.encoders.frozen import to_device
 
         count, length = frames.shape[:2]
         with torch.inference_mode(), precision(self.matmul):

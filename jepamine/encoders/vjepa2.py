@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from jepamine.config.schema import Weights
-from jepamine.encoders.precision import Matmul, precision, precision_key
+from jepamine.encoders.frozen import Matmul, precision, precision_key
 from jepamine.errors import UserError
 from jepamine.utils.files import sha256_file
 
@@ -46,7 +46,7 @@ class VJepa2Encoder:
         import transformers
 
         from jepamine.encoders.checkpoint import digest_of, load_whole, name_of
-        from jepamine.encoders.inference import freeze
+        from jepamine.encoders.frozen import freeze
 
         self.name = name_of(weights, revision)
         model = load_whole(
@@ -83,7 +83,7 @@ class VJepa2Encoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.inference import to_device
+        from jepamine.encoders.frozen import to_device
 
         with torch.inference_mode(), precision(self.matmul):
             pixels = to_device(preprocess(frames, self.crop), self.device)

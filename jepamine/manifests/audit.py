@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
@@ -18,17 +18,19 @@ from jepamine.manifests.findings.clip_frames import (
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
 from jepamine.manifests.findings.entries import (
+    KINDS,
     Entry,
+    Finding,
     in_microseconds,
     numbered_lines,
     read_entries,
     stamp_unit,
 )
-from jepamine.manifests.findings.finding import KINDS, Finding
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.scene_crossings import scene_crossings
 from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
+from jepamine.utils.json_files import raw_lines
 from jepamine.utils.printing import command, near, table
 
 # Clips listed of each kind in the table.
@@ -67,7 +69,8 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
-    entries = read_entries(numbered_lines(source.manifest), source.manifest, frames)
+    lines = numbered_lines(raw_lines(source.manifest), source.manifest)
+    entries = read_entries(lines, source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
     contents = Contents(frames)
     if cluster:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,13 +10,14 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import IMAGE_SUFFIXES
-from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
+from jepamine.manifests.frame_times import NAMES
 from jepamine.manifests.label_maps import judged
-from jepamine.manifests.paths import full, placed
-from jepamine.manifests.time_files import NAMES
+from jepamine.manifests.new_lines import full, placed
 from jepamine.places import File, Url
 from jepamine.utils.progress import notify, shown_as
 from jepamine.utils.remote import READERS, listing, read
+from jepamine.utils.temporary import temporary_folder
 
 
 def lines_of_frames(
@@ -51,9 +51,9 @@ def _outline(root: Url, keep_label_maps: bool) -> Iterator[Path]:
     if odd:
         notify(f"files skipped: {len(odd)} (names that no file on disk can have), the first {root / odd[0]}")
     names = sorted(set(names) - set(odd))
-    with tempfile.TemporaryDirectory(prefix="jepamine-") as temporary:
+    with temporary_folder() as temporary:
         # The folder's own name may be that of a drive or camera.
-        folder = Path(temporary) / (root.name or "bucket")
+        folder = temporary / (root.name or "bucket")
         for name in names:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).touch()

@@ -12,13 +12,18 @@ _SIDE = (
 )
 _KIND = (
     "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
+    r"depth|disparity|semantic|segmentation|instance|flow|normals?|lidar|"
     r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|full|fov|\d+(?:fov|mm|deg)?"
+)
+_ALONE = (
+    "zed|mynt|stereo|mono|depth|disparity|semantic|segmentation|rgb|thermal|infrared|visible|lwir|nir|ir|gray|"
+    "grey"
 )
 _WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}))*"
 _CAMERA = re.compile(
     rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
-    rf"|(?:zed|mynt|stereo|mono|rgb|thermal|infrared|visible|lwir|nir|ir|gray|grey)(?:[ _-](?:{_KIND}))*"
+    rf"|(?:{_ALONE})(?:[ _-](?:{_KIND}))*"
     rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]|(?-i:B)"
     rf"|(?:omni|stereo|image|img|view|video)[ _-][blrf]",
     re.IGNORECASE,
@@ -29,6 +34,8 @@ _CERTAIN = re.compile(
     rf"|ring_{_WORDS}|(?:left|right)Img8bit",
     re.IGNORECASE,
 )
+# BlackVue's NF and EF, Viofo's 0001F, Nextbase's FH, Vantrue's N_A: the last letter that is a camera's.
+DASHCAM_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([ABCFRI])H?$")
 # Folders that say what their files are, but not of which drive.
 _GENERIC = re.compile(
     r"(?:images?|imgs?|img|frames?|data(?:_rect|_rgb)?|raw|rect(?:ified)?|undistorted(?:_images)?|cameras?|cams?|"

@@ -10,14 +10,20 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import in_microseconds, numbered_lines, read_entries, stamp_unit
-from jepamine.manifests.findings.finding import Finding
+from jepamine.manifests.findings.entries import (
+    Finding,
+    in_microseconds,
+    numbered_lines,
+    read_entries,
+    stamp_unit,
+)
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, repair
-from jepamine.manifests.paths import full, placed
+from jepamine.manifests.new_lines import full, placed
 from jepamine.places import File
 from jepamine.protocols import Source
-from jepamine.utils.files import check_output, json_lines, write_atomic
+from jepamine.utils.files import check_output, write_atomic
+from jepamine.utils.json_files import json_lines, raw_lines
 from jepamine.utils.printing import command, near, table
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.
@@ -64,7 +70,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     unless `drop` has it.
     """
     lines: list[Numbered] = []
-    lines_before = list(numbered_lines(source.manifest))
+    lines_before = list(numbered_lines(raw_lines(source.manifest), source.manifest))
     frames = FrameTable(source.root or source.manifest.parent)
     contents = Contents(frames)
     entries = read_entries(lines_before, source.manifest, frames)

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from jepamine.manifests.camera_names import camera_folders, is_generic
-from jepamine.manifests.exif_times import CLOCK, capture_times
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
+from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
-from jepamine.manifests.time_files import TimeFiles
+from jepamine.manifests.twin_folders import twin_folders
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"
 ARGOVERSE = "Argoverse 2"
 KITTI = "KITTI raw"
+WAYMO_KITTI = "Waymo in the form of KITTI"
 BDD = "BDD100K"
 CITYSCAPES = "Cityscapes"
 MAPILLARY = "Mapillary"
@@ -27,6 +28,9 @@ CAMERAS = "one folder per camera"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
 _KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data(?:_rect|_rgb)?$")
+# Of a name SSSSFFF, the first four digits count the segments, the last three its frames.
+_WAYMO_KITTI = re.compile(r"(?:^|/)(?:training|validation|testing)/(image_[0-4])$")
+_WAYMO_FRAMES = 300
 _CITYSCAPES = re.compile(r"([A-Za-z-]+_\d{6})_(\d{6})_((?:left|right)Img\w+)")
 # Frames per second of Cityscapes' recordings, which its frame numbers count.
 _CITYSCAPES_RATE = 17
@@ -60,7 +64,8 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
     """Yield the frames of `folders` (scene, frames) below `root` in their order, each by its layout.
 
     A file called LOG__CAMERA__TIMESTAMP is taken by its name in any folder. The other files of a folder have
-    one layout, by the folder's path and by their names: Argoverse 2, KITTI, BDD100K, Cityscapes, Mapillary;
+    one layout, by the folder's path and by their names: Argoverse 2, KITTI, Waymo, BDD100K, Cityscapes,
+    Mapillary;
     else drive and camera are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the
     folder is a scene.
     """
@@ -79,9 +84,15 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
     general: list[tuple[str, list[Path], list[Shot]]] = []
     for scene, paths in unnamed:
         shots = _argoverse(scene, paths) or _kitti(scene, paths, times) or _bdd(scene, paths)
-        shots = shots or _cityscapes(scene, paths) or _mapillary(scene, paths, described)
+        shots = (
+            shots
+            or _waymo_kitti(scene, paths)
+            or _cityscapes(scene, paths)
+            or _mapillary(scene, paths, described)
+        )
         general.append((scene, paths, shots))
     views = camera_folders(scene for scene, _ in unnamed)
+    views |= twin_folders([(scene, paths) for scene, paths, shots in general if not shots], views)
     names = {
         scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
     }
@@ -130,6 +141,19 @@ def _bdd(scene: str, paths: Sequence[Path]) -> list[Shot]:
         )
         for path, match in zip(paths, matches, strict=True)
         if match
+    ]
+
+
+def _waymo_kitti(scene: str, paths: Sequence[Path]) -> list[Shot]:
+    match = _WAYMO_KITTI.search(paths[0].parent.as_posix())
+    stems = [path.stem for path in paths]
+    if match is None or not all(len(stem) == 7 and stem.isdecimal() for stem in stems):
+        return []
+    if max(int(stem[4:]) for stem in stems) >= _WAYMO_FRAMES:
+        return []
+    return [
+        Shot(WAYMO_KITTI, path, f"{scene}/{stem[:4]}", stem[:4], match[1], number=int(stem[4:]))
+        for path, stem in zip(paths, stems, strict=True)
     ]
 
 

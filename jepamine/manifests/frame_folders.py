@@ -1,18 +1,32 @@
-"""Find the folders that contain frames: links are followed, system folders and label maps skipped."""
+"""Find the folders that contain frames: links are followed; label maps, and what is no frame, are counted."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jepamine.errors import UserError
 from jepamine.manifests.label_maps import not_footage
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
+VIDEO_SUFFIXES = {
+    *{".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".flv"},
+    *{".wmv", ".3gp", ".ogv", ".h264", ".h265", ".264", ".265", ".hevc"},
+}
+# What cameras write beside their videos: positions, subtitles, previews.
+COMPANIONS = {
+    *{".gpx", ".nmea", ".nme", ".gps", ".kml", ".fit", ".imu", ".3gf", ".sav", ".srt", ".vtt", ".ass"},
+    *{".thm", ".lrv", ".lrf", ".idx", ".sub"},
+}
+# What is read: the other kind of footage, its suffixes, and the command that reads it.
+OTHER_FOOTAGE = {
+    "images": ("videos", VIDEO_SUFFIXES, "video"),
+    "videos": ("images", IMAGE_SUFFIXES, "frames"),
+}
 # Folders that systems make for themselves; those that begin with a dot are hidden anyway.
 SYSTEM_FOLDERS = {
     "@eadir",
@@ -38,15 +52,13 @@ def frame_folders(
     `keep_label_maps`. What is left out is counted in `skipped`. Raises UserError if `root` cannot be listed.
     """
     folders = []
-    others: Counter[str] = Counter()
-    first_other: list[Path] = []
+    others: list[Path] = []
     for folder, files in sorted(walk(root, skipped)):
         images = []
         for path in files:
             if path.suffix.lower() not in IMAGE_SUFFIXES:
                 if not path.name.startswith(".") and path.name.lower() not in SYSTEM_FILES:
-                    others[path.suffix.lower() or "without suffix"] += 1
-                    first_other.append(path)
+                    others.append(path)
             elif path.name.startswith("."):
                 skipped.add("images", "hidden", path)
             elif not path.is_file():
@@ -61,10 +73,27 @@ def frame_folders(
         if frames:
             scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
             folders.append((scene, frames))
-    if others:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5))
-        skipped.add("files", f"not images: {kinds}", first_other[0], others.total())
+    skip_others(others, "images", skipped)
     return folders
+
+
+def skip_others(files: Iterable[Path], wanted: str, skipped: Skipped) -> None:
+    """Count `files`, which are not `wanted` ("images" or "videos"), in `skipped`, by kind."""
+    footage, suffixes, command = OTHER_FOOTAGE[wanted]
+    kinds: dict[str, list[Path]] = {}
+    for file in files:
+        suffix = file.suffix.lower()
+        if suffix in suffixes:
+            reason = f"{footage}: {{}}; jepamine manifest {command} reads them"
+        elif suffix in COMPANIONS:
+            reason = "positions, subtitles and previews of a camera: {}"
+        else:
+            reason = f"not {wanted}: {{}}"
+        kinds.setdefault(reason, []).append(file)
+    for reason, group in kinds.items():
+        counts = Counter(file.suffix.lower() or "without suffix" for file in group)
+        listed = ", ".join(f"{count} {suffix}" for suffix, count in counts.most_common(5))
+        skipped.add("files", reason.format(listed), group[0], len(group))
 
 
 def no_frames(root: Path) -> str:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jepamine.manifests.camera_names import is_certainly_camera, split_camera
+from jepamine.manifests.camera_names import DASHCAM_LETTER, is_certainly_camera, split_camera
 from jepamine.manifests.name_times import name_times
 
 # CamVid has 0016E5_00390 and Seq05VD_f00390, Cityscapes aachen_000000_000019_leftImg8bit.
@@ -27,6 +27,8 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _DRIVE = re.compile(
     r"(?=.*(?:[^\W\d_]|\d--\d))(?!.*\d{9,}$).+|(?:19|20)\d\d(?:[-_.]?\d\d){2}[-_T ]?\d\d(?:[-_.]?\d\d){2}"
 )
+# Numbers from here on that are no times are ids, as Mapillary's, not counters.
+LONGEST = 10**11
 # Endings of names (`_rgb`, `_camera0`) beyond this many are no kinds of pictures of a moment.
 MOST_ENDINGS = 16
 
@@ -54,6 +56,8 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
         texts = [(each.before, each.after) for each in times]
     else:
         found = _numbered(stems)
+        if any(int(match["number"]) >= LONGEST for match in found):
+            return [FrameName("", "")] * len(stems)
         if not found:
             return [FrameName("", "", number=trailing_number(stem)) for stem in stems]
         keys = [(None, int(match["number"])) for match in found]
@@ -101,6 +105,10 @@ def _split(before: str, after: str) -> tuple[str, str]:
     _, camera = split_camera(after) if after else ("", None)
     if camera is not None:
         return before, camera
+    times = name_times([before]) if before else None
+    letter = DASHCAM_LETTER.search(times[0].after) if times else None
+    if times and letter:
+        return before.removesuffix(times[0].after).rstrip("_-. "), letter[1]
     rest, camera = split_camera(before) if before else ("", None)
     return (before, "") if camera is None else (rest, camera)
 

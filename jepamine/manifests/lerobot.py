@@ -11,13 +11,11 @@ from typing import Any
 
 from jepamine.data.video_index import VideoIndex, video_index
 from jepamine.errors import UserError
-from jepamine.manifests.parquet_columns import read_columns
-from jepamine.manifests.paths import full
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.input_files import read_columns
+from jepamine.manifests.new_lines import Skipped, full
 from jepamine.manifests.video_clips import clip_lines
 from jepamine.manifests.windows import check_cameras
-from jepamine.utils.files import read_json
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number, read_json
 from jepamine.utils.progress import notify
 
 VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.folder_layouts import Shot
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 
 LAYOUT = "--pattern"
 # Microseconds of one unit of a {time_...}.

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from jepamine.errors import UserError
+from jepamine.manifests.new_lines import Skipped, full
 from jepamine.manifests.nuscenes_tables import records, row, version_folder
-from jepamine.manifests.paths import full
-from jepamine.manifests.skipped import Skipped
 from jepamine.manifests.windows import Cutter, check_cameras
 from jepamine.places import File, Url
 from jepamine.utils.progress import notify

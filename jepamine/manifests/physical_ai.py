@@ -12,10 +12,9 @@ from typing import Any
 
 from jepamine.data.video_index import video_index
 from jepamine.errors import UserError
-from jepamine.manifests.parquet_columns import read_columns
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.input_files import find_videos, read_columns
+from jepamine.manifests.new_lines import Skipped
 from jepamine.manifests.video_clips import clip_lines
-from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import check_cameras
 from jepamine.utils.progress import notify
 

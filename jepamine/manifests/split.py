@@ -9,10 +9,10 @@ from typing import Any
 
 from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
-from jepamine.data.splits import split
+from jepamine.data.splits import split, split_clip
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.progress import notify
 
 
@@ -36,8 +36,7 @@ def split_lines(manifest: File, by: str, fraction: float, seed: int) -> list[dic
         raise UserError(f"{manifest}: contains no clip")
     _check_groups(manifest, clips, by, missing)
     # Without existing splits: `split` would follow the manifest's own.
-    bare = [replace(clip, line={}) for clip in clips]
-    existing = split(bare, "scene", fraction, seed)
+    existing = split([split_clip(replace(clip, line={})) for clip in clips], "scene", fraction, seed)
     lines = [
         {key: value for key, value in clip.line.items() if key != "val_tubelets"} | new
         for clip, new in zip(clips, existing, strict=True)

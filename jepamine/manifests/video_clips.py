@@ -1,4 +1,4 @@
-"""Build clips from video files: windows of time, without writing frames."""
+"""Build clips from videos and logs (MCAP, ROS bags): windows of time, without writing frames."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from jepamine.data.logs.log import image_topics
+from jepamine.data.recordings import recorded_times
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.input_files import find_videos
+from jepamine.manifests.new_lines import Skipped
 from jepamine.manifests.video_drives import DrivePart, places
-from jepamine.manifests.video_files import find_videos
 from jepamine.manifests.windows import stretches, windows
 from jepamine.places import File, Url
 from jepamine.utils.local_cache import local
@@ -175,4 +177,33 @@ def clip_lines(
                     "timestamps": [times[max(bisect_right(times, time + EARLY) - 1, 0)] for time in targets],
                 }
             )
+    return lines
+
+
+def mcap_lines(
+    files: Sequence[File], topics: Sequence[str], fps: float, window: int, stride: int
+) -> list[dict[str, Any]]:
+    """Return manifest lines of the logs `files`: clips of each of `topics` (none: all with images).
+
+    Clips are cut as those of videos are (`video_lines`), by the times at which messages were logged. A log is
+    a scene, named by its stem, and a topic a camera. Raises UserError for a file that is not a log, for a
+    topic that it lacks, and if there is no clip.
+    """
+    lines: list[dict[str, Any]] = []
+    for file in files:
+        own = list(topics) or image_topics(local(file, f"log {file}"), str(file))
+        if not own:
+            raise UserError(f"log {file}: no topic has images")
+        for topic in own:
+            times, end = recorded_times(file, topic)
+            keys = {"mcap": str(file), "topic": topic}
+            clips = clip_lines(file, file.stem, keys, times, end, fps, window, stride)
+            notify(f"{file}: {topic}: {len(times)} images, {len(clips)} clips")
+            camera = topic.strip("/").replace("/", "_")
+            lines += [
+                clip | {"clip_id": clip["clip_id"].replace("__", f"__{camera}__", 1), "camera": camera}
+                for clip in clips
+            ]
+    if not lines:
+        raise UserError(f"{files[0]}: no clip: less than the two frames of a tubelet at {fps:g} per second")
     return lines

@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jepamine.manifests.camera_names import camera_folders, is_camera, is_generic, split_camera
+from jepamine.manifests.camera_names import (
+    DASHCAM_LETTER,
+    camera_folders,
+    is_camera,
+    is_generic,
+    split_camera,
+)
 from jepamine.manifests.name_times import name_times
 
 # Microseconds between the end of a file and the start of the next that still are one drive. Dashcams name
@@ -31,8 +37,10 @@ _COMMA = re.compile(
     r"(?P<route>(?:.*/)?[^/]*(?:\d\d-\d\d-\d\d|[0-9a-f]{8}--[0-9a-f]{10}))(?:--|/)(?P<segment>\d+)$"
 )
 _COMMA_CAMERAS = re.compile(r"[fdeq]camera|video|wide|road|driver", re.IGNORECASE)
-# BlackVue's NF and EF, Viofo's 0001F, Nextbase's FH, Vantrue's N_A: the last letter that is a camera's.
-_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([ABCFRI])H?$")
+# Garmin: GRMN0001, GRMN0002, a minute each, without a time.
+_GARMIN = re.compile(r"GRMN(\d{4})", re.IGNORECASE)
+# MOVI0001F beside MOVI0001R.
+_PAIRED = re.compile(r"(.*\d)[-_]?([FRBI])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,9 @@ def places(ends: Mapping[Path, int]) -> dict[Path, DrivePart]:
     """Return the place of each video file; `ends` are their lengths in microseconds.
 
     Files whose names have times are one drive if they follow each other within a minute, or overlap. Chapters
-    of GoPro and segments of comma are placed one after another. Several cameras are one drive. A file with
-    nothing beside it has no drive: it is its own.
+    of GoPro and segments of comma are placed one after another. Garmin's files whose numbers follow each
+    other are one drive, and so are several cameras. A file with nothing beside it is its own
+    drive.
     """
     result: dict[Path, DrivePart] = {}
     for chain in _chains(_recordings(list(ends)), ends):
@@ -73,7 +82,7 @@ def places(ends: Mapping[Path, int]) -> dict[Path, DrivePart]:
         begins = _begins(chain, ends)
         for each in chain:
             alone = len(chain) == 1 and each.camera is None
-            result[each.file] = DrivePart() if alone else DrivePart(drive, each.camera, begins[each.file])
+            result[each.file] = DrivePart() if alone else DrivePart(drive, each.camera, begins.get(each.file))
     return result
 
 
@@ -85,7 +94,26 @@ def _recordings(files: Sequence[Path]) -> list[Recording]:
     for file in files:
         folder, camera = cameras.get(folders[file], (folders[file], ""))
         found.append(_recording(file, folder if folder != "." else "", camera or None))
-    return _with_cameras_of_names(found)
+    return _in_runs(_with_cameras_of_names(found))
+
+
+def _in_runs(found: Sequence[Recording]) -> list[Recording]:
+    """Group Garmin's files whose numbers follow each other, which have no other sign of being one drive."""
+    numbered: dict[str, dict[int, Recording]] = defaultdict(dict)
+    others = []
+    for each in found:
+        match = _GARMIN.fullmatch(each.file.stem)
+        if match:
+            around = each.group.removesuffix(each.file.stem).strip("/")
+            numbered[around][int(match[1])] = each
+        else:
+            others.append(each)
+    for around, members in numbered.items():
+        first = ""
+        for number, each in sorted(members.items()):
+            first = first if number - 1 in members else each.file.stem
+            others.append(replace(each, group="/".join(filter(None, (around, first)))))
+    return others
 
 
 def _recording(file: Path, folder: str, camera: str | None) -> Recording:
@@ -104,7 +132,7 @@ def _recording(file: Path, folder: str, camera: str | None) -> Recording:
     if times is None:
         return Recording(file, "/".join(filter(None, (group, file.stem))), camera)
     [time] = times
-    letter = _LETTER.search(time.after)
+    letter = DASHCAM_LETTER.search(time.after)
     own = letter[1] if letter else split_camera(time.after)[1] if time.after else None
     text = file.stem[len(time.before) : len(file.stem) - len(time.after)].strip("-_ ")
     return Recording(file, group, camera or own, time.time, text)
@@ -123,6 +151,9 @@ def _with_cameras_of_names(found: Sequence[Recording]) -> list[Recording]:
         if each.start is None and each.number is None and each.camera is None:
             text = re.sub(r"[_-]?\d+$", "", each.file.stem)
             rest, camera = split_camera(text)
+            paired = _PAIRED.fullmatch(each.file.stem)
+            if paired and not camera:
+                text, rest, camera = each.file.stem, paired[1], paired[2]
             if camera:
                 rest = "_".join(filter(None, (rest, each.file.stem[len(text) :].strip("_-"))))
                 split[each.file] = (rest, camera)
@@ -166,7 +197,7 @@ def _begins(members: Sequence[Recording], ends: Mapping[Path, int]) -> dict[Path
         if each.number is not None:
             begins[each.file] = at[each.camera] if each.length is None else each.number * each.length
             at[each.camera] += ends[each.file]
-        elif each.start is None:
+        elif each.start is None and each.camera is not None:
             # Cameras of one recording begin together.
             begins[each.file] = 0
     return begins

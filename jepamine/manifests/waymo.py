@@ -15,8 +15,8 @@ from typing import Any
 
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.folder_layouts import NAMED
-from jepamine.manifests.parquet_columns import load_parquet, parquet_errors
-from jepamine.manifests.paths import full
+from jepamine.manifests.input_files import load_parquet, parquet_errors
+from jepamine.manifests.new_lines import full
 from jepamine.manifests.tracks import Track, report, track_lines
 from jepamine.manifests.windows import Cutter
 from jepamine.utils.files import write_atomic

@@ -1,31 +1,27 @@
-"""The bank: clean embeddings of a run's training clips, and exact nearest neighbours in it."""
+"""The bank: clean embeddings of a run's training clips, and which of them overlap a clip."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.mining.bank_columns import Arrays, ClipColumns, Place, rows_of
+from jepamine.mining.distances import (
+    unit,
+)
 from jepamine.mining.overlap import DIGEST, ExtentIndex
 from jepamine.protocols import Extent
 from jepamine.utils.tensors import load_tensors, save_tensors
 
 BANK = "bank.safetensors"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a training clip comes from; `order` sorts the clips of a drive whose times are unknown."""
-
-    drive: str | None = None
-    camera: str | None = None
-    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,11 +32,11 @@ class Bank:
     `extents` are what the clips cover, `places` where they come from; empty for the bank of an older run.
     """
 
-    clip_ids: list[str]
-    contents: list[str]
+    clip_ids: Sequence[str]
+    contents: Sequence[str]
     vectors: NDArray[np.float32]
-    extents: list[Extent] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    extents: Sequence[Extent] = ()
+    places: Sequence[Place] = ()
 
     def overlapping(self, content: bytes, extent: Extent) -> NDArray[np.int64]:
         """Return the rows of training clips that are the clip or share frames or time with it, sorted.
@@ -73,125 +69,45 @@ class Bank:
         return unit(self.vectors)
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to unit length, float32 (N, D); a row of zeros is unchanged."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-
-
-def save_bank(path: Path, bank: Bank) -> None:
-    """Write a bank as safetensors. Raises OSError if the disk is full."""
-    frames = b"".join(extent.frames for extent in bank.extents)
-    save_tensors(
-        path,
-        {
-            "vectors": torch.from_numpy(bank.vectors),
-            "frames": torch.from_numpy(np.frombuffer(frames, dtype=np.uint8).copy()),
-        },
-        {
-            "clip_ids": bank.clip_ids,
-            "contents": bank.contents,
-            "extents": [
-                [len(extent.frames) // DIGEST, extent.timeline, extent.start, extent.end]
-                for extent in bank.extents
-            ],
-            "places": [[place.drive, place.camera, place.order] for place in bank.places],
-        },
-    )
+def save_bank(path: Path, vectors: NDArray[np.float32], clips: ClipColumns) -> None:
+    """Write the bank of `clips`, with `vectors` float32 (M, D). Raises OSError if the disk is full."""
+    arrays = {"vectors": vectors, **clips.arrays()}
+    save_tensors(path, {name: torch.from_numpy(array) for name, array in arrays.items()}, {})
 
 
 def load_bank(path: Path) -> Bank:
     """Read a bank. Raises UserError that names the file if it is missing or damaged."""
     tensors, metadata = load_tensors(path)
-    ids, contents = metadata.get("clip_ids", []), metadata.get("contents", [])
-    if "vectors" not in tensors or not len(tensors["vectors"]) == len(ids) == len(contents):
+    try:
+        vectors = tensors["vectors"].numpy()
+        if "ids" in tensors:
+            bank = _of_columns(vectors, {name: tensor.numpy() for name, tensor in tensors.items()})
+        else:
+            bank = _of_metadata(vectors, tensors, metadata)
+    except (KeyError, ValueError, TypeError, IndexError):
+        raise UserError(f"{path}: not a bank of clip embeddings") from None
+    sizes = {len(bank.extents), len(bank.places)} - {0}
+    if not len(vectors) == len(bank.clip_ids) == len(bank.contents) or not sizes <= {len(vectors)}:
         raise UserError(f"{path}: not a bank of clip embeddings")
+    return bank
+
+
+def _of_columns(vectors: NDArray[np.float32], arrays: Arrays) -> Bank:
+    ids, contents, extents, places = rows_of(arrays)
+    return Bank(ids, contents, vectors, extents, places)
+
+
+def _of_metadata(
+    vectors: NDArray[np.float32], tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, Any]
+) -> Bank:
+    """Return the bank of an older run, whose facts are JSON. Raises KeyError or ValueError if damaged."""
     frames = tensors["frames"].numpy().tobytes() if "frames" in tensors else b""
     extents, start = [], 0
     for count, timeline, first, last in metadata.get("extents", []):
         end = start + count * DIGEST
         extents.append(Extent(frames[start:end], timeline, first, last))
         start = end
+    if start != len(frames):
+        raise ValueError("hashes of other frames")
     places = [Place(*place) for place in metadata.get("places", [])]
-    if start != len(frames) or len(extents) not in (0, len(ids)) or len(places) not in (0, len(ids)):
-        raise UserError(f"{path}: not a bank of clip embeddings")
-    return Bank(ids, contents, tensors["vectors"].numpy(), extents, places)
-
-
-# Similarities held at a time: 1,000 queries against 32,768 rows are 131 MB.
-CELLS = 1 << 25
-
-
-def most_similar(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-    bias: NDArray[np.float32] | None = None,
-) -> NDArray[np.int64]:
-    """Return the rows of the k largest q . b (+ bias of b) of each query, int64 (Q, k'), nearest first.
-
-    Shapes: queries (Q, D), bank (M, D), bias (M,); `excluded` are the rows that each query must not find. k'
-    is k, or M - 1 for a small bank, whether or not a query is in it; -1 where fewer rows remain. Exact up to
-    float32 rounding.
-    """
-    owners = np.repeat(np.arange(len(queries)), [len(rows) for rows in excluded])
-    own = np.concatenate([*excluded, np.empty(0, dtype=np.int64)])
-    k = min(k, len(bank) - 1)
-    left = torch.from_numpy(queries)
-    rows = max(CELLS // max(len(queries), 1), k)
-    best = torch.full((len(queries), k), -torch.inf)
-    where = torch.zeros((len(queries), k), dtype=torch.int64)
-    for start in range(0, len(bank), rows):
-        chunk = torch.from_numpy(bank[start : start + rows])
-        similarity = left @ chunk.T  # (Q, rows)
-        if bias is not None:
-            similarity += torch.from_numpy(bias[start : start + rows])
-        inside = np.flatnonzero((own >= start) & (own < start + len(chunk)))
-        similarity[owners[inside], own[inside] - start] = -torch.inf
-        values, indices = similarity.topk(min(k, len(chunk)), dim=1)
-        joined, order = torch.cat([best, values], dim=1).topk(k, dim=1)
-        where = torch.cat([where, indices + start], dim=1).gather(1, order)
-        best = joined
-    where[best == -torch.inf] = -1
-    return where.numpy()
-
-
-# Candidates beyond the k nearest whose distances are computed exactly: rounding in the matrix product, which
-# depends on how many clips are scored together, must not decide which of them count.
-SPARE = 8
-
-
-def cosine_distances(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-) -> NDArray[np.float64]:
-    """Return cosine distances to the k nearest rows, nearest first: float64 (Q, k'); unit length only.
-
-    NaN, last, where fewer than k' rows remain.
-    """
-    nearest = most_similar(queries, bank, k + SPARE, excluded)
-    # 1 - q . b = |q - b|^2 / 2 at unit length: for near-duplicates 1 - q . b has no digits left.
-    difference = queries[:, None].astype(np.float64) - bank[nearest]
-    distances = np.einsum("qkd,qkd->qk", difference, difference) / 2
-    return np.sort(np.where(nearest < 0, np.nan, distances), axis=1)[:, :k]
-
-
-def euclidean_distances(
-    queries: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    k: int,
-    excluded: Sequence[NDArray[np.int64]],
-) -> NDArray[np.float64]:
-    """Return Euclidean distances to the k nearest rows, nearest first: float64 (Q, k').
-
-    NaN, last, where fewer than k' rows remain.
-    """
-    # |q - b|^2 = |q|^2 - 2 (q . b - |b|^2 / 2): the nearest have the largest q . b - |b|^2 / 2
-    bias = -0.5 * np.einsum("md,md->m", bank, bank)
-    nearest = most_similar(queries, bank, k + SPARE, excluded, bias)
-    difference = queries[:, None].astype(np.float64) - bank[nearest]
-    distances = np.where(nearest < 0, np.nan, np.linalg.norm(difference, axis=2))
-    return np.sort(distances, axis=1)[:, :k]
+    return Bank(metadata["clip_ids"], metadata["contents"], vectors, extents, places)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer, opened_once
+from jepamine.cluster.tasks import Cluster, answer, opened_once
 from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
-from jepamine.data.shards import Shard, drive_of_item
+from jepamine.data.part_lines import clips_in, item_of
 from jepamine.errors import UserError
-from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scoring import OnError, score_shard
 from jepamine.places import file_of
 from jepamine.runs.build import hardware, using
 from jepamine.runs.integrity import trusting
-from jepamine.runs.loading import LoadedRun, load_run
+from jepamine.runs.loading import LoadedRun, load_run, require_clip_ranking
 from jepamine.utils.files import check_output, sha256_file
+from jepamine.utils.temporary import temporary_folder
 
 
 def score_on_cluster(
@@ -51,7 +50,7 @@ def score_on_cluster(
         score_part,
         source.manifest,
         _common(opened, scorer, on_error),
-        lambda: map(drive_of_item, read(source)),
+        lambda: map(item_of, read(source)),
     )
     folder = _folder(opened, output, scorer, on_error)
     with finished_parts(job, cluster, folder) as parts:
@@ -67,10 +66,12 @@ def score_part(task: str) -> bytes:
 
 def _score(wanted: dict[str, Any]) -> bytes:
     panel = opened_once(wanted, lambda stack: _opened(wanted, stack))
-    with tempfile.TemporaryDirectory(prefix="jepamine-") as folder:
-        output = Path(folder) / "part.jsonl"
-        shard = Shard(wanted["number"], wanted["of"])
-        score_shard(panel, output, wanted["total"], wanted["on_error"], False, shard)
+    with temporary_folder() as folder:
+        output = folder / "part.jsonl"
+        source = panel.opened.parts.source
+        items = partial(clips_in, source, wanted["lines"])
+        facts = {"shard": wanted["number"], "shards": wanted["of"]}
+        score_shard(panel, output, items, wanted["on_error"], False, facts)
         return output.read_bytes()
 
 

@@ -19,13 +19,12 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.ranking import refuse_fitted
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.cosines import cosine
 from jepamine.runs.compare import settings_of
-from jepamine.runs.loading import LoadedRun, load_run
+from jepamine.runs.loading import LoadedRun, load_run, require_clip_ranking
 from jepamine.statistics.metrics import metrics
 from jepamine.statistics.paired import Difference, mean_difference, paired_differences
 from jepamine.utils.printing import cell, table

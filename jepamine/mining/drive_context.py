@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jepamine.mining.bank import Bank, Place
-    from jepamine.mining.whitening import Whitening
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.bank_columns import Place
+    from jepamine.mining.distances import Whitening
     from jepamine.protocols import ClipEmbeddings
 
     Column = Callable[[ClipEmbeddings], NDArray[np.float32]]
@@ -32,27 +33,33 @@ class DriveContext:
     """One or more vectors per clip, by drive: `columns` maps a name to what computes it, float32 (D,).
 
     Read once for all scorers that use it, over all clips of the manifest. Takes 4 D bytes of memory per clip
-    and column.
+    and column, and 8 D more for one that clips are compared by, one with another.
     """
 
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
         self.columns: dict[str, Column] = {}
+        self._rows: dict[str, list[Row]] = defaultdict(list)
         self._drives: dict[str, Drive] = {}
         self._without = 0
 
-    def read(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read the clips of every drive, once each; forgets earlier ones."""
+    def start(self) -> None:
+        """Forget the clips that were read before."""
+        self._rows, self._drives, self._without = defaultdict(list), {}, 0
+
+    def add(self, clip: ClipEmbeddings) -> None:
+        """Read a clip; each once."""
         import numpy as np
 
-        rows: dict[str, list[Row]] = defaultdict(list)
-        self._without = 0
-        for clip in clips:
-            if clip.drive is None:
-                self._without += 1
-                continue
-            vectors = [np.asarray(compute(clip), dtype=np.float32) for compute in self.columns.values()]
-            rows[clip.drive].append(row_of_clip(clip, vectors))
+        if clip.drive is None:
+            self._without += 1
+            return
+        vectors = [np.asarray(compute(clip), dtype=np.float32) for compute in self.columns.values()]
+        self._rows[clip.drive].append(row_of_clip(clip, vectors))
+
+    def finish(self) -> None:
+        """Make the drives of the clips that were read."""
+        rows, self._rows = self._rows, defaultdict(list)
         self._drives = {drive: drive_of_rows(listed, list(self.columns)) for drive, listed in rows.items()}
 
     def mean(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
@@ -60,16 +67,18 @@ class DriveContext:
         drive = self._drives.get(clip.drive or "")
         return None if drive is None else drive.mean(column, clip.content, clip.extent)
 
-    def others(
+    def distances(
         self, column: str, clip: ClipEmbeddings
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]] | None:
-        """Return its drive's clips that do not overlap it, float32 (R, D), and how far away in time they are.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return how far a clip is from each of its drive's clips that do not overlap it, and their gaps.
 
-        The gaps, float64 (R,), are in lengths of the drive's median clip, or in clips where times are
-        unknown. None without any.
+        Both float64 (R,). Distances are whitened; gaps in time are in lengths of the drive's median clip, or
+        in clips where times are unknown. None without any.
         """
         drive = self._drives.get(clip.drive or "")
-        return None if drive is None else drive.others(column, clip.content, clip.extent)
+        if drive is None:
+            return None
+        return drive.distances(column, self.columns[column](clip), clip, self.whitening)
 
     def alone(self) -> int:
         """Return the number of clips with nothing to be compared with."""
@@ -102,7 +111,7 @@ class DriveContext:
         """
         import numpy as np
 
-        from jepamine.mining.whitening import fit_whitening
+        from jepamine.mining.distances import fit_whitening
 
         parts = [drive.deviations("clean") for drive in self.training]
         deviations = np.concatenate([*parts, np.empty((0, self.bank.vectors.shape[1]))])
@@ -159,6 +168,7 @@ class Drive:
         for row, content in enumerate(contents):
             self._rows[content].append(row)
         self._index = ExtentIndex(extents)
+        self._whitened: dict[str, NDArray[np.float64]] = {}
         self._sums = {name: vectors.sum(axis=0, dtype="float64") for name, vectors in columns.items()}
         middles = np.array([(extent.start + extent.end) / 2 for extent in extents])
         lengths = np.array([extent.end - extent.start for extent in extents])
@@ -182,12 +192,13 @@ class Drive:
         left_out = self.columns[column][rows].sum(axis=0, dtype="float64")
         return (self._sums[column] - left_out) / count if count else None
 
-    def others(
-        self, column: str, content: bytes, extent: Extent
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]] | None:
-        """Return the vectors of the clips that do not overlap the given one, and their gaps in time."""
+    def distances(
+        self, column: str, vector: NDArray[np.float32], clip: ClipEmbeddings, whitening: Whitening
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return the distances from a clip's `vector` as `DriveContext.distances` does."""
         import numpy as np
 
+        content, extent = clip.content, clip.extent
         left = np.setdiff1d(np.arange(len(self.contents)), self.overlapping(content, extent))
         if self._length and extent.timeline is not None:
             position = (extent.start + extent.end) / 2 / self._length
@@ -195,7 +206,22 @@ class Drive:
             position = self.positions[self._rows[content][0]]
         else:
             return None
-        return (self.columns[column][left], np.abs(self.positions[left] - position)) if len(left) else None
+        if not len(left):
+            return None
+        whitened = self.whitened(column, whitening)
+        rows = self._rows.get(content)
+        own = whitened[rows[0]] if rows else whitening.apply(vector - self._centre(column))
+        return np.linalg.norm(whitened[left] - own, axis=1), np.abs(self.positions[left] - position)
+
+    def whitened(self, column: str, whitening: Whitening) -> NDArray[np.float64]:
+        """Return the clips' vectors less the drive's mean, whitened, float64 (M, D); computed once."""
+        if column not in self._whitened:
+            self._whitened[column] = whitening.apply(self.columns[column] - self._centre(column))
+        return self._whitened[column]
+
+    def _centre(self, column: str) -> NDArray[np.float64]:
+        centre: NDArray[np.float64] = self._sums[column] / len(self.contents)
+        return centre
 
     def deviations(self, column: str) -> NDArray[np.float64]:
         """Return each clip's deviation from the mean of those that do not overlap it, float64 (R, D)."""
@@ -216,7 +242,7 @@ class Drive:
 
 def clean_vector(clip: ClipEmbeddings) -> NDArray[np.float32]:
     """Return a clip's mean clean embedding at unit length, float32 (D,)."""
-    from jepamine.mining.bank import unit
+    from jepamine.mining.distances import unit
 
     vector: NDArray[np.float32] = unit(clip.clean.mean(axis=0)[None])[0]
     return vector

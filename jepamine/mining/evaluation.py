@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.labels import LabelFile, origin, read_tasks
 from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
 from jepamine.mining.relative_report import panel_scores, relative_report
@@ -20,8 +19,9 @@ from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.pixel_scorers import PIXEL_BASELINES
 from jepamine.protocols import SheetTrainer
 from jepamine.runs.cluster_encoding import encoded
-from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import optional_write, write_json
+from jepamine.runs.loading import LoadedRun, require_clip_ranking
+from jepamine.utils.files import optional_write
+from jepamine.utils.json_files import write_json
 
 
 def evaluate(

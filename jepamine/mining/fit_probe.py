@@ -16,20 +16,19 @@ from scipy.special import expit, logit
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
-from jepamine.mining.bank import BANK, load_bank, unit
+from jepamine.mining.bank import BANK, load_bank
 from jepamine.mining.calibration import Calibration, cross_fitted, fit_of, platt
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
-from jepamine.mining.defaults import DIVERSITY
+from jepamine.mining.distances import unit
 from jepamine.mining.labels import Origin, origin, scene_of
-from jepamine.mining.overlap import extent_of
+from jepamine.mining.overlap import DIVERSITY, extent_of
 from jepamine.mining.ranking import rank
-from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.mining.scene_context import Member, SceneContext, read_together
 from jepamine.mining.score_files import Scored
 from jepamine.mining.scorers.probe import FILE, Probe, features
 from jepamine.mining.selection import POOL, spread
 from jepamine.protocols import Source
-from jepamine.runs.loading import LoadedRun, run_source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.tensors import save_tensors
 
 FOLDS = 5
@@ -192,7 +191,7 @@ def feature_rows(opened: LoadedRun, clips: list[Place]) -> NDArray[np.float64]:
         )
         for item in embedded(opened.parts, list(around.values()), "look at")
     }
-    context.read(members.values())
+    read_together([context], members.values())
     return np.stack([features(context, members[clip.clip_id]) for clip, _ in clips])
 
 
@@ -212,7 +211,7 @@ def propose(opened: LoadedRun, candidates: list[Scored], count: int, by_example:
     if not best:
         return []
     rows = feature_rows(opened, [(item.clip, item.source) for item in best])
-    probe = Probe(load_bank(opened.folder.path / BANK), opened.folder.path)
+    probe = Probe(SceneContext(load_bank(opened.folder.path / BANK)), opened.folder.path)
     log_odds = Head(probe.weight, probe.bias).decide(rows) - logit(probe.base_rate)
     # |2 p - 1| at a base rate of one half: at that of rare events hardly any clip would be a doubtful one.
     wanted = expit(log_odds) if by_example else 1 - np.abs(np.tanh(log_odds / 2))

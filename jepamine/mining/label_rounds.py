@@ -9,12 +9,11 @@ from typing import Any
 
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
-from jepamine.mining.clip_ranking import require_clip_ranking
 from jepamine.mining.fit_probe import FEWEST_FITTED, Place, held_out_scenes, learn, propose
 from jepamine.mining.labels import read_labels, scene_of
 from jepamine.mining.score_files import Scored, find_clips, newest_scores, read_scored
 from jepamine.protocols import Source
-from jepamine.runs.loading import LoadedRun, run_source
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
 from jepamine.utils.progress import notify
 
 

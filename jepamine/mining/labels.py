@@ -10,8 +10,7 @@ from typing import Any
 
 from jepamine.data.drives import natural_order
 from jepamine.errors import UserError, did_you_mean
-from jepamine.utils.files import read_jsonl
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number, read_jsonl
 
 # Where a clip comes from, as far as manifests record it. A ranking that separates these proves nothing.
 SOURCE_KEYS = ("dataset", "source", "log", "drive", "camera", "time_of_day", "weather")

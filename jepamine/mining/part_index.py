@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jepamine.data.clips import as_written, derived_id, text_of
 from jepamine.errors import UserError
 from jepamine.places import File
-from jepamine.utils.files import parse_line, placed_lines
+from jepamine.utils.json_files import parse_line, placed_lines
 
 if TYPE_CHECKING:
     import numpy as np

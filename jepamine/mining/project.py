@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from jepamine.config.shipped_recipes import shipped_recipes
+from jepamine.config.recipe_files import shipped_recipes
 from jepamine.errors import UserError
 from jepamine.protocols import Source
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.progress import notify
 from jepamine.utils.replacing import folder_beside
 
@@ -92,7 +93,7 @@ def add_footage(footage: Path, folder: Path) -> list[str]:
     one, its last clips. Returns the lines of a report. Raises UserError if there is no footage, if fewer than
     two clips remain, and if `folder` has a manifest already.
     """
-    from jepamine.manifests.paths import fresh, summary
+    from jepamine.manifests.new_lines import fresh, summary
 
     manifest, cut = folder / "manifest.jsonl", folder / "footage.jsonl"
     for path in (manifest, cut):
@@ -133,7 +134,7 @@ def _repair(cut: Path, manifest: Path, clips: int) -> list[str]:
 
 
 def _lines(footage: Path) -> list[dict[str, Any]]:
-    from jepamine.manifests.frames import frame_lines
+    from jepamine.manifests.frame_lines import frame_lines
     from jepamine.manifests.video_clips import video_lines
 
     if not footage.is_dir():
@@ -152,7 +153,7 @@ def _lines(footage: Path) -> list[dict[str, Any]]:
 def _split(manifest: Path) -> list[dict[str, Any]]:
     from jepamine.data.drives import drive_in
     from jepamine.manifests.split import split_lines
-    from jepamine.utils.files import read_jsonl
+    from jepamine.utils.json_files import read_jsonl
 
     lines = [line for _, line in read_jsonl(manifest)]
     if len(lines) < 2:

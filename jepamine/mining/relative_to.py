@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jepamine.mining.bank import Bank, Place
+    from jepamine.mining.bank import Bank
+    from jepamine.mining.bank_columns import Place
     from jepamine.mining.drive_context import Row
     from jepamine.protocols import ClipEmbeddings
 
@@ -34,23 +35,28 @@ class Groups:
     def __init__(self, bank: Bank, fields: Sequence[str]) -> None:
         self.fields = fields
         self._bank = bank
+        self._known = set(bank.contents)
+        self._rows: dict[Key, list[Row]] = defaultdict(list)
         self._groups: dict[Key, Drive] = {}
         self._unmoved = 0
 
-    def read(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips of the manifest, once each; forgets earlier ones."""
-        known = set(self._bank.contents)
-        rows: dict[Key, list[Row]] = defaultdict(list)
-        for key, listed in self._training.items():
-            rows[key] += listed
-        without = 0
-        for clip in clips:
-            group = self.key(clip)
-            without += group is None
-            if group is not None and clip.content.hex() not in known:
-                rows[group].append(row_of_clip(clip, [clean_vector(clip)]))
-        self._groups = {key: drive_of_rows(listed, ["clean"]) for key, listed in rows.items()}
-        self._unmoved = without + sum(group.alone() for group in self._groups.values())
+    def start(self) -> None:
+        """Forget the clips that were read before."""
+        self._rows = defaultdict(list, {key: list(listed) for key, listed in self._training.items()})
+        self._groups, self._unmoved = {}, 0
+
+    def add(self, clip: ClipEmbeddings) -> None:
+        """Read a clip; each once."""
+        group = self.key(clip)
+        self._unmoved += group is None
+        if group is not None and clip.content.hex() not in self._known:
+            self._rows[group].append(row_of_clip(clip, [clean_vector(clip)]))
+
+    def finish(self) -> None:
+        """Make the groups of the clips that were read."""
+        self._groups = {key: drive_of_rows(listed, ["clean"]) for key, listed in self._rows.items()}
+        self._unmoved += sum(group.alone() for group in self._groups.values())
+        self._rows = defaultdict(list)
 
     def key(self, clip: ClipEmbeddings | Place) -> Key | None:
         """Return the values that a clip shares with its group; None if it lacks one."""
@@ -99,7 +105,7 @@ class Groups:
 
         Clips that share frames or time with it are left out of that mean; without others nothing is moved.
         """
-        from jepamine.mining.bank import unit
+        from jepamine.mining.distances import unit
 
         key = self.key(clip)
         group = None if key is None else self._groups.get(key)

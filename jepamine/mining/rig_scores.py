@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from jepamine.data.embeddings import Embedded, content_key
-from jepamine.data.views import views
+from jepamine.data.clips import views
+from jepamine.data.embeddings import Embedded
+from jepamine.data.prepared_clips import content_key
 from jepamine.protocols import Source
 
 if TYPE_CHECKING:

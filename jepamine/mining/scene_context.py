@@ -6,9 +6,9 @@ Legend of shapes: M clips of a scene, D dimensions of an embedding.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jepamine.mining.overlap import ExtentIndex
 from jepamine.protocols import Extent
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jepamine.mining.bank import Bank
+    from jepamine.protocols import ClipEmbeddings
+
+    _Row = tuple[bytes, Extent, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,33 @@ class Member:
     extent: Extent
 
 
+Item = TypeVar("Item", contravariant=True)
+
+
+class Context(Protocol[Item]):
+    """What must read all clips before one of them can be compared with the others."""
+
+    def start(self) -> None:
+        """Forget the clips that were read before."""
+
+    def add(self, item: Item, /) -> None:
+        """Read a clip; each once."""
+
+    def finish(self) -> None:
+        """Prepare for comparisons."""
+
+
+def read_together(contexts: Sequence[Context[Item]], items: Iterable[Item]) -> None:
+    """Show all of `items` to each of `contexts`, in one pass over them."""
+    for context in contexts:
+        context.start()
+    for item in items:
+        for context in contexts:
+            context.add(item)
+    for context in contexts:
+        context.finish()
+
+
 class SceneContext:
     """Centred embeddings of all clips by scene: mean clean embeddings of unit length, less the bank's mean.
 
@@ -39,34 +69,41 @@ class SceneContext:
 
     def __init__(self, bank: Bank) -> None:
         self.centre = bank.unit.mean(axis=0)
+        self.dim = bank.vectors.shape[1]
+        self._rows: dict[str, list[_Row]] = defaultdict(list)
         self._scenes: dict[str, _Scene] = {}
         self._without = 0
 
-    def read(self, members: Iterable[Member]) -> None:
-        """Read the clips of every scene, once each; forgets earlier ones."""
-        self._scenes, self._without = {}, 0
-        scenes: dict[str, list[tuple[bytes, Extent, NDArray[np.float32]]]] = defaultdict(list)
-        for member in members:
-            if member.scene is None:
-                self._without += 1
-            else:
-                vector = self.centred(member.clean).astype("float32")
-                scenes[member.scene].append((member.content, member.extent, vector))
-        self._scenes = {scene: _Scene(clips) for scene, clips in scenes.items()}
+    def start(self) -> None:
+        """Forget the clips that were read before."""
+        self._rows, self._scenes, self._without = defaultdict(list), {}, 0
+
+    def add(self, member: Member | ClipEmbeddings) -> None:
+        """Read a clip; each once."""
+        if member.scene is None:
+            self._without += 1
+        else:
+            vector = self.centred(member.clean).astype("float32")
+            self._rows[member.scene].append((member.content, member.extent, vector))
+
+    def finish(self) -> None:
+        """Make the scenes of the clips that were read."""
+        rows, self._rows = self._rows, defaultdict(list)
+        self._scenes = {scene: _Scene(clips) for scene, clips in rows.items()}
 
     def centred(self, clean: np.ndarray) -> NDArray[np.float64]:
         """Return a clip's embedding, centred, float64 (D,)."""
-        from jepamine.mining.bank import unit
+        from jepamine.mining.distances import unit
 
         centred: NDArray[np.float64] = (unit(clean.mean(axis=0)[None])[0] - self.centre).astype("float64")
         return centred
 
-    def mean(self, member: Member) -> NDArray[np.float64] | None:
+    def mean(self, member: Member | ClipEmbeddings) -> NDArray[np.float64] | None:
         """Return the mean of its scene's clips that do not overlap it, float64 (D,); None without any."""
         scene = None if member.scene is None else self._scenes.get(member.scene)
         return None if scene is None else scene.mean(member)
 
-    def distance(self, member: Member) -> float:
+    def distance(self, member: Member | ClipEmbeddings) -> float:
         """Return the mean cosine distance to its scene's clips that do not overlap it; 0 if there are none.
 
         The mean of the distances, not the distance to the mean, which falls with the number of clips.
@@ -85,7 +122,7 @@ class SceneContext:
 class _Scene:
     """The clips of one scene: `vectors` float32 (M, D)."""
 
-    def __init__(self, clips: list[tuple[bytes, Extent, NDArray[np.float32]]]) -> None:
+    def __init__(self, clips: list[_Row]) -> None:
         import numpy as np
 
         self._contents = [content for content, _, _ in clips]
@@ -98,12 +135,12 @@ class _Scene:
         self._sum = self._vectors.sum(axis=0, dtype="float64")
         self._direction_sum = _unit(self._vectors.astype("float64")).sum(axis=0)
 
-    def mean(self, member: Member) -> NDArray[np.float64] | None:
+    def mean(self, member: Member | ClipEmbeddings) -> NDArray[np.float64] | None:
         rows = self._overlapping(member.content, member.extent)
         count = len(self._vectors) - len(rows)
         return (self._sum - self._vectors[rows].sum(axis=0, dtype="float64")) / count if count else None
 
-    def mean_direction(self, member: Member) -> NDArray[np.float64] | None:
+    def mean_direction(self, member: Member | ClipEmbeddings) -> NDArray[np.float64] | None:
         rows = self._overlapping(member.content, member.extent)
         count = len(self._vectors) - len(rows)
         own = _unit(self._vectors[rows].astype("float64")).sum(axis=0)

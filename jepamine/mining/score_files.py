@@ -20,8 +20,7 @@ from jepamine.mining.labels import Origin, origin
 from jepamine.places import File, file_of
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
-from jepamine.utils.files import read_jsonl
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number, read_jsonl
 from jepamine.utils.remote import put
 
 

@@ -10,15 +10,8 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.mining.part_index import PartIndex, index_manifest, index_parts, line_name
 from jepamine.places import File
-from jepamine.utils.files import (
-    check_output,
-    json_text,
-    naming,
-    read_json,
-    sha256_file,
-    sync,
-    write_atomic,
-)
+from jepamine.utils.files import check_output, naming, sha256_file, sync, write_atomic
+from jepamine.utils.json_files import json_text, read_json
 from jepamine.utils.local_cache import local
 
 # Names listed of each kind of problem.

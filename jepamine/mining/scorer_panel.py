@@ -5,54 +5,43 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.data.clips import Clip, as_written, read_clips
-from jepamine.data.drives import drive_of, order_of
+from jepamine.data.clips import Clip, read_clips, views
+from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded
 from jepamine.data.splits import chosen
-from jepamine.data.views import views
 from jepamine.mining.bank import BANK, Bank, load_bank
 from jepamine.mining.clip_embeddings import embedded
-from jepamine.mining.clip_ranking import require_clip_ranking
-from jepamine.mining.cosine_report import predict
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.labels import scene_of
-from jepamine.mining.lazy_arguments import Offers
-from jepamine.mining.overlap import extent_of
 from jepamine.mining.relative_to import Groups
 from jepamine.mining.rig_scores import embedded_views
+from jepamine.mining.scene_context import SceneContext, read_together
+from jepamine.mining.scorer_input import Offers, clip_embeddings, identity, trained_clips
 from jepamine.protocols import (
     ClipEmbeddings,
     FittedScorer,
+    NamingScorer,
     PreparedScorer,
     Scorer,
     TubeletScorer,
     WarningScorer,
 )
 from jepamine.runs import build as assembly
-from jepamine.runs.loading import LoadedRun, run_source
-from jepamine.utils.files import optional_write, read_json, sha256_file, write_json
+from jepamine.runs.loading import LoadedRun, require_clip_ranking, run_source
+from jepamine.utils.files import optional_write, sha256_file
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.progress import notify
 
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
 # Counts the changes of what a cached reference holds.
 REVISION = 2
-
-
-@runtime_checkable
-class NamingScorer(Protocol):
-    """A scorer that can name what it finds in a clip."""
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
-        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
-        ...
 
 
 class RunPanel:
@@ -81,6 +70,7 @@ class RunPanel:
                 store=lambda: self.store,
                 drives=lambda: self.drives,
                 groups=lambda: self.groups,
+                scenes=lambda: self.scenes,
                 mask=lambda: self.opened.parts.mask,
                 predictor=lambda: self.opened.predictor,
                 panel=lambda: self,
@@ -116,13 +106,17 @@ class RunPanel:
         return Groups(self.bank, fields) if fields else None
 
     @functools.cached_property
+    def scenes(self) -> SceneContext:
+        """Return the scenes of the clips that `prepare` read, for the scorers that compare within a scene."""
+        return SceneContext(self.bank)
+
+    @functools.cached_property
     def _training_clips(self) -> set[tuple[str, str]]:
-        clips = read_clips(run_source(self.opened.folder, self.opened.record))
-        return {_identity(clip) for clip in clips if chosen(clip, "train").any()}
+        return trained_clips(run_source(self.opened.folder, self.opened.record))
 
     def trained_on(self, clip: Clip) -> bool:
         """Return whether the run was trained on the clip, by its id and the name of its first frame."""
-        return any(_identity(view) in self._training_clips for view in views(clip))
+        return any(identity(view) in self._training_clips for view in views(clip))
 
     def fitted_on(self, clip: Clip) -> list[str]:
         """Return the scorers that were fitted to labels of the clip's scene."""
@@ -141,24 +135,27 @@ class RunPanel:
             isinstance(scorer, PreparedScorer) for scorer in self._made.values()
         )
 
-    def _contexts(self) -> list[DriveContext | Groups]:
+    def _contexts(self) -> list[DriveContext | Groups | SceneContext]:
         """Return what scorers asked for and has to read all clips."""
-        return [vars(self)[name] for name in ("drives", "groups") if vars(self).get(name) is not None]
+        names = ("drives", "groups", "scenes")
+        return [vars(self)[name] for name in names if vars(self).get(name) is not None]
 
     def prepare(self, clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
         """Show all clips to the scorers that need it and report their warnings.
 
-        One pass for all that compare within drives, one for `relative_to`, one for each other scorer.
+        One pass for all that compare within drives, scenes or cameras, one for each other scorer.
         """
-        for context in self._contexts():
-            context.read(clips())
-            if warning := context.warning():
+        self._show(self._made.values(), clips)
+        for warner in [*self._contexts(), *self._made.values()]:
+            if isinstance(warner, WarningScorer) and (warning := warner.warning()):
                 notify(f"warning: {warning}")
-        for scorer in self._made.values():
+
+    def _show(self, scorers: Iterable[Scorer], clips: Callable[[], Iterable[ClipEmbeddings]]) -> None:
+        if contexts := self._contexts():
+            read_together(contexts, clips())
+        for scorer in scorers:
             if isinstance(scorer, PreparedScorer):
                 scorer.prepare(clips())
-            if isinstance(scorer, WarningScorer) and (warning := scorer.warning()):
-                notify(f"warning: {warning}")
 
     def score(self, clips: Sequence[ClipEmbeddings]) -> list[dict[str, NDArray[np.float64]]]:
         """Return the novelty of each clip by scorer, float64 (N,): one number per tubelet."""
@@ -237,11 +234,7 @@ class RunPanel:
         def items(read: list[Clip]) -> Iterator[ClipEmbeddings]:
             return (self.embeddings(item) for item in embedded(parts, read, "reference"))
 
-        for reader in self._contexts():
-            reader.read(items(context))
-        for scorer in scorers.values():
-            if isinstance(scorer, PreparedScorer):
-                scorer.prepare(items(context))
+        self._show(scorers.values(), lambda: items(context))
         scores: dict[str, list[float]] = {name: [] for name in names}
         for clip in items(clips):
             for name, scorer in scorers.items():
@@ -254,23 +247,4 @@ class RunPanel:
 
     def embeddings(self, item: Embedded) -> ClipEmbeddings:
         """Convert a clip to what scorers take."""
-        predicted = predict(self.opened.predictor, item)
-        clip = item.clip
-        return ClipEmbeddings(
-            clip.clip_id,
-            clip.scene,
-            item.clean,
-            item.masked,
-            predicted,
-            item.content,
-            item.frames,
-            extent_of(clip, item.digests),
-            drive_of(clip),
-            order_of(clip),
-            clip.camera,
-        )
-
-
-def _identity(clip: Clip) -> tuple[str, str]:
-    # Not the whole path: a run's own manifest has it absolute.
-    return clip.clip_id, Path(as_written(clip.line)[0]).name
+        return clip_embeddings(self.opened.predictor, item)

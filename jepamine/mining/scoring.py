@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -22,15 +23,8 @@ from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.runs.loading import LoadedRun
-from jepamine.utils.files import (
-    check_output,
-    json_text,
-    naming,
-    parse_line,
-    raw_lines,
-    sha256_file,
-    sync,
-)
+from jepamine.utils.files import check_output, naming, sha256_file, sync
+from jepamine.utils.json_files import json_text, parse_line, raw_lines
 from jepamine.utils.locks import exclusive
 from jepamine.utils.progress import notify, progress
 
@@ -60,13 +54,11 @@ def score_manifest(
     Returns {"clips": lines written, "errors": those with an error}.
     """
     check_output(output, opened.parts.source.manifest)
-    # Every line is checked before the first is encoded; none is kept, however long the manifest is.
-    total = sum(1 for _ in _shard_items(opened, shard, on_error))
-    output.parent.mkdir(parents=True, exist_ok=True)
+    items = partial(_shard_items, opened, shard, on_error)
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer)
         try:
-            return score_shard(panel, output, total, on_error, resume, shard, heatmaps)
+            return score_shard(panel, output, items, on_error, resume, _facts(panel, shard), heatmaps)
         except StoppedError as error:
             raise UserError(
                 f"{error}\n{error.done} clips are scored and saved: fix it and continue with --resume, or "
@@ -85,19 +77,22 @@ class StoppedError(UserError):
 def score_shard(
     panel: RunPanel,
     output: Path,
-    total: int,
+    items: Callable[[], Iterator[Clip | UserError]],
     on_error: OnError,
     resume: bool,
-    shard: Shard,
+    facts: Mapping[str, Any],
     heatmaps: bool = False,
 ) -> dict[str, int]:
-    """Score the `total` clips of a shard with an opened panel; see `score_manifest`.
+    """Score the clips of a shard, which `items` reads, with an opened panel; see `score_manifest`.
 
+    `facts` tell what is scored: number and count of the shards, and all that must not be mixed.
     Raises StoppedError at the first clip that cannot be read, with `on_error` "stop".
     """
     opened = panel.opened
+    # Every line is checked before the first is encoded; none is kept, however long the manifest is.
+    total = sum(1 for _ in items())
     relative_to = opened.recipe.scoring["relative_to"]
-    if shard.of > 1 and relative_to and "drive" not in relative_to:
+    if facts["shards"] > 1 and relative_to and "drive" not in relative_to:
         raise UserError(
             "[scoring] relative_to: the clips of a camera may be in several parts, each of which sees its "
             'own only; score in one process, or train with relative_to = ["camera", "drive"]'
@@ -106,27 +101,26 @@ def score_shard(
         panel.prepare(
             lambda: (
                 view
-                for item in _embedded(panel, _shard_items(opened, shard, on_error), "look through", total)
+                for item in _embedded(panel, items(), "look through", total)
                 if isinstance(item, Embedded)
                 for view in panel.views(item)
             )
         )
     mapper = HeatMapper(opened, panel.bank) if heatmaps else None
-    unfinished = _unfinished(output, panel, shard, heatmaps)
+    unfinished = _unfinished(output, facts, heatmaps)
     lock = unfinished.with_suffix(".lock")
     with exclusive(lock, f"{output}: another process is scoring into it"):
         try:
             done, errors, kept = _truncate(unfinished) if resume else (0, 0, 0)
-            rest = islice(_shard_items(opened, shard, on_error), done, None)
-            items = _embedded(panel, rest, "score", total, done)
+            embedded = _embedded(panel, islice(items(), done, None), "score", total, done)
             writer = HeatWriter(mapper, unfinished, output, kept) if mapper else nullcontext()
             with writer as heat:
-                errors += _write(unfinished, items, panel, done, on_error == "stop", heat)
+                errors += _write(unfinished, embedded, panel, done, on_error == "stop", heat)
                 if heat:
                     heat.finish()
             counts = {"clips": total, "errors": errors}
-            if shard.of > 1:
-                save_completion(unfinished, output, _facts(panel, shard) | counts)
+            if facts["shards"] > 1:
+                save_completion(unfinished, output, {**facts, **counts})
             else:
                 completion_path(output).unlink(missing_ok=True)
             unfinished.replace(output)
@@ -190,13 +184,13 @@ def _batches(items: Iterable[Embedded | Unreadable], stop: bool) -> Iterator[lis
         yield batch
 
 
-def _unfinished(output: Path, panel: RunPanel, shard: Shard, heatmaps: bool) -> Path:
+def _unfinished(output: Path, facts: Mapping[str, Any], heatmaps: bool) -> Path:
     """Return the temporary name.
 
     It separates what must not be mixed: run, weights, scorers, manifest, shard, with and without heat maps.
     """
-    facts = _facts(panel, shard) | ({"heatmaps": True} if heatmaps else {})
-    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
+    words = json.dumps({**facts, "heatmaps": True} if heatmaps else facts)
+    digest = hashlib.sha256(words.encode()).hexdigest()[:8]
     return output.with_name(f"{output.name}.{digest}.part")
 
 

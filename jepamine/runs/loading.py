@@ -20,12 +20,11 @@ from jepamine.protocols import ModelEncoder, Parts, Source, Trainer
 from jepamine.runs import build as assembly
 from jepamine.runs import integrity, run_folder, run_status
 from jepamine.runs.build import hardware
-from jepamine.runs.checkpoints import model_tensors
 from jepamine.runs.retention import find_checkpoint
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.utils.progress import notify
-from jepamine.utils.tensors import load_into
+from jepamine.utils.tensors import load_into, model_tensors
 
 
 @dataclass(frozen=True)
@@ -174,3 +173,12 @@ def _bytes(tensor: Any) -> int:
         parts = [getattr(tensor, name) for name in tensor.__tensor_flatten__()[0]]
         return sum(_bytes(part) for part in parts if part is not None)
     return int(tensor.numel() * tensor.element_size())
+
+
+def require_clip_ranking(opened: LoadedRun) -> None:
+    """Raise UserError if the run's task does not rank clips."""
+    if not opened.trainer.ranks_clips:
+        raise UserError(
+            f"run '{opened.folder.name}' does not rank clips: its trainer is "
+            f"'{opened.recipe.plugins['trainer'].name}'; use `eval` on it"
+        )

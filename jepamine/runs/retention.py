@@ -9,7 +9,7 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.runs import run_folder
 from jepamine.runs.run_folder import RunFolder
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.locks import is_locked
 from jepamine.utils.progress import notify
 

@@ -10,7 +10,7 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, validate
-from jepamine.utils.files import read_json, write_json
+from jepamine.utils.json_files import read_json, write_json
 from jepamine.utils.locks import is_locked
 from jepamine.utils.progress import notify
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from jepamine.cluster.connection import Cluster
+from jepamine.cluster.tasks import Cluster
 from jepamine.config.recipe import Recipe, local_files, to_toml
 from jepamine.config.recipe import read as read_recipe
 from jepamine.data.clips import as_written
@@ -23,9 +24,24 @@ from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
 from jepamine.runs.training import Training, best_line, fit
-from jepamine.utils.files import json_lines, sha256_file, write_atomic
+from jepamine.utils.files import sha256_file, write_atomic
+from jepamine.utils.json_files import write_json_lines
 from jepamine.utils.progress import notify
 from jepamine.utils.tensors import load_tensors
+
+
+class ManifestSize:
+    """The number of clips and of tubelets of lines that have passed."""
+
+    def __init__(self) -> None:
+        self.clips = self.tubelets = 0
+
+    def counted(self, lines: Iterable[dict[str, Any]], tubelet_size: int) -> Iterator[dict[str, Any]]:
+        """Yield `lines`, counting them."""
+        for line in lines:
+            self.clips += 1
+            self.tubelets += len(as_written(line)) // tubelet_size
+            yield line
 
 
 def run(recipe: Recipe, experiments: Path, name: str | None, cluster: Cluster | None = None) -> RunFolder:
@@ -42,16 +58,18 @@ def run(recipe: Recipe, experiments: Path, name: str | None, cluster: Cluster | 
     trainer = assembly.build_trainer(recipe, *of_other_runs(experiments))
     if cluster and not trainer.ranks_clips:
         raise UserError(f"--dask: the trainer '{recipe.plugins['trainer'].name}' encodes no clips")
-    lines = trainer.plan(parts)
+    lines, size = trainer.plan(parts), ManifestSize()
 
     def fill(draft: RunFolder, final_name: str) -> None:
         for file, copy in local_files(recipe).items():
             write_atomic(draft.plugins / copy, file.read_bytes())
         write_atomic(draft.recipe, to_toml(recipe).encode())
-        write_atomic(draft.manifest, json_lines(lines))
+        # Another process may take the name: then the files are there, and the lines were read.
+        if not draft.manifest.exists():
+            write_json_lines(draft.manifest, size.counted(lines, source.tubelet_size))
         if source.labels:
             write_atomic(draft.labels, source.labels.read_bytes())
-        record = _first_record(final_name, recipe, parts, lines, device)
+        record = _first_record(final_name, recipe, parts, size, device)
         files = integrity.file_hashes(draft)
         run_status.update(draft, **record, headline=next(iter(trainer.meanings)), files=files)
         integrity.remember_code(draft)
@@ -185,7 +203,7 @@ def _encode_and_train(
 
 
 def _first_record(
-    name: str, recipe: Recipe, parts: Parts, lines: list[dict[str, Any]], device: torch.device
+    name: str, recipe: Recipe, parts: Parts, size: ManifestSize, device: torch.device
 ) -> RunRecord:
     source = parts.source
     return {
@@ -207,8 +225,8 @@ def _first_record(
             "manifest": str(source.manifest.absolute()),
             "sha256": sha256_file(source.manifest),
             "labels": str(source.labels.absolute()) if source.labels else None,
-            "clips": len(lines),
-            "tubelets": sum(len(as_written(line)) // source.tubelet_size for line in lines),
+            "clips": size.clips,
+            "tubelets": size.tubelets,
             "root": str(source.root.absolute()) if source.root else None,
             "tubelet_size": source.tubelet_size,
             "image_size": list(source.image_size),

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from jepamine.data.embedding_store import HEADER, NOTE, Store, stores_root
+from jepamine.data.embedding_store import NOTE, Store, stores_root
+from jepamine.data.store_records import HEADER
 from jepamine.errors import UserError, did_you_mean
 from jepamine.runs.run_folder import all_runs
 from jepamine.runs.run_status import read_record
-from jepamine.utils.files import read_json
+from jepamine.utils.json_files import read_json
 from jepamine.utils.locks import is_locked
 
 PRUNED = ".pruned-"

@@ -12,7 +12,8 @@ from jepamine.protocols import RemarkTrainer
 from jepamine.runs import run_folder, run_status
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
-from jepamine.utils.files import read_jsonl, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.printing import cell, command, near, table
 
 

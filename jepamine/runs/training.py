@@ -16,7 +16,8 @@ from jepamine.errors import UserError
 from jepamine.protocols import RetainingTrainer, Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.runs.retention import superfluous
-from jepamine.utils.files import json_lines, read_jsonl, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, read_jsonl
 from jepamine.utils.progress import Progress, notify, progress
 from jepamine.utils.tensors import load_tensors, save_tensors
 
@@ -55,16 +56,7 @@ def fit(
     val = {name: tensor.to(device) for name, tensor in val.items()}
     optimizer = trainer.optimizer(predictor.parameters())
     shuffle = torch.Generator().manual_seed(seed)
-    checkpoint = latest(where.checkpoints)
-    if checkpoint and not _has_history(where, checkpoint):
-        notify("warning: the weights or metrics so far are missing or damaged; training starts over")
-        checkpoint = None
-    done = 0
-    if checkpoint:
-        try:
-            done = load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"]
-        except UserError as error:
-            raise UserError(f"{error}\ndelete that file to continue from the checkpoint before it") from None
+    done = _resume(where, predictor, optimizer, shuffle)
     # Epochs after the checkpoint are trained again, with the same result.
     lines = [line for _, line in read_jsonl(where.metrics)][:done] if done else []
 
@@ -79,29 +71,60 @@ def fit(
                 raise UserError(
                     f"training diverged in epoch {epoch}: the loss is not finite; lower trainer.lr"
                 )
-            best = min((line["val_loss"] for line in lines), default=math.inf)
             seconds = round(time.perf_counter() - began, 4)
             lines.append({"epoch": epoch, "train_loss": train_loss, **metrics, "seconds": seconds})
-            write_atomic(where.metrics, json_lines(lines))
-            if metrics["val_loss"] < best:
-                best = metrics["val_loss"]
-                # One key, as safetensors orders several differently each time: equal runs write equal files.
-                best_state = {"config": {"epoch": epoch, **where.config}}
-                save_tensors(where.weights, predictor.state_dict(), best_state)
+            _save_best(where, predictor, lines)
             if epoch % trainer.checkpoint_every == 0 or epoch == trainer.epochs:
                 # Last: a checkpoint implies that everything before it is on disk.
-                config = {**where.config, "recipe": where.recipe}
-                facts = {"epoch": epoch, "config": config, "best_metric": best}
-                path = checkpoint_path(where.checkpoints, epoch)
-                save_checkpoint(path, predictor, optimizer, shuffle, facts)
-                # After the new one: a run that is killed here has one too many and never one too few.
-                losses = {line["epoch"]: line["val_loss"] for line in lines}
-                keep = trainer.keep_checkpoints if isinstance(trainer, RetainingTrainer) else 0
-                for old in superfluous(where.checkpoints, losses, keep):
-                    old.unlink(missing_ok=True)
+                _save_checkpoint(where, trainer, predictor, optimizer, shuffle, lines)
             on_epoch(lines[-1])
             bar.step(note=f"train_loss {train_loss:.5f}, val_loss {metrics['val_loss']:.5f}")
     return lines
+
+
+def _resume(
+    where: Training, predictor: torch.nn.Module, optimizer: torch.optim.Optimizer, shuffle: torch.Generator
+) -> int:
+    """Load the latest checkpoint, if there is a usable one; return the number of epochs that are done."""
+    checkpoint = latest(where.checkpoints)
+    if checkpoint is None:
+        return 0
+    if not _has_history(where, checkpoint):
+        notify("warning: the weights or metrics so far are missing or damaged; training starts over")
+        return 0
+    try:
+        return int(load_checkpoint(checkpoint, predictor, optimizer, shuffle)["epoch"])
+    except UserError as error:
+        raise UserError(f"{error}\ndelete that file to continue from the checkpoint before it") from None
+
+
+def _save_best(where: Training, predictor: torch.nn.Module, lines: list[dict[str, Any]]) -> None:
+    """Write the metrics so far, and the weights if the last epoch is the best."""
+    write_atomic(where.metrics, json_lines(lines))
+    if best_line(lines) is lines[-1]:
+        # One key, as safetensors orders several differently each time: equal runs write equal files.
+        best_state = {"config": {"epoch": lines[-1]["epoch"], **where.config}}
+        save_tensors(where.weights, predictor.state_dict(), best_state)
+
+
+def _save_checkpoint(
+    where: Training,
+    trainer: Trainer,
+    predictor: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    shuffle: torch.Generator,
+    lines: list[dict[str, Any]],
+) -> None:
+    """Write the checkpoint of the last epoch, and remove those that the trainer does not keep."""
+    epoch = lines[-1]["epoch"]
+    config = {**where.config, "recipe": where.recipe}
+    facts = {"epoch": epoch, "config": config, "best_metric": best_line(lines)["val_loss"]}
+    save_checkpoint(checkpoint_path(where.checkpoints, epoch), predictor, optimizer, shuffle, facts)
+    # After the new one: a run that is killed here has one too many and never one too few.
+    losses = {line["epoch"]: line["val_loss"] for line in lines}
+    keep = trainer.keep_checkpoints if isinstance(trainer, RetainingTrainer) else 0
+    for old in superfluous(where.checkpoints, losses, keep):
+        old.unlink(missing_ok=True)
 
 
 def _has_history(where: Training, checkpoint: Path) -> bool:

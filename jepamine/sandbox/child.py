@@ -14,8 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from jepamine.sandbox.landlock import confine
-from jepamine.sandbox.limits import Limits
-from jepamine.sandbox.linux import PR_SET_PDEATHSIG, prctl
+from jepamine.sandbox.limits import PR_SET_PDEATHSIG, Limits, prctl
 from jepamine.sandbox.messages import QUESTIONS, REPLIES
 from jepamine.sandbox.task import line_of, problem
 

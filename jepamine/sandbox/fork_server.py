@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from jepamine.errors import UserError
-from jepamine.sandbox import self_test as trial
+from jepamine.sandbox import protection as trial
 from jepamine.sandbox.bubblewrap import readable
 from jepamine.sandbox.child import live
-from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, Exchange, receive, send
 from jepamine.sandbox.task import Task
 from jepamine.sandbox.watch import End, watch
+from jepamine.utils.temporary import clear
 
 # Seconds for the judge of a request that used up its own.
 LEAST = 2.0

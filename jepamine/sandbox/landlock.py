@@ -11,8 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jepamine.sandbox.limits import Limits, be_first_to_go, drop_capabilities, set_limits
-from jepamine.sandbox.linux import PR_SET_NO_NEW_PRIVS, prctl, syscall
+from jepamine.sandbox.limits import (
+    PR_SET_NO_NEW_PRIVS,
+    Limits,
+    be_first_to_go,
+    drop_capabilities,
+    prctl,
+    set_limits,
+    syscall,
+)
 from jepamine.sandbox.seccomp import filter_calls
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446

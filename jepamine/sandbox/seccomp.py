@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jepamine.sandbox.linux import PR_SET_SECCOMP, prctl
+from jepamine.sandbox.limits import PR_SET_SECCOMP, prctl
 
 
 @dataclass(frozen=True)

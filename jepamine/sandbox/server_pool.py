@@ -19,11 +19,11 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError
 from jepamine.sandbox.bubblewrap import installed, prefix
-from jepamine.sandbox.folders import LockedFolder, remove_abandoned
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.messages import Closed, Reply, arrives, receive, refuse, reply_to, send
 from jepamine.sandbox.protection import Protection, from_trial
 from jepamine.sandbox.watch import GRACE, End
+from jepamine.utils.temporary import LockedFolder, remove_abandoned
 
 # Seconds for a cold start on a slow disk, for a server to clean up after a child, and between two looks at
 # whether the answer is still wanted.
@@ -142,22 +142,19 @@ class Handle:
     def _start(self) -> None:
         if sys.platform == "win32":
             raise UserError("code runs in forked processes only: use Linux, macOS or WSL")
-        if self.bubblewrap is not False and installed():
+        wrapped = [True] if self.bubblewrap is not False and installed() else []
+        for with_bubblewrap in (*wrapped, *([] if self.bubblewrap else [False])):
             try:
-                self.protection = self._start_one(wrapped=True)
+                self.protection = self._start_one(with_bubblewrap)
                 return
             except Closed:
-                # Many containers do not permit the namespaces that it needs.
+                # Many containers do not permit the namespaces that bubblewrap needs.
                 self._end()
-        if self.bubblewrap:
-            raise UserError(
-                "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` shows why"
-            )
-        try:
-            self.protection = self._start_one(wrapped=False)
-        except Closed:
-            self._end()
-            raise UserError("the sandbox server exited at startup; is memory short?") from None
+        raise UserError(
+            "bubblewrap does not work here: `bwrap --unshare-all --ro-bind / / true` shows why"
+            if self.bubblewrap
+            else "the sandbox server exited at startup; is memory short?"
+        )
 
     def _start_one(self, wrapped: bool) -> Protection:
         self._folder = LockedFolder()

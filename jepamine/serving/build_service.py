@@ -25,8 +25,8 @@ from jepamine.manim.validation.validator import Validator, validator
 from jepamine.runs import run_folder, run_status
 from jepamine.sandbox.limits import Limits
 from jepamine.serving.batcher import batcher
-from jepamine.serving.defaults import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.job_queue import JobQueue, current_job, job_queue, validation_queue
+from jepamine.serving.middleware import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.prometheus import Metrics
 from jepamine.serving.saved_files import Feedback, Previews
 from jepamine.serving.service import Identity, Service

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import Validator
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.server_pool import Abandoned

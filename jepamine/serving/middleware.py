@@ -13,6 +13,16 @@ from urllib.parse import urlsplit
 
 from jepamine.errors import UserError
 
+#: Scenes that run at the same time.
+WORKERS = 2
+#: Attempts before falling back to the generator `template`.
+TRIES = 3
+#: Responses to cache, and requests that may wait.
+CACHE, WAITING = 1000, 64
+#: Time limit of submitted code, in seconds.
+DEADLINE = 5.0
+
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]

@@ -18,17 +18,27 @@ class Metrics:
     """Metrics in a registry of their own, so that a process can hold several services."""
 
     def __init__(self, run: str | None, mean_iou: float | None) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+        from prometheus_client import CollectorRegistry
 
         self.registry = CollectorRegistry()
         self._lock = threading.Lock()
         self.tries = self.ran = self.satisfied = self.unsatisfied = 0
 
-        def add(metric: Any, name: str, text: str, labels: tuple[str, ...] = (), **options: Any) -> Any:
-            return metric(f"jepamine_{name}", text, labels, registry=self.registry, **options)
+        self._add_layouts(run, mean_iou)
+        self._add_scenes()
+        self._add_requests()
 
+    def _add(self, metric: str, name: str, text: str, labels: tuple[str, ...] = (), **options: Any) -> Any:
+        """Add a metric; `metric` is the name of its class."""
+        import prometheus_client
+
+        make = getattr(prometheus_client, metric)
+        return make(f"jepamine_{name}", text, labels, registry=self.registry, **options)
+
+    def _add_layouts(self, run: str | None, mean_iou: float | None) -> None:
+        add = self._add
         self._seconds = add(
-            Histogram,
+            "Histogram",
             "inference_seconds",
             "Seconds by stage: layout (with encoding), code (with validation and waiting for it), total",
             ("stage",),
@@ -37,16 +47,16 @@ class Metrics:
         for stage in STAGES:
             self._seconds.labels(stage)
         self._batches = add(
-            Histogram, "batch_size", "Images or descriptions encoded in one call", buckets=(1, 2, 4, 8, 16)
+            "Histogram", "batch_size", "Images or descriptions encoded in one call", buckets=(1, 2, 4, 8, 16)
         )
         accuracy = add(
-            Gauge,
+            "Gauge",
             "layout_accuracy",
             "Mean IoU of the layout run on its held-out scenes, from its record",
             ("run",),
         )
         self._accuracies = add(
-            Histogram,
+            "Histogram",
             "inference_layout_accuracy",
             "Mean IoU of a returned layout with the true one that /feedback gave",
             buckets=_SHARES,
@@ -54,32 +64,40 @@ class Metrics:
         if run is not None and mean_iou is not None:
             accuracy.labels(run).set(mean_iou)
         self._within = add(
-            Counter, "objects_within_half_unit", "Executed objects within 0.5 units of their returned layout"
+            "Counter",
+            "objects_within_half_unit",
+            "Executed objects within 0.5 units of their returned layout",
         )
-        self._objects = add(Counter, "objects", "Objects in returned layouts")
+        self._objects = add("Counter", "objects", "Objects in returned layouts")
+
+    def _add_scenes(self) -> None:
+        add = self._add
         self._errors = add(
-            Histogram,
+            "Histogram",
             "position_error_units",
             "Mean distance of a scene's executed objects from their layout, in Manim units",
             buckets=_UNITS,
         )
-        self._tries = add(Counter, "first_tries", "Scenes whose code was run")
-        self._ran = add(Counter, "first_tries_ran", "Scenes whose first code ran")
-        compiled = add(Gauge, "compile_rate", "Share of first codes that ran")
+        self._tries = add("Counter", "first_tries", "Scenes whose code was run")
+        self._ran = add("Counter", "first_tries_ran", "Scenes whose first code ran")
+        compiled = add("Gauge", "compile_rate", "Share of first codes that ran")
         compiled.set_function(lambda: share(self.ran, self.tries))
         self._scenes = add(
-            Counter, "scenes", "Generated scenes by the generator of the returned code", ("generator",)
+            "Counter", "scenes", "Generated scenes by the generator of the returned code", ("generator",)
         )
-        self._hits = add(Counter, "cache_hits", "Responses from the cache")
-        self._misses = add(Counter, "cache_misses", "Responses that had to be generated")
-        self._feedback = add(Counter, "feedback", "Feedback: is the user satisfied?", ("satisfied",))
-        self._ratings = add(Histogram, "rating", "Ratings from 1 to 5", buckets=(1, 2, 3, 4, 5))
-        satisfaction = add(Gauge, "satisfaction", "Share of feedback that is satisfied")
+
+    def _add_requests(self) -> None:
+        add = self._add
+        self._hits = add("Counter", "cache_hits", "Responses from the cache")
+        self._misses = add("Counter", "cache_misses", "Responses that had to be generated")
+        self._feedback = add("Counter", "feedback", "Feedback: is the user satisfied?", ("satisfied",))
+        self._ratings = add("Histogram", "rating", "Ratings from 1 to 5", buckets=(1, 2, 3, 4, 5))
+        satisfaction = add("Gauge", "satisfaction", "Share of feedback that is satisfied")
         satisfaction.set_function(lambda: share(self.satisfied, self.satisfied + self.unsatisfied))
         for label in ("yes", "no"):
             self._feedback.labels(label)
-        self.waiting = add(Gauge, "waiting", "Jobs that wait or run")
-        self._responses = add(Counter, "requests", "Responses by route and HTTP status", ("path", "status"))
+        self.waiting = add("Gauge", "waiting", "Jobs that wait or run")
+        self._responses = add("Counter", "requests", "Responses by route and HTTP status", ("path", "status"))
 
     def observe_batch(self, size: int) -> None:
         """Record that `size` items were encoded in one call."""

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from jepamine.serving.middleware import App, Message, Receive, Send
-from jepamine.utils.files import json_text
+from jepamine.utils.json_files import json_text
 
 LOGGER = logging.getLogger("jepamine.serving")
 #: The ID of the request that this task handles.

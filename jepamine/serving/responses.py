@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from jepamine.serving.middleware import App, Message, Receive, Send
 from jepamine.serving.prometheus import Metrics
 from jepamine.serving.request_logs import LOGGER
-from jepamine.utils.files import json_text
+from jepamine.utils.json_files import json_text
 
 #: The Retry-After of a 503, in seconds.
 RETRY_AFTER = 2

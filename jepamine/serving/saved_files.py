@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 # Beyond MAX_FILES, the least recently used are deleted until KEPT remain.
 MAX_FILES, KEPT = 12_000, 10_000
@@ -89,5 +90,9 @@ class Feedback:
         with self._lock:
             if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
                 self.path.replace(self.path.with_suffix(".before.jsonl"))
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json_text(line) + "\n")
+            with self.path.open("ab+") as file:
+                # Half a line, left by a service that was killed, must not spoil this one.
+                if end := file.seek(0, os.SEEK_END):
+                    file.seek(end - 1)
+                start = b"" if file.read(1) in (b"", b"\n") else b"\n"
+                file.write(start + json_text(line).encode() + b"\n")

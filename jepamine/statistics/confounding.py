@@ -18,7 +18,7 @@ from jepamine.statistics.permutation import (
     tracks,
 )
 from jepamine.statistics.results import FieldResult, WithinResult
-from jepamine.statistics.scene_groups import Floats, Ints, Scenes, group_by_scene
+from jepamine.statistics.scene_auroc import Floats, Ints, Scenes, group_by_scene
 from jepamine.statistics.within_fields import within_values
 
 FLAGGED_P, FLAGGED_AUROC = 0.05, 0.65

@@ -8,9 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.statistics.auroc import Influence, cluster_variance
 from jepamine.statistics.metrics import CUTOFFS, average_precision, average_precision_over_ties, cumulate
-from jepamine.statistics.scene_groups import Floats, Ints, Scenes
+from jepamine.statistics.scene_auroc import Floats, Influence, Ints, Scenes, cluster_variance
 
 RESAMPLES, _FEWEST_RESAMPLES = 1000, 200
 # Cells (resamples times clips) that are computed in all, and held at a time.

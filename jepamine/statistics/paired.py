@@ -11,9 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jepamine.statistics.auroc import Influence, auroc_influence, cluster_variance
 from jepamine.statistics.metrics import average_precision, cumulate
-from jepamine.statistics.scene_groups import FEWEST_SCENES, Floats, Ints, Scenes, group_by_scene
+from jepamine.statistics.scene_auroc import (
+    FEWEST_SCENES,
+    Floats,
+    Influence,
+    Ints,
+    Scenes,
+    auroc_influence,
+    cluster_variance,
+    group_by_scene,
+)
 
 _MOST_GROUPS, _FEWEST_GROUPS = 500, 100
 # Cells (groups times clips) that the jackknife may compute in all, and hold at a time.

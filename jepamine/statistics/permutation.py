@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jepamine.statistics.metrics import harmonic_numbers
-from jepamine.statistics.scene_groups import Floats, Ints
+from jepamine.statistics.scene_auroc import Floats, Ints
 
 MOST_PERMUTATIONS, FEWEST_PERMUTATIONS = 1999, 499
 # Cells (permutations times clips) that are computed in all, and held at a time.

@@ -10,7 +10,6 @@ import numpy as np
 
 from jepamine.errors import UserError
 from jepamine.statistics import paired
-from jepamine.statistics.auroc import Influence, auroc_influence
 from jepamine.statistics.confounding import audit
 from jepamine.statistics.intervals import (
     Interval,
@@ -24,7 +23,7 @@ from jepamine.statistics.intervals import (
 from jepamine.statistics.metrics import chance, expected_average_precision, metrics
 from jepamine.statistics.permutation import SIDES, AgainstChance, against_chance
 from jepamine.statistics.results import DifferenceResult, FieldResult, RankingReport, ScorerResult
-from jepamine.statistics.scene_groups import Floats, Ints, Scenes, group_by_scene
+from jepamine.statistics.scene_auroc import Floats, Influence, Ints, Scenes, auroc_influence, group_by_scene
 from jepamine.statistics.verdict import caveats, metric_verdicts, verdict
 
 

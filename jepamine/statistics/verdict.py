@@ -5,7 +5,7 @@ from __future__ import annotations
 from jepamine.statistics.intervals import FEWEST_FOR_SHARES
 from jepamine.statistics.permutation import SIDES, AgainstChance
 from jepamine.statistics.results import FieldResult, RankingReport, ScorerResult
-from jepamine.statistics.scene_groups import FEWEST_SCENES
+from jepamine.statistics.scene_auroc import FEWEST_SCENES
 
 ABOVE = "above chance"
 LIKE = "indistinguishable from chance"

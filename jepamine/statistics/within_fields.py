@@ -15,7 +15,7 @@ from jepamine.statistics.permutation import (
     tail,
     tracks,
 )
-from jepamine.statistics.scene_groups import Floats, Ints
+from jepamine.statistics.scene_auroc import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,18 @@
-"""Atomic writes, JSONL and hashes: the one implementation of each."""
+"""Atomic writes, reads that name the file, and hashes: the one implementation of each."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import hashlib
-import json
-import math
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from jepamine.errors import UserError, first_line
+from jepamine.errors import UserError
 from jepamine.places import File, Url
 from jepamine.utils import remote
 from jepamine.utils.local_cache import local
@@ -70,10 +68,20 @@ def write_atomic(path: File, data: bytes) -> None:
     if isinstance(path, Url):
         remote.write(path, data)
         return
+    with replacing(path) as (file, _):
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Write a new file in the block, which replaces `path` when the block ends without an error.
+
+    Yields the file and its temporary path. Raises what `write_atomic` raises.
+    """
     check_output(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with naming(path), beside(path) as (file, temporary):
-        file.write(data)
+        yield file, temporary
         sync(file)
         with unless_unsupported():
             temporary.chmod(0o666 & ~UMASK)
@@ -174,90 +182,6 @@ def require_writable(folder: Path, advice: str) -> None:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); {advice}") from None
     os.close(descriptor)
     Path(probe).unlink()
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write `value` as indented JSON, atomically; see `finite`."""
-    write_atomic(path, (json_text(value, indent=2) + "\n").encode())
-
-
-def json_text(value: object, indent: int | None = None) -> str:
-    """Encode `value` as JSON, the one way that all output is written: `finite`, and ASCII only."""
-    return json.dumps(finite(value), indent=indent, allow_nan=False)
-
-
-def finite(value: Any) -> Any:
-    """Return `value` with null for NaN and infinities, which JSON lacks."""
-    if isinstance(value, Mapping):
-        return {key: finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object. Raises UserError that names the file if it is missing or damaged."""
-    try:
-        require_regular(path)
-        value = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{path}: cannot be read as JSON: {first_line(error)}") from None
-    if not isinstance(value, dict):
-        raise UserError(f"{path}: expected a JSON object, found {type(value).__name__}")
-    return value
-
-
-def json_lines(lines: list[dict[str, Any]]) -> bytes:
-    """Encode objects as a JSONL file; see `finite`."""
-    return "".join(json_text(line) + "\n" for line in lines).encode()
-
-
-def raw_lines(path: File) -> Iterator[tuple[int, bytes]]:
-    """Yield (line number from 1, bytes) of every non-blank line of a file.
-
-    Raises UserError if the file cannot be read.
-    """
-    for number, _, line in placed_lines(path):
-        yield number, line
-
-
-def placed_lines(path: File) -> Iterator[tuple[int, int, bytes]]:
-    """Yield what `raw_lines` does, with the byte at which a line begins: (number, offset, bytes)."""
-    offset = 0
-    try:
-        on_disk = local(path)
-        require_regular(on_disk)
-        with on_disk.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if text.strip():
-                    yield number, offset + len(line) - len(text), text
-                offset += len(line)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def parse_line(path: File, number: int, line: bytes) -> dict[str, Any]:
-    """Parse one JSONL line into an object. Raises UserError with file, line and reason."""
-    try:
-        value = json.loads(line)
-    except UnicodeDecodeError:
-        raise UserError(f"{path}:{number}: not UTF-8 text") from None
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}:{number}: broken JSON: {first_line(error)}") from None
-    if not isinstance(value, dict):
-        raise UserError(f"{path}:{number}: expected a JSON object, found {type(value).__name__}")
-    return value
-
-
-def read_jsonl(path: File) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number from 1, object) for every non-blank line."""
-    for number, line in raw_lines(path):
-        yield number, parse_line(path, number, line)
 
 
 def sha256_file(path: File) -> str:

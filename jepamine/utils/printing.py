@@ -1,4 +1,4 @@
-"""Print text and tables safely, and commands as users would type them; control characters are escaped."""
+"""Text for people: safe to print, in tables, as commands to paste; and lists of words."""
 
 from __future__ import annotations
 
@@ -74,3 +74,13 @@ def command(*words: str, experiments: Path | None = None) -> str:
     usual = Path(os.environ.get("JEPAMINE_EXPERIMENTS", "experiments")).absolute()
     extra = ["--experiments", near(experiments)] if experiments and experiments != usual else []
     return shlex.join(["jepamine", *words, *extra])
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of `text`, in order."""
+    return tuple(text.split())
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of `text`, each once."""
+    return frozenset(text.split())

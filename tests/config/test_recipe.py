@@ -11,7 +11,8 @@ import tomli_w
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jepamine.config.recipe import TABLES, local_files, parse_override, read, to_toml
+from jepamine.config.recipe import TABLES, local_files, read, to_toml
+from jepamine.config.recipe_files import parse_override
 from jepamine.errors import UserError
 
 BASE = {

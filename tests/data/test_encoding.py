@@ -50,7 +50,7 @@ def test_batches_are_filled_across_arrays_of_one_shape_except_on_a_cpu(device, s
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_a_queued_copy_to_a_gpu_arrives():
-    from jepamine.encoders.inference import to_device
+    from jepamine.encoders.frozen import to_device
 
     pixels = torch.arange(12.0).reshape(3, 4)
     assert torch.equal(to_device(pixels, torch.device("cuda")).cpu(), pixels)

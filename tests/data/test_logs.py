@@ -204,6 +204,18 @@ def test_a_file_that_is_no_log_is_an_error(tmp_path):
         open_recording(tmp_path / "a.mcap", TOPIC)
 
 
+@pytest.mark.parametrize("place", [0.2, 0.4, 0.6])
+def test_a_bit_that_changed_in_an_mcap_is_an_error_by_its_checksum(tmp_path, place):
+    path = write_json(tmp_path / "a.mcap")
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * place)] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.mcap"):
+        recording = open_recording(path, TOPIC)
+        for time in recording.times:
+            recording.image(time)
+
+
 def test_clips_of_a_log_score_as_the_same_frames_on_disk(jepamine, recipe, tmp_path):
     (tmp_path / "frames").mkdir()
     pictures = [jpeg(number) for number in range(12)]

@@ -204,4 +204,4 @@ def test_an_avi_that_lost_frames_says_so(tmp_path):
     path = write(tmp_path / "a.avi", "mjpeg", {})
     assert video_index(path).note == ""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    assert f"{path}: damaged: {COUNT} frames by its header, " in video_index(path).note
+    assert f"{path}: damaged or cut: {COUNT} frames by its header, " in video_index(path).note

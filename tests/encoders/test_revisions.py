@@ -15,7 +15,7 @@ from jepamine.encoders.clip import ClipEncoder
 from jepamine.encoders.hf import HuggingFaceEncoder
 from jepamine.encoders.vjepa2 import VJepa2Encoder
 from jepamine.errors import UserError
-from jepamine.manim.code_model.predictor import layout_lm
+from jepamine.manim.code_model.trainer import layout_lm
 
 CPU = torch.device("cpu")
 SIZES: dict[str, Any] = {

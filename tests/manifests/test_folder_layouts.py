@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 
 DOC = Path(__file__).parents[2] / "docs" / "footage.md"
 KITTI = "2011_09_26/2011_09_26_drive_0001_sync"
@@ -146,6 +146,25 @@ FOLDERS = {
     + [f"val/images/trip1_0000{n}.jpg" for n in (2, 3)],
     "WhatsApp": [f"phone/IMG-20240105-WA000{n}.jpg" for n in (1, 2)],
     "pictures of several kinds": [f"city/00000{n}_{kind}.png" for n in (1, 2) for kind in ("ir", "rgb")],
+    "a dashcam's pairs": [
+        f"out/20240105102{minute}30_000{minute}{camera}_{n:04d}.jpg"
+        for minute in (0, 1)
+        for camera in "FR"
+        for n in (1, 2)
+    ],
+    "Waymo in the form of KITTI": [
+        f"training/image_{camera}/0{segment:03d}{n:03d}.png"
+        for camera in range(5)
+        for segment in (0, 1)
+        for n in (0, 1)
+    ],
+    "numbered folders, the same times": [
+        f"d1/{camera}/153240292{n}612460.png" for camera in (0, 1) for n in (7, 8)
+    ],
+    "depth as JPEG": [f"run/{f}/{n}.jpg" for f in ("depth_front", "front") for n in (1, 2)],
+    "umlauts, blanks, emoji, capitals": [
+        f"Fahrt Köln 🚗/{side}/Bild {n}.JPG" for side in ("hinten", "vorne") for n in (1, 2)
+    ],
     "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
 }
 
@@ -345,6 +364,60 @@ def test_frames_whose_names_give_no_order_are_reported(tmp_path, capsys):
     cut(tmp_path)
     notice = "names with neither a time nor a number: 2, in the order of letters, the first "
     assert f"{notice}{tmp_path}/x/-0AWY4t0bTvK.jpg\n" in capsys.readouterr().err
+
+
+def test_numbered_folders_of_the_same_names_are_drives_with_a_notice_that_has_the_pattern(tmp_path, capsys):
+    names = [f"{drive}/{camera}/{n:06d}.png" for drive in ("d1", "d2") for camera in (0, 1) for n in (1, 2)]
+    laid_out(tmp_path, names)
+    assert {line["scene"] for line in cut(tmp_path)} == {"d1/0", "d1/1", "d2/0", "d2/1"}
+    notice = (
+        "folders beside each other with frames of the same names, taken for drives of their own: 4, "
+        f"the first {tmp_path}/d1/0, {tmp_path}/d1/1; if they are cameras of one drive: "
+        "--pattern '{drive}/{camera}/{frame}.png'\n"
+    )
+    assert notice in capsys.readouterr().err
+    lines = cut(tmp_path, pattern="{drive}/{camera}/{frame}.png")
+    assert [(line["drive"], line["camera"]) for line in lines] == [
+        ("d1", "0"),
+        ("d1", "1"),
+        ("d2", "0"),
+        ("d2", "1"),
+    ]
+
+
+@pytest.mark.parametrize("folders", [("a", "b"), ("0", "2"), ("monday", "tuesday", "0")])
+def test_scenes_whose_frames_have_the_same_numbers_are_not_worth_a_notice(tmp_path, capsys, folders):
+    laid_out(tmp_path, [f"{folder}/{n}.png" for folder in folders for n in (1, 2)])
+    cut(tmp_path)
+    assert "beside each other" not in capsys.readouterr().err
+
+
+def test_folders_of_other_times_are_drives(tmp_path):
+    laid_out(tmp_path, [f"{d}/153240{d}92{n}612460.png" for d in (2, 3) for n in (7, 8)])
+    assert [line.get("camera") for line in cut(tmp_path)] == [None, None]
+
+
+def test_long_ids_are_no_numbers_of_frames(tmp_path, capsys):
+    laid_out(
+        tmp_path, [f"album/{n}.jpg" for n in ("498763468214164", "1013556826200245", "3021587821460837")]
+    )
+    cut(tmp_path)
+    assert "names with neither a time nor a number: 3, in the order of letters" in capsys.readouterr().err
+
+
+def test_what_lies_beside_frames_is_counted_by_what_it_is(tmp_path, capsys):
+    names = [f"d1/{n}.JPG" for n in (1, 2)] + [
+        f"d1/a.{s}" for s in ("MP4", "gpx", "nmea", "srt", "THM", "txt")
+    ]
+    laid_out(tmp_path, names)
+    assert [line["frame_paths"] for line in cut(tmp_path)] == [names[:2]]
+    assert capsys.readouterr().err.splitlines()[:3] == [
+        "files skipped: 1 (videos: 1 .mp4; jepamine manifest video reads them), "
+        f"the first {tmp_path}/d1/a.MP4",
+        "files skipped: 4 (positions, subtitles and previews of a camera: 1 .thm, 1 .gpx, 1 .nmea, 1 .srt), "
+        f"the first {tmp_path}/d1/a.THM",
+        f"files skipped: 1 (not images: 1 .txt), the first {tmp_path}/d1/a.txt",
+    ]
 
 
 def test_recordings_that_number_their_frames_anew_are_not_in_one_clip(tmp_path):

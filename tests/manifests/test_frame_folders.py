@@ -6,7 +6,7 @@ import pytest
 
 from jepamine.errors import UserError
 from jepamine.manifests.frame_folders import frame_folders
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 
 
 @pytest.fixture

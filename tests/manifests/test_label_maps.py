@@ -6,7 +6,7 @@ from PIL import Image
 
 from jepamine.manifests.frame_folders import frame_folders
 from jepamine.manifests.label_maps import not_footage
-from jepamine.manifests.skipped import Skipped
+from jepamine.manifests.new_lines import Skipped
 
 SIZE = (48, 64)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.name_patterns import name_pattern
 
 

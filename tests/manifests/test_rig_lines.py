@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.manifests.frames import FrameOptions, frame_lines
+from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 
 STEP = 100_000_000
 

@@ -167,7 +167,7 @@ def test_all_videos_below_a_folder_are_read_and_what_is_not_is_counted(tmp_path,
     assert error == [
         f"videos skipped: 1 (hidden), the first {card}/NORMAL/._20240105_102030_F.mp4",
         f"videos skipped: 1 (empty files), the first {card}/NORMAL/20240105_102033_F.mp4",
-        f"files skipped: 1 (not videos: 1 .db), the first {card}",
+        f"files skipped: 1 (not videos: 1 .db), the first {card}/NORMAL/Thumbs.db",
         f"videos skipped: 1 (video {card}/NORMAL/20240105_102032_F.mp4: cannot be read: "
         "Invalid data found when processing input)",
         "read: 30 frames in 3 videos",

@@ -18,6 +18,29 @@ def placed(*names, length=MINUTE):
     }
 
 
+def test_garmins_numbers_in_a_row_are_a_drive_without_times():
+    names = ["DCIM/100EVENT/GRMN0001.MP4", "DCIM/101UNSVD/GRMN0002.MP4", "DCIM/101UNSVD/GRMN0009.MP4"]
+    assert placed(*names) == {
+        names[0]: ("GRMN0001", None, None),
+        names[1]: ("GRMN0001", None, None),
+        names[2]: (None, None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("pair", "drive"),
+    [
+        (("MOVI0001F.avi", "MOVI0001R.avi"), "MOVI0001"),
+        (("clip001_F.mp4", "clip001_R.mp4"), "clip001"),
+        (("FILE200101-102030F.MP4", "FILE200101-102030R.MP4"), "FILE200101-102030"),
+        (("Köln 1 🚗/7f.mp4", "Köln 1 🚗/7r.mp4"), "7"),
+    ],
+)
+def test_files_that_differ_in_a_cameras_letter_only_are_one_drive(pair, drive):
+    assert {place[:1] + place[2:] for place in placed(*pair).values()} == {(drive, 0)}
+    assert [place[0] for place in placed(*pair[:1]).values()] == [None]
+
+
 def test_minutes_in_a_row_are_a_drive_and_a_pause_ends_it():
     names = [f"20240105_10{minute}30.mp4" for minute in (20, 21, 40, 41)]
     assert placed(*names) == {

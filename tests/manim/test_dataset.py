@@ -3,7 +3,7 @@ import pytest
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manim.dataset import manim
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 
 pytestmark = pytest.mark.manim
 

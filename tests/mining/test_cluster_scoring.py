@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import parse_line
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
@@ -125,7 +127,7 @@ def test_an_unreadable_clip_stops_the_command_and_resume_continues(cluster, jepa
 
 
 def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_path, monkeypatch):
-    monkeypatch.setattr("jepamine.cluster.connection.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("jepamine.cluster.tasks.CONNECT_SECONDS", 0.2)
     words = ("score", "--run", "small", clips, "--output", tmp_path / "d.jsonl", "--dask")
     result = jepamine(*words, "tcp://127.0.0.1:9")
     assert result.exit_code == 1
@@ -187,3 +189,31 @@ def test_scores_and_findings_of_a_bucket_are_those_of_one_process(
     assert [audit.exit_code for audit in audits] == [0, 0], audits[1].output
     assert json.loads(audits[0].stdout) == json.loads(audits[1].stdout)
     assert not list(tmp_path.glob("*.parts"))
+
+
+def test_a_task_parses_the_lines_of_its_part_only(jepamine, whole, clips, tmp_path, monkeypatch):
+    parsed: list[int] = []
+    parts: list[list[int]] = []
+
+    def results(client, function, tasks, resources):
+        for number, task in tasks.items():
+            parsed.clear()
+            with monkeypatch.context() as patch:
+                patch.setattr("jepamine.data.clips.parse_line", noting)
+                result = function(task)
+            parts.append(sorted(set(parsed)))
+            yield number, result
+
+    def noting(path, number, raw):
+        if path == clips:
+            parsed.append(number)
+        return parse_line(path, number, raw)
+
+    monkeypatch.setattr("jepamine.cluster.saved_parts.connected", lambda address: contextlib.nullcontext())
+    monkeypatch.setattr("jepamine.cluster.saved_parts.results", results)
+    output = tmp_path / "dask.jsonl"
+    words = ("score", "--run", "small", clips, "--output", output, "--dask", "tcp://h:1", "--parts", 3)
+    result = jepamine(*words)
+    assert result.exit_code == 0, result.output
+    assert parts == [[1, 2, 3, 10, 11, 12], [4, 5, 6], [7, 8, 9]]
+    assert output.read_bytes() == whole

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
+from jepamine.mining.distances import fit_whitening
 from jepamine.mining.drive_context import DriveContext, clean_vector
-from jepamine.mining.scorers.drive_distance import Drive, Variogram
-from jepamine.mining.whitening import fit_whitening
+from jepamine.mining.scene_context import read_together
+from jepamine.mining.scorers.scene_and_drive import Drive, Variogram
 from jepamine.protocols import ClipEmbeddings, Extent
 
 
@@ -46,7 +48,7 @@ def training(seed: int = 0) -> list[ClipEmbeddings]:
 def context_of(bank: Bank, clips) -> DriveContext:
     context = DriveContext(bank)
     context.columns["clean"] = clean_vector
-    context.read(clips)
+    read_together([context], clips)
     return context
 
 
@@ -69,16 +71,17 @@ def test_gaps_are_in_lengths_of_the_median_clip_or_in_clips_where_times_are_unkn
     timed = [clip("x", [1, 0], start=0), clip("y", [0, 1], start=3), clip("z", [0, 1], start=10)]
     untimed = [clip("q10", [1, 0], "e", order="q10"), clip("q2", [0, 1], "e", order="q02")]
     context = context_of(bank_of(timed), [*timed, *untimed])
-    assert context.others("clean", timed[0])[1].tolist() == [3, 10]
-    assert context.others("clean", untimed[0])[1].tolist() == [1]
+    assert context.distances("clean", timed[0])[1].tolist() == [3, 10]
+    assert context.distances("clean", untimed[0])[1].tolist() == [1]
 
 
-def test_a_whitened_deviation_has_the_length_of_scikit_learns_mahalanobis_distance():
+@pytest.mark.parametrize("count", [30, 3])
+def test_a_whitened_deviation_has_the_length_of_scikit_learns_mahalanobis_distance(count):
     from sklearn.covariance import LedoitWolf
 
     deviations = np.random.default_rng(0).normal(size=(30, 5)) @ np.diag([1, 2, 3, 4, 5])
-    expected = LedoitWolf(assume_centered=True).fit(deviations).mahalanobis(deviations)
-    assert fit_whitening(deviations).length(deviations) ** 2 * 5 == pytest.approx(expected)
+    expected = LedoitWolf(assume_centered=True).fit(deviations[:count]).mahalanobis(deviations)
+    assert fit_whitening(deviations[:count]).length(deviations) ** 2 * 5 == pytest.approx(expected)
 
 
 def test_the_whitening_is_that_of_deviations_from_the_own_drive_and_not_of_drives_from_each_other():
@@ -102,7 +105,7 @@ def test_the_odd_clip_of_a_drive_scores_highest_and_a_clip_without_others_0(scor
     clips.append(clip("alone", [0, 1, 0, 0], "x"))
     context = DriveContext(bank)
     built = scorer(context)
-    context.read(clips)
+    read_together([context], clips)
     scores = [float(score) for score in built(clips)]
     assert int(np.argmax(scores)) == 3
     assert scores[-1] == 0
@@ -115,7 +118,7 @@ def test_the_ends_of_a_drive_that_drifts_are_no_farther_by_the_variogram():
     for scorer in (Drive, Variogram):
         context = DriveContext(bank)
         built = scorer(context)
-        context.read(clips)
+        read_together([context], clips)
         scores = [float(score) for score in built(clips)]
         ratios[scorer] = scores[0] / scores[5]
     assert ratios[Variogram] < 1.5 < 2 < ratios[Drive]
@@ -134,7 +137,7 @@ def test_scores_depend_on_neither_order_nor_batches_nor_other_drives(scorer):
     def scored(context_clips, ranked):
         context = DriveContext(bank)
         built = scorer(context)
-        context.read(context_clips)
+        read_together([context], context_clips)
         return {one.clip_id: float(score) for one, score in zip(ranked, built(ranked), strict=True)}
 
     whole = scored(clips, clips)

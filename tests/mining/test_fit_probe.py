@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from jepamine.mining.bank import Bank
 from jepamine.mining.fit_probe import feature_scale, fit, out_of_fold, with_or_without_deviation
-from jepamine.mining.scene_context import Member, SceneContext
+from jepamine.mining.scene_context import Member, SceneContext, read_together
 from jepamine.protocols import Extent
 
 
@@ -101,7 +101,10 @@ def test_a_scenes_mean_is_that_of_its_other_centred_clips():
     clean = np.array([[3.0, 4.0]], dtype=np.float32)
     other = np.array([[1.0, 0.0]], dtype=np.float32)
     own, neighbour = Member("s", clean, b"own", Extent()), Member("s", other, b"neighbour", Extent())
-    context.read([own, neighbour, Member("s", other, b"third", Extent()), Member(None, other, b"", Extent())])
+    read_together(
+        [context],
+        [own, neighbour, Member("s", other, b"third", Extent()), Member(None, other, b"", Extent())],
+    )
     assert_allclose(context.centred(clean), [0.6, -0.2], atol=1e-7)
     assert_allclose(context.mean(own), [1.0, -1.0], atol=1e-7)
     assert_allclose(context.mean(neighbour), [0.8, -0.6], atol=1e-7)

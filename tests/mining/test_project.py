@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import jepamine as package
-from jepamine.config import shipped_recipes
+from jepamine.config import recipe_files
 from jepamine.mining.street.generate import generate
 
 ROOT = Path(package.__file__).parent.parent
@@ -75,9 +75,7 @@ def test_recipes_inside_the_package_are_used_where_a_wheel_put_them(tmp_path, mo
     (tmp_path / "jepamine" / "recipes").mkdir(parents=True)
     (tmp_path / "jepamine" / "recipes" / "default.toml").write_text("")
     monkeypatch.setattr(package, "__file__", str(tmp_path / "jepamine" / "__init__.py"))
-    assert shipped_recipes.shipped_recipes() == {
-        "default": tmp_path / "jepamine" / "recipes" / "default.toml"
-    }
+    assert recipe_files.shipped_recipes() == {"default": tmp_path / "jepamine" / "recipes" / "default.toml"}
 
 
 def test_a_misspelt_recipe_name_is_corrected(jepamine, tmp_path, monkeypatch):

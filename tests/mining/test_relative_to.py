@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.mining.bank import Bank, Place
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.relative_to import Groups
+from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers.neighbours import knn, mahalanobis
 from jepamine.protocols import ClipEmbeddings, Extent
 
@@ -45,7 +47,7 @@ def test_clips_of_an_unknown_camera_score_as_those_of_the_known_one():
     training, near, far = cloud("a", 40, 0, 0), cloud("a", 30, 0, 1), cloud("b", 30, SHIFT, 2)
     near = [clip(f"new-{one.clip_id}", one.clean[0], "a") for one in near]
     groups = Groups(bank_of(training), ["camera"])
-    groups.read([*near, *far])
+    read_together([groups], [*near, *far])
     for scorer in (knn, mahalanobis):
         plain, relative = scorer(bank_of(training)), scorer(bank_of(training), groups)
         assert np.mean(plain(far)) > 3 * np.mean(plain(near))
@@ -56,7 +58,7 @@ def test_what_is_unusual_for_its_own_camera_stays_unusual():
     training, far = cloud("a", 40, 0, 0), cloud("b", 30, SHIFT, 2)
     odd = clip("odd", np.array([10, 4, -4, 9, 0, 0]), "b")
     groups = Groups(bank_of(training), ["camera"])
-    groups.read([*far, odd])
+    read_together([groups], [*far, odd])
     relative = knn(bank_of(training), groups)
     assert relative([odd])[0] > max(relative(far))
 
@@ -65,7 +67,7 @@ def test_the_mean_leaves_out_the_clip_itself_and_clips_without_a_camera_stay():
     training = [clip("t", [1, 0], "a"), clip("u", [0, 1], "b")]
     groups = Groups(bank_of(training), ["camera"])
     first, second, without = clip("x", [1, 0], "c"), clip("y", [0, 1], "c"), clip("z", [0, 2], None)
-    groups.read([first, second, without])
+    read_together([groups], [first, second, without])
     # Centre (0.5, 0.5); the mean of the others of camera c is (0, 1).
     assert groups.moved(first, first.clean)[0] == pytest.approx([1.5, -0.5])
     assert groups.moved(without, without.clean)[0] == pytest.approx([0, 1])
@@ -76,9 +78,9 @@ def test_the_mean_leaves_out_the_clip_itself_and_clips_without_a_camera_stay():
 def test_training_clips_are_part_of_their_cameras_mean_and_count_once():
     training = cloud("a", 20, 0, 0)
     groups = Groups(bank_of(training), ["camera"])
-    groups.read([])
+    read_together([groups], [])
     alone = groups.moved(training[3], training[3].clean)
-    groups.read(training)
+    read_together([groups], training)
     assert groups.moved(training[3], training[3].clean) == pytest.approx(alone)
     assert groups.bank.vectors[3] == pytest.approx(alone[0], abs=1e-6)
 

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from jepamine.mining import search as search_module
-from jepamine.mining.search import Query, search, searched_source
+from jepamine.mining.search import search, searched_source
+from jepamine.mining.search_examples import Query
 from jepamine.runs.loading import load_run
 
 # An encoder of one token: a frame's mean red, green and blue, with texts in the same space.

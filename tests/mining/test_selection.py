@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from jepamine.mining.bank import unit
+from jepamine.mining.distances import unit
 from jepamine.mining.selection import collapse, spread
 
 

@@ -10,11 +10,10 @@ import pytest
 import torch
 
 from jepamine.errors import UserError
-from jepamine.mining.predictors.mlps import mlp
+from jepamine.mining.embedding_trainers import TemporalTrainer, next_loss
+from jepamine.mining.predictors.mlps import mlp, tubelets_before
 from jepamine.mining.predictors.mlps import temporal as predictor_of
 from jepamine.mining.scorers.cosines import temporal
-from jepamine.mining.temporal_context import tubelets_before
-from jepamine.mining.trainers import TemporalTrainer, next_loss
 
 CLEAN = np.array([[2, 0], [0, 3], [1, 0], [0, -1]], dtype=np.float32)
 
@@ -113,7 +112,7 @@ def test_clips_that_are_too_short_for_the_context_are_an_error(jepamine, recipe)
 def test_the_trainer_has_every_key_of_the_trainer_embedding_with_its_default():
     import inspect
 
-    from jepamine.mining.trainers import EmbeddingTrainer, TemporalTrainer
+    from jepamine.mining.embedding_trainers import EmbeddingTrainer, TemporalTrainer
 
     temporal, embedding = (inspect.signature(kind).parameters for kind in (TemporalTrainer, EmbeddingTrainer))
     assert {name: temporal[name] for name in embedding} == dict(embedding)

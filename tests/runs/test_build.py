@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import threading
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 
 from jepamine.data import frames
 from jepamine.data.frames import ahead
-from jepamine.runs.build import using
+from jepamine.runs.build import keep_freed_memory, using
 from jepamine.runs.loading import load_run
 
 
@@ -105,3 +106,13 @@ def test_a_number_of_threads_out_of_range_is_an_error_of_the_recipe(jepamine, re
     result = jepamine("run", recipe, "--set", f"dataset.threads={value}")
     assert result.exit_code == 1
     assert "--set dataset.threads" in result.stderr
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="limits of the GNU C library")
+def test_glibc_takes_every_limit():
+    assert keep_freed_memory()
+
+
+def test_another_c_library_is_left_alone(monkeypatch):
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    assert not keep_freed_memory()

@@ -14,7 +14,8 @@ import pytest
 
 from jepamine.runs.integrity import remember_code
 from jepamine.runs.run_folder import RunFolder
-from jepamine.utils.files import sha256_file, write_json
+from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import write_json
 
 HERE = Path(__file__).parent / "old_runs"
 WRITTEN_IN = "/srv/jepamine"

@@ -19,9 +19,9 @@ import pytest
 from jepamine.errors import UserError
 from jepamine.sandbox import server_pool
 from jepamine.sandbox.bubblewrap import HOME_BYTES
-from jepamine.sandbox.folders import remove_abandoned
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.server_pool import Abandoned, Handle, ServerLost, pool
+from jepamine.utils.temporary import remove_abandoned
 
 TASKS = [Path(__file__).parent / "tasks"]
 LIMITS = Limits(memory=256)
@@ -227,7 +227,7 @@ def test_folders_of_killed_processes_are_removed_at_start_and_folders_in_use_are
     code = f"""
 import os, sys, tempfile
 tempfile.tempdir = {temporary!r}
-from jepamine.sandbox.folders import LockedFolder
+from jepamine.utils.temporary import LockedFolder
 folder = LockedFolder()
 (folder.path / "home").mkdir()
 print(folder.path, flush=True)
@@ -307,7 +307,7 @@ tempfile.tempdir = {temporary!r}
 from pathlib import Path
 from jepamine.sandbox.bubblewrap import HOME_BYTES
 from jepamine.sandbox import server_pool
-from jepamine.sandbox.folders import remove_abandoned
+from jepamine.utils.temporary import remove_abandoned
 from jepamine.sandbox.server_pool import Abandoned, Handle, ServerLost
 from jepamine.sandbox.limits import Limits
 handle = Handle("plain_task", [Path({str(TASKS[0])!r})], bubblewrap=False)

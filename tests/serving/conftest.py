@@ -23,7 +23,7 @@ from jepamine.manim.generation.build_pipeline import generator_factory
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.check_answer import Answer, Found, failed
-from jepamine.manim.validation.report import report
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
 pytest.importorskip("cachetools", reason="no cachetools: pip install -e '.[serve]'")

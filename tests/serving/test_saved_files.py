@@ -51,3 +51,13 @@ def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, m
 def test_other_file_names_are_not_read(tmp_path, name):
     (tmp_path / "x.png").write_bytes(b"")
     assert saved_files.Previews(tmp_path / "in").read(name) is None
+
+
+def test_half_a_line_of_a_killed_service_spoils_no_other_feedback(tmp_path):
+    path = tmp_path / "feedback.jsonl"
+    saved_files.Feedback(path).write({"id": "a"})
+    path.write_bytes(path.read_bytes() + b'{"id": "b')
+    again = saved_files.Feedback(path)
+    again.write({"id": "c"})
+    again.write({"id": "d"})
+    assert path.read_text().splitlines() == ['{"id": "a"}', '{"id": "b', '{"id": "c"}', '{"id": "d"}']

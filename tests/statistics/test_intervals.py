@@ -6,7 +6,6 @@ from scipy.stats import rankdata
 from scipy.stats import t as student
 from sklearn.metrics import average_precision_score
 
-from jepamine.statistics.auroc import auroc_influence, intraclass_correlation
 from jepamine.statistics.intervals import (
     auroc_interval,
     draw_scenes,
@@ -17,7 +16,7 @@ from jepamine.statistics.intervals import (
     share_interval,
 )
 from jepamine.statistics.metrics import expected_hits
-from jepamine.statistics.scene_groups import group_by_scene
+from jepamine.statistics.scene_auroc import auroc_influence, group_by_scene, intraclass_correlation
 
 
 def grouped(positive_scenes, scenes=10, clips=6):

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from jepamine.statistics.auroc import auroc_influence, cluster_variance
 from jepamine.statistics.paired import mean_difference, paired_differences
-from jepamine.statistics.scene_groups import group_by_scene
+from jepamine.statistics.scene_auroc import auroc_influence, cluster_variance, group_by_scene
 
 
 def example(seed=0, clips=80, scenes=10):

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.utils.files import read_json, read_jsonl, write_atomic, write_json
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import read_json, read_jsonl, write_json
 
 
 def contents(folder):

@@ -79,7 +79,7 @@ class _Mcap:
 
         self._file = path.open("rb")
         try:
-            self._reader = make_reader(self._file)
+            self._reader = make_reader(self._file, validate_crcs=True)
             summary = self._reader.get_summary()
         except BaseException:
             self._file.close()

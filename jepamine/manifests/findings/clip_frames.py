@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.finding import Finding, between
+from jepamine.manifests.findings.entries import Entry, Finding, between
 from jepamine.manifests.findings.frame_table import FrameTable
 
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.finding import Finding
+from jepamine.manifests.findings.entries import Entry, Finding
 
 
 def copies(entries: Sequence[Entry], contents: Contents) -> dict[int, int]:

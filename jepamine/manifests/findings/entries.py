@@ -1,4 +1,4 @@
-"""The lines of a manifest as finders see them, also such as no run accepts; their stamps in microseconds."""
+"""The lines of a manifest as finders see them, also such as no run accepts, and what they find."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from statistics import median
 from typing import Any
 
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
-from jepamine.data.drives import drive_in
-from jepamine.data.rigs import camera_lines, cameras_of
-from jepamine.data.time_units import MICROSECONDS, Unit, unit_of
+from jepamine.data.drives import MICROSECONDS, Unit, drive_in, unit_of
+from jepamine.data.manifest_lines import camera_lines, cameras_of
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
-from jepamine.utils.files import parse_line, raw_lines
-from jepamine.utils.numbers import is_number
+from jepamine.utils.json_files import is_number, parse_line
 from jepamine.utils.progress import notify
 
 # Broken lines that are reported one by one.
@@ -41,15 +39,16 @@ class Entry:
     stamps: int | None
 
 
-def numbered_lines(manifest: File) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
-    """Yield (line number, line) of a manifest, or the error for what is not a JSON object.
+def numbered_lines(
+    lines: Iterable[tuple[int, bytes]], manifest: File
+) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
+    """Yield (line number, line) of `lines` of a manifest, or the error for what is not a JSON object.
 
-    A line of several cameras is yielded as a line for each (`jepamine.data.rigs.camera_lines`).
-
-    Raises UserError if the file cannot be read or is empty.
+    A line of several cameras is yielded as a line for each (`jepamine.data.manifest_lines.camera_lines`).
+    Raises UserError if there is no line.
     """
     empty = True
-    for number, raw in raw_lines(manifest):
+    for number, raw in lines:
         empty = False
         try:
             line = parse_line(manifest, number, raw)
@@ -140,3 +139,40 @@ def in_microseconds(entries: Sequence[Entry], unit: Unit) -> list[Entry]:
         else entry
         for entry in entries
     ]
+
+
+# In the order of the report. `{gap}` seconds, `{usual}` frames.
+KINDS = {
+    "time_gap": "neighbouring frames over {gap:g} s apart, or time runs backwards",
+    "cut_in_tubelet": "the two frames of a tubelet are not neighbours",
+    "scene_crossing": "frames of more than one scene, or of another one",
+    "split_leak": "its drive or frames are also in another split",
+    "duplicate_clip": "another clip has its id, or the same frames",
+    "duplicate_frame": "a frame occurs twice, in the clip or in another scene",
+    "missing_file": "a frame's file does not exist",
+    "unreadable_file": "a frame cannot be read",
+    "uneven_length": "an odd number of frames, or not the usual {usual}",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem of one clip. `clip` is its index among the clips, from 0.
+
+    `at` are numbers of frames, from 0: those that a new clip would start with (time_gap, cut_in_tubelet,
+    scene_crossing), or the faulty ones (duplicate_frame, missing_file, unreadable_file). `to` is the
+    remedy: the scene of every part (scene_crossing), the split to move to (split_leak). `stays` marks the
+    clip of several that may stay unchanged.
+    """
+
+    kind: str
+    clip: int
+    why: str
+    at: tuple[int, ...] = ()
+    to: tuple[str | None, ...] = ()
+    stays: bool = False
+
+
+def between(number: int) -> str:
+    """Describe the boundary before frame `number`, counting from 1 as people do."""
+    return f"between frames {number} and {number + 1}"

@@ -11,9 +11,8 @@ from typing import Any
 
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import repeats
-from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.finding import Finding
-from jepamine.manifests.paths import LISTS
+from jepamine.manifests.findings.entries import Entry, Finding
+from jepamine.manifests.new_lines import LISTS
 
 
 def parts(

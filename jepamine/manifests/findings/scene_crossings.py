@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.finding import Finding, between
+from jepamine.manifests.findings.entries import Entry, Finding, between
 from jepamine.manifests.findings.frame_table import FrameTable
 
 

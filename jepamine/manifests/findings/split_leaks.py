@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from jepamine.manifests.findings.contents import Contents
-from jepamine.manifests.findings.entries import Entry
-from jepamine.manifests.findings.finding import Finding
+from jepamine.manifests.findings.entries import Entry, Finding
 
 
 def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:

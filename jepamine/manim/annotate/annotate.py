@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,8 @@ from jepamine.manim.annotate.annotations import Job, settle
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.scenes.render import MANIFEST
-from jepamine.utils.files import read_json, read_jsonl
+from jepamine.utils.json_files import read_json, read_jsonl
+from jepamine.utils.temporary import temporary_folder
 
 # Seconds beyond a scene's limit until its process is ended: it may still be importing Manim.
 GRACE = 60.0
@@ -48,8 +48,7 @@ def annotate(
     """
     _check(file)
     load_manim()
-    with tempfile.TemporaryDirectory(prefix="jepamine-") as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         job = Job(
             file.absolute(),
             out.absolute(),

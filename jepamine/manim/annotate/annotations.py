@@ -9,7 +9,8 @@ from typing import Any
 
 from jepamine.errors import UserError
 from jepamine.manim.scenes.render import MANIFEST
-from jepamine.utils.files import json_lines, read_json, read_jsonl, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, read_json, read_jsonl
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ from jepamine.manim.engine.engine import load_manim, set_texts_at_full_width
 from jepamine.manim.layouts import to_json
 from jepamine.manim.scenes.description import describe
 from jepamine.places import Moment
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 # Frames per second without a video: how often objects with updaters are updated.
 RATE = 30

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from jepamine.errors import UserError
 from jepamine.manim.code_model.code_examples import Example
@@ -15,6 +13,9 @@ from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.layouts import MAX_OBJECTS, Layout
 from jepamine.manim.text.reading import Reading
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from jepamine.encoders.checkpoint import load_whole
-from jepamine.encoders.inference import freeze
+from jepamine.encoders.frozen import freeze
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import HEADER, INDENT, LAST
 

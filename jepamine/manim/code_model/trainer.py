@@ -1,23 +1,27 @@
-"""The trainer `code`: learn to write Manim code from a description and a layout, token by token.
+"""The trainer `code` of the predictor `layout-lm`: learn to write Manim code from a description and a layout.
 
-It trains on all families of the dataset `manim`, with one line per object that moves it to its place in the
-layout: the dataset's line without the calls that position the object, or, for a line that refers to another
-object (`Brace(figure, RIGHT)`), the line of the generator `template`. Frames are not used.
+It trains, token by token, on all families of the dataset `manim`, with one line per object that moves it to
+its place in the layout: the dataset's line without the calls that position the object, or, for a line that
+refers to another object (`Brace(figure, RIGHT)`), the line of the generator `template`. Frames are not used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from jepamine.config.schema import Weights
+from jepamine.errors import UserError
+
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from jepamine.manim.code_model.code_examples import Example
     from jepamine.protocols import Parts, Tensors
+
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -116,14 +120,47 @@ class CodeTrainer:
         return {"val_loss": loss, "perplexity": exp(min(loss, 100))}
 
     def evaluate(self, predictor: torch.nn.Module, parts: Parts, split: str | None) -> dict[str, Any]:
+        from jepamine.manim.code_model.code_evaluation import evaluate
         from jepamine.manim.code_model.code_examples import example_of
-        from jepamine.manim.code_model.evaluation import evaluate
         from jepamine.manim.layout_model.examples import scenes_of
 
         clips = scenes_of(parts, split)[: self.eval_scenes]
         return evaluate(predictor, [example_of(clip) for clip in clips])
 
     def describe(self, result: Mapping[str, Any]) -> str:
-        from jepamine.manim.code_model.evaluation import describe
+        from jepamine.manim.code_model.code_evaluation import describe
 
         return describe(result)
+
+
+def layout_lm(
+    *,
+    weights: Weights = "Qwen/Qwen2.5-Coder-3B",
+    revision: str | None = None,
+    conditioning: Literal["slots", "lines", "prefix", "prompt-only"] = "slots",
+    hidden_dim: Count = 128,
+    layers: Count = 2,
+    heads: Count = 4,
+    feed_forward: Count = 384,
+) -> nn.Module:
+    """Build a `jepamine.manim.code_model.causal_lm.CodePredictor`.
+
+    `weights` names a causal language model of transformers, on the hub (`revision` is a branch, tag or commit
+    of it) or in a folder. It stays frozen and is not stored with the run; only the encoder of layouts is
+    trained. "scratch" builds a small Qwen2 instead (`hidden_dim` dimensions, `layers`, `heads`,
+    `feed_forward`), which is trained and stored.
+
+    The layout is always in the prompt, as constraints. A decoder has no cross-attention, so `conditioning`
+    adds to it: "prompt-only" nothing; "prefix" one embedding per object before the prompt; "lines" a vector
+    on the embeddings of all tokens of the object's line, in the prompt and in the code, through a gate that
+    starts near 0; "slots" the same, with positions left open in the code and filled in afterwards. Raises
+    UserError if the weights are missing or incomplete.
+    """
+    from jepamine.manim.code_model.lm_language import from_scratch, from_weights
+    from jepamine.manim.code_model.lm_module import LayoutLm
+
+    if weights == "scratch":
+        if revision is not None:
+            raise UserError("predictor.revision: only names on the hub have revisions, not 'scratch'")
+        return LayoutLm(from_scratch(hidden_dim, layers, heads, feed_forward), conditioning)
+    return LayoutLm(from_weights(weights, revision), conditioning)

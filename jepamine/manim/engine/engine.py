@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, wraps
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from jepamine.errors import UserError, first_line
 from jepamine.manim.engine import text_outlines
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
+from jepamine.utils.temporary import temporary_folder
 
 
 @contextlib.contextmanager
@@ -155,7 +155,7 @@ def engine(width: int = 256, media: Path | None = None) -> Iterator[Engine]:
             "frame_height": FRAME_HEIGHT,
             "background_color": "#000000",
             "background_opacity": 1.0,
-            "media_dir": media or stack.enter_context(tempfile.TemporaryDirectory(prefix="jepamine-")),
+            "media_dir": media or stack.enter_context(temporary_folder()),
             "verbosity": "ERROR",
         }
         stack.enter_context(manim.tempconfig(settings))

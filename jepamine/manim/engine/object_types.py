@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.manim.engine.boxes import Points, curve_points, drawn_parts
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 # How much an outline may stray from the ideal, relative to its size.
 LOOSE = 0.02

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 #: Manim's name -> (its value in Manim 0.22, the English word). The first of a word represents it.
 PALETTE: dict[str, tuple[str, str]] = {

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from jepamine.manim.text.functions import function_of
+from jepamine.manim.text.typed_formulas import function_of
 
 #: (LaTeX, note) of each line.
 Steps = list[tuple[str, str]]

@@ -6,9 +6,8 @@ import json
 import re
 
 from jepamine.manim.engine.palette import PALETTE
-from jepamine.manim.explanations.found_constants import COUNT, NOTHING, Taken, counted
-from jepamine.manim.explanations.mathematical import function
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.explanations.mathematical import COUNT, NOTHING, Taken, counted, function
+from jepamine.manim.text.typed_formulas import latex_of
 
 #: The most numbers that are shown one after another.
 MOST_COUNTED = 12

@@ -6,15 +6,21 @@ import re
 
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.explanations import arithmetic
-from jepamine.manim.explanations.found_constants import COUNT, NOTHING, NUMBER, Take, Taken, counted, plain
 from jepamine.manim.explanations.mathematical import (
+    COUNT,
+    NOTHING,
+    NUMBER,
+    Take,
+    Taken,
     at,
     bounds,
+    counted,
     function,
     growths,
     legs,
     matrices,
     matrix,
+    plain,
     terms,
     vectors,
     wave,

@@ -11,7 +11,7 @@ from jepamine.manim.generation.request import Request, Result, Try
 from jepamine.manim.generators.hints import read_if_possible
 from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.layouts import LIMIT, Layout, Object
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import Validator
 
 #: Below this share of its letters a description is about something else than the film.

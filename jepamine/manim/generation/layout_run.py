@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.errors import UserError
+from jepamine.manim.layout_model.layout_protocol import LayoutPredictor
 from jepamine.manim.layout_model.predictors.transformer_module import LayoutTransformer
-from jepamine.manim.layout_model.protocol import LayoutPredictor
 from jepamine.manim.layouts import Layout
 from jepamine.protocols import TextEncoder
 from jepamine.runs.loading import LoadedRun, load_run

@@ -34,7 +34,7 @@ from jepamine.manim.generators.protocol import (
 from jepamine.manim.generators.styles import Complexity, Style
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.adherence import HALF
-from jepamine.manim.validation.report import Moment, Report
+from jepamine.manim.validation.scene_report import Moment, Report
 from jepamine.manim.validation.validator import Validator
 
 #: The fallback generator, which keeps to every layout.

@@ -14,7 +14,7 @@ from jepamine.manim.text.reading import Reading
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.check_answer import Found
 from jepamine.manim.validation.placement import outside
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 
 
 @dataclass(frozen=True)

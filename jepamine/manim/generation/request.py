@@ -9,7 +9,7 @@ from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.generators.styles import Complexity, LayoutFrom, Style
 from jepamine.manim.layouts import Layout, to_json
 from jepamine.manim.text.reading import NotUnderstood
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, lines_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
-from jepamine.manim.text.functions import values
 from jepamine.manim.text.reading import Event, Reading, Ref
 from jepamine.manim.text.solve.part_boxes import number_at
+from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5

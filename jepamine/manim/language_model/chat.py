@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jepamine.errors import UserError
 from jepamine.manim.generators.protocol import Usage
-from jepamine.utils.files import optional_write, read_json, write_json
+from jepamine.utils.files import optional_write
+from jepamine.utils.json_files import read_json, write_json
 
 if TYPE_CHECKING:
     import openai

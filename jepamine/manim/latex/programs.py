@@ -6,15 +6,14 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jepamine.manim.latex.cache import MOST_BYTES, checked
-from jepamine.sandbox.folders import clear
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.program import Finished, run_program
+from jepamine.utils.temporary import temporary_folder
 
 #: For each of the two programs.
 LIMITS = Limits(deadline=5.0, memory=384, folder=12, entries=60)
@@ -87,8 +86,7 @@ def find_programs() -> Programs | None:
 
 def typeset(document: str, programs: Programs, bubblewrap: bool, limits: Limits = LIMITS) -> str:
     """Return the SVG of a LaTeX document's first page. Raises TexError with what TeX reports."""
-    folder = Path(tempfile.mkdtemp(prefix="jepamine-latex-")).resolve()
-    try:
+    with temporary_folder() as folder:
         (folder / f"{_NAME}.tex").write_text(document, encoding="utf-8")
         latex = ["-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "-output-format=dvi"]
         end = _run([str(programs.latex), *latex, f"{_NAME}.tex"], folder, programs, bubblewrap, limits)
@@ -101,8 +99,6 @@ def typeset(document: str, programs: Programs, bubblewrap: bool, limits: Limits 
         if end.status != 0 or not content:
             raise TexError(_why(end, limits) or "it draws nothing")
         return checked(content)
-    finally:
-        clear(folder)
 
 
 def _run(words: list[str], folder: Path, programs: Programs, bubblewrap: bool, limits: Limits) -> Finished:

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 #: Packages of Manim's own templates, then others for formulas. None that runs programs, reads files or draws
 #: by PostScript, which is not interpreted: so no tikz and no graphicx.

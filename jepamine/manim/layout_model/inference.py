@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
+from jepamine.manim.layout_model.evaluation.layout_report import format_measure, report
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
-from jepamine.manim.layout_model.evaluation.report import format_measure, report
 from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, scenes_of, view
-from jepamine.manim.layout_model.plan import UNSEEN, token_grid
-from jepamine.manim.layout_model.protocol import (
+from jepamine.manim.layout_model.layout_protocol import (
     CalibratedPredictor,
     LayoutPredictor,
     fit_temperature,
     object_limit,
 )
+from jepamine.manim.layout_model.plan import UNSEEN, token_grid
 from jepamine.manim.layout_model.targets import layout_of, layouts_of
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Parts, Tensors

@@ -39,7 +39,7 @@ def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, A
                 f"in tubelets of {parts.source.tubelet_size}"
             )
         layout_of(clip)
-    lines = manifest_lines(parts.source, "scene", val_scenes / usable, parts.seed)
+    lines = list(manifest_lines(parts.source, "scene", val_scenes / usable, parts.seed))
     unseen = [line for line in lines if _is_of(line, leave_out)]
     for index, line in enumerate(unseen):
         line["split"] = CALIBRATION if index % 2 == 0 and index < 2 * val_scenes else UNSEEN

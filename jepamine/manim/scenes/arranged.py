@@ -14,7 +14,7 @@ from jepamine.manim.engine.style import Style, draw_style, number, pick, text_of
 from jepamine.manim.scenes.composition import Composition, DoesNotFit
 from jepamine.manim.scenes.makers import MAKERS
 from jepamine.manim.scenes.words import LABELS, LETTERS, TITLES
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 REPEATED = words("circle square rectangle triangle ellipse star polygon annulus arc dot")
 MIRRORED = (*REPEATED, "arrow", "line", "dashed_line", "brace", "function_graph", "number_line")

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from jepamine.errors import UserError
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Box, Layout
 from jepamine.manim.scenes.render import PART
-from jepamine.utils.files import read_jsonl, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import read_jsonl
 
 #: The size of a frame on the sheet, in pixels.
 TILE = (384, 216)

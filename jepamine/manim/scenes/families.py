@@ -27,7 +27,7 @@ from jepamine.manim.scenes.composition import (
 )
 from jepamine.manim.scenes.makers import MAKERS
 from jepamine.manim.scenes.real_scenes import REAL_FAMILIES
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 FIGURES = words("circle square rectangle triangle ellipse star polygon annulus number_plane")
 ACROSS = words("line dashed_line arrow double_arrow arc text dot axes brace function_graph")

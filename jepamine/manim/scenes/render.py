@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,8 +26,10 @@ from jepamine.errors import UserError
 from jepamine.manim.engine.engine import Engine, engine, load_manim
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.scene import make_scene
-from jepamine.utils.files import json_lines, json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_lines, json_text
 from jepamine.utils.locks import exclusive
+from jepamine.utils.temporary import temporary_folder
 
 #: The file with the settings in its first line, then the lines of the scenes so far; deleted at the end.
 PART = "scenes.jsonl.part"
@@ -124,12 +126,12 @@ def render_scenes(
     }
     with (
         unfinished(job.folder, settings) as (lines, add),
-        tempfile.TemporaryDirectory(prefix="jepamine-") as media,
+        temporary_folder() as media,
     ):
         for _ in lines[:count]:
             step()
         run = _here if workers == 1 else partial(_in_processes, workers=workers)
-        for line in run(job, range(len(lines), count), Path(media)):
+        for line in run(job, range(len(lines), count), media):
             add(line)
             lines.append(line)
             step()
@@ -195,6 +197,8 @@ def _start(job: Job, media: Path) -> None:
     folder = media / str(os.getpid())
     folder.mkdir()
     _own = (_stack.enter_context(engine(job.width, folder)), job)
+    # At the interpreter's own end Manim's modules are half gone: it would print a traceback.
+    multiprocessing.util.Finalize(None, _stack.close, exitpriority=1)
 
 
 def _end_with(parent: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jepamine.manim.engine.style import number, pick
 from jepamine.manim.scenes.grounds import TEXT_LENGTH, quantile
-from jepamine.utils.word_lists import words
+from jepamine.utils.printing import words
 
 #: Labels: one word each.
 LABELS = words(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jepamine.errors import UserError
+from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.reading import NotUnderstood, Span
 
 
@@ -88,3 +90,11 @@ class Cursor:
     def miss(self, span: Span, reason: str) -> None:
         """Record that words were not understood."""
         self.missed.append(NotUnderstood(self.words(span), span, reason))
+
+
+def too_many(cursor: Cursor, span: Span) -> UserError:
+    """Return the error for more objects than a layout holds."""
+    return UserError(
+        f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {LIMIT} objects; "
+        f"a layout holds at most {LIMIT}, so leave some out"
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from jepamine.manim.text.latex import formula_size
 from jepamine.manim.text.reading import Item
+from jepamine.manim.text.typed_formulas import formula_size
 
 #: Kind -> its usual width and height in units.
 _USUAL: dict[str, tuple[float, float]] = {

@@ -73,10 +73,7 @@ def _words(cursor: Cursor, count: int) -> list[str]:
                 cursor.place = start
                 break
         part = cursor.peek()
-        if part.kind not in ("quoted", "unknown", "count", "formula", "number") and part.text not in (
-            "a",
-            "A",
-        ):
+        if part.kind not in _WORDS and part.text not in ("a", "A"):
             cursor.place = start
             break
         cursor.next()

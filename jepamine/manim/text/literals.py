@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jepamine.manim.text.functions import function_of
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.typed_formulas import function_of, latex_of
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"

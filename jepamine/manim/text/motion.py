@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jepamine.manim.text.motion_events import FACTORS, Said, event_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
 
+
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
-#: How far something moves, and how much it turns or grows, if that is not given.
-_FAR, _TURN, _GROWN, _SHRUNK = 2.0, 90.0, 1.5, 0.5
-_FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
 _FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
     "fall": ("move", (0, -1)),
     "rise": ("move", (0, 1)),
@@ -30,30 +29,6 @@ _SKIPPED = (
     "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
     "along",
 )  # fmt: skip
-
-
-@dataclass
-class Said:
-    """What follows a verb."""
-
-    subject: Ref = ()
-    amount: float | None = None
-    angle: float | None = None
-    seconds: float | None = None
-    way: tuple[float, float] | None = None
-    goal: tuple[str, Any] | None = None
-    colour: str | None = None
-    other: Ref = ()
-    sign: float = 1.0
-    particle: str = ""
-    # Seconds until it begins.
-    after: bool = False
-    delay: float | None = None
-    # "From -3 to 4", of a number line.
-    numbers: tuple[float, ...] = ()
-    # The side of the frame where it is before.
-    begin: tuple[int, int] | None = None
-    sides: tuple[str, ...] = ()
 
 
 def meanwhile(cursor: Cursor, story: Discourse) -> bool:
@@ -90,7 +65,7 @@ def motion(cursor: Cursor, story: Discourse) -> None:
         pass
     verb, said.way = _FALLS[verb] if verb in _FALLS and said.goal is None else (verb, said.way)
     verb = "move" if verb in _FALLS else verb
-    event = _event(verb, word.text.lower(), said)
+    event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
         kinds = {story.things.items[place].type for place in said.other}
@@ -210,8 +185,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         said.goal = ("to", cursor.next().value)
     elif part.kind == "colour" and not starts(cursor):
         said.colour = cursor.next().value
-    elif text in _FACTORS:
-        said.amount = _FACTORS[text]
+    elif text in FACTORS:
+        said.amount = FACTORS[text]
         cursor.next()
     elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
         said.sign = -1.0 if text == "clockwise" else 1.0
@@ -277,35 +252,3 @@ def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
         said.goal = ("onto", other) if hows[0] in ("inside", "front") else ("next to", (side, other))
     elif hows[0] in _WAYS:
         said.way = _WAYS[hows[0]]
-
-
-def _event(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
-    """Return (the event's verb, its value), None if something is missing."""
-    if verb == "wait":
-        said.seconds = said.seconds or said.amount or 1.0
-        return "wait", None
-    if verb == "move":
-        if said.goal is not None:
-            return "move", said.goal
-        if said.way is not None:
-            far = said.amount or _FAR
-            return "move", ("by", (far * said.way[0], far * said.way[1]))
-        return ("move", ("onto", said.other)) if said.other else None
-    if verb == "rotate":
-        whole = 360.0 if word.startswith("spin") else _TURN
-        return "rotate", said.sign * (said.angle or said.amount or whole)
-    if verb in ("grow", "shrink"):
-        factor = said.amount or _FACTORS.get(word) or (_SHRUNK if verb == "shrink" else _GROWN)
-        return "scale", 1 / factor if verb == "shrink" and factor > 1 else factor
-    if verb == "transform":
-        if said.colour is not None and not said.other:
-            return "recolor", said.colour
-        return ("transform", None) if said.other else None
-    if verb == "fade":
-        return ("show", "FadeIn") if said.particle == "in" else ("hide", "FadeOut")
-    if verb == "orbit":
-        return ("orbit", said.sign * (said.angle or 360.0 * (said.amount or 1))) if said.other else None
-    if verb == "follow":
-        return ("follow", None) if said.other else None
-    names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}
-    return verb, names.get(verb, "Circumscribe" if word == "circumscribe" else "Indicate")

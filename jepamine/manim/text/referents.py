@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from jepamine.errors import UserError
 from jepamine.manim.layouts import LIMIT
-from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.latex import latex_of
+from jepamine.manim.text.cursor import Cursor, too_many
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Group, Item, Ref, Span
+from jepamine.manim.text.typed_formulas import latex_of
 
 #: The referents of "the line" if there is no plain one.
 _ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
@@ -230,14 +229,6 @@ class Referents:
             return ref
         self.cursor.miss(phrase.span, "not a kind of object that is known here")
         return ()
-
-
-def too_many(cursor: Cursor, span: Span) -> UserError:
-    """Return the error for more objects than a layout holds."""
-    return UserError(
-        f"description, character {span.start + 1} ('{cursor.words(span)}'): more than {LIMIT} objects; "
-        f"a layout holds at most {LIMIT}, so leave some out"
-    )
 
 
 def _shape(kind: str, count: int, size: tuple[Any, Any]) -> tuple[int, int]:

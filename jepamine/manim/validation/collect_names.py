@@ -24,7 +24,7 @@ from typing import Any
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import denied_names
 from jepamine.manim.validation.names import BUILTINS, STANDARD
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 OUTPUT = Path(__file__).with_name("allowed_names.toml")
 # Attributes of cameras that scenes set: by hand, as most of a camera is machinery.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 _FILES = "reads or writes files"
 _MACHINERY = "is part of how Manim runs, not of a scene"

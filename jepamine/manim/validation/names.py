@@ -6,7 +6,7 @@ import math
 import tomllib
 from pathlib import Path
 
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 BUILTINS = word_set(
     """

@@ -18,8 +18,16 @@ from typing import Any
 
 from jepamine.manim.validation.bound_names import Bound
 from jepamine.manim.validation.guards import BUILTINS, DATA, KNOWN, RECEIVER, SCENE, TARGET, Guards, Settings
-from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, MODULES, PARTS
-from jepamine.manim.validation.syntax import DATA_KEYWORDS, SPECIAL
+from jepamine.manim.validation.names import (
+    ATTRIBUTES,
+    INSIDE_MANIM,
+    MODULES,
+    PARTS,
+)
+from jepamine.manim.validation.syntax import (
+    DATA_KEYWORDS,
+    SPECIAL,
+)
 from jepamine.sandbox.task import SOURCE
 
 
@@ -155,3 +163,19 @@ class _Rewriter(ast.NodeTransformer):
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     node = ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
     return ast.copy_location(node, arguments[0])
+
+
+def without_main(tree: ast.Module) -> ast.Module:
+    """Return the tree without `if __name__ == "__main__"` at its top, which does not run here."""
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        body += node.orelse if isinstance(node, ast.If) and _is_main(node.test) else [node]
+    tree.body = body
+    return tree
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and ast.unparse(test).replace('"', "'") in (
+        "__name__ == '__main__'",
+        "'__main__' == __name__",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jepamine.manim.validation.report import Report, State
+from jepamine.manim.validation.scene_report import Report, State
 from jepamine.utils.printing import table
 
 # Lines of one kind; the JSON has them all.

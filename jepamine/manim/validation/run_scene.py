@@ -13,11 +13,10 @@ from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.validation import measure as measured
 from jepamine.manim.validation.bound_names import bound_names
 from jepamine.manim.validation.drawing import drawing
-from jepamine.manim.validation.filming import Filming
 from jepamine.manim.validation.guards import SCENE
-from jepamine.manim.validation.invisible_objects import unseen
+from jepamine.manim.validation.measure import unseen
 from jepamine.manim.validation.namespace import Namespace
-from jepamine.manim.validation.play import play
+from jepamine.manim.validation.play import Filming, play
 from jepamine.sandbox.task import SOURCE, line_of
 
 #: The class that is run if a file has several.

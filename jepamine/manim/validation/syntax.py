@@ -13,7 +13,7 @@ from jepamine.manim.validation import denied_names, replaced_names
 from jepamine.manim.validation.bound_names import Bound, bound_names, given_names, names_of_class
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import ATTRIBUTES, INSIDE_MANIM, KEYWORDS, MACHINERY, MANIM, MODULES
-from jepamine.utils.word_lists import word_set
+from jepamine.utils.printing import word_set
 
 NODES: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete, ast.Pass,
@@ -66,22 +66,6 @@ def objections(tree: ast.Module, local: Mapping[str, ast.Module] | None = None) 
             if isinstance(node, ast.ClassDef) and (old := replaced_names.settings_of_old(node)) is not None:
                 result[Objection(*old, module)] = None
     return sorted(result, key=lambda objection: (objection.module, objection.line))[:MOST]
-
-
-def without_main(tree: ast.Module) -> ast.Module:
-    """Return the tree without `if __name__ == "__main__"` at its top, which does not run here."""
-    body: list[ast.stmt] = []
-    for node in tree.body:
-        body += node.orelse if isinstance(node, ast.If) and _is_main(node.test) else [node]
-    tree.body = body
-    return tree
-
-
-def _is_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and ast.unparse(test).replace('"', "'") in (
-        "__name__ == '__main__'",
-        "'__main__' == __name__",
-    )
 
 
 def _fine(tree: ast.AST) -> set[int]:

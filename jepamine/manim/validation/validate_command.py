@@ -9,12 +9,13 @@ from pathlib import Path
 from jepamine.errors import UserError
 from jepamine.manim.layouts import Layout, from_json
 from jepamine.manim.validation.names import MODULES
-from jepamine.manim.validation.report import Report
+from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
-from jepamine.utils.files import read_bytes, read_json, read_text, write_atomic
+from jepamine.utils.files import read_bytes, read_text, write_atomic
+from jepamine.utils.json_files import read_json
+from jepamine.utils.printing import words
 from jepamine.utils.progress import notify
-from jepamine.utils.word_lists import words
 
 
 def read_code(path: Path) -> str:

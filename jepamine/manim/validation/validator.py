@@ -13,18 +13,17 @@ from jepamine.errors import UserError
 from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
-from jepamine.manim.validation.answer_lines import lines_of
 from jepamine.manim.validation.check_answer import Answer, failed, parse
-from jepamine.manim.validation.plausible import objection
+from jepamine.manim.validation.plausible import lines_of, objection
+from jepamine.manim.validation.play import mp4
 from jepamine.manim.validation.replaced_names import with_next_steps
-from jepamine.manim.validation.report import Report, report
-from jepamine.manim.validation.write_video import mp4
+from jepamine.manim.validation.scene_report import Report, report
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.server_pool import Pool, pool
 from jepamine.sandbox.watch import End
 
-TASK = "jepamine.manim.validation.task"
+TASK = "jepamine.manim.validation.scene_task"
 NO_LIMITS = Limits()
 
 

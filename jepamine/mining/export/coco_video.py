@@ -13,7 +13,8 @@ from typing import Any
 from jepamine.errors import UserError
 from jepamine.mining.export.exported_clips import Exported, below_common_folder, facts, tasks_of
 from jepamine.mining.labels import BINARY
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 
 def write_coco_video(clips: Sequence[Exported], output: Path) -> None:

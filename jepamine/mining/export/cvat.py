@@ -23,7 +23,8 @@ from jepamine.mining.export.exported_clips import (
 )
 from jepamine.mining.labels import BINARY
 from jepamine.places import File
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 # The label that marks a clip, and the attribute that holds `binary_label`.
 CLIP, QUESTION = "clip", "label"

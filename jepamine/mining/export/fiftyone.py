@@ -21,7 +21,8 @@ from jepamine.data.recordings import recorded_times
 from jepamine.errors import UserError
 from jepamine.mining.export.exported_clips import Exported, facts, require_no_logs, tasks_of
 from jepamine.places import Moment, Url
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 VERSION = "1.0.0"
 SCRIPT = '''\

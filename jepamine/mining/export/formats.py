@@ -19,7 +19,8 @@ from jepamine.mining.selection import mean_embeddings
 from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.runs.loading import LoadedRun, load_run
-from jepamine.utils.files import check_output, read_jsonl
+from jepamine.utils.files import check_output
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.progress import notify
 
 

@@ -15,7 +15,8 @@ from jepamine.errors import UserError
 from jepamine.mining.export.exported_clips import Exported, facts, require_no_logs, tasks_of
 from jepamine.mining.labels import BINARY
 from jepamine.places import File, Url
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 
 # Name of the question of `binary_label` in the labelling interface; those of tags have the tags' names.
 CHOICE = "label"

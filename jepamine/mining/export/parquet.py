@@ -20,6 +20,7 @@ def write_parquet(clips: Sequence[Exported], output: Path) -> None:
     Columns: clip_id, scene, camera, score, one `score_NAME` per scorer (float64, null where a clip lacks it),
     tubelet_scores, frames (absolute paths, or VIDEO#t=SECONDS) and manifest; `binary_label` and one
     `label_TAG` per tag (int8) if there are labels; `embedding` (list of float32) if there are embeddings.
+    Raises UserError without pyarrow, OSError for a full disk.
     """
     try:
         import pyarrow as pa

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, did_you_mean, first_line
-from jepamine.manifests.parquet_columns import load_parquet, parquet_errors
+from jepamine.manifests.input_files import load_parquet, parquet_errors
 from jepamine.mining.label_import.answers import IDS, Answer, Reading, normal
 from jepamine.utils.files import read_text
 

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.mining.label_import.answers import Answer, Reader, Reading
-from jepamine.mining.label_import.conflicts import Conflicts, Imported, named, settle
-from jepamine.mining.label_import.from_coco import read_coco
+from jepamine.mining.label_import.answers import Answer, Conflicts, Imported, Reader, Reading, named, settle
 from jepamine.mining.label_import.from_cvat import read_cvat
-from jepamine.mining.label_import.from_fiftyone import read_fiftyone
-from jepamine.mining.label_import.from_label_studio import read_label_studio
 from jepamine.mining.label_import.from_table import read_csv, read_parquet
+from jepamine.mining.label_import.from_tools import read_coco, read_fiftyone, read_label_studio
 from jepamine.mining.label_import.known_clips import KnownClips
 from jepamine.mining.labels import BINARY
 from jepamine.places import File
-from jepamine.utils.files import check_output, json_lines, read_bytes, write_atomic
+from jepamine.utils.files import check_output, read_bytes, write_atomic
+from jepamine.utils.json_files import json_lines
 
 
 def import_labels(

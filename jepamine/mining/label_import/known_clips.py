@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from jepamine.data.clips import read_clips
 from jepamine.places import File, Moment, file_of
 from jepamine.protocols import Source
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 
 
 class KnownClips:

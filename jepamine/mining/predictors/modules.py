@@ -1,9 +1,13 @@
-"""The modules of the predictors; a file of their own, so that recipes are checked without torch."""
+"""The modules of the predictors and their use; apart, so that recipes are checked without torch."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from jepamine.data.embeddings import Embedded
 
 
 class Mlp(nn.Module):
@@ -53,3 +57,13 @@ class Temporal(nn.Module):
         """Map the embeddings before, (N, context, D) at unit length, to the next, (N, D)."""
         out: Tensor = before[:, -1] + self.change(before.flatten(1))
         return torch.nn.functional.normalize(out, dim=1)
+
+
+def predict(predictor: torch.nn.Module, item: Embedded) -> NDArray[np.float32]:
+    """Return the predicted embeddings of a clip, float32 (N, D); the predictor must be in eval mode."""
+    device = next(predictor.parameters()).device
+    with torch.inference_mode():
+        masked = torch.from_numpy(item.masked.copy()).to(device)
+        fraction = torch.from_numpy(item.fraction[:, None].copy()).to(device)
+        predicted: NDArray[np.float32] = predictor(masked, fraction).cpu().numpy()
+        return predicted

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.mining.bank import BANK, load_bank, most_similar, unit
+from jepamine.mining.bank import BANK, load_bank
+from jepamine.mining.distances import most_similar, unit
 from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.score_files import Scored
 from jepamine.runs.loading import LoadedRun, run_source

@@ -16,10 +16,9 @@ from statistics import median
 from PIL import Image
 
 from jepamine.data.clips import Clip
-from jepamine.data.drives import frame_times
+from jepamine.data.drives import frame_times, unit_of
 from jepamine.data.frames import Frames
-from jepamine.data.rigs import cameras_of
-from jepamine.data.time_units import unit_of
+from jepamine.data.manifest_lines import cameras_of
 from jepamine.errors import UserError
 from jepamine.places import Moment
 

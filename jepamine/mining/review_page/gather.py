@@ -11,19 +11,20 @@ import numpy as np
 
 from jepamine.config.recipe import Recipe
 from jepamine.data.frames import ahead
-from jepamine.data.rigs import cameras_of
+from jepamine.data.manifest_lines import cameras_of
 from jepamine.errors import UserError
 from jepamine.mining import selection
-from jepamine.mining.heat_maps import HeatMap, read_heat
+from jepamine.mining.heat_maps import HeatMap
 from jepamine.mining.review_page.comparisons import Near, Percentiles, nearest, tubelet_values
 from jepamine.mining.review_page.filmstrips import Picture, Pictures, Span, seconds, views
-from jepamine.mining.review_page.heat import shown
+from jepamine.mining.review_page.heat import read_maps, shown
 from jepamine.mining.review_page.page import Cell, Neighbour, Page, ReviewClip
 from jepamine.mining.score_files import Scored, read_scored
 from jepamine.places import File
 from jepamine.runs.loading import LoadedRun
 from jepamine.runs.run_record import RunRecord
-from jepamine.utils.files import read_jsonl, sha256_file
+from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import read_jsonl
 from jepamine.utils.printing import cell
 from jepamine.utils.progress import notify, progress
 
@@ -136,26 +137,11 @@ def _entries(opened: LoadedRun, scored: list[Scored], scores: Path, top: int) ->
     best = set(map(id, scored[:top]))
     vectors = np.array([choice.vector for choice in choices], dtype=np.float32)
     near = nearest(opened, [choice.scored.clip for choice in choices], vectors, NEIGHBOURS)
-    heat = _heat([choice.scored for choice in choices], scores)
+    heat = read_maps([choice.scored for choice in choices], scores)
     return [
         _Entry(choice.scored, tuple(other.clip.clip_id for other in choice.stands_for), rest, heat_map)
         for choice, rest, heat_map in zip(choices, near, heat, strict=True)
     ] + [_Entry(item, error=error) for item, error in chosen.unreadable if id(item) in best]
-
-
-def _heat(scored: Sequence[Scored], scores: Path) -> list[HeatMap | None]:
-    """Return the clips' heat maps; None for those without, with one warning for all that cannot be read."""
-    maps: list[HeatMap | None] = []
-    errors: list[UserError] = []
-    for item in scored:
-        try:
-            maps.append(read_heat(item.line, scores))
-        except UserError as error:
-            maps.append(None)
-            errors.append(error)
-    if errors:
-        notify(f"warning: {len(errors)} clips are shown without their heat maps, the first: {errors[0]}")
-    return maps
 
 
 def _review_clip(entry: _Entry, pictures: _Pictures, standing: Percentiles) -> ReviewClip:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.mining.heat_maps import HeatMap, View
+from jepamine.errors import UserError
+from jepamine.mining.heat_maps import HeatMap, View, read_heat
+from jepamine.mining.score_files import Scored
+from jepamine.utils.progress import notify
 
 # Percentiles of the page's cells between which colours change: below, a frame stays as it is.
 LOW, HIGH = 50, 99.5
@@ -51,3 +55,18 @@ def as_json(heat: Heat, low: float, high: float) -> dict[str, Any]:
         "view": list(heat.view),
         "maps": base64.b64encode(levels.tobytes()).decode(),
     }
+
+
+def read_maps(scored: Sequence[Scored], scores: Path) -> list[HeatMap | None]:
+    """Return the clips' heat maps; None for those without, with one warning for all that cannot be read."""
+    maps: list[HeatMap | None] = []
+    errors: list[UserError] = []
+    for item in scored:
+        try:
+            maps.append(read_heat(item.line, scores))
+        except UserError as error:
+            maps.append(None)
+            errors.append(error)
+    if errors:
+        notify(f"warning: {len(errors)} clips are shown without their heat maps, the first: {errors[0]}")
+    return maps

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from jepamine.mining.review_page import svg_plots
 from jepamine.mining.review_page.filmstrips import Picture
 from jepamine.mining.review_page.heat import Heat, as_json, scale
-from jepamine.utils.files import json_text, write_atomic
+from jepamine.utils.files import write_atomic
+from jepamine.utils.json_files import json_text
 from jepamine.utils.printing import cell, command, near
 
 HERE = Path(__file__).parent

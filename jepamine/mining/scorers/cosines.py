@@ -41,7 +41,7 @@ def temporal(predictor: torch.nn.Module) -> Scorer:
     import numpy as np
     import torch
 
-    from jepamine.mining.temporal_context import temporal_predictor, tubelets_before
+    from jepamine.mining.predictors.mlps import temporal_predictor, tubelets_before
 
     ahead = temporal_predictor(predictor)
     context = ahead.context

@@ -69,7 +69,7 @@ def knn(bank: Bank, groups: Groups | None = None, *, k: Annotated[int, Field(ge=
     """Score by the mean cosine distance to the k nearest training clips; exact."""
     import numpy as np
 
-    from jepamine.mining.bank import cosine_distances, unit
+    from jepamine.mining.distances import cosine_distances, unit
 
     bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
 
@@ -89,7 +89,7 @@ def uniqueness(bank: Bank, groups: Groups | None = None) -> Neighbours:
     """
     import numpy as np
 
-    from jepamine.mining.bank import euclidean_distances
+    from jepamine.mining.distances import euclidean_distances
 
     bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
 
@@ -116,7 +116,7 @@ def mahalanobis(bank: Bank, groups: Groups | None = None) -> Neighbours:
     import numpy as np
     from sklearn.covariance import LedoitWolf
 
-    from jepamine.mining.bank import unit
+    from jepamine.mining.distances import unit
 
     bank = _at_least(bank, 2) if groups is None else _at_least(groups.bank, 2)
     rows = bank.unit.astype(np.float64)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jepamine.errors import UserError
 from jepamine.mining.scene_context import Member, SceneContext
-from jepamine.mining.scorers.scene import member_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from jepamine.mining.bank import Bank
     from jepamine.protocols import ClipEmbeddings
 
 FILE = "probe.safetensors"
@@ -30,7 +28,7 @@ class Probe:
     `fitted_on` names the scenes whose labels the head was fitted to: ranking them proves nothing.
     """
 
-    def __init__(self, bank: Bank, folder: Path) -> None:
+    def __init__(self, scenes: SceneContext, folder: Path) -> None:
         from jepamine.utils.tensors import load_tensors
 
         path = folder / FILE
@@ -40,26 +38,22 @@ class Probe:
                 f"jepamine probe --run {folder.name} --labels LABELS.jsonl"
             )
         tensors, metadata = load_tensors(path)
-        size = 2 * bank.vectors.shape[1]
+        size = 2 * scenes.dim
         if {name: tuple(tensor.shape) for name, tensor in tensors.items()} != {"weight": (size,), "bias": ()}:
             raise UserError(f"{path}: not a probe of this run")
         self.weight, self.bias = tensors["weight"].numpy(), float(tensors["bias"])
         self.fitted_on: frozenset[str] = frozenset(metadata.get("scenes", ()))
         self.base_rate = float(metadata.get("base_rate", 0.5))
-        self.context = SceneContext(bank)
-
-    def prepare(self, clips: Iterable[ClipEmbeddings]) -> None:
-        """Read all clips that are going to be scored, once each."""
-        self.context.read(map(member_of, clips))
+        self.context = scenes
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         from scipy.special import expit
 
-        rows = [features(self.context, member_of(clip)) for clip in clips]
+        rows = [features(self.context, clip) for clip in clips]
         return [expit(row @ self.weight + self.bias) for row in rows]
 
 
-def features(context: SceneContext, member: Member) -> np.ndarray:
+def features(context: SceneContext, member: Member | ClipEmbeddings) -> np.ndarray:
     """Return the head's features, float64 (2 D,).
 
     The centred embedding, and its deviation from the mean of its scene's other clips; 0 if there are none.

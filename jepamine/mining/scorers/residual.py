@@ -55,7 +55,7 @@ class Residual:
         """Return clean - predicted of each tubelet, at unit length, mean over masks: float32 (N, D)."""
         import numpy as np
 
-        from jepamine.mining.bank import unit
+        from jepamine.mining.distances import unit
 
         predictions = [clip.predicted, *(self._predicted(clip, number) for number in range(1, self.masks))]
         mean = np.mean([unit(predicted) for predicted in predictions], axis=0)

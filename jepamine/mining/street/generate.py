@@ -12,7 +12,7 @@ from jepamine.mining.street.ground import paint_sky
 from jepamine.mining.street.roadside import draw_marks, draw_roadside
 from jepamine.mining.street.traffic import draw_bystanders, draw_traffic
 from jepamine.mining.street.world import STEP, World, draw_world
-from jepamine.utils.files import json_text
+from jepamine.utils.json_files import json_text
 
 QUALITY = 85
 _EPOCH = 1_700_000_000_000_000  # microseconds; scenes lie an hour apart

@@ -19,6 +19,25 @@ def _limb(view: View, points: list[Point], thick: float, fill: Pixel) -> None:
     view.draw.line(points, fill=fill, width=max(int(thick), 1))
 
 
+def _head(view: View, actor: Actor, across: float, ahead: float, middle: Point, head: float) -> None:
+    """Draw a head of radius `head` with hair, or a worker's helmet."""
+    u, top = middle
+    view.draw.ellipse(
+        (u - head, top - head, u + head, top + head), fill=tone(view, SKINS[actor.style % 4], across, ahead)
+    )
+    hair: RGB = (
+        (246, 210, 40)
+        if actor.kind == "worker"
+        else ((52, 40, 32), (96, 70, 44), (30, 28, 28), (150, 146, 142))[actor.style]
+    )
+    view.draw.pieslice(
+        (u - head * 1.1, top - head * 1.2, u + head * 1.1, top + head),
+        180,
+        360,
+        fill=tone(view, hair, across, ahead),
+    )
+
+
 def draw_person(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:
     """Draw a person on foot.
 
@@ -68,20 +87,7 @@ def draw_person(view: View, actor: Actor, across: float, ahead: float, frame: in
         for height in (0.58, 0.68):
             y = v - tall * height
             view.draw.rectangle((u - wide * 0.9, y, u + wide * 0.9, y + tall * 0.03), fill=stripe)
-    head = tall * 0.078
-    top = v - tall * 0.92
-    view.draw.ellipse(
-        (u - head, top - head, u + head, top + head), fill=tone(view, SKINS[actor.style % 4], across, ahead)
-    )
-    hair: RGB = (
-        (246, 210, 40) if worker else ((52, 40, 32), (96, 70, 44), (30, 28, 28), (150, 146, 142))[actor.style]
-    )
-    view.draw.pieslice(
-        (u - head * 1.1, top - head * 1.2, u + head * 1.1, top + head),
-        180,
-        360,
-        fill=tone(view, hair, across, ahead),
-    )
+    _head(view, actor, across, ahead, (u, v - tall * 0.92), tall * 0.078)
 
 
 def draw_cyclist(view: View, actor: Actor, across: float, ahead: float, frame: int) -> None:

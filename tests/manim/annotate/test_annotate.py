@@ -4,13 +4,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.errors import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.annotate.annotate import annotate, summary
 from jepamine.manim.annotate.annotations import Job, Steps
 from jepamine.manim.annotate.users_file import scene_classes, source_of
-from jepamine.utils.files import json_lines, read_jsonl
+from jepamine.utils.json_files import json_lines, read_jsonl
 
 pytestmark = [pytest.mark.manim, pytest.mark.usefixtures("manim_there")]
 

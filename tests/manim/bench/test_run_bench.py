@@ -12,7 +12,7 @@ from jepamine.cli.scenes import scenes
 from jepamine.manim.bench.grading import fulfils
 from jepamine.manim.bench.run_bench import Measured, prompts, summary
 from jepamine.manim.validation.check_answer import Found
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 
 
 def test_the_prompts_have_the_proportions_of_real_ones():

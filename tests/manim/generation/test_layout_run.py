@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from jepamine.encoders.pixels import Pixels
+from jepamine.encoders.frozen import Pixels
 from jepamine.errors import UserError
 from jepamine.manim.generation.layout_run import LayoutRun
 from jepamine.manim.layout_model.predictors.dense_module import LayoutDense

@@ -15,7 +15,7 @@ from jepamine.manim.generators.template import template
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.parse import read
 from jepamine.manim.validation.check_answer import Answer, Found, Problem
-from jepamine.manim.validation.report import report
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
 SAFE = Protection(7, True, False, True, ("AS",), POWERS)

@@ -8,7 +8,7 @@ from jepamine.manim.generation.repair import Fault, blamed_variables, misplaced_
 from jepamine.manim.generators.protocol import Generated
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.check_answer import Answer, Found, Problem
-from jepamine.manim.validation.report import report
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
 LAYOUT = Layout((Object("circle", -2, 0, 0, 2, 2), Object("square", 2, 0, 1, 1, 1, color="#58C4DD")))

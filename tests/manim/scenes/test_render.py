@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.errors import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import scenes
 from jepamine.errors import UserError
 from jepamine.manim.engine import engine
@@ -12,7 +12,7 @@ from jepamine.manim.layouts import from_json
 from jepamine.manim.scenes.contact_sheet import new_folder
 from jepamine.manim.scenes.families import Shares
 from jepamine.manim.scenes.render import Job, render_scenes
-from jepamine.utils.files import read_jsonl
+from jepamine.utils.json_files import read_jsonl
 
 pytestmark = pytest.mark.manim
 
@@ -37,7 +37,7 @@ def contents(folder):
 
 
 @pytest.mark.usefixtures("manim_there")
-def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp_path, monkeypatch):
+def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp_path, monkeypatch, capfd):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     for workers in (1, 2):
@@ -45,6 +45,7 @@ def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp
     alone = contents(tmp_path / "1")
     assert len(alone) == 13
     assert alone == contents(tmp_path / "2")
+    assert capfd.readouterr().err == ""
     # Manim would keep the glyphs of texts below the current folder; with --cov child processes write theirs.
     assert [name for name in contents(tmp_path / "here") if not str(name).startswith(".coverage")] == []
 

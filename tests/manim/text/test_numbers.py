@@ -8,11 +8,10 @@ import pytest
 from jepamine.errors import UserError
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.generators.template import template
-from jepamine.manim.text.functions import function_of
-from jepamine.manim.text.latex import formula_size, latex_of
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange
+from jepamine.manim.text.typed_formulas import formula_size, function_of, latex_of
 
 
 def code(description):

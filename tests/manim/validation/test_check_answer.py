@@ -8,7 +8,7 @@ import json
 import pytest
 
 from jepamine.manim.validation.check_answer import Problem, parse
-from jepamine.manim.validation.report import report
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import Protection
 
 OBJECT = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.manim.validation.answer_lines import lines_of
+from jepamine.manim.validation.plausible import lines_of
 from jepamine.manim.validation.report_text import problems, summary
 from jepamine.manim.validation.syntax import objections
 from jepamine.manim.validation.validate_command import run

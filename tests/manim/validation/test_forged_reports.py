@@ -49,7 +49,7 @@ import jepamine.manim.validation.judge as redraw, jepamine.manim.validation.judg
 import jepamine.manim.validation.measure as measure, sys
 redraw.boxes = measure.boxes = lambda *_: {"circle": [3.0, 0.0, 2.0, 2.0]}
 redraw.png = lambda *_: "AAAA"
-judge.judge = sys.modules["jepamine.manim.validation.task"].judge = lambda *_: {"problems": []}
+judge.judge = sys.modules["jepamine.manim.validation.scene_task"].judge = lambda *_: {"problems": []}
 """
     report = run(opened, CIRCLE + patch)
     assert report.objects[0].box == (0.0, 0.0, 2.0, 2.0)

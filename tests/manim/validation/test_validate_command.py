@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from jepamine.cli.errors import Commands
+from jepamine.cli.options import Commands
 from jepamine.cli.scenes import validate
 from jepamine.manim.validation import validate_command
 from jepamine.manim.validation.check_answer import Answer, Problem
-from jepamine.manim.validation.report import report
+from jepamine.manim.validation.scene_report import report
 from jepamine.sandbox.protection import POWERS, Protection
 
 CODE = """from manim import *

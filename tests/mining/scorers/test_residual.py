@@ -9,6 +9,7 @@ import pytest
 
 from jepamine.mining.bank import Bank
 from jepamine.mining.drive_context import DriveContext
+from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers.residual import Residual
 from jepamine.protocols import ClipEmbeddings, Extent
 
@@ -27,7 +28,7 @@ def test_a_usual_error_scores_0_and_another_one_its_distance_to_it_per_tubelet()
     clips.append(clip("odd", [[1, 0], [0, 2]], [[0, 1], [0, 1]], 9.0))
     drives = DriveContext(BANK)
     scorer = Residual(drives, None, None, None, None, masks=1)
-    drives.read(clips[:3])
+    read_together([drives], clips[:3])
     assert [list(row) for row in scorer(clips[:3])] == [[pytest.approx(0)]] * 3
     assert scorer(clips[3:])[0] == pytest.approx([0, 2**0.5])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from jepamine.utils.word_lists import word_set, words
+from jepamine.utils.printing import word_set, words
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct"]
 
@@ -182,3 +182,10 @@ class Mode:
 def inner(name: str, mode: Mode) -> Mode:
     """Return the mode of the cells of an environment."""
     return mode if name in ("aligned", "split", "dcases", "align*", "align") else replace(mode, display=False)
+
+
+def fences(environment: str) -> tuple[str, str] | None:
+    """Return the delimiters around an environment, "." for none on a side; None without any."""
+    if environment.endswith("cases"):
+        return "{", "."
+    return FENCES.get(environment[:1]) if environment[1:] == "matrix" else None

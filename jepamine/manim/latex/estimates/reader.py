@@ -9,7 +9,7 @@ from jepamine.manim.latex.estimates import glyph_boxes as boxes
 from jepamine.manim.latex.estimates import glyph_sizes as sizes
 from jepamine.manim.latex.estimates.glyph_boxes import Box, Glyph, centred, grid, joined
 from jepamine.manim.latex.estimates.glyph_sizes import AXIS, BAR, GRIDS, Kind, Mode, Size
-from jepamine.manim.latex.estimates.tex_tokens import Token
+from jepamine.manim.latex.estimates.tex_tokens import Token, TokenReader
 
 _DEEPEST = 60
 
@@ -18,29 +18,14 @@ class Reader:
     """Reads tokens in one pass; `drawn` are glyphs and marks in the order of the source."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens, self._at, self._depth = tokens, 0, 0
         self.drawn: list[Glyph | str] = []
+        self._tokens, self._depth = TokenReader(tokens, self.drawn.append), 0
 
     def formula(self, environment: str) -> Box:
         """Return the box of all of it, as the content of an environment."""
         rows = self._rows(Mode(upright=environment not in GRIDS), lambda _: False)
         alignments, gap = GRIDS.get(environment, ("c", 0.0))
         return grid(rows, alignments, gap, 12.0, 3.0)
-
-    def _peek(self) -> Token | None:
-        while self._at < len(self._tokens) and self._tokens[self._at].kind == "mark":
-            self.drawn.append(self._tokens[self._at].text)
-            self._at += 1
-        return self._tokens[self._at] if self._at < len(self._tokens) else None
-
-    def _take(self) -> Token | None:
-        token = self._peek()
-        self._at += token is not None
-        return token
-
-    def _spaces(self) -> None:
-        while (token := self._peek()) is not None and token.kind == "space":
-            self._at += 1
 
     def _rows(self, mode: Mode, ends: Callable[[Token], bool]) -> list[list[Box]]:
         """Read cells up to a token that ends them, which is left."""
@@ -51,11 +36,11 @@ class Reader:
 
         while True:
             rows[-1].append(self._row(mode, cell_ends, "ord" if rows[-1] else None))
-            token = self._peek()
+            token = self._tokens.peek()
             if token is None or ends(token):
                 # What follows the last line break may be nothing.
                 return [row for row in rows if any(cell.glyphs for cell in row)]
-            self._at += 1
+            self._tokens.at += 1
             if not token.is_character("&"):
                 rows.append([])
 
@@ -63,28 +48,28 @@ class Reader:
         """Read neighbours up to a token that ends them, which is left."""
         parts: list[Box] = []
         x = 0.0
-        while (token := self._peek()) is not None and not ends(token):
+        while (token := self._tokens.peek()) is not None and not ends(token):
             if token.kind == "space" and not mode.upright:
-                self._at += 1
+                self._tokens.at += 1
             elif token.is_character("$"):
-                self._at += 1
+                self._tokens.at += 1
                 mode = replace(mode, upright=not mode.upright, display=False)
             elif token.is_character("}") or token.is_command("right", "end"):
-                self._at += 1
+                self._tokens.at += 1
             else:
-                start = self._at
+                start = self._tokens.at
                 box, kind = self._scripted(mode)
                 kind = None if mode.upright else kind
                 x += boxes.space(before, kind, mode) if box.width or box.glyphs else 0.0
                 parts.append(box.moved(x, 0.0))
                 x = parts[-1].width
                 before = kind if box.glyphs else before
-                self._at += self._at == start
+                self._tokens.at += self._tokens.at == start
         return joined(parts, x)
 
     def _scripted(self, mode: Mode) -> tuple[Box, Kind | None]:
         """Read one nucleus with its scripts."""
-        first = self._peek()
+        first = self._tokens.peek()
         if first is not None and (first.is_character("^") or first.is_character("_")):
             box, kind = Box(), None
         else:
@@ -92,16 +77,16 @@ class Reader:
         scripts: dict[str, Box] = {}
         limits = mode.display and first is not None and first.is_command(*sizes.WITH_LIMITS)
         while not mode.upright:
-            self._spaces()
-            token = self._peek()
+            self._tokens.skip_spaces()
+            token = self._tokens.peek()
             if token is not None and token.is_command("limits", "nolimits"):
                 limits = token.text == "limits"
-                self._at += 1
+                self._tokens.at += 1
             elif token is not None and (token.is_character("^") or token.is_character("_")):
-                self._at += 1
+                self._tokens.at += 1
                 scripts[token.text] = self._argument(mode.script())
             elif token is not None and token.is_character("'"):
-                self._at += 1
+                self._tokens.at += 1
                 prime = self._glyph(sizes.SYMBOLS["prime"], mode)
                 box = joined([box, prime.moved(box.width, 0.0)])
             else:
@@ -115,14 +100,14 @@ class Reader:
 
     def _argument(self, mode: Mode) -> Box:
         """Read a group in braces, or one nucleus."""
-        self._spaces()
-        token = self._peek()
+        self._tokens.skip_spaces()
+        token = self._tokens.peek()
         if token is None:
             return Box()
         if token.is_character("{"):
-            self._at += 1
+            self._tokens.at += 1
             box = self._deeper(lambda: self._row(mode, lambda token: token.is_character("}")))
-            self._take()
+            self._tokens.take()
             return box
         return self._deeper(lambda: self._nucleus(mode)[0])
 
@@ -144,12 +129,12 @@ class Reader:
         return self._draw(boxes.glyph_of(size, mode.scale, scale))
 
     def _nucleus(self, mode: Mode) -> tuple[Box, Kind | None]:
-        token = self._peek()
+        token = self._tokens.peek()
         if token is None:
             return Box(), None
         if token.is_character("{"):
             return self._argument(mode), "ord"
-        self._at += 1
+        self._tokens.at += 1
         if token.kind == "space" or token.is_character("~"):
             return Box(3.3 * mode.scale), None
         if token.kind == "character":
@@ -221,12 +206,12 @@ class Reader:
         return self._glyph(boxes.delimiter_size(text, inside, mode.scale, least), replace(mode, scale=1.0))
 
     def _fenced(self, mode: Mode) -> Box:
-        opening = self._take()
+        opening = self._tokens.take()
         at = len(self.drawn)
         inside = self._deeper(lambda: self._row(mode, lambda token: token.is_command("right")))
-        if self._take() is None:
+        if self._tokens.take() is None:
             return inside
-        closing = self._take()
+        closing = self._tokens.take()
         texts = [token.text if token else "." for token in (opening, closing)]
         return self._between(texts[0], inside, texts[1], mode, at)
 
@@ -236,43 +221,28 @@ class Reader:
         self.drawn[at:at] = [self.drawn.pop() for _ in left.glyphs]
         return boxes.beside([left, inside, self._delimiter(closing, inside, mode)])
 
-    def _name(self) -> str:
-        self._spaces()
-        text = ""
-        if (token := self._peek()) is not None and token.is_character("{"):
-            self._at += 1
-            while (token := self._take()) is not None and not token.is_character("}"):
-                text += token.text
-        return text
-
     def _environment(self, mode: Mode) -> Box:
-        name = self._name()
+        name = self._tokens.name()
         alignments, gap = GRIDS.get(name, ("c", 0.0))
         if name in ("array", "tabular"):
-            alignments = "".join(letter for letter in self._name() if letter in "lcr") or "c"
+            alignments = "".join(letter for letter in self._tokens.name() if letter in "lcr") or "c"
         at, cells = len(self.drawn), sizes.inner(name, mode)
         skip = 14.4 if name.endswith("cases") else 12.0
         inside = self._deeper(
             lambda: grid(self._rows(cells, lambda token: token.is_command("end")), alignments, gap, skip, 1.0)
         )
-        self._take()
-        self._name()
-        fences = (
-            ("{", ".")
-            if name.endswith("cases")
-            else sizes.FENCES.get(name[:1])
-            if name[1:] == "matrix"
-            else None
-        )
+        self._tokens.take()
+        self._tokens.name()
+        fences = sizes.fences(name)
         if fences is None:
             return inside
         return self._between(fences[0], inside, fences[1], mode, at)
 
     def _root(self, mode: Mode) -> Box:
-        token = self._peek()
+        token = self._tokens.peek()
         if token is not None and token.is_character("["):
             while token is not None and not token.is_character("]"):
-                token = self._take()
+                token = self._tokens.take()
         at = len(self.drawn)
         inside = self._argument(mode)
         sign, line = boxes.root_sign(inside, mode.scale)

@@ -12,7 +12,7 @@ from jepamine.manim.layout_model.evaluation.matching import Comparison, Floats
 from jepamine.manim.layouts import TYPES
 from jepamine.manim.validation.adherence import HALF
 from jepamine.statistics.intervals import RESAMPLES, percentile_interval
-from jepamine.statistics.scene_groups import FEWEST_SCENES
+from jepamine.statistics.scene_auroc import FEWEST_SCENES
 
 BINS = 10
 

@@ -44,7 +44,7 @@ def not_empty(pixels: Tensor, mask: Tensor, cell: int = STRIDE) -> Tensor:
 
 
 class LayoutDense(nn.Module):
-    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+    """A `jepamine.manim.layout_model.layout_protocol.LayoutPredictor`."""
 
     temperature: Tensor
 

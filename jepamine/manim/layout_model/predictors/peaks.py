@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from jepamine.manim.layout_model.evaluation.matching import iou_matrix
+from jepamine.manim.layout_model.layout_protocol import scaled
 from jepamine.manim.layout_model.predictors.dense_loss import cells_of
 from jepamine.manim.layout_model.predictors.proposals import proposals
 from jepamine.manim.layout_model.predictors.refinement import Refinement
 from jepamine.manim.layout_model.predictors.snapping import snapped
-from jepamine.manim.layout_model.protocol import scaled
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import TYPES, Layout
 from jepamine.protocols import Tensors

@@ -61,7 +61,7 @@ LEAST_CONFIDENCE = 0.5
 
 
 class LayoutTransformer(nn.Module):
-    """A `jepamine.manim.layout_model.protocol.LayoutPredictor`."""
+    """A `jepamine.manim.layout_model.layout_protocol.LayoutPredictor`."""
 
     def __init__(
         self,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from jepamine.manim.layouts import Object
-from jepamine.manim.text.functions import values
 from jepamine.manim.text.reading import Item, Reading
+from jepamine.manim.text.typed_formulas import values
 
 
 @dataclass(frozen=True)

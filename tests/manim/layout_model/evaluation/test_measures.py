@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jepamine.manim.layout_model.evaluation.layout_report import describe, report
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import (
     MEANINGS,
@@ -16,7 +17,6 @@ from jepamine.manim.layout_model.evaluation.measures import (
     by_visibility,
     measures,
 )
-from jepamine.manim.layout_model.evaluation.report import describe, report
 from jepamine.manim.layouts import Layout, Object
 
 

@@ -1,0 +1,72 @@
+"""Divide H.264 and HEVC into their units, and read these bit by bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+# Bytes of a unit that are read: parameter sets may begin with long lists.
+HEAD = 400
+
+
+class Bits:
+    """Read a unit bit by bit. Raises IndexError at its end."""
+
+    def __init__(self, unit: bytes) -> None:
+        content = unit[:HEAD].replace(b"\0\0\3", b"\0\0")
+        self.value, self.left = int.from_bytes(content), 8 * len(content)
+
+    def take(self, count: int) -> int:
+        """Return the next `count` bits as a number."""
+        if count > self.left:
+            raise IndexError
+        self.left -= count
+        return (self.value >> self.left) & ((1 << count) - 1)
+
+    def golomb(self) -> int:
+        """Return the next number in Exp-Golomb code, ue(v) in H.264 (9.1)."""
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)
+
+
+def started_units(content: bytes) -> Iterator[bytes]:
+    """Yield the head of each unit behind a start code."""
+    start = content.find(b"\0\0\1")
+    while start >= 0:
+        following = content.find(b"\0\0\1", start + 3)
+        yield content[start + 3 : min(following if following >= 0 else len(content), start + 3 + HEAD)]
+        start = following
+
+
+def sized_units(content: bytes, length: int) -> Iterator[bytes]:
+    """Yield the head of each unit behind its size, of `length` bytes."""
+    start = 0
+    while start + length < len(content):
+        size = int.from_bytes(content[start : start + length])
+        start += length
+        yield content[start : start + min(size, HEAD)]
+        start += size
+
+
+def listed_units(codec: str, extradata: bytes) -> Iterator[bytes]:
+    """Yield the parameter sets of an `avcC` or `hvcC` box (ISO/IEC 14496-15)."""
+
+    def unit(start: int) -> tuple[bytes, int]:
+        stop = start + 2 + int.from_bytes(extradata[start : start + 2])
+        return extradata[start + 2 : stop], stop
+
+    place = 5 if codec == "h264" else 22
+    if codec == "h264":
+        for mask in (31, 255):
+            count, place = extradata[place] & mask if place < len(extradata) else 0, place + 1
+            for _ in range(count):
+                content, place = unit(place)
+                yield content
+        return
+    arrays, place = extradata[place], place + 1
+    for _ in range(arrays):
+        count, place = int.from_bytes(extradata[place + 1 : place + 3]), place + 3
+        for _ in range(count):
+            content, place = unit(place)
+            yield content

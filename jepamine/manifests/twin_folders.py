@@ -1,0 +1,62 @@
+"""Folders beside each other that hold the same moments: cameras of one drive, whatever they are called."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+
+from jepamine.manifests.camera_names import is_camera, is_generic
+from jepamine.manifests.name_times import name_times
+from jepamine.utils.progress import notify
+
+# Folders called 0, 1, ... up to this number may be cameras.
+MOST_CAMERAS = 8
+
+
+def twin_folders(
+    folders: Sequence[tuple[str, list[Path]]], known: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Return the (drive, camera) of each scene of `folders` beside another whose frames have the same times.
+
+    `known` are scenes whose camera is known already. Frames of the same numbers may be of two drives as well:
+    where the folders are called 0, 1, ... or partly after cameras, reports them and how to read them.
+    """
+    groups: defaultdict[tuple[str, frozenset[str]], list[tuple[str, list[Path]]]] = defaultdict(list)
+    for scene, paths in folders:
+        if scene not in known and len(paths) > 1:
+            around = str(PurePosixPath(scene).parent)
+            groups[around, frozenset(path.name for path in paths)].append((scene, paths))
+    found: dict[str, tuple[str, str]] = {}
+    doubtful = []
+    for (around, _), twins in groups.items():
+        if len(twins) < 2:
+            continue
+        names = [PurePosixPath(scene).name for scene, _ in twins]
+        if name_times([path.stem for path in twins[0][1]]) is not None:
+            drive = "/".join(part for part in around.split("/") if part != "." and not is_generic(part))
+            found |= {scene: (drive, name) for (scene, _), name in zip(twins, names, strict=True)}
+        elif _may_be_cameras(names):
+            doubtful.append(twins)
+    if doubtful:
+        first = doubtful[0]
+        listed = ", ".join(str(paths[0].parent) for _, paths in first)
+        notify(
+            f"folders beside each other with frames of the same names, taken for drives of their own: "
+            f"{sum(map(len, doubtful))}, the first {listed}; if they are cameras of one drive: "
+            f"--pattern '{_pattern(first[0][1])}'"
+        )
+    return found
+
+
+def _may_be_cameras(names: Sequence[str]) -> bool:
+    counted = sorted(names) == [str(number) for number in range(len(names))] and len(names) <= MOST_CAMERAS
+    return counted or any(map(is_camera, names))
+
+
+def _pattern(frames: Sequence[Path]) -> str:
+    folder = frames[0].parent
+    between = f"{folder.parent.name}/" if is_generic(folder.parent.name) else ""
+    start = re.sub(r"\d+$", "", frames[0].stem)
+    return f"{{drive}}/{between}{{camera}}/{start}{{frame}}{frames[0].suffix}"

@@ -1,0 +1,117 @@
+"""Damaged and cut videos say so; whole ones say nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jepamine.data.video_damage import holes, off_pace
+from jepamine.data.video_index import load_av, video_index
+
+pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+av = load_av()
+EVEN = [40_000 * number for number in range(12)]
+
+
+def write(path: Path, codec: str = "libx264", times: list[int] | None = None, **options: str) -> Path:
+    """Encode frames at `times` (in 1/25 s; by default 24 one after the other), a key frame every 6."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25, options={"bf": "0", **options})
+        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 64, 96, "yuv420p", 6
+        for number, time in enumerate(times or range(24)):
+            pixels = np.full((64, 96, 3), 20 + 4 * number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = time, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def cut(path: Path, name: str, part: float) -> Path:
+    """Write the first `part` of a file's bytes to a file `name` beside it."""
+    content = path.read_bytes()
+    copy = path.with_name(name)
+    copy.write_bytes(content[: int(len(content) * part)])
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        *((name, "libx264") for name in ("a.mp4", "a.mov", "a.mkv", "a.flv", "a.ts", "a.m2ts", "a.avi")),
+        *((name, "mpeg4") for name in ("b.mp4", "b.avi", "b.wmv", "b.mkv")),
+        ("a.mpg", "mpeg2video"),
+        ("c.h264", "libx264"),
+        ("a.webm", "libvpx"),
+    ],
+)
+@pytest.mark.parametrize("frames", ["2", "0"])
+def test_whole_files_have_no_sign_of_damage(tmp_path, name, codec, frames):
+    options = {} if codec == "libvpx" else {"bf": frames}
+    assert "damaged" not in video_index(write(tmp_path / name, codec, **options)).note
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov"])
+def test_a_camera_that_drops_frames_has_no_sign_of_damage(tmp_path, name):
+    times = [0, 1, 2, 4, 5, 9, 10, 11, 12, 20, 21, 22, 23, 24, 26]
+    assert "damaged" not in video_index(write(tmp_path / name, times=times)).note
+
+
+def test_an_mkv_that_ends_before_its_header_says_so(tmp_path):
+    note = video_index(cut(write(tmp_path / "a.mkv"), "cut.mkv", 0.8)).note
+    assert "0.960 s by its header" in note
+
+
+def test_an_flv_that_ends_before_its_header_says_so(tmp_path):
+    note = video_index(cut(write(tmp_path / "a.flv"), "cut.flv", 0.5)).note
+    assert "s by its header" in note
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "raw.avi", "a.ts"])
+def test_a_bare_stream_with_a_containers_name_says_so(tmp_path, name):
+    raw = write(tmp_path / "a.h264")
+    raw.rename(tmp_path / name)
+    assert "it is a bare h264 stream without a clock" in video_index(tmp_path / name).note
+
+
+def test_a_lost_unit_of_a_raw_stream_says_so(tmp_path):
+    raw = write(tmp_path / "a.h264")
+    units = raw.read_bytes().split(b"\0\0\0\1")
+    pictures = [number for number, unit in enumerate(units) if unit[:1] and unit[0] & 31 == 1]
+    lost = tmp_path / "b.h264"
+    lost.write_bytes(b"\0\0\0\1".join(unit for number, unit in enumerate(units) if number != pictures[1]))
+    assert "1 frames are missing by the numbers that they have in the stream" in video_index(lost).note
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        (EVEN, []),
+        ([*EVEN[:5], EVEN[5] + 5_000, *EVEN[6:]], [EVEN[5] + 5_000]),
+        # Rounded to milliseconds, by a camera's own uneven clock, and after a pause.
+        ([0, 33_000, 67_000, 100_000, 133_000, 167_000, 200_000], []),
+        ([0, 38_000, 84_000, 117_000, 165_000, 199_000, 245_000, 280_000], []),
+        ([*EVEN[:5], *(time + 5_000 for time in EVEN[5:])], []),
+        (EVEN[:4], []),
+    ],
+)
+def test_one_frame_off_an_even_pace_is_found(times, found):
+    assert off_pace(times) == found
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        (EVEN, []),
+        ([*EVEN[:5], *EVEN[6:]], [EVEN[5]]),
+        ([*EVEN[:5], *EVEN[8:]], [EVEN[5]]),
+        ([time for number, time in enumerate(EVEN) if number % 3], []),
+        ([0, 38_000, 84_000, 117_000, 165_000, 199_000, 245_000, 280_000], []),
+        ([], []),
+    ],
+)
+def test_a_hole_in_an_even_pace_is_found(times, found):
+    assert holes(times) == found

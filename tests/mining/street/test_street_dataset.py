@@ -1,0 +1,39 @@
+"""The dataset `street`: drawn once, also by two runs that start together."""
+
+from __future__ import annotations
+
+import threading
+
+from jepamine.mining.street import generate as generate_module
+from jepamine.mining.street.street_dataset import street
+
+
+def test_the_second_of_two_runs_waits_and_uses_what_the_first_has_drawn(tmp_path, capsys, monkeypatch):
+    begun, go_on, drawn = threading.Event(), threading.Event(), []
+    generate = generate_module.generate
+
+    def slowly(folder, **settings):
+        drawn.append(folder)
+        begun.set()
+        assert go_on.wait(30)
+        generate(folder, **settings)
+
+    monkeypatch.setattr(generate_module, "generate", slowly)
+    sources = {}
+
+    def run(number):
+        sources[number] = street(tmp_path, clips=2, frames=2)
+
+    first, second = (threading.Thread(target=run, args=(number,)) for number in (1, 2))
+    first.start()
+    assert begun.wait(30)
+    second.start()
+    second.join(0.3)
+    assert second.is_alive()
+    go_on.set()
+    first.join(60)
+    second.join(60)
+    assert sources[1] == sources[2]
+    (folder,) = drawn
+    assert f"{folder}: another process is drawing these scenes; waiting for it\n" in capsys.readouterr().err
+    assert len((folder / "manifest.jsonl").read_text().splitlines()) == 2
