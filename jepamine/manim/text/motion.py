@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jepamine.manim.text.motion_events import FACTORS, Said, event_of
+from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
@@ -14,15 +14,7 @@ if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
 
-
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
-_FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
-    "fall": ("move", (0, -1)),
-    "rise": ("move", (0, 1)),
-}
-_CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
-#: Where something begins that moves from left to right, from top to bottom.
-_ACROSS = {"row": (-1, 0), "column": (0, 1)}
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
@@ -63,14 +55,14 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     seen, said.subject = len(story.things.items), ref
     while _argument(cursor, story, verb, said):
         pass
-    verb, said.way = _FALLS[verb] if verb in _FALLS and said.goal is None else (verb, said.way)
-    verb = "move" if verb in _FALLS else verb
+    verb, said.way = FALLS[verb] if verb in FALLS and said.goal is None else (verb, said.way)
+    verb = "move" if verb in FALLS else verb
     event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
         kinds = {story.things.items[place].type for place in said.other}
         # "Moves on a parabola" is along it.
-        verb, event = ("follow", ("follow", None)) if kinds <= _CURVES else (verb, event)
+        verb, event = ("follow", ("follow", None)) if kinds <= CURVES else (verb, event)
     if said.numbers and verb in ("move", "follow"):
         ref = tuple(place for place in ref if story.things.items[place].type != "number_line")
         story.things.measure(ref, "numbers", said.numbers[:1])
@@ -169,10 +161,11 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.amount = value
     elif part.kind == "from" and _numbers(cursor, said):
         pass
-    elif part.kind == "order" and verb in ("follow", "move") and part.value in _ACROSS:
+    elif part.kind == "order" and verb in ("follow", "move") and part.value in ACROSS:
         cursor.next()
         if verb == "move" and not said.other:
-            said.begin, said.goal = _ACROSS[part.value], ("place", _opposite(_ACROSS[part.value]))
+            column, row = said.begin = ACROSS[part.value]
+            said.goal = ("place", (-column, -row))
     elif part.kind == "on" and verb == "move" and starts_behind(cursor):
         cursor.next()
         said.other = _other(cursor, story, said)
@@ -217,10 +210,6 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     else:
         return False
     return True
-
-
-def _opposite(side: tuple[int, int]) -> tuple[int, int]:
-    return -side[0], -side[1]
 
 
 def _numbers(cursor: Cursor, said: Said) -> bool:

@@ -10,7 +10,10 @@ from jepamine.manim.layouts import Layout, Object
 BUFF = 0.1
 #: The side that a stroke leaves an object at -> its direction, and the side that it arrives at.
 WAYS = {"right": (1, 0, "left"), "left": (-1, 0, "right"), "top": (0, 1, "bottom"), "bottom": (0, -1, "top")}
+#: The length of an arrow's tip, which is as wide as long, in units.
 _THICK = 0.35
+#: Strokes between objects that are closer keep their usual length, in units.
+_LEAST = 2 * BUFF + 0.2
 
 
 def side_of(start: Object, end: Object) -> str | None:
@@ -23,7 +26,7 @@ def side_of(start: Object, end: Object) -> str | None:
         "bottom": -up - (start.height + end.height) / 2,
     }
     side = max(gaps, key=lambda name: gaps[name])
-    return side if gaps[side] > 2 * BUFF + 0.2 else None
+    return side if gaps[side] > _LEAST else None
 
 
 def ends_of(start: Object, end: Object, side: str) -> tuple[tuple[float, float], tuple[float, float]]:
