@@ -58,8 +58,8 @@ class RunPanel:
         self._made: dict[str, Scorer] = {}
         self._batch: Sequence[ClipEmbeddings] = ()
         self._scores: dict[str, Sequence[NDArray[Any]]] = {}
-        for name in self.names:
-            self.scorer(name)
+        scorers = [self.scorer(name) for name in self.names]
+        self.headline_by_tubelet = isinstance(scorers[0], TubeletScorer)
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, built once."""
