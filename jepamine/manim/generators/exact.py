@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from math import hypot, pi, sin
+from math import pi, sin
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
 from jepamine.manim.generators.part_code import part_code
+from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
-from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, ends_of, side_of
+from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
 
 
 def exact(subject: Subject) -> str | None:
@@ -42,16 +43,19 @@ def _joined(subject: Subject) -> str | None:
     """Return a stroke from edge to edge of two objects; None for another, or if it is not there."""
     for stroke, first, last in subject.reading.joined:
         start, end, names = subject.objects.get(first), subject.objects.get(last), subject.names
-        side = side_of(start, end) if stroke == subject.place and start and end else None
-        if side is None or start is None or end is None or not {first, last} <= set(names):
+        if stroke != subject.place or start is None or end is None or not {first, last} <= set(names):
             continue
-        (x, y), (to_x, to_y) = ends_of(start, end, side)
-        if hypot((x + to_x) / 2 - subject.item.x, (y + to_y) / 2 - subject.item.y) > 0.1:
+        reaching, side = joined_stroke(subject.item, start, end), side_of(start, end)
+        if reaching is None or side is None or not _alike(reaching, subject.item):
             continue
         ends = f"{names[first]}.get_{side}(), {names[last]}.get_{WAYS[side][2]}()"
         buff = f", buff={BUFF}" if "arrow" in subject.item.type else ""
         return f"{_STROKES[subject.item.type]}({subject.paint.after(ends + buff, fill=False)})"
     return None
+
+
+def _alike(a: Object, b: Object) -> bool:
+    return max(abs(a.x - b.x), abs(a.y - b.y), abs(a.width - b.width), abs(a.height - b.height)) < 0.1
 
 
 def _numbers(subject: Subject) -> str | None:

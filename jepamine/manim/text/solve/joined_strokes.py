@@ -39,23 +39,40 @@ def ends_of(start: Object, end: Object, side: str) -> tuple[tuple[float, float],
 
 
 def with_joined(layout: Layout, joined: tuple[tuple[int, int, int], ...]) -> Layout:
-    """Return a layout in which each stroke reaches from edge to edge of what it joins; see `Reading`."""
+    """Return a layout in which each stroke reaches from edge to edge of what it joins; see `Reading`.
+
+    A stroke that would cross a third object keeps its usual length.
+    """
     objects = list(layout.objects)
     for place, first, last in joined:
-        start, end, stroke = objects[first], objects[last], objects[place]
-        side = side_of(start, end)
-        if side is None:
-            continue
-        (x, y), (to_x, to_y) = ends_of(start, end, side)
-        buff = 2 * BUFF if "arrow" in stroke.type else 0.0
-        across, up = abs(to_x - x), abs(to_y - y)
-        level, upright = up < 0.1, across < 0.1
-        thick = _THICK if "arrow" in stroke.type else 0.0
-        objects[place] = replace(
-            stroke,
-            x=round((x + to_x) / 2, 2),
-            y=round((y + to_y) / 2, 2),
-            width=round(thick if upright else max(across - (buff if level else 0), 0.1), 2),
-            height=round(thick if level else max(up - (buff if upright else 0), 0.1), 2),
-        )
+        stroke = joined_stroke(objects[place], objects[first], objects[last])
+        others = [item for n, item in enumerate(objects) if n not in (place, first, last)]
+        before = objects[place]
+        if stroke is not None and not any(
+            _overlap(stroke, item) and not _overlap(before, item) for item in others
+        ):
+            objects[place] = stroke
     return Layout(tuple(objects))
+
+
+def joined_stroke(stroke: Object, start: Object, end: Object) -> Object | None:
+    """Return a stroke from edge to edge of two objects; None if there is no room between them."""
+    side = side_of(start, end)
+    if side is None:
+        return None
+    (x, y), (to_x, to_y) = ends_of(start, end, side)
+    buff = 2 * BUFF if "arrow" in stroke.type else 0.0
+    across, up = abs(to_x - x), abs(to_y - y)
+    level, upright = up < 0.1, across < 0.1
+    thick = _THICK if "arrow" in stroke.type else 0.0
+    return replace(
+        stroke,
+        x=round((x + to_x) / 2, 2),
+        y=round((y + to_y) / 2, 2),
+        width=round(thick if upright else max(across - (buff if level else 0), 0.1), 2),
+        height=round(thick if level else max(up - (buff if upright else 0), 0.1), 2),
+    )
+
+
+def _overlap(a: Object, b: Object) -> bool:
+    return abs(a.x - b.x) < (a.width + b.width) / 2 and abs(a.y - b.y) < (a.height + b.height) / 2
