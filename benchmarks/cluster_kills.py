@@ -1,6 +1,6 @@
 """Dask workers killed at random moments of every command that takes `--dask`, and lost schedulers.
 
-    python benchmarks/cluster_kills.py [--kills N] [--clips N] [--cost SECONDS] [--only COMMAND ...]
+    python benchmarks/cluster_kills.py [--kills N] [--clips N] [--cost S] [--seed N] [--only COMMAND ...]
 
 Each command runs `--kills` times (`score`; a quarter of that the others) on a `LocalCluster` of two workers.
 One of them, drawn at random, gets SIGKILL at a random moment of the time that the parts of the first,
@@ -76,11 +76,11 @@ def during_parts(folder: Path, words: Sequence[str], then: Callable[[], object],
     return made
 
 
-def kills(folder: Path, commands: Mapping[str, tuple[str, ...]], count: int) -> None:
+def kills(folder: Path, commands: Mapping[str, tuple[str, ...]], count: int, seed: int) -> None:
     """Kill workers during each command; print how many results are those of one process."""
     from distributed import LocalCluster
 
-    rng = random.Random(0)
+    rng = random.Random(seed)
     for name, words in commands.items():
         clear(folder)
         wanted, _ = jepamine(folder, words)
@@ -108,9 +108,9 @@ def kills(folder: Path, commands: Mapping[str, tuple[str, ...]], count: int) -> 
         print(table([["command", "kills", "parts saved at the kill", "equal"], row]), flush=True)
 
 
-def scheduler(folder: Path, count: int) -> None:
+def scheduler(folder: Path, count: int, seed: int) -> None:
     """Kill scheduler and worker during `score`, start them again, resume."""
-    rng, file = random.Random(1), folder / "scheduler.json"
+    rng, file = random.Random(seed), folder / "scheduler.json"
     running: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
@@ -166,13 +166,19 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=60)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--cost", type=float, default=0.05)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments and of the workers")
     parser.add_argument("--only", nargs="+", choices=[*COMMANDS, "scheduler"])
     arguments = parser.parse_args()
     wanted = arguments.only or [*COMMANDS, "scheduler"]
     with project(arguments.clips, arguments.cost) as folder:
-        kills(folder, {name: words for name, words in COMMANDS.items() if name in wanted}, arguments.kills)
+        kills(
+            folder,
+            {name: words for name, words in COMMANDS.items() if name in wanted},
+            arguments.kills,
+            arguments.seed,
+        )
         if "scheduler" in wanted:
-            scheduler(folder, -(-arguments.kills // 4))
+            scheduler(folder, -(-arguments.kills // 4), arguments.seed)
 
 
 if __name__ == "__main__":

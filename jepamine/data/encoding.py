@@ -37,6 +37,8 @@ def encode_all(encoder: Encoder, arrays: Sequence[NDArray[np.uint8]]) -> Iterato
     is yielded as soon as it is encoded. Elsewhere batches are filled across arrays, and the device is waited
     for once: whatever an array's neighbours are, it is equal to about 1e-5.
     """
+    if not arrays:  # most often, where the store has all: a check of the encoder's abilities takes a while
+        return
     if not on_accelerator(encoder):
         for array in arrays:
             yield torch.cat(_queue(encoder, [array])).numpy()

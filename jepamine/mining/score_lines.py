@@ -14,7 +14,6 @@ from jepamine.mining.heat_maps import HeatWriter
 from jepamine.mining.labels import origin
 from jepamine.mining.rig_scores import camera_scores, embedded_views, together
 from jepamine.mining.scorer_panel import RunPanel
-from jepamine.protocols import TubeletScorer
 
 # By scorer: novelty of each tubelet, that of scorers that look at single tubelets, findings.
 _Scored = tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]], dict[str, str]]
@@ -65,7 +64,7 @@ def _scores_of(own: list[Embedded], results: list[_Scored], panel: RunPanel, hea
         "tubelet_scores": np.concatenate([tubelets[headline] for tubelets, _, _ in results]).tolist(),
     }
     # What `tubelet_scores` cannot hold: its mean is the clip's score.
-    if heat or (results[0][1] and isinstance(panel.scorer(headline), TubeletScorer)):
+    if heat or (results[0][1] and panel.headline_by_tubelet):
         keys["tubelets"] = {
             name: [float(f"{value:.6g}") for _, real, _ in results for value in real[name]]
             for name in results[0][1]

@@ -41,7 +41,7 @@ from jepamine.utils.progress import notify
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
 # Counts the changes of what a cached reference holds.
-REVISION = 2
+REVISION = 3
 
 
 class RunPanel:
@@ -58,8 +58,8 @@ class RunPanel:
         self._made: dict[str, Scorer] = {}
         self._batch: Sequence[ClipEmbeddings] = ()
         self._scores: dict[str, Sequence[NDArray[Any]]] = {}
-        for name in self.names:
-            self.scorer(name)
+        scorers = [self.scorer(name) for name in self.names]
+        self.headline_by_tubelet = isinstance(scorers[0], TubeletScorer)
 
     def scorer(self, name: str) -> Scorer:
         """Return the scorer called `name`, built once."""

@@ -44,6 +44,7 @@ from jepamine.protocols.trainers import (
     RemarkTrainer,
     RetainingTrainer,
     SheetTrainer,
+    SizedTrainer,
     Tensors,
     Trainer,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "RetainingTrainer",
     "Scorer",
     "SheetTrainer",
+    "SizedTrainer",
     "Source",
     "Tensors",
     "TextEncoder",

@@ -81,6 +81,15 @@ class RetainingTrainer(Protocol):
 
 
 @runtime_checkable
+class SizedTrainer(Protocol):
+    """A trainer that knows how much a step computes: a run trains small steps in one thread."""
+
+    def step_work(self, parameters: int) -> float:
+        """Return the multiplications and additions of a step for a predictor of so many parameters."""
+        ...
+
+
+@runtime_checkable
 class RemarkTrainer(Protocol):
     """A trainer that comments on the metrics of a run."""
 

@@ -23,7 +23,7 @@ from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import of_other_runs, run_source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, require_complete
-from jepamine.runs.training import Training, best_line, fit
+from jepamine.runs.training import Training, best_line, fit, step_threads
 from jepamine.utils.files import sha256_file, write_atomic
 from jepamine.utils.json_files import write_json_lines
 from jepamine.utils.progress import notify
@@ -189,7 +189,8 @@ def _encode_and_train(
         {"recipe_sha256": sha256_file(folder.recipe)},
         folder.recipe.read_text("utf-8"),
     )
-    lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
+    with step_threads(trainer, predictor):
+        lines = fit(predictor, trainer, train, val, where, recipe.seed, on_epoch)
     best = best_line(lines)
     ended = time.perf_counter()
     run_status.update(

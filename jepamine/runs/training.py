@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 
 from jepamine.errors import UserError
-from jepamine.protocols import RetainingTrainer, Tensors, Trainer
+from jepamine.protocols import RetainingTrainer, SizedTrainer, Tensors, Trainer
 from jepamine.runs.checkpoints import checkpoint_path, latest, load_checkpoint, save_checkpoint
 from jepamine.runs.retention import superfluous
 from jepamine.utils.files import write_atomic
@@ -34,6 +35,25 @@ class Training:
     checkpoints: Path
     config: dict[str, Any]
     recipe: str = ""
+
+
+# Multiplications and additions of a step for each thread: threads wait for each other several times a step.
+# With 23 processes that compute on two cores, two threads took 42 times as long as one for a step of 2e5, 2.5
+# times for 1.6e8, 4.7 times for 1.3e9 and as long for 2e10 (benchmarks/head_threads.py).
+STEP_WORK = 1e9
+
+
+@contextlib.contextmanager
+def step_threads(trainer: Trainer, predictor: torch.nn.Module) -> Iterator[None]:
+    """Compute on the CPU in the block with as many of the threads as a training step is worth."""
+    before = torch.get_num_threads()
+    if isinstance(trainer, SizedTrainer):
+        work = trainer.step_work(sum(parameter.numel() for parameter in predictor.parameters()))
+        torch.set_num_threads(min(before, max(1, int(work / STEP_WORK))))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def fit(

@@ -152,6 +152,18 @@ def test_another_type_than_text_is_refused_and_the_quotes_are_offered(tmp_path, 
     assert errors(path) == [f"[dataset] {line.partition(' ')[0]}: {error}"]
 
 
+def test_dates_and_times_in_several_keys_of_a_file_are_told_at_once_each_with_its_quotes(tmp_path):
+    path = write(tmp_path)
+    text = path.read_text().replace("[dataset]\n", "[dataset]\nroot = 10:20:30\n")
+    path.write_text("name = 2024-01-05T10:20:30\n" + text)
+    assert errors(path) == [
+        "name: the date 2024-01-05T10:20:30 is not a valid value for this key; "
+        'for text, quote it: name = "2024-01-05T10:20:30"',
+        "[dataset] root: the time 10:20:30 is not a valid value for this key; "
+        'for text, quote it: root = "10:20:30"',
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "offer"),
     [

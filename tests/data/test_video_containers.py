@@ -92,6 +92,41 @@ def test_the_frame_of_a_time_is_that_frame_in_any_order(name, codec, options, or
     assert shown == [round(greys[number]) for number in asked]
 
 
+@pytest.mark.parametrize("name", ["a.ts", "a.m2ts", "a.mpg", "a.mkv", "a.mp4", "a.flv"])
+def test_jumps_over_many_seconds_and_back_lead_to_the_frame_of_the_time(name, tmp_path):
+    # 16 s, a key frame every 4 s: further than frames are read on without a seek.
+    greys = [20 + number for number in range(160)]
+    with av.open(str(tmp_path / name), "w") as container:
+        stream = add_footage(container, "libx264", {"bf": "3", "sc_threshold": "0"})
+        stream.gop_size = 40
+        fill(container, stream, greys)
+    times, videos = video_index(tmp_path / name).times, Recordings()
+    own = decoded_in_order(tmp_path / name)
+    asked = [0, 155, 3, 120, 41, 39, 159, 80, 79, 81, 1]
+    assert [grey_at(videos, tmp_path / name, times[number]) for number in asked] == [
+        round(own[number]) for number in asked
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.mkv"])
+def test_a_recording_that_begins_between_key_frames_is_sought_from_its_first_key_frame(name, tmp_path):
+    whole, part = tmp_path / f"whole-{name}", tmp_path / name
+    write(whole, "libx264", {"bf": "0"})
+    with av.open(str(whole)) as source, av.open(str(part), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(source.streams.video[0])):
+            if number >= 3 and packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    index, videos = video_index(part), Recordings()
+    own = decoded_in_order(whole)[COUNT - len(index.times) :]
+    order = [5, 0, len(own) - 1, 2, 1]
+    assert index.undecodable == 4
+    assert [grey_at(videos, part, index.times[number]) for number in order] == [
+        round(own[number]) for number in order
+    ]
+
+
 def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
     part = write(tmp_path / "part.ts", "libx264", {"bf": "0"}).read_bytes()
     joined = tmp_path / "joined.ts"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +58,29 @@ def test_a_run_has_the_weights_of_one_process(jepamine, recipe, alone, address, 
     for name in ("weights.safetensors", "bank.safetensors"):
         assert tensors(folder / name) == tensors(alone / "small" / name)
     assert list(folder.glob("*.parts")) == []
+
+
+def test_a_worker_that_is_killed_while_it_encodes_changes_no_weight(
+    cluster, jepamine, recipe, alone, address, tmp_path
+):
+    folder = tmp_path / "experiments"
+
+    def kill_when_the_first_part_arrives() -> None:
+        while not list(folder.glob("*/encode.*.parts/0*.jsonl")):
+            time.sleep(0.005)
+        # A worker that another test has killed has no process until it is started again.
+        while not (pids := [worker.pid for worker in cluster.workers.values() if worker.pid]):
+            time.sleep(0.005)
+        os.kill(pids[0], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_when_the_first_part_arrives, daemon=True)
+    killer.start()
+    result = jepamine("run", recipe, "--epochs", 2, *address)
+    assert result.exit_code == 0, result.output
+    killer.join(10)
+    assert not killer.is_alive()
+    for name in ("weights.safetensors", "bank.safetensors"):
+        assert tensors(folder / "small" / name) == tensors(alone / "small" / name)
 
 
 def test_a_stopped_run_encodes_only_the_missing_parts(

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,30 @@ def test_a_file_written_atomically_has_the_permissions_of_any_other_file(tmp_pat
     write_atomic(tmp_path / "atomic", b"")
     (tmp_path / "plain").write_bytes(b"")
     assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+@pytest.mark.parametrize("owner, name", [(Path, "chmod"), (os, "fsync")])
+def test_a_file_system_that_refuses_modes_or_flushes_has_the_file_all_the_same(
+    tmp_path, monkeypatch, number, owner, name
+):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(owner, name, refuse)
+    write_atomic(tmp_path / "a", b"new")
+    assert contents(tmp_path) == {"a": b"new"}
+
+
+def test_an_error_of_flushing_that_loses_data_is_an_error(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a").write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="Input/output error"):
+        write_atomic(tmp_path / "a", b"new")
+    assert contents(tmp_path) == {"a": b"old"}
 
 
 def test_json_that_is_written_is_read_back(tmp_path):

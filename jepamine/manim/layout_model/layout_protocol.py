@@ -47,6 +47,19 @@ class LayoutPredictor(Protocol):
 
 
 @runtime_checkable
+class ProposalPredictor(Protocol):
+    """A layout predictor that judges boxes which were proposed beforehand."""
+
+    def judged(self, given: Tensors) -> Tensors:
+        """Return the answer for the tensors of `predictors.proposal_crops.candidate_tensors`."""
+        ...
+
+    def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
+        """Return the mean loss, a scalar, as `LayoutPredictor` does."""
+        ...
+
+
+@runtime_checkable
 class BoundedPredictor(Protocol):
     """A predictor that returns at most `max_objects` objects; others return at most 10."""
 

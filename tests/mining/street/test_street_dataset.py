@@ -37,3 +37,23 @@ def test_the_second_of_two_runs_waits_and_uses_what_the_first_has_drawn(tmp_path
     (folder,) = drawn
     assert f"{folder}: another process is drawing these scenes; waiting for it\n" in capsys.readouterr().err
     assert len((folder / "manifest.jsonl").read_text().splitlines()) == 2
+
+
+def test_of_several_runs_one_draws_and_all_have_the_same_scenes(tmp_path, monkeypatch):
+    generate, drawn = generate_module.generate, []
+
+    def counted(folder, **settings):
+        drawn.append(folder)
+        generate(folder, **settings)
+
+    monkeypatch.setattr(generate_module, "generate", counted)
+    sources: list[object] = []
+    runs = [
+        threading.Thread(target=lambda: sources.append(street(tmp_path, clips=2, frames=2))) for _ in "abcd"
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(120)
+    assert len(drawn) == 1
+    assert [source == sources[0] for source in sources] == [True] * 4

@@ -164,7 +164,7 @@ def refinement_loss(
     sure = F.binary_cross_entropy_with_logits(
         refined["sure"], _confidence(refined["boxes"].detach(), where[0], truth)
     )
-    order = _order(refined["depth"][:count], true, scene, truth["z"][scene, number])
+    order = drawing_order_loss(refined["depth"][:count], true, scene, truth["z"][scene, number])
     loss: Tensor = kinds + 2 * overlap + 0.5 * edges + sure + 0.3 * order
     return loss
 
@@ -215,7 +215,7 @@ def _confidence(boxes: Tensor, scene: Tensor, truth: Tensors) -> Tensor:
     return ((best - LOOSE) / (TIGHT - LOOSE)).clamp(0, 1)
 
 
-def _order(depth: Tensor, boxes: Tensor, scene: Tensor, z: Tensor) -> Tensor:
+def drawing_order_loss(depth: Tensor, boxes: Tensor, scene: Tensor, z: Tensor) -> Tensor:
     """Return a loss that gives the later drawn of two overlapping objects the greater depth."""
     distance = (boxes[:, None, :2] - boxes[None, :, :2]).abs()
     overlapping = (distance < (boxes[:, None, 2:] + boxes[None, :, 2:]) / 2).all(dim=2)

@@ -1,4 +1,5 @@
-"""The predictors `layout-dense` (a map of the frame) and `layout-transformer` (a set of objects)."""
+"""The predictors `layout-dense` (a map of the frame), `layout-transformer` (a set of objects) and
+`layout-proposals` (boxes that pixels propose)."""
 
 from __future__ import annotations
 
@@ -85,3 +86,30 @@ def layout_transformer(
     if hidden_dim % heads:
         raise UserError(f"predictor.heads: {heads} does not divide hidden_dim {hidden_dim}")
     return LayoutTransformer(dim, grid, hidden_dim, layers, heads, feed_forward, dropout, max_objects)
+
+
+def layout_proposals(
+    dim: int,
+    shape: tuple[int, int, int],
+    encoder: Any,
+    *,
+    width: Annotated[int, Field(ge=16, multiple_of=16)] = 128,
+    layers: Count = 3,
+    max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = LIMIT,
+) -> nn.Module:
+    """Build a `LayoutPredictor` that judges boxes which pixels propose.
+
+    It compares all boxes of a frame `layers` times, trains fast, reads crowded frames of any author,
+    and does not find what no pixel shows. Of more than `max_objects` objects the largest are returned. Raises
+    UserError for encoders other than `pixels`.
+    """
+    from jepamine.manim.layout_model.plan import token_grid
+    from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals
+
+    grid = token_grid(encoder, shape)
+    if grid != shape[1:]:
+        raise UserError(
+            f"the predictor 'layout-proposals' reads pixels, not the tokens of '{encoder.name}'; "
+            "use the encoder 'pixels'"
+        )
+    return LayoutProposals(grid, width, layers, max_objects)

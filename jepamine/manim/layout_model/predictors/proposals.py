@@ -15,9 +15,10 @@ from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 
 # A pixel that differs by more than this from the ground, in 0 .. 1, belongs to an object.
 LIT = 0.08
-# A ground is flat if at most this share of the frame differs from its most frequent colour; others, such as
-# shaded paper, are the median of 9 x 9 blocks of BLOCK pixels. Noise is NOISE medians of the difference.
-MOST_LIT, BLOCK, NOISE = 0.2, 4, 5.0
+# A ground is flat if at most MOST_LIT of the frame differs from its most frequent colour, or at least FLAT of
+# it is that colour, nearly (SAME); others, such as shaded paper, are the median of 9 x 9 blocks of BLOCK
+# pixels. Noise is NOISE medians of the difference.
+MOST_LIT, FLAT, SAME, BLOCK, NOISE = 0.2, 0.3, 0.01, 4, 5.0
 
 
 def contrast_from_ground(
@@ -28,21 +29,27 @@ def contrast_from_ground(
     Nothing is lit where no ground is found, as in a frame full of noise.
     """
     lit, least = contrast(pixels, hidden), LIT
-    if (lit > LIT).mean() > MOST_LIT:
-        lit = local_contrast(pixels, hidden)
-        least = max(LIT, NOISE * float(np.median(lit)))
+    if (lit > LIT).mean() <= MOST_LIT or (lit[~hidden] < SAME).mean() >= FLAT:
+        return lit, least
+    lit = local_contrast(pixels, hidden)
+    least = max(LIT, NOISE * float(np.median(lit)))
     return (lit, least) if (lit > least).mean() <= MOST_LIT else (lit, np.inf)
 
 
 def contrast(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return how much each pixel (H, W, 3) differs from the ground, the most frequent colour: (H, W)."""
+    difference: NDArray[np.float32] = np.abs(pixels - ground_colour(pixels, hidden)).max(axis=2) * ~hidden
+    return difference
+
+
+def ground_colour(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the most frequent colour (3,) of what is not hidden of a frame (H, W, 3); black if all is."""
     seen = pixels[~hidden]
     if not len(seen):
-        return np.zeros(hidden.shape, np.float32)
+        return np.zeros(3, np.float32)
     coarse = (seen * 31.99).astype(np.int64) @ np.array([1024, 32, 1])
-    ground = np.median(seen[coarse == np.bincount(coarse).argmax()], axis=0)
-    difference: NDArray[np.float32] = np.abs(pixels - ground).max(axis=2) * ~hidden
-    return difference
+    colour: NDArray[np.float32] = np.median(seen[coarse == np.bincount(coarse).argmax()], axis=0)
+    return colour
 
 
 def local_contrast(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -84,9 +91,9 @@ def proposed(pixels: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Floats:
     seen = lit > least
     if not seen.any():
         return np.empty((0, 4))
-    edges = {box for gap in GAPS for box in _connected(seen, gap)}
-    for one in _colours(pixels, seen, lit):
-        edges |= {box for gap in GAPS_OF_COLOURS for box in _connected(one, gap)}
+    edges = {box for gap in GAPS for box in connected_edges(seen, gap)}
+    for one in colour_masks(pixels, seen, lit):
+        edges |= {box for gap in GAPS_OF_COLOURS for box in connected_edges(one, gap)}
     left, top, right, bottom = np.array(sorted(edges, key=_area)[-MOST:], float).T / (
         pixels.shape[1] / FRAME_WIDTH
     )
@@ -105,7 +112,7 @@ def _area(edges: tuple[int, int, int, int]) -> int:
     return (edges[2] - edges[0]) * (edges[3] - edges[1])
 
 
-def _connected(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+def connected_edges(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[int, int, int, int]]:
     """Return (left, top, right, bottom) of the lit pixels that gaps of `gap` pixels at most keep apart."""
     from scipy import ndimage
 
@@ -122,7 +129,7 @@ def _connected(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[int, 
     ]
 
 
-def _colours(
+def colour_masks(
     pixels: NDArray[np.float32], seen: NDArray[np.bool_], lit: NDArray[np.float32]
 ) -> list[NDArray[np.bool_]]:
     """Return the pixels of each frequent colour, bool (H, W); only bright ones tell their colour."""

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from jepamine.manim.layout_model.predictors.dense_loss import _confidence, _hottest, _order
+from jepamine.manim.layout_model.predictors.dense_loss import _confidence, _hottest, drawing_order_loss
 from jepamine.manim.layout_model.targets import NOTHING
 
 TRUTH = {
@@ -27,8 +27,8 @@ def test_the_confidence_target_is_the_overlap_with_an_object_of_the_same_scene()
 def test_the_later_drawn_of_two_overlapping_objects_has_the_greater_depth():
     boxes = torch.tensor([[0.0, 0, 2, 2], [1.0, 0, 2, 2], [9.0, 0, 2, 2]])
     scene, z = torch.tensor([0, 0, 0]), torch.tensor([0.0, 1, 2])
-    right = _order(torch.tensor([0.0, 2, -5]), boxes, scene, z).item()
-    wrong = _order(torch.tensor([2.0, 0, -5]), boxes, scene, z).item()
+    right = drawing_order_loss(torch.tensor([0.0, 2, -5]), boxes, scene, z).item()
+    wrong = drawing_order_loss(torch.tensor([2.0, 0, -5]), boxes, scene, z).item()
     assert right == pytest.approx(math.log1p(math.exp(-2)))
     assert wrong == pytest.approx(math.log1p(math.exp(2)))
 
@@ -36,7 +36,7 @@ def test_the_later_drawn_of_two_overlapping_objects_has_the_greater_depth():
 def test_disjoint_objects_and_those_of_two_scenes_have_no_order():
     boxes = torch.tensor([[0.0, 0, 2, 2], [1.0, 0, 2, 2]])
     z = torch.tensor([0.0, 1])
-    assert _order(torch.tensor([3.0, 0]), boxes, torch.tensor([0, 1]), z).item() == 0
+    assert drawing_order_loss(torch.tensor([3.0, 0]), boxes, torch.tensor([0, 1]), z).item() == 0
 
 
 def test_the_hottest_cells_are_used_or_drawn_from():

@@ -66,3 +66,7 @@ def test_shade_over_the_ground_is_not_lit(shade):
     seen = lit > least
     assert seen[60:80, 120:123].all()
     assert seen.sum() < 80
+
+
+def test_a_figure_that_fills_half_of_a_flat_ground_is_proposed():
+    assert (60, 20, 230, 124) in edges(frame((60, 20, 230, 124, (1, 0, 0))))
