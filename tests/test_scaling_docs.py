@@ -117,7 +117,7 @@ def slurm(monkeypatch) -> Iterator[None]:
         pytest.skip(f"not installed: {', '.join(absent)} (Debian: slurm-wlm)")
     # Sockets have short paths.
     with tempfile.TemporaryDirectory(prefix="slurm-") as name, contextlib.ExitStack() as stack:
-        folder = Path(name)
+        folder, daemons = Path(name), []
         for part in ("state", "spool"):
             (folder / part).mkdir()
         (folder / "key").write_bytes(os.urandom(128))
@@ -142,13 +142,14 @@ def slurm(monkeypatch) -> Iterator[None]:
             [programs["slurmd"], "-D", "-N", host],
         ):
             process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            daemons.append(process)
             stack.callback(process.wait)
             stack.callback(process.terminate)
             while command[0] == programs["munged"] and not (folder / "socket").exists():
                 assert process.poll() is None, (folder / "log").read_text()
                 time.sleep(0.05)
         while "idle" not in subprocess.run(["sinfo", "-h"], capture_output=True, text=True).stdout:
-            assert process.poll() is None, "slurmd ended"
+            assert [daemon.poll() for daemon in daemons] == [None] * 3, "munged, slurmctld or slurmd ended"
             time.sleep(0.2)
         yield
 
@@ -182,6 +183,7 @@ PartitionName=all Nodes=ALL Default=YES State=UP
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slurm")
 def test_a_real_slurm_array(jepamine, home, monkeypatch):
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

@@ -47,6 +47,21 @@ class Bank:
         rows = np.union1d(own, self._index.overlapping(extent))
         return rows if len(self.clip_ids) - len(rows) >= 2 else own[:1]
 
+    def knows(self, camera: str | None) -> bool:
+        """Return whether a training clip is by the camera; False for a clip without one."""
+        return camera is not None and len(self.camera_rows(camera)) > 0
+
+    def camera_rows(self, camera: str | None) -> NDArray[np.int64]:
+        """Return the rows of the training clips by a camera, sorted."""
+        return self._cameras.get(camera, np.empty(0, dtype=np.int64))
+
+    @functools.cached_property
+    def _cameras(self) -> dict[str | None, NDArray[np.int64]]:
+        rows: dict[str | None, list[int]] = {}
+        for row, place in enumerate(self.places):
+            rows.setdefault(place.camera, []).append(row)
+        return {camera: np.array(listed, dtype=np.int64) for camera, listed in rows.items()}
+
     def overlapping_rows(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Return `overlapping` of the training clips in `rows`."""
         extents = self.extents or [Extent()] * len(self.clip_ids)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jepamine.mining.drive_context import Drive, clean_vector, drive_of_rows, row_of_clip, rows_of_bank
+from jepamine.mining.drive_clips import Drive, drive_of_rows, row_of_clip, rows_of_bank
+from jepamine.mining.drive_context import clean_vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from jepamine.mining.bank import Bank
     from jepamine.mining.bank_columns import Place
-    from jepamine.mining.drive_context import Row
+    from jepamine.mining.drive_clips import Row
     from jepamine.protocols import ClipEmbeddings
 
 Key = tuple[str, ...]

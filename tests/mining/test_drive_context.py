@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from jepamine.mining.bank_columns import Place
 from jepamine.mining.distances import fit_whitening
 from jepamine.mining.drive_context import DriveContext, clean_vector
 from jepamine.mining.scene_context import read_together
-from jepamine.mining.scorers.scene_and_drive import Drive, Variogram
+from jepamine.mining.scorers.scene_and_drive import Camera, Drive, Variogram
 from jepamine.protocols import ClipEmbeddings, Extent
 
 
@@ -145,3 +147,34 @@ def test_scores_depend_on_neither_order_nor_batches_nor_other_drives(scorer):
     assert {k: v for one in clips for k, v in scored(clips, [one]).items()} == pytest.approx(whole, abs=1e-6)
     shard = [one for one in clips if one.drive == "q"]
     assert scored(shard, shard) == pytest.approx({k: whole[k] for k in whole if k[0] == "q"}, abs=1e-6)
+
+
+def test_the_camera_of_a_clip_says_what_is_usual():
+    rng = np.random.default_rng(0)
+    spread = {"even": 0.01, "varied": 0.2}
+    own = [
+        replace(clip(f"{name}{n}", [1, shift, *(size * rng.normal(size=2))], name, 2.0 * n), camera=name)
+        for (name, size), shift in zip(spread.items(), (0, 1), strict=True)
+        for n in range(20)
+    ]
+    bank = replace(bank_of(own), places=[Place(one.drive, one.camera, one.order) for one in own])
+    scorer = Camera(DriveContext(bank))
+    odd = [
+        replace(clip(f"odd-{name}", [1, shift, 0.15, 0], f"new {name}"), camera=camera)
+        for name, shift, camera in [("even", 0, "even"), ("varied", 1, "varied"), ("none", 0, None)]
+    ]
+    even, varied, without = (float(score) for score in scorer(odd))
+    assert even > 5 > 2 > varied
+    # Without a camera it is compared with the clips of all cameras, whose usual distance is larger.
+    assert varied < without < even
+    assert scorer.usual("even") < scorer.usual("varied")
+
+
+def test_a_training_clip_is_not_compared_with_itself_by_its_camera():
+    own = [replace(clip(f"x{n}", [1, 0.1 * n, 0], "d", 2.0 * n), camera="c") for n in range(8)]
+    bank = replace(bank_of(own), places=[Place(one.drive, one.camera, one.order) for one in own])
+    scorer = Camera(DriveContext(bank))
+    scores = [float(score) for score in scorer(own)]
+    assert min(scores) > 0.5
+    assert np.median(scores) == pytest.approx(1)
+    assert [float(scorer([one])[0]) for one in own] == pytest.approx(scores, abs=1e-6)

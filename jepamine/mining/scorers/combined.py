@@ -13,6 +13,7 @@ from jepamine.errors import UserError
 if TYPE_CHECKING:
     import numpy as np
 
+    from jepamine.mining.bank import Bank
     from jepamine.protocols import ClipEmbeddings, Panel, Scorer
 
 
@@ -34,28 +35,30 @@ BEYOND = 0.01
 class Ensemble:
     """Highest or mean rank of the scorers named in `of`, each ranked among the run's held-out clips.
 
-    By default the highest of a global score (`knn`), one relative to the clip's drive (`drive`) and one that
-    looks at time (`sensor`): a clip is novel if it is novel in one of these ways. The ranks of those in
-    `capped` stay at about 1 beyond all held-out clips: a drive by another camera is far from the training
-    clips as a whole, which must not hide what is unusual within it. Those in `strict` count less by log 2, as
-    if they were less far out by the whole range of the held-out clips: a recording can be a little unusual in
-    many ways. Held-out clips and not the scored ones, so that a score does not depend on what else is
-    scored; and not the training clips', whose scores are lower than any new clip's (predictor and covariance
-    were fitted to them).
+    By default the highest of a global score (`camera`), one relative to the clip's drive (`drive`) and one
+    that looks at time (`sensor`): a clip is novel if it is novel in one of these ways. For a clip by a camera
+    that the run was not trained on, the ranks of those in `capped` stay at about 1 beyond all held-out clips:
+    all of its clips are far from the training clips, which must not hide what is unusual among them. Those in
+    `strict` count less by log 2, as if they were less far out by the whole range of the held-out clips.
+
+    Held-out clips and not the scored ones, so that a score does not depend on what else is scored; and not
+    the training clips', whose scores are lower than any new clip's (predictor and covariance were fitted to
+    them).
     """
 
     def __init__(
         self,
         panel: Panel,
+        bank: Bank,
         *,
-        of: tuple[str, ...] = ("knn", "drive", "sensor"),
+        of: tuple[str, ...] = ("camera", "drive", "sensor"),
         combine: Literal["highest", "mean"] = "highest",
-        capped: tuple[str, ...] = ("knn", "mahalanobis"),
-        strict: tuple[str, ...] = ("sensor",),
+        capped: tuple[str, ...] = ("camera", "knn", "mahalanobis"),
+        strict: tuple[str, ...] = (),
     ) -> None:
         if not of or "ensemble" in of:
             raise UserError("[scoring.ensemble] of: list one or more other scorers")
-        self.combine = combine
+        self.combine, self.bank = combine, bank
         self.capped = [name in capped for name in of]
         self.strict = [name in strict for name in of]
         self.panel, self.references = panel, panel.reference(of)
@@ -67,7 +70,8 @@ class Ensemble:
         import numpy as np
 
         ranks = members_ranks(self.panel, self.references, clips)
-        beyond = np.maximum(ranks[self.capped] - 1, 0)
+        unknown = np.array([not self.bank.knows(clip.camera) for clip in clips])
+        beyond = np.maximum(ranks[self.capped] - 1, 0) * unknown
         ranks[self.capped] -= (1 - BEYOND) * beyond
         ranks[self.strict] -= np.log(2)
         return list(ranks.max(axis=0) if self.combine == "highest" else ranks.mean(axis=0))

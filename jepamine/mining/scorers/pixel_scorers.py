@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from jepamine.mining.scorers.combined import members_ranks
+from jepamine.mining.scorers.combined import rank
 
 if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.data.embedding_store import Store
     from jepamine.data.pixel_statistics import FrameChanges
+    from jepamine.mining.drive_context import DriveContext
     from jepamine.protocols import ClipEmbeddings, Panel, Scorer
 
 PIXEL_BASELINES = ("darkness", "contrast", "frame-difference", "jpeg-size")
@@ -164,17 +165,44 @@ FAULTS = {name: f"{name} frames" for name in ("frozen", "spliced", "shuffled", "
 class Sensor:
     """Highest of the ranks that a clip has among the run's own clips by the scorers in `FAULTS`.
 
-    Among its training clips, too: the faults are fitted to nothing.
+    Among its training clips, too: the faults are fitted to nothing. A camera that the run was not trained on
+    may have another frame rate or speed. Each of its faults is moved so that the median of the clip's drive,
+    without clips that share frames or time with it, is that of the run's clips: a fault of such a camera is
+    what its other clips do not have.
     """
 
-    def __init__(self, panel: Panel) -> None:
-        self.panel, self.references = panel, panel.reference(tuple(FAULTS), ("train", "val"))
+    def __init__(self, panel: Panel, drives: DriveContext) -> None:
+        self.panel, self.drives = panel, drives
+        self.references = panel.reference(tuple(FAULTS), ("train", "val"))
+        drives.columns["faults"] = self._faults
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        return list(members_ranks(self.panel, self.references, clips).max(axis=0))
+        return list(self._ranks(clips).max(axis=0))
 
     def findings(self, clips: Sequence[ClipEmbeddings]) -> list[str]:
         """Return each clip's fault, such as "frozen frames"; empty unless beyond all of the run's."""
-        ranks = members_ranks(self.panel, self.references, clips)
         names = list(FAULTS.values())
-        return [names[int(column.argmax())] if column.max() > 1 else "" for column in ranks.T]
+        return [names[int(column.argmax())] if column.max() > 1 else "" for column in self._ranks(clips).T]
+
+    def _ranks(self, clips: Sequence[ClipEmbeddings]) -> np.ndarray:
+        """Return the clips' ranks by fault, float64 (faults, clips)."""
+        import numpy as np
+
+        values = np.array([self.panel.scores(name, clips) for name in FAULTS], dtype=np.float64)
+        for number, clip in enumerate(clips):
+            if self._by_a_new_camera(clip) and (median := self.drives.median("faults", clip)) is not None:
+                usual = [np.median(reference) for reference in self.references.values()]
+                values[:, number] += usual - median
+        pairs = zip(values, self.references.values(), strict=True)
+        return np.stack([rank(row, reference) for row, reference in pairs])
+
+    def _by_a_new_camera(self, clip: ClipEmbeddings) -> bool:
+        return clip.camera is not None and not self.drives.bank.knows(clip.camera)
+
+    def _faults(self, clip: ClipEmbeddings) -> np.ndarray:
+        """Return what the drive's median is taken of, float32 (faults,); 0 where none is needed."""
+        import numpy as np
+
+        if not self._by_a_new_camera(clip):
+            return np.zeros(len(FAULTS), dtype=np.float32)
+        return np.array([self.panel.scorer(name)([clip])[0] for name in FAULTS], dtype=np.float32)

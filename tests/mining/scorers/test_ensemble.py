@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.combined import Ensemble
 from jepamine.runs.loading import load_run
@@ -25,19 +27,27 @@ REFERENCE = np.array([0.0, 1.0, 2.0])
 SCORES = {"knn": [0.5, 2.0, 4.0], "drive": [1.0, 0.0, 1.0]}
 
 
-def scored(**settings):
+BANK = Bank(["a"], ["00"], np.eye(1, dtype=np.float32), [], [Place("d", "known")])
+
+
+def scored(camera="new", **settings):
     panel: Any = SimpleNamespace(
         reference=lambda names: dict.fromkeys(names, REFERENCE),
         scorer=lambda name: None,
         scores=lambda name, clips: [np.array(value) for value in SCORES[name]],
     )
-    clips: list[Any] = [None] * 3
-    ensemble = Ensemble(panel, of=("knn", "drive"), **settings)
+    clips: list[Any] = [SimpleNamespace(camera=camera)] * 3
+    ensemble = Ensemble(panel, BANK, of=("knn", "drive"), **settings)
     return [float(score) for score in ensemble(clips)]
 
 
-def test_a_clip_has_the_highest_of_its_ranks_and_a_capped_one_stays_at_about_1():
-    assert scored() == pytest.approx([0.5, 1.0, 1 + 0.01 * np.log(2)])
+@pytest.mark.parametrize("camera", ["new", None])
+def test_a_clip_has_the_highest_of_its_ranks_and_a_capped_one_stays_at_about_1(camera):
+    assert scored(camera) == pytest.approx([0.5, 1.0, 1 + 0.01 * np.log(2)])
+
+
+def test_no_rank_of_a_clip_by_a_camera_of_the_training_clips_is_capped():
+    assert scored("known") == pytest.approx([0.5, 1.0, 1 + np.log(2)])
 
 
 def test_a_rank_that_is_not_capped_goes_on_beyond_1():

@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 
 from jepamine.data.embedding_store import Store
+from jepamine.mining.bank import Bank
+from jepamine.mining.bank_columns import Place
+from jepamine.mining.drive_context import DriveContext
+from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers import pixel_scorers
 from jepamine.mining.scorers.pixel_scorers import FAULTS, Sensor
 from jepamine.protocols import ClipEmbeddings
@@ -86,6 +90,32 @@ def test_frames_are_decoded_once_for_all_faults(tmp_path):
     assert len(reads) == 1
 
 
+BANK = Bank(["a"], ["00"], np.eye(1, dtype=np.float32), [], [Place("d", "known")])
+
+
+@pytest.mark.parametrize(
+    ("camera", "moved"), [("known", [7, 7, 9]), (None, [7, 7, 9]), ("new", [7 - 8 + 2, 7 - 8 + 2, 9 - 7 + 2])]
+)
+def test_the_faults_of_a_new_camera_are_those_that_its_drive_does_not_have(camera, moved):
+    values = {"x": 7.0, "y": 7.0, "z": 9.0}
+
+    def scorer(clips):
+        return [np.float64(values[one.clip_id]) for one in clips]
+
+    panel = SimpleNamespace(
+        reference=lambda names, parts: {name: np.array([1.0, 2.0, 3.0]) for name in names},
+        scores=lambda name, clips: scorer(clips),
+        scorer=lambda name: scorer,
+    )
+    drives = DriveContext(BANK)
+    sensor = Sensor(panel, drives)
+    clips = [replace(clip([1, 1], name), drive="d", camera=camera) for name in values]
+    read_together([drives], clips)
+    # Less the median of the other clips, plus 2, that of the run's; 1 to 3 have the ranks 0 to 1.
+    ranks = [1 + np.log1p((value - 3) / 2) if value > 3 else (value - 1) / 2 for value in moved]
+    assert sensor(clips) == pytest.approx(ranks)
+
+
 def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
     with Store(tmp_path) as store:
         scorers = {name: getattr(pixel_scorers, name)(store) for name in FAULTS}
@@ -99,7 +129,7 @@ def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_
             reference=lambda names, parts: {name: references[name] for name in names},
             scores=lambda name, clips: scorers[name](clips),
         )
-        sensor = Sensor(panel)
+        sensor = Sensor(panel, DriveContext(BANK))
         clips = [held_out[1], FAULTY["frozen"], FAULTY["shuffled"], FAULTY["blank"], FAULTY["dropped"]]
         scores = [float(score) for score in sensor(clips)]
         findings = sensor.findings(clips)
