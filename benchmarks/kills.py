@@ -3,8 +3,8 @@
 Each kill is SIGKILL of the command and all its processes: half of them at a moment of the time that it takes,
 half before one of the calls by which it opens a file for writing, renames, deletes or makes a folder. Then no
 visible file may be half-written (it is that of before or of the end, or every line of it is sound), and the
-command, resumed where it can be and otherwise the same again, must succeed within 60 s with the results of
-one that was never killed, and leave no temporary file behind. Exit code 1 if not.
+command, resumed where it can be and otherwise the same again, must succeed within four minutes with the
+results of one that was never killed, and leave no temporary file behind. Exit code 1 if not.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from safetensors import safe_open
 from jepamine.cli.main import cli
 from jepamine.utils.printing import table
 
-SECONDS = 60
+SECONDS = 240
 # The folder of temporary files, in the folder where the command runs.
 TEMPORARY = "tmp"
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
@@ -301,7 +301,11 @@ def content_of(folder: Path) -> dict[str, bytes]:
 
 def _sound(path: Path) -> bool:
     """Return whether a file that changed is whole as its format goes; temporary ones may be anything."""
-    if ".tmp" in path.name or path.name.startswith(".") or path.suffix in (".lock", ".part", ".heatmaps"):
+    if (
+        ".tmp" in path.name
+        or path.name.startswith(".")
+        or path.suffix in (".lock", ".dirlock", ".part", ".heatmaps")
+    ):
         return True
     if any(part.startswith(".") for part in path.parts):
         return True

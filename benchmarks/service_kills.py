@@ -114,8 +114,10 @@ def serve(
         time.sleep(0.02)
     for request in asked if port else ():
         members |= set(family(service))
-        if ask(int(port or 0), request) == 200:
+        if (found := ask(int(port or 0), request)) == 200:
             answered.append(request)
+        elif found:
+            print(f"{request[0]}: {found}", flush=True)
         if _ended(service):
             break
     if not _ended(service):
@@ -133,8 +135,8 @@ def _ended(process: int) -> bool:
 
 
 def _gone(members: list[int]) -> list[int]:
-    """Return the processes that are still there after ten seconds."""
-    for _ in range(100):
+    """Return the processes that are still there after a minute, as servers may just be starting."""
+    for _ in range(600):
         if not (left := [number for number in members if Path(f"/proc/{number}").exists()]):
             break
         time.sleep(0.1)
@@ -244,7 +246,7 @@ def main() -> None:
 
 
 def _fill_service(base: Path) -> None:
-    from jepamine.config.shipped_recipes import locate_recipe
+    from jepamine.config.recipe_files import locate_recipe
 
     shutil.copy(locate_recipe(Path("manim")), base / "manim.toml")
     if call(base, LAYOUT_RUN, after=PATIENCE)[0]:
@@ -289,6 +291,7 @@ def _clients(
     found = 0
     for number in range(kills):
         now = kill(base, folder, sound, command, seconds, writes, number, rng, cluster)
+        print(f"{name}: {now or 'sound'}", flush=True)
         found += len(now)
         faults += [f"{name}: {fault}" for fault in now]
     return [f"{seconds:.2f}", writes, kills, found]

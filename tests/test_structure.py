@@ -22,7 +22,6 @@ MODULES = {str(path.relative_to(PACKAGE)) for path in FILES if path.name != "__i
 SHORT = {
     "__main__.py": "`python -m jepamine` runs this name, and it only calls the command line",
     "clips.py": "run folders hold copies of local plugins that import `Source` from here: a re-export",
-    "errors.py": "the lowest layer, which every file may import: nothing else may lie beside its one error",
 }
 
 

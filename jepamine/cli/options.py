@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from jepamine.errors import UserError, did_you_mean
+from jepamine.errors import UserError, did_you_mean, how_to_install
 from jepamine.places import Url, is_url
 from jepamine.utils.json_files import json_text
 from jepamine.utils.printing import visible
@@ -198,8 +198,7 @@ class Commands(click.Group):
                 and (error.name or "jepamine").split(".")[0] != "jepamine"
             ):
                 raise click.ClickException(
-                    f"{sys.executable} lacks the package {error.name}; install jepamine again in the "
-                    f"environment that you use: {sys.executable} -m pip install jepamine"
+                    f"{sys.executable} lacks the package {error.name}; {how_to_install()}"
                 ) from error
             # A full disk or a missing permission is the environment's fault. Anything else is a bug and
             # must show.

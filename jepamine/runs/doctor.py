@@ -30,6 +30,11 @@ ADDS = {
     "llm": "code from a language model behind an API",
     "ocr": "words in images",
 }
+#: Libraries of the system that an extra's packages are built against, and how to get them.
+LIBRARIES = {
+    "manim": "before that, on Debian or Ubuntu: apt install gcc python3-dev libcairo2-dev libpango1.0-dev "
+    "pkg-config; on macOS: brew install cairo pango pkg-config",
+}
 FOR_DEVELOPERS = {"test", "lint", "docs"}
 # A default run writes 0.3 GB; V-JEPA 2 ViT-L's weights are 1.3 GB.
 LITTLE_DISK = 2e9
@@ -113,7 +118,8 @@ def _extras() -> Iterator[Check]:
         lacking = [name for name in needed if not _installed(name)]
         adds = ADDS.get(extra, ", ".join(needed))
         if lacking:
-            yield Check(extra, "missing", f"adds {adds}: pip install {' '.join(lacking)}")
+            before = f" ({LIBRARIES[extra]})" if extra in LIBRARIES else ""
+            yield Check(extra, "missing", f"adds {adds}: pip install {' '.join(lacking)}{before}")
         else:
             yield Check(extra, "ok", adds)
 

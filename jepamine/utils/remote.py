@@ -177,8 +177,11 @@ def _is_file(system: Any, path: str) -> bool:
 def listing(url: Url) -> list[Url]:
     """Return every file below a folder, by name. Raises UserError if the store does not list files."""
     names = attempt(url, "", lambda system, path: system.find(path))
-    system = filesystem(url)
-    return sorted(Url(str(system.unstrip_protocol(name))) for name in names)
+    # By the scheme that the user wrote: a file system of several names its files by the first (abfs for az).
+    system, scheme = filesystem(url), url.text.partition("://")[0]
+    return sorted(
+        Url(f"{scheme}://{str(system.unstrip_protocol(name)).partition('://')[2]}") for name in names
+    )
 
 
 def version(url: Url, found: dict[str, Any]) -> bytes | None:

@@ -51,3 +51,54 @@ def test_a_description_becomes_a_scene(document, here, tmp_path):
     here(f"{train} --set dataset.scenes=40 --set trainer.val_scenes=8 --epochs 1", tmp_path)
     here(again.replace("--image", '"a red circle" --image'), tmp_path)
     assert "GeneratedScene" in (tmp_path / "again.py").read_text()
+
+
+def test_clips_go_to_a_labelling_tool_and_its_answers_come_back(document, here, tmp_path):
+    page = document("docs/tutorial-labels.md")
+    rank, export, back, table, learn = [block.splitlines() for block in page.blocks("sh")]
+    # What takes minutes is run on less: few small clips, with more events among them.
+    less = "clips=40", "frames=2", "image_size=64", "event_rate=0.3"
+    here(f"{rank[0]} --epochs 2 " + " ".join(f"--set dataset.{key}" for key in less), tmp_path)
+    here(rank[1], tmp_path)
+    assert "exported 40 clips" in here(export[0], tmp_path)
+    # The annotator knows the truth.
+    lines = (tmp_path / "experiments/default/labels.jsonl").read_text().splitlines()
+    truth = {line["clip_id"]: line["binary_label"] for line in map(json.loads, lines)}
+    tasks = json.loads((tmp_path / "scores.label-studio.json").read_text())
+    interface = (tmp_path / "scores.label-studio.xml").read_text()
+    assert all(f'<Choice value="{value}"' in interface for value in "01")
+    for task in tasks:
+        choice = str(truth[task["data"]["clip_id"]])
+        result = {"from_name": "label", "to_name": "clip", "type": "choices", "value": {"choices": [choice]}}
+        task["annotations"] = [{"result": [result]}]
+    (tmp_path / "project.json").write_text(json.dumps(tasks))
+    ones = sum(truth[task["data"]["clip_id"]] for task in tasks)
+    assert f"binary_label: {ones} are 1, {40 - ones} are 0" in here(back[0], tmp_path)
+    assert "AUROC" in here(back[1], tmp_path)
+    (sheet,) = page.blocks("csv")
+    (tmp_path / "review.csv").write_text(sheet + "\n")
+    here(table[0], tmp_path)
+    assert [json.loads(line) for line in (tmp_path / "review.jsonl").read_text().splitlines()] == [
+        {"clip_id": "street-0000-0", "binary_label": 1, "labels": {"fog": 0}},
+        {"clip_id": "street-0001-0", "binary_label": 0, "labels": {"fog": 0}},
+    ]
+    for command in learn:
+        here(command, tmp_path)
+    again = json.loads((tmp_path / "probe.label-studio.json").read_text())
+    assert any(task.get("annotations") for task in again)
+
+
+def test_footage_in_a_bucket_becomes_a_reviewed_list(document, here, s3, tmp_path):
+    (tmp_path / "drawn").mkdir()
+    generate(tmp_path / "drawn", clips=12, event_rate=0.2, seed=5, frames=16, size=(64, 36))
+    (tmp_path / "upload").mkdir()
+    (tmp_path / "drawn" / "frames").rename(tmp_path / "upload" / "footage")
+    s3.put(tmp_path / "upload")
+    for block in document("docs/tutorial-buckets.md").blocks("sh"):
+        for command in block.splitlines():
+            less = " --set dataset.image_size=64 --set trainer.epochs=2" * command.startswith("jepamine run")
+            here(command.replace("s3://my-bucket", s3.url) + less, tmp_path)
+    shown = json.loads((tmp_path / "tasks.json").read_text())
+    assert shown[0]["data"]["images"][0].startswith(f"{s3.url}/footage/")
+    assert (tmp_path / "experiments/far/reports/scores.html").is_file()
+    assert ("PUT", "scores/far.jsonl") in s3.methods()

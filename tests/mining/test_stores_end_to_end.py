@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 import torch
 
+from jepamine.places import Url
+from jepamine.utils.remote import read
 from jepamine.utils.tensors import load_tensors
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "logs-and-buckets.md"
@@ -92,6 +100,31 @@ def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, je
     assert ("PUT", "scores.jsonl") in s3.methods()
     (copy,) = (tmp_path / "experiments/local/scores").glob("scores-*.jsonl")
     assert numbers(copy) == run
+
+
+@pytest.mark.slow
+def test_scoring_killed_at_random_while_its_store_fails_ends_byte_for_byte(s3, run, jepamine, tmp_path):
+    words = ("score", "--run", "local", f"{s3.url}/manifest.jsonl", "--output")
+    assert jepamine(*words, f"{s3.url}/whole.jsonl").exit_code == 0
+    # Else no frame would be asked for.
+    shutil.rmtree(tmp_path / "experiments" / "_store")
+    s3.fails = lambda number: number % 3 == 1
+    target, rng, ended = f"{s3.url}/killed.jsonl", random.Random(3), []
+    for number in range(5):
+        command = [sys.executable, "-m", "jepamine", *words, target, *(["--resume"] if number else [])]
+        last = len(s3.requests) + rng.randrange(1, 30)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            while process.poll() is None and len(s3.requests) < last:
+                time.sleep(0.001)
+            process.kill()
+            process.communicate()
+        ended.append(process.returncode)
+    assert ended.count(-signal.SIGKILL) >= 3
+    result = jepamine(*words, target, "--resume")
+    assert result.exit_code == 0, result.output
+    assert any(status == 503 for _, _, status, _ in s3.requests)
+    s3.fails = lambda number: False
+    assert read(Url(target)) == read(Url(f"{s3.url}/whole.jsonl"))
 
 
 def test_the_commands_of_the_page(s3, run, jepamine, tmp_path, monkeypatch):

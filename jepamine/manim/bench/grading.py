@@ -59,6 +59,8 @@ def holds(fact: str, objects: list[Found], made: Result) -> bool:
     other = second.box
     if what == "colours":
         return objects[int(numbers[0])].color != second.color
+    if what == "close":
+        return all(abs(box[i] - other[i]) - (box[2 + i] + other[2 + i]) / 2 < EDGE for i in (0, 1))
     if what == "larger":
         return box[2] > 1.2 * other[2]
     if what == "within":
@@ -128,6 +130,37 @@ def order(rest: str, made: Result) -> bool:
     return None not in places and places == sorted(places, key=lambda place: place or 0.0)
 
 
+def marks(rest: str, made: Result) -> bool:
+    """Return whether a dot, circle or arrow is at a number of a number line: "3 of 0 5"."""
+    number, low, high = (float(word) for word in rest.replace(" of", "").split())
+    return any(
+        abs(item.box[0] - _along(line, (number - low) / (high - low))) < CLOSE
+        for line in _scales(made)
+        for item in made.report.objects
+        if item.type in ("dot", "circle", "arrow") and item.shown
+    )
+
+
+def spans(rest: str, made: Result) -> bool:
+    """Return whether an arrow or line reaches from one number of a number line to another: "2 4 of 0 5"."""
+    start, end, low, high = (float(word) for word in rest.replace(" of", "").split())
+    return any(
+        abs(item.box[0] - item.box[2] / 2 - _along(line, (start - low) / (high - low))) < CLOSE
+        and abs(item.box[0] + item.box[2] / 2 - _along(line, (end - low) / (high - low))) < CLOSE
+        for line in _scales(made)
+        for item in made.report.objects
+        if item.type in ("arrow", "line") and item.shown
+    )
+
+
+def _scales(made: Result) -> list[Found]:
+    return [item for item in made.report.objects if item.type == "number_line" and item.shown]
+
+
+def _along(line: Found, share: float) -> float:
+    return line.box[0] + (share - 0.5) * line.box[2]
+
+
 def plays(rest: str, made: Result) -> bool:
     """Return whether there are at most N animations and waits."""
     return max((moment.play for moment in made.report.moments), default=0) <= int(rest)
@@ -143,6 +176,8 @@ OVER_TIME: dict[str, Callable[[str, Result], bool]] = {
     "steps": steps,
     "order": order,
     "plays": plays,
+    "marks": marks,
+    "spans": spans,
     "uses": lambda rest, made: rest.lower() in made.code.lower(),
 }
 

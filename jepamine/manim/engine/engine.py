@@ -53,10 +53,6 @@ def quicker(manim: Any) -> Iterator[None]:
             kind.get_critical_point = own
 
 
-INSTALL = (
-    "scenes require Manim: pip install -e '.[manim]' "
-    "(on Debian or Ubuntu before that: apt install libcairo2-dev libpango1.0-dev pkg-config)"
-)
 # Classes whose objects take long to build, and how many of each are cached to be copied.
 SLOW = ("Text", "Axes", "NumberLine", "NumberPlane", "ThreeDAxes")
 KEPT = 2000
@@ -77,8 +73,11 @@ def load_manim() -> Any:
             warnings.filterwarnings("ignore", category=SyntaxWarning)
             import manim
     except ImportError as error:
+        from jepamine.runs.doctor import LIBRARIES
+
         reason = "" if error.name == "manim" else f" ({first_line(error)})"
-        raise UserError(INSTALL + reason) from None
+        command = f"pip install 'jepamine[manim]' ({LIBRARIES['manim']})"
+        raise UserError(f"scenes require Manim: {command}{reason}") from None
     return manim
 
 

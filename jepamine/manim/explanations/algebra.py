@@ -17,6 +17,11 @@ _SOLVE = re.compile(
     rf"(?<![\w(.])(?P<left>(?:[\d(+-]|\b[a-z]\b){_EXPRESSION})=(?P<right>{_EXPRESSION}){_END}",
     re.I,
 )
+#: "2x + 4 = 10, show solving it": the equation first.
+_EQUATION = re.compile(
+    rf"(?<![\w(.])(?P<left>(?:[\d(+-]|\b[a-z]\b){_EXPRESSION})=(?P<right>{_EXPRESSION}){_END}(?=.*\bsolv)",
+    re.I | re.S,
+)
 _DERIVE = re.compile(
     r"\b(?:differentiat\w+|derivative of)\s+(?:the function\s+)?(?:(?:y|f\(x\))\s*=\s*)?"
     rf"(?P<body>{_EXPRESSION}){_END}",
@@ -30,7 +35,7 @@ _REWRITE = re.compile(
 
 def solve(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
     """Solve an equation of degree 1 or 2 in one unknown; return (title, steps, span), None without one."""
-    match = _SOLVE.search(text)
+    match = _SOLVE.search(text) or _EQUATION.search(text)
     if match is None:
         return None
     letters = set(re.findall(r"(?<![a-z])[a-z](?![a-z])", f"{match['left']} {match['right']}".lower()))
@@ -40,7 +45,8 @@ def solve(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
     sides = [_expression(match[side], letter) for side in ("left", "right")]
     if None in sides:
         return None
-    steps = _solution(*sides)
+    factored = re.search(r"\bfactor", text, re.I) is not None
+    steps = (_by_factoring(*sides) if factored else []) or _solution(*sides)
     if not steps:
         return None
     steps = [(line.replace("x", letter) if letter != "x" else line, note) for line, note in steps]
@@ -81,6 +87,32 @@ def _solution(left: Any, right: Any) -> Steps:
     if len(roots) == 1:
         return [*steps, (f"x = {sympy.latex(roots[0])}", "")]
     solutions = [f"x_{place + 1} = {sympy.latex(root)}" for place, root in enumerate(roots)]
+    return [*steps, (r" \quad ".join(solutions), "")]
+
+
+def _by_factoring(left: Any, right: Any) -> Steps:
+    """Return the steps of an equation of degree 2 whose roots are rational; none for another."""
+    import sympy
+
+    x = sympy.Symbol("x")
+    poly = sympy.Poly(sympy.expand(left - right), x) if (left - right).is_polynomial(x) else None
+    if poly is None or poly.degree() != 2 or not all(root.is_rational for root in sympy.roots(poly)):
+        return []
+    steps = [(f"{sympy.latex(left)} = {sympy.latex(right)}", "")]
+    if right != 0:
+        steps.append((f"{sympy.latex(poly.as_expr())} = 0", "bring everything to one side"))
+    a, b, c = poly.all_coeffs()
+    roots = sorted(sympy.roots(poly), key=float)
+    note = ""
+    if a == 1 and len(roots) == 2:
+        note = f"{-roots[0]} and {-roots[1]}: product {c}, sum {b}"
+    steps.append((f"{sympy.latex(sympy.factor(poly.as_expr()))} = 0", note))
+    each = [f"{sympy.latex(one)} = 0" for one, _ in sympy.factor_list(poly.as_expr())[1]]
+    steps.append((r" \quad \text{or} \quad ".join(each), "a product is 0 if a factor is"))
+    solutions = [
+        f"x{f'_{place + 1}' if len(roots) > 1 else ''} = {sympy.latex(root)}"
+        for place, root in enumerate(roots)
+    ]
     return [*steps, (r" \quad ".join(solutions), "")]
 
 

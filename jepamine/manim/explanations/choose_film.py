@@ -73,7 +73,10 @@ def _films(description: str) -> Iterator[Explanation]:
     for work in (solve, differentiate, rewrite):
         if (done := work(_QUOTED.sub(lambda match: " " * len(match[0]), description))) is not None:
             title, steps, span = done
-            words = "power product chain rule quadratic discriminant expression x y solution variable"
+            words = (
+                "power product chain rule quadratic discriminant expression x y solution variable solving "
+                "factoring factor equations unknown balance isolating"
+            )
             yield _explanation(description, "derivation", _lines(title, steps), words, [span])
 
 

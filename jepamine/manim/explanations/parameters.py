@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.explanations import arithmetic
 from jepamine.manim.explanations.mathematical import (
     COUNT,
     NOTHING,
@@ -154,6 +155,15 @@ def _first(text: str) -> tuple[int, tuple[tuple[int, int], ...]]:
 
 _EVERY: tuple[Take, ...] = (
     *(values, target, layers, legs, function, at, wave, terms, growths, vectors, matrices, matrix),
+    *(
+        arithmetic.counting,
+        arithmetic.counter,
+        arithmetic.averages,
+        arithmetic.fractions,
+        arithmetic.sequence,
+    ),
+    *(arithmetic.word, arithmetic.time_of_day, arithmetic.digits, arithmetic.total, arithmetic.product),
+    *(arithmetic.derivative, arithmetic.launch, arithmetic.ring),
     *(colour, bounces, count, dimensions, shares, names, fibonacci, primes),
 )
 #: Name in index.toml -> what takes it.

@@ -15,7 +15,7 @@ from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import Validator
 
 #: Below this share of its letters a description is about something else than the film.
-LEAST_ANSWERED = 0.75
+LEAST_ANSWERED = 0.6
 
 
 def film_for(request: Request) -> Explanation | None:

@@ -7,14 +7,22 @@ from math import pi, sin
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
+from jepamine.manim.generators.part_code import part_code
+from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
+from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
 
 
 def exact(subject: Subject) -> str | None:
     """Return the expression of an object at its place; None if it is one of the 20 types without numbers."""
     if subject.get("axes") is not None:
         return _plot(subject)
+    if (part := subject.get("part")) is not None:
+        owner = subject.reading.items[part[0]]
+        return part_code(subject.item, subject.look, owner, subject.names[part[0]], subject.paint)
+    if (code := _joined(subject)) is not None:
+        return code
     kind = kind_of(subject.look)
     drawn = KIND_CODE.get(kind or "") if not subject.get("vertices") else None
     code = drawn(subject) if drawn is not None else _numbers(subject)
@@ -29,6 +37,25 @@ def exact(subject: Subject) -> str | None:
         return f"{code}.move_to({point})"
     # Manim draws these around the middle of their circle, not of their box.
     return f"{code}.move_to(ORIGIN)" if subject.item.type == "arc" or kind in ("heart", "tree") else code
+
+
+def _joined(subject: Subject) -> str | None:
+    """Return a stroke from edge to edge of two objects; None for another, or if it is not there."""
+    for stroke, first, last in subject.reading.joined:
+        start, end, names = subject.objects.get(first), subject.objects.get(last), subject.names
+        if stroke != subject.place or start is None or end is None or not {first, last} <= set(names):
+            continue
+        reaching, side = joined_stroke(subject.item, start, end), side_of(start, end)
+        if reaching is None or side is None or not _alike(reaching, subject.item):
+            continue
+        ends = f"{names[first]}.get_{side}(), {names[last]}.get_{WAYS[side][2]}()"
+        buff = f", buff={BUFF}" if "arrow" in subject.item.type else ""
+        return f"{_STROKES[subject.item.type]}({subject.paint.after(ends + buff, fill=False)})"
+    return None
+
+
+def _alike(a: Object, b: Object) -> bool:
+    return max(abs(a.x - b.x), abs(a.y - b.y), abs(a.width - b.width), abs(a.height - b.height)) < 0.1
 
 
 def _numbers(subject: Subject) -> str | None:

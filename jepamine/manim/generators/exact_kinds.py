@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,10 @@ from jepamine.manim.text.reading import Item, Reading
 
 @dataclass(frozen=True)
 class Subject:
-    """An object, what the description says of it, its place among the items, and the names of all."""
+    """An object, what the description says of it, its place among the items, and the names of all.
+
+    `objects` are the objects of the layout by their place among the items.
+    """
 
     item: Object
     look: Item
@@ -24,6 +27,7 @@ class Subject:
     reading: Reading
     names: dict[int, str]
     paint: Paint
+    objects: Mapping[int, Object]
 
     def get(self, name: str) -> Any:
         """Return one of its measures."""
@@ -39,6 +43,12 @@ def _polygon(*corners: tuple[float, float]) -> Callable[[Subject], str]:
         return f"Polygon({subject.paint.after(points)})"
 
     return make
+
+
+def _trapezoid(subject: Subject) -> str:
+    below, above = subject.get("parallel") or (1.0, 0.55)
+    short = above / below
+    return _polygon((-1, -1), (1, -1), (short, 1), (-short, 1))(subject)
 
 
 def _sector(degrees: float) -> Callable[[Subject], str]:
@@ -160,7 +170,7 @@ def _angle(subject: Subject) -> str:
 #: Kind -> the maker of its expression.
 KIND_CODE: dict[str, Callable[[Subject], str]] = {
     "right_angled": _polygon((-1, -1), (1, -1), (-1, 1)),
-    "trapezoid": _polygon((-1, -1), (1, -1), (0.55, 1), (-0.55, 1)),
+    "trapezoid": _trapezoid,
     "parallelogram": _polygon((-1, -1), (0.6, -1), (1, 1), (-0.6, 1)),
     "diamond": _polygon((0, -1), (1, 0), (0, 1), (-1, 0)),
     "kite": _polygon((0, -1), (1, 0.35), (0, 1), (-1, 0.35)),

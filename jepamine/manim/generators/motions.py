@@ -13,6 +13,7 @@ from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, lines_of
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.text.reading import Event, Reading, Ref
+from jepamine.manim.text.solve.part_boxes import number_at
 from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
@@ -72,6 +73,7 @@ class Motions:
         items = self.reading.items
         there = {place for place in self.order if place < seen}
         there |= {axes for place in there if (axes := items[place].measure("axes")) is not None}
+        there |= {part[0] for place in there if (part := items[place].measure("part")) is not None}
         return [place for place in self.order if place in there]
 
     def _show(self, places: list[int]) -> None:
@@ -188,6 +190,10 @@ class Motions:
             return f"shift({vector(*value)})", item.x + value[0], item.y + value[1]
         if what == "to":
             return f"move_to({vector(*value)})", value[0], value[1]
+        if what == "number":
+            line = self.now.get(value[0], self.layout.objects[value[0]])
+            x = number_at(self.reading.items[value[0]], line, value[1])
+            return f"move_to({self.names[value[0]]}.n2p({number(value[1])}))", x, line.y
         if what == "place":
             x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
             y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jepamine.manim.engine.palette import rgb
 from jepamine.manim.engine.style import CLASS
+from jepamine.manim.generators.attached import arranged, attached, without_place
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.exact import exact
 from jepamine.manim.generators.exact_kinds import Subject
@@ -47,7 +49,8 @@ def assignment(layout: Layout, place: int, reading: Reading | None, names: Mappi
         # White on white would not be seen.
         item = replace(item, color=BLACK)
     paint = Paint(item.color, filled)
-    code = exact(Subject(item, look, described_by or 0, reading, by_item, paint))
+    objects = {number: layout.objects[index] for index, number in enumerate(items) if number is not None}
+    code = exact(Subject(item, look, described_by or 0, reading, by_item, paint, objects))
     line = statement(names[place], item, traits, filled) if code is None else f"{names[place]} = {code}"
     if (opacity := look.measure("opacity")) is not None:
         line += f".set_opacity({min(opacity if opacity <= _CLEAR else opacity / 100, 1.0):g})"
@@ -82,7 +85,7 @@ class Template:
         traits = traits_of(layout, reading)
         names = names_for([_noun(layout.objects[place].type, traits[place]) for place in order])
         by_place = dict(zip(order, names, strict=True))
-        lines = [assignment(layout, place, reading, by_place) for place in order]
+        lines = _assignments(layout, order, reading, by_place)
         if reading is not None and reading.background is not None:
             lines.insert(0, f"self.camera.background_color = {Paint(reading.background).name()}")
         if reading is not None and reading.events and described(layout, reading) == list(range(len(order))):
@@ -94,7 +97,7 @@ class Template:
         shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
-            lines += groups
+            lines = _with_groups(lines, groups, layout, dict(zip(names, order, strict=True)))
         lines += lines_of(self.style, self.complexity, shown)
         return Generated(_scene(lines), dict(zip(names, order, strict=True)))
 
@@ -113,6 +116,57 @@ def _scene(lines: list[str]) -> str:
     """Return the file with these lines of `construct`."""
     body = textwrap.indent("\n".join(lines), " " * 8)
     return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
+
+
+def _defined(layout: Layout, order: list[int], reading: Reading | None) -> list[int]:
+    """Return the order in which variables are assigned: what joins two objects after both of them."""
+    if reading is None or not reading.joined:
+        return order
+    items = described(layout, reading)
+    last = {items.index(stroke) for stroke, *_ in reading.joined if stroke in items}
+    return [*(place for place in order if place not in last), *(place for place in order if place in last)]
+
+
+def _assignments(
+    layout: Layout, order: list[int], reading: Reading | None, names: Mapping[int, str]
+) -> list[str]:
+    """Return the assignments of all objects; each is placed by what the description relates it to."""
+    if reading is None:
+        return [assignment(layout, place, reading, names) for place in order]
+    items = described(layout, reading)
+    objects = {number: layout.objects[index] for index, number in enumerate(items) if number is not None}
+    lines: list[str] = []
+    before: dict[int, str] = {}
+    for place in _defined(layout, order, reading):
+        line, number = assignment(layout, place, reading, names), items[place]
+        if number is not None:
+            line = attached(line, number, objects, reading, before)
+            before[number] = names[place]
+        lines.append(line)
+    return lines
+
+
+def _with_groups(lines: list[str], groups: list[str], layout: Layout, places: Mapping[str, int]) -> list[str]:
+    """Return lines with those of groups behind their members; rows and columns are arranged as one.
+
+    Members that other lines refer to keep their own places.
+    """
+    result = list(lines)
+    for group in groups:
+        members = group[group.index("(") + 1 : -1].split(", ")
+        own = {
+            name: next(n for n, line in enumerate(result) if line.startswith(f"{name} = "))
+            for name in members
+        }
+        rest = "\n".join(line for n, line in enumerate(result) if n not in own.values())
+        used = any(re.search(rf"\b{name}\b", rest) for name in members)
+        calls = arranged([layout.objects[places[name]] for name in members])
+        if calls is not None and not used and all(".move_to(" in result[n] for n in own.values()):
+            for n in own.values():
+                result[n] = without_place(result[n])
+            group += calls
+        result.insert(max(own.values()) + 1, group)
+    return result
 
 
 def _noun(type_: str, traits: frozenset[str]) -> str:

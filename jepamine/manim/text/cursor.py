@@ -56,7 +56,8 @@ class Cursor:
         longest = 0
         while True:
             part = self.peek(ahead + len(words))
-            if part.kind not in ("unknown", "quoted", "count") and part.text != "A":
+            stands_in = part.kind == "noun" and part.value[1] == "stand_in"
+            if part.kind not in ("unknown", "quoted", "count") and part.text != "A" and not stands_in:
                 return longest
             words.append((part.value if part.kind == "quoted" else part.text).lower())
             after = self.peek(ahead + len(words)).kind

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.figure_parts import add_label, add_parts, owner_of, part_of
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
 from jepamine.manim.text.phrase import NounPhrase
@@ -29,6 +30,8 @@ class Discourse:
         self.places: list[Place] = []
         self.joins: list[tuple[Ref, Ref, Ref, Span]] = []
         self.links: list[tuple[Ref, Ref, Span]] = []
+        # What reaches from edge to edge of two objects.
+        self.joined: list[tuple[int, int, int]] = []
         # The labels of braces.
         self.tips: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
@@ -56,6 +59,8 @@ class Discourse:
             group, _ = self.thing(phrase.among)
             phrase.type, phrase.article = "one", "the"
             self.things.sets.append(group)
+        if (name := part_of(phrase)) is not None:
+            return self._part(phrase, name)
         ref, new = self.things.resolve(phrase, but)
         for measure in () if new else phrase.measures.items():
             # "Axes and a plot; the plot of y = x^2".
@@ -63,6 +68,18 @@ class Discourse:
         if new and "overlapping" in phrase.traits:
             for index, item in pairwise(ref):
                 self.relate("front", (item,), (index,), phrase.span)
+        for where, texts in phrase.labels:
+            self.label(ref, where, texts, phrase.span)
+        return ref, new
+
+    def _part(self, phrase: NounPhrase, name: str) -> tuple[Ref, bool]:
+        """Return the parts of an object that a phrase names: they follow their owner."""
+        named = self.thing(phrase.owner)[0] if phrase.owner is not None else None
+        owner = owner_of(self.things, name, named)
+        if owner is None:
+            self.cursor.miss(phrase.span, "what it belongs to is not clear")
+            return (), False
+        ref, new = add_parts(self.things, phrase, name, owner)
         for where, texts in phrase.labels:
             self.label(ref, where, texts, phrase.span)
         return ref, new
@@ -79,6 +96,10 @@ class Discourse:
             if not axes and number >= len(ref):
                 return self.cursor.miss(span, f"{len(texts)} labels for {len(ref)} objects")
             member = ref[0] if axes else ref[number]
+            if self.things.items[member].measure("part") or self.things.items[member].measure("numbers"):
+                add_label(self.things, member, "label", 0, text, span)
+                self.cursor.names[text.lower()] = member
+                continue
             how = "left" if axes and number else "below" if axes else where
             how = how or ("inside" if "box" in self.things.items[member].traits else "below")
             if how == "inside" and self.things.items[member].type not in HOLDERS:

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
+from jepamine.manim.text.links import STROKES
+from jepamine.manim.text.parts import settle
 from jepamine.manim.text.phrase import TURNED, NounPhrase
 from jepamine.manim.text.reading import Place, Ref, Relation, Span
 
@@ -31,6 +33,7 @@ def finish(story: Discourse) -> None:
         story.relate(sides[0] if sides else "below", ref, brace, span)
     for ref, target, span in story.aims:
         _aim(story, ref, target, span)
+    settle(story)
     _group(story)
     _title(story)
     _contents(story)
@@ -120,6 +123,8 @@ def _chain(story: Discourse, ref: Ref, strokes: Ref, span: Span) -> None:
 def _join(story: Discourse, ref: Ref, start: Ref, end: Ref, span: Span) -> None:
     """Place `ref` between two objects, turned from the first to the second."""
     side = _side(story, start, end)
+    if len(ref) == len(start) == len(end) == 1 and story.things.items[ref[0]].type in STROKES:
+        story.joined.append((ref[0], start[0], end[0]))
     story.relate(side, start, ref, span)
     story.relate(_OPPOSITE[side], end, ref, span)
     _turn(story, ref, _TURNS[side])

@@ -138,6 +138,11 @@ def nouns() -> dict[tuple[str, ...], tuple[tuple[str, Any], ...]]:
         for one, several in pairs:
             say(one, type_, "", False)
             say(several, type_, "", True)
+    for type_, things in _table()["stand_ins"].items():
+        for words in things:
+            one, _, plural = words.partition("/")
+            say(plural or f"{one}s", type_, "stand_in", True)
+            say(one, type_, "stand_in", False)
     for type_, names in _table()["nouns"].items():
         for words, trait in names.items():
             one, _, plural = words.partition("/")

@@ -13,7 +13,8 @@ from jepamine.manim.text.typed_formulas import function_of, latex_of
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _CALL = rf"(?:sin|cos|tan|exp|log|ln|sqrt|abs|sinh|cosh|tanh)\s*{_PARENTHESES}"
-_ATOM = rf"(?:\d+(?:\.\d+)?|pi\b|x(?![a-wyz])|e(?=\s*\^)|{_CALL}|{_PARENTHESES})"
+_ATOM = rf"(?:\d+(?:\.\d+)?|pi\b|x(?![a-wyz])|e(?=\s*\^)|{_CALL}|{_PARENTHESES}"
+_ATOM += r"|\|[^|\n]{1,40}\|)[\u00b2\u00b3]?"
 _PRODUCT = rf"{_ATOM}(?:\s*(?:\*\*|[\^*/])\s*-?\s*{_ATOM}|\s?(?=[a-z(\d]){_ATOM})*"
 _SUM = rf"-?\s*{_PRODUCT}(?:\s*[+-]\s*{_PRODUCT})*"
 _QUOTED = re.compile(r"""(?<!\w)("[^"]+"|'(?:[^']|'(?=\w))+'(?!\w)|`[^`]+`|\u201c[^\u201d]+\u201d)""")
@@ -29,7 +30,25 @@ _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
 _NAMED = re.compile(
     r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?=(?P<body>[^\n;]+))", re.I
 )
+#: A number, a letter or two, a function, a sign; each can be divided in one way only.
+_SYMBOL = (
+    r"(?:\d+(?:\.\d+)?(?![\d.]\d|\d)|(?<![A-Za-z])(?!x\s\d)(?!(?i:as|at|be|by|do|go|he|if|in|is|it|me|my|no|of|on|or|so|to|up|us|we|an)\b)[A-Za-z]{1,2}(?:\d(?!\d))?(?![A-Za-z])|(?<![A-Za-z])(?:sin|cos|tan|log|ln)"
+    r"(?![A-Za-z])|[()\u03c0\u00b2\u00b3\u221a!'])"
+)
+_SIGN = r"(?:[-+*/^\u00b7\u00d7\u00b1]|(?<=\s)x(?=\s\d))"
+_SIDE = rf"-?{_SYMBOL}(?:(?:\s*{_SIGN}\s*|\s?)-?{_SYMBOL}){{0,30}}"
+#: An equation in the middle of a sentence: "1/2 + 1/3 = 5/6", "F = G*m1*m2/r^2".
+_EQUATION = re.compile(
+    r"(?<![\w.,(=])(?P<lead>(?:at|when|where|for|if|with|from|label(?:l?ed)?)\s+)?"
+    rf"(?P<body>{_SIDE}(?:\s*=\s*{_SIDE}){{1,4}})(?![\w^*/=])"
+)
 _ROWS = re.compile(r"\[\s*\[[^\[\]]*\](?:\s*,\s*\[[^\[\]]*\])*\s*\]")
+#: A table in words: "with the headings Name, Age and rows Tom 12, Mia 11".
+_HEADED = re.compile(
+    r"(?:with|of|:)?\s*(?:the\s+)?(?:column\s+)?(?:headings?|headers?|columns)\s*:?\s+(?P<head>[^.;:\n]+?)[,;]?\s+(?:and\s+)?"
+    r"(?:with\s+)?(?:the\s+)?rows?\s*:?\s+(?P<rows>[^.\n]+)",
+    re.I,
+)
 _LIST = re.compile(r"\[[^\[\](){},]+(?:,[^\[\](){},]+){2,}\]")
 _VALUES = re.compile(
     r"(?<!\w)(?:values?|data|heights|entries|numbers|scores)\s*(?:are\s|of\s|:|=)?\s*"
@@ -38,13 +57,25 @@ _VALUES = re.compile(
     re.I,
 )
 _PAIRS = re.compile(
-    rf"(?<![\w.])(?P<body>[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}%?(?:\s*(?:,|and|,\s*and)\s*[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}%?)+)"
+    rf"(?<![\w.])(?P<body>[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}(?:%|mm|cm|kg|g|k|m|km)?(?:\s*(?:,|and|,\s*and)\s*[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}(?:%|mm|cm|kg|g|k|m|km)?)+)(?!\w)"
+)
+#: "4 students got A, 7 got B".
+_GOT = re.compile(
+    r"\b(\d+(?:\.\d+)?)\s+(?:[a-z]+\s+)?(?:got|gets?|chose|choose|like|likes|prefer|have|said|for|scored|picked|"
+    r"voted for)\s+(?:an?\s+)?([A-Za-z]\w*)",
 )
 _END = r"-?(?:\d+(?:\.\d+)?\s?\*?\s?)?(?:pi\b|\u03c0)(?:\s?/\s?\d+)?"
 #: "from -pi to pi": a range of which an end is a multiple of pi.
 _SPAN = re.compile(
     rf"\b(?:from|between)\s+(?:x\s?=\s?)?({_END}|{_NUMBER})\s+(?:to|and)\s+"
     rf"(?:x\s?=\s?)?({_END}|{_NUMBER})(?!\w)",
+    re.I,
+)
+#: "for x between -3 and 3", "for -3 <= x <= 3".
+_DOMAIN = re.compile(
+    r"\b(?:for|with|where|on)\s+(?:x\s+(?:is\s+)?(?:in|between|from|ranging from)\s+[\[(]?"
+    rf"({_NUMBER})\s*(?:and|to|,)\s*({_NUMBER})"
+    rf"[\])]?|({_NUMBER})\s*(?:<=?|\u2264)\s*x\s*(?:<=?|\u2264)\s*({_NUMBER}))(?![\w.])",
     re.I,
 )
 _CHART = re.compile(r"\b(?:bar (?:chart|graph)|histogram)s?\b", re.I)
@@ -78,10 +109,14 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
     for match in _ROWS.finditer(description):
         rows = [_cells(row) for row in re.findall(r"\[([^\[\]]*)\]", match[0])]
         yield *match.span(), "data", rows
+    if (worded := _HEADED.search(description)) and (table := _headed(worded)) is not None:
+        yield *worded.span(), "data", table
     for match in _LIST.finditer(description):
         yield *match.span(), "data", _cells(match[0][1:-1])
     for match in _NAMED.finditer(description):
         yield from _formula(match.start("body"), match["body"])
+    for match in _EQUATION.finditer(description):
+        yield from _equation(match)
     for pattern in (_FUNCTION, _ANNOUNCED, _BARE):
         for match in pattern.finditer(description):
             body = match["body"]
@@ -93,13 +128,38 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
         low, high = _multiple(match[1]), _multiple(match[2])
         if low < high and re.search("pi|\u03c0", match[0], re.I):
             yield *match.span(), "span", (low, high)
+    for match in _DOMAIN.finditer(description):
+        low, high = (float(end) for end in match.groups() if end is not None)
+        if low < high:
+            yield *match.span(), "span", (low, high)
     for match in _VALUES.finditer(description):
         yield *match.span(), "data", [_number(text) for text in re.findall(_NUMBER, match["body"])]
     if chart := _CHART.search(description):
+        got = list(_GOT.finditer(description, chart.end()))
+        if len(got) > 1:
+            yield got[0].start(), got[-1].end(), "data", [(match[2], _number(match[1])) for match in got]
         for match in _PAIRS.finditer(description, chart.end()):
             pairs = re.findall(rf"([A-Za-z]\w*)\s*[:=]?\s*({_NUMBER})", match["body"])
             if not any(name.lower() in ("with", "and", "of", "bars", "to", "from") for name, _ in pairs):
                 yield *match.span("body"), "data", [(name, _number(value)) for name, value in pairs]
+
+
+def _equation(match: re.Match[str]) -> Iterator[tuple[int, int, str, Any]]:
+    """Yield an equation that computes something, or that is a label: not "at x = 2", nor a function."""
+    lead, body = (match["lead"] or "").strip().lower(), match["body"]
+    operates = re.search(r"[-+*/^\u00b7\u00d7\u00b2\u00b3]|\s[x\u00d7]\s|\d[A-Za-z]", body)
+    if re.match(r"(?:y|[fgh]\s*\(\s*x\s*\))\s*=", body, re.I):
+        # A function.
+        return
+    if lead and not lead.startswith("label"):
+        return
+    if operates or lead:
+        yield (
+            match.start("body"),
+            match.end("body"),
+            "formula",
+            latex_of(re.sub(r"(?<=\d) x (?=\d)", " * ", body)),
+        )
 
 
 def _formula(start: int, text: str) -> Iterator[tuple[int, int, str, Any]]:
@@ -124,6 +184,21 @@ def _formula(start: int, text: str) -> Iterator[tuple[int, int, str, Any]]:
     body = text[:end]
     if re.search(r"[=^\\_+*/<>\u00b2\u00b3]|\w\(", body):
         yield start, start + end, "formula", latex_of(body)
+
+
+def _headed(match: re.Match[str]) -> list[list[Any]] | None:
+    """Return the rows of a table in words; None if a row has not as many cells as there are headings."""
+    head = [
+        cell.strip(" '\"") for cell in re.split(r",\s*(?:and\s+)?|\s+and\s+", match["head"]) if cell.strip()
+    ]
+    rows = [row.strip() for row in re.split(r"[,;]\s*(?:and\s+)?|\s+and\s+", match["rows"]) if row.strip()]
+    cells = [row.split() for row in rows]
+    if any(len(row) != len(head) for row in cells):
+        flat = [row.strip(" '\"") for row in rows]
+        cells = [flat[n : n + len(head)] for n in range(0, len(flat), len(head))]
+    if len(head) < 2 or not cells or any(len(row) != len(head) for row in cells):
+        return None
+    return [head, *cells]
 
 
 def _cells(text: str) -> list[Any]:

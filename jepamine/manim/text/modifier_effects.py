@@ -68,6 +68,8 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
             story.places.append(Place(refs[0], None, None, modifier.span, point=modifier.value))
             if len(together) > 1:
                 story.cursor.miss(modifier.span, "only one object can be there")
+        case "numbers":
+            _numbers(story, together, modifier)
         case "ends":
             _ends(story, refs[0], modifier)
         case "corners":
@@ -124,6 +126,17 @@ def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:
     for member, hows in zip(around, _RINGS[len(around)].split(), strict=True):
         for how in hows.split("+"):
             story.relate(how, (member,), middle, span)
+    return None
+
+
+def _numbers(story: Statements, together: Ref, modifier: Modifier) -> None:
+    """Place objects at a number of a number line, or strokes from one number to another."""
+    items = story.things.items
+    together = tuple(place for place in together if items[place].type != "number_line")
+    if not together or not any(item.type == "number_line" for item in items):
+        return story.cursor.miss(modifier.span, "the range of its numbers is not kept")
+    for place in together:
+        story.things.measure((place,), "numbers", modifier.value)
     return None
 
 

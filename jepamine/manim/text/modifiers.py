@@ -131,6 +131,8 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return _two(cursor, part.kind, said, thing, "and")
         case "from" if cursor.at("place") or cursor.peek(1).kind == "place":
             cursor.skip("article", "place", "to")
+        case "from" if (numbers := _numbers(cursor)) is not None:
+            return said("numbers", numbers)
         case "from" if cursor.at("point", "count") and not cursor.named():
             ends = [part.value for part in cursor.take("point", "to") if part.kind == "point"]
             if len(ends) == 2:
@@ -140,6 +142,10 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return None
         case "from":
             return _two(cursor, "joins", said, thing, "to")
+        case "at" | "on" if (
+            cursor.at("count", "number") and not starts(cursor) and cursor.peek().text[-1].isdigit()
+        ):
+            return said("numbers", (float(cursor.next().value),))
         case "at" | "on":
             return related(part.kind, None)
         case "arranged" | "order":
@@ -159,6 +165,15 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
                 return related("relation", ("inside",))
     cursor.miss(cursor.since(start), "what it refers to is missing")
     return None
+
+
+def _numbers(cursor: Cursor) -> tuple[float, float] | None:
+    """Parse "-4 to 6" after "from"; None if that does not come next."""
+    low, to, high = (cursor.peek(ahead) for ahead in range(3))
+    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)) or cursor.named():
+        return None
+    cursor.place += 3
+    return float(low.value), float(high.value)
 
 
 def _two(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jepamine.manim.text.motion_events import FACTORS, Said, event_of
+from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
 
-
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
     "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
+    "along",
 )  # fmt: skip
 
 
@@ -55,8 +55,18 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     seen, said.subject = len(story.things.items), ref
     while _argument(cursor, story, verb, said):
         pass
+    verb, said.way = FALLS[verb] if verb in FALLS and said.goal is None else (verb, said.way)
+    verb = "move" if verb in FALLS else verb
     event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
+    if verb == "move" and said.goal is None and said.other:
+        kinds = {story.things.items[place].type for place in said.other}
+        # "Moves on a parabola" is along it.
+        verb, event = ("follow", ("follow", None)) if kinds <= CURVES else (verb, event)
+    if said.numbers and verb in ("move", "follow"):
+        ref = tuple(place for place in ref if story.things.items[place].type != "number_line")
+        story.things.measure(ref, "numbers", said.numbers[:1])
+        event = ("move", ("number", said.numbers[1]))
     if event is None or (not ref and verb != "wait"):
         return cursor.miss(span, "what happens, or to what, is not clear")
     kind, value = event
@@ -68,6 +78,8 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
     if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
+    if said.begin is not None and kind == "move" and ref not in placed:
+        story.places.append(Place(ref, *said.begin, span))
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
@@ -147,6 +159,16 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.amount = value / 100
         else:
             said.amount = value
+    elif part.kind == "from" and _numbers(cursor, said):
+        pass
+    elif part.kind == "order" and verb in ("follow", "move") and part.value in ACROSS:
+        cursor.next()
+        if verb == "move" and not said.other:
+            column, row = said.begin = ACROSS[part.value]
+            said.goal = ("place", (-column, -row))
+    elif part.kind == "on" and verb == "move" and starts_behind(cursor):
+        cursor.next()
+        said.other = _other(cursor, story, said)
     elif part.kind == "unknown" and text in _SKIPPED:
         said.after = text == "after"
         cursor.next()
@@ -164,6 +186,10 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     elif part.kind == "relation" and text != "into":
         _towards(cursor, story, said)
+    elif part.kind == "from" and cursor.peek(1).kind in ("place", "side") and said.begin is None:
+        cursor.next()
+        column, row, *_ = cursor.next().value
+        said.begin = (column or 0, row or 0)
     elif part.kind == "place":
         column, row, *_ = cursor.next().value
         said.goal = ("place", (column or 0, row or 0))
@@ -183,6 +209,16 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     else:
         return False
+    return True
+
+
+def _numbers(cursor: Cursor, said: Said) -> bool:
+    """Parse "from -3 to 4"; return whether it comes next."""
+    low, to, high = (cursor.peek(ahead) for ahead in (1, 2, 3))
+    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)):
+        return False
+    said.numbers = (float(low.value), float(high.value))
+    cursor.place += 4
     return True
 
 

@@ -10,6 +10,15 @@ from jepamine.manim.text.reading import Ref
 #: How far something moves, and how much it turns or grows, if that is not given.
 FAR, TURN, GROWN, SHRUNK = 2.0, 90.0, 1.5, 0.5
 FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
+#: Verbs of motion that have a way of their own.
+FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
+    "fall": ("move", (0, -1)),
+    "rise": ("move", (0, 1)),
+}
+#: What something moves along that "moves on" it.
+CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
+#: Where something begins that moves from left to right, from top to bottom.
+ACROSS = {"row": (-1, 0), "column": (0, 1)}
 
 
 @dataclass
@@ -29,6 +38,10 @@ class Said:
     # Seconds until it begins.
     after: bool = False
     delay: float | None = None
+    # "From -3 to 4", of a number line.
+    numbers: tuple[float, ...] = ()
+    # The side of the frame where it is before.
+    begin: tuple[int, int] | None = None
     sides: tuple[str, ...] = ()
 
 

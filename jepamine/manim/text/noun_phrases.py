@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
-from jepamine.manim.text.phrase import BEFORE, DIRECTIONS, TURNED, NounPhrase, between_words
+from jepamine.manim.text.phrase import BEFORE, DIRECTIONS, TURNED, NounPhrase, between_words, starts_behind
 from jepamine.manim.text.reading import Span
 
 
@@ -27,11 +27,15 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
     if phrase.type is None and cursor.at("noun"):
         noun = cursor.next()
         phrase.type, trait, phrase.plural = noun.value
-        phrase.traits |= {trait} - {""}
-        while cursor.at("noun") and cursor.peek().value[0] == phrase.type:
-            # "A semicircle arc", "two text labels".
+        phrase.traits |= {trait} - {"", "stand_in"}
+        if trait == "stand_in" and not _named_in_parentheses(cursor, phrase):
+            cursor.miss(noun.span, f"drawn as a {phrase.type}")
+        while cursor.at("noun") and (
+            cursor.peek().value[0] == phrase.type or cursor.peek().value[1] == "stand_in"
+        ):
+            # "A semicircle arc", "two text labels", "a triangle roof".
             _, trait, phrase.plural = cursor.next().value
-            phrase.traits |= {trait} - {""}
+            phrase.traits |= {trait} - {"", "stand_in"}
         if "dashed" in phrase.traits and phrase.type == "line":
             phrase.type = "dashed_line"
         elif "dashed" in phrase.traits and phrase.type != "dashed_line":
@@ -63,11 +67,32 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             phrase.side = None
         after(cursor, phrase)
         _settle(phrase)
+        if (
+            any(trait.startswith("part_") for trait in phrase.traits)
+            and cursor.at("of")
+            and starts_behind(cursor)
+        ):
+            cursor.next()
+            phrase.owner = noun_phrase(cursor)
         if _among_follows(cursor, phrase):
             cursor.next()
             phrase.among = noun_phrase(cursor)
     phrase.span = cursor.since(start)
     return phrase
+
+
+def _named_in_parentheses(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "(rectangle)" after "a car": how the thing is to be drawn; return whether it comes next."""
+    ahead = 1 + (cursor.peek(1).kind in ("article", "colour"))
+    noun = cursor.peek(ahead)
+    if cursor.peek().text != "(" or noun.kind != "noun" or cursor.peek(ahead + 1).text != ")":
+        return False
+    if ahead == 2 and cursor.peek(1).kind == "colour":
+        phrase.colours.append(cursor.peek(1).value)
+    phrase.type, trait, _ = noun.value
+    phrase.traits |= {trait} - {""}
+    cursor.place += ahead + 2
+    return True
 
 
 def _settle(phrase: NounPhrase) -> None:

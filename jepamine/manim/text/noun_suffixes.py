@@ -75,7 +75,8 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures[name] = value
     else:
         cursor.place = place
-        return cursor.at("from", "span") and _range(cursor, phrase)
+        bare = phrase.type == "number_line" and cursor.at("count", "number")
+        return (bare or cursor.at("from", "span")) and _range(cursor, phrase)
     return True
 
 
@@ -93,17 +94,22 @@ def _as_formula(cursor: Cursor, phrase: NounPhrase) -> bool:
 
 def _range(cursor: Cursor, phrase: NounPhrase) -> bool:
     """Parse "from -3 to 3" after a scale or a graph."""
-    ends = [cursor.peek(1), cursor.peek(3)]
+    lead = 0 if cursor.at("count", "number") else 1
+    ends = [cursor.peek(lead), cursor.peek(lead + 2)]
     scaled = phrase.type in ("number_line", "axes", "number_plane", "function_graph")
     if scaled and cursor.at("span"):
         phrase.measures["range"] = cursor.next().value
         return True
-    if not scaled or cursor.peek(2).kind != "to" or any(end.kind not in ("count", "number") for end in ends):
+    if (
+        not scaled
+        or cursor.peek(lead + 1).kind != "to"
+        or any(end.kind not in ("count", "number") for end in ends)
+    ):
         return False
     low, high = (float(end.value) for end in ends)
     if low >= high:
         return False
-    cursor.place += 4
+    cursor.place += lead + 3
     phrase.measures["range"] = (low, high)
     return True
 
@@ -165,6 +171,9 @@ def texts(cursor: Cursor, most: int) -> list[str]:
 def _bare(cursor: Cursor) -> list[str]:
     """Parse a label without quotes: words without another meaning, a number, the letter A."""
     first, start = cursor.peek(), cursor.place
+    if first.kind == "noun" and first.value[1] == "stand_in" and first.text[:1].isupper():
+        # "Labelled Sun".
+        return [cursor.next().text]
     if first.kind == "count" or (first.kind == "article" and first.text == "A"):
         return [cursor.next().text]
     return [cursor.words(cursor.since(start))] if cursor.skip("unknown") else []

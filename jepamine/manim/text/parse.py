@@ -78,6 +78,7 @@ def read(description: str) -> Reading:
         story.background,
         tuple(story.events),
         missed,
+        tuple(story.joined),
     )
 
 

@@ -50,6 +50,8 @@ class NounPhrase:
     measures: dict[str, Any] = field(default_factory=dict)
     # "The middle one of three squares".
     among: NounPhrase | None = None
+    # The square of "the diagonals of the square".
+    owner: NounPhrase | None = None
     wordless: bool = False
     place: int | None = None
     labels: list[tuple[str | None, list[str]]] = field(default_factory=list)

@@ -28,7 +28,11 @@ _AFTER_NUMBER = {
     "vertices": "vertex_count", "nodes": "vertex_count",
     "pt": "font_size", "times": "factor", "percent": "percent",
 }  # fmt: skip
-_UNITS = ("unit", "units")
+#: Units of length; each is drawn as one unit of Manim's.
+_UNITS = (
+    "unit", "units", "cm", "centimeter", "centimeters", "centimetre", "centimetres", "m", "meter", "meters",
+    "metre", "metres", "inch", "inches", "in.",
+)  # fmt: skip
 _LINKS = ("of", "is", "to", "equal", "about", "a", "an", "the", "=", "with", "by", "set", "exactly")
 _LEADS = ("with", "of", "having", "has", "have", "whose", "at", "its", "by")
 _ARTICLES = ("a", "an", "the")
@@ -170,4 +174,25 @@ def _turned(words: Words, start: int) -> Quantity | None:
     return Quantity("turned", sign * value, start, place)
 
 
-_PATTERNS: tuple[Callable[[Words, int], Quantity | None], ...] = (_vertices, _turned, _named, _counted)
+def _parallel(words: Words, start: int) -> Quantity | None:
+    """Parse "parallel sides 6 and 4" of a trapezoid."""
+    place = _leads(words, start)
+    place += place == start and words.text(place) in _ARTICLES
+    if words.text(place) != "parallel" or words.text(place + 1) != "sides":
+        return None
+    place += 2
+    while words.text(place) in (*_LINKS, "length", "lengths", ":"):
+        place += 1
+    first, second = words.number(place), words.number(place + 2)
+    if first is None or second is None or words.text(place + 1) not in ("and", ","):
+        return None
+    return Quantity("parallel", (max(first, second), min(first, second)), start, place + 3)
+
+
+_PATTERNS: tuple[Callable[[Words, int], Quantity | None], ...] = (
+    _vertices,
+    _parallel,
+    _turned,
+    _named,
+    _counted,
+)

@@ -114,7 +114,10 @@ class NotUnderstood:
 
 @dataclass(frozen=True)
 class Reading:
-    """The parsed description. Each object is in at most one group."""
+    """The parsed description. Each object is in at most one group.
+
+    `joined` are (a stroke, where it begins, where it ends): it reaches from edge to edge of the two.
+    """
 
     description: str
     items: tuple[Item, ...]
@@ -124,3 +127,4 @@ class Reading:
     background: Colour | None = None
     events: tuple[Event, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = field(default=())
+    joined: tuple[tuple[int, int, int], ...] = ()

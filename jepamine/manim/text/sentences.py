@@ -7,12 +7,15 @@ from dataclasses import replace
 from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
+from jepamine.manim.text.kinds import NEEDS_DATA
 from jepamine.manim.text.label_phrases import aim, aims, late, name, names_follow
+from jepamine.manim.text.labelled_parts import label_parts, part_labels_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
 from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.parts import mark, marks_follow, strike, struck_follows
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
 from jepamine.manim.text.reading import Event, Ref, Span
 
@@ -20,11 +23,17 @@ from jepamine.manim.text.reading import Event, Ref, Span
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     """Parse a noun phrase, a modifier, or unknown words."""
     start = cursor.place
-    if cursor.at("with", "contains"):
+    if cursor.at("with", "contains") and not part_labels_follow(cursor):
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
-    elif (not story.clause.started() or joined == "and") and names_follow(cursor):
+    elif part_labels_follow(cursor):
+        label_parts(cursor, story)
+    elif marks_follow(cursor):
+        mark(cursor, story)
+    elif struck_follows(cursor):
+        strike(cursor, story)
+    elif (not story.clause.started() or joined) and names_follow(cursor):
         story.close()
         name(cursor, story)
     elif cursor.at("linked"):
@@ -37,6 +46,10 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         story.close()
         form = next(part for part in cursor.tokens[start : cursor.place] if part.kind == "form")
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
+    elif cursor.at("data") and _lacks_data(cursor, story):
+        pass
+    elif _lasts(cursor) and story.clause.started():
+        _drawn_in(cursor, story)
     elif cursor.at("verb"):
         motion(cursor, story)
     elif cursor.at("in_turn", "varied"):
@@ -61,6 +74,35 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
             _modifier(cursor, story, joined)
     else:
         _unknown(cursor, story, joined)
+
+
+def _lacks_data(cursor: Cursor, story: Discourse) -> bool:
+    """Give data to the last chart or table that has none: "a bar chart of the marks: A 3, B 5"."""
+    for place, item in reversed(list(enumerate(story.things.items))):
+        if item.traits & set(NEEDS_DATA) and not item.measure("data"):
+            story.things.measure((place,), "data", cursor.next().value)
+            return True
+    return False
+
+
+def _lasts(cursor: Cursor) -> bool:
+    """Return whether "in 4 seconds" comes next, without a verb."""
+    ahead = int(cursor.peek().text.lower() in ("in", "over", "within"))
+    part = cursor.peek(ahead)
+    return part.kind == "measure" and part.value[0] == "seconds"
+
+
+def _drawn_in(cursor: Cursor, story: Discourse) -> None:
+    """Parse "a circle in 4 seconds": how long it takes to draw what was named last."""
+    start = cursor.place
+    cursor.next()
+    seconds = cursor.next().value[1] if cursor.at("measure") else cursor.peek(-1).value[1]
+    ref = sum((entry.ref for entry in story.clause.meant(all_of_them=False, alone=False)), ())
+    if not ref:
+        return cursor.miss(cursor.since(start), "what it measures is not clear")
+    event = Event("show", ref, None, cursor.since(start), seconds=seconds, seen=len(story.things.items))
+    story.events.append(event)
+    return None
 
 
 def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:

@@ -92,8 +92,8 @@ _TOKEN = re.compile(
                  (?:\s*,\s*-?\d+(?:\.\d+)?)?\s*[)\]] )
     | (?P<hex> \#[0-9a-fA-F]{6}\b )
     | (?P<dims> (?P<rows>\d+)\s*[x\u00d7]\s*(?P<columns>\d+)\b(?!\.\d) )
-    | (?P<number> (?<![\w.])-?\d+\.\d+ | (?<![\w.)\]])-\d+\b )
-    | (?P<count> \d+(?=\b|s\b) )
+    | (?P<number> (?<![\w.])-?\d+\.\d+(?!\d) | (?<![\w.)\]])-\d+\b )
+    | (?P<count> \d+(?=\b|(?:s|sec|secs|cm|m|deg)\b) )
     | (?P<degrees> \u00b0 )
     | (?P<word> \w+(?:['\u2019](?!\w*')[a-z]+)? )
     | (?P<stop> [.;!?\n]+ )
@@ -191,6 +191,13 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
             place += 3
             continue
         following = three[1].kind if len(three) > 1 else "end"
+        counted = place and parts[place - 1].kind in ("count", "trait", "colour")
+        if part.kind == "verb" and part.text.lower() == "circles around" and counted:
+            # "Six circles around a square".
+            yield Token("noun", ("circle", "", True), part.span, part.text)
+            yield Token("contains", "around", part.span, part.text)
+            place += 1
+            continue
         if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
             part = Token("pronoun", "them", part.span, part.text)
         before = parts[place - 1].kind if place else ""

@@ -22,7 +22,10 @@ _SIGNS = {
     "\u00b7": r"\cdot ", "\u00d7": r"\times ", "\u221a": r"\sqrt ",
 }  # fmt: skip
 _ROOT = re.compile(r"sqrt\s*\(((?:[^()]|\([^()]*\))*)\)")
-_FRACTION = re.compile(r"(?<![\w)])(\w+|\((?:[^()])*\))\s*/\s*(\w+|\((?:[^()])*\))(?![\w(])")
+_RAISED = r"(?:\^(?:-?\w+|\([^()]*\)))?"
+_FRACTION = re.compile(
+    rf"(?<![\w)^])(\w+{_RAISED}|\((?:[^()])*\){_RAISED})\s*/\s*(\w+{_RAISED}|\((?:[^()])*\){_RAISED})(?![\w(^])"
+)
 #: Units in a point of TeX; on ten formulas that were typeset, Manim's are 0.0487 to 0.0547.
 _POINT = 0.0513
 
@@ -33,6 +36,7 @@ def latex_of(text: str) -> str:
         return text.strip()
     result = _ROOT.sub(r"\\sqrt{\1}", text.strip())
     result = _FRACTION.sub(lambda match: rf"\frac{{{_bare(match[1])}}}{{{_bare(match[2])}}}", result)
+    result = re.sub(r"(?<![A-Za-z0-9\\])([A-Za-z])(\d+)(?!\w)", r"\1_\2", result)
     result = re.sub(r"([\^_])\(([^()]*)\)", r"\1{\2}", result)
     result = re.sub(r"([\^_])(-?\w{2,}|-\w)", r"\1{\2}", result)
     for sign, latex in _SIGNS.items():
@@ -54,7 +58,7 @@ def formula_size(latex: str) -> tuple[float, float]:
 
 
 def _bare(text: str) -> str:
-    return text[1:-1] if text.startswith("(") else text
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
 
 
 _SAME = ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "sinh", "cosh", "tanh")
@@ -70,8 +74,15 @@ def function_of(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     plain = re.sub(
-        r"\s+", " ", text.lower().replace("**", "^").replace("\u00b2", "^2").replace("\u03c0", "pi")
+        r"\s+",
+        " ",
+        text.lower()
+        .replace("**", "^")
+        .replace("\u00b2", "^2")
+        .replace("\u00b3", "^3")
+        .replace("\u03c0", "pi"),
     )
+    plain = re.sub(r"\|([^|]+)\|", r"abs(\1)", plain)
     # What is written side by side is multiplied: 2x, 3 sin(x), (x+1)(x-1).
     parts = re.findall(r"\d+(?:\.\d+)?|[a-z]+|[-+*/^()]", plain)
     if "".join(parts) != plain.replace(" ", ""):

@@ -58,14 +58,23 @@ def objections(tree: ast.Module, local: Mapping[str, ast.Module] | None = None) 
     trees = {"": tree, **(local or {})}
     bound = bound_names(trees)
     result: dict[Objection, None] = {}
-    for module, inside in trees.items():
+    # By lines, so that what follows the last one shown is not looked at: a hint takes milliseconds.
+    for module, inside in sorted(trees.items()):
         fine = _fine(inside)
-        for node in ast.walk(inside):
-            line = getattr(node, "lineno", 1)
-            result.update({Objection(line, message, module): None for message in _of(node, bound, fine)})
+        for node in sorted(ast.walk(inside), key=_line):
+            if len(result) >= MOST and sum(one.line <= _line(node) for one in result) >= MOST:
+                break
+            messages = _of(node, bound, fine)
+            result.update({Objection(_line(node), message, module): None for message in messages})
             if isinstance(node, ast.ClassDef) and (old := replaced_names.settings_of_old(node)) is not None:
                 result[Objection(*old, module)] = None
+        if len(result) >= MOST:
+            break
     return sorted(result, key=lambda objection: (objection.module, objection.line))[:MOST]
+
+
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 1)
 
 
 def _fine(tree: ast.AST) -> set[int]:

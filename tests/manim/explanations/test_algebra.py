@@ -19,6 +19,15 @@ from jepamine.manim.explanations.algebra import differentiate, rewrite, solve
             "solving x^2 - 5x + 6 = 0",
             ["x^{2} - 5 x + 6 = 0", r"\Delta = 1", r"x = \frac{5 \pm \sqrt{1}}{2}", r"x_1 = 2 \quad x_2 = 3"],
         ),
+        (
+            "solve x^2 - 5x + 6 = 0 by factoring",
+            [
+                "x^{2} - 5 x + 6 = 0",
+                r"\left(x - 3\right) \left(x - 2\right) = 0",
+                r"x - 3 = 0 \quad \text{or} \quad x - 2 = 0",
+                r"x_1 = 2 \quad x_2 = 3",
+            ],
+        ),
         ("solve x^2 + 1 = 0", ["x^{2} + 1 = 0", r"\Delta = -4", r"\Delta < 0"]),
     ],
 )

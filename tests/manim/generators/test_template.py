@@ -77,8 +77,12 @@ def test_names_map_to_the_objects_of_the_layout_in_drawing_order():
 def test_a_row_is_a_group():
     row = [placed("circle", x=2.0 * place) for place in range(3)]
     lines = code(*row, placed("text", y=3.0, text="A", width=0.4, height=0.4)).splitlines()
-    assert lines[-2:] == [
-        "        circles = VGroup(circle_1, circle_2, circle_3)",
+    assert lines[5:] == [
+        "        circle_1 = Circle(radius=0.5)",
+        "        circle_2 = Circle(radius=0.5)",
+        "        circle_3 = Circle(radius=0.5)",
+        "        circles = VGroup(circle_1, circle_2, circle_3).arrange(RIGHT, buff=1).move_to([2, 0, 0])",
+        '        text = Text("A").scale_to_fit_height(0.4).move_to([0, 3, 0])',
         "        self.add(circles, text)",
     ]
 

@@ -121,6 +121,7 @@ def test_missing_manim_is_reported_in_one_line(call, tmp_path, monkeypatch):
         engine.load_manim.cache_clear()
     assert result.exit_code == 1
     (message,) = (line for line in result.stderr.splitlines() if line.startswith("Error"))
-    assert "pip install -e '.[manim]'" in message
-    assert "libcairo2-dev libpango1.0-dev pkg-config" in message
+    assert "pip install 'jepamine[manim]'" in message
+    assert "apt install gcc python3-dev libcairo2-dev libpango1.0-dev pkg-config" in message
+    assert "brew install cairo pango pkg-config" in message
     assert json.dumps(list(tmp_path.rglob("*.png"))) == "[]"

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from jepamine.manim.validation import denied_names, names
+from jepamine.manim.validation import denied_names, names, syntax
 from jepamine.manim.validation.guards import BUILTINS
 from jepamine.manim.validation.names import MODULES
 from jepamine.manim.validation.syntax import MOST, objections
@@ -191,3 +191,13 @@ def test_every_name_that_is_allowed_is_there():
     assert {name for name in MODULES["manim.config"] if not hasattr(manim.config, name)} == set()
     assert {name for name in MODULES["numpy.random"] if not hasattr(np.random, name)} == set()
     assert {name for name in MODULES["numpy.linalg"] if not hasattr(np.linalg, name)} == set()
+
+
+@pytest.mark.parametrize("between", ["\n", ";"])
+def test_hints_are_sought_for_the_objections_that_are_shown_and_no_others(between, monkeypatch):
+    sought = []
+    monkeypatch.setattr(syntax, "did_you_mean", lambda name, names: sought.append(name) or "")
+    code = between.join(f"Circle().zq{number}" for number in range(500))
+    found = syntax.objections(ast.parse(code))
+    assert [one.message.split()[0] for one in found] == [f".zq{number}" for number in range(20)]
+    assert len(sought) <= 21

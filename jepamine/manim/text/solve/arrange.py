@@ -14,6 +14,7 @@ from jepamine.manim.text.solve.box_expressions import Box, Boxes, Unit, boxes_of
 from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
 from jepamine.manim.text.solve.default_places import braces, halfway, labels, spread, stroke_of_dots
 from jepamine.manim.text.solve.dependent_objects import sources, with_derived, without
+from jepamine.manim.text.solve.joined_strokes import with_joined
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
 from jepamine.manim.text.solve.overlaps import Choice, DoesNotFit, kept_apart, settle
 
@@ -33,9 +34,9 @@ def arrange(reading: Reading) -> Layout:
     """
     origins = sources(reading)
     if not origins:
-        return solved(reading)
+        return with_joined(solved(reading), reading.joined)
     rest, kept = without(reading, set(origins))
-    return with_derived(reading, solved(rest), kept, origins)
+    return with_joined(with_derived(reading, solved(rest), kept, origins), reading.joined)
 
 
 def solved(reading: Reading) -> Layout:

@@ -1,12 +1,13 @@
-"""Place the objects whose places follow from others: graphs on axes, and what an object turns into."""
+"""Place the objects whose places follow from others: graphs on axes, parts, and what an object turns into."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from jepamine.manim.layouts import Layout, Object
-from jepamine.manim.text.reading import Group, Reading, Ref
+from jepamine.manim.text.reading import Group, Item, Reading, Ref
 from jepamine.manim.text.solve.graphs import graph_box
+from jepamine.manim.text.solve.part_boxes import part_box
 from jepamine.manim.text.solve.sizes import size_of
 
 #: How far axes reach in each direction if nothing else is given.
@@ -20,6 +21,11 @@ def sources(reading: Reading) -> dict[int, int]:
         for place, item in enumerate(reading.items)
         if item.measure("axes") is not None
     }
+    found |= {
+        place: item.measure("part")[0]
+        for place, item in enumerate(reading.items)
+        if item.measure("part") is not None
+    }
     for event in reading.events:
         if event.verb == "transform":
             found |= {
@@ -28,6 +34,11 @@ def sources(reading: Reading) -> dict[int, int]:
                 if target >= event.seen and target not in found
             }
     return found
+
+
+def _takes_colour(item: Item) -> bool:
+    """Return whether an object without a colour has that of what it comes from."""
+    return item.measure("axes") is None and item.measure("part") is None
 
 
 def without(reading: Reading, left_out: set[int]) -> tuple[Reading, list[int]]:
@@ -68,13 +79,15 @@ def with_derived(reading: Reading, layout: Layout, kept: list[int], origins: dic
         item, source = reading.items[place], objects[origins[place]]
         if item.measure("axes") is not None:
             box = graph_box(reading, place, source)
+        elif item.measure("part") is not None:
+            box = part_box(reading, place, source)
         else:
             size = size_of(item)
             box = (source.x, source.y, size.width + size.fixed_width, size.height + size.fixed_height)
         x, y, width, height = (round(side, 2) for side in box)
         objects[place] = Object(
             type=item.type, x=x, y=y, z=z, width=width, height=height, text=item.text,
-            color=item.color or (source.color if item.measure("axes") is None else None),
+            color=item.color or (source.color if _takes_colour(item) else None),
         )  # fmt: skip
         z += 1
     return Layout(tuple(objects[place] for place in range(len(reading.items))))

@@ -1,0 +1,76 @@
+"""Parts of figures among the objects mentioned so far: which object has which, and how many.
+
+A part is an item with the measure `part`: (its owner's index, its name, its number). It follows its owner.
+"""
+
+from __future__ import annotations
+
+from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.reading import Ref, Span
+from jepamine.manim.text.referents import Referents
+
+#: Types whose corners and sides are known.
+OUTLINES = ("square", "rectangle", "triangle", "polygon")
+_ROUND = ("circle", "ellipse", "annulus")
+#: Part -> the types that have it. A right triangle alone has a hypotenuse.
+OWNERS: dict[str, tuple[str, ...]] = {
+    "radius": _ROUND,
+    "diameter": _ROUND,
+    "diagonal": ("square", "rectangle"),
+    "hypotenuse": ("triangle",),
+    "altitude": ("triangle",),
+    "vertex": OUTLINES,
+    "middle": (*_ROUND, *OUTLINES),
+}
+
+
+def part_of(phrase: NounPhrase) -> str | None:
+    """Return the name of the part that a phrase names, None for an object of its own."""
+    return next((trait[5:] for trait in sorted(phrase.traits) if trait.startswith("part_")), None)
+
+
+def owner_of(things: Referents, name: str, named: Ref | None) -> int | None:
+    """Return the object whose part is meant: the one that is named, else the latest that has such parts."""
+    places = named if named is not None else tuple(range(len(things.items)))
+    return next((place for place in reversed(places) if _has(things, place, name)), None)
+
+
+def _has(things: Referents, place: int, name: str) -> bool:
+    item = things.items[place]
+    return item.type in OWNERS[name] and (name != "hypotenuse" or "right_angled" in item.traits)
+
+
+def corner_count(things: Referents, owner: int) -> int:
+    """Return how many corners, and sides, an object has."""
+    item = things.items[owner]
+    if given := item.measure("vertices"):
+        return len(given)
+    sides = next((int(trait) for trait in sorted(item.traits) if trait.isdigit()), 6)
+    return {"triangle": 3, "square": 4, "rectangle": 4}.get(item.type, sides)
+
+
+def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> tuple[Ref, bool]:
+    """Return the parts of an object that a phrase names, and whether they are new."""
+    there = tuple(
+        place for place, item in enumerate(things.items) if (item.measure("part") or ())[:2] == (owner, name)
+    )
+    if there:
+        return there, False
+    phrase.traits -= {f"part_{name}"}
+    usual = corner_count(things, owner) if name == "vertex" else 2 if name == "diagonal" else 1
+    phrase.count = phrase.count or (usual if phrase.plural else 1)
+    ref = things.introduce(phrase)
+    if things.sets and things.sets[-1] == ref:
+        # They are not to be arranged in a row.
+        things.sets.pop()
+    for number, place in enumerate(ref):
+        things.measure((place,), "part", (owner, name, number))
+    return ref, True
+
+
+def add_label(things: Referents, owner: int, name: str, number: int, word: str, span: Span) -> Ref:
+    """Add a text that belongs to a part of an object."""
+    traits = {"formula"} if "\\" in word or "^" in word or "=" in word else set()
+    ref = things.introduce(NounPhrase(type="text", texts=[word], span=span, traits=traits))
+    things.measure(ref, "part", (owner, name, number))
+    return ref
