@@ -18,8 +18,7 @@ _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "u
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
-    "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
-    "along",
+    "own", "after", "center", "centre", "axis", "it", "about", "up", "down", "along",
 )  # fmt: skip
 
 
@@ -36,6 +35,14 @@ def meanwhile(cursor: Cursor, story: Discourse) -> bool:
             story.together = bool(story.events)
             return False
         ahead += 1
+    if (
+        part.text.lower() == "as"
+        and cursor.at("article")
+        and (cursor.peek(1).value or ())[1:2] == ("stand_in",)
+    ):
+        # "A green rectangle as the ground": what it stands for.
+        cursor.place += 2
+        return False
     if part.text.lower() not in ("while", "as"):
         cursor.miss(part.span, "what happens then is not clear")
     return part.text.lower() == "while"
