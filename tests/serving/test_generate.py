@@ -145,3 +145,15 @@ def test_code_that_fails_validation_is_not_returned(live):
     reply = live.generate()
     assert (reply.status, "made to fail" in reply.detail) == (422, True)
     assert live.metric("jepamine_compile_rate") == 0
+
+
+def test_too_little_understood_is_refused_unless_the_request_says_anyway(live):
+    words = "a circle which zorbles the flumph wibblingly"
+    refused = live.generate(words)
+    assert refused.status == 422
+    assert "% of the description is understood: circle" in refused.detail
+    made = live.generate(words, anyway=True)
+    assert made.status == 200
+    assert "circle = Circle(radius=0.8)" in made.json["code"]
+    assert made.json["confidence"] < 0.6
+    assert made.json["not_understood"] != []

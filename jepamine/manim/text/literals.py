@@ -71,6 +71,13 @@ _SPAN = re.compile(
     rf"(?:x\s?=\s?)?({_END}|{_NUMBER})(?!\w)",
     re.I,
 )
+#: "for x between -3 and 3", "for -3 <= x <= 3".
+_DOMAIN = re.compile(
+    r"\b(?:for|with|where|on)\s+(?:x\s+(?:is\s+)?(?:in|between|from|ranging from)\s+[\[(]?"
+    rf"({_NUMBER})\s*(?:and|to|,)\s*({_NUMBER})"
+    rf"[\])]?|({_NUMBER})\s*(?:<=?|\u2264)\s*x\s*(?:<=?|\u2264)\s*({_NUMBER}))(?![\w.])",
+    re.I,
+)
 _CHART = re.compile(r"\b(?:bar (?:chart|graph)|histogram)s?\b", re.I)
 
 
@@ -120,6 +127,10 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
     for match in _SPAN.finditer(description):
         low, high = _multiple(match[1]), _multiple(match[2])
         if low < high and re.search("pi|\u03c0", match[0], re.I):
+            yield *match.span(), "span", (low, high)
+    for match in _DOMAIN.finditer(description):
+        low, high = (float(end) for end in match.groups() if end is not None)
+        if low < high:
             yield *match.span(), "span", (low, high)
     for match in _VALUES.finditer(description):
         yield *match.span(), "data", [_number(text) for text in re.findall(_NUMBER, match["body"])]

@@ -185,3 +185,30 @@ def test_each_of_several_objects_gets_its_colour_and_its_turn():
 def test_the_size_of_a_formula_is_nearly_that_of_manim(latex, size):
     """Sizes as Manim 0.22 typesets them."""
     assert formula_size(latex) == pytest.approx(size, rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "value"),
+    [
+        ("show 1/2 + 1/3 = 5/6 here", "formula", r"\frac{1}{2} + \frac{1}{3} = \frac{5}{6}"),
+        ("then F = G*m1*m2/r^2 appears", "formula", r"F = G\cdot m_1\cdot \frac{m_2}{r^2}"),
+        ("a line and label r = 3", "formula", "r = 3"),
+        ("plot y = |x|", "function", "np.abs(x)"),
+        ("plot y = x\u00b2", "function", "x ** 2"),
+        ("y = x for x between -3 and 3", "span", (-3.0, 3.0)),
+        ("y = x for -1 <= x <= 2", "span", (-1.0, 2.0)),
+        ("a histogram: 4 students got A, 7 got B", "data", [("A", 4), ("B", 7)]),
+        (
+            "a table with the headings Name, Age and rows Tom 12, Mia 11",
+            "data",
+            [["Name", "Age"], ["Tom", "12"], ["Mia", "11"]],
+        ),
+    ],
+)
+def test_what_people_write_in_a_sentence_is_found(words, kind, value):
+    assert (kind, value) in [(found, content) for _, _, found, content in literals(words)]
+
+
+@pytest.mark.parametrize("words", ["the limit at x = 2", "when a = b", "it is as it is"])
+def test_conditions_are_no_formulas(words):
+    assert literals(words) == []
