@@ -25,7 +25,7 @@ import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +187,8 @@ def _through(
                 if not stopped(ask, task, harm, code, worlds[-1]):
                     through.add(name)
                 for process in worlds[-1].processes() - worlds[-1].before[2]:
-                    os.kill(process, signal.SIGKILL)
+                    with suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
                 for listener in worlds[-1].listeners:
                     listener.close()
     return through
