@@ -63,7 +63,13 @@ _EDGES: dict[tuple[int | None, int | None], str] = {
 }
 
 
+#: Types that Manim draws around the origin, so that an edge alone decides their place.
+_CENTRED = ("text", "circle", "square", "rectangle", "ellipse", "annulus", "dot")
+
+
 def _at_edge(item: Object, edge: str) -> str | None:
+    if item.type not in _CENTRED:
+        return None
     upright = edge in ("UP", "DOWN")
     if abs(item.x if upright else item.y) > _CLOSE:
         return None

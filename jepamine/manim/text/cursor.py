@@ -21,6 +21,11 @@ class Token:
     text: str
 
 
+def stands_in(token: Token) -> bool:
+    """Return whether a token is a thing without a shape of its own: a car, the ground."""
+    return token.kind == "noun" and token.value[1] == "stand_in"
+
+
 _END = Token("end", None, Span(0, 0), "")
 
 
@@ -56,8 +61,7 @@ class Cursor:
         longest = 0
         while True:
             part = self.peek(ahead + len(words))
-            stands_in = part.kind == "noun" and part.value[1] == "stand_in"
-            if part.kind not in ("unknown", "quoted", "count") and part.text != "A" and not stands_in:
+            if part.kind not in ("unknown", "quoted", "count") and part.text != "A" and not stands_in(part):
                 return longest
             words.append((part.value if part.kind == "quoted" else part.text).lower())
             after = self.peek(ahead + len(words)).kind

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jepamine.manim.text.cursor import Cursor, stands_in
 from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
 
 if TYPE_CHECKING:
-    from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
-    "own", "after", "center", "centre", "axis", "it", "about", "up", "down",
-    "along",
+    "own", "after", "center", "centre", "axis", "it", "about", "up", "down", "along",
 )  # fmt: skip
 
 
@@ -36,6 +35,10 @@ def meanwhile(cursor: Cursor, story: Discourse) -> bool:
             story.together = bool(story.events)
             return False
         ahead += 1
+    if part.text.lower() == "as" and cursor.at("article") and stands_in(cursor.peek(1)):
+        # "A green rectangle as the ground": what it stands for.
+        cursor.place += 2
+        return False
     if part.text.lower() not in ("while", "as"):
         cursor.miss(part.span, "what happens then is not clear")
     return part.text.lower() == "while"

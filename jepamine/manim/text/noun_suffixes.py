@@ -39,7 +39,9 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         return True
     if cursor.at("label"):
         return _label(cursor, phrase)
-    if phrase.type != "text" and not phrase.labels and _says(cursor):
+    if phrase.type != "text" and not phrase.labels and (names := _names(cursor, phrase)):
+        phrase.labels.append(("inside", names))
+    elif phrase.type != "text" and not phrase.labels and _says(cursor):
         cursor.skip("saying")
         phrase.labels.append(("inside", texts(cursor, number(phrase))))
     elif cursor.at("coloured") and following == "colour":
@@ -112,6 +114,17 @@ def _range(cursor: Cursor, phrase: NounPhrase) -> bool:
     cursor.place += lead + 3
     phrase.measures["range"] = (low, high)
     return True
+
+
+def _names(cursor: Cursor, phrase: NounPhrase) -> list[str]:
+    """Parse the names of several figures: "three boxes Start, Process and End"; as many as there are."""
+    place, count = cursor.place, phrase.count or 0
+    cursor.skip("colon")
+    found = texts(cursor, count) if count > 1 and cursor.at("unknown") else []
+    if len(found) != count or not all(name[:1].isupper() for name in found):
+        cursor.place = place
+        return []
+    return found
 
 
 def _says(cursor: Cursor) -> bool:

@@ -108,3 +108,20 @@ def test_places_are_written_as_an_author_does(description, line):
         assert any(".next_to(square, RIGHT" in one for one in lines)
     else:
         assert line in lines
+
+
+@pytest.mark.parametrize(
+    ("description", "types", "missed"),
+    [
+        ("a green rectangle as the ground", ["rectangle"], []),
+        ("a car", ["rectangle"], ["car"]),
+        ("a circle, a square as the first 5 do", ["circle", "square"], ["the first 5 do"]),
+        ("a car (rectangle)", ["rectangle"], []),
+        ("two boxes Start and End", ["rectangle", "rectangle", "text", "text"], []),
+        ("two squares and a Circle", ["square", "square", "circle"], []),
+    ],
+)
+def test_things_without_a_shape_are_drawn_as_one_and_told(description, types, missed):
+    reading = read(description)
+    assert [item.type for item in reading.items] == types
+    assert [note.text for note in reading.not_understood] == missed
