@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jepamine.manim.text.cursor import Cursor, stands_in
 from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
 
 if TYPE_CHECKING:
-    from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
@@ -35,11 +35,7 @@ def meanwhile(cursor: Cursor, story: Discourse) -> bool:
             story.together = bool(story.events)
             return False
         ahead += 1
-    if (
-        part.text.lower() == "as"
-        and cursor.at("article")
-        and (cursor.peek(1).value or ())[1:2] == ("stand_in",)
-    ):
+    if part.text.lower() == "as" and cursor.at("article") and stands_in(cursor.peek(1)):
         # "A green rectangle as the ground": what it stands for.
         cursor.place += 2
         return False

@@ -12,9 +12,11 @@ from typing import Literal
 from jepamine.errors import UserError
 from jepamine.mining.labels import BINARY
 
-POSITIVE = ("1", "yes", "y", "true", "interesting", "keep", "relevant", "novel", "positive", "worth a look")
+POSITIVE = (
+    "1", "1.0", "yes", "y", "true", "interesting", "keep", "relevant", "novel", "positive", "worth a look",
+)  # fmt: skip
 NEGATIVE = (
-    "0", "no", "n", "false", "boring", "uninteresting", "not interesting", "drop", "irrelevant",
+    "0", "0.0", "no", "n", "false", "boring", "uninteresting", "not interesting", "drop", "irrelevant",
     "not relevant", "normal", "negative", "not worth a look",
 )  # fmt: skip
 # Names of the question, column or field whose answer is `binary_label`; others are tags.

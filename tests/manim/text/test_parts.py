@@ -115,6 +115,7 @@ def test_places_are_written_as_an_author_does(description, line):
     [
         ("a green rectangle as the ground", ["rectangle"], []),
         ("a car", ["rectangle"], ["car"]),
+        ("a circle, a square as the first 5 do", ["circle", "square"], ["the first 5 do"]),
         ("a car (rectangle)", ["rectangle"], []),
         ("two boxes Start and End", ["rectangle", "rectangle", "text", "text"], []),
         ("two squares and a Circle", ["square", "square", "circle"], []),

@@ -222,3 +222,16 @@ def test_what_is_no_export_is_refused(name, content, message, tmp_path):
         import_labels(exported, tmp_path / "l.jsonl")
     assert message in str(refusal.value)
     assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_attributes_that_datumaro_rewrote_as_decimals_are_yes_and_no(tmp_path):
+    path = tmp_path / "images.xml"
+    attributes = {"clip_id": "b", "score": "0.75", "label": "1.0", "night": "0.0"}
+    inside = "".join(f'<attribute name="{name}">{text}</attribute>' for name, text in attributes.items())
+    path.write_text(
+        f'<annotations><image id="0" name="a.jpg"><tag label="clip">{inside}</tag></image></annotations>'
+    )
+    import_labels(path, tmp_path / "labels.jsonl")
+    assert json.loads((tmp_path / "labels.jsonl").read_text()) == {
+        "clip_id": "b", "binary_label": 1, "labels": {"night": 0},
+    }  # fmt: skip
