@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -154,3 +155,14 @@ def test_on_real_clips_the_prediction_is_clearly_closer_than_the_masked_embeddin
     assert metrics["mean_cosine_similarity"] == pytest.approx(float(table[1]), abs=0.01)
     assert metrics["masked_cosine_similarity"] == pytest.approx(float(table[2]), abs=0.01)
     assert metrics["mean_cosine_similarity"] > metrics["masked_cosine_similarity"] + 0.3
+
+
+@pytest.mark.parametrize("notebook", ["train_jepa.ipynb", "review_clips.ipynb"])
+def test_every_name_that_a_notebook_imports_exists(notebook):
+    text = (ROOT / "notebooks" / notebook).read_text()
+    imports = re.findall(r'"from (jepamine[\w.]*) import ([\w, ]+)', text)
+    assert imports
+    for module, names in imports:
+        for name in names.split(", "):
+            found = hasattr(importlib.import_module(module), name)
+            assert found or importlib.util.find_spec(f"{module}.{name}"), f"{module}.{name}"
