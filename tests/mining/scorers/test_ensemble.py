@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -52,6 +53,10 @@ def test_no_rank_of_a_clip_by_a_camera_of_the_training_clips_is_capped():
 
 def test_a_rank_that_is_not_capped_goes_on_beyond_1():
     assert scored(capped=()) == pytest.approx([0.5, 1.0, 1 + np.log(2)])
+
+
+def test_faults_count_less_by_default():
+    assert inspect.signature(Ensemble).parameters["strict"].default == ("sensor",)
 
 
 def test_a_strict_rank_counts_less_by_log_2():
