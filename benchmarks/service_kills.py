@@ -11,9 +11,9 @@ as in kills.py, their cluster lives on, and they are resumed there. Exit code 1 
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import http.client
+import io
 import json
 import os
 import random
@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from fuzz_inputs import picture
 from kills import RUN, Command, call, content_of, fill, fresh, kill, resumed, start, with_resume, written
+from PIL import Image, ImageDraw
 from soak import family
 
 from jepamine.utils.printing import table
@@ -59,7 +59,7 @@ SERVICES = {
     "serve": "serve --port 0",
     "serve --run": "serve --port 0 --run layouts",
 }
-Request = tuple[str, dict[str, Any]]
+Request = tuple[str, dict[str, Any] | bytes]
 
 
 def requests(name: str) -> list[Request]:
@@ -72,10 +72,10 @@ def requests(name: str) -> list[Request]:
         asked.append(("/feedback", {"id": f"{number:032x}", "rating": 1 + number, "comment": text * 40}))
         asked.append(("/validate", {"code": SCENE.format(number)}))
     if name != "serve":
-        file = Path(tempfile.gettempdir()) / "asked.png"
-        picture(1).save(file)
-        image = base64.b64encode(file.read_bytes()).decode()
-        asked.append(("/generate", {"description": "a circle", "image": image, "layout": "image"}))
+        image, buffer = Image.new("RGB", (640, 360)), io.BytesIO()
+        ImageDraw.Draw(image).rectangle((200, 100, 320, 220), fill="red")
+        image.save(buffer, "PNG")
+        asked.append(("/layout", buffer.getvalue()))
     return asked
 
 
@@ -83,7 +83,10 @@ def ask(port: int, request: Request) -> int:
     """Return the status of a request; 0 if the service went away."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request("POST", request[0], json.dumps(request[1]), {"Content-Type": "application/json"})
+        path, body = request
+        kind = "image/png" if isinstance(body, bytes) else "application/json"
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        connection.request("POST", path, content, {"Content-Type": kind})
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0
@@ -96,7 +99,7 @@ def serve(
 ) -> tuple[int, float, list[Request], list[int]]:
     """Serve in a folder until it is killed, or ended when all is asked.
 
-    Return (status as of subprocess, seconds, requests that were answered with 200, processes it had).
+    Return (status as of subprocess, seconds, requests that were answered, processes it had).
     """
     began = time.monotonic()
     service = start(folder, words, before, alone=True)
@@ -114,7 +117,9 @@ def serve(
         time.sleep(0.02)
     for request in asked if port else ():
         members |= set(family(service))
-        if (found := ask(int(port or 0), request)) == 200:
+        found = ask(int(port or 0), request)
+        # A run of one epoch finds nothing in an image: 422, which is an answer.
+        if found == 200 or (found == 422 and request[0] == "/layout"):
             answered.append(request)
         elif found:
             print(f"{request[0]}: {found}", flush=True)
@@ -171,7 +176,7 @@ def kill_service(
     if status != -signal.SIGKILL:
         return ["it was never killed"]
     faults = [f"process {number} lives on" for number in _gone(members)]
-    told = sorted(body["comment"] for path, body in answered if path == "/feedback")
+    told = sorted(body["comment"] for _, body in answered if isinstance(body, dict) and "comment" in body)
     try:
         kept = feedback(folder)
         if missing := set(told) - set(kept):
