@@ -102,6 +102,8 @@ def serve(
     Return (status as of subprocess, seconds, requests that were answered, processes it had).
     """
     began = time.monotonic()
+    # The log of a service before names a port that nobody serves any more.
+    (folder / "log").unlink(missing_ok=True)
     service = start(folder, words, before, alone=True)
     killer = os.fork() if after is not None else 0
     if after is not None and killer == 0:

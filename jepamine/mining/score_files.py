@@ -165,9 +165,9 @@ def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Itera
         score = line.get("score")
         if score is None and "error" in line:
             continue
-        if "clip_id" not in line or isinstance(score, bool) or not isinstance(score, (int, float)):
+        if "clip_id" not in line or not is_number(score):
             raise UserError(
-                f"{scores}:{number}: not a line of a score file: it needs 'clip_id' and a number 'score'"
+                f"{scores}:{number}: not a line of a score file: it needs a 'clip_id' and a finite 'score'"
             )
         seen(line)
         yield line

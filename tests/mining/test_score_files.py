@@ -66,6 +66,9 @@ def test_a_clip_is_in_the_manifest_that_its_line_names(own, tmp_path):
     [
         ({"clip_id": "a"}, "s.jsonl:1: not a line of a score file"),
         ({"clip_id": "a", "score": "1"}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "a", "score": True}, "s.jsonl:1: not a line of a score file"),
+        ({"clip_id": "a", "score": float("inf")}, "a finite 'score'"),
+        ({"clip_id": "a", "score": 10**400}, "a finite 'score'"),
         ({"clip_id": "d", "score": 1}, r"s.jsonl: clip 'd' \(1 in all\) is not in .*own.jsonl; pass the man"),
         ({"clip_id": "a", "score": None, "error": "gone"}, "s.jsonl: contains no scored clip"),
     ],

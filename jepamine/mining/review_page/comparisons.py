@@ -19,6 +19,7 @@ from jepamine.mining.distances import most_similar, unit
 from jepamine.mining.review_page.page import ScorerValue
 from jepamine.mining.score_files import Scored
 from jepamine.runs.loading import LoadedRun, run_source
+from jepamine.utils.json_files import is_number
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,4 @@ def _scores(line: Mapping[str, Any]) -> dict[str, float]:
     table = line.get("scores")
     if not isinstance(table, Mapping):
         return {"score": float(line["score"])}
-    return {
-        str(name): float(value)
-        for name, value in table.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
+    return {str(name): float(value) for name, value in table.items() if is_number(value)}
