@@ -40,7 +40,8 @@ class Ensemble:
     that the run was not trained on, the ranks of those in `capped` stay at about 1 beyond all held-out clips:
     all of its clips are far from the training clips, which must not hide what is unusual among them. Those in
     `strict` count less by log 2, as if they were less far out by the whole range of the held-out clips: in
-    sound recordings the most faulty clip is no event. On drawn streets AUROC is 0.924 so, 0.823 if faults count in full.
+    sound recordings the most faulty clip is no event. On drawn streets AUROC is 0.924 so, and
+    0.823 if faults count in full.
 
     Held-out clips and not the scored ones, so that a score does not depend on what else is scored; and not
     the training clips', whose scores are lower than any new clip's (predictor and covariance were fitted to
