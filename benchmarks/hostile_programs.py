@@ -6,7 +6,8 @@ connect, leave a process or signal, a layer counts as stopping what was not seen
 without any layer cannot be done by a child of this machine in the first place. Programs that only take what
 they can get ("bounded") count if they ended within their limits and the server answered the next request; the
 limits on memory, time and files hold with every layer. Those that start processes or threads run only where
-seccomp is among the layers, as it alone forbids them: a fork bomb without it would take the machine. Steps
+seccomp is among the layers, as it alone forbids them, and with `--contained` everywhere: run that in a cgroup
+with a `pids.max`, as a fork bomb could take the machine. Steps
 towards all of Python ("walk") are the check's to stop, which stops a program by objecting to it. Exit code 1
 if all layers together let one through.
 """
@@ -133,6 +134,11 @@ def main() -> None:
     parser.add_argument("--only", help="programs whose name contains this")
     parser.add_argument("--harm", choices=KINDS, help="only programs of this kind")
     parser.add_argument("--layer", choices=LAYERS, action="append", help="only this layer")
+    parser.add_argument(
+        "--contained",
+        action="store_true",
+        help="a cgroup bounds the processes of this command: also run what forks where nothing else forbids it",
+    )
     given = parser.parse_args()
     every = [
         (task, name, harm.split()[0].replace("none", "bounded"), code)
@@ -159,7 +165,7 @@ def main() -> None:
         tempfile.tempdir = name
         stack.callback(setattr, tempfile, "tempdir", None)
         for layer in given.layer or LAYERS:
-            forbids = LAYERS[layer][1]
+            forbids = LAYERS[layer][1] or given.contained
             tried = [one for one in every if forbids or one[2] != "bounded" or not STARTS.search(one[3])]
             add(layer, tried, _through(LAYERS[layer], tried, Path(name), worlds))
     allowed = {name for _, name, _, code in every if not objections(ast.parse(scene(code)))}
