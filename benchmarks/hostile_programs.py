@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument(
         "--contained",
         action="store_true",
-        help="a cgroup bounds the processes of this command: also run what forks where nothing else forbids it",
+        help="a cgroup bounds the processes of this command: run what forks with every layer",
     )
     given = parser.parse_args()
     every = [
