@@ -12,6 +12,7 @@ from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
     cuts_in_tubelets,
+    size_changes,
     time_gaps,
     uneven_lengths,
     usual_length,
@@ -95,6 +96,7 @@ def examine(
     return [
         *time_gaps(entries, max_gap),
         *cuts_in_tubelets(entries, frames, contents, boundaries, max_gap, tubelet_size),
+        *size_changes(entries, contents),
         *crossings,
         *split_leaks(entries, contents),
         *duplicate_clips(entries, same),

@@ -52,6 +52,18 @@ def cuts_in_tubelets(
     return findings
 
 
+def size_changes(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
+    """Find clips in which the size of the frames changes, of which an encoder sees a jump."""
+    findings = []
+    for index, entry in enumerate(entries):
+        if sizes := contents.sizes(entry.frames):
+            starts = [number for number, _ in sizes[1:]]
+            (one, other) = (f"{width} x {height}" for _, (width, height) in sizes[:2])
+            why = f"{one} and {other} {between(starts[0])}{_more(dict.fromkeys(starts))}"
+            findings.append(Finding("size_change", index, why, tuple(starts)))
+    return findings
+
+
 def _gaps(entry: Entry, max_gap: float) -> dict[int, float]:
     """Return the number of the frame after each gap -> its length, in microseconds."""
     times = entry.times or ()
