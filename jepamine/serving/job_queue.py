@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import Validator
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.server_pool import Abandoned
 
+Made = TypeVar("Made")
 # Threads that run jobs: most of them wait for the batcher or for a validation server.
 THREADS = 16
 
@@ -197,11 +198,12 @@ class ValidationQueue:
     def film(self, code: str, **options: Any) -> bytes:
         """Film code as the validator does. Raises ClientGone like `validate`."""
         job = current_job()
+        arrived = time.perf_counter()
         run = partial(self._validator.film, code, **options)
-        return self._threads[job.submitted].submit(_run_one, job, "video", time.perf_counter(), run).result()
+        return self._threads[job.submitted].submit(_run_one, job, "video", arrived, run).result()
 
 
-def _run_one(job: Job, stage: str, arrived: float, run: Callable[..., Any]) -> Any:
+def _run_one(job: Job, stage: str, arrived: float, run: Callable[..., Made]) -> Made:
     job.check()
     job.add("waiting", time.perf_counter() - arrived)
     try:
