@@ -93,12 +93,14 @@ def playable(shared):
     from jepamine.manim.validation.play import SIZE, mp4
 
     frames = [(1, zlib.compress(bytes([grey]) * SIZE[0] * SIZE[1] * 3)) for grey in (0, 200)]
+    for file in shared.service.videos.folder.glob("*.mp4"):
+        file.unlink()
     shared.validator.video = mp4([(times, base64.b64encode(pixels).decode()) for times, pixels in frames])
 
 
 def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playable):
     tab = show()
-    make(tab, "a red circle that has a video")
+    make(tab, "a red circle")
     tab.wait_for_selector("#video:not([hidden])")
     video = tab.locator("#video")
     assert video.get_attribute("aria-label") == "Video of the scene: circle"
@@ -112,20 +114,20 @@ def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playab
     video.focus()
     tab.keyboard.press("Space")
     tab.wait_for_function("document.querySelector('#video').currentTime > 0")
-    make(tab, "a green dot that has another")
+    make(tab, "a green dot")
     tab.wait_for_selector('#video[aria-label="Video of the scene: dot"]:not([hidden])')
 
 
 def test_without_a_video_the_still_stays_and_one_line_gives_the_reason(show, shared):
     tab = show()
     tab.select_option("#style", "static")
-    make(tab, "a blue circle without animation")
+    make(tab, "a blue circle")
     tab.get_by_text("No video, only the last frame: the scene has no animation").wait_for()
     assert tab.locator("#preview").is_visible()
     assert tab.locator("#video").is_hidden()
     shared.validator.video = b"no video at all"
     tab.select_option("#style", "3b1b")
-    make(tab, "a pink circle whose video cannot be played")
+    make(tab, "a pink circle")
     tab.get_by_text("No video, only the last frame: this browser cannot play it.").wait_for()
     assert tab.locator("#preview").is_visible()
 
