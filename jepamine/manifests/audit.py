@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jepamine.cluster.tasks import Cluster
+from jepamine.data.wrong_files import require_manifest
 from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
@@ -69,6 +70,7 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
+    require_manifest(source.manifest)
     lines = numbered_lines(raw_lines(source.manifest), source.manifest)
     entries = read_entries(lines, source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
