@@ -66,7 +66,7 @@ def make(tab, description=WORDS):
     tab.get_by_role("button", name="Generate the scene").click()
     tab.wait_for_selector("#result:not([hidden])")
     tab.locator("#preview").evaluate("(image) => image.decode()")
-    tab.wait_for_function("!document.querySelector('#video-note').textContent.startsWith('Filming')")
+    tab.locator("#video-note", has_text="Filming").wait_for(state="detached")
 
 
 def test_a_description_becomes_layout_preview_and_code_side_by_side(show):
@@ -98,7 +98,7 @@ def playable(shared):
     shared.validator.video = mp4([(times, base64.b64encode(pixels).decode()) for times, pixels in frames])
 
 
-def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playable):
+def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playable, wait_for):
     tab = show()
     make(tab, "a red circle")
     tab.wait_for_selector("#video:not([hidden])")
@@ -107,13 +107,13 @@ def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playab
     assert video.get_attribute("poster") == tab.locator("#preview").get_attribute("src")
     assert video.evaluate("(video) => video.controls && video.muted && video.paused")
     assert tab.locator("#preview").is_hidden()
-    tab.wait_for_function("document.querySelector('#video').readyState >= 1")
+    wait_for(lambda: video.evaluate("(video) => video.readyState >= 1"))
     assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [426, 240]
     assert tab.locator("#video-note").inner_text() == "Video of 426 x 240 pixels, without sound."
     assert video.bounding_box()["y"] == pytest.approx(tab.locator("#layout svg").bounding_box()["y"], abs=2)
     video.focus()
     tab.keyboard.press("Space")
-    tab.wait_for_function("document.querySelector('#video').currentTime > 0")
+    wait_for(lambda: video.evaluate("(video) => video.currentTime > 0"))
     make(tab, "a green dot")
     tab.wait_for_selector('#video[aria-label="Video of the scene: dot"]:not([hidden])')
 
