@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.container_sizes import other_pace, stated_size
 from jepamine.data.picture_order import PictureOrder, missing_pictures
 from jepamine.data.picture_shapes import coded_shape
 
@@ -44,18 +46,25 @@ class Packet(NamedTuple):
 
 @dataclass(frozen=True)
 class Scan:
-    """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s)."""
+    """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s).
+
+    `order` has read their numbers; `forbidden`: how many have bytes that no encoder writes.
+    """
 
     packets: list[Packet]
     count: int
     end: float
+    order: PictureOrder
+    forbidden: int = 0
 
 
 def scan(container: Any, video: Any) -> Scan:
     """Read all packets of `container`, keeping those of the stream `video` without their content."""
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
-    packets, count, end = list[Packet](), 0, 0.0
+    packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
+    # Streams without a clock; reading all bytes of others would not pay.
+    bare = container.format.name in ("h264", "hevc")
     for packet in container.demux():
         if packet.pts is not None:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -65,12 +74,13 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
+            forbidden += bare and forbidden_bytes(bytes(packet))
             shape = None
             if packet.is_keyframe:
                 shape = order.shape or coded_shape(order.codec, bytes(packet))
             kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
             packets.append(Packet(*times, *kinds, number, shape))
-    return Scan(packets, count, end)
+    return Scan(packets, count, end, order, forbidden)
 
 
 def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool) -> str:
@@ -98,9 +108,27 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     corrupt = sum(packet.corrupt for packet in found.packets)
     if corrupt:
         yield f"{corrupt} incomplete packets"
-    lost = missing_pictures([packet.number for packet in found.packets])
+    yield from _picture_signs(found)
+    size, stated = path.stat().st_size, stated_size(path, form)
+    if stated is not None and stated > size:
+        yield f"{stated} bytes by its header, {size} found"
+
+
+def _picture_signs(found: Scan) -> Iterator[str]:
+    numbers, codec = [packet.number for packet in found.packets], found.order.codec
+    known = [number for number in numbers if number is not None]
+    lost = missing_pictures(numbers, codec)
     if lost:
         yield f"{lost} frames are missing by the numbers that they have in the stream"
+    repeated = len(known) - len(set(known)) if found.order.repeated is None else found.order.repeated
+    if repeated:
+        yield f"{repeated} frames have the number of another in the stream"
+    if codec == "mpeg2video" and len(known) < len(numbers):
+        yield f"{len(numbers) - len(known)} packets have no picture"
+    if len(found.order.rates) > 1:
+        yield "its headers state several frame rates"
+    if found.forbidden:
+        yield f"{found.forbidden} packets have bytes that belong into none"
 
 
 def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
@@ -117,6 +145,13 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             end = float(_span(found.packets) * base)
         if header - end > 2 * step + 0.1:
             yield f"{header:.3f} s by its header, {end:.3f} s found"
+    if "matroska" in names:
+        stated = float(median(packet.duration for packet in found.packets) * base)
+        pace = other_pace([float(time * base) for time in sorted(set(times))], stated)
+        if pace:
+            yield f"its frames are {pace:.3f} s apart, by its header {stated:.3f} s"
+    if "asf" in names and min(times) < 0:
+        yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
     for time in off_pace(microseconds)[:1]:
         yield f"the frame at {time / 1e6:.3f} s is off the even pace of the others"

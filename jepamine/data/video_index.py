@@ -63,10 +63,13 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
     container, video = open_video(path, stream)
     with contextlib.closing(container), video_errors(path):
         found = scan(container, video)
-        index = _index(path, container, video, found.packets)
+        first = next((number for number, packet in enumerate(found.packets) if packet.key), 0)
+        # Frames before the first key frame cannot be decoded; those that an edit list cuts away have one.
+        undecodable = sum(not packet.discard for packet in found.packets[:first])
+        shown = [packet for packet in found.packets[first:] if not packet.discard]
+        index = replace(_index(path, container, video, shown), undecodable=undecodable)
         clock = not index.counted and len(index.offsets) == 1
         signs = damage(path, container, video, found, clock=clock)
-        shown = [packet for packet in found.packets[_first(found.packets) :] if not packet.discard]
         stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
         resized = resized_at([packet.shape for packet in shown], stamps, index.times)
         note = "\n".join(filter(None, (index.note, signs)))
@@ -74,11 +77,7 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         return replace(index, note=note, doubtful=doubtful, resized=resized)
 
 
-def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) -> VideoIndex:
-    first = _first(packets)
-    undecodable = sum(not packet.discard for packet in packets[:first])
-    # Frames before the first key frame cannot be decoded; those that an edit list cuts away begin with one.
-    shown = [packet for packet in packets[first:] if not packet.discard]
+def _index(path: Path, container: Any, video: Any, shown: Sequence[Packet]) -> VideoIndex:
     spans = [(packet.pts, packet.dts, packet.duration) for packet in shown]
     if not spans:
         raise UserError(f"{path}: contains no frame")
@@ -87,22 +86,21 @@ def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) ->
     if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
         times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
         note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
-        return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=undecodable)
-    if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
+        return VideoIndex(times[:-1], times[-1], counted=True, note=note)
+    reordered = video.codec_context.has_b_frames
+    # The times of AVI are the packets' numbers; others come from a damaged header of the codec.
+    guessed = container.format.name == "avi" and not reordered and any(pts != dts for pts, dts, _ in spans)
+    if guessed or (reordered and container.format.name in ("avi", "asf")):
         # AVI and WMV have no display times: those of reordered frames are packet numbers.
-        stamps = sorted({pts for pts, _, _ in spans if pts is not None})
+        stamps = sorted({at for pts, dts, _ in spans if (at := dts if guessed else pts) is not None})
         if len(stamps) < len(spans):
             step = 1 / (rate * video.time_base)
             stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
         times = [round(stamp * base) for stamp in stamps]
-        return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=undecodable)
+        return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True)
     # After a seek, frames of program streams may have times of their neighbours (MPEG-4, interlaced MPEG-2).
     unsought = container.format.name == "mpeg"
-    return replace(_timed(path, spans, base, rate), undecodable=undecodable, unsought=unsought)
-
-
-def _first(packets: Sequence[Packet]) -> int:
-    return next((number for number, packet in enumerate(packets) if packet.key), 0)
+    return replace(_timed(path, spans, base, rate), unsought=unsought)
 
 
 def _timed(
