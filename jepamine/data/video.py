@@ -10,8 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jepamine.data.video_index import VideoIndex, load_av, numbered, open_video, video_errors, video_index
-from jepamine.data.video_index import places as _places
+from jepamine.data.counted_frames import numbered
+from jepamine.data.counted_frames import places as _places
+from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
 
