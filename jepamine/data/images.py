@@ -6,6 +6,7 @@ import hashlib
 import io
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -27,6 +28,8 @@ ORIENTATIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Those that exchange width and height.
+SIDEWAYS = {ORIENTATIONS[number] for number in (5, 6, 7, 8)}
 
 
 def content_digest(content: bytes) -> bytes:
@@ -87,6 +90,17 @@ def rgb(image: Image.Image) -> Image.Image:
         raise UserError(f"pixels of mode {mode} cannot be shown in 8-bit RGB; convert the image")
     shown = image.convert("RGB")
     return shown if turn is None else shown.transpose(turn)
+
+
+def image_size(path: Path) -> tuple[int, int] | None:
+    """Return (width, height) of an image file, upright, without decoding it; None if it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            turned = _orientation(image) in SIDEWAYS
+            return image.size[::-1] if turned else image.size
+    # Pillow's readers raise many types; whoever reads the frame reports what is wrong.
+    except Exception:
+        return None
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:

@@ -9,10 +9,12 @@ from operator import attrgetter
 from typing import Any
 
 from jepamine.cluster.tasks import Cluster
+from jepamine.data.wrong_files import require_manifest
 from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
     cuts_in_tubelets,
+    size_changes,
     time_gaps,
     uneven_lengths,
     usual_length,
@@ -87,6 +89,7 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
+    require_manifest(source.manifest)
     lines = numbered_lines(raw_lines(source.manifest), source.manifest)
     entries = read_entries(lines, source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
@@ -118,6 +121,7 @@ def examine(
         boundaries[item.clip] = item.at
     yield from time_gaps(entries, max_gap)
     yield from cuts_in_tubelets(entries, contents, boundaries, max_gap, tubelet_size)
+    yield from size_changes(entries, contents)
     yield from crossings
     yield from split_leaks(entries, contents)
     yield from duplicate_clips(entries, same)

@@ -49,6 +49,7 @@ def look_on_cluster(contents: Contents, entries: Sequence[Entry], source: Source
                     entry.frames,
                     Look(
                         tuple(line["cuts"]),
+                        tuple((place, (width, height)) for place, (width, height) in line["sizes"]),
                         [digest and bytes.fromhex(digest) for digest in line["digests"]],
                         {int(at): (kind, why) for at, (kind, why) in line["problems"].items()},
                     ),
@@ -88,6 +89,7 @@ def _look(wanted: dict[str, Any]) -> bytes:
                 "line": number,
                 "camera": camera,
                 "cuts": seen.cuts,
+                "sizes": seen.sizes,
                 "digests": [digest and digest.hex() for digest in seen.digests],
                 "problems": seen.problems,
             }

@@ -47,6 +47,10 @@ def drives(tmp_path_factory):
     (root / "a" / "text.png").write_text("no image")
     (root / "a" / "half.png").write_bytes((root / "a" / "0.png").read_bytes()[:200])
     shutil.copytree(root / "a", root / "copy")
+    (root / "turn").mkdir()
+    for number, picture in enumerate(pan(8, 6)):
+        # The first two are as wide as the others, and cropped.
+        (picture if number > 1 else picture.crop((0, 2, 64, 34))).save(root / "turn" / f"{number}.png")
     for name in ("spliced", "alike", "stand"):
         (root / name).mkdir()
     for number, picture in enumerate([*pan(0, 3), *pan(50, 6)]):
@@ -203,6 +207,11 @@ CASES = {
         "duplicate_frame",
         [clip("x", "a/0-3"), clip("y", "copy/2-5")], ["x", "y"],
         [clip("x", "a/0-3"), clip("y", "copy/2-5", scene="a")],
+    ),
+    "another size": (
+        "size_change",
+        [clip("x", "turn/0-3")], ["x"],
+        [clip("x", "turn/2-5")],
     ),
     "no file": ("missing_file", [clip("x", "a/0-2", "a/gone")], ["x"], [clip("x", "a/0-3")]),
     "no image": ("unreadable_file", [clip("x", "a/0-2", "a/text")], ["x"], [clip("x", "a/0-3")]),

@@ -47,6 +47,16 @@ def cuts_in_tubelets(
             yield Finding("cut_in_tubelet", index, why, tuple(sorted(whys)))
 
 
+def size_changes(entries: Iterable[Entry], contents: Contents) -> Iterator[Finding]:
+    """Find clips in which the size of the frames changes, of which an encoder sees a jump."""
+    for index, entry in enumerate(entries):
+        if sizes := contents.sizes(entry.frames):
+            starts = [number for number, _ in sizes[1:]]
+            (one, other) = (f"{width} x {height}" for _, (width, height) in sizes[:2])
+            why = f"{one} and {other} {between(starts[0])}{_more(dict.fromkeys(starts))}"
+            yield Finding("size_change", index, why, tuple(starts))
+
+
 def _gaps(entry: Entry, max_gap: float) -> dict[int, float]:
     """Return the number of the frame after each gap -> its length, in microseconds."""
     times = entry.times or ()

@@ -164,6 +164,7 @@ def in_microseconds(entries: Sequence[Entry], unit: Unit) -> Sequence[Entry]:
 KINDS = {
     "time_gap": "neighbouring frames over {gap:g} s apart, or time runs backwards",
     "cut_in_tubelet": "the two frames of a tubelet are not neighbours",
+    "size_change": "frames of several sizes",
     "scene_crossing": "frames of more than one scene, or of another one",
     "split_leak": "its drive or frames are also in another split",
     "duplicate_clip": "another clip has its id, or the same frames",
@@ -179,8 +180,8 @@ class Finding:
     """A problem of one clip. `clip` is its index among the clips, from 0.
 
     `at` are numbers of frames, from 0: those that a new clip would start with (time_gap, cut_in_tubelet,
-    scene_crossing), or the faulty ones (duplicate_frame, missing_file, unreadable_file). `to` is the
-    remedy: the scene of every part (scene_crossing), the split to move to (split_leak). `stays` marks the
+    size_change, scene_crossing), or the faulty ones (duplicate_frame, missing_file, unreadable_file). `to` is
+    the remedy: the scene of every part (scene_crossing), the split to move to (split_leak). `stays` marks the
     clip of several that may stay unchanged.
     """
 
