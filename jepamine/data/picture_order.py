@@ -43,6 +43,8 @@ class PictureOrder:
         self._sets: dict[int, _Stream | None] = {}
         self._pictures: dict[int, _Stream] = {}
         self._length = 0
+        # Size, in units of the codec, by the last set of parameters of sequences.
+        self.shape: tuple[int, ...] | None = None
         self._read = {"h264": self._h264, "hevc": self._hevc}.get(codec)
         if self._read and extradata and extradata[0] == 1 and len(extradata) > 22:
             self._length = 1 + (extradata[4 if codec == "h264" else 21] & 3)
@@ -91,7 +93,7 @@ class PictureOrder:
     def _h264(self, unit: bytes) -> tuple[int, int] | None:
         kind, bits = unit[0] & 31, Bits(unit[1:])
         if kind == 7:
-            number, stream = _h264_stream(bits)
+            number, stream, self.shape = _h264_stream(bits)
             self._sets[number] = stream
         elif kind == 8:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
@@ -115,7 +117,7 @@ class PictureOrder:
         if layer:
             return None
         if kind == 33:
-            number, stream = _hevc_stream(bits)
+            number, stream, self.shape = _hevc_stream(bits)
             self._sets[number] = stream
         elif kind == 34:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
@@ -151,8 +153,11 @@ def missing_pictures(numbers: Sequence[tuple[int, int] | None]) -> int:
     return sum(holes) if 2 * counts[usual] >= len(steps) else 0
 
 
-def _h264_stream(bits: Bits) -> tuple[int, _Stream | None]:
-    """Return (number of the set, what it says); None for interlaced pictures and rare kinds of numbers."""
+def _h264_stream(bits: Bits) -> tuple[int, _Stream | None, tuple[int, ...]]:
+    """Return (number of the set, what it says, size and crop in its units).
+
+    What it says is None for interlaced pictures and rare kinds of numbers.
+    """
     profile = bits.take(8)
     bits.take(16)
     number, planes, chroma = bits.golomb(), False, 1
@@ -169,13 +174,23 @@ def _h264_stream(bits: Bits) -> tuple[int, _Stream | None]:
     frame_bits, kind = bits.golomb() + 4, bits.golomb()
     low_bits = bits.golomb() + 4 if kind == 0 else 0
     if kind == 1:
-        return number, None
+        bits.take(1)
+        bits.golomb()
+        bits.golomb()
+        for _ in range(bits.golomb()):
+            bits.golomb()
     bits.golomb()
     bits.take(1)
-    bits.golomb()
-    bits.golomb()
-    progressive = bits.take(1)
-    return number, _Stream(low_bits, planes, frame_bits, kind == 2) if progressive else None
+    width, height, progressive = bits.golomb(), bits.golomb(), bits.take(1)
+    bits.take(1 if progressive else 2)
+    shape = (width, height, *_crop(bits))
+    if kind == 1 or not progressive:
+        return number, None, shape
+    return number, _Stream(low_bits, planes, frame_bits, kind == 2), shape
+
+
+def _crop(bits: Bits) -> tuple[int, ...]:
+    return tuple(bits.golomb() for _ in range(4)) if bits.take(1) else ()
 
 
 def _skip_scaling(bits: Bits, size: int) -> None:
@@ -187,7 +202,8 @@ def _skip_scaling(bits: Bits, size: int) -> None:
         last = following or last
 
 
-def _hevc_stream(bits: Bits) -> tuple[int, _Stream]:
+def _hevc_stream(bits: Bits) -> tuple[int, _Stream, tuple[int, ...]]:
+    """Return (number of the set, what it says, size and crop in its units)."""
     bits.take(4)
     layers = bits.take(3)
     bits.take(1 + 96)
@@ -197,11 +213,7 @@ def _hevc_stream(bits: Bits) -> tuple[int, _Stream]:
         bits.take(88 * profile + 8 * level)
     number = bits.golomb()
     planes = bool(bits.take(1)) if bits.golomb() == 3 else False
+    shape = (bits.golomb(), bits.golomb(), *_crop(bits))
     bits.golomb()
     bits.golomb()
-    if bits.take(1):
-        for _ in range(4):
-            bits.golomb()
-    bits.golomb()
-    bits.golomb()
-    return number, _Stream(bits.golomb() + 4, planes)
+    return number, _Stream(bits.golomb() + 4, planes), shape

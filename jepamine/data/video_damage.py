@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from jepamine.data.picture_order import PictureOrder, missing_pictures
+from jepamine.data.picture_shapes import coded_shape
 
 # Formats of FFmpeg without a clock, and suffixes of files that are known to have none.
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
@@ -26,7 +27,10 @@ EVEN = 5
 
 
 class Packet(NamedTuple):
-    """A packet of a stream without its content; times in the stream's units, None if it has none."""
+    """A packet of a stream without its content; times in the stream's units, None if it has none.
+
+    `number` is that of `PictureOrder`, `shape` the size of key frames where it is known.
+    """
 
     pts: int | None
     dts: int | None
@@ -35,6 +39,7 @@ class Packet(NamedTuple):
     discard: bool
     corrupt: bool
     number: tuple[int, int] | None
+    shape: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,11 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
-            packets.append(Packet(*times, packet.is_keyframe, packet.is_discard, packet.is_corrupt, number))
+            shape = None
+            if packet.is_keyframe:
+                shape = order.shape or coded_shape(order.codec, bytes(packet))
+            kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
+            packets.append(Packet(*times, *kinds, number, shape))
     return Scan(packets, count, end)
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.picture_shapes import resized_at
 from jepamine.data.video_damage import Packet, damage, scan
 from jepamine.errors import MissingPackageError, UserError, first_line
 from jepamine.utils.files import require_regular
@@ -32,13 +33,13 @@ RESTART = 250_000
 
 @dataclass(frozen=True)
 class VideoIndex:
-    """Times of a video stream's frames.
+    """Times of a video stream's frames: `times` rise, in display order; `end` is when the last frame ends.
 
-    `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
-    `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
-    clock of each of several joined recordings. `note` says what was assumed. `undecodable`: the number of
-    frames before the first key frame, which are not in `times`. `unsought`: seeks give frames wrong times.
-    `doubtful`: the file has signs of damage, or its container does not say where a frame ends.
+    `counted`: frames are matched to `times` by number, because the container has no usable times. `offsets`:
+    microseconds to add to the clock of each of several joined recordings. `note` says what was assumed.
+    `undecodable`: the number of frames before the first key frame, which are not in `times`. `unsought`:
+    seeks give frames wrong times. `doubtful`: the file has signs of damage, or its container does not say
+    where a frame ends. From the times `resized` on frames have another size.
     """
 
     times: list[int]
@@ -49,6 +50,7 @@ class VideoIndex:
     undecodable: int = 0
     unsought: bool = False
     doubtful: bool = False
+    resized: tuple[int, ...] = ()
 
     @property
     def sequential(self) -> bool:
@@ -64,12 +66,16 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         index = _index(path, container, video, found.packets)
         clock = not index.counted and len(index.offsets) == 1
         signs = damage(path, container, video, found, clock=clock)
+        shown = [packet for packet in found.packets[_first(found.packets) :] if not packet.discard]
+        stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
+        resized = resized_at([packet.shape for packet in shown], stamps, index.times)
+        note = "\n".join(filter(None, (index.note, signs)))
         doubtful = bool(signs) or container.format.name in UNSIZED
-        return replace(index, note="\n".join(filter(None, (index.note, signs))), doubtful=doubtful)
+        return replace(index, note=note, doubtful=doubtful, resized=resized)
 
 
 def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) -> VideoIndex:
-    first = next((number for number, packet in enumerate(packets) if packet.key), 0)
+    first = _first(packets)
     undecodable = sum(not packet.discard for packet in packets[:first])
     # Frames before the first key frame cannot be decoded; those that an edit list cuts away begin with one.
     shown = [packet for packet in packets[first:] if not packet.discard]
@@ -93,6 +99,10 @@ def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) ->
     # After a seek, frames of program streams may have times of their neighbours (MPEG-4, interlaced MPEG-2).
     unsought = container.format.name == "mpeg"
     return replace(_timed(path, spans, base, rate), undecodable=undecodable, unsought=unsought)
+
+
+def _first(packets: Sequence[Packet]) -> int:
+    return next((number for number, packet in enumerate(packets) if packet.key), 0)
 
 
 def _timed(

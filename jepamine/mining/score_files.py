@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import Clip, read_clips
+from jepamine.data.wrong_files import require_scores
 from jepamine.errors import UserError, brief
 from jepamine.mining.labels import Origin, origin
 from jepamine.places import File, file_of
@@ -61,6 +62,7 @@ def read_scores(path: File) -> ScoreTable:
     Raises UserError, with file and line, for a line without clip_id or with a score that is not a finite
     number, and for a clip that is scored twice and differently (both lines are named).
     """
+    require_scores(path)
     table = ScoreTable()
     first: dict[str, tuple[int, int]] = {}
     shared: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
@@ -136,16 +138,19 @@ def read_scored(
 ) -> list[Scored]:
     """Return the clips of a score file, highest score first, without those that could not be scored.
 
-    The file is read once; with `best` only that many lines are kept in memory. `seen` is called with every
-    line. A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`.
-    Raises UserError for a line that is not a score, and for clips that are not found.
+    With `best` only that many lines are kept in memory, and 8 bytes of each other. `seen` is called with
+    every line. A clip is looked up in `manifest`, else in the one that its line names, else in the run's
+    `own`.
+    Raises UserError for a line that is not a score, a clip with two scores, and clips that are not found.
     """
-    numbered = _scored_lines(scores, seen)
+    ids = array("q")
+    numbered = _scored_lines(scores, seen, ids)
     # By id if scores are equal, so that the file's order does not matter.
     lines = sorted(numbered, key=_rank) if best is None else heapq.nsmallest(best, numbered, key=_rank)
     if not lines:
         raise UserError(f"{scores}: contains no scored clip")
-    lines = _once(lines, scores)
+    _refuse_two_scores(scores, ids)
+    lines = list({str(line["clip_id"]): line for line in lines}.values())
     if manifest is not None:
         lines = [line | {"manifest": str(manifest), "root": None} for line in lines]
     clips = find_clips(lines, own)
@@ -159,8 +164,11 @@ def read_scored(
     return [Scored(line, *clips[str(line["clip_id"])]) for line in lines]
 
 
-def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a score file that have a score."""
+def _scored_lines(
+    scores: File, seen: Callable[[dict[str, Any]], None], ids: array[int]
+) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a score file that have a score; the hashes of their ids are added to `ids`."""
+    require_scores(scores)
     for number, line in read_jsonl(scores):
         score = line.get("score")
         if score is None and "error" in line:
@@ -170,20 +178,27 @@ def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Itera
                 f"{scores}:{number}: not a line of a score file: it needs a 'clip_id' and a finite 'score'"
             )
         seen(line)
+        ids.append(hash(str(line["clip_id"])))
         yield line
 
 
-def _once(lines: Iterable[dict[str, Any]], scores: File) -> list[dict[str, Any]]:
-    """Return the lines with each clip once. Raises UserError for a clip with two scores."""
-    by_id: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        first = by_id.setdefault(str(line["clip_id"]), line)
-        if float(first["score"]) != float(line["score"]):
-            values = f"{line['score']} and {first['score']}"
+def _refuse_two_scores(scores: File, ids: array[int]) -> None:
+    """Raise UserError, with both lines, for a clip with two scores; `ids` are hashes of all ids."""
+    import numpy as np
+
+    hashes, counts = np.unique(np.frombuffer(ids, np.int64), return_counts=True)
+    repeated = set(hashes[counts > 1].tolist())
+    first: dict[str, tuple[int, float]] = {}
+    for number, line in read_jsonl(scores) if repeated else ():
+        clip_id = str(line.get("clip_id"))
+        if hash(clip_id) not in repeated or line.get("score") is None:
+            continue
+        before, score = first.setdefault(clip_id, (number, float(line["score"])))
+        if score != float(line["score"]):
             raise UserError(
-                f"{scores}: clip '{line['clip_id']}' has two scores, {values}; keep one of the lines"
+                f"{scores}:{number}: clip '{clip_id}' is scored differently on line {before}; "
+                "keep one of the lines"
             )
-    return list(by_id.values())
 
 
 def _rank(line: dict[str, Any]) -> tuple[float, str]:
