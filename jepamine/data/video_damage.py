@@ -34,6 +34,10 @@ BROADCAST = 1
 JOINT = 2
 
 
+# FFmpeg's number of frames in the header of an AVI that it could not go back to.
+NEVER_WRITTEN = 1 << 30
+
+
 class Packet(NamedTuple):
     """A packet of a stream without its content; times in the stream's units, None if it has none.
 
@@ -109,7 +113,9 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
     count = last if form == "avi" else found.count
-    if video.frames > count:
+    # FFmpeg counts one more in AVI where frames are reordered.
+    more = form == "avi" and video.codec_context.has_b_frames
+    if count + more < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
     count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)
