@@ -62,8 +62,7 @@ def audit(
     findings = audit_manifest(Source(manifest, root), max_gap, cluster)
     as_json(findings.json()) if json_ else echo(audit_summary(findings))
     if strict and findings.details:
-        count = len({item.clip for item in findings.details})
-        raise click.ClickException(f"{manifest}: {count} clips have problems (--strict)")
+        raise click.ClickException(f"{manifest}: {findings.bad} clips have problems (--strict)")
 
 
 @click.command()

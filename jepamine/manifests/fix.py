@@ -85,7 +85,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     repairs: list[Repair] = []
     turn = 0
     while True:
-        findings = examine(entries, frames, contents, max_gap, source.tubelet_size)
+        findings = list(examine(entries, contents, max_gap, source.tubelet_size))
         stage = _stage(findings, drop)
         if not stage:
             break
