@@ -158,6 +158,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec == "mpeg2video" and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.halved:
+        yield f"{found.order.halved} pictures lack a part of their header"
     if len(found.order.rates) > 1:
         yield "its headers state several frame rates"
     if found.forbidden:
