@@ -16,6 +16,8 @@ from jepamine.data.codec_units import Bits, listed_units, sized_units, started_u
 
 # Pictures lost at once; a larger hole is a clock that was set anew.
 MOST_LOST = 16
+# Fewer steps than this do not tell by how much the numbers of a stream rise.
+FEW = 4
 # Profiles of H.264 whose parameter sets describe the colour format.
 HIGH = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
 
@@ -43,6 +45,11 @@ class PictureOrder:
         self._sets: dict[int, _Stream | None] = {}
         self._pictures: dict[int, _Stream] = {}
         self._length = 0
+        # Codes of frame rates in the headers of MPEG-2. Of numbers in decoding order, how many are those of
+        # the picture before though others refer to that one (H.264, 7.4.3, forbids it).
+        self.rates = set[tuple[int, int]]()
+        self.repeated: int | None = None
+        self._referred = False
         # Size, in units of the codec, by the last set of parameters of sequences.
         self.shape: tuple[int, ...] | None = None
         self._read = {"h264": self._h264, "hevc": self._hevc}.get(codec)
@@ -78,6 +85,10 @@ class PictureOrder:
         picture = packet.find(b"\0\0\1\0")
         if picture < 0 or len(packet) < picture + 6:
             return None
+        header = packet.find(b"\0\0\1\xb3", 0, picture)
+        extension = packet.find(b"\0\0\1\xb5", header, picture)
+        if 0 <= header < extension and packet[extension + 4] >> 4 == 1:
+            self.rates.add((packet[header + 7] & 15, packet[extension + 9] & 127))
         self._sequence += packet.find(b"\0\0\1\xb8", 0, picture) >= 0
         return self._sequence, int.from_bytes(packet[picture + 4 : picture + 6]) >> 6
 
@@ -106,7 +117,10 @@ class PictureOrder:
             bits.take(2 * stream.planes)
             frame = bits.take(stream.frame_bits)
             if stream.in_decoding_order:
-                return self._placed(frame, stream.frame_bits, first=kind == 5)
+                before, referred = (self._sequence, self._last), self._referred
+                place, self._referred = self._placed(frame, stream.frame_bits, first=kind == 5), unit[0] > 31
+                self.repeated = (self.repeated or 0) + (place == before and referred)
+                return place
             if kind == 5:
                 bits.golomb()
             return self._placed(bits.take(stream.bits), stream.bits, first=kind == 5)
@@ -137,20 +151,22 @@ class PictureOrder:
         return None
 
 
-def missing_pictures(numbers: Sequence[tuple[int, int] | None]) -> int:
+def missing_pictures(numbers: Sequence[tuple[int, int] | None], codec: str) -> int:
     """Return how many pictures are missing between those with `numbers`, (sequence, number in it).
 
     Numbers that rise by 2 or more at a time are honest if they always do: the step is the most frequent one.
+    In HEVC and MPEG-2 it is 1, as far as few pictures tell.
     """
     known = sorted({number for number in numbers if number is not None})
     steps = [after[1] - before[1] for before, after in pairwise(known) if before[0] == after[0]]
     if not steps:
         return 0
     counts = Counter(steps)
-    usual = min(counts, key=lambda step: (-counts[step], step))
+    certain = codec != "h264" and len(steps) < FEW
+    usual = 1 if certain else min(counts, key=lambda step: (-counts[step], step))
     holes = [step // usual - 1 for step in steps if step % usual == 0 and usual < step <= usual * MOST_LOST]
     # A stream that often jumps has no even numbers.
-    return sum(holes) if 2 * counts[usual] >= len(steps) else 0
+    return sum(holes) if certain or 2 * counts[usual] >= len(steps) else 0
 
 
 def _h264_stream(bits: Bits) -> tuple[int, _Stream | None, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +135,7 @@ def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
     index, videos = video_index(joined), Recordings()
     assert len(index.times) == 2 * COUNT
     assert all(after > before for before, after in zip(index.times, index.times[1:], strict=False))
-    assert "its clock restarts; 2 joined recordings are placed one after another" in index.note
+    assert index.note == f"{joined}: its clock restarts; 2 joined recordings are placed one after another"
     shown = [grey_at(videos, joined, index.times[number]) for number in (0, COUNT - 1, COUNT, 2 * COUNT - 1)]
     assert np.abs(np.array(shown) - [GREYS[0], GREYS[-1], GREYS[0], GREYS[-1]]).max() <= 3
 
@@ -149,6 +150,26 @@ def two_streams(tmp_path) -> Path:
         fill(container, small)
         fill(container, large, GREYS[::-1])
     return path
+
+
+def test_every_frame_of_a_program_stream_of_key_frames_only_comes_at_its_time(tmp_path):
+    """Of several pictures in a packet FFmpeg gives some the time of the next."""
+    path, noise = tmp_path / "a.mpg", np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg2video", rate=25, options={"g": "1", "qmin": "8", "qmax": "8"})
+        stream.height, stream.width, stream.pix_fmt = 64, 96, "yuv420p"
+        for number in range(40):
+            pixels = 20 + 5 * number + noise.integers(0, 24, (64, 96, 3), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels.astype(np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    index = video_index(path)
+    assert index.note == ""
+    assert [after - before for before, after in pairwise(index.times)] == [40_000] * 39
+    recordings = Recordings()
+    shown = [grey_at(recordings, path, time) for time in index.times]
+    assert max(abs(grey - 31 - 5 * number) for number, grey in enumerate(shown)) <= 2
 
 
 def test_of_several_streams_the_largest_is_read_and_the_others_are_named(two_streams):
