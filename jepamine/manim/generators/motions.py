@@ -18,6 +18,16 @@ from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
+_SIDE_POINTS: dict[tuple[float, float], str] = {
+    (-1, 0): "get_left()",
+    (1, 0): "get_right()",
+    (0, 1): "get_top()",
+    (0, -1): "get_bottom()",
+    (-1, 1): "get_corner(UL)",
+    (1, 1): "get_corner(UR)",
+    (-1, -1): "get_corner(DL)",
+    (1, -1): "get_corner(DR)",
+}
 _SIDES = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 
 
@@ -100,7 +110,11 @@ class Motions:
     def _event(self, event: Event) -> None:
         if event.verb == "wait":
             return self._add(f"self.wait({number(event.seconds or 1)})", set())
-        parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
+        if event.verb == "swap":
+            there = set(event.subject) <= set(self.now)
+            parts: list[str | None] = [self._swap(event)] if there else []
+        else:
+            parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
         animations = [part for part in parts if part is not None]
         if not animations:
             return None
@@ -132,7 +146,7 @@ class Motions:
                 self.now[place] = replace(item, x=x, y=y)
                 return f"{name}.animate.{call}"
             case "rotate":
-                return f"Rotate({name}, angle={number(event.value)} * DEGREES)"
+                return self._rotate(event, place, item)
             case "scale":
                 sides = {"width": event.value * item.width, "height": event.value * item.height}
                 self.now[place] = replace(item, **sides)
@@ -147,7 +161,33 @@ class Motions:
                 x, y = self._end_of(event.other[0])
                 self.now[place] = replace(item, x=x, y=y)
                 return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
-        return f"{event.value}({name})"
+        tone = f", color={Paint(event.colour).name()}" if event.colour else ""
+        return f"{event.value}({name}{tone})"
+
+    def _rotate(self, event: Event, place: int, item: Object) -> str:
+        angle = f"angle={number(event.value)} * DEGREES"
+        if event.about is None:
+            return f"Rotate({self.names[place]}, {angle})"
+        what, (across, up) = event.about
+        x, y = (item.x + across * item.width / 2, item.y + up * item.height / 2) if what == "side" else (across, up)
+        turn = radians(event.value)
+        off = (item.x - x, item.y - y)
+        self.now[place] = replace(
+            item,
+            x=x + off[0] * cos(turn) - off[1] * sin(turn),
+            y=y + off[0] * sin(turn) + off[1] * cos(turn),
+        )
+        point = f"{self.names[place]}.{_SIDE_POINTS[across, up]}" if what == "side" else vector(x, y)
+        return f"Rotate({self.names[place]}, {angle}, about_point={point})"
+
+    def _swap(self, event: Event) -> str:
+        first, second = event.subject
+        one, other = self.now[first], self.now[second]
+        self.now |= {
+            first: replace(one, x=other.x, y=other.y),
+            second: replace(other, x=one.x, y=one.y),
+        }
+        return f"Swap({self.names[first]}, {self.names[second]})"
 
     def _orbit(self, event: Event, place: int, item: Object) -> str:
         other = event.other[0]

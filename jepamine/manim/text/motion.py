@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jepamine.manim.text.cursor import Cursor, stands_in
-from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
+from jepamine.manim.text.motion_events import (
+    ACROSS,
+    CURVES,
+    FACTORS,
+    FALLS,
+    MOST_TIMES,
+    PACES,
+    Said,
+    event_of,
+    without_effect,
+)
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
     from jepamine.manim.text.discourse import Discourse
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
+_THEN = {"then", "next", "finally", "after that"}
 _SKIPPED = (
     "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
     "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
@@ -52,12 +63,17 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     said = Said()
     if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
-    ref = () if verb == "wait" else _subject(cursor, story)
+    ref = () if verb == "wait" else _subject(cursor, story, verb, said)
     if verb == "fade" and not said.particle and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
     seen, said.subject = len(story.things.items), ref
-    while _argument(cursor, story, verb, said):
+    while _noted_argument(cursor, story, verb, said):
         pass
+    if verb == "rotate" and said.other:
+        # "Rotates around the square".
+        verb = "orbit"
+    for lost in without_effect(verb, said):
+        cursor.miss(lost, "it changes nothing of what happens here")
     verb, said.way = FALLS[verb] if verb in FALLS and said.goal is None else (verb, said.way)
     verb = "move" if verb in FALLS else verb
     event = event_of(verb, word.text.lower(), said)
@@ -87,13 +103,67 @@ def motion(cursor: Cursor, story: Discourse) -> None:
         _appears(cursor, story, ref, said, start)
     if said.delay:
         story.events.append(Event("wait", (), None, span, seconds=said.delay, seen=seen))
-    story.events.append(
-        Event(kind, ref, value, span, said.other, story.together, said.seconds, seen)  # type: ignore[arg-type]
+    event_ = Event(
+        kind,  # type: ignore[arg-type]
+        ref,
+        value,
+        span,
+        said.other,
+        story.together,
+        said.seconds,
+        seen,
+        _pivot(said) if kind == "rotate" else None,
+        said.colour if kind == "highlight" else None,
     )
+    story.events.append(event_)
+    if kind == "highlight" and said.times and 1 < said.times <= MOST_TIMES:
+        story.events += [replace(event_, together=False)] * (int(said.times) - 1)
     story.together = False
     if ref:
         story.before = [said.other if kind == "transform" else ref]
+    if kind == "transform":
+        _next_forms(cursor, story, said.other)
     return None
+
+
+def _next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
+    """Parse "then a triangle, then a star" after "a circle turns into a square"."""
+    while True:
+        place = cursor.place
+        cursor.skip("comma", "and")
+        then = _THEN & {cursor.peek().text.lower(), cursor.peek(-1).text.lower()}
+        cursor.skip("filler")
+        if cursor.at("to"):
+            cursor.next()
+        if not then or not starts(cursor) or _verb_follows(cursor, 0):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        other, new = story.thing(noun_phrase(cursor))
+        if not new or len(other) != len(ref):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen - len(other)))
+        story.before, ref = [other], other
+
+
+def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
+    """Return what something turns about: a side or corner of its own, or a point of the frame."""
+    what, value = said.goal or ("", None)
+    if what == "place" and any(value):
+        return "side", (value[0], value[1])
+    return ("to", value) if what == "to" else None
+
+
+def _noted_argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
+    """Parse an argument, and note which words gave it."""
+    start, before = cursor.place, dict(vars(said))
+    found = _argument(cursor, story, verb, said)
+    for name, value in vars(said).items():
+        if name != "spans" and value != before[name]:
+            said.spans[name] = cursor.since(start)
+    return found
 
 
 def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int) -> None:
@@ -112,7 +182,7 @@ def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int)
         story.places.append(Place(ref, int(said.way[0]), int(said.way[1]), span))
 
 
-def _subject(cursor: Cursor, story: Discourse) -> Ref:
+def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
     entries = story.clause.entries
     before = cursor.peek(-2)
     ordered = before.kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
@@ -130,16 +200,19 @@ def _subject(cursor: Cursor, story: Discourse) -> Ref:
         return story.pronoun()
     ref: Ref = ()
     while starts(cursor):
-        ref += story.thing(noun_phrase(cursor))[0]
+        phrase = noun_phrase(cursor)
+        if verb == "highlight" and phrase.colours and cursor.peek(-2).kind == "in":
+            # "Highlight the circle in red".
+            said.colour = phrase.colours.pop()
+        ref += story.thing(phrase)[0]
         if not (cursor.at("and") and starts_behind(cursor)) or _verb_follows(cursor):
             break
         cursor.next()
     return ref or (story.before[-1] if story.before else ())
 
 
-def _verb_follows(cursor: Cursor) -> bool:
-    """Return whether the noun after "and" is the subject of another verb."""
-    ahead = 1
+def _verb_follows(cursor: Cursor, ahead: int = 1) -> bool:
+    """Return whether the noun after the next `ahead` tokens is the subject of another verb."""
     while cursor.peek(ahead).kind not in ("stop", "end", "comma", "and", "verb"):
         ahead += 1
     return cursor.peek(ahead).kind == "verb"
@@ -148,7 +221,7 @@ def _verb_follows(cursor: Cursor) -> bool:
 def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     """Parse one of the words that follow a verb; return whether there was one."""
     part, text = cursor.peek(), cursor.peek().text.lower()
-    if part.kind in ("stop", "end", "comma", "verb", "meanwhile") or part.kind == "and":
+    if part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and") or text in _THEN:
         return False
     if part.kind == "measure":
         name, value = cursor.next().value
@@ -158,6 +231,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.seconds = value
         elif name == "angle":
             said.angle = value
+        elif name == "factor":
+            said.times = value
         elif name == "percent":
             said.amount = value / 100
         else:
@@ -172,8 +247,12 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif part.kind == "on" and verb == "move" and starts_behind(cursor):
         cursor.next()
         said.other = _other(cursor, story, said)
+    elif text in PACES:
+        said.seconds = said.seconds or PACES[text]
+        cursor.next()
     elif part.kind == "unknown" and text in _SKIPPED:
         said.after = text == "after"
+        said.pivot = said.pivot or text in ("about", "around")
         cursor.next()
     elif part.kind in ("count", "number") and not starts(cursor):
         said.amount = float(cursor.next().value)
@@ -182,7 +261,7 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif part.kind == "colour" and not starts(cursor):
         said.colour = cursor.next().value
     elif text in FACTORS:
-        said.amount = FACTORS[text]
+        said.times = FACTORS[text]
         cursor.next()
     elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
         said.sign = -1.0 if text == "clockwise" else 1.0
