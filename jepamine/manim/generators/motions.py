@@ -169,7 +169,11 @@ class Motions:
         if event.about is None:
             return f"Rotate({self.names[place]}, {angle})"
         what, (across, up) = event.about
-        x, y = (item.x + across * item.width / 2, item.y + up * item.height / 2) if what == "side" else (across, up)
+        x, y = (
+            (item.x + across * item.width / 2, item.y + up * item.height / 2)
+            if what == "side"
+            else (across, up)
+        )
         turn = radians(event.value)
         off = (item.x - x, item.y - y)
         self.now[place] = replace(

@@ -26,8 +26,8 @@ _KEPT = {
     "transform": {"colour", "other"},
     "swap": {"other"},
     "orbit": {"amount", "angle", "times", "sign", "other"},
-    "follow": {"other", "numbers", "begin"},
-    "move": {"amount", "way", "goal", "other", "numbers", "begin", "sides"},
+    "follow": {"other", "numbers", "begin", "start", "stops"},
+    "move": {"amount", "way", "goal", "other", "numbers", "begin", "sides", "start", "stops"},
 }
 _ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot"}
 #: Verbs of motion that have a way of their own.
@@ -63,6 +63,9 @@ class Said:
     # The side of the frame where it is before.
     begin: tuple[int, int] | None = None
     sides: tuple[str, ...] = ()
+    # Where it begins, and where it goes after its goal.
+    start: tuple[float, float] | None = None
+    stops: tuple[tuple[float, float], ...] = ()
     # How often.
     times: float | None = None
     # Whether what follows is what it turns about.
@@ -109,9 +112,19 @@ def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
     if verb == "fade":
         return ("show", "FadeIn") if said.particle == "in" else ("hide", "FadeOut")
     if verb == "orbit":
-        return ("orbit", said.sign * (said.angle or 360.0 * (said.amount or said.times or 1))) if said.other else None
+        return (
+            ("orbit", said.sign * (said.angle or 360.0 * (said.amount or said.times or 1)))
+            if said.other
+            else None
+        )
     if verb == "follow":
         return ("follow", None) if said.other else None
     names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}
-    shown = {"circumscribe": "Circumscribe", "wiggle": "Wiggle", "wiggles": "Wiggle", "shakes": "Wiggle", "shake": "Wiggle"}
+    shown = {
+        "circumscribe": "Circumscribe",
+        "wiggle": "Wiggle",
+        "wiggles": "Wiggle",
+        "shakes": "Wiggle",
+        "shake": "Wiggle",
+    }
     return verb, names.get(verb, shown.get(word, "Indicate"))

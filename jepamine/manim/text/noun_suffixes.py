@@ -87,6 +87,9 @@ def _is_own(name: str, phrase: NounPhrase) -> bool:
     if name == "angle":
         # "Rotate a rectangle 30 degrees".
         return phrase.type == "arc"
+    if name == "vertices":
+        # "Move a dot along the points (0, 0) and (2, 1)".
+        return phrase.type not in ("dot", "circle", "text", "square")
     return name not in ("seconds", "units", "factor", "percent")
 
 

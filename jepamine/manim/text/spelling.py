@@ -18,16 +18,56 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _KINDS = ("noun", "colour", "verb", "trait", "filler", "place", "relation")
 #: Usual misspellings with more than one slip.
 _USUAL = {
-    "dissapear": "disappear", "dissapears": "disappears", "dissappear": "disappear", "dissappears": "disappears",
+    "dissapear": "disappear", "dissapears": "disappears", "dissappear": "disappear",
+    "dissappears": "disappears",
     "highlite": "highlight", "highlites": "highlights", "lable": "label", "labled": "labeled",
     "lables": "labels", "backround": "background", "rectangel": "rectangle", "triagle": "triangle",
     "paralelogram": "parallelogram", "elipse": "ellipse", "coloum": "column", "tranform": "transform",
 }  # fmt: skip
 #: English words that are one letter from a known word and mean another thing.
 _OTHERS = frozenset(
-    "crate grater slider sliders letter's strange planes market poster muffin shelf signal normal trail trails "
-    "spring string strong spinner mover dropped draws drawer painter pointer pointers circuit circuits grounds "
-    "screens movies creature created creates creation rotation dancer dancing singing winding".split()
+    [
+        "crate",
+        "grater",
+        "slider",
+        "sliders",
+        "letter's",
+        "strange",
+        "planes",
+        "market",
+        "poster",
+        "muffin",
+        "shelf",
+        "signal",
+        "normal",
+        "trail",
+        "trails",
+        "spring",
+        "string",
+        "strong",
+        "spinner",
+        "mover",
+        "dropped",
+        "draws",
+        "drawer",
+        "painter",
+        "pointer",
+        "pointers",
+        "circuit",
+        "circuits",
+        "grounds",
+        "screens",
+        "movies",
+        "creature",
+        "created",
+        "creates",
+        "creation",
+        "rotation",
+        "dancer",
+        "dancing",
+        "singing",
+        "winding",
+    ]
 )
 
 
@@ -65,5 +105,8 @@ def _every() -> frozenset[str]:
 @cache
 def _corrections() -> frozenset[str]:
     return frozenset(
-        word for words, parts in lexicon().items() if {kind for kind, _ in parts} <= set(_KINDS) for word in words
+        word
+        for words, parts in lexicon().items()
+        if {kind for kind, _ in parts} <= set(_KINDS)
+        for word in words
     )
