@@ -151,7 +151,9 @@ def _next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
 
 def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
     """Return what something turns about: a side or corner of its own, or a point of the frame."""
-    what, value = said.goal or ("", None)
+    if said.goal is None:
+        return None
+    what, value = said.goal
     if what == "place" and any(value):
         return "side", (value[0], value[1])
     return ("to", value) if what == "to" else None

@@ -38,6 +38,10 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     part, text = cursor.peek(), cursor.peek().text.lower()
     if part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and") or text in THEN:
         return False
+    if part.kind == "article" and cursor.peek(1).kind == "measure":
+        # "Along the points (0, 0) and (2, 1)".
+        cursor.next()
+        return True
     if part.kind == "measure":
         name, value = cursor.next().value
         if name == "seconds" and said.after:
