@@ -29,7 +29,7 @@ with atheris.instrument_imports(include=["jepamine"]):
     from jepamine.manim.validation.syntax import objections
     from jepamine.mining.label_import.import_labels import import_labels
     from jepamine.mining.labels import read_tasks
-    from jepamine.mining.score_files import read_scores
+    from jepamine.mining.score_table import read_scores
     from jepamine.protocols.datasets import Source
 
 MOST = 20_000

@@ -25,7 +25,8 @@ from jepamine.config import recipe
 from jepamine.data.shards import Shard
 from jepamine.mining.label_rounds import label_round
 from jepamine.mining.labels import read_labels
-from jepamine.mining.score_files import read_scored, read_scores
+from jepamine.mining.score_files import read_scored
+from jepamine.mining.score_table import read_scores
 from jepamine.mining.scoring import score_manifest
 from jepamine.mining.selection import choose
 from jepamine.mining.street.street_dataset import street

@@ -231,8 +231,8 @@ def metric_by_kind(table: Table, name: str, counts: np.ndarray, metric) -> dict[
     return values
 
 
-def report(title: str, table: Table, resamples: int) -> dict:
-    """Print and return AUROC and AP by kind, with intervals over segments and differences to `knn`."""
+def report(title: str, table: Table, resamples: int, baseline: str = BASELINE) -> dict:
+    """Print and return AUROC and AP by kind, with intervals over segments and differences to `baseline`."""
     segments = len(np.unique(table.segments))
     rng = np.random.default_rng(0)
     drawn = rng.multinomial(segments, np.full(segments, 1 / segments), size=resamples)
@@ -241,9 +241,9 @@ def report(title: str, table: Table, resamples: int) -> dict:
     clean = table.kinds == ""
     print(f"\n{title}: {clean.sum()} clean clips of {segments} segments")
     header = "".join(f"{kind:>10}" for kind in KINDS)
-    print(f"{'AUROC':12}{header}  mean [95 %]           less {BASELINE}'s [95 %]       AP less {BASELINE}'s")
+    print(f"{'AUROC':24}{header}  mean [95 %]           less {baseline}'s [95 %]       AP less {baseline}'s")
     base = {
-        metric.__name__: metric_by_kind(table, BASELINE, counts, metric)["mean"]
+        metric.__name__: metric_by_kind(table, baseline, counts, metric)["mean"]
         for metric in (auroc, average_precision)
     }
     for name in table.scores:
@@ -253,7 +253,7 @@ def report(title: str, table: Table, resamples: int) -> dict:
         mean, low_high = by_kind["mean"], intervals.percentile_interval(_finite(by_kind["mean"][1:]))
         gain, gain_ap = mean - base["auroc"], precision - base["average_precision"]
         text = [_with_interval(gain), _with_interval(gain_ap)]
-        print(f"{name:12}{cells}  {mean[0]:.3f} [{low_high[0]:.3f}, {low_high[1]:.3f}]  {text[0]}  {text[1]}")
+        print(f"{name:24}{cells}  {mean[0]:.3f} [{low_high[0]:.3f}, {low_high[1]:.3f}]  {text[0]}  {text[1]}")
         results[name] = {kind: float(values[0]) for kind, values in by_kind.items()}
         results[name] |= {"interval": low_high, "ap": float(precision[0])}
         results[name] |= {"gain": [float(gain[0]), *intervals.percentile_interval(_finite(gain[1:]))]}

@@ -6,7 +6,8 @@ Every command runs in a process of its own. Each length is compared with the one
 what the peak of memory grows by, the exponent that of CPU time (1 is linear). `run` encodes the long manifest
 and trains on it; its memory holds the tensors, here 100 bytes a line (8 dimensions clean, masked and in the
 bank). The others use a small run and find embeddings in the store, as encoding is the encoder's time; a
-first, untimed pass fills it.
+first, untimed pass fills it. `labels` and `scores` are `eval --labels` of a run and of a score file, with 200
+labels.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ def commands(manifest: str) -> dict[str, tuple[object, ...]]:
         "top": ("top", "scores.jsonl", "--run", "free", "-k", 20),
         "report": ("report", "scores.jsonl", "--run", "free", "--output", "report.html"),
         "eval": ("eval", "--run", "free", manifest),
+        "labels": ("eval", "--run", "free", manifest, "--labels", "labels.jsonl"),
+        "scores": ("eval", "--scores", "scores.jsonl", "--labels", "labels.jsonl"),
         "search": ("search", "--run", "free", "--like", "clip-0", "--manifest", manifest),
         "audit": ("manifest", "audit", manifest),
     }
@@ -108,6 +111,8 @@ def main() -> None:
         for recipe, manifest in (("free", "train"), ("long", "long")):
             (folder / f"{recipe}.toml").write_text(RECIPE.format(manifest=f"{manifest}.jsonl"))
         write_clips(folder, "train.jsonl", 200)
+        labels = ({"clip_id": f"clip-{number}", "binary_label": number % 2} for number in range(200))
+        (folder / "labels.jsonl").write_text("".join(json.dumps(line) + "\n" for line in labels))
         measure(folder, "run", "free.toml", "--name", "free")
         before: dict[str, tuple[int, float, float]] = {}
         print("command    lines    CPU s  CPU ms a line  peak MB  bytes a line  exponent of CPU time")

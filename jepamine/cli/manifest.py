@@ -39,7 +39,7 @@ with_audit_gap = with_gap("A longer interval between two frames of a clip counts
 
 
 @click.command()
-@click.argument("manifest", type=AnyFile)
+@click.argument("manifest", type=AnyPath)
 @with_root
 @with_audit_gap
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
@@ -62,12 +62,11 @@ def audit(
     findings = audit_manifest(Source(manifest, root), max_gap, cluster)
     as_json(findings.json()) if json_ else echo(audit_summary(findings))
     if strict and findings.details:
-        count = len({item.clip for item in findings.details})
-        raise click.ClickException(f"{manifest}: {count} clips have problems (--strict)")
+        raise click.ClickException(f"{manifest}: {findings.bad} clips have problems (--strict)")
 
 
 @click.command()
-@click.argument("manifest", type=AnyFile)
+@click.argument("manifest", type=AnyPath)
 @click.option("--output", type=AnyFile, required=True, help="Write the repaired manifest to this file.")
 @with_root
 @with_max_gap
@@ -188,7 +187,7 @@ def video(
 
 
 @manifest.command()
-@click.argument("path", type=AnyFile, metavar="MANIFEST")
+@click.argument("path", type=AnyPath, metavar="MANIFEST")
 @click.option(
     "--by",
     default="drive",

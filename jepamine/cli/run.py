@@ -11,6 +11,7 @@ from jepamine import places
 from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
+    AnyPath,
     File,
     Recipe,
     as_json,
@@ -87,7 +88,7 @@ def run(
 @click.command("eval")
 @click.option("--run", "name", metavar="NAME", help="Run to evaluate.")
 @click.option("--scores", type=AnyFile, help="Rank a score file instead; requires --labels, no run needed.")
-@click.argument("manifest", type=AnyFile, required=False)
+@click.argument("manifest", type=AnyPath, required=False)
 @click.option(
     "--split", type=click.Choice(["val", "train", "test", "all"]), help="[default: val; all for a MANIFEST]"
 )

@@ -122,9 +122,10 @@ def generate(
     jepamine scenes generate "a red circle left of a blue square" --output scene.py
     manim scene.py GeneratedScene
     """
+    from jepamine.errors import UserError
     from jepamine.manim.generation.generate_command import Outputs, run, summary
 
-    result = run(
+    result, no_video = run(
         experiments,
         description,
         image,
@@ -144,7 +145,9 @@ def generate(
     elif output is None:
         click.echo(result.code, nl=False)
     else:
-        echo(summary(result, output, preview, video))
+        echo(summary(result, output, preview, None if no_video else video))
+    if no_video:
+        raise UserError(no_video)
 
 
 @click.group(cls=Commands)

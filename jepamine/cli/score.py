@@ -12,6 +12,7 @@ from jepamine import places
 from jepamine.cli.options import (
     AnyFile,
     AnyFolder,
+    AnyPath,
     File,
     echo,
     refuse,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--run", "name", required=True, metavar="NAME", help="Run whose predictor is used.")
-@click.argument("manifest", type=AnyFile)
+@click.argument("manifest", type=AnyPath)
 @click.option("--output", type=AnyFile, help="[default: experiments/NAME/scores/MANIFEST.jsonl]")
 @click.option("--scorer", help="Scorer whose value is written as `score`. [default: the recipe's]")
 @click.option("--root", type=AnyFolder, help="Folder that frame paths are relative to.")

@@ -79,7 +79,7 @@ def serve(experiments: Path, host: str, port: int, generators: tuple[str, ...], 
 
     \b
     POST /generate  {"description": "a red circle above a blue square"}
-    POST /layout    an image       POST /validate  {"code": ...}
+    POST /layout    an image       POST /validate  {"code": ...}    POST /video  {"code": ...}
     GET  /metrics   Prometheus     GET  /healthz   GET /openapi.json
     """
     from jepamine.serving.server import run

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from jepamine.data.manifest_lines import camera_lines, cameras_of, moments, recording_key
+from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError
 from jepamine.places import File, Place, below
 from jepamine.protocols import Source
@@ -46,7 +47,7 @@ def read_clips(source: Source) -> Iterator[Clip]:
     """Yield the clips of a manifest in order, without opening frames.
 
     Raises UserError, with file and line, for the first line that is not a clip, and for a manifest that is
-    missing or empty.
+    missing or empty or evidently another kind of file.
     """
     for item in read_clips_or_errors(source):
         if isinstance(item, UserError):
@@ -56,6 +57,7 @@ def read_clips(source: Source) -> Iterator[Clip]:
 
 def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
     """Yield what `read_clips` does, but for a line that is not a clip yield its error and continue."""
+    require_manifest(source.manifest)
     empty = True
     for item in clips_of_lines(raw_lines(source.manifest), source):
         empty = False

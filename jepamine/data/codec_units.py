@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 # Bytes of a unit that are read: parameter sets may begin with long lists.
@@ -47,6 +48,15 @@ def sized_units(content: bytes, length: int) -> Iterator[bytes]:
         start += length
         yield content[start : start + min(size, HEAD)]
         start += size
+
+
+# Three zeros within a unit, or two before a byte that encoders must separate from them (H.264, 7.4.1).
+_FORBIDDEN = re.compile(rb"\0\0(?:\0+[^\0\x01]|\x02|\x03[^\0-\x03])")
+
+
+def forbidden_bytes(content: bytes) -> bool:
+    """Return whether units behind start codes contain bytes that no encoder writes: a damaged start code."""
+    return _FORBIDDEN.search(content) is not None
 
 
 def listed_units(codec: str, extradata: bytes) -> Iterator[bytes]:

@@ -50,6 +50,8 @@ class Frame:
         self._digest: bytes | None = None
         self._content: bytes | None = None
         self._pixels: NDArray[np.uint8] | None = None
+        # (width, height) of the image before resizing, once its pixels were read.
+        self.full_size: tuple[int, int] | None = None
 
     def digest(self) -> bytes:
         """Return the SHA-256 of the file, or of the recording's and the time.
@@ -81,7 +83,9 @@ class Frame:
             if self._pixels is None:
                 height, width = self.size
                 # Bicubic on RGB, as in the research notebook; Pillow's is antialiased.
-                resized = self._image().resize((width, height), Image.Resampling.BICUBIC)
+                image = self._image()
+                self.full_size = image.size
+                resized = image.resize((width, height), Image.Resampling.BICUBIC)
                 self._pixels = np.asarray(resized)
                 self._content = None
             return self._pixels

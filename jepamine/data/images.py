@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import importlib
 import io
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -16,6 +19,8 @@ from jepamine.places import File
 # Pillow warns at 89 million pixels and raises at twice that. No camera frame is so large, so the warning is
 # an error too (a decompression bomb would take gigabytes).
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# What Pillow warns of (EXIF that cannot be read, odd palettes) stops no frame from being shown.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # EXIF orientation -> the transposition that makes the stored picture upright.
 ORIENTATIONS = {
@@ -27,6 +32,29 @@ ORIENTATIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Those that exchange width and height.
+SIDEWAYS = {ORIENTATIONS[number] for number in (5, 6, 7, 8)}
+
+
+def _silence_libtiff() -> None:
+    """Keep libtiff from writing lines of its own to stderr: Pillow raises an error for what it cannot decode.
+
+    The handlers are of the library, for all threads; where it was linked in another way there are none.
+    """
+    library = ctypes.CDLL(importlib.import_module("PIL._imaging").__file__)
+    for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+        setter = getattr(library, name, None)
+        if setter is not None:
+            setter.restype, setter.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+            setter(None)
+
+
+_silence_libtiff()
+
+
+def open_image(path: Path) -> Image.Image:
+    """Open an image file, without decoding it. Raises what Pillow raises: many types."""
+    return Image.open(path)
 
 
 def content_digest(content: bytes) -> bytes:
@@ -87,6 +115,17 @@ def rgb(image: Image.Image) -> Image.Image:
         raise UserError(f"pixels of mode {mode} cannot be shown in 8-bit RGB; convert the image")
     shown = image.convert("RGB")
     return shown if turn is None else shown.transpose(turn)
+
+
+def image_size(path: Path) -> tuple[int, int] | None:
+    """Return (width, height) of an image file, upright, without decoding it; None if it cannot be read."""
+    try:
+        with open_image(path) as image:
+            turned = _orientation(image) in SIDEWAYS
+            return image.size[::-1] if turned else image.size
+    # Pillow's readers raise many types; whoever reads the frame reports what is wrong.
+    except Exception:
+        return None
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:

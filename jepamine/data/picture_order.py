@@ -16,6 +16,8 @@ from jepamine.data.codec_units import Bits, listed_units, sized_units, started_u
 
 # Pictures lost at once; a larger hole is a clock that was set anew.
 MOST_LOST = 16
+# Fewer steps than this do not tell by how much the numbers of a stream rise.
+FEW = 4
 # Profiles of H.264 whose parameter sets describe the colour format.
 HIGH = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
 
@@ -43,6 +45,13 @@ class PictureOrder:
         self._sets: dict[int, _Stream | None] = {}
         self._pictures: dict[int, _Stream] = {}
         self._length = 0
+        # Codes of frame rates in the headers of MPEG-2. Of numbers in decoding order, how many are those of
+        # the picture before though others refer to that one (H.264, 7.4.3, forbids it).
+        self.rates = set[tuple[int, int]]()
+        self.repeated: int | None = None
+        self._referred = False
+        # Size, in units of the codec, by the last set of parameters of sequences.
+        self.shape: tuple[int, ...] | None = None
         self._read = {"h264": self._h264, "hevc": self._hevc}.get(codec)
         if self._read and extradata and extradata[0] == 1 and len(extradata) > 22:
             self._length = 1 + (extradata[4 if codec == "h264" else 21] & 3)
@@ -76,6 +85,10 @@ class PictureOrder:
         picture = packet.find(b"\0\0\1\0")
         if picture < 0 or len(packet) < picture + 6:
             return None
+        header = packet.find(b"\0\0\1\xb3", 0, picture)
+        extension = packet.find(b"\0\0\1\xb5", header, picture)
+        if 0 <= header < extension and packet[extension + 4] >> 4 == 1:
+            self.rates.add((packet[header + 7] & 15, packet[extension + 9] & 127))
         self._sequence += packet.find(b"\0\0\1\xb8", 0, picture) >= 0
         return self._sequence, int.from_bytes(packet[picture + 4 : picture + 6]) >> 6
 
@@ -91,7 +104,7 @@ class PictureOrder:
     def _h264(self, unit: bytes) -> tuple[int, int] | None:
         kind, bits = unit[0] & 31, Bits(unit[1:])
         if kind == 7:
-            number, stream = _h264_stream(bits)
+            number, stream, self.shape = _h264_stream(bits)
             self._sets[number] = stream
         elif kind == 8:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
@@ -104,7 +117,10 @@ class PictureOrder:
             bits.take(2 * stream.planes)
             frame = bits.take(stream.frame_bits)
             if stream.in_decoding_order:
-                return self._placed(frame, stream.frame_bits, first=kind == 5)
+                before, referred = (self._sequence, self._last), self._referred
+                place, self._referred = self._placed(frame, stream.frame_bits, first=kind == 5), unit[0] > 31
+                self.repeated = (self.repeated or 0) + (place == before and referred)
+                return place
             if kind == 5:
                 bits.golomb()
             return self._placed(bits.take(stream.bits), stream.bits, first=kind == 5)
@@ -115,7 +131,7 @@ class PictureOrder:
         if layer:
             return None
         if kind == 33:
-            number, stream = _hevc_stream(bits)
+            number, stream, self.shape = _hevc_stream(bits)
             self._sets[number] = stream
         elif kind == 34:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
@@ -135,24 +151,29 @@ class PictureOrder:
         return None
 
 
-def missing_pictures(numbers: Sequence[tuple[int, int] | None]) -> int:
+def missing_pictures(numbers: Sequence[tuple[int, int] | None], codec: str) -> int:
     """Return how many pictures are missing between those with `numbers`, (sequence, number in it).
 
     Numbers that rise by 2 or more at a time are honest if they always do: the step is the most frequent one.
+    In HEVC and MPEG-2 it is 1, as far as few pictures tell.
     """
     known = sorted({number for number in numbers if number is not None})
     steps = [after[1] - before[1] for before, after in pairwise(known) if before[0] == after[0]]
     if not steps:
         return 0
     counts = Counter(steps)
-    usual = min(counts, key=lambda step: (-counts[step], step))
+    certain = codec != "h264" and len(steps) < FEW
+    usual = 1 if certain else min(counts, key=lambda step: (-counts[step], step))
     holes = [step // usual - 1 for step in steps if step % usual == 0 and usual < step <= usual * MOST_LOST]
     # A stream that often jumps has no even numbers.
-    return sum(holes) if 2 * counts[usual] >= len(steps) else 0
+    return sum(holes) if certain or 2 * counts[usual] >= len(steps) else 0
 
 
-def _h264_stream(bits: Bits) -> tuple[int, _Stream | None]:
-    """Return (number of the set, what it says); None for interlaced pictures and rare kinds of numbers."""
+def _h264_stream(bits: Bits) -> tuple[int, _Stream | None, tuple[int, ...]]:
+    """Return (number of the set, what it says, size and crop in its units).
+
+    What it says is None for interlaced pictures and rare kinds of numbers.
+    """
     profile = bits.take(8)
     bits.take(16)
     number, planes, chroma = bits.golomb(), False, 1
@@ -169,13 +190,23 @@ def _h264_stream(bits: Bits) -> tuple[int, _Stream | None]:
     frame_bits, kind = bits.golomb() + 4, bits.golomb()
     low_bits = bits.golomb() + 4 if kind == 0 else 0
     if kind == 1:
-        return number, None
+        bits.take(1)
+        bits.golomb()
+        bits.golomb()
+        for _ in range(bits.golomb()):
+            bits.golomb()
     bits.golomb()
     bits.take(1)
-    bits.golomb()
-    bits.golomb()
-    progressive = bits.take(1)
-    return number, _Stream(low_bits, planes, frame_bits, kind == 2) if progressive else None
+    width, height, progressive = bits.golomb(), bits.golomb(), bits.take(1)
+    bits.take(1 if progressive else 2)
+    shape = (width, height, *_crop(bits))
+    if kind == 1 or not progressive:
+        return number, None, shape
+    return number, _Stream(low_bits, planes, frame_bits, kind == 2), shape
+
+
+def _crop(bits: Bits) -> tuple[int, ...]:
+    return tuple(bits.golomb() for _ in range(4)) if bits.take(1) else ()
 
 
 def _skip_scaling(bits: Bits, size: int) -> None:
@@ -187,7 +218,8 @@ def _skip_scaling(bits: Bits, size: int) -> None:
         last = following or last
 
 
-def _hevc_stream(bits: Bits) -> tuple[int, _Stream]:
+def _hevc_stream(bits: Bits) -> tuple[int, _Stream, tuple[int, ...]]:
+    """Return (number of the set, what it says, size and crop in its units)."""
     bits.take(4)
     layers = bits.take(3)
     bits.take(1 + 96)
@@ -197,11 +229,7 @@ def _hevc_stream(bits: Bits) -> tuple[int, _Stream]:
         bits.take(88 * profile + 8 * level)
     number = bits.golomb()
     planes = bool(bits.take(1)) if bits.golomb() == 3 else False
+    shape = (bits.golomb(), bits.golomb(), *_crop(bits))
     bits.golomb()
     bits.golomb()
-    if bits.take(1):
-        for _ in range(4):
-            bits.golomb()
-    bits.golomb()
-    bits.golomb()
-    return number, _Stream(bits.golomb() + 4, planes)
+    return number, _Stream(bits.golomb() + 4, planes), shape

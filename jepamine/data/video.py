@@ -10,8 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jepamine.data.video_index import VideoIndex, load_av, numbered, open_video, video_errors, video_index
-from jepamine.data.video_index import places as _places
+from jepamine.data.counted_frames import numbered
+from jepamine.data.counted_frames import places as _places
+from jepamine.data.video_index import VideoIndex, load_av, open_video, video_errors, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
 
@@ -140,8 +141,10 @@ class _Reader:
         if self.container is not None:
             self.container.close()
         self.container, self.stream = open_video(self.path, self._stream)
-        # With a thread per frame FFmpeg may pass a frame of H.264 on before it knows that it is damaged.
-        alone = self.index.doubtful and self.stream.codec_context.name == "h264"
+        # With a thread per frame FFmpeg may pass a frame of H.264 on before it knows that it is damaged, and
+        # names the error of a packet with another.
+        codec = self.stream.codec_context.name
+        alone = codec in FILLED or (self.index.doubtful and codec == "h264")
         self.stream.thread_type = "SLICE" if alone else "AUTO"
 
     def _read_on(self) -> None:
@@ -169,20 +172,27 @@ class _Reader:
     def _decoded(self) -> Iterator[tuple[Any, bool]]:
         """Yield (frame, whether all that it depends on was decoded too)."""
         damage = load_av().error.InvalidDataError
-        codec, sound = self.stream.codec_context.name, True
+        filled, sound = self.stream.codec_context.name in FILLED, True
         packets = self.container.demux(self.stream)
         if self.index.counted:
             packets = numbered(packets, self.index.undecodable)
+        # Times of packets that gave no frame yet, of those among them from before an error, of damaged ones.
+        waiting, before, damaged = set[int | None](), set[int | None](), set[int | None]()
         for packet in packets:
+            waiting.add(packet.pts)
             try:
                 frames = packet.decode()
             except damage:
                 # By its time or place, the index shows which frame is missing.
-                sound = codec not in FILLED
+                damaged.add(packet.pts)
+                if filled and sound:
+                    sound, before = False, waiting - {packet.pts}
                 continue
             for frame in frames:
-                sound = sound or frame.key_frame
-                yield frame, sound
+                waiting.discard(frame.pts)
+                # Frames come later than their packets: what comes after an error may be of before.
+                sound = sound or (frame.key_frame and frame.pts not in before | damaged)
+                yield frame, sound or frame.pts in before
 
     def _timed(self, frames: Iterator[tuple[Any, bool]]) -> Iterator[_Decoded]:
         """Yield the frames with rising times; those without a time, or after a later one, are dropped."""

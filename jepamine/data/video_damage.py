@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.frame_pace import holes, off_pace, other_pace
 from jepamine.data.picture_order import PictureOrder, missing_pictures
+from jepamine.data.picture_shapes import coded_shape
 
 # Formats of FFmpeg without a clock, and suffixes of files that are known to have none.
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
@@ -19,14 +23,18 @@ RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".m
 HEADED = {"mov", "matroska", "flv"}
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
-# Containers round times to milliseconds.
-ROUNDING = 2_000
-# A frame that is off an even pace says something only among this many others.
-EVEN = 5
+
+# Bytes of a header in which the file's size is looked for, and the GUID of the file properties of ASF.
+HEAD = 1 << 16
+PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+BROADCAST = 1
 
 
 class Packet(NamedTuple):
-    """A packet of a stream without its content; times in the stream's units, None if it has none."""
+    """A packet of a stream without its content; times in the stream's units, None if it has none.
+
+    `number` is that of `PictureOrder`, `shape` the size of key frames where it is known.
+    """
 
     pts: int | None
     dts: int | None
@@ -35,22 +43,30 @@ class Packet(NamedTuple):
     discard: bool
     corrupt: bool
     number: tuple[int, int] | None
+    shape: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
 class Scan:
-    """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s)."""
+    """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s).
+
+    `order` has read their numbers; `forbidden`: how many have bytes that no encoder writes.
+    """
 
     packets: list[Packet]
     count: int
     end: float
+    order: PictureOrder
+    forbidden: int = 0
 
 
 def scan(container: Any, video: Any) -> Scan:
     """Read all packets of `container`, keeping those of the stream `video` without their content."""
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
-    packets, count, end = list[Packet](), 0, 0.0
+    packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
+    # Streams without a clock; reading all bytes of others would not pay.
+    bare = container.format.name in ("h264", "hevc")
     for packet in container.demux():
         if packet.pts is not None:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -60,8 +76,13 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
-            packets.append(Packet(*times, packet.is_keyframe, packet.is_discard, packet.is_corrupt, number))
-    return Scan(packets, count, end)
+            forbidden += bare and forbidden_bytes(bytes(packet))
+            shape = None
+            if packet.is_keyframe:
+                shape = order.shape or coded_shape(order.codec, bytes(packet))
+            kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
+            packets.append(Packet(*times, *kinds, number, shape))
+    return Scan(packets, count, end, order, forbidden)
 
 
 def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool) -> str:
@@ -89,9 +110,42 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     corrupt = sum(packet.corrupt for packet in found.packets)
     if corrupt:
         yield f"{corrupt} incomplete packets"
-    lost = missing_pictures([packet.number for packet in found.packets])
+    yield from _picture_signs(found)
+    size, stated = path.stat().st_size, stated_size(path, form)
+    if stated is not None and stated > size:
+        yield f"{stated} bytes by its header, {size} found"
+
+
+def stated_size(path: Path, form: str) -> int | None:
+    """Return the size in bytes that a WMV or AVI file says it has; None if it does not say."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if form == "avi" and head[:4] == b"RIFF":
+        # Recorders that were stopped leave 0 or the largest number.
+        size = int.from_bytes(head[4:8], "little")
+        return size + 8 if 0 < size < 0xFFFFFFF0 else None
+    place = head.find(PROPERTIES) if form == "asf" else -1
+    if place < 0 or len(head) < place + 92:
+        return None
+    live = int.from_bytes(head[place + 88 : place + 92], "little") & BROADCAST
+    return None if live else int.from_bytes(head[place + 40 : place + 48], "little") or None
+
+
+def _picture_signs(found: Scan) -> Iterator[str]:
+    numbers, codec = [packet.number for packet in found.packets], found.order.codec
+    known = [number for number in numbers if number is not None]
+    lost = missing_pictures(numbers, codec)
     if lost:
         yield f"{lost} frames are missing by the numbers that they have in the stream"
+    repeated = len(known) - len(set(known)) if found.order.repeated is None else found.order.repeated
+    if repeated:
+        yield f"{repeated} frames have the number of another in the stream"
+    if codec == "mpeg2video" and len(known) < len(numbers):
+        yield f"{len(numbers) - len(known)} packets have no picture"
+    if len(found.order.rates) > 1:
+        yield "its headers state several frame rates"
+    if found.forbidden:
+        yield f"{found.forbidden} packets have bytes that belong into none"
 
 
 def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
@@ -108,44 +162,40 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             end = float(_span(found.packets) * base)
         if header - end > 2 * step + 0.1:
             yield f"{header:.3f} s by its header, {end:.3f} s found"
+    if "matroska" in names:
+        stated = float(median(packet.duration for packet in found.packets) * base)
+        pace = other_pace([float(time * base) for time in sorted(set(times))], stated)
+        if pace:
+            yield f"its frames are {pace:.3f} s apart, by its header {stated:.3f} s"
+    if "asf" in names and min(times) < 0:
+        yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
     for time in off_pace(microseconds)[:1]:
         yield f"the frame at {time / 1e6:.3f} s is off the even pace of the others"
-    for time in holes(microseconds)[:1] if names & UNTIMED else ():
+    for time in _lost(found, microseconds, base)[:1] if names & UNTIMED else ():
         yield f"no frame at {time / 1e6:.3f} s, where the even pace of the others has one"
+
+
+def _lost(found: Scan, times: Sequence[int], base: Fraction) -> list[int]:
+    """Return the holes in an even pace, except those between pictures that are neighbours by their numbers.
+
+    A camera leaves out frames before it encodes them.
+    """
+    numbers = {
+        round(Fraction(packet.pts * base * 1_000_000)): packet.number
+        for packet in found.packets
+        if packet.pts is not None
+    }
+    whole = not missing_pictures(list(numbers.values()), found.order.codec)
+    lost = []
+    for time in holes(times):
+        place = bisect_left(times, time)
+        before, after = (numbers[times[place + step]] for step in (-1, 0))
+        if not (whole and before and after and before[0] == after[0]):
+            lost.append(time)
+    return lost
 
 
 def _span(packets: Sequence[Packet]) -> int:
     stamps = [packet.dts for packet in packets if packet.dts is not None]
     return max(stamps) - min(stamps) + packets[-1].duration if stamps else 0
-
-
-def off_pace(times: Sequence[int]) -> list[int]:
-    """Return the times (microseconds, rising) that alone are off an even pace, kept by those around them."""
-    steps = [after - before for before, after in pairwise(times)]
-    if len(steps) < EVEN:
-        return []
-    usual = median(steps)
-    off = [
-        times[number]
-        for number in range(1, len(steps))
-        if abs(steps[number] - usual) > ROUNDING
-        and abs(steps[number - 1] - usual) > ROUNDING
-        and abs(times[number + 1] - times[number - 1] - 2 * usual) <= ROUNDING
-    ]
-    even = sum(abs(step - usual) <= ROUNDING for step in steps)
-    return off if even + 2 * len(off) == len(steps) and len(off) * EVEN <= even else []
-
-
-def holes(times: Sequence[int]) -> list[int]:
-    """Return the times (microseconds) of frames that are missing from a pace that is even otherwise."""
-    steps = [after - before for before, after in pairwise(times)]
-    if len(steps) < EVEN:
-        return []
-    usual = median(steps)
-    even = sum(abs(step - usual) <= ROUNDING for step in steps)
-    long = [number for number, step in enumerate(steps) if step > usual + ROUNDING]
-    whole = all(abs(steps[number] - round(steps[number] / usual) * usual) <= ROUNDING for number in long)
-    if not whole or even + len(long) != len(steps) or len(long) * EVEN > even:
-        return []
-    return [round(times[number] + usual) for number in long]

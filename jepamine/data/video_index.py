@@ -1,4 +1,4 @@
-"""Open videos and list the times of their frames, from the packets alone; number frames without times.
+"""Open videos and list the times of their frames, from the packets alone.
 
 Times are whole microseconds on the video's own clock, the one of its packets.
 """
@@ -6,8 +6,7 @@ Times are whole microseconds on the video's own clock, the one of its packets.
 from __future__ import annotations
 
 import contextlib
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -15,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.counted_frames import counted_stamps
+from jepamine.data.picture_shapes import resized_at
 from jepamine.data.video_damage import Packet, damage, scan
 from jepamine.errors import MissingPackageError, UserError, first_line
 from jepamine.utils.files import require_regular
@@ -32,13 +33,13 @@ RESTART = 250_000
 
 @dataclass(frozen=True)
 class VideoIndex:
-    """Times of a video stream's frames.
+    """Times of a video stream's frames: `times` rise, in display order; `end` is when the last frame ends.
 
-    `times` rise, in display order; `end` is when the last frame ends. `counted`: frames are matched to
-    `times` by their number, because the container has no usable times. `offsets`: microseconds to add to the
-    clock of each of several joined recordings. `note` says what was assumed. `undecodable`: the number of
-    frames before the first key frame, which are not in `times`. `unsought`: seeks give frames wrong times.
-    `doubtful`: the file has signs of damage, or its container does not say where a frame ends.
+    `counted`: frames are matched to `times` by number, because the container has no usable times. `offsets`:
+    microseconds to add to the clock of each of several joined recordings. `note` says what was assumed.
+    `undecodable`: the number of frames before the first key frame, which are not in `times`. `unsought`:
+    seeks give frames wrong times. `doubtful`: the file has signs of damage, or its container does not say
+    where a frame ends. From the times `resized` on frames have another size.
     """
 
     times: list[int]
@@ -49,6 +50,7 @@ class VideoIndex:
     undecodable: int = 0
     unsought: bool = False
     doubtful: bool = False
+    resized: tuple[int, ...] = ()
 
     @property
     def sequential(self) -> bool:
@@ -61,38 +63,34 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
     container, video = open_video(path, stream)
     with contextlib.closing(container), video_errors(path):
         found = scan(container, video)
-        index = _index(path, container, video, found.packets)
+        first = next((number for number, packet in enumerate(found.packets) if packet.key), 0)
+        # Frames before the first key frame cannot be decoded; those that an edit list cuts away have one.
+        undecodable = sum(not packet.discard for packet in found.packets[:first])
+        shown = [packet for packet in found.packets[first:] if not packet.discard]
+        index = replace(_index(path, container, video, shown), undecodable=undecodable)
         clock = not index.counted and len(index.offsets) == 1
         signs = damage(path, container, video, found, clock=clock)
+        stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
+        resized = resized_at([packet.shape for packet in shown], stamps, index.times)
+        note = "\n".join(filter(None, (index.note, signs)))
         doubtful = bool(signs) or container.format.name in UNSIZED
-        return replace(index, note="\n".join(filter(None, (index.note, signs))), doubtful=doubtful)
+        return replace(index, note=note, doubtful=doubtful, resized=resized)
 
 
-def _index(path: Path, container: Any, video: Any, packets: Sequence[Packet]) -> VideoIndex:
-    first = next((number for number, packet in enumerate(packets) if packet.key), 0)
-    undecodable = sum(not packet.discard for packet in packets[:first])
-    # Frames before the first key frame cannot be decoded; those that an edit list cuts away begin with one.
-    shown = [packet for packet in packets[first:] if not packet.discard]
+def _index(path: Path, container: Any, video: Any, shown: Sequence[Packet]) -> VideoIndex:
     spans = [(packet.pts, packet.dts, packet.duration) for packet in shown]
     if not spans:
         raise UserError(f"{path}: contains no frame")
     rate = Fraction(video.average_rate or video.guessed_rate or 25)
     base = video.time_base * 1_000_000
-    if sum(pts is None for pts, _, _ in spans) > len(spans) // 2:
-        times = [round(number * 1_000_000 / rate) for number in range(len(spans) + 1)]
-        note = f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
-        return VideoIndex(times[:-1], times[-1], counted=True, note=note, undecodable=undecodable)
-    if container.format.name in ("avi", "asf") and video.codec_context.has_b_frames:
-        # AVI and WMV have no display times: those of reordered frames are packet numbers.
-        stamps = sorted({pts for pts, _, _ in spans if pts is not None})
-        if len(stamps) < len(spans):
-            step = 1 / (rate * video.time_base)
-            stamps = [round(stamps[0] + number * step) for number in range(len(spans))]
+    form, reordered = container.format.name, bool(video.codec_context.has_b_frames)
+    if (stamps := counted_stamps(form, reordered, spans, 1 / (rate * video.time_base))) is not None:
         times = [round(stamp * base) for stamp in stamps]
-        return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, undecodable=undecodable)
+        known = any(pts is not None for pts, _, _ in spans)
+        note = "" if known else f"{path}: has no timestamps; {float(rate):g} frames per second assumed"
+        return VideoIndex(times, times[-1] + round(1_000_000 / rate), counted=True, note=note)
     # After a seek, frames of program streams may have times of their neighbours (MPEG-4, interlaced MPEG-2).
-    unsought = container.format.name == "mpeg"
-    return replace(_timed(path, spans, base, rate), undecodable=undecodable, unsought=unsought)
+    return replace(_timed(path, spans, base, rate), unsought=form == "mpeg")
 
 
 def _timed(
@@ -207,34 +205,3 @@ def video_errors(path: Path) -> Iterator[None]:
         # FFmpeg's own numbers mean nothing to a reader.
         reason = getattr(error, "strerror", None) or first_line(error)
         raise UserError(f"video {path}: cannot be read: {reason}") from None
-
-
-# No codec shows a frame more places away from that of its packet.
-REORDERED = 16
-
-
-def numbered(packets: Iterable[Any], first: int) -> Iterator[Any]:
-    """Yield `packets` with their number instead of a time, the packet `first` with 0; decoders pass it on."""
-    number = -first
-    for packet in packets:
-        if packet.size and not packet.is_discard:
-            packet.pts = number
-            number += 1
-        yield packet
-
-
-def places(shown: list[int], count: int) -> list[int | None]:
-    """Return the place of each decoded frame among `count` frames; None if it is uncertain.
-
-    `shown` are the numbers of the frames' packets, in the order in which the frames were shown. Packets that
-    gave no frame are lost, and with them the order of the frames close by.
-    """
-    lost = sorted(set(range(count)) - set(shown))
-    if len(shown) >= count or not lost:
-        return list(range(count))
-    found: list[int | None] = []
-    for place, number in enumerate(shown):
-        before = bisect_left(lost, number)
-        near = bisect_right(lost, number + REORDERED) > bisect_left(lost, number - REORDERED)
-        found.append(None if near else place + before)
-    return found

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from jepamine.cluster.tasks import Cluster
+from jepamine.data.wrong_files import require_manifest
 from jepamine.manifests.cluster_audit import look_on_cluster
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
     cuts_in_tubelets,
+    size_changes,
     time_gaps,
     uneven_lengths,
     usual_length,
@@ -32,6 +36,7 @@ from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
 from jepamine.utils.json_files import raw_lines
 from jepamine.utils.printing import command, near, table
+from jepamine.utils.spilled import SpilledList, SpilledMap
 
 # Clips listed of each kind in the table.
 NAMED = 3
@@ -41,20 +46,35 @@ NAMED = 3
 class Audit:
     """The problems of a manifest's clips.
 
-    `findings` has every kind of KINDS: ids of the clips in the manifest's order, each once. `details` are the
-    single findings by kind and clip; `entries` are the clips they refer to by number.
+    `details` are the single findings by kind and clip; `entries` are the clips they refer to by number. Both
+    are in temporary files where they are many.
     """
 
     source: Source
     max_gap: float
-    entries: list[Entry]
-    findings: dict[str, list[str]]
-    details: list[Finding]
+    entries: Sequence[Entry]
+    details: Sequence[Finding]
 
     @property
     def clips(self) -> int:
         """Return the number of clips in the manifest."""
         return len(self.entries)
+
+    @property
+    def bad(self) -> int:
+        """Return the number of clips with findings."""
+        found = bytearray(self.clips)
+        for item in self.details:
+            found[item.clip] = 1
+        return found.count(1)
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """Return the ids of the clips of every kind of KINDS in the manifest's order, each once."""
+        ids: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
+        for item in self.details:
+            ids[item.kind][self.entries[item.clip].clip_id] = None
+        return {kind: list(found) for kind, found in ids.items()}
 
     def json(self) -> dict[str, Any]:
         """Return {"clips": n, "findings": {kind: [clip_id...]}}."""
@@ -69,38 +89,46 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     not clips (broken JSON, no frames).
     """
     frames = FrameTable(source.root or source.manifest.parent)
+    require_manifest(source.manifest)
     lines = numbered_lines(raw_lines(source.manifest), source.manifest)
     entries = read_entries(lines, source.manifest, frames)
     entries = in_microseconds(entries, stamp_unit(entries, source.manifest))
     contents = Contents(frames)
     if cluster:
         look_on_cluster(contents, entries, source, cluster)
-    details = examine(entries, frames, contents, max_gap, source.tubelet_size)
-    findings: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
-    for item in details:
-        findings[item.kind][entries[item.clip].clip_id] = None
-    return Audit(source, max_gap, entries, {kind: list(ids) for kind, ids in findings.items()}, details)
+    found = examine(entries, contents, max_gap, source.tubelet_size)
+    return Audit(source, max_gap, entries, SpilledList(_FIELDS, _finding_of, found))
+
+
+_FIELDS = attrgetter("kind", "clip", "why", "at", "to", "stays")
+
+
+def _finding_of(written: Sequence[Any]) -> Finding:
+    kind, clip, why, at, to, stays = written
+    return Finding(kind, clip, why, tuple(at), tuple(to), stays)
 
 
 def examine(
-    entries: Sequence[Entry], frames: FrameTable, contents: Contents, max_gap: float, tubelet_size: int
-) -> list[Finding]:
-    """Return all findings, by kind and clip. Frames that `contents` has not seen yet are read."""
-    contents.look(entry.frames for entry in entries)
+    entries: Sequence[Entry], contents: Contents, max_gap: float, tubelet_size: int
+) -> Iterator[Finding]:
+    """Yield all findings, by kind and clip. Frames that `contents` has not seen yet are read."""
+    contents.look(entries)
     same = copies(entries, contents)
-    crossings = scene_crossings(entries, frames, same, contents.problems)
-    boundaries = {item.clip: item.at for item in crossings}
-    return [
-        *time_gaps(entries, max_gap),
-        *cuts_in_tubelets(entries, frames, contents, boundaries, max_gap, tubelet_size),
-        *crossings,
-        *split_leaks(entries, contents),
-        *duplicate_clips(entries, same),
-        *duplicate_frames(entries, contents, same),
-        *bad_files(entries, contents, "missing_file"),
-        *bad_files(entries, contents, "unreadable_file"),
-        *uneven_lengths(entries, tubelet_size),
-    ]
+    found = scene_crossings(entries, contents.table, same, contents.problems)
+    crossings = SpilledList(_FIELDS, _finding_of, found)
+    boundaries = SpilledMap[Sequence[int]]()
+    for item in crossings:
+        boundaries[item.clip] = item.at
+    yield from time_gaps(entries, max_gap)
+    yield from cuts_in_tubelets(entries, contents, boundaries, max_gap, tubelet_size)
+    yield from size_changes(entries, contents)
+    yield from crossings
+    yield from split_leaks(entries, contents)
+    yield from duplicate_clips(entries, same)
+    yield from duplicate_frames(entries, contents, same)
+    yield from bad_files(entries, contents, "missing_file")
+    yield from bad_files(entries, contents, "unreadable_file")
+    yield from uneven_lengths(entries, tubelet_size)
 
 
 def audit_summary(result: Audit) -> str:
@@ -111,22 +139,29 @@ def audit_summary(result: Audit) -> str:
     usual = usual_length(result.entries, source.tubelet_size)
     rows: list[list[Any]] = [["kind", "clips", "what it means", "first (line)"]]
     examples = []
+    by_kind = {kind: _listed(result, items) for kind, items in groupby(result.details, attrgetter("kind"))}
     for kind, meaning in KINDS.items():
-        items = [item for item in result.details if item.kind == kind]
-        lines: dict[str, int] = {}
-        for item in items:
-            entry = result.entries[item.clip]
-            lines.setdefault(entry.clip_id, entry.number)
-        examples_by_kind = [f"{clip_id} ({number})" for clip_id, number in list(lines.items())[:NAMED]]
-        more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+        count, named, first = by_kind.get(kind, (0, [], ""))
+        more = [f"and {count - NAMED} more"] if count > NAMED else []
         listed = meaning.format(gap=result.max_gap, usual=usual or "number")
-        rows.append([kind, len(lines), listed, ", ".join([*examples_by_kind, *more]) or "-"])
-        if items:
-            number = result.entries[items[0].clip].number
-            examples.append(f"  {source.manifest}:{number}: {kind}: {items[0].why}")
-    bad = len({item.clip for item in result.details})
-    head = f"{source.manifest}: {result.clips} clips, {bad} with findings"
+        rows.append([kind, count, listed, ", ".join([*named, *more]) or "-"])
+        examples += [first] if count else []
+    head = f"{source.manifest}: {result.clips} clips, {result.bad} with findings"
     return "\n".join([head, "", table(rows), "", "The first of each:", *examples, "", *_next(result)])
+
+
+def _listed(result: Audit, items: Iterator[Finding]) -> tuple[int, list[str], str]:
+    """Return the number of ids among findings of a kind, the first of them, and the first reason."""
+    count, named, first = 0, list[str](), ""
+    ids = SpilledMap[int]()
+    for item in items:
+        entry = result.entries[item.clip]
+        first = first or f"  {result.source.manifest}:{entry.number}: {item.kind}: {item.why}"
+        if entry.clip_id not in ids:
+            ids[entry.clip_id] = 1
+            count += 1
+            named += [f"{entry.clip_id} ({entry.number})"] if count <= NAMED else []
+    return count, named, first
 
 
 def _next(result: Audit) -> list[str]:

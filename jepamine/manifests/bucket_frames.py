@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from jepamine.data.file_kinds import IMAGE_SUFFIXES
 from jepamine.errors import UserError
-from jepamine.manifests.frame_folders import IMAGE_SUFFIXES
 from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.frame_times import NAMES
 from jepamine.manifests.label_maps import judged

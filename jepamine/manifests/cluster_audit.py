@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -40,7 +41,7 @@ def look_on_cluster(contents: Contents, entries: Sequence[Entry], source: Source
     beside = manifest if isinstance(manifest, Path) else Path(manifest.name).absolute()
     folder = beside.with_name(f"{manifest.name}.{digest}.parts")
     with finished_parts(job, cluster, folder) as parts:
-        numbers = [entry.number for entry in entries]
+        numbers = array("q", (entry.number for entry in entries))
         for part in parts:
             for _, line in read_jsonl(part):
                 entry = entries[bisect_left(numbers, line["line"]) + line["camera"]]
@@ -48,6 +49,7 @@ def look_on_cluster(contents: Contents, entries: Sequence[Entry], source: Source
                     entry.frames,
                     Look(
                         tuple(line["cuts"]),
+                        tuple((place, (width, height)) for place, (width, height) in line["sizes"]),
                         [digest and bytes.fromhex(digest) for digest in line["digests"]],
                         {int(at): (kind, why) for at, (kind, why) in line["problems"].items()},
                     ),
@@ -78,7 +80,7 @@ def _look(wanted: dict[str, Any]) -> bytes:
     ranges = lines_in(manifest, wanted["lines"])
     own = (line for _, lines in ranges for line in lines)
     entries = read_entries(numbered_lines(own, manifest), manifest, table)
-    contents.look(entry.frames for entry in entries)
+    contents.look(entries)
     lines = []
     for number, cameras in groupby(entries, lambda entry: entry.number):
         for camera, entry in enumerate(cameras):
@@ -87,6 +89,7 @@ def _look(wanted: dict[str, Any]) -> bytes:
                 "line": number,
                 "camera": camera,
                 "cuts": seen.cuts,
+                "sizes": seen.sizes,
                 "digests": [digest and digest.hex() for digest in seen.digests],
                 "problems": seen.problems,
             }

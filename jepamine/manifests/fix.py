@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError
 from jepamine.manifests.audit import examine
 from jepamine.manifests.findings.contents import Contents
@@ -70,6 +71,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     unless `drop` has it.
     """
     lines: list[Numbered] = []
+    require_manifest(source.manifest)
     lines_before = list(numbered_lines(raw_lines(source.manifest), source.manifest))
     frames = FrameTable(source.root or source.manifest.parent)
     contents = Contents(frames)
@@ -83,7 +85,7 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     repairs: list[Repair] = []
     turn = 0
     while True:
-        findings = examine(entries, frames, contents, max_gap, source.tubelet_size)
+        findings = list(examine(entries, contents, max_gap, source.tubelet_size))
         stage = _stage(findings, drop)
         if not stage:
             break

@@ -8,15 +8,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from jepamine.data.file_kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from jepamine.errors import UserError
 from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.new_lines import Skipped
 
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
-VIDEO_SUFFIXES = {
-    *{".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".flv"},
-    *{".wmv", ".3gp", ".ogv", ".h264", ".h265", ".264", ".265", ".hevc"},
-}
 # What cameras write beside their videos: positions, subtitles, previews.
 COMPANIONS = {
     *{".gpx", ".nmea", ".nme", ".gps", ".kml", ".fit", ".imu", ".3gf", ".sav", ".srt", ".vtt", ".ass"},

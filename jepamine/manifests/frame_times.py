@@ -159,10 +159,10 @@ def capture_times(paths: Sequence[Path], in_order: bool) -> list[int] | None:
 
 
 def _taken(path: Path) -> int | None:
-    from PIL import Image
+    from jepamine.data.images import open_image
 
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             exif = image.getexif().get_ifd(_EXIF)
         text = str(exif[_TAKEN]).strip("\0 ")
         fraction = str(exif.get(_FRACTION, "")).strip("\0 ")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.file_kinds import VIDEO_SUFFIXES
 from jepamine.errors import UserError
-from jepamine.manifests.frame_folders import VIDEO_SUFFIXES, skip_others, walk
+from jepamine.manifests.frame_folders import skip_others, walk
 from jepamine.manifests.new_lines import Skipped
 
 

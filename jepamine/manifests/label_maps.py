@@ -77,10 +77,10 @@ def _measured(names: Sequence[str], group: list[Path]) -> str | None:
 
 def _form(path: Path) -> str | None:
     """Return the form of an image's pixels if it is none of a camera's, else ""; None if unreadable."""
-    from PIL import Image
+    from jepamine.data.images import open_image
 
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             mode = image.mode
     except Exception:
         return None
@@ -102,10 +102,10 @@ def _are_labels(group: list[Path]) -> bool:
 
 def _values(path: Path) -> int | None:
     """Return the number of values of a flat image of few values; 0 for any other, None if unreadable."""
-    from PIL import Image
+    from jepamine.data.images import open_image
 
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             image.load()
             return _count(image) if image.width > 1 else 0
     # Pillow's decoders raise many types; whoever reads the frame reports what is wrong.

@@ -124,5 +124,5 @@ def _lines(
     about = {"tasks": episode["tasks"]} if episode.get("tasks") else {}
     keys = {"video": str(file)}
     last = min(end, index.end)
-    for line in clip_lines(file, f"{name}__{camera}", keys, times, last, rate, window, stride):
+    for line in clip_lines(file, f"{name}__{camera}", keys, times, last, rate, window, stride, index.resized):
         yield line | {"scene": name, "drive": name, "camera": camera, "video_start": -times[0], **about}

@@ -75,7 +75,7 @@ def _lines(
     scene = f"{drive}__{camera}"
     return [
         line | about | start | {"timestamps": [clock[time] for time in line["timestamps"]]}
-        for line in clip_lines(file, scene, keys, index.times, index.end, fps, window, stride)
+        for line in clip_lines(file, scene, keys, index.times, index.end, fps, window, stride, index.resized)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
 from jepamine.data.splits import split, split_clip
+from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
 from jepamine.utils.json_files import read_jsonl
@@ -27,6 +28,7 @@ def split_lines(manifest: File, by: str, fraction: float, seed: int) -> list[dic
     """
     clips: list[Clip] = []
     missing = 0
+    require_manifest(manifest)
     for number, line in read_jsonl(manifest):
         place = f"{manifest}:{number}"
         group = _group(line, by, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ from jepamine.errors import UserError
 from jepamine.manifests.input_files import find_videos
 from jepamine.manifests.new_lines import Skipped
 from jepamine.manifests.video_drives import DrivePart, places
-from jepamine.manifests.windows import stretches, windows
+from jepamine.manifests.windows import divided, stretches, windows
 from jepamine.places import File, Url
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
@@ -61,7 +61,8 @@ def video_lines(
             chosen, note = choose_stream(path, stream)
             index = video_index(path, chosen)
             keys = {"video": str(file)} | ({} if chosen is None else {"stream": chosen})
-            clips[file] = clip_lines(file, scenes[file], keys, index.times, index.end, fps, window, stride)
+            spans = (index.times, index.end, fps, window, stride, index.resized)
+            clips[file] = clip_lines(file, scenes[file], keys, *spans)
         except UserError as error:
             if len(found) == 1:
                 raise
@@ -141,18 +142,28 @@ def clip_lines(
     fps: float,
     window: int,
     stride: int,
+    resized: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
     """Return the lines of a recording's clips, without a camera; `keys` are those that name it in a line.
 
     `times` (microseconds, rising) are its frames', or those of a part of it; `end` is when the last one ends.
-    Raises UserError if it has far fewer frames than `fps`.
+    No clip spans a gap, or a time in `resized`, from which on frames have another size. Raises UserError if
+    it has far fewer frames than `fps`.
     """
     steps = [after - before for before, after in pairwise(times)]
     gap = max(LONGEST_STILL, 20 * median(steps) / 1e6) if steps else LONGEST_STILL
     parts = stretches(times, gap)
     if len(parts) > 1:
         notify(f"{file}: time gaps of more than {gap:g} s: {len(parts) - 1}; no clip spans one")
-    ends = [times[part[-1]] + round(median(steps)) for part in parts[:-1]] + [end]
+    starts = {bisect_left(times, time) for time in resized}
+    changed = sum(number in part[1:] for number in starts for part in parts)
+    if changed:
+        notify(f"{file}: the size of its frames changes: {changed}; no clip spans a change")
+    parts = [piece for part in parts for piece in divided(part, starts)]
+    ends = [
+        times[following[0]] if following[0] in starts else times[part[-1]] + round(median(steps))
+        for part, following in pairwise(parts)
+    ] + [end]
     rate = len(times) * 1e6 / sum(stop - times[part[0]] for part, stop in zip(parts, ends, strict=True))
     if fps > MOST_REPEATS * rate:
         raise UserError(

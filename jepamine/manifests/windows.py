@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
+from jepamine.data.picture_shapes import changes_between
 from jepamine.errors import UserError, did_you_mean
 from jepamine.utils.progress import notify
 
@@ -39,10 +41,18 @@ def stretches(times: Sequence[int], max_gap: float) -> list[range]:
     return [range(*ends) for ends in zip([0, *cuts], [*cuts, len(times)], strict=True)] if times else []
 
 
+def divided(whole: range, starts: Collection[int]) -> list[range]:
+    """Return `whole` (consecutive numbers, not empty) divided before those of `starts` that are in it."""
+    cuts = sorted(number for number in starts if number in whole[1:])
+    return [range(*ends) for ends in pairwise([whole.start, *cuts, whole.stop])]
+
+
 # A hole in the numbers of frames is a gap in time if it is this many usual steps: 3 s at 30 per second.
 HOLE = 100
 # Numbers that fall more often than once in this many frames are no count of recordings one after another.
 FALLS = 8
+# Single pictures of any size rather than a recording: a change for every so many images.
+CHANGES = 16
 
 
 def numbered_stretches(numbers: Sequence[int | None], count: int) -> list[range]:
@@ -70,19 +80,25 @@ class Cutter:
     max_gap: float
     gaps: int = 0
     holes: int = 0
+    resized: int = 0
+    unsteady: str = ""
     lost: int = 0
     first_lost: str = ""
 
     def cut(
         self, frames: Sequence[str], times: Sequence[int] | None = None, numbers: Sequence[int | None] = ()
     ) -> list[range]:
-        """Return the clips of one track: `windows` of its `stretches`, without times by `numbers`."""
+        """Return the clips of one track: `windows` of its `stretches`, without times by `numbers`.
+
+        Images on disk are divided where their size changes.
+        """
         if times is None:
             whole = numbered_stretches(numbers, len(frames))
             self.holes += max(len(whole) - 1, 0)
         else:
             whole = stretches(times, self.max_gap)
             self.gaps += max(len(whole) - 1, 0)
+        whole = self._of_one_size(whole, frames)
         spans = [
             stretch[part.start : part.stop]
             for stretch in whole
@@ -94,12 +110,29 @@ class Cutter:
         self.first_lost = self.first_lost or (lost[0] if lost else "")
         return spans
 
+    def _of_one_size(self, whole: list[range], frames: Sequence[str]) -> list[range]:
+        """Return the stretches `whole`, divided where the frames' size changes, unless it often does."""
+        # Only builders need Pillow.
+        from jepamine.data.images import image_size
+
+        found = changes_between(len(frames), self.window, lambda number: image_size(Path(frames[number])))
+        inside = [number for number in found if any(number in stretch[1:] for stretch in whole)]
+        if len(inside) > len(frames) / CHANGES:
+            self.unsteady = self.unsteady or frames[0]
+            return whole
+        self.resized += len(inside)
+        return [part for stretch in whole for part in divided(stretch, inside)]
+
     def notify(self) -> None:
         """Report on stderr where clips stop at gaps, and which frames are in none."""
         if self.gaps:
             notify(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
         if self.holes:
             notify(f"holes in the numbers of frames: {self.holes}; no clip spans one")
+        if self.resized:
+            notify(f"the size of images changes: {self.resized}; no clip spans a change")
+        if self.unsteady:
+            notify(f"images of different sizes are one clip where sizes often change, as at {self.unsteady}")
         if self.lost:
             why = "less than a tubelet at the end of a stretch"
             why += ", or between windows" if self.stride > self.window - self.window % 2 else ""

@@ -1,4 +1,4 @@
-"""The clips of one drive, or of one camera: means, medians and distances without a clip's own time.
+"""The clips of one drive, or of one camera: means, vectors and distances without a clip's own time.
 
 Legend of shapes: M clips, R of them that do not overlap a clip, D dimensions of a vector.
 """
@@ -93,13 +93,13 @@ class Drive:
         left_out = self.columns[column][rows].sum(axis=0, dtype="float64")
         return (self._sums[column] - left_out) / count if count else None
 
-    def median(self, column: str, content: bytes, extent: Extent) -> NDArray[np.float64] | None:
-        """Return the median of the clips that do not overlap the given one, float64 (D,); else None."""
+    def others(self, column: str, content: bytes, extent: Extent) -> NDArray[np.float32] | None:
+        """Return the vectors of the clips that do not overlap the given one, float32 (R, D); else None."""
         import numpy as np
 
         left = np.setdiff1d(np.arange(len(self.contents)), self.overlapping(content, extent))
-        vectors = self.columns[column][left].astype(np.float64)
-        return np.median(vectors, axis=0) if len(left) else None
+        vectors: NDArray[np.float32] = self.columns[column][left]
+        return vectors if len(left) else None
 
     def distances(
         self, column: str, vector: NDArray[np.float32], clip: ClipEmbeddings, whitening: Whitening

@@ -64,10 +64,10 @@ class DriveContext:
         drive = self._drives.get(clip.drive or "")
         return None if drive is None else drive.mean(column, clip.content, clip.extent)
 
-    def median(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
-        """Return the median of its drive's clips that do not overlap it, float64 (D,); None without any."""
+    def others(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float32] | None:
+        """Return the vectors of its drive's clips that do not overlap it, float32 (R, D); None if none."""
         drive = self._drives.get(clip.drive or "")
-        return None if drive is None else drive.median(column, clip.content, clip.extent)
+        return None if drive is None else drive.others(column, clip.content, clip.extent)
 
     def distances(
         self, column: str, clip: ClipEmbeddings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
 from jepamine.mining.labels import LabelFile, origin, read_tasks
-from jepamine.mining.ranking import rank_tasks, refuse_fitted, score_table
+from jepamine.mining.ranking import rank_tasks, refuse_fitted
 from jepamine.mining.relative_report import panel_scores, relative_report
+from jepamine.mining.score_table import ScoreTable
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.pixel_scorers import PIXEL_BASELINES
 from jepamine.protocols import SheetTrainer
@@ -22,6 +23,7 @@ from jepamine.runs.cluster_encoding import encoded
 from jepamine.runs.loading import LoadedRun, require_clip_ranking
 from jepamine.utils.files import optional_write
 from jepamine.utils.json_files import write_json
+from jepamine.utils.spilled import SpilledMap
 
 
 def evaluate(
@@ -54,13 +56,10 @@ def _evaluate(
     if opened.changed:
         result["changed_files"] = list(opened.changed)
     if truth:
-        scores, lines, known = _scores(opened, part, scorer, truth)
-        origins = {clip_id: origin(line) for clip_id, line in lines.items()}
-        own = {scorer, opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]}
-        controls = {name: scores.pop(name) for name in PIXEL_BASELINES if name not in own}
-        result |= rank_tasks(score_table(scores, origins), truth, known)
-        if controls:
-            _add_baselines(result, rank_tasks(score_table(controls, origins), truth, known))
+        scores, controls, known = _scores(opened, part, scorer, truth)
+        result |= rank_tasks(scores, truth, known)
+        if controls.columns:
+            _add_baselines(result, rank_tasks(controls, truth, known))
     if opened.trainer.ranks_clips and opened.recipe.scoring["relative_to"]:
         clips = [clip for clip in read_clips(opened.parts.source) if chosen(clip, part).any()]
         result["relative"] = relative_report(opened, clips, part, truth.tasks if truth else {})
@@ -103,32 +102,48 @@ def chose_epoch(opened: LoadedRun, part: str | None) -> bool:
 
 def _scores(
     opened: LoadedRun, part: str | None, scorer: str | None, truth: LabelFile
-) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]], set[str]]:
-    """Return (scorer -> clip_id -> score, clip_id -> line) of the clips of `part`, and the other clips."""
-    labelled = set().union(*truth.tasks.values())
-    clips, others = [], set()
-    for clip in read_clips(opened.parts.source):
-        if chosen(clip, part).any():
-            clips.append(clip)
-        else:
-            others.add(clip.clip_id)
-    _refuse_repeated(clips)
+) -> tuple[ScoreTable, ScoreTable, set[str]]:
+    """Return the scores of labelled clips of `part`, those of the baselines, and labelled clips elsewhere.
+
+    Of a clip without a label nothing is kept: a manifest may be much longer than its labels.
+    """
+    labelled, source = truth.ids, opened.parts.source
+    own = {scorer, opened.recipe.scoring["scorer"], *opened.recipe.scoring["also"]}
+    baselines = {name for name in PIXEL_BASELINES if name not in own}
+
+    def clips() -> Iterator[Clip]:
+        return (clip for clip in read_clips(source) if chosen(clip, part).any())
+
+    tables = ScoreTable(), ScoreTable()
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer, PIXEL_BASELINES)
-        refuse_fitted({clip.clip_id: panel.fitted_on(clip) for clip in clips if clip.clip_id in labelled})
-        table = panel_scores(panel, clips, part)
-    return table, {clip.clip_id: clip.line for clip in clips}, others
+        count, fitted = 0, {}
+        for clip in _unrepeated(clips()):
+            count += 1
+            if clip.clip_id in labelled:
+                fitted[clip.clip_id] = panel.fitted_on(clip)
+        refuse_fitted(fitted)
+        elsewhere = labelled - fitted.keys()
+        for clip, scores in panel_scores(panel, clips, count, part):
+            for table, is_control in zip(tables, (False, True), strict=True):
+                if clip.clip_id in labelled:
+                    picked = {name: scores[name] for name in scores if (name in baselines) is is_control}
+                    table.add(clip.clip_id, picked, origin(clip.line))
+                else:
+                    table.pass_over(clip.clip_id)
+    return *tables, {clip.clip_id for clip in read_clips(source) if clip.clip_id in elsewhere}
 
 
-def _refuse_repeated(clips: list[Clip]) -> None:
-    """Raise UserError if two manifest lines have one clip_id: a label could belong to either."""
-    places: dict[str, str] = {}
+def _unrepeated(clips: Iterable[Clip]) -> Iterator[Clip]:
+    """Yield clips. Raises UserError if two lines have one clip_id: a label could belong to either."""
+    places = SpilledMap[str]()
     for clip in clips:
         before = places.setdefault(clip.clip_id, clip.place)
         if before != clip.place:
             raise UserError(
                 f"{clip.place}: clip_id '{clip.clip_id}' is also that of {before}; give each line its own"
             )
+        yield clip
 
 
 def keep(opened: LoadedRun, result: dict[str, Any], title: str) -> Path:

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.mining.score_files import ScoreTable
-
-_SHOWN = 5
+from jepamine.mining.score_table import LISTED, ScoreTable
 
 
 @dataclass(frozen=True)
@@ -94,17 +92,19 @@ def join_report(
     for name, column in columns.items():
         rows = np.flatnonzero(np.isnan(column) & (truth >= 0))
         if len(rows):
-            lacking[name] = Missing(len(rows), [ids[row] for row in rows[:_SHOWN].tolist()])
+            lacking[name] = Missing(len(rows), [ids[row] for row in rows[:LISTED].tolist()])
     unlabelled = np.flatnonzero(truth < 0)
+    named = [(table.places[row], ids[row]) for row in unlabelled[:LISTED].tolist()]
+    named = sorted([*named, *table.first_others])[:LISTED]
     return Join(
-        scored=len(ids),
+        scored=table.scored,
         labels=len(labels),
         matched=int((truth >= 0).sum()),
         elsewhere=len(elsewhere),
         failed_positives=sum(labels[clip_id] for clip_id in lost_scores),
-        unscored=Missing(len(unscored), unscored[:_SHOWN]),
-        failed=Missing(len(lost_scores), lost_scores[:_SHOWN]),
-        unlabelled=Missing(len(unlabelled), [ids[row] for row in unlabelled[:_SHOWN].tolist()]),
+        unscored=Missing(len(unscored), unscored[:LISTED]),
+        failed=Missing(len(lost_scores), lost_scores[:LISTED]),
+        unlabelled=Missing(len(unlabelled) + table.others, [clip_id for _, clip_id in named]),
         lacking=lacking,
     )
 

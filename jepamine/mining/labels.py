@@ -79,6 +79,11 @@ class LabelFile:
     tasks: dict[str, dict[str, int]] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
 
+    @property
+    def ids(self) -> set[str]:
+        """Return the clips that have a label of any task."""
+        return set().union(*self.tasks.values())
+
 
 def read_tasks(path: Path) -> LabelFile:
     """Read the labels of every task: `binary_label` and each tag of `labels`.

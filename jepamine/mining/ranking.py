@@ -13,7 +13,7 @@ from jepamine.data.drives import natural_order
 from jepamine.errors import UserError
 from jepamine.mining.joins import Join, join_report, truth_of
 from jepamine.mining.labels import BINARY, LabelFile, Origin, audit_fields, merged, read_tasks, scene_of
-from jepamine.mining.score_files import ScoreTable, read_scores
+from jepamine.mining.score_table import ScoreTable, read_scores
 from jepamine.places import File
 from jepamine.statistics.report import ranking_report
 from jepamine.statistics.results import RankingReport
@@ -81,7 +81,7 @@ def rank_task(
     if len(set(truth[used].tolist())) < 2:
         hint = "" if len(used) else "; do the clip_ids agree?"
         raise UserError(
-            f"of {len(table.ids)} scored clips {len(used)} are labelled, {int(truth[used].sum())} of them 1: "
+            f"of {table.scored} scored clips {len(used)} are labelled, {int(truth[used].sum())} of them 1: "
             f"ranking statistics need clips of both labels, 0 and 1{hint}"
         )
     extra = label_origins or {}
@@ -94,6 +94,7 @@ def rank_task(
             scene_of(origins[row].scene, table.ids[row]),
             origins[row].order or "",
             natural_order(table.ids[row]),
+            table.ids[row],
         ),
     )
     rows = np.array(order, dtype=np.int64)
@@ -194,7 +195,8 @@ def losses(result: Mapping[str, Any]) -> list[str]:
 
 def rank_files(scores: File, labels: Path) -> dict[str, Any]:
     """Rank a score file against a label file, without a run."""
-    table, truth = read_scores(scores), read_tasks(labels)
+    truth = read_tasks(labels)
+    table = read_scores(scores, truth.ids)
     result = rank_tasks(table, truth)
     labelled = set(truth.tasks.get(BINARY, ()))
     trained, ranked = table.trained & labelled, labelled.intersection(table.ids)

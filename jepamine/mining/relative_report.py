@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from jepamine.data.clips import Clip
 from jepamine.data.drives import drive_of
 from jepamine.data.embedding_store import Store
 from jepamine.data.splits import chosen
-from jepamine.mining.clip_embeddings import embedded
+from jepamine.mining.clip_embeddings import streamed
 from jepamine.mining.rig_scores import together
 from jepamine.mining.scorer_panel import RunPanel
 from jepamine.mining.scorers.combined import rank
@@ -26,14 +26,17 @@ from jepamine.utils.printing import table
 Scores = dict[str, dict[str, float]]
 
 
-def panel_scores(panel: RunPanel, clips: list[Clip], part: str | None) -> Scores:
-    """Return scorer -> clip_id -> score of the tubelets of `part`, in the order of `clips`."""
+def panel_scores(
+    panel: RunPanel, clips: Callable[[], Iterator[Clip]], count: int, part: str | None
+) -> Iterator[tuple[Clip, dict[str, float]]]:
+    """Yield the `count` clips that `clips` reads and their scores by scorer, of the tubelets of `part`."""
     parts = panel.opened.parts
     panel.prepare(
-        lambda: (view for item in embedded(parts, clips, "look through") for view in panel.views(item))
+        lambda: (
+            view for item in streamed(parts, clips(), "look through", count) for view in panel.views(item)
+        )
     )
-    scores: Scores = {}
-    items = iter(embedded(parts, clips, "rank"))
+    items = iter(streamed(parts, clips(), "rank", count))
     while batch := list(itertools.islice(items, BATCH_CLIPS)):
         batch_views = [panel.views(item) for item in batch]
         scored = iter(panel.score([view for item in batch_views for view in item]))
@@ -42,9 +45,7 @@ def panel_scores(panel: RunPanel, clips: list[Clip], part: str | None) -> Scores
             means = [
                 {name: float(values[mask].mean()) for name, values in next(scored).items()} for mask in masks
             ]
-            for name, score in together(means, panel.opened.recipe.scoring["cameras"]).items():
-                scores.setdefault(name, {})[item.clip.clip_id] = score
-    return scores
+            yield item.clip, together(means, panel.opened.recipe.scoring["cameras"])
 
 
 def relative_report(
@@ -92,7 +93,10 @@ def relative_report(
 
 def _ranked(panel: RunPanel, clips: list[Clip], part: str | None) -> tuple[Scores, Scores]:
     references = panel.reference(panel.names)
-    scores = panel_scores(panel, clips, part)
+    scores: Scores = {}
+    for clip, own in panel_scores(panel, lambda: iter(clips), len(clips), part):
+        for name, score in own.items():
+            scores.setdefault(name, {})[clip.clip_id] = score
     ranks = {
         name: dict(zip(column, rank(np.array(list(column.values())), references[name]).tolist(), strict=True))
         for name, column in scores.items()

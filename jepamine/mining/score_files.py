@@ -6,102 +6,20 @@ import contextlib
 import dataclasses
 import hashlib
 import heapq
-import math
-import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jepamine.data.clips import Clip, read_clips
-from jepamine.errors import UserError, brief
-from jepamine.mining.labels import Origin, origin
+from jepamine.data.wrong_files import require_scores
+from jepamine.errors import UserError
 from jepamine.places import File, file_of
 from jepamine.protocols import Source
 from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.json_files import is_number, read_jsonl
 from jepamine.utils.remote import put
-
-
-@dataclass
-class ScoreTable:
-    """The scores of a file: `columns`, scorer -> float64 per clip, NaN where the scorer lacks the clip.
-
-    `ids` and `origins` are per clip too. `failed`: clips that could not be scored (null). `fitted`:
-    clip_id -> scorers that were fitted to its scene; `trained`: the clips that the run was trained on.
-    """
-
-    ids: list[str] = field(default_factory=list)
-    columns: dict[str, array[float]] = field(default_factory=dict)
-    origins: list[Origin] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    fitted: dict[str, list[str]] = field(default_factory=dict)
-    trained: set[str] = field(default_factory=set)
-
-    def add(self, clip_id: str, scores: Mapping[str, float], place: Origin) -> None:
-        """Append a clip; scorers that lack it, or earlier clips, get NaN."""
-        for name, value in scores.items():
-            column = self.columns.setdefault(name, array("d"))
-            column.extend([math.nan] * (len(self.ids) - len(column)))
-            column.append(value)
-        self.ids.append(clip_id)
-        self.origins.append(place)
-
-    def column(self, name: str) -> array[float]:
-        """Return the scores of a scorer, one per clip."""
-        column = self.columns[name]
-        column.extend([math.nan] * (len(self.ids) - len(column)))
-        return column
-
-
-def read_scores(path: File) -> ScoreTable:
-    """Read a file of `score`, or any with clip_id and score, line by line.
-
-    Raises UserError, with file and line, for a line without clip_id or with a score that is not a finite
-    number, and for a clip that is scored twice and differently (both lines are named).
-    """
-    table = ScoreTable()
-    first: dict[str, tuple[int, int]] = {}
-    shared: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
-    for number, line in read_jsonl(path):
-        place = f"{path}:{number}"
-        if "clip_id" not in line:
-            raise UserError(f"{place}: no key 'clip_id'")
-        clip_id = str(line["clip_id"])
-        if line.get("score") is None and "error" in line:
-            table.failed.append(clip_id)
-            continue
-        scores = _scores_of(line, place)
-        if clip_id in first:
-            row, before = first[clip_id]
-            former = {name: table.column(name)[row] for name in table.columns}
-            former = {name: value for name, value in former.items() if not math.isnan(value)}
-            if former != scores:
-                raise UserError(
-                    f"{place}: clip '{clip_id}' is scored differently on line {before}; keep one of the lines"
-                )
-            continue
-        first[clip_id] = (len(table.ids), number)
-        source = origin(line)
-        # Many clips have the same sources: one object for all of them.
-        sources = shared.setdefault(tuple(source.sources.items()), source.sources)
-        table.add(clip_id, scores, Origin(source.scene, sources, source.order))
-        if line.get("fitted_on"):
-            table.fitted[clip_id] = list(line["fitted_on"])
-        if line.get("trained_on") is True:
-            table.trained.add(clip_id)
-    return table
-
-
-def _scores_of(line: Mapping[str, Any], place: str) -> dict[str, float]:
-    scores = line.get("scores") or {"score": line.get("score")}
-    if not isinstance(scores, dict):
-        raise UserError(f"{place}: 'scores' is not an object: {scores!r}")
-    for name, value in scores.items():
-        if not is_number(value):
-            raise UserError(f"{place}: '{name}' is not a finite number: {brief(value)}")
-    return {sys.intern(name): float(value) for name, value in scores.items()}
 
 
 @dataclass(frozen=True)
@@ -136,16 +54,19 @@ def read_scored(
 ) -> list[Scored]:
     """Return the clips of a score file, highest score first, without those that could not be scored.
 
-    The file is read once; with `best` only that many lines are kept in memory. `seen` is called with every
-    line. A clip is looked up in `manifest`, else in the one that its line names, else in the run's `own`.
-    Raises UserError for a line that is not a score, and for clips that are not found.
+    With `best` only that many lines are kept in memory, and 8 bytes of each other. `seen` is called with
+    every line. A clip is looked up in `manifest`, else in the one that its line names, else in the run's
+    `own`.
+    Raises UserError for a line that is not a score, a clip with two scores, and clips that are not found.
     """
-    numbered = _scored_lines(scores, seen)
+    ids = array("q")
+    numbered = _scored_lines(scores, seen, ids)
     # By id if scores are equal, so that the file's order does not matter.
     lines = sorted(numbered, key=_rank) if best is None else heapq.nsmallest(best, numbered, key=_rank)
     if not lines:
         raise UserError(f"{scores}: contains no scored clip")
-    lines = _once(lines, scores)
+    _refuse_two_scores(scores, ids)
+    lines = list({str(line["clip_id"]): line for line in lines}.values())
     if manifest is not None:
         lines = [line | {"manifest": str(manifest), "root": None} for line in lines]
     clips = find_clips(lines, own)
@@ -159,8 +80,11 @@ def read_scored(
     return [Scored(line, *clips[str(line["clip_id"])]) for line in lines]
 
 
-def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a score file that have a score."""
+def _scored_lines(
+    scores: File, seen: Callable[[dict[str, Any]], None], ids: array[int]
+) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a score file that have a score; the hashes of their ids are added to `ids`."""
+    require_scores(scores)
     for number, line in read_jsonl(scores):
         score = line.get("score")
         if score is None and "error" in line:
@@ -170,20 +94,27 @@ def _scored_lines(scores: File, seen: Callable[[dict[str, Any]], None]) -> Itera
                 f"{scores}:{number}: not a line of a score file: it needs a 'clip_id' and a finite 'score'"
             )
         seen(line)
+        ids.append(hash(str(line["clip_id"])))
         yield line
 
 
-def _once(lines: Iterable[dict[str, Any]], scores: File) -> list[dict[str, Any]]:
-    """Return the lines with each clip once. Raises UserError for a clip with two scores."""
-    by_id: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        first = by_id.setdefault(str(line["clip_id"]), line)
-        if float(first["score"]) != float(line["score"]):
-            values = f"{line['score']} and {first['score']}"
+def _refuse_two_scores(scores: File, ids: array[int]) -> None:
+    """Raise UserError, with both lines, for a clip with two scores; `ids` are hashes of all ids."""
+    import numpy as np
+
+    hashes, counts = np.unique(np.frombuffer(ids, np.int64), return_counts=True)
+    repeated = set(hashes[counts > 1].tolist())
+    first: dict[str, tuple[int, float]] = {}
+    for number, line in read_jsonl(scores) if repeated else ():
+        clip_id = str(line.get("clip_id"))
+        if hash(clip_id) not in repeated or line.get("score") is None:
+            continue
+        before, score = first.setdefault(clip_id, (number, float(line["score"])))
+        if score != float(line["score"]):
             raise UserError(
-                f"{scores}: clip '{line['clip_id']}' has two scores, {values}; keep one of the lines"
+                f"{scores}:{number}: clip '{clip_id}' is scored differently on line {before}; "
+                "keep one of the lines"
             )
-    return list(by_id.values())
 
 
 def _rank(line: dict[str, Any]) -> tuple[float, str]:

@@ -41,10 +41,13 @@ from jepamine.serving.schemas import (
     LayoutResponse,
     ValidateRequest,
     ValidateResponse,
+    VideoRequest,
+    VideoResponse,
 )
 from jepamine.serving.service import Service
 
 PAGE = Path(__file__).with_name("page")
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _DESCRIPTIONS = {
     400: "not JSON, not a form, or a Host that is not served",
     401: "no valid bearer token",
@@ -157,6 +160,15 @@ def _add_job_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
         result, _ = await counted(jobs.run(key, job, partial(disconnected, request), submitted=True))
         return json_response(result)
 
+    @app.post("/video", response_model=VideoResponse, responses=_ERRORS)
+    async def video(body: VideoRequest, request: Request) -> Response:
+        """Film code in the sandbox, at a low resolution and without sound."""
+        name, gone = service.video_name(body), partial(disconnected, request)
+        if service.videos.has(name):
+            return json_response({"video_url": service.video_url(name), "cached": True})
+        url, joined = await counted(jobs.run(name, partial(service.film, body), gone, submitted=True))
+        return json_response({"video_url": url, "cached": joined})
+
 
 def _add_other_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
     @app.post("/feedback", response_model=FeedbackResponse, responses=_ERRORS)
@@ -184,21 +196,21 @@ def _add_other_routes(app: FastAPI, service: Service, jobs: JobQueue) -> None:
         "/previews/{file}",
         response_class=Response,
         responses={
-            200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
+            200: {"content": dict.fromkeys(("image/png", "video/mp4"), _BINARY)},
+            206: {"description": "the part that the header Range names", "content": {"video/mp4": _BINARY}},
             304: {"description": "not modified"},
             404: {"model": ErrorResponse, "description": "no such preview"},
         },
     )
     def preview(file: str, request: Request) -> Response:
-        """Return the preview `ID.png`, which never changes."""
-        stored = service.previews.read(file)
-        if stored is None:
+        """Return the preview `ID.png` or the video `ID.mp4`, which never change."""
+        path = service.previews.find(file) or service.videos.find(file)
+        if path is None:
             return error_response(404, "no such preview")
-        name, png = stored
-        headers = {"ETag": f'"{name}"', "Cache-Control": "public, max-age=31536000, immutable"}
-        if request.headers.get("if-none-match", "").strip() in (f'"{name}"', f'W/"{name}"', "*"):
+        headers = {"ETag": f'"{path.stem}"', "Cache-Control": "public, max-age=31536000, immutable"}
+        if request.headers.get("if-none-match", "").strip() in (f'"{path.stem}"', f'W/"{path.stem}"', "*"):
             return Response(status_code=304, headers=headers)
-        return Response(png, headers=headers, media_type="image/png")
+        return FileResponse(path, headers=headers)
 
     @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)

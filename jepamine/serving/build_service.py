@@ -28,7 +28,7 @@ from jepamine.serving.batcher import batcher
 from jepamine.serving.job_queue import JobQueue, current_job, job_queue, validation_queue
 from jepamine.serving.middleware import CACHE, DEADLINE, TRIES, WAITING, WORKERS
 from jepamine.serving.prometheus import Metrics
-from jepamine.serving.saved_files import Feedback, Previews
+from jepamine.serving.saved_files import Feedback, Media
 from jepamine.serving.service import Identity, Service
 from jepamine.utils.files import sha256_file
 
@@ -88,11 +88,13 @@ def open_service(settings: Settings) -> Iterator[tuple[Service, JobQueue]]:
         for name in settings.generators:
             generator(name, "3b1b", "medium")
         warm_up(pipeline)
+        previews = settings.previews or settings.folder / "previews"
         service = Service(
             pipeline,
             identity,
             settings.generators,
-            Previews(settings.previews or settings.folder / "previews"),
+            Media(previews, ".png"),
+            Media(previews, ".mp4"),
             Feedback(settings.folder / "feedback.jsonl"),
             metrics,
             settings.preview_url.rstrip("/"),

@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from jepamine.manim.validation.scene_report import Report
 from jepamine.manim.validation.validator import Validator
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.server_pool import Abandoned
 
+Made = TypeVar("Made")
 # Threads that run jobs: most of them wait for the batcher or for a validation server.
 THREADS = 16
 
@@ -187,19 +189,28 @@ class ValidationQueue:
         """Validate code as the validator does. Raises ClientGone if no client waits when its turn comes."""
         job = current_job()
         arrived = time.perf_counter()
-        report = self._threads[job.submitted].submit(self._validate, job, arrived, code, options).result()
+        run = partial(self._validator.validate, code, **options)
+        report = self._threads[job.submitted].submit(_run_one, job, "validation", arrived, run).result()
         if job.first_ran is None:
             job.first_ran = report.runs
         return report
 
-    def _validate(self, job: Job, arrived: float, code: str, options: dict[str, Any]) -> Report:
-        job.check()
-        job.add("waiting", time.perf_counter() - arrived)
-        try:
-            with job.timed("validation"):
-                return self._validator.validate(code, **options, gone=job.abandoned.is_set)
-        except Abandoned:
-            raise ClientGone from None
+    def film(self, code: str, **options: Any) -> bytes:
+        """Film code as the validator does. Raises ClientGone like `validate`."""
+        job = current_job()
+        arrived = time.perf_counter()
+        run = partial(self._validator.film, code, **options)
+        return self._threads[job.submitted].submit(_run_one, job, "video", arrived, run).result()
+
+
+def _run_one(job: Job, stage: str, arrived: float, run: Callable[..., Made]) -> Made:
+    job.check()
+    job.add("waiting", time.perf_counter() - arrived)
+    try:
+        with job.timed(stage):
+            return run(gone=job.abandoned.is_set)
+    except Abandoned:
+        raise ClientGone from None
 
 
 @contextmanager

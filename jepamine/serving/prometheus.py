@@ -8,7 +8,7 @@ from typing import Any
 from jepamine.manim.generation.request import Result
 from jepamine.serving.job_queue import Job
 
-STAGES = ("layout", "encoding", "code", "waiting", "validation", "total")
+STAGES = ("layout", "encoding", "code", "waiting", "validation", "video", "total")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0)
 _SHARES = (0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 _UNITS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)

@@ -53,7 +53,8 @@ def content_security_policy(preview_url: str) -> str:
     preview_host = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        f"img-src 'self' blob:{preview_host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"img-src 'self' blob:{preview_host}; media-src 'self'{preview_host}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 

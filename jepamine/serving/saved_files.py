@@ -1,4 +1,4 @@
-"""Files that the service keeps: previews named by the hash of their content, and feedback, a line each."""
+"""Files that the service keeps: previews, videos, and feedback, a line each."""
 
 from __future__ import annotations
 
@@ -13,25 +13,30 @@ from typing import Any
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import json_text
 
-# Beyond MAX_FILES, the least recently used are deleted until KEPT remain.
+# Beyond MAX_FILES of a kind, the least recently used are deleted until KEPT remain.
 MAX_FILES, KEPT = 12_000, 10_000
-FILE_NAME = re.compile(r"([0-9a-f]{32})\.png")
+NAME = re.compile("[0-9a-f]{32}")
 
 
-class Previews:
-    """PNG files in `folder`, which several services may share."""
+def name_of(content: bytes) -> str:
+    """Return the hash that files are named by."""
+    return hashlib.sha256(content).hexdigest()[:32]
 
-    def __init__(self, folder: Path) -> None:
+
+class Media:
+    """Files of one kind in `folder`, which several services may share; `suffix` is ".png" or ".mp4"."""
+
+    def __init__(self, folder: Path, suffix: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder, self.suffix = folder, suffix
         self._lock = threading.Lock()
-        self._count = sum(1 for _ in folder.glob("*.png"))
+        self._count = sum(1 for _ in folder.glob(f"*{suffix}"))
 
-    def store(self, png: bytes) -> str:
-        """Store a PNG and return its ID."""
-        name = hashlib.sha256(png).hexdigest()[:32]
+    def store(self, content: bytes, name: str | None = None) -> str:
+        """Store a file and return its ID: `name`, by default the hash of its content."""
+        name = name or name_of(content)
         if not self.has(name):
-            write_atomic(self._path(name), png)
+            write_atomic(self._path(name), content)
             with self._lock:
                 self._count += 1
                 if self._count > MAX_FILES:
@@ -39,7 +44,7 @@ class Previews:
         return name
 
     def has(self, name: str) -> bool:
-        """Return whether a preview exists, and mark it as recently used."""
+        """Return whether a file exists, and mark it as recently used."""
         path = self._path(name)
         if not path.is_file():
             return False
@@ -48,22 +53,20 @@ class Previews:
             os.utime(path)
         return True
 
-    def read(self, file: str) -> tuple[str, bytes] | None:
-        """Return (ID, content) for the file name `ID.png`, None for any other or missing name."""
-        match = FILE_NAME.fullmatch(file)
-        if match is None:
+    def find(self, file: str) -> Path | None:
+        """Return the path of the file called `file`, ID and suffix; None for any other or missing name."""
+        name = file.removesuffix(self.suffix)
+        if name == file or NAME.fullmatch(name) is None:
             return None
-        try:
-            return match[1], self._path(match[1]).read_bytes()
-        except OSError:
-            return None
+        path = self._path(name)
+        return path if path.is_file() else None
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.png"
+        return self.folder / f"{name}{self.suffix}"
 
     def _delete_old(self) -> int:
         ages = []
-        for path in self.folder.glob("*.png"):
+        for path in self.folder.glob(f"*{self.suffix}"):
             # Another service may delete files at the same time.
             with contextlib.suppress(OSError):
                 ages.append((path.stat().st_mtime, path))

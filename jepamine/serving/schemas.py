@@ -92,6 +92,13 @@ class ValidateRequest(RequestBody):
     layout: CheckedLayout | None = None
 
 
+class VideoRequest(RequestBody):
+    """Code to film: of a response, or any other that is allowed."""
+
+    code: Annotated[str, Field(max_length=MAX_CODE, examples=[_CODE])]
+    scene: Annotated[str, Field(max_length=200)] | None = None
+
+
 class FeedbackRequest(RequestBody):
     """Feedback on a response: `satisfied`, a `rating` from 1 to 5, the true `layout`, or several of these.
 
@@ -169,6 +176,13 @@ class GenerateResponse(BaseModel):
     seconds: dict[str, float]
     not_understood: list[NotUnderstood]
     tries: list[Attempt]
+    cached: bool
+
+
+class VideoResponse(BaseModel):
+    """Where the MP4 is, 426 x 240 pixels; `cached` is whether it had been filmed before."""
+
+    video_url: str
     cached: bool
 
 

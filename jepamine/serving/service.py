@@ -18,11 +18,13 @@ from jepamine.sandbox.protection import Protection
 from jepamine.serving.job_queue import current_job
 from jepamine.serving.prometheus import Metrics
 from jepamine.serving.request_images import check_image, decode_image
-from jepamine.serving.saved_files import Feedback, Previews
-from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest
+from jepamine.serving.saved_files import Feedback, Media, name_of
+from jepamine.serving.schemas import FeedbackRequest, GenerateRequest, ValidateRequest, VideoRequest
 
 #: The width of a preview in pixels.
 PREVIEW_WIDTH = 854
+#: The most seconds that filming takes, and MiB of compressed frames: a minute of a usual scene has 5.
+VIDEO_SECONDS, VIDEO_MEGABYTES = 30.0, 48
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,14 @@ class Identity:
 @dataclass(frozen=True)
 class Service:
     """A pipeline with its surroundings. `generators` are the available ones, the first is the default;
-    previews are served at `preview_url`.
+    previews and videos are served at `preview_url`.
     """
 
     pipeline: Pipeline
     identity: Identity
     generators: Sequence[str]
-    previews: Previews
+    previews: Media
+    videos: Media
     feedback: Feedback
     metrics: Metrics
     preview_url: str = "/previews"
@@ -109,6 +112,26 @@ class Service:
         """Return whether the preview of a response, if it had one, still exists."""
         url = response["preview_url"]
         return url is None or self.previews.has(url.rpartition("/")[2].removesuffix(".png"))
+
+    def video_name(self, body: VideoRequest) -> str:
+        """Return the ID of the video of code, equal in all services of this version."""
+        return name_of(json.dumps([self.identity.version, body.code, body.scene]).encode())
+
+    def video_url(self, name: str) -> str:
+        """Return the URL of a video by its ID."""
+        return f"{self.preview_url}/{name}.mp4"
+
+    def film(self, body: VideoRequest) -> str:
+        """Film code, and return the URL of its video.
+
+        Raises UserError if the code does not run, has no animation, takes too long or without PyAV.
+        """
+        job = current_job()
+        film = self.pipeline.validator.film(
+            body.code, scene=body.scene, seconds=VIDEO_SECONDS, megabytes=VIDEO_MEGABYTES
+        )
+        self.metrics.observe_times(job)
+        return self.video_url(self.videos.store(film, self.video_name(body)))
 
     def layout(self, image: bytes) -> dict[str, Any]:
         """Return the layout of an image. Raises UserError without a layout run, or if it finds nothing."""

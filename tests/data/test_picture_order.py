@@ -51,13 +51,13 @@ def test_whole_streams_miss_nothing_and_a_picture_that_is_taken_out_is_missed(tm
     numbers = [order.number(packet) for packet in whole]
     assert len(set(numbers)) == 24
     assert None not in numbers
-    assert missing_pictures(numbers) == 0
+    assert missing_pictures(numbers, order.codec) == 0
     # One that is neither the first nor the last of its sequence, in the order of display.
     step = 2 if "H.264" in kind and "decoding" not in kind else 1
     within = next(
         number for number in numbers if {(number[0], number[1] + by) for by in (-step, step)} <= set(numbers)
     )
-    assert missing_pictures([number for number in numbers if number != within]) == 1
+    assert missing_pictures([number for number in numbers if number != within], order.codec) == 1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,16 @@ def test_whole_streams_miss_nothing_and_a_picture_that_is_taken_out_is_missed(tm
     ],
 )
 def test_holes_in_even_numbers_are_counted(numbers, missing):
-    assert missing_pictures(numbers) == missing
+    assert missing_pictures(numbers, "h264") == missing
+
+
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [([(0, 0), (0, 2)], 1), ([(0, 0), (0, 1), (0, 3)], 1), ([(0, 0), (0, 1)], 0), ([(0, 3), (0, 4)], 0)],
+)
+@pytest.mark.parametrize("codec", ["hevc", "mpeg2video"])
+def test_few_pictures_of_hevc_and_mpeg2_are_numbered_one_by_one(codec, numbers, missing):
+    assert missing_pictures(numbers, codec) == missing
 
 
 def test_numbers_go_on_where_their_low_bits_begin_anew(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,26 @@ def two_streams(tmp_path) -> Path:
         fill(container, small)
         fill(container, large, GREYS[::-1])
     return path
+
+
+def test_every_frame_of_a_program_stream_of_key_frames_only_comes_at_its_time(tmp_path):
+    """Of several pictures in a packet FFmpeg gives some the time of the next."""
+    path, noise = tmp_path / "a.mpg", np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg2video", rate=25, options={"g": "1", "qmin": "8", "qmax": "8"})
+        stream.height, stream.width, stream.pix_fmt = 64, 96, "yuv420p"
+        for number in range(40):
+            pixels = 20 + 5 * number + noise.integers(0, 24, (64, 96, 3), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels.astype(np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    index = video_index(path)
+    assert index.note == ""
+    assert [after - before for before, after in pairwise(index.times)] == [40_000] * 39
+    recordings = Recordings()
+    shown = [grey_at(recordings, path, time) for time in index.times]
+    assert max(abs(grey - 31 - 5 * number) for number, grey in enumerate(shown)) <= 2
 
 
 def test_of_several_streams_the_largest_is_read_and_the_others_are_named(two_streams):

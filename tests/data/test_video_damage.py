@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.video_damage import holes, off_pace
+from jepamine.data.frame_pace import holes, off_pace
 from jepamine.data.video_index import load_av, video_index
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
@@ -54,7 +54,7 @@ def test_whole_files_have_no_sign_of_damage(tmp_path, name, codec, frames):
     assert "damaged" not in video_index(write(tmp_path / name, codec, **options)).note
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts", "a.m2ts"])
 def test_a_camera_that_drops_frames_has_no_sign_of_damage(tmp_path, name):
     times = [0, 1, 2, 4, 5, 9, 10, 11, 12, 20, 21, 22, 23, 24, 26]
     assert "damaged" not in video_index(write(tmp_path / name, times=times)).note
@@ -68,6 +68,19 @@ def test_an_mkv_that_ends_before_its_header_says_so(tmp_path):
 def test_an_flv_that_ends_before_its_header_says_so(tmp_path):
     note = video_index(cut(write(tmp_path / "a.flv"), "cut.flv", 0.5)).note
     assert "s by its header" in note
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.m2ts", "a.mpg"])
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
+def test_a_frame_that_a_camera_left_out_is_no_sign_and_one_that_was_lost_is(tmp_path, name, codec):
+    times = [time for time in range(25) if time != 8]
+    # Flat pictures would all be key frames of MPEG-2, and each a sequence of its own.
+    options = {"sc_threshold": "1000000000"} if codec == "mpeg2video" else {}
+    left_out = video_index(write(tmp_path / name, codec, times=times, **options))
+    assert (left_out.note, len(left_out.times)) == ("", 24)
+    # Without numbers, nothing says that it was left out.
+    note = video_index(write(tmp_path / "b.ts", "mpeg4", times=times)).note
+    assert "where the even pace of the others has one" in note
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "raw.avi", "a.ts"])

@@ -19,6 +19,8 @@ from jepamine.manifests.audit import audit
 from jepamine.manifests.findings.entries import KINDS
 from jepamine.manifests.video_clips import video_lines
 from jepamine.protocols import Source
+from jepamine.utils import spilled
+from jepamine.utils.progress import silence
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -45,6 +47,10 @@ def drives(tmp_path_factory):
     (root / "a" / "text.png").write_text("no image")
     (root / "a" / "half.png").write_bytes((root / "a" / "0.png").read_bytes()[:200])
     shutil.copytree(root / "a", root / "copy")
+    (root / "turn").mkdir()
+    for number, picture in enumerate(pan(8, 6)):
+        # The first two are as wide as the others, and cropped.
+        (picture if number > 1 else picture.crop((0, 2, 64, 34))).save(root / "turn" / f"{number}.png")
     for name in ("spliced", "alike", "stand"):
         (root / name).mkdir()
     for number, picture in enumerate([*pan(0, 3), *pan(50, 6)]):
@@ -59,14 +65,20 @@ def drives(tmp_path_factory):
 
 
 @pytest.fixture
-def look(drives, tmp_path):
-    """Audit lines; gives what was found as {kind: ids} without the kinds with nothing."""
+def look(drives, tmp_path, monkeypatch):
+    """Audit lines; gives what was found as {kind: ids} without the kinds with nothing.
+
+    The same must be found when hardly anything is kept in memory, as with a manifest of millions of lines.
+    """
 
     def look(*lines, max_gap=1.0):
         manifest = tmp_path / "m.jsonl"
         manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
         found = audit(Source(manifest, drives), max_gap)
         assert (found.json()["clips"], list(found.json()["findings"])) == (len(lines), list(KINDS))
+        with monkeypatch.context() as patch, silence():
+            patch.setattr(spilled, "IN_MEMORY", 1)
+            assert list(audit(Source(manifest, drives), max_gap).details) == list(found.details)
         return {kind: ids for kind, ids in found.findings.items() if ids}
 
     return look
@@ -195,6 +207,11 @@ CASES = {
         "duplicate_frame",
         [clip("x", "a/0-3"), clip("y", "copy/2-5")], ["x", "y"],
         [clip("x", "a/0-3"), clip("y", "copy/2-5", scene="a")],
+    ),
+    "another size": (
+        "size_change",
+        [clip("x", "turn/0-3")], ["x"],
+        [clip("x", "turn/2-5")],
     ),
     "no file": ("missing_file", [clip("x", "a/0-2", "a/gone")], ["x"], [clip("x", "a/0-3")]),
     "no image": ("unreadable_file", [clip("x", "a/0-2", "a/text")], ["x"], [clip("x", "a/0-3")]),
@@ -372,17 +389,18 @@ def test_a_manifest_without_lines_or_none_at_all_is_an_error(written, tmp_path):
         audit(Source(tmp_path / "gone.jsonl"))
 
 
-def test_every_file_is_read_once_whatever_the_order_of_clips(look, monkeypatch):
+def test_every_file_is_read_once_whatever_the_order_of_clips(drives, written, monkeypatch):
     read = []
     read_bytes = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or read_bytes(path))
     starts = [12, 0, 6, 3, 9, 1, 10, 4, 7, 2]
-    monkeypatch.setattr("jepamine.data.frames.Frames.__init__.__defaults__", (2, None))
+    monkeypatch.setattr("jepamine.manifests.findings.contents.KEPT", 6)
     # One thread: of two, one may run ahead of what so few kept frames allow.
     monkeypatch.setattr(
         "jepamine.data.frames.ThreadPoolExecutor", lambda _, **more: ThreadPoolExecutor(1, **more)
     )
-    look(*(clip(f"x{start}", f"a/{start}-{start + 3}") for start in starts))
+    lines = [json.dumps(clip(f"x{start}", f"a/{start}-{start + 3}")) for start in starts]
+    audit(Source(written(*lines), drives))
     assert len(read) == len(set(read)) == 16
 
 
@@ -448,4 +466,4 @@ def test_nothing_is_found_in_real_driving_clips():
     if not (REAL / "driving.jsonl").is_file():
         pytest.skip("no real driving clips beside the checkout")
     found = audit(Source(REAL / "driving.jsonl"))
-    assert (found.clips, found.details) == (20, [])
+    assert (found.clips, list(found.details)) == (20, [])

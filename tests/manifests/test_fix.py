@@ -42,6 +42,9 @@ def drives(tmp_path_factory):
             picture.save(root / name / f"{number}.png")
     (root / "a" / "text.png").write_text("no image")
     shutil.copytree(root / "a", root / "copy")
+    (root / "turn").mkdir()
+    for number, picture in enumerate(pan(8, 6)):
+        (picture if number > 1 else picture.crop((0, 2, 64, 34))).save(root / "turn" / f"{number}.png")
     (root / "spliced").mkdir()
     for number, picture in enumerate([*pan(70, 5), *pan(90, 11)]):
         picture.save(root / "spliced" / f"{number}.png")
@@ -206,12 +209,20 @@ def test_scenes_that_share_frames_move_together(repair):
     assert [line["split"] for line in repair(*lines)] == ["train"] * 3
 
 
+def test_a_clip_is_divided_where_the_size_of_its_frames_changes(repair):
+    assert [line["frame_paths"] for line in repair(clip("x", "turn/0-5"))] == [
+        ["turn/0.png", "turn/1.png"],
+        ["turn/2.png", "turn/3.png", "turn/4.png", "turn/5.png"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "line"),
     [
         ("time_gap", clip("x", "a/0-3", timestamps=[0, 1, 9_000_000, 9_000_001])),
         ("cut_in_tubelet", clip("x", "spliced/0-7")),
         ("scene_crossing", clip("x", "a/0-3", "b/8-11")),
+        ("size_change", clip("x", "turn/0-3")),
         ("duplicate_frame", clip("x", "a/0-3", "a/3-6")),
         ("uneven_length", clip("x", "a/0-6")),
     ],

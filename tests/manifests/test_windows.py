@@ -5,6 +5,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from jepamine.errors import UserError
 from jepamine.manifests.windows import Cutter, numbered_stretches, stretches, windows
@@ -50,6 +51,47 @@ def test_stretches_hold_every_frame_once_and_no_gap(steps, max_gap):
         assert all(times[n] - times[n - 1] <= max_gap * 1e6 for n in stretch[1:])
     for before, after in itertools.pairwise(found):
         assert times[after[0]] - times[before[-1]] > max_gap * 1e6
+
+
+def saved(folder, sizes):
+    """Write an image of each (width, height), and return the paths."""
+    paths = [str(folder / f"{number:03d}.png") for number in range(len(sizes))]
+    for path, size in zip(paths, sizes, strict=True):
+        Image.new("RGB", size).save(path)
+    return paths
+
+
+def test_no_clip_spans_a_change_of_the_images_size(tmp_path, capsys):
+    cutter = Cutter(window=8, stride=8, max_gap=1.0)
+    paths = saved(tmp_path, [(16, 9)] * 13 + [(16, 12)] * 19)
+    assert cutter.cut(paths) == [range(8), range(8, 12), range(13, 21), range(21, 29), range(29, 31)]
+    cutter.notify()
+    assert "the size of images changes: 1; no clip spans a change\n" in capsys.readouterr().err
+
+
+def test_a_change_at_a_gap_is_no_further_change(tmp_path, capsys):
+    cutter = Cutter(window=8, stride=8, max_gap=1.0)
+    paths = saved(tmp_path, [(16, 9)] * 8 + [(16, 12)] * 24)
+    times = [number * 100_000 + 5_000_000 * (number > 7) for number in range(32)]
+    assert cutter.cut(paths, times) == [range(8), range(8, 16), range(16, 24), range(24, 32)]
+    cutter.notify()
+    assert capsys.readouterr().err == "time gaps of more than 1 s: 1; no clip spans one\n"
+
+
+def test_single_pictures_of_many_sizes_are_not_divided(tmp_path, capsys):
+    cutter = Cutter(window=4, stride=4, max_gap=1.0)
+    paths = saved(tmp_path, [(16, 9 + number % 3) for number in range(16)])
+    assert cutter.cut(paths) == [range(4), range(4, 8), range(8, 12), range(12, 16)]
+    cutter.notify()
+    assert "images of different sizes are one clip where sizes often change, as at" in capsys.readouterr().err
+
+
+def test_a_turned_image_has_the_size_that_it_is_shown_with(tmp_path):
+    paths = saved(tmp_path, [(16, 9)] * 20)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (9, 16)).save(paths[-1], exif=exif)
+    assert Cutter(window=4, stride=4, max_gap=1.0).cut(paths)[-1] == range(16, 20)
 
 
 def test_what_falls_away_is_reported_once_for_all_tracks(capsys):

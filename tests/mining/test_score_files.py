@@ -45,7 +45,15 @@ def test_a_clip_with_two_scores_is_an_error_and_one_that_is_repeated_counts_once
     write(scores, [*lines, {"clip_id": "a", "score": 0.5}])
     with pytest.raises(UserError) as raised:
         read_scored(scores, own)
-    assert str(raised.value) == f"{scores}: clip 'a' has two scores, 0.5 and 1; keep one of the lines"
+    assert str(raised.value) == f"{scores}:4: clip 'a' is scored differently on line 1; keep one of the lines"
+
+
+def test_a_clip_with_two_scores_is_an_error_though_only_one_is_among_the_best(own, tmp_path):
+    lines = [{"clip_id": "a", "score": 3}, {"clip_id": "b", "score": 2}, {"clip_id": "a", "score": 1}]
+    scores = write(tmp_path / "s.jsonl", lines)
+    with pytest.raises(UserError) as raised:
+        read_scored(scores, own, best=1)
+    assert str(raised.value) == f"{scores}:3: clip 'a' is scored differently on line 1; keep one of the lines"
 
 
 def test_a_clip_is_in_the_manifest_that_its_line_names(own, tmp_path):

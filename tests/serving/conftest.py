@@ -35,7 +35,7 @@ from jepamine.serving.build_service import batched_reader
 from jepamine.serving.job_queue import JobQueue, job_queue, validation_queue
 from jepamine.serving.middleware import AccessRules, Bounds, access_rules
 from jepamine.serving.prometheus import Metrics
-from jepamine.serving.saved_files import Feedback, Previews
+from jepamine.serving.saved_files import Feedback, Media
 from jepamine.serving.service import Identity, Service
 
 CLOSED = Protection(7, True, False, True, ("CPU",), POWERS)
@@ -58,6 +58,15 @@ class FakeValidator:
         self.seconds = 0.0
         self.codes: list[str] = []
         self.fails = False
+        self.videos: list[str] = []
+        self.video = b"a video"
+
+    def film(self, code, *, scene, seconds, megabytes, gone=bool):
+        self.videos.append(code)
+        assert self.open.wait(20)
+        if "play" not in code:
+            raise UserError("the scene has no animation and no wait: there is nothing to film")
+        return self.video
 
     def validate(self, code, *, layout=None, names=None, scene=None, check=True, preview=None, gone=bool):
         self.codes.append(code)
@@ -194,7 +203,8 @@ def served(
             Pipeline(queue, reader, generator_factory(folder / "experiments")),  # type: ignore[arg-type]
             Identity("boxes", "0" * 64),
             ("template",),
-            Previews(folder / "previews"),
+            Media(folder / "previews", ".png"),
+            Media(folder / "previews", ".mp4"),
             Feedback(folder / "feedback.jsonl"),
             metrics,
         )

@@ -43,7 +43,7 @@ def test_all_responses_conform_to_the_openapi_schema(shared, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 selected / 7 total" in done.stdout
+    assert "8 selected / 8 total" in done.stdout
     for path in ("/generate", "/layout", "/validate", "/feedback", "/healthz", "/metrics"):
         name = f'jepamine_requests_total{{path="{path}",status="200"}}'
         assert shared.metric(name) > 0, "no valid request was sent"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,7 @@ def make(tab, description=WORDS):
     tab.get_by_role("button", name="Generate the scene").click()
     tab.wait_for_selector("#result:not([hidden])")
     tab.locator("#preview").evaluate("(image) => image.decode()")
+    tab.locator("#video-note", has_text="Filming").wait_for(state="detached")
 
 
 def test_a_description_becomes_layout_preview_and_code_side_by_side(show):
@@ -81,6 +84,52 @@ def test_a_description_becomes_layout_preview_and_code_side_by_side(show):
     boxes = [box.bounding_box() for box in layout.locator("rect").all()]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     assert boxes[2]["y"] < boxes[0]["y"]
+
+
+@pytest.fixture
+def playable(shared):
+    """Let the service's videos be of two frames that a browser can play."""
+    pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+    from jepamine.manim.validation.play import SIZE, mp4
+
+    frames = [(1, zlib.compress(bytes([grey]) * SIZE[0] * SIZE[1] * 3)) for grey in (0, 200)]
+    for file in shared.service.videos.folder.glob("*.mp4"):
+        file.unlink()
+    shared.validator.video = mp4([(times, base64.b64encode(pixels).decode()) for times, pixels in frames])
+
+
+def test_the_video_takes_the_place_of_the_still_which_is_its_poster(show, playable, wait_for):
+    tab = show()
+    make(tab, "a red circle")
+    tab.wait_for_selector("#video:not([hidden])")
+    video = tab.locator("#video")
+    assert video.get_attribute("aria-label") == "Video of the scene: circle"
+    assert video.get_attribute("poster") == tab.locator("#preview").get_attribute("src")
+    assert video.evaluate("(video) => video.controls && video.muted && video.paused")
+    assert tab.locator("#preview").is_hidden()
+    wait_for(lambda: video.evaluate("(video) => video.readyState >= 1"))
+    assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [426, 240]
+    assert tab.locator("#video-note").inner_text() == "Video of 426 x 240 pixels, without sound."
+    assert video.bounding_box()["y"] == pytest.approx(tab.locator("#layout svg").bounding_box()["y"], abs=2)
+    video.focus()
+    tab.keyboard.press("Space")
+    wait_for(lambda: video.evaluate("(video) => video.currentTime > 0"))
+    make(tab, "a green dot")
+    tab.wait_for_selector('#video[aria-label="Video of the scene: dot"]:not([hidden])')
+
+
+def test_without_a_video_the_still_stays_and_one_line_gives_the_reason(show, shared):
+    tab = show()
+    tab.select_option("#style", "static")
+    make(tab, "a blue circle")
+    tab.get_by_text("No video, only the last frame: the scene has no animation").wait_for()
+    assert tab.locator("#preview").is_visible()
+    assert tab.locator("#video").is_hidden()
+    shared.validator.video = b"no video at all"
+    tab.select_option("#style", "3b1b")
+    make(tab, "a pink circle")
+    tab.get_by_text("No video, only the last frame: this browser cannot play it.").wait_for()
+    assert tab.locator("#preview").is_visible()
 
 
 def test_the_page_can_be_used_by_keyboard(show, shared):
@@ -177,7 +226,7 @@ def test_text_with_html_is_escaped(show):
     assert "<img src=x" in tab.locator("#objects tbody").text_content()
 
 
-def test_the_page_fits_narrow_screens(show):
+def test_the_page_fits_narrow_screens(show, playable):
     tab = show(viewport=PHONE)
     make(tab, f'a red circle and the text "{"unbroken" * 30}"')
     tab.evaluate("document.querySelector('details').open = true")
@@ -194,7 +243,7 @@ def test_the_page_follows_the_dark_color_scheme(show):
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", LAPTOP), ("dark", PHONE)], ids=["light", "dark"])
-def test_axe_finds_no_serious_violation(show, scheme, viewport):
+def test_axe_finds_no_serious_violation(show, playable, scheme, viewport):
     if not AXE.is_file():
         pytest.skip(f"no axe-core at {AXE}: npm install --no-save axe-core, or set AXE_CORE")
     # Without it the policy keeps the injected script out.
@@ -206,6 +255,7 @@ def test_axe_finds_no_serious_violation(show, scheme, viewport):
             tab.wait_for_selector("#error:not([hidden])")
         if state == "result":
             make(tab)
+            tab.wait_for_selector("#video:not([hidden])")
             tab.evaluate("document.querySelector('details').open = true")
         violations = tab.evaluate("axe.run().then((result) => result.violations)")
         problems = [

@@ -30,14 +30,14 @@ def test_a_missing_preview_is_not_cached(shared):
 
 
 def test_the_same_image_has_the_same_id_in_every_service(tmp_path, picture):
-    one, other = saved_files.Previews(tmp_path / "one"), saved_files.Previews(tmp_path / "other")
+    one, other = saved_files.Media(tmp_path / "one", ".png"), saved_files.Media(tmp_path / "other", ".png")
     assert one.store(picture()) == other.store(picture()) != one.store(picture(grey=9))
 
 
 def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, monkeypatch):
     monkeypatch.setattr(saved_files, "MAX_FILES", 4)
     monkeypatch.setattr(saved_files, "KEPT", 2)
-    kept = saved_files.Previews(tmp_path)
+    kept = saved_files.Media(tmp_path, ".png")
     names = [kept.store(picture(grey=grey)) for grey in range(4)]
     for age, name in enumerate(names):
         os.utime(tmp_path / f"{name}.png", (age, age))
@@ -50,7 +50,7 @@ def test_the_least_recently_used_previews_are_deleted_first(tmp_path, picture, m
 @pytest.mark.parametrize("name", ["../x.png", "x.png", "0" * 32, ("0" * 32) + ".png\n", "A" * 32 + ".png"])
 def test_other_file_names_are_not_read(tmp_path, name):
     (tmp_path / "x.png").write_bytes(b"")
-    assert saved_files.Previews(tmp_path / "in").read(name) is None
+    assert saved_files.Media(tmp_path / "in", ".png").find(name) is None
 
 
 def test_half_a_line_of_a_killed_service_spoils_no_other_feedback(tmp_path):

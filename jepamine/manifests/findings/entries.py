@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -16,9 +17,12 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
 from jepamine.utils.json_files import is_number, parse_line
 from jepamine.utils.progress import notify
+from jepamine.utils.spilled import SpilledList
 
 # Broken lines that are reported one by one.
 LISTED = 20
+# Clips whose timestamps decide the unit of all.
+UNIT_BY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class Entry:
     frames: tuple[int, ...]
     times: tuple[float, ...] | None
     stamps: int | None
+
+
+_FIELDS = attrgetter("number", "clip_id", "scene", "drive", "split", "frames", "times", "stamps")
+
+
+def _entry_of(written: Sequence[Any]) -> Entry:
+    number, clip_id, scene, drive, split, frames, times, stamps = written
+    times = None if times is None else tuple(times)
+    return Entry(number, clip_id, scene, drive, split, tuple(frames), times, stamps)
 
 
 def numbered_lines(
@@ -66,37 +79,39 @@ def numbered_lines(
 
 def read_entries(
     lines: Iterable[tuple[int, dict[str, Any] | UserError]], manifest: File, table: FrameTable
-) -> list[Entry]:
+) -> Sequence[Entry]:
     """Return the entries of numbered lines; their frames are added to `table`.
 
     A line without frames, or with an odd number, is an entry. Raises one UserError for all lines that are
     not, listing the first 20: errors, lines without frames, and those whose id, scene, split or timestamps
     have a wrong type.
     """
-    entries, errors = [], []
+    entries, errors, broken = SpilledList(_FIELDS, _entry_of), list[str](), 0
     for number, line in lines:
         try:
             if isinstance(line, UserError):
                 raise line
             entries.append(_entry(number, line, f"{manifest}:{number}", table))
         except UserError as error:
-            errors.append(str(error))
+            broken += 1
+            errors += [str(error)] if broken <= LISTED else []
     if errors:
-        more = [f"and {len(errors) - LISTED} lines more"] if len(errors) > LISTED else []
-        raise UserError("\n".join([*errors[:LISTED], *more]))
+        more = [f"and {broken - LISTED} lines more"] if broken > LISTED else []
+        raise UserError("\n".join([*errors, *more]))
     return entries
 
 
 def _entry(number: int, line: dict[str, Any], place: str, table: FrameTable) -> Entry:
-    frames = tuple(table.number(frame) for frame in frames_of(line, place, table.root))
+    places = frames_of(line, place, table.root)
+    frames = tuple(map(table.number, places))
     stamps = _stamps(line, place)
     scene = text_of(line, place, "scene", "scene_id")
     times: tuple[float, ...] | None = None
     if stamps is not None:
         times = tuple(stamps) if len(stamps) == len(frames) else None
-    elif len({table.stream[frame] for frame in frames}) == 1:
+    elif len({*map(table.stream, frames)}) == 1:
         # Times of two logs cannot be compared.
-        stated_times = [table.time[frame] for frame in frames]
+        stated_times = [*map(table.time, places)]
         times = tuple(time for time in stated_times if time is not None) if None not in stated_times else None
     return Entry(
         number=number,
@@ -122,7 +137,8 @@ def _stamps(line: dict[str, Any], place: str) -> list[float] | None:
 
 def stamp_unit(entries: Sequence[Entry], manifest: File) -> Unit:
     """Return the unit of all timestamps of a manifest; a notice says so if it is not microseconds."""
-    stamps = [entry.times for entry in entries if entry.stamps is not None and entry.times]
+    stamped = (entry.times for entry in entries if entry.stamps is not None and entry.times)
+    stamps = list(islice(stamped, UNIT_BY))
     unit = unit_of(stamps)
     if unit is not MICROSECONDS:
         steps = [after - before for times in stamps for before, after in pairwise(times) if after > before]
@@ -131,20 +147,24 @@ def stamp_unit(entries: Sequence[Entry], manifest: File) -> Unit:
     return unit
 
 
-def in_microseconds(entries: Sequence[Entry], unit: Unit) -> list[Entry]:
+def in_microseconds(entries: Sequence[Entry], unit: Unit) -> Sequence[Entry]:
     """Return `entries` with the times of their timestamps, given in `unit`, as microseconds."""
-    return [
+    if unit is MICROSECONDS:
+        return entries
+    scaled = (
         replace(entry, times=tuple(time * unit.microseconds for time in entry.times))
-        if entry.stamps is not None and entry.times and unit is not MICROSECONDS
+        if entry.stamps is not None and entry.times
         else entry
         for entry in entries
-    ]
+    )
+    return SpilledList(_FIELDS, _entry_of, scaled)
 
 
 # In the order of the report. `{gap}` seconds, `{usual}` frames.
 KINDS = {
     "time_gap": "neighbouring frames over {gap:g} s apart, or time runs backwards",
     "cut_in_tubelet": "the two frames of a tubelet are not neighbours",
+    "size_change": "frames of several sizes",
     "scene_crossing": "frames of more than one scene, or of another one",
     "split_leak": "its drive or frames are also in another split",
     "duplicate_clip": "another clip has its id, or the same frames",
@@ -160,8 +180,8 @@ class Finding:
     """A problem of one clip. `clip` is its index among the clips, from 0.
 
     `at` are numbers of frames, from 0: those that a new clip would start with (time_gap, cut_in_tubelet,
-    scene_crossing), or the faulty ones (duplicate_frame, missing_file, unreadable_file). `to` is the
-    remedy: the scene of every part (scene_crossing), the split to move to (split_leak). `stays` marks the
+    size_change, scene_crossing), or the faulty ones (duplicate_frame, missing_file, unreadable_file). `to` is
+    the remedy: the scene of every part (scene_crossing), the split to move to (split_leak). `stays` marks the
     clip of several that may stay unchanged.
     """
 

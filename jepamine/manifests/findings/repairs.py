@@ -79,7 +79,7 @@ def _letters() -> Iterator[str]:
 
 
 DROPPED = {"missing_file", "unreadable_file"}
-DIVIDED = ("time_gap", "cut_in_tubelet", "scene_crossing")
+DIVIDED = ("time_gap", "cut_in_tubelet", "size_change", "scene_crossing")
 
 # Line number of the manifest, and a line.
 Numbered = tuple[int, dict[str, Any]]

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from jepamine.manifests.findings.entries import Entry, Finding, between
 from jepamine.manifests.findings.frame_table import FrameTable
+from jepamine.utils.spilled import SpilledMap, add_one
 
 
 def scene_crossings(
-    entries: Sequence[Entry], table: FrameTable, copies: Collection[int], bad: Collection[int]
-) -> list[Finding]:
+    entries: Sequence[Entry], table: FrameTable, copies: Sequence[int], bad: SpilledMap[Any]
+) -> Iterator[Finding]:
     """Find clips whose frames are of several scenes, or all of another scene.
 
-    `copies` are clips equal to an earlier one, `bad` are frames that cannot be read: both are no evidence
-    about scenes.
+    A clip equal to an earlier one, which `copies` has for it, and `bad` frames, which cannot be read, are no
+    evidence about scenes.
     """
     scenes = Scenes(entries, table, copies, bad)
-    findings = []
     for index, entry in enumerate(entries):
         starts = scenes.boundaries(entry)
         to = scenes.of_parts(entry, starts)
         if starts:
             names = [scenes.described(frame) for frame in scenes.sides(entry, starts[0])]
             why = f"{names[0]} and {names[1]} {between(starts[0])}"
-            findings.append(Finding("scene_crossing", index, why, tuple(starts), to))
-        elif to[:1] != (entry.scene,) and index not in copies and entry.frames:
+            yield Finding("scene_crossing", index, why, tuple(starts), to)
+        elif to[:1] != (entry.scene,) and copies[index] == index and entry.frames:
             why = f"its scene is '{entry.scene}'; other clips have its frames in '{to[0]}'"
-            findings.append(Finding("scene_crossing", index, why, (), to))
-    return findings
+            yield Finding("scene_crossing", index, why, (), to)
+
+
+def _voters(entries: Sequence[Entry], copies: Sequence[int]) -> Iterator[tuple[Entry, str]]:
+    """Yield the clips that name a scene, with it; copies of others do not count."""
+    for index, entry in enumerate(entries):
+        if entry.scene is not None and copies[index] == index:
+            yield entry, entry.scene
+
+
+def _agree(scenes: SpilledMap[str | None], key: Hashable, scene: str) -> None:
+    if scenes.setdefault(key, scene) != scene:
+        scenes[key] = None
 
 
 class Scenes:
@@ -41,44 +53,41 @@ class Scenes:
     """
 
     def __init__(
-        self, entries: Sequence[Entry], table: FrameTable, copies: Collection[int], bad: Collection[int]
+        self, entries: Sequence[Entry], table: FrameTable, copies: Sequence[int], bad: SpilledMap[Any]
     ) -> None:
         self.table, self._bad = table, bad
-        self._within: defaultdict[int, set[str]] = defaultdict(set)
-        self._spanning: defaultdict[frozenset[int], set[str]] = defaultdict(set)
-        self._claims: dict[int, str] = {}
-        self._contested: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        voters = [
-            entry for index, entry in enumerate(entries) if entry.scene is not None and index not in copies
-        ]
-        for entry in voters:
-            assert entry.scene is not None
-            places = frozenset(table.place[frame] for frame in entry.frames if frame not in bad)
+        # The scene of the clips within a place, or that span two, or that have a frame; None for several.
+        self._within, self._spanning = SpilledMap[str | None](), SpilledMap[str | None]()
+        self._claims = SpilledMap[str]()
+        self._contested = SpilledMap[dict[str, int]]()
+        for entry, scene in _voters(entries, copies):
+            places = tuple(sorted({table.place(frame) for frame in entry.frames if frame not in bad}))
             if len(places) == 1:
-                self._within[next(iter(places))].add(entry.scene)
+                _agree(self._within, places[0], scene)
             elif len(places) == 2:
-                self._spanning[places].add(entry.scene)
+                _agree(self._spanning, places, scene)
             for frame in set(entry.frames):
-                if self._claims.setdefault(frame, entry.scene) != entry.scene:
-                    self._contested[frame] = Counter()
-        for entry in voters if self._contested else ():
-            for frame in set(entry.frames) & self._contested.keys():
-                self._contested[frame][str(entry.scene)] += 1
+                if self._claims.setdefault(frame, scene) != scene:
+                    self._contested[frame] = {}
+        for entry, scene in _voters(entries, copies) if self._contested else ():
+            for frame in set(entry.frames):
+                if frame in self._contested:
+                    add_one(self._contested, frame, scene)
 
     def owner(self, frame: int) -> str | None:
         """Return the scene that a frame belongs to, None if no clip names one."""
-        within = self._within.get(self.table.place[frame], ())
-        if len(within) == 1:
-            return next(iter(within))
-        if frame in self._contested:
-            # A Counter keeps the order of the first counts, and so the manifest's.
-            return self._contested[frame].most_common(1)[0][0]
+        within = self._within.get(self.table.place(frame))
+        if within is not None:
+            return within
+        if votes := self._contested.get(frame):
+            # In the order of the first counts, and so the manifest's.
+            return max(votes, key=lambda scene: votes[scene])
         return self._claims.get(frame)
 
     def boundaries(self, entry: Entry) -> list[int]:
         """Return the numbers of the frames of a clip that start another scene."""
         frames = entry.frames
-        if not self._contested and len({self.table.place[frame] for frame in frames}) < 2:
+        if not self._contested and len({*map(self.table.place, frames)}) < 2:
             return []
         good = [number for number, frame in enumerate(frames) if frame not in self._bad]
         return [n for last, n in pairwise(good) if self._differ(entry, frames[last], frames[n])]
@@ -92,11 +101,11 @@ class Scenes:
         firsts = [first, *(entry.frames[start] for start in starts)]
         sure = [self.owner(frame) == entry.scene and self._known(entry, frame) for frame in firsts]
         # If no part is certainly the clip's own scene, the first is.
-        home = self.table.place[firsts[sure.index(True) if any(sure) else 0]]
+        home = self.table.place(firsts[sure.index(True) if any(sure) else 0])
         return tuple(
             self.owner(frame)
-            if owners or self.table.place[frame] == home or self.owner(frame) != entry.scene
-            else self.table.scene_name(self.table.place[frame])
+            if owners or self.table.place(frame) == home or self.owner(frame) != entry.scene
+            else self.table.scene_name(self.table.place(frame))
             for frame, owners in zip(firsts, sure, strict=True)
         )
 
@@ -107,17 +116,17 @@ class Scenes:
 
     def described(self, frame: int) -> str:
         """Return a frame's scene, log or folder, for a message."""
-        owner, place = self.owner(frame), self.table.place[frame]
-        where = f"{'log' if place in self.table.logs else 'folder'} '{self.table.scene_name(place)}'"
+        owner, place = self.owner(frame), self.table.place(frame)
+        where = f"{'log' if self.table.is_log(place) else 'folder'} '{self.table.scene_name(place)}'"
         return where if owner is None else f"scene '{owner}' ({where})"
 
     def _known(self, entry: Entry, frame: int) -> bool:
-        place = self.table.place[frame]
-        return bool(self._within.get(place)) or self._names_scene(entry, place)
+        place = self.table.place(frame)
+        return place in self._within or self._names_scene(entry, place)
 
     def _differ(self, entry: Entry, left: int, right: int) -> bool:
-        first, second = self.table.place[left], self.table.place[right]
-        if first != second and first in self.table.logs and second in self.table.logs:
+        first, second = self.table.place(left), self.table.place(right)
+        if first != second and self.table.is_log(first) and self.table.is_log(second):
             return True
         owners = self.owner(left), self.owner(right)
         if None not in owners and owners[0] != owners[1]:
@@ -126,15 +135,16 @@ class Scenes:
 
     def _folders_tell(self, entry: Entry, first: int, second: int) -> bool:
         """Return whether two folders are two scenes, if no clip claims so."""
-        if self._within.get(first) and self._within.get(second):
+        if first in self._within and second in self._within:
             return False
         if self._names_scene(entry, first) and self._names_scene(entry, second):
             return False
         # Several scenes spread over both: left and right, for example.
-        if len(self._spanning.get(frozenset((first, second)), ())) > 1:
+        pair = tuple(sorted((first, second)))
+        if pair in self._spanning and self._spanning.get(pair) is None:
             return False
         # One folder per moment, not per scene.
-        places = Counter(self.table.place[frame] for frame in entry.frames)
+        places = Counter(map(self.table.place, entry.frames))
         return len(entry.frames) == 2 or max(places[first], places[second]) > 1
 
     def _names_scene(self, entry: Entry, place: int) -> bool:

@@ -2,63 +2,62 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import Entry, Finding
+from jepamine.utils.spilled import SpilledMap, add_one
 
 
-def split_leaks(entries: Sequence[Entry], contents: Contents) -> list[Finding]:
+def split_leaks(entries: Sequence[Entry], contents: Contents) -> Iterator[Finding]:
     """Find clips whose drive, or some of whose frames, are also in clips of another split.
 
     `to` is the split of most clips of the group connected by drives or frames, of a tie the first.
     """
-    drives: dict[str, str] = {}
-    frames: dict[int, str] = {}
-    leaking_drives: set[str] = set()
-    leaking_frames: set[int] = set()
-    marked = [(index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None]
-    for _, entry, split in marked:
+    leaking_drives, leaking_frames = SpilledMap[int](), SpilledMap[int]()
+    drives, frames = SpilledMap[str](), SpilledMap[str]()
+    for _, entry, split in _marked(entries):
         if entry.drive is not None and drives.setdefault(entry.drive, split) != split:
-            leaking_drives.add(entry.drive)
-        for frame in {contents.same(frame) for frame in entry.frames}:
-            if frames.setdefault(frame, split) != split:
-                leaking_frames.add(frame)
+            leaking_drives[entry.drive] = 1
+        for content in {contents.content(frame) for frame in entry.frames}:
+            if frames.setdefault(content, split) != split:
+                leaking_frames[content] = 1
     if not leaking_drives and not leaking_frames:
-        return []
+        return
     groups = _Groups()
-    findings = []
-    for index, entry, split in marked:
-        own = {contents.same(frame) for frame in entry.frames}
-        shared = own & leaking_frames
-        by_drive = entry.drive in leaking_drives
+    for index, entry, _ in _marked(entries):
         # Also what does not leak yet but would once a part of the group has moved.
-        groups.join(index, entry.drive, own)
+        groups.join(index, entry.drive, {contents.content(frame) for frame in entry.frames})
+    # Group -> split -> its clips, in the order of the splits' first clips.
+    sides = SpilledMap[dict[str, int]]()
+    for index, _, split in _marked(entries):
+        add_one(sides, groups.of(index), split)
+    for index, entry, split in _marked(entries):
+        shared = sum(content in leaking_frames for content in {*map(contents.content, entry.frames)})
+        by_drive = entry.drive is not None and entry.drive in leaking_drives
         if by_drive or shared:
             why = f"split '{split}'; " + (
                 f"{'scene' if entry.drive == entry.scene else 'drive'} '{entry.drive}' is also in another"
                 if by_drive
-                else f"{len(shared)} frames are also in another"
+                else f"{shared} frames are also in another"
             )
-            findings.append((index, split, why))
-    sides: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for index, _, split in marked:
-        sides[groups.of(index)][split] += 1
-    side = {group: counts.most_common(1)[0][0] for group, counts in sides.items()}
-    return [
-        Finding("split_leak", index, why, to=(to,), stays=to == split)
-        for index, split, why in findings
-        for to in [side[groups.of(index)]]
-    ]
+            counts = sides.get(groups.of(index)) or {split: 1}
+            to = max(counts, key=lambda side: counts[side])
+            yield Finding("split_leak", index, why, to=(to,), stays=to == split)
+
+
+def _marked(entries: Iterable[Entry]) -> Iterator[tuple[int, Entry, str]]:
+    """Yield (number, clip, split) of the clips that name a split."""
+    return ((index, entry, entry.split) for index, entry in enumerate(entries) if entry.split is not None)
 
 
 class _Groups:
     """Clips connected by drives or frames; a group is named by one of its clips."""
 
     def __init__(self) -> None:
-        self._up: dict[int, int] = {}
-        self._holders: dict[tuple[str, str | int], int] = {}
+        self._up = array("q")
+        self._drives, self._frames = SpilledMap[int](), SpilledMap[int]()
 
     def of(self, index: int) -> int:
         root = index
@@ -68,8 +67,13 @@ class _Groups:
             self._up[index], index = root, self._up[index]
         return root
 
-    def join(self, index: int, drive: str | None, frames: set[int]) -> None:
-        self._up[index] = index
-        keys: list[tuple[str, str | int]] = [("frame", frame) for frame in frames]
-        for key in keys if drive is None else [("drive", drive), *keys]:
-            self._up[self.of(index)] = self.of(self._holders.setdefault(key, index))
+    def join(self, index: int, drive: str | None, frames: Iterable[bytes]) -> None:
+        """Add a clip, numbered higher than those before."""
+        self._up.extend(range(len(self._up), index + 1))
+        if drive is not None:
+            self._connect(index, self._drives.setdefault(drive, index))
+        for frame in frames:
+            self._connect(index, self._frames.setdefault(frame, index))
+
+    def _connect(self, index: int, other: int) -> None:
+        self._up[self.of(index)] = self.of(other)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jepamine.errors import UserError
 from jepamine.manim.generation.build_pipeline import open_pipeline
+from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
 from jepamine.manim.generators.protocol import Usage
 from jepamine.manim.validation.validate_command import WIDTH
@@ -35,10 +37,11 @@ def run(
     int8: bool,
     settings: Mapping[str, Any],
     **fields: Any,
-) -> Result:
+) -> tuple[Result, str | None]:
     """Generate a scene and write its files; `fields` are more fields of `Request`. Warnings go to stderr.
 
-    Raises UserError if no scene can be generated.
+    The second value is why the scene has no video although one was asked for: code and preview are written
+    all the same. Raises UserError if no scene can be generated.
     """
     content = read_bytes(image) if image is not None else None
     width = WIDTH if outputs.preview is not None else None
@@ -48,18 +51,25 @@ def run(
         if still_open:
             notify(f"warning: this system cannot block {still_open}: only the check of the code prevents it")
         result = pipeline.make(request)
-        film = pipeline.validator.film(result.code) if outputs.video is not None else b""
+        if outputs.code is not None:
+            write_atomic(outputs.code, result.code.encode())
+        if outputs.preview is not None and result.report.preview is not None:
+            write_atomic(outputs.preview, result.report.preview)
+        no_video = _film(pipeline, result.code, outputs.video) if outputs.video is not None else None
     for item in result.not_understood:
         notify(f"note: '{item.text}': {item.reason}" if item.text != description else f"note: {item.reason}")
     for rejected in result.tries[:-1]:
         notify(f"note: {rejected.generator}, try {rejected.attempt + 1}: {rejected.problem}")
-    if outputs.code is not None:
-        write_atomic(outputs.code, result.code.encode())
-    if outputs.video is not None:
-        write_atomic(outputs.video, film)
-    if outputs.preview is not None and result.report.preview is not None:
-        write_atomic(outputs.preview, result.report.preview)
-    return result
+    return result, no_video
+
+
+def _film(pipeline: Pipeline, code: str, path: Path) -> str | None:
+    """Write the video of code; return why there is none, None if there is."""
+    try:
+        write_atomic(path, pipeline.validator.film(code))
+    except UserError as error:
+        return str(error)
+    return None
 
 
 def summary(result: Result, output: Path, preview: Path | None, video: Path | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import zlib
 from collections.abc import Callable, Sequence
@@ -111,16 +112,21 @@ class Filming:
         self.frames.append((times, base64.b64encode(zlib.compress(pixels, 6)).decode()))
 
 
+def require_pyav() -> None:
+    """Raise UserError if PyAV, which encodes videos, is not installed."""
+    if importlib.util.find_spec("av") is None:
+        raise UserError("a video needs PyAV: pip install 'jepamine[video]'")
+
+
 def mp4(frames: Sequence[tuple[int, str]]) -> bytes:
     """Encode frames, (how often it is shown, compressed RGB in base64), as H.264 in MP4.
 
     The frames come from a process that ran untrusted code: they are bytes of one length, nothing is parsed.
     Raises UserError without PyAV, without frames, or if a frame has another size.
     """
-    try:
-        import av
-    except ImportError:
-        raise UserError("a video needs PyAV: pip install 'jepamine[video]'") from None
+    require_pyav()
+    import av
+
     if not frames:
         raise UserError("the scene has no animation and no wait: there is nothing to film")
     width, height = SIZE

@@ -15,7 +15,7 @@ from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.check_answer import Answer, failed, parse
 from jepamine.manim.validation.plausible import lines_of, objection
-from jepamine.manim.validation.play import mp4
+from jepamine.manim.validation.play import mp4, require_pyav
 from jepamine.manim.validation.replaced_names import with_next_steps
 from jepamine.manim.validation.scene_report import Report, report
 from jepamine.sandbox.limits import Limits
@@ -66,13 +66,25 @@ class Validator:
         found = report(answer, self.protection, seconds, layout, names, notes, gone)
         return replace(found, lines=lines_of(code, [item.name for item in answer.objects]))
 
-    def film(self, code: str, *, scene: str | None = None, seconds: float = 120.0) -> bytes:
+    def film(
+        self,
+        code: str,
+        *,
+        scene: str | None = None,
+        seconds: float = 120.0,
+        megabytes: int = 128,
+        gone: Callable[[], bool] = bool,
+    ) -> bytes:
         """Run code like `validate`, and return an MP4 of 426 x 240 pixels and 15 frames a second.
 
-        After a minute the video ends. Raises UserError if the code does not run within `seconds`.
+        After a minute the video ends. Raises UserError without PyAV, or if the code does not run within
+        `seconds` and `megabytes` of compressed frames.
         """
-        limits = replace(self._limits, deadline=seconds, draft=128, answer=128)
-        answer, _, _ = self._ask(code, scene, True, None, None, None, every=False, limits=limits, video=True)
+        require_pyav()
+        limits = replace(self._limits, deadline=seconds, draft=megabytes, answer=megabytes)
+        answer, _, _ = self._ask(
+            code, scene, True, None, None, None, every=False, gone=gone, limits=limits, video=True
+        )
         if answer.problems:
             raise UserError(f"the video cannot be made: {answer.problems[0].message}")
         return mp4(answer.frames)

@@ -162,13 +162,18 @@ def _of_pixels(
 FAULTS = {name: f"{name} frames" for name in ("frozen", "spliced", "shuffled", "dropped", "blank")}
 
 
+# A clip of a drive that is so many deviations (1.4826 times the median absolute one) above the drive's median
+# may be faulty itself: Hampel's identifier.
+FAR = 3 * 1.4826
+
+
 class Sensor:
     """Highest of the ranks that a clip has among the run's own clips by the scorers in `FAULTS`.
 
     Among its training clips, too: the faults are fitted to nothing. A camera that the run was not trained on
-    may have another frame rate or speed. Each of its faults is moved so that the median of the clip's drive,
-    without clips that share frames or time with it, is that of the run's clips: a fault of such a camera is
-    what its other clips do not have.
+    may have another frame rate or speed. Its clips are ranked among the other clips of their drive, too,
+    without clips that share frames or time with them and those that may be faulty themselves: a fault of such
+    a camera is what most of its other clips do not have.
     """
 
     def __init__(self, panel: Panel, drives: DriveContext) -> None:
@@ -180,7 +185,7 @@ class Sensor:
         return list(self._ranks(clips).max(axis=0))
 
     def findings(self, clips: Sequence[ClipEmbeddings]) -> list[str]:
-        """Return each clip's fault, such as "frozen frames"; empty unless beyond all of the run's."""
+        """Return each clip's fault, such as "frozen frames"; empty unless beyond all it is ranked among."""
         names = list(FAULTS.values())
         return [names[int(column.argmax())] if column.max() > 1 else "" for column in self._ranks(clips).T]
 
@@ -189,20 +194,31 @@ class Sensor:
         import numpy as np
 
         values = np.array([self.panel.scores(name, clips) for name in FAULTS], dtype=np.float64)
+        references = list(self.references.values())
+        ranks = np.stack([rank(row, reference) for row, reference in zip(values, references, strict=True)])
         for number, clip in enumerate(clips):
-            if self._by_a_new_camera(clip) and (median := self.drives.median("faults", clip)) is not None:
-                usual = [np.median(reference) for reference in self.references.values()]
-                values[:, number] += usual - median
-        pairs = zip(values, self.references.values(), strict=True)
-        return np.stack([rank(row, reference) for row, reference in pairs])
+            if self._by_a_new_camera(clip) and (others := self.drives.others("faults", clip)) is not None:
+                for fault, usual in enumerate(map(_usual, others.T.astype(np.float64))):
+                    reference = np.sort(np.concatenate([references[fault], usual]))
+                    ranks[fault, number] = rank(values[fault, number], reference)
+        return ranks
 
     def _by_a_new_camera(self, clip: ClipEmbeddings) -> bool:
         return clip.camera is not None and not self.drives.bank.knows(clip.camera)
 
     def _faults(self, clip: ClipEmbeddings) -> np.ndarray:
-        """Return what the drive's median is taken of, float32 (faults,); 0 where none is needed."""
+        """Return a clip's scores by fault, float32 (faults,); 0 where none is compared with."""
         import numpy as np
 
         if not self._by_a_new_camera(clip):
             return np.zeros(len(FAULTS), dtype=np.float32)
         return np.array([self.panel.scorer(name)([clip])[0] for name in FAULTS], dtype=np.float32)
+
+
+def _usual(values: np.ndarray) -> np.ndarray:
+    """Return those of a drive's `values` (M,) that are not far above its median."""
+    import numpy as np
+
+    median = np.median(values)
+    kept: np.ndarray = values[values <= median + FAR * np.median(np.abs(values - median))]
+    return kept

@@ -1,10 +1,11 @@
-// State: the chosen image, the response on display, the request in progress.
+// State: the chosen image, the response on display, the requests in progress for a scene and its video.
 const byId = (id) => document.getElementById(id);
 const announce = (text) => (byId("announcement").textContent = text);
 const MAX_BYTES = 8 * 2 ** 20;
 let image = null;
 let shown = null;
 let inProgress = null;
+let filming = null;
 
 function showError(text) {
   byId("error").textContent = text;
@@ -101,6 +102,8 @@ function row(object) {
 
 function show(answer) {
   shown = answer;
+  if (filming) filming.abort();
+  showVideo(null);
   const share = Math.round(answer.confidence * 100);
   const from = { text: "from the description", image: "from the image", "image and text": "from image and text" };
   byId("layout").replaceChildren(drawLayout(answer.layout));
@@ -128,6 +131,37 @@ function show(answer) {
   const suffix = notes.length ? ` ${notes.length} notes.` : "";
   announce(`The scene is ready: ${answer.layout.objects.length} objects, ${answer.seconds.total} seconds.${suffix}`);
   byId("result").scrollIntoView({ block: "nearest" });
+  film(answer);
+}
+
+// The still stays until the video can be played, and if there is none.
+function showVideo(url) {
+  const video = byId("video");
+  video.hidden = !url;
+  byId("preview").hidden = Boolean(url) || !shown.preview_url;
+  if (url) {
+    if (shown.preview_url) video.poster = shown.preview_url;
+    video.setAttribute("aria-label", `Video of the scene: ${summary(shown.layout)}`);
+    video.src = url;
+  } else {
+    video.removeAttribute("src");
+    video.removeAttribute("poster");
+    video.load();
+  }
+}
+
+async function film(answer) {
+  const controller = (filming = new AbortController());
+  const note = (text) => (byId("video-note").textContent = text);
+  note("Filming the scene …");
+  try {
+    const { video_url: url } = await call("/video", { code: answer.code }, controller.signal);
+    if (filming !== controller) return;
+    showVideo(url);
+    note("Video of 426 x 240 pixels, without sound.");
+  } catch (error) {
+    if (filming === controller) note(`No video, only the last frame: ${error.message}`);
+  }
 }
 
 async function copy() {
@@ -185,6 +219,11 @@ for (const kind of ["dragover", "dragleave", "drop"])
 addEventListener("paste", (event) => {
   const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
   if (file) choose(file);
+});
+byId("video").addEventListener("error", () => {
+  if (!byId("video").getAttribute("src")) return;
+  showVideo(null);
+  byId("video-note").textContent = "No video, only the last frame: this browser cannot play it.";
 });
 byId("copy").addEventListener("click", copy);
 for (const button of document.querySelectorAll("[data-satisfied]"))

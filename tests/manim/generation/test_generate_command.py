@@ -49,6 +49,19 @@ def test_json_holds_the_whole_result(jepamine, tmp_path):
     assert result["validation"]["runs"] is True
 
 
+def test_a_video_is_written_and_without_one_code_and_preview_are_all_the_same(jepamine, tmp_path):
+    av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+    files = {name: tmp_path / f"scene.{name}" for name in ("py", "png", "mp4")}
+    words = ["scenes", "generate", "a red circle", "--output", files["py"], "--preview", files["png"]]
+    still = jepamine(*words, "--style", "static", "--video", files["mp4"])
+    assert (still.exit_code, files["py"].exists(), files["png"].exists()) == (1, True, True)
+    assert still.stderr == "Error: the scene has no animation and no wait: there is nothing to film\n"
+    assert (f"{files['mp4']}" in still.stdout, files["mp4"].exists()) == (False, False)
+    assert jepamine(*words, "--video", files["mp4"]).exit_code == 0
+    with av.open(str(files["mp4"])) as container:
+        assert container.streams.video[0].frames > 15
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from jepamine.errors import UserError
-from jepamine.mining.score_files import read_scores
+from jepamine.mining.joins import join_report, truth_of
+from jepamine.mining.ranking import rank_task
+from jepamine.mining.score_table import read_scores
 
 
 @pytest.fixture
@@ -72,3 +74,22 @@ def test_a_clip_scored_twice_and_differently_is_an_error_that_names_both_lines(l
         read_scores(path)
     assert str(raised.value) == f"{path}:3: clip 'a' is scored differently on line 1; keep one of the lines"
     assert read_scores(lines({"clip_id": "a", "score": 1}, {"clip_id": "a", "score": 1})).ids == ["a"]
+
+
+def test_of_clips_that_nobody_asks_for_only_number_and_first_names_are_kept(lines):
+    scores = [{"clip_id": f"c{number}", "score": number} for number in range(20)]
+    path = lines(*scores, {"clip_id": "bad", "score": None, "error": "cannot be read"}, scores[3])
+    table = read_scores(path, {"c1", "c9", "bad too"})
+    assert (table.ids, list(table.column("score")), table.failed) == (["c1", "c9"], [1.0, 9.0], [])
+    assert (table.scored, table.others, list(table.places)) == (20, 18, [1, 9])
+    found = join_report(table, {"c1": 1}, truth_of(table, {"c1": 1}), {}, ())
+    assert (found.scored, found.matched) == (20, 1)
+    assert (found.unlabelled.count, found.unlabelled.first) == (19, ["c0", "c2", "c3", "c4", "c5"])
+    last = {"c9": 1, **{f"c{number}": 0 for number in range(5)}}
+    assert rank_task(read_scores(path, last), last) == rank_task(read_scores(path), last)
+
+
+def test_a_clip_scored_twice_and_differently_is_an_error_whether_asked_for_or_not(lines):
+    path = lines({"clip_id": "a", "score": 1}, {"clip_id": "b", "score": 1}, {"clip_id": "a", "score": 2})
+    with pytest.raises(UserError, match=r":3: clip 'a' is scored differently on line 1"):
+        read_scores(path, {"b"})

@@ -1,0 +1,62 @@
+"""Compare the times of a video's frames with an even pace.
+
+Frames that alone are off it, times at which it lacks one, and a pace that does not fit the stated interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+# Containers round times to milliseconds.
+ROUNDING = 2_000
+# A frame that is off an even pace says something only among this many others.
+EVEN = 5
+
+
+def off_pace(times: Sequence[int]) -> list[int]:
+    """Return the times (microseconds, rising) that alone are off an even pace, kept by those around them."""
+    steps = [after - before for before, after in pairwise(times)]
+    if len(steps) < EVEN:
+        return []
+    usual = median(steps)
+    off = [
+        times[number]
+        for number in range(1, len(steps))
+        if abs(steps[number] - usual) > ROUNDING
+        and abs(steps[number - 1] - usual) > ROUNDING
+        and abs(times[number + 1] - times[number - 1] - 2 * usual) <= ROUNDING
+    ]
+    even = sum(abs(step - usual) <= ROUNDING for step in steps)
+    return off if even + 2 * len(off) == len(steps) and len(off) * EVEN <= even else []
+
+
+def holes(times: Sequence[int]) -> list[int]:
+    """Return the times (microseconds) of frames that are missing from a pace that is even otherwise."""
+    steps = [after - before for before, after in pairwise(times)]
+    if len(steps) < EVEN:
+        return []
+    usual = median(steps)
+    even = sum(abs(step - usual) <= ROUNDING for step in steps)
+    long = [number for number, step in enumerate(steps) if step > usual + ROUNDING]
+    whole = all(abs(steps[number] - round(steps[number] / usual) * usual) <= ROUNDING for number in long)
+    if not whole or even + len(long) != len(steps) or len(long) * EVEN > even:
+        return []
+    return [round(times[number] + usual) for number in long]
+
+
+def other_pace(times: Sequence[float], default: float) -> float | None:
+    """Return the interval of `times` (s, rising) if it is even and does not fit the stated one; else None.
+
+    A recorder that leaves out frames may have a whole multiple of the stated interval, `default`, and one
+    that is slower than it says has less than twice as much.
+    """
+    steps = [after - before for before, after in pairwise(times)]
+    if len(steps) < 3 or default <= 0:
+        return None
+    usual = median(steps)
+    if max(steps) - min(steps) > 0.1 * usual or usual < 2 * default:
+        return None
+    times_slower = usual / default
+    return usual if abs(times_slower - round(times_slower)) > 0.1 else None

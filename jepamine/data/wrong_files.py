@@ -1,0 +1,77 @@
+"""Refuse files of other kinds where a manifest or a score file is meant, with the command that helps."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from jepamine.data.file_kinds import Seen, kind_of_file, kind_of_folder
+from jepamine.errors import UserError
+from jepamine.places import File
+from jepamine.utils.local_cache import local
+from jepamine.utils.printing import command
+
+# Kind of file -> the next step; "": other kinds.
+STEPS = {
+    "images": "{frames} makes one",
+    "video": "{video} makes one",
+    "log": "{mcap} makes one",
+    "parquet": "manifest lerobot, waymo and physicalai make one of a data set in Parquet",
+    "archive": "unpack it first",
+    "recipe": "{run} runs it",
+    "array": "write each clip in a line of its own: jq -c '.[]' {file} > m.jsonl",
+    "object": "write each clip in one line: jq -c . {file} > m.jsonl",
+    "labels": "give the manifest of the clips that it labels",
+    "scores": "give the manifest that was scored: {manifest}",
+    "nuscenes": "{nuscenes} makes one",
+    "lerobot": "{lerobot} makes one",
+    "run": "its manifest is {place}/manifest.jsonl",
+    "files": "give a file",
+    "": "jepamine manifest frames FOLDER --output m.jsonl makes one of images",
+}
+
+
+def require_manifest(path: File) -> None:
+    """Raise UserError for a folder and for a file that is evidently something other than a manifest.
+
+    The message says what it seems to be and the next step. A file that is missing, empty, or has lines with
+    errors, is none of that: the reader of lines reports it.
+    """
+    seen = _seen(path)
+    if seen is not None and seen.kind != "manifest":
+        raise UserError(f"{path}: is {seen.what}, not a manifest; {_step(path, seen)}")
+
+
+def require_scores(path: File) -> None:
+    """Raise UserError for a folder and for a file that is evidently something other than a score file."""
+    seen = _seen(path)
+    if seen is not None and seen.kind != "scores":
+        step = f"{command('score', '--run')} NAME MANIFEST.jsonl writes one"
+        raise UserError(f"{path}: is {seen.what}, not a score file; {step}")
+
+
+def _step(path: File, seen: Seen) -> str:
+    """Return the next step for a file or folder of another kind."""
+    folder = isinstance(path, Path) and path.is_dir()
+    place = str(path if folder else path.parent)
+    made = {
+        "frames": ("frames", place),
+        "video": ("video", str(path)),
+        "mcap": ("mcap", "FILE" if folder else str(path)),
+        "nuscenes": ("nuscenes", place if folder else "FOLDER"),
+        "lerobot": ("lerobot", place),
+    }
+    values = {name: command("manifest", *words, "--output", "m.jsonl") for name, words in made.items()}
+    values |= {"run": command("run", str(path)), "file": shlex.quote(str(path)), "place": place}
+    return STEPS[seen.kind].format_map(values | {"manifest": seen.manifest or "MANIFEST.jsonl"})
+
+
+def _seen(path: File) -> Seen | None:
+    on_disk = local(path)
+    try:
+        if on_disk.is_dir():
+            return kind_of_folder(on_disk)
+        return kind_of_file(on_disk) if on_disk.is_file() else None
+    # Who reads the lines gives the reason.
+    except OSError:
+        return None

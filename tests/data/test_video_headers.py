@@ -1,0 +1,187 @@
+"""What a damaged video says twice and differently: headers, sizes, numbers and bytes of its stream."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.frame_pace import other_pace
+from jepamine.data.recordings import Recordings
+from jepamine.data.video_damage import stated_size
+from jepamine.data.video_index import load_av, video_index
+from jepamine.errors import UserError
+from jepamine.places import Moment
+
+pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
+av = load_av()
+SEQUENCE, EXTENSION = b"\0\0\1\xb3", b"\0\0\1\xb5"
+
+
+def write(path: Path, codec: str, **options: str) -> bytes:
+    """Encode 12 frames that are 20 grey levels apart, 25 a second, a key frame every 6."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25, options={"bf": "0", **options})
+        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 64, 96, "yuv420p", 6
+        for number in range(12):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 20 * number, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
+def changed(path: Path, content: bytes, at: int, value: int) -> str:
+    """Write `content` to `path` with the byte `at` set to `value`, and return what the index says."""
+    assert content[at] != value
+    path.write_bytes(content[:at] + bytes([value]) + content[at + 1 :])
+    return video_index(path).note
+
+
+def greys(path: Path) -> dict[int, int]:
+    """Return the frames of a video that can be read, as time -> grey level."""
+    recordings, shown = Recordings(), {}
+    for time in video_index(path).times:
+        try:
+            shown[time] = round(float(np.asarray(recordings.image(Moment(path, time, None))).mean()))
+        except UserError:
+            continue
+    recordings.close()
+    return shown
+
+
+@pytest.mark.parametrize(("start", "offset", "value"), [(SEQUENCE, 7, 0x14), (EXTENSION, 9, 0x20)])
+def test_sequence_headers_with_different_rates_say_so(start, offset, value, tmp_path):
+    content = write(tmp_path / "a.mpg", "mpeg2video")
+    at = content.find(start, content.find(SEQUENCE, content.find(SEQUENCE) + 4))
+    note = changed(tmp_path / "b.mpg", content, at + offset, value)
+    assert "its headers state several frame rates" in note
+
+
+def test_a_packet_without_a_picture_says_so(tmp_path):
+    content = write(tmp_path / "a.mpg", "mpeg2video")
+    at = content.find(EXTENSION, content.find(SEQUENCE, content.find(SEQUENCE) + 4))
+    # The end of a sequence, instead of what must follow its header.
+    assert "1 packets have no picture" in changed(tmp_path / "b.mpg", content, at + 3, 0xB7)
+
+
+@pytest.mark.parametrize("frames", ["0", "2"])
+def test_pictures_with_one_number_say_so(tmp_path, frames):
+    content = write(tmp_path / "a.h264", "libx264", bf=frames)
+    units = content.split(b"\0\0\0\1")
+    at = next(number for number, unit in enumerate(units) if unit[:1] and unit[0] & 31 == 1)
+    twice = tmp_path / "b.h264"
+    twice.write_bytes(b"\0\0\0\1".join([*units[: at + 1], units[at], *units[at + 1 :]]))
+    assert "1 frames have the number of another in the stream" in video_index(twice).note
+
+
+def test_a_picture_that_no_other_refers_to_shares_its_number_in_decoding_order_with_the_next(tmp_path):
+    content = write(tmp_path / "a.h264", "libx264")
+    units = content.split(b"\0\0\0\1")
+    at = next(number for number, unit in enumerate(units) if unit[:1] and unit[0] & 31 == 1)
+    layers = tmp_path / "b.h264"
+    other = bytes([units[at][0] & 31]) + units[at][1:]
+    layers.write_bytes(b"\0\0\0\1".join([*units[:at], other, *units[at:]]))
+    assert "damaged" not in video_index(layers).note
+
+
+@pytest.mark.parametrize("name", ["a.h264", "a.hevc"])
+def test_a_damaged_start_code_leaves_bytes_that_no_encoder_writes(name, tmp_path):
+    codec, options = ("libx264", {}) if name == "a.h264" else ("libx265", {"x265-params": "log-level=none"})
+    content = write(tmp_path / name, codec, **options)
+    at = content.rfind(b"\0\0\0\1")
+    note = changed(tmp_path / f"b{name}", content, at + 3, 3)
+    assert "1 packets have bytes that belong into none" in note
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\0\0\1\x41\x9a\0\0\3\0\0\3\1\x80", False),
+        (b"\0\0\0\1\x41\x80\0\0\0\0\1\x41\x80\0\0\0", False),
+        (b"\0\0\1\x41\x80\0\0\3", False),
+        (b"\0\0\1\x41\0\0\0\3\x41", True),
+        (b"\0\0\1\x41\0\0\2\x41", True),
+        (b"\0\0\1\x41\0\0\3\x41", True),
+    ],
+)
+def test_bytes_between_start_codes(content, found):
+    assert forbidden_bytes(content) is found
+
+
+@pytest.mark.parametrize("name", ["a.wmv", "a.avi"])
+def test_a_file_that_is_shorter_than_it_says_says_so(name, tmp_path):
+    content = write(tmp_path / name, "mpeg4")
+    form = "asf" if name == "a.wmv" else "avi"
+    assert stated_size(tmp_path / name, form) == len(content)
+    assert video_index(tmp_path / name).note == ""
+    (tmp_path / name).write_bytes(content[:-100])
+    assert (
+        f"{len(content)} bytes by its header, {len(content) - 100} found" in video_index(tmp_path / name).note
+    )
+
+
+def test_a_wmv_frame_before_the_start_says_so(tmp_path):
+    content = write(tmp_path / "a.wmv", "mpeg4")
+    at = content.find(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")) + 80
+    preroll = int.from_bytes(content[at : at + 8], "little") + 1024
+    (tmp_path / "b.wmv").write_bytes(content[:at] + preroll.to_bytes(8, "little") + content[at + 8 :])
+    assert "a frame at -1.024 s, before its start" in video_index(tmp_path / "b.wmv").note
+
+
+def test_a_webm_whose_clock_does_not_fit_the_interval_it_states_says_so(tmp_path):
+    content = write(tmp_path / "a.webm", "libvpx")
+    at = content.find(b"\x2a\xd7\xb1\x83\x0f\x42\x40") + 4
+    assert "by its header" in changed(tmp_path / "b.webm", content, at, 0x40)
+    assert "its frames are 0.168 s apart, by its header 0.038 s" in video_index(tmp_path / "b.webm").note
+
+
+@pytest.mark.parametrize(
+    ("step", "default", "found"),
+    [
+        (0.1, 0.1, None),
+        # Every third frame is kept; a camera that is slower at night than it says.
+        (0.3, 0.1, None),
+        (0.04, 0.033, None),
+        (1.05, 0.25, 1.05),
+    ],
+)
+def test_an_even_pace_fits_the_stated_interval_or_not(step, default, found):
+    assert other_pace([number * step for number in range(8)], default) == pytest.approx(found)
+
+
+def test_an_uneven_pace_fits_any_stated_interval():
+    assert other_pace([0, 1.05, 1.6, 4.0, 4.2], 0.25) is None
+    assert other_pace([0, 1.05], 0.25) is None
+
+
+def test_frames_of_avi_are_counted_where_the_codecs_header_is_damaged(tmp_path):
+    content = write(tmp_path / "a.avi", "mpeg4")
+    whole = greys(tmp_path / "a.avi")
+    at = content.find(b"\0\0\1\x20", content.find(b"movi"))
+    changed(tmp_path / "b.avi", content, at + 1, 0x80)
+    assert video_index(tmp_path / "b.avi").times == list(whole)
+    assert greys(tmp_path / "b.avi").items() <= whole.items()
+
+
+def test_a_damaged_slice_is_an_error_up_to_the_next_key_frame_and_no_frame_of_before(tmp_path):
+    content = write(tmp_path / "a.mpg", "mpeg2video")
+    whole, pictures = greys(tmp_path / "a.mpg"), []
+    at = content.find(b"\0\0\1\0")
+    while at >= 0:
+        pictures.append(at)
+        at = content.find(b"\0\0\1\0", at + 4)
+    assert len(whole) == len(pictures) == 12
+    for number, at in enumerate(pictures):
+        first = content.find(b"\0\0\1\1", at)
+        changed(tmp_path / "b.mpg", content, first + 3, 0x43)
+        shown = greys(tmp_path / "b.mpg")
+        times = list(whole)
+        # The decoder gives no frame for the one before the error, which waits for it.
+        sure = [time for place, time in enumerate(times) if place < number - 1 or place >= 6 > number]
+        assert shown.items() <= whole.items()
+        assert set(sure) <= set(shown)
+        assert times[number] not in shown
