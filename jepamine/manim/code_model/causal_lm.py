@@ -34,6 +34,15 @@ class CodePredictor(Protocol):
         ...
 
 
+@runtime_checkable
+class GrammaticalPredictor(Protocol):
+    """A predictor that can be held to a grammar."""
+
+    def by_grammar(self) -> CodePredictor:
+        """Return a predictor whose code always parses. Raises UserError if a package is missing."""
+        ...
+
+
 @dataclass(frozen=True)
 class CausalLm:
     """Write with a trained predictor, which shows all objects at once, and apply the style to its code."""
@@ -70,12 +79,14 @@ def causal_lm(
     predictor_of: Callable[[str], Any],
     *,
     run: str = "manim-code",
+    grammar: bool = False,
     style: Style = "static",
     complexity: Complexity = "medium",
 ) -> CausalLm:
     """Return the generator of the run `run`, of the trainer `code`; styles are those of `template`.
 
-    Raises UserError if there is no such run, or if its predictor does not write code.
+    With `grammar` the model chooses among tokens that lead to code that parses (extra `grammar`). Raises
+    UserError if there is no such run, if its predictor does not write code, or not by a grammar.
     """
     hint = "train one with jepamine run recipes/manim-code.toml"
     try:
@@ -84,4 +95,8 @@ def causal_lm(
         raise UserError(f"the generator 'causal-lm' needs a trained run: {error}; {hint}") from None
     if not isinstance(predictor, CodePredictor):
         raise UserError(f"the generator 'causal-lm': run '{run}' does not write code; {hint}")
+    if grammar:
+        if not isinstance(predictor, GrammaticalPredictor):
+            raise UserError(f"grammar: the predictor of run '{run}' knows no grammar; leave it out")
+        predictor = predictor.by_grammar()
     return CausalLm(predictor, style, complexity)

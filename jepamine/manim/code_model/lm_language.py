@@ -176,18 +176,22 @@ def from_weights(weights: str, revision: str | None = None) -> Language:
     )
     tokenizer = _tokenizer(weights, revision)
     ends = {tokenizer.eos_token_id, model.config.eos_token_id}
-    return Language(model, _Pretrained(tokenizer), True, frozenset(ends - {None}))
+    return Language(model, Pretrained(tokenizer), True, frozenset(ends - {None}))
 
 
 @dataclass(frozen=True)
-class _Pretrained:
+class Pretrained:
+    """A fast tokenizer of transformers."""
+
     tokenizer: Any
 
     def encode(self, text: str) -> tuple[list[int], list[int]]:
+        """Return the tokens of a text, and the offset at which each begins."""
         encoding = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         return list(encoding["input_ids"]), [start for start, _ in encoding["offset_mapping"]]
 
     def decode(self, tokens: list[int]) -> str:
+        """Return the text of tokens."""
         return str(self.tokenizer.decode(tokens, clean_up_tokenization_spaces=False))
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
 from jepamine.manim.code_model.code_examples import Example
+from jepamine.manim.code_model.code_grammar import Constraint, constraint, require_llguidance
 from jepamine.manim.code_model.lm_language import Language, next_token, trainable_part
 from jepamine.manim.code_model.lm_objects import ObjectEncoder, features_of, rows_of, token_context
 from jepamine.manim.code_model.prompt import LAST, body, complete_code, prompt
@@ -133,12 +135,36 @@ class LayoutLm(nn.Module):
         """Write code for a layout, as in `jepamine.manim.code_model.causal_lm.CodePredictor`."""
         return complete_code(write(self, layout, description, attempt), layout)
 
+    def by_grammar(self) -> ByGrammar:
+        """Return this predictor held to the grammar of code. Raises UserError without llguidance."""
+        require_llguidance()
+        return ByGrammar(self)
+
+
+@dataclass(frozen=True)
+class ByGrammar:
+    """A predictor whose code always parses, has a line for each object and uses known names alone."""
+
+    predictor: LayoutLm
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """Return the predictor's own loss."""
+        return self.predictor.loss(examples)
+
+    def generate(self, layout: Layout, description: str, *, attempt: int = 0) -> Generated:
+        """Write code by the grammar."""
+        guide = constraint(self.predictor.language, layout, self.predictor.slots)
+        return complete_code(write(self.predictor, layout, description, attempt, guide), layout)
+
 
 @torch.inference_mode()
-def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -> str:
+def write(
+    predictor: LayoutLm, layout: Layout, description: str, attempt: int, guide: Constraint | None = None
+) -> str:
     """Continue the prompt of a layout up to the end of the line that shows the objects.
 
-    Attempt 0 is greedy; others sample, with their number as the seed.
+    Attempt 0 is greedy; others sample, with their number as the seed. `guide` leaves only the tokens of a
+    grammar, whose texts all end.
     """
     language = predictor.language
     draw = torch.Generator().manual_seed(attempt)
@@ -156,18 +182,23 @@ def write(predictor: LayoutLm, layout: Layout, description: str, attempt: int) -
     cache = None
     tokens: list[int] = []
     text, since = "", 0
-    while since < longest:
+    while guide is not None or since < longest:
         answer = language.model(
             inputs_embeds=embedded, past_key_values=cache, use_cache=True, logits_to_keep=1
         )
         cache = answer.past_key_values
-        token = next_token(answer.logits[0, -1], temperature, draw)
+        logits = answer.logits[0, -1]
+        token = next_token(logits if guide is None else guide.masked(logits), temperature, draw)
         if token in language.ends:
             break
+        if guide is not None:
+            guide.take(token)
         tokens.append(token)
         # A character spelled by several tokens decodes to several here: only line breaks are read from it.
         piece = language.tokens.decode([token])
-        if "\n" in piece:
+        if guide is not None and guide.complete:
+            break
+        if "\n" in piece and guide is None:
             if text[text.rfind("\n") + 1 :].lstrip().startswith(LAST) or text.count("\n") > count:
                 break
             since = 0
