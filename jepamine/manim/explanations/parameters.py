@@ -6,7 +6,7 @@ import json
 import re
 
 from jepamine.manim.engine.palette import PALETTE
-from jepamine.manim.explanations import arithmetic, diagrams
+from jepamine.manim.explanations import arithmetic, charted
 from jepamine.manim.explanations.mathematical import (
     COUNT,
     NOTHING,
@@ -26,7 +26,7 @@ from jepamine.manim.explanations.mathematical import (
     vectors,
     wave,
 )
-from jepamine.manim.explanations.numbers import NUMBERS
+from jepamine.manim.explanations.single_numbers import NUMBERS
 from jepamine.manim.text.literals import literals
 
 #: The most values that fit into a film.
@@ -176,8 +176,8 @@ _EVERY: tuple[Take, ...] = (
     *(arithmetic.word, arithmetic.time_of_day, arithmetic.digits, arithmetic.total, arithmetic.product),
     *(arithmetic.derivative, arithmetic.launch, arithmetic.ring),
     *(colour, bounces, count, dimensions, shares, names, fibonacci, primes),
-    *(diagrams.network, diagrams.events, diagrams.series, diagrams.named_vectors, diagrams.triangle),
-    *(diagrams.messages, diagrams.atom, *NUMBERS),
+    *(charted.network, charted.events, charted.series, charted.named_vectors, charted.triangle),
+    *(charted.messages, charted.atom, *NUMBERS),
 )
 #: Name in index.toml -> what takes it.
 PARAMETERS: dict[str, Take] = {getattr(take, "__name__", ""): take for take in _EVERY} | {"range": bounds}
