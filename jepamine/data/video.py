@@ -29,6 +29,8 @@ SEEKS = (0, 2_000_000, 20_000_000)
 # Decoders that fill what they cannot decode from the frame before, and do not say so: after an error nothing
 # is right until the next key frame.
 FILLED = {"mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "h263", "wmv1", "wmv2", "flv1"}
+# AV_PICTURE_TYPE_B
+BIDIRECTIONAL = 3
 # Signs of a display matrix (a, b, c, d) -> how Pillow turns the stored picture upright.
 UPRIGHT = {
     (-1, 0, 0, 1): "FLIP_LEFT_RIGHT",
@@ -190,6 +192,10 @@ class _Reader:
                 continue
             for frame in frames:
                 waiting.discard(frame.pts)
+                # What the decoder could not read it filled in; other frames refer to all but B-frames.
+                if filled and frame.is_corrupt and frame.pict_type != BIDIRECTIONAL:
+                    sound, before = False, set()
+                    damaged.add(frame.pts)
                 # Frames come later than their packets: what comes after an error may be of before.
                 sound = sound or (frame.key_frame and frame.pts not in before | damaged)
                 yield frame, sound or frame.pts in before

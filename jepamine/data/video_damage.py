@@ -31,7 +31,7 @@ BROADCAST = 1
 
 
 # Packets before a clock that starts anew in which FFmpeg notices it.
-JOINT = 2
+JOINT = 3
 
 
 # FFmpeg's number of frames in the header of an AVI that it could not go back to.
@@ -113,9 +113,8 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
     count = last if form == "avi" else found.count
-    # FFmpeg counts one more in AVI where frames are reordered.
-    more = form == "avi" and video.codec_context.has_b_frames
-    if count + more < video.frames < NEVER_WRITTEN:
+    # FFmpeg counts one more in AVI that it cuts without encoding; the size tells of a frame lost at the end.
+    if count + (form == "avi") < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
     count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)
@@ -159,6 +158,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec == "mpeg2video" and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.halved:
+        yield f"{found.order.halved} pictures lack a part of their header"
     if len(found.order.rates) > 1:
         yield "its headers state several frame rates"
     if found.forbidden:

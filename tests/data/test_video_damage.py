@@ -73,9 +73,10 @@ def test_an_flv_that_ends_before_its_header_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("frames", "stated", "damaged"),
     [
-        ("0", 25, True),
-        # FFmpeg counts one more where it cuts reordered frames without encoding them.
+        # FFmpeg counts one more where it cuts frames without encoding them.
+        ("0", 25, False),
         ("2", 25, False),
+        ("0", 26, True),
         ("2", 27, True),
         # What FFmpeg leaves in a header that it cannot go back to.
         ("0", 1 << 30, False),
