@@ -42,7 +42,7 @@ from jepamine.utils.json_files import json_lines, write_json
 
 PANEL = [
     *("ensemble", "knn", "mahalanobis", "predicted", "masked", "drive", "variogram", "residual", "temporal"),
-    *("sensor", "frozen", "spliced", "shuffled", "scene", "random"),
+    *("sensor", "frozen", "spliced", "shuffled", "camera", "scene", "random"),
 ]
 BASELINE = "knn"
 

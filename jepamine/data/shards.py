@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from jepamine.data.drives import drive_of
 from jepamine.errors import UserError
-
-if TYPE_CHECKING:
-    from jepamine.data.clips import Clip
 
 #: Number of parts, for schedulers whose jobs know their index only.
 COUNT = "JEPAMINE_SHARDS"
@@ -27,19 +23,6 @@ class Shard:
 
     number: int = 1
     of: int = 1
-
-    def part(self, items: Iterable[Clip | UserError]) -> Iterator[Clip | UserError]:
-        """Yield the items of this shard, in order; clips without a drive and broken lines one by one."""
-        return self.part_by(items, drive_of_item)
-
-    def part_by(self, items: Iterable[Item], drive: Callable[[Item], str | None]) -> Iterator[Item]:
-        """Yield the items of this shard, in order; those of one `drive` together, those of none by one."""
-        return (item for place, item in dealt(items, drive) if place % self.of == self.number - 1)
-
-
-def drive_of_item(item: Clip | UserError) -> str | None:
-    """Return a clip's drive; None for a broken line."""
-    return None if isinstance(item, UserError) else drive_of(item)
 
 
 def dealt(items: Iterable[Item], drive: Callable[[Item], str | None]) -> Iterator[tuple[int, Item]]:

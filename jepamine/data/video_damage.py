@@ -30,6 +30,14 @@ PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 BROADCAST = 1
 
 
+# Packets before a clock that starts anew in which FFmpeg notices it.
+JOINT = 3
+
+
+# FFmpeg's number of frames in the header of an AVI that it could not go back to.
+NEVER_WRITTEN = 1 << 30
+
+
 class Packet(NamedTuple):
     """A packet of a stream without its content; times in the stream's units, None if it has none.
 
@@ -105,15 +113,23 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
     count = last if form == "avi" else found.count
-    if video.frames > count:
+    # FFmpeg counts one more in AVI that it cuts without encoding; the size tells of a frame lost at the end.
+    if count + (form == "avi") < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
-    corrupt = sum(packet.corrupt for packet in found.packets)
-    if corrupt:
-        yield f"{corrupt} incomplete packets"
+    corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
+    count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)
+    if count:
+        yield f"{count} incomplete packets"
     yield from _picture_signs(found)
     size, stated = path.stat().st_size, stated_size(path, form)
     if stated is not None and stated > size:
         yield f"{stated} bytes by its header, {size} found"
+
+
+def _joined(packets: Sequence[Packet]) -> bool:
+    """Return whether the clock of consecutive packets starts anew: there FFmpeg finds its counter broken."""
+    stamps = [packet.dts for packet in packets if packet.dts is not None]
+    return any(after < before for before, after in pairwise(stamps))
 
 
 def stated_size(path: Path, form: str) -> int | None:
@@ -142,6 +158,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec == "mpeg2video" and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.halved:
+        yield f"{found.order.halved} pictures lack a part of their header"
     if len(found.order.rates) > 1:
         yield "its headers state several frame rates"
     if found.forbidden:

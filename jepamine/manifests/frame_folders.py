@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jepamine.data.file_kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from jepamine.errors import UserError
+from jepamine.manifests.frame_names import strays
 from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.new_lines import Skipped
 
@@ -45,7 +46,8 @@ def frame_folders(
     A scene is named by its folder's path below `root`, that of `root` itself by its own name. Frames are in
     name order, numbers in names by value. Links to folders are followed; a folder that several paths lead to
     is read once. Hidden folders and those of the system are skipped, as are label maps unless
-    `keep_label_maps`. What is left out is counted in `skipped`. Raises UserError if `root` cannot be listed.
+    `keep_label_maps`, and single images without a number among numbered ones. What is left out is counted in
+    `skipped`. Raises UserError if `root` cannot be listed.
     """
     folders = []
     others: list[Path] = []
@@ -65,7 +67,11 @@ def frame_folders(
             for reason, group in not_footage(folder.relative_to(root).parts, images).items():
                 skipped.add("images", f"{reason}; --label-maps keeps them", min(group), len(group))
                 images = [path for path in images if path not in group]
-        frames = sorted(images, key=_name_order)
+        odd = strays([path.stem for path in images])
+        for path in images if odd else ():
+            if path.stem in odd:
+                skipped.add("images", "without a number, among frames that have one", path)
+        frames = sorted((path for path in images if path.stem not in odd), key=_name_order)
         if frames:
             scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
             folders.append((scene, frames))

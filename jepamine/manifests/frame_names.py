@@ -31,6 +31,8 @@ _DRIVE = re.compile(
 LONGEST = 10**11
 # Endings of names (`_rgb`, `_camera0`) beyond this many are no kinds of pictures of a moment.
 MOST_ENDINGS = 16
+# Images for each one without a number that is not one of them.
+STRAY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
             return together
     names = [FrameName(before, "", *key) for (before, _), key in zip(texts, keys, strict=True)]
     return _with_endings(names, [after for _, after in texts])
+
+
+def strays(stems: Sequence[str]) -> set[str]:
+    """Return the names (without suffix) of a folder's images that have no digit, if all others are numbered.
+
+    They are covers, maps and test pictures rather than frames, if at most one in eight.
+    """
+    odd = {stem for stem in stems if not any(map(str.isdigit, stem))}
+    rest = [stem for stem in stems if stem not in odd]
+    if not odd or STRAY * len(odd) > len(stems):
+        return set()
+    return odd if all(name.time or name.number is not None for name in frame_names(rest)) else set()
 
 
 def _numbered(stems: Sequence[str]) -> list[re.Match[str]]:

@@ -12,9 +12,8 @@ from typing import Any
 import jepamine
 from jepamine.cluster.saved_parts import Job, finished_parts
 from jepamine.cluster.tasks import Cluster, answer, opened_once
-from jepamine.data.clips import read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
-from jepamine.data.part_lines import clips_in, item_of
+from jepamine.data.part_lines import clips_in, items_of
 from jepamine.errors import UserError
 from jepamine.mining.score_parts import completion_path, merge_parts
 from jepamine.mining.scorer_panel import RunPanel
@@ -44,13 +43,12 @@ def score_on_cluster(
     source = opened.parts.source
     require_clip_ranking(opened)
     check_output(output, source.manifest)
-    read = read_clips if on_error == "stop" else read_clips_or_errors
     job = Job(
         "score",
         score_part,
         source.manifest,
         _common(opened, scorer, on_error),
-        lambda: map(item_of, read(source)),
+        lambda: items_of(source, on_error == "stop"),
     )
     folder = _folder(opened, output, scorer, on_error)
     with finished_parts(job, cluster, folder) as parts:

@@ -16,12 +16,14 @@ from typing import Any, Literal
 from jepamine.data.clips import Clip, read_clips, read_clips_or_errors
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
+from jepamine.data.part_lines import PartLines, clips_in, items_of
 from jepamine.data.shards import Shard
 from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.score_lines import score_lines
 from jepamine.mining.score_parts import completion_path, save_completion
 from jepamine.mining.scorer_panel import RunPanel
+from jepamine.protocols import Source
 from jepamine.runs.loading import LoadedRun
 from jepamine.utils.files import check_output, naming, sha256_file, sync
 from jepamine.utils.json_files import json_text, parse_line, raw_lines
@@ -54,7 +56,7 @@ def score_manifest(
     Returns {"clips": lines written, "errors": those with an error}.
     """
     check_output(output, opened.parts.source.manifest)
-    items = partial(_shard_items, opened, shard, on_error)
+    items = _items(opened.parts.source, shard, on_error == "stop")
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer)
         try:
@@ -132,9 +134,12 @@ def score_shard(
     return counts
 
 
-def _shard_items(opened: LoadedRun, shard: Shard, on_error: OnError) -> Iterator[Clip | UserError]:
-    read = read_clips if on_error == "stop" else read_clips_or_errors
-    return shard.part(read(opened.parts.source))
+def _items(source: Source, shard: Shard, stop: bool) -> Callable[[], Iterator[Clip | UserError]]:
+    """Return what reads the clips of a shard: its own lines, after one look at all for where they are."""
+    if shard.of == 1:
+        return partial(read_clips if stop else read_clips_or_errors, source)
+    plan = PartLines(source.manifest, items_of(source, stop), shard.of)
+    return partial(clips_in, source, plan.ranges(shard.number))
 
 
 def _write(

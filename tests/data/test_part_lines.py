@@ -11,14 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jepamine.data.clips import read_clips_or_errors
-from jepamine.data.part_lines import Item, PartLines, clips_in, item_of
-from jepamine.data.shards import Shard
+from jepamine.data.drives import drive_of
+from jepamine.data.part_lines import Item, PartLines, clips_in, item_of, items_of
+from jepamine.data.shards import dealt
 from jepamine.errors import UserError
 from jepamine.protocols import Source
 
 
 def shown(item):
     return str(item) if isinstance(item, UserError) else item
+
+
+def drive(item):
+    return None if isinstance(item, UserError) else drive_of(item)
 
 
 def line(number: int, scene: int | None, tubelets: int) -> str:
@@ -38,12 +43,14 @@ def test_each_part_reads_what_its_shard_reads_of_the_whole_manifest(lines, parts
     with tempfile.TemporaryDirectory() as folder:
         source = Source(Path(folder) / "m.jsonl")
         source.manifest.write_bytes(mark + "\n".join(["{}", *lines]).encode())
-        plan = PartLines(source.manifest, map(item_of, read_clips_or_errors(source)), parts)
+        plan = PartLines(source.manifest, items_of(source, stop=False), parts)
         found = [list(map(shown, clips_in(source, plan.ranges(part + 1)))) for part in range(plan.parts)]
+        numbered = list(dealt(read_clips_or_errors(source), drive))
         wanted = [
-            list(map(shown, Shard(part + 1, plan.parts).part(read_clips_or_errors(source))))
+            [shown(item) for place, item in numbered if place % plan.parts == part]
             for part in range(plan.parts)
         ]
+        assert plan.ranges(plan.parts + 1) == []
     assert found == wanted
     assert [plan.lines(part + 1) for part in range(plan.parts)] == [len(part) for part in found]
     assert 1 <= plan.parts <= parts
@@ -82,4 +89,39 @@ def test_an_error_of_a_line_is_raised_at_once(tmp_path):
     source = Source(tmp_path / "m.jsonl")
     source.manifest.write_text("\n\n")
     with pytest.raises(UserError, match="contains no clip"):
-        PartLines(source.manifest, map(item_of, read_clips_or_errors(source)), 2)
+        PartLines(source.manifest, items_of(source, stop=True), 2)
+
+
+FORMS = [
+    {"frame_paths": ["a.png", "b.png"]},
+    {"frame_paths": ["a.png", "b.png"], "scene": 3, "drive": "d", "clip_id": 4},
+    {"frame_paths": ["a.png", "b.png"], "scene_id": "s", "log": "l"},
+    {"frame_paths": ["a.png", "b.png"], "scene": "", "drive": ""},
+    {"frames": ["a.png", "b.png", "c.png", "d.png"], "scene": "s"},
+    {"video": "v.mp4", "start": 0, "end": 1, "fps": 4, "scene": "s"},
+    {"cameras": {"l": ["a.png", "b.png"], "r": ["c.png", "d.png"]}, "scene": "s"},
+    {"frame_paths": ["a.png"], "scene": "s"},
+    {"frame_paths": ["a.png", ""], "scene": "s"},
+    {"frame_paths": ["a.png", 1], "scene": "s"},
+    {"frame_paths": "ab", "scene": "s"},
+    {"frame_paths": [], "scene": "s"},
+    {"frame_paths": None, "video": "v.mp4", "start": 0, "end": 1, "fps": 4},
+    {"frame_paths": ["a.png", "b.png"], "scene": ["s"]},
+    {"frame_paths": ["a.png", "b.png"], "scene": True},
+    {"frame_paths": ["a.png", "b.png"], "clip_id": 1.5},
+    {"frame_paths": ["a.png", "b.png"], "camera": {}},
+    {"scene": "s"},
+    [],
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=json.dumps)
+def test_the_item_of_a_line_is_that_of_its_clip(tmp_path, form):
+    source = Source(tmp_path / "m.jsonl")
+    source.manifest.write_text(json.dumps(form))
+    (found,) = read_clips_or_errors(source)
+    assert list(items_of(source, stop=False)) == [item_of(found)]
+    if isinstance(found, UserError):
+        with pytest.raises(UserError) as raised:
+            list(items_of(source, stop=True))
+        assert str(raised.value) == str(found)

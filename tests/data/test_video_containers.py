@@ -128,14 +128,15 @@ def test_a_recording_that_begins_between_key_frames_is_sought_from_its_first_key
     ]
 
 
-def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
-    part = write(tmp_path / "part.ts", "libx264", {"bf": "0"}).read_bytes()
+@pytest.mark.parametrize(("codec", "frames"), [("libx264", "0"), ("libx264", "2"), ("mpeg4", "0")])
+def test_recordings_joined_end_to_end_follow_one_another(tmp_path, codec, frames):
+    part = write(tmp_path / "part.ts", codec, {"bf": frames}).read_bytes()
     joined = tmp_path / "joined.ts"
     joined.write_bytes(part + part)
     index, videos = video_index(joined), Recordings()
     assert len(index.times) == 2 * COUNT
     assert all(after > before for before, after in zip(index.times, index.times[1:], strict=False))
-    assert "its clock restarts; 2 joined recordings are placed one after another" in index.note
+    assert index.note == f"{joined}: its clock restarts; 2 joined recordings are placed one after another"
     shown = [grey_at(videos, joined, index.times[number]) for number in (0, COUNT - 1, COUNT, 2 * COUNT - 1)]
     assert np.abs(np.array(shown) - [GREYS[0], GREYS[-1], GREYS[0], GREYS[-1]]).max() <= 3
 

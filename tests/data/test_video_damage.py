@@ -70,6 +70,27 @@ def test_an_flv_that_ends_before_its_header_says_so(tmp_path):
     assert "s by its header" in note
 
 
+@pytest.mark.parametrize(
+    ("frames", "stated", "damaged"),
+    [
+        # FFmpeg counts one more where it cuts frames without encoding them.
+        ("0", 25, False),
+        ("2", 25, False),
+        ("0", 26, True),
+        ("2", 27, True),
+        # What FFmpeg leaves in a header that it cannot go back to.
+        ("0", 1 << 30, False),
+    ],
+)
+def test_an_avi_counts_its_frames_in_its_header(tmp_path, frames, stated, damaged):
+    path = write(tmp_path / "a.avi", bf=frames)
+    content = path.read_bytes()
+    at = content.find(b"vids") + 32
+    assert int.from_bytes(content[at : at + 4], "little") == 24
+    path.write_bytes(content[:at] + stated.to_bytes(4, "little") + content[at + 4 :])
+    assert (f"{stated} frames by its header" in video_index(path).note) is damaged
+
+
 @pytest.mark.parametrize("name", ["a.ts", "a.m2ts", "a.mpg"])
 @pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
 def test_a_frame_that_a_camera_left_out_is_no_sign_and_one_that_was_lost_is(tmp_path, name, codec):

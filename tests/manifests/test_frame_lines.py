@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
@@ -41,6 +42,36 @@ def cut(root, window=4, stride=4, **options):
     for line in lines:
         line["frame_paths"] = [path.removeprefix(f"{root}/") for path in line["frame_paths"]]
     return lines
+
+
+@pytest.mark.parametrize("stray", ["cover", "calib_board", "Karte"])
+def test_an_image_without_a_number_does_not_mix_the_cameras_of_a_folder(stray, jepamine, tmp_path):
+    for name in [f"run_{camera}_{number:04d}" for camera in ("front", "left") for number in range(4)] + [
+        stray
+    ]:
+        Image.new("RGB", (16, 9)).save(tmp_path / f"{name}.png")
+    manifest = tmp_path / "m.jsonl"
+    result = jepamine("manifest", "frames", tmp_path, "--output", manifest)
+    skipped = "images skipped: 1 (without a number, among frames that have one), the first"
+    assert f"{skipped} {tmp_path / stray}.png\n" in result.stderr
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
+    assert [(line["camera"], len(line["frame_paths"])) for line in lines] == [("front", 4), ("left", 4)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # Ids of Mapillary; too many to be no frames; numbers of no common form.
+        ["_2BNsSQSX", "a8xK1", "kLmNoP", "b7Q", "x9z"],
+        ["a", "b", "c1", "c2", "c3"],
+        ["north", "1x", "y22z", "3", "4w"],
+    ],
+)
+def test_images_without_a_number_are_frames_where_the_others_are_not_numbered(names, jepamine, tmp_path):
+    for name in names:
+        Image.new("RGB", (16, 9)).save(tmp_path / f"{name}.png")
+    result = jepamine("manifest", "frames", tmp_path, "--output", tmp_path / "m.jsonl")
+    assert f"read: {len(names)} images in 1 folder\n" in result.stderr
 
 
 def test_a_folder_is_a_scene_and_its_frames_are_in_the_order_of_their_numbers(root):

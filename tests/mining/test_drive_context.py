@@ -158,7 +158,7 @@ def test_the_camera_of_a_clip_says_what_is_usual():
         for n in range(20)
     ]
     bank = replace(bank_of(own), places=[Place(one.drive, one.camera, one.order) for one in own])
-    scorer = Camera(DriveContext(bank))
+    scorer = Camera(bank)
     odd = [
         replace(clip(f"odd-{name}", [1, shift, 0.15, 0], f"new {name}"), camera=camera)
         for name, shift, camera in [("even", 0, "even"), ("varied", 1, "varied"), ("none", 0, None)]
@@ -173,8 +173,8 @@ def test_the_camera_of_a_clip_says_what_is_usual():
 def test_a_training_clip_is_not_compared_with_itself_by_its_camera():
     own = [replace(clip(f"x{n}", [1, 0.1 * n, 0], "d", 2.0 * n), camera="c") for n in range(8)]
     bank = replace(bank_of(own), places=[Place(one.drive, one.camera, one.order) for one in own])
-    scorer = Camera(DriveContext(bank))
+    scorer = Camera(bank)
     scores = [float(score) for score in scorer(own)]
     assert min(scores) > 0.5
-    assert np.median(scores) == pytest.approx(1)
+    assert np.quantile(scores, 0.9) == pytest.approx(1)
     assert [float(scorer([one])[0]) for one in own] == pytest.approx(scores, abs=1e-6)

@@ -19,7 +19,9 @@ _WEIGHTS = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T
 def drawn_parts(mobject: Any) -> Iterator[Any]:
     """Yield the members of an object's family that leave paint, in drawing order."""
     for part in mobject.get_family():
-        if len(part.points) and (not _is_curves(part) or _fill(part) > 0 or _stroke(part) > 0):
+        if len(part.points) and (
+            _fill(part) > 0 or _stroke(part) > 0 if _is_curves(part) else _is_picture(part)
+        ):
             yield part
 
 
@@ -101,6 +103,19 @@ def colour_of(mobject: Any) -> str | None:
 def _is_curves(part: Any) -> bool:
     # Images and point clouds have points that are not curves, and no fill or stroke.
     return hasattr(part, "fill_rgbas")
+
+
+def _is_picture(part: Any) -> bool:
+    # A value tracker has a point, and nothing that is drawn.
+    return hasattr(part, "rgbas") or hasattr(part, "pixel_array")
+
+
+def background_of(camera: Any) -> tuple[float, float, float]:
+    """Return the red, green and blue, 0 to 1, of a camera's background, which a scene may set as a text."""
+    from manim import ManimColor
+
+    red, green, blue = ManimColor(camera.background_color).to_rgb()
+    return float(red), float(green), float(blue)
 
 
 def _fill(part: Any) -> float:

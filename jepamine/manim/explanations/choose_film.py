@@ -56,6 +56,9 @@ def _films(description: str) -> Iterator[Explanation]:
             taken = PARAMETERS[name](_blanked(description, spans))
             constants |= taken.constants
             spans += taken.spans
+        if not set(entry.get("needs", ())) <= set(constants):
+            # Its own data would be shown as if they were those of the description.
+            continue
         if constants.get("METHOD") == '"binary"' and "VALUES" in constants:
             constants["VALUES"] = repr(sorted(json.loads(constants["VALUES"])))
         yield _explanation(description, entry["film"], constants, entry["words"], spans)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from jepamine.manim.engine.palette import PALETTE
-from jepamine.manim.explanations import arithmetic
+from jepamine.manim.explanations import arithmetic, charted
 from jepamine.manim.explanations.mathematical import (
     COUNT,
     NOTHING,
@@ -25,6 +26,7 @@ from jepamine.manim.explanations.mathematical import (
     vectors,
     wave,
 )
+from jepamine.manim.explanations.single_numbers import NUMBERS
 from jepamine.manim.text.literals import literals
 
 #: The most values that fit into a film.
@@ -127,8 +129,17 @@ def shares(text: str) -> Taken:
 
 def names(text: str) -> Taken:
     """Take the two names of circles: "labeled A and B"."""
-    match = re.search(r"\b(?:label+ed|named|called|of|sets) ['\"]?(\w+)['\"]? and ['\"]?(\w+)['\"]?", text)
-    return Taken({"NAMES": repr([match[1], match[2]])}, (match.span(),)) if match else NOTHING
+    match = re.search(r"\b(?:label+ed|named|called|of|sets|:) ['\"]?(\w+)['\"]? and ['\"]?(\w+)['\"]?", text)
+    if match is None:
+        return NOTHING
+    found, spans = {"NAMES": json.dumps(list(match.groups()))}, [match.span()]
+    where = r"(?:intersection|overlap\w*|middle|cent(?:er|re)|common part)"
+    if common := re.search(
+        rf"(?:the )?(?:word |text |label )?['\"]?(\w+)['\"]? in the {where}(?: part| region)?", text
+    ):
+        found["COMMON"] = json.dumps(common[1])
+        spans.append(common.span())
+    return Taken(found, tuple(spans))
 
 
 def fibonacci(text: str) -> Taken:
@@ -165,6 +176,8 @@ _EVERY: tuple[Take, ...] = (
     *(arithmetic.word, arithmetic.time_of_day, arithmetic.digits, arithmetic.total, arithmetic.product),
     *(arithmetic.derivative, arithmetic.launch, arithmetic.ring),
     *(colour, bounces, count, dimensions, shares, names, fibonacci, primes),
+    *(charted.network, charted.events, charted.series, charted.named_vectors, charted.triangle),
+    *(charted.messages, charted.atom, *NUMBERS),
 )
 #: Name in index.toml -> what takes it.
 PARAMETERS: dict[str, Take] = {getattr(take, "__name__", ""): take for take in _EVERY} | {"range": bounds}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import cos, radians, sin
-
-import numpy as np
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, lines_of
+from jepamine.manim.generators.turns import orbited, path_end, turned
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.text.reading import Event, Reading, Ref
 from jepamine.manim.text.solve.part_boxes import number_at
-from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
@@ -100,7 +97,11 @@ class Motions:
     def _event(self, event: Event) -> None:
         if event.verb == "wait":
             return self._add(f"self.wait({number(event.seconds or 1)})", set())
-        parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
+        if event.verb == "swap":
+            there = set(event.subject) <= set(self.now)
+            parts: list[str | None] = [self._swap(*event.subject)] if there else []
+        else:
+            parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
         animations = [part for part in parts if part is not None]
         if not animations:
             return None
@@ -132,7 +133,8 @@ class Motions:
                 self.now[place] = replace(item, x=x, y=y)
                 return f"{name}.animate.{call}"
             case "rotate":
-                return f"Rotate({name}, angle={number(event.value)} * DEGREES)"
+                code, self.now[place] = turned(item, name, event)
+                return code
             case "scale":
                 sides = {"width": event.value * item.width, "height": event.value * item.height}
                 self.now[place] = replace(item, **sides)
@@ -142,32 +144,20 @@ class Motions:
             case "transform":
                 return self._transform(event, event.other[index], place, item)
             case "orbit":
-                return self._orbit(event, place, item)
+                goal = self.now.get(event.other[0], self.layout.objects[event.other[0]])
+                code, self.now[place] = orbited(item, name, event, goal, self.names[event.other[0]])
+                return code
             case "follow":
-                x, y = self._end_of(event.other[0])
+                x, y = path_end(self.layout.objects[event.other[0]], self.reading.items[event.other[0]])
                 self.now[place] = replace(item, x=x, y=y)
                 return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
-        return f"{event.value}({name})"
+        tone = f", color={Paint(event.colour).name()}" if event.colour else ""
+        return f"{event.value}({name}{tone})"
 
-    def _orbit(self, event: Event, place: int, item: Object) -> str:
-        other = event.other[0]
-        goal, turn = self.now.get(other, self.layout.objects[other]), radians(event.value)
-        across, up = item.x - goal.x, item.y - goal.y
-        x, y = across * cos(turn) - up * sin(turn), across * sin(turn) + up * cos(turn)
-        self.now[place] = replace(item, x=goal.x + x, y=goal.y + y)
-        center = f"about_point={self.names[other]}.get_center()"
-        return f"Rotate({self.names[place]}, angle={number(event.value)} * DEGREES, {center})"
-
-    def _end_of(self, place: int) -> tuple[float, float]:
-        """Return where a path ends: a graph at its last value, a closed one where Manim begins it."""
-        path, look = self.layout.objects[place], self.reading.items[place]
-        code, ends = look.measure("function"), look.measure("range")
-        if path.type != "function_graph" or code is None or ends is None:
-            return _end_of(path)
-        heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
-        low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
-        share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
-        return path.x + path.width / 2, path.y + (share - 0.5) * path.height
+    def _swap(self, first: int, second: int) -> str:
+        one, other = self.now[first], self.now[second]
+        self.now |= {first: replace(one, x=other.x, y=other.y), second: replace(other, x=one.x, y=one.y)}
+        return f"Swap({self.names[first]}, {self.names[second]})"
 
     def _drop(self, place: int) -> None:
         del self.now[place]
@@ -206,11 +196,3 @@ class Motions:
         x = goal.x + across * ((goal.width + item.width) / 2 + _GAP)
         y = goal.y + up * ((goal.height + item.height) / 2 + _GAP)
         return f"next_to({self.names[other[0]]}, {_SIDES[value[0]]})", x, y
-
-
-def _end_of(path: Object) -> tuple[float, float]:
-    """Return where a path ends: a closed one where Manim begins to draw it."""
-    right, top = path.x + path.width / 2, path.y + path.height / 2
-    if path.type in ("circle", "ellipse", "annulus"):
-        return right, path.y
-    return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)

@@ -122,6 +122,8 @@ def colour_words() -> dict[tuple[str, ...], str]:
         if shade:
             found[(shade, word)] = value
     found |= {(word,): value for word, value in usual.items()}
+    # A browser's "darkgray" is lighter than its grey.
+    found["dark", "grey"] = PALETTE["GRAY_D"][0]
     for other, word in _SPELLED.items():
         found |= {(*words[:-1], other): value for words, value in list(found.items()) if words[-1] == word}
     return found

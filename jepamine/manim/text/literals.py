@@ -27,6 +27,9 @@ _ANNOUNCED = re.compile(
 )
 _BARE = re.compile(rf"(?<!\w)(?P<body>{_SUM})(?!\w)", re.I)
 _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
+#: A formula in LaTeX without dollars: "Write \\int_0^1 x dx".
+_COMMAND = re.compile(r"(?<!\S)(?:[A-Za-z]\s*=\s*)?[^\s\\'\"`$]{0,40}\\[A-Za-z]+")
+LONGEST_FORMULA = 300
 _NAMED = re.compile(
     r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?=(?P<body>[^\n;]+))", re.I
 )
@@ -113,6 +116,8 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
         yield *worded.span(), "data", table
     for match in _LIST.finditer(description):
         yield *match.span(), "data", _cells(match[0][1:-1])
+    for match in _COMMAND.finditer(description):
+        yield from _formula(match.start(), description[match.start() : match.start() + LONGEST_FORMULA])
     for match in _NAMED.finditer(description):
         yield from _formula(match.start("body"), match["body"])
     for match in _EQUATION.finditer(description):

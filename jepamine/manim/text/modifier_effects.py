@@ -88,6 +88,8 @@ def _measure(story: Statements, together: Ref, modifier: Modifier) -> None:
     name, value = modifier.value
     if name in ("seconds", "units", "factor", "percent", "scale"):
         story.cursor.miss(modifier.span, "what it measures is not clear")
+    if name == "angle" and any(story.things.items[place].type != "arc" for place in together):
+        story.cursor.miss(modifier.span, "only arcs, sectors and angles have an angle here")
     for place in together:
         story.things.measure((place,), name, value)
         if name == "sides" and story.things.items[place].type == "polygon":

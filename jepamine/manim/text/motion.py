@@ -6,20 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jepamine.manim.text.cursor import Cursor, stands_in
-from jepamine.manim.text.motion_events import ACROSS, CURVES, FACTORS, FALLS, Said, event_of
+from jepamine.manim.text.motion_arguments import THEN, argument
+from jepamine.manim.text.motion_events import (
+    CURVES,
+    FALLS,
+    MOST_TIMES,
+    Said,
+    event_of,
+    without_effect,
+)
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref
 
 if TYPE_CHECKING:
     from jepamine.manim.text.discourse import Discourse
-
-_WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
-_SKIPPED = (
-    "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
-    "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
-    "own", "after", "center", "centre", "axis", "it", "about", "up", "down", "along",
-)  # fmt: skip
 
 
 def meanwhile(cursor: Cursor, story: Discourse) -> bool:
@@ -52,14 +53,22 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     said = Said()
     if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
-    ref = () if verb == "wait" else _subject(cursor, story)
+    ref = () if verb == "wait" else _subject(cursor, story, verb, said)
     if verb == "fade" and not said.particle and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
     seen, said.subject = len(story.things.items), ref
-    while _argument(cursor, story, verb, said):
+    while argument(cursor, story, verb, said):
         pass
+    if verb == "rotate" and said.other:
+        # "Rotates around the square".
+        verb = "orbit"
+    for lost in without_effect(verb, said):
+        cursor.miss(lost, "it changes nothing of what happens here")
     verb, said.way = FALLS[verb] if verb in FALLS and said.goal is None else (verb, said.way)
     verb = "move" if verb in FALLS else verb
+    if said.stops and said.goal is None:
+        # "Along the points A, B and C".
+        verb, said.goal, said.stops = "move", ("to", said.stops[0]), said.stops[1:]
     event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
@@ -83,17 +92,71 @@ def motion(cursor: Cursor, story: Discourse) -> None:
         story.relate("right", ref, said.other, span)
     if said.begin is not None and kind == "move" and ref not in placed:
         story.places.append(Place(ref, *said.begin, span))
+    if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
+        story.places.append(Place(ref, None, None, span, point=said.start))
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
         story.events.append(Event("wait", (), None, span, seconds=said.delay, seen=seen))
-    story.events.append(
-        Event(kind, ref, value, span, said.other, story.together, said.seconds, seen)  # type: ignore[arg-type]
+    event_ = Event(
+        kind,  # type: ignore[arg-type]
+        ref,
+        value,
+        span,
+        said.other,
+        story.together,
+        said.seconds,
+        seen,
+        _pivot(said) if kind == "rotate" else None,
+        said.colour if kind == "highlight" else None,
     )
+    story.events.append(event_)
+    if kind == "move":
+        story.events += [replace(event_, value=("to", point), together=False) for point in said.stops]
+    if kind == "highlight" and said.times and 1 < said.times <= MOST_TIMES:
+        story.events += [replace(event_, together=False)] * (int(said.times) - 1)
     story.together = False
     if ref:
         story.before = [said.other if kind == "transform" else ref]
+    if kind == "transform":
+        _next_forms(cursor, story, said.other)
     return None
+
+
+def _moved(story: Discourse, ref: Ref) -> bool:
+    return any(set(event.subject) & set(ref) for event in story.events if event.verb != "show")
+
+
+def _next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
+    """Parse "then a triangle, then a star" after "a circle turns into a square"."""
+    while True:
+        place = cursor.place
+        cursor.skip("comma", "and")
+        then = THEN & {cursor.peek().text.lower(), cursor.peek(-1).text.lower()}
+        cursor.skip("filler")
+        if cursor.at("to"):
+            cursor.next()
+        if not then or not starts(cursor) or _verb_follows(cursor, 0):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        other, new = story.thing(noun_phrase(cursor))
+        if not new or len(other) != len(ref):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen - len(other)))
+        story.before, ref = [other], other
+
+
+def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
+    """Return what something turns about: a side or corner of its own, or a point of the frame."""
+    if said.goal is None:
+        return None
+    what, value = said.goal
+    if what == "place" and any(value):
+        return "side", (value[0], value[1])
+    return ("to", value) if what == "to" else None
 
 
 def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int) -> None:
@@ -112,7 +175,7 @@ def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int)
         story.places.append(Place(ref, int(said.way[0]), int(said.way[1]), span))
 
 
-def _subject(cursor: Cursor, story: Discourse) -> Ref:
+def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
     entries = story.clause.entries
     before = cursor.peek(-2)
     ordered = before.kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
@@ -130,117 +193,19 @@ def _subject(cursor: Cursor, story: Discourse) -> Ref:
         return story.pronoun()
     ref: Ref = ()
     while starts(cursor):
-        ref += story.thing(noun_phrase(cursor))[0]
+        phrase = noun_phrase(cursor)
+        if verb == "highlight" and phrase.colours and cursor.peek(-2).kind == "in":
+            # "Highlight the circle in red".
+            said.colour = phrase.colours.pop()
+        ref += story.thing(phrase)[0]
         if not (cursor.at("and") and starts_behind(cursor)) or _verb_follows(cursor):
             break
         cursor.next()
     return ref or (story.before[-1] if story.before else ())
 
 
-def _verb_follows(cursor: Cursor) -> bool:
-    """Return whether the noun after "and" is the subject of another verb."""
-    ahead = 1
+def _verb_follows(cursor: Cursor, ahead: int = 1) -> bool:
+    """Return whether the noun after the next `ahead` tokens is the subject of another verb."""
     while cursor.peek(ahead).kind not in ("stop", "end", "comma", "and", "verb"):
         ahead += 1
     return cursor.peek(ahead).kind == "verb"
-
-
-def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
-    """Parse one of the words that follow a verb; return whether there was one."""
-    part, text = cursor.peek(), cursor.peek().text.lower()
-    if part.kind in ("stop", "end", "comma", "verb", "meanwhile") or part.kind == "and":
-        return False
-    if part.kind == "measure":
-        name, value = cursor.next().value
-        if name == "seconds" and said.after:
-            said.delay = value
-        elif name == "seconds":
-            said.seconds = value
-        elif name == "angle":
-            said.angle = value
-        elif name == "percent":
-            said.amount = value / 100
-        else:
-            said.amount = value
-    elif part.kind == "from" and _numbers(cursor, said):
-        pass
-    elif part.kind == "order" and verb in ("follow", "move") and part.value in ACROSS:
-        cursor.next()
-        if verb == "move" and not said.other:
-            column, row = said.begin = ACROSS[part.value]
-            said.goal = ("place", (-column, -row))
-    elif part.kind == "on" and verb == "move" and starts_behind(cursor):
-        cursor.next()
-        said.other = _other(cursor, story, said)
-    elif part.kind == "unknown" and text in _SKIPPED:
-        said.after = text == "after"
-        cursor.next()
-    elif part.kind in ("count", "number") and not starts(cursor):
-        said.amount = float(cursor.next().value)
-    elif part.kind == "point":
-        said.goal = ("to", cursor.next().value)
-    elif part.kind == "colour" and not starts(cursor):
-        said.colour = cursor.next().value
-    elif text in FACTORS:
-        said.amount = FACTORS[text]
-        cursor.next()
-    elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
-        said.sign = -1.0 if text == "clockwise" else 1.0
-        cursor.next()
-    elif part.kind == "relation" and text != "into":
-        _towards(cursor, story, said)
-    elif part.kind == "from" and cursor.peek(1).kind in ("place", "side") and said.begin is None:
-        cursor.next()
-        column, row, *_ = cursor.next().value
-        said.begin = (column or 0, row or 0)
-    elif part.kind == "place":
-        column, row, *_ = cursor.next().value
-        said.goal = ("place", (column or 0, row or 0))
-    elif part.kind == "side" and not starts(cursor):
-        said.way = cursor.next().value
-    elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
-        said.way = _WAYS[str(cursor.next().value)]
-    elif part.kind == "pronoun" and verb in ("follow", "orbit") and not said.other:
-        said.other = _other(cursor, story, said)
-    elif (
-        part.kind != "article" and not starts(cursor) and (text in _SKIPPED or part.kind in ("filler", "to"))
-    ):
-        cursor.next()
-    elif (starts(cursor) or part.kind == "pronoun") and not said.other:
-        said.other = _other(cursor, story, said)
-    elif cursor.at("article"):
-        cursor.next()
-    else:
-        return False
-    return True
-
-
-def _numbers(cursor: Cursor, said: Said) -> bool:
-    """Parse "from -3 to 4"; return whether it comes next."""
-    low, to, high = (cursor.peek(ahead) for ahead in (1, 2, 3))
-    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)):
-        return False
-    said.numbers = (float(low.value), float(high.value))
-    cursor.place += 4
-    return True
-
-
-def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
-    """Parse what something moves to or turns into; "it" is what was mentioned before the subject."""
-    if not cursor.at("pronoun"):
-        return story.thing(noun_phrase(cursor))[0]
-    cursor.next()
-    earlier = [ref for ref in (*story.history, *story.before) if not set(ref) & set(said.subject)]
-    return earlier[-1] if earlier else ()
-
-
-def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
-    hows = cursor.next().value
-    cursor.skip("filler", "of")
-    if starts(cursor) or cursor.at("pronoun"):
-        other = _other(cursor, story, said)
-        said.sides = tuple(hows)
-        side = next((_WAYS[how] for how in hows if how in _WAYS), (1, 0))
-        said.goal = ("onto", other) if hows[0] in ("inside", "front") else ("next to", (side, other))
-    elif hows[0] in _WAYS:
-        said.way = _WAYS[hows[0]]

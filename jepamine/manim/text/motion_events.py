@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from jepamine.manim.text.reading import Ref
+from jepamine.manim.text.reading import Ref, Span
 
 #: How far something moves, and how much it turns or grows, if that is not given.
 FAR, TURN, GROWN, SHRUNK = 2.0, 90.0, 1.5, 0.5
 FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
+#: Words for how fast -> seconds.
+PACES = {"slowly": 3.0, "quickly": 0.5, "fast": 0.5, "gradually": 3.0}
+#: The most times that something happens.
+MOST_TIMES = 10
+#: Verb -> what follows it that has an effect; anything else is noted. The others have an effect on all.
+_KEPT = {
+    "rotate": {"amount", "angle", "times", "sign", "goal"},
+    "grow": {"amount", "times"},
+    "shrink": {"amount", "times"},
+    "highlight": {"times", "colour"},
+    "hide": {"particle"},
+    "fade": {"particle", "goal", "way", "sides", "other"},
+    "wait": {"amount", "after"},
+    "transform": {"colour", "other"},
+    "swap": {"other"},
+    "orbit": {"amount", "angle", "times", "sign", "other"},
+    "follow": {"other", "numbers", "begin", "start", "stops"},
+    "move": {"amount", "way", "goal", "other", "numbers", "begin", "sides", "start", "stops"},
+}
+_ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot"}
 #: Verbs of motion that have a way of their own.
 FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
     "fall": ("move", (0, -1)),
@@ -43,6 +63,26 @@ class Said:
     # The side of the frame where it is before.
     begin: tuple[int, int] | None = None
     sides: tuple[str, ...] = ()
+    # Where it begins, and where it goes after its goal.
+    start: tuple[float, float] | None = None
+    stops: tuple[tuple[float, float], ...] = ()
+    # How often.
+    times: float | None = None
+    # Whether what follows is what it turns about.
+    pivot: bool = False
+    # What each of these was read from.
+    spans: dict[str, Span] = field(default_factory=dict)
+
+
+def without_effect(verb: str, said: Said) -> list[Span]:
+    """Return what follows a verb and changes nothing of what happens."""
+    kept = _KEPT.get(verb)
+    if kept is None:
+        return []
+    lost = {name: span for name, span in said.spans.items() if name not in kept | _ALWAYS}
+    if verb == "rotate" and not said.pivot and "goal" in said.spans:
+        lost["goal"] = said.spans["goal"]
+    return list(lost.values())
 
 
 def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
@@ -57,11 +97,13 @@ def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
             far = said.amount or FAR
             return "move", ("by", (far * said.way[0], far * said.way[1]))
         return ("move", ("onto", said.other)) if said.other else None
+    if verb == "swap":
+        return ("swap", None) if len(said.subject) == 2 else None
     if verb == "rotate":
-        whole = 360.0 if word.startswith("spin") else TURN
-        return "rotate", said.sign * (said.angle or said.amount or whole)
+        whole = 360.0 if word.startswith("spin") or said.times else TURN
+        return "rotate", said.sign * (said.angle or said.amount or whole) * (said.times or 1)
     if verb in ("grow", "shrink"):
-        factor = said.amount or FACTORS.get(word) or (SHRUNK if verb == "shrink" else GROWN)
+        factor = said.amount or said.times or FACTORS.get(word) or (SHRUNK if verb == "shrink" else GROWN)
         return "scale", 1 / factor if verb == "shrink" and factor > 1 else factor
     if verb == "transform":
         if said.colour is not None and not said.other:
@@ -70,8 +112,19 @@ def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
     if verb == "fade":
         return ("show", "FadeIn") if said.particle == "in" else ("hide", "FadeOut")
     if verb == "orbit":
-        return ("orbit", said.sign * (said.angle or 360.0 * (said.amount or 1))) if said.other else None
+        return (
+            ("orbit", said.sign * (said.angle or 360.0 * (said.amount or said.times or 1)))
+            if said.other
+            else None
+        )
     if verb == "follow":
         return ("follow", None) if said.other else None
     names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}
-    return verb, names.get(verb, "Circumscribe" if word == "circumscribe" else "Indicate")
+    shown = {
+        "circumscribe": "Circumscribe",
+        "wiggle": "Wiggle",
+        "wiggles": "Wiggle",
+        "shakes": "Wiggle",
+        "shake": "Wiggle",
+    }
+    return verb, names.get(verb, shown.get(word, "Indicate"))

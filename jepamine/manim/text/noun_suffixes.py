@@ -72,7 +72,7 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures["data"] = cursor.next().value
     elif cursor.at("dims") and phrase.type in ("rectangle", "ellipse") and not phrase.plural:
         phrase.measures["width"], phrase.measures["height"] = cursor.next().value
-    elif cursor.at("measure") and cursor.peek().value[0] not in ("seconds", "units", "factor", "percent"):
+    elif cursor.at("measure") and _is_own(cursor.peek().value[0], phrase):
         name, value = cursor.next().value
         phrase.measures[name] = value
     else:
@@ -80,6 +80,17 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         bare = phrase.type == "number_line" and cursor.at("count", "number")
         return (bare or cursor.at("from", "span")) and _range(cursor, phrase)
     return True
+
+
+def _is_own(name: str, phrase: NounPhrase) -> bool:
+    """Return whether a measure is one of an object, and not of what happens to it."""
+    if name == "angle":
+        # "Rotate a rectangle 30 degrees".
+        return phrase.type == "arc"
+    if name == "vertices":
+        # "Move a dot along the points (0, 0) and (2, 1)".
+        return phrase.type not in ("dot", "circle", "text", "square")
+    return name not in ("seconds", "units", "factor", "percent")
 
 
 def _as_formula(cursor: Cursor, phrase: NounPhrase) -> bool:

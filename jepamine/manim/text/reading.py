@@ -79,7 +79,18 @@ class Place:
 
 
 Verb = Literal[
-    "show", "hide", "move", "rotate", "scale", "transform", "recolor", "highlight", "follow", "orbit", "wait"
+    "show",
+    "hide",
+    "move",
+    "rotate",
+    "scale",
+    "transform",
+    "recolor",
+    "highlight",
+    "follow",
+    "orbit",
+    "wait",
+    "swap",
 ]
 
 
@@ -89,8 +100,9 @@ class Event:
 
     `value` depends on the verb: of "move" (what, value), such as ("by", (x, y)), ("to", (x, y)), ("place",
     (column, row)) or ("next to", (side, ref)); degrees; a factor; a colour; an animation's name for "show",
-    "hide" and "highlight". `other` are what it turns into, follows or orbits. `seen` is the number of items
-    that the description had named before it.
+    "hide" and "highlight". `about` is what it turns about: ("side", (column, row)) of itself, or ("to",
+    (x, y)). `colour` is that of a highlight. `other` are what it turns into, follows or orbits. `seen` is the
+    number of items that the description had named before it.
     """
 
     verb: Verb
@@ -101,6 +113,8 @@ class Event:
     together: bool = False
     seconds: float | None = None
     seen: int = 0
+    about: tuple[str, tuple[float, float]] | None = None
+    colour: Colour | None = None
 
 
 @dataclass(frozen=True)

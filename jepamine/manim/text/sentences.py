@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jepamine.manim.engine.palette import PALETTE
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import NEEDS_DATA
@@ -17,7 +16,8 @@ from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.parts import mark, marks_follow, strike, struck_follows
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
-from jepamine.manim.text.reading import Event, Ref, Span
+from jepamine.manim.text.reading import Event
+from jepamine.manim.text.several import several
 
 
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
@@ -215,30 +215,3 @@ def _form_of_several(cursor: Cursor) -> bool:
             return True
     cursor.place = place
     return False
-
-
-#: Colours that are told apart at a glance, in the order in which they are given.
-_DISTINCT = ("RED", "BLUE", "GREEN", "YELLOW", "PURPLE", "ORANGE", "TEAL", "PINK", "GOLD", "MAROON")
-
-
-def several(cursor: Cursor, story: Discourse) -> None:
-    """Parse "one by one" or "in different colours" after several objects."""
-    part = cursor.next()
-    entries = [entry.ref for entry in story.clause.entries if entry.ref]
-    members = tuple(dict.fromkeys(sum(entries or story.before, ())))
-    if len(members) < 2:
-        return cursor.miss(part.span, "several objects are needed before it")
-    if part.kind == "in_turn":
-        return _in_turn(story, members, part.span)
-    for number, place in enumerate(members):
-        item = story.things.items[place]
-        if item.color is None:
-            story.things.items[place] = replace(item, color=PALETTE[_DISTINCT[number % len(_DISTINCT)]][0])
-    return None
-
-
-def _in_turn(story: Discourse, members: Ref, span: Span) -> None:
-    if story.events and story.events[-1].verb == "show" and set(story.events[-1].subject) <= set(members):
-        story.events.pop()
-    seen = len(story.things.items)
-    story.events += [Event("show", (place,), None, span, seen=seen) for place in members]

@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from jepamine.manim.scenes.phrases import COUNTS
 from jepamine.manim.text.cursor import Token
 from jepamine.manim.text.lexicon import colour_words, lexicon
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.quantities import Words, quantity
 from jepamine.manim.text.reading import Span
+from jepamine.manim.text.spelling import spelled
 
 
 def with_quantities(description: str, tokens: list[Token]) -> list[Token]:
     """Replace the tokens of each quantity by one of kind "measure", value (name, number)."""
+    counts = {word: number for number, word in enumerate(COUNTS)}
     words = Words(
-        [token.kind for token in tokens],
-        [token.value for token in tokens],
+        ["count" if token.kind == "word" and token.value in counts else token.kind for token in tokens],
+        [counts.get(token.value, token.value) if token.kind == "word" else token.value for token in tokens],
         [str(token.value) if token.kind == "word" else token.text.lower() for token in tokens],
     )
     result: list[Token] = []
@@ -112,7 +115,7 @@ _LEADS = ("article", "count", "colour", "trait")
 
 def tokenize(description: str) -> list[Token]:
     """Return the tokens of a description; words of no phrase have the kind "unknown"."""
-    tokens = with_grounds(with_quantities(description, list(_tokens(description))))
+    tokens = with_grounds(with_quantities(description, list(spelled(_tokens(description)))))
     phrases, longest = lexicon(), max(map(len, lexicon()))
     result: list[Token] = []
     place = 0

@@ -38,7 +38,9 @@ def latex_of(text: str) -> str:
     result = _FRACTION.sub(lambda match: rf"\frac{{{_bare(match[1])}}}{{{_bare(match[2])}}}", result)
     result = re.sub(r"(?<![A-Za-z0-9\\])([A-Za-z])(\d+)(?!\w)", r"\1_\2", result)
     result = re.sub(r"([\^_])\(([^()]*)\)", r"\1{\2}", result)
-    result = re.sub(r"([\^_])(-?\w{2,}|-\w)", r"\1{\2}", result)
+    # The digits of a chemical formula end where letters begin: "C_6H_12O_6".
+    result = re.sub(r"_(\d{2,})(?=[A-Za-z])", r"_{\1}", result)
+    result = re.sub(r"([\^_])(?!\d[A-Z])(-?[^\W_]{2,}|-\w)", r"\1{\2}", result)
     for sign, latex in _SIGNS.items():
         result = result.replace(sign, latex)
     result = re.sub(rf"(?<![\\A-Za-z])({_NAMES})(?![A-Za-z])", r"\\\1", result)

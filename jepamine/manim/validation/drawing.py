@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.engine.boxes import drawn_parts
+from jepamine.manim.engine.boxes import background_of, drawn_parts
 
 #: The most parts of a drawing; particles are thousands.
 MOST_PARTS = 20_000
@@ -50,7 +50,7 @@ def drawing(scene: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
             "height": float(camera.frame_height),
             "center": [float(value) for value in camera.frame_center],
             "pixels": [int(camera.pixel_width), int(camera.pixel_height)],
-            "background": [*map(float, camera.background_color.to_rgb()), float(camera.background_opacity)],
+            "background": [*background_of(camera), float(camera.background_opacity)],
         },
         "parts": parts,
         "objects": {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.engine.boxes import camera_span, colour_of, drawn_parts
+from jepamine.manim.engine.boxes import background_of, camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
 from jepamine.manim.layouts import Box
 
@@ -131,7 +131,7 @@ def unseen(objects: Mapping[str, Any], camera: Any) -> list[str]:
 
     The ground of an object is the last filled one before it that is around it, else the background.
     """
-    background = np.array(camera.background_color.to_rgb(), dtype=float)
+    background = np.array(background_of(camera))
     grounds: list[tuple[tuple[float, ...], _Colour]] = []
     names = []
     for name, mobject in objects.items():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.isotonic import IsotonicRegression
 
+    from jepamine.mining.bank import Bank
     from jepamine.mining.drive_context import DriveContext
     from jepamine.mining.scene_context import SceneContext
     from jepamine.protocols import ClipEmbeddings
@@ -74,33 +75,23 @@ class Drive:
 # Nearest training clips that count, and training clips at most that tell what is usual.
 NEAREST = 5
 USUAL = 1000
+# Quantile of the training clips' distances that is usual: cameras also differ in how far their odd clips are.
+QUANTILE = 0.9
 
 
 class Camera:
     """Distance of a clip to the nearest training clips by its own camera, over what is usual among them.
 
-    The mean whitened distance (as for `drive`) to the 5 nearest, divided by the median of that distance over
-    the camera's training clips: cameras differ in how much their clips vary. Clips that share frames or time
-    are never compared. A clip of a camera with fewer than two training clips to compare it with, or without a
+    The mean distance of embeddings at unit length to the 5 nearest, divided by the `QUANTILE` of that
+    distance over the camera's training clips. Not whitened: the whitening is fitted to the training clips,
+    which are then closer to each other than any new clip is to them. Clips that share frames or time are
+    never compared. A clip of a camera with fewer than two training clips to compare it with, or without a
     camera, is compared with all training clips.
     """
 
-    def __init__(self, drives: DriveContext) -> None:
-        self.bank, self.drives = drives.bank, drives
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
         self._usual: dict[str | None, float] = {}
-
-    @functools.cached_property
-    def whitened(self) -> NDArray[np.float32]:
-        """Return the training clips less their mean, whitened, float32 (M, D)."""
-        import numpy as np
-
-        return self.drives.whitening.apply(self.bank.unit - self.centre).astype(np.float32)
-
-    @functools.cached_property
-    def centre(self) -> NDArray[np.float64]:
-        """Return the mean of the training clips at unit length, float64 (D,)."""
-        centre: NDArray[np.float64] = self.bank.unit.mean(axis=0, dtype="float64")
-        return centre
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
@@ -113,40 +104,39 @@ class Camera:
             groups[clip.camera if clip.camera is not None and len(left) >= 2 else None].append(number)
         for camera, numbers in groups.items():
             vectors = np.stack([clean_vector(clips[number]) for number in numbers])
-            queries = self.drives.whitening.apply(vectors - self.centre).astype(np.float32)
-            distances = self._distances(queries, camera, [excluded[number] for number in numbers])
+            distances = self._distances(vectors, camera, [excluded[number] for number in numbers])
             scores[numbers] = distances / self.usual(camera)
         return list(scores)
 
     def usual(self, camera: str | None) -> float:
-        """Return the median distance among the training clips by a camera; None: among all."""
+        """Return the usual distance among the training clips by a camera; None: among all."""
         import numpy as np
 
         if camera not in self._usual:
             rows = self._rows(camera)
             rows = rows[:: -(-len(rows) // USUAL)]
-            distances = self._distances(self.whitened[rows], camera, self.bank.overlapping_rows(rows))
+            distances = self._distances(self.bank.unit[rows], camera, self.bank.overlapping_rows(rows))
             finite = distances[np.isfinite(distances)]
-            self._usual[camera] = (float(np.median(finite)) if len(finite) else 0.0) or 1.0
+            self._usual[camera] = (float(np.quantile(finite, QUANTILE)) if len(finite) else 0.0) or 1.0
         return self._usual[camera]
 
     def _rows(self, camera: str | None) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.arange(len(self.whitened)) if camera is None else self.bank.camera_rows(camera)
+        return np.arange(len(self.bank.vectors)) if camera is None else self.bank.camera_rows(camera)
 
     def _distances(
         self, queries: NDArray[np.float32], camera: str | None, excluded: list[NDArray[np.int64]]
     ) -> NDArray[np.float64]:
-        """Return the mean distances of whitened `queries` to the nearest training clips by a camera; NaN
-        where none is left."""
+        """Return the mean distances of `queries` to the nearest training clips by a camera; NaN where none
+        is left."""
         import numpy as np
 
         from jepamine.mining.distances import euclidean_distances
 
         rows = self._rows(camera)
         within = [np.flatnonzero(np.isin(rows, left_out)) for left_out in excluded]
-        distances = euclidean_distances(queries, self.whitened[rows], NEAREST, within)
+        distances = euclidean_distances(queries, self.bank.unit[rows], NEAREST, within)
         counts = np.isfinite(distances).sum(axis=1)
         return np.where(counts, np.nansum(distances, axis=1) / np.maximum(counts, 1), np.nan)
 

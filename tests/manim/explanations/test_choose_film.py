@@ -47,6 +47,45 @@ def constants_of(code):
         ("Egg -> Larva -> Pupa -> Egg", "flow", {"NAMES": "['Egg', 'Larva', 'Pupa']", "CLOSED": "True"}),
         ("a clock showing half past four", "clock", {"HOUR": "4", "MINUTE": "30"}),
         ("convert 13 to binary", "binary", {"DIGITS": "'1101'"}),
+        ("the gcd of 18 and 48 by Euclid", "euclid", {"A": "48", "B": "18"}),
+        ("slope of the line through (1, 2) and (4, 8)", "slope", {"POINTS": "[[1, 2], [4, 8]]"}),
+        (
+            "a timeline from 1900 to 2000: 1914 WWI, 1969 Moon landing",
+            "timeline",
+            {"EVENTS": "[[1914, 'WWI'], [1969, 'Moon landing']]", "START": "1900", "END": "2000"},
+        ),
+        ("line graph of sales: Jan 3, Feb 7", "data_line", {"NAMES": "['Jan', 'Feb']", "VALUES": "[3, 7]"}),
+        (
+            "vectors a = (1, 2) and b = (-2, 1) from the origin",
+            "vectors",
+            {"VECTORS": "[[1, 2], [-2, 1]]", "NAMES": "['a', 'b']"},
+        ),
+        (
+            "triangle ABC with right angle at B, AB = 3, BC = 4",
+            "named_triangle",
+            {"SIDES": "['3', '4', '']", "RIGHT_AT": "1"},
+        ),
+        (
+            "nodes A, B, C with edges A-B, B-C, highlight the path A -> B -> C",
+            "graph_walk",
+            {"EDGES": "[['A', 'B'], ['B', 'C']]", "ORDER": "['A', 'B', 'C']", "PATH": "True"},
+        ),
+        (
+            "shade the region between y = x^2 and y = 2x",
+            "between_curves",
+            {"FIRST": "lambda x: x ** 2", "SECOND": "lambda x: 2 * x"},
+        ),
+        ("graph of y = x^2 - 4, mark its roots", "marked_graph", {"MARKS": "['roots']"}),
+        ("the truth table of AND and XOR", "truth_table", {"GATES": "['AND', 'XOR']"}),
+        ("Bohr model of a carbon atom", "atom", {"SYMBOL": "'C'", "SHELLS": "[2, 4]"}),
+        ("the tower of Hanoi with 4 disks", "hanoi", {"DISKS": "4"}),
+        ("reflect a triangle in the x-axis", "mirror", {"KIND": "'x-axis'"}),
+        (
+            "$500 at 3% compound interest for 12 years",
+            "interest",
+            {"START": "500", "RATE": "3", "YEARS": "12"},
+        ),
+        ("3/4 of a pizza", "fraction_circle", {"TOP": "3", "BOTTOM": "4"}),
         ("show 5 - 2 on a number line", "number_line_sum", {"A": "5", "B": "-2"}),
         ("the derivative of x^2 on the same axes", "derivative_graph", {"DERIVATIVE": "lambda x: 2 * x"}),
         ("2x + 4 = 10, solve it", "derivation", {"STEPS": "['2 x + 4 = 10', '2 x = 6', 'x = 3']"}),
@@ -70,6 +109,11 @@ def test_a_list_that_is_too_long_is_named_and_not_cut():
     found = explanation("bubble sort on [1, 2, 3, 4, 5, 6, 7, 8, 9]")
     assert constants_of(found.code)["VALUES"] == "[5, 3, 8, 1]"
     assert [note.text for note in found.not_understood] == ["1, 2, 3, 4, 5, 6, 7, 8, 9"]
+
+
+def test_a_film_of_data_is_not_shown_with_data_of_its_own():
+    assert explanation("a timeline of Roman history") is None
+    assert explanation("a line graph of my sales") is None
 
 
 def test_words_in_quotes_ask_for_no_film():

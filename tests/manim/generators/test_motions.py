@@ -26,6 +26,54 @@ def played(description):
             ["play(Create(circle))", "play(circle.animate.shift([2, 0, 0]))"],
         ),
         (
+            "rotate a rectangle 30 degrees counterclockwise about its lower left corner",
+            [
+                "play(Create(rectangle))",
+                "play(Rotate(rectangle, angle=30 * DEGREES, about_point=rectangle.get_corner(DL)))",
+            ],
+        ),
+        (
+            "text 'A' on the left, text 'B' on the right, they swap places in 2 seconds",
+            ["play(Write(text_1))", "play(Write(text_2))", "play(Swap(text_1, text_2), run_time=2)"],
+        ),
+        (
+            "a star spins three times, then blinks twice",
+            [
+                "play(Create(star))",
+                "play(Rotate(star, angle=1080 * DEGREES))",
+                "play(Indicate(star))",
+                "play(Indicate(star))",
+            ],
+        ),
+        (
+            "draw a circle. highlight the circle in red",
+            ["play(Create(circle))", "play(Indicate(circle, color=RED))"],
+        ),
+        (
+            "a red square turns into a blue circle, then a green star",
+            [
+                "play(Create(square))",
+                "play(ReplacementTransform(square, circle))",
+                "play(ReplacementTransform(circle, star))",
+            ],
+        ),
+        (
+            "Move a dot along the points (0, 0), (2, 1), (3, -1)",
+            [
+                "play(FadeIn(dot))",
+                "play(dot.animate.move_to([2, 1, 0]))",
+                "play(dot.animate.move_to([3, -1, 0]))",
+            ],
+        ),
+        (
+            "a circle moves slowly from (-3, 0) to (3, 1)",
+            ["play(Create(circle))", "play(circle.animate.move_to([3, 1, 0]), run_time=3)"],
+        ),
+        (
+            "Animte a blue sqaure that moves form left to right",
+            ["play(Create(square))", "play(square.animate.move_to([5.86, 0, 0]))"],
+        ),
+        (
             "a circle on the left. Move it 3 units to the right in 2 seconds. Then it fades out.",
             [
                 "play(Create(circle))",
@@ -119,3 +167,15 @@ def test_what_follows_a_graph_ends_at_its_last_value():
     shown = {name: made.outcome.layout.objects[place] for name, place in made.outcome.names.items()}
     graph, dot = shown["function_graph"], shown["dot"]
     assert (dot.x, dot.y) == pytest.approx((graph.x + graph.width / 2, graph.y + graph.height / 2))
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ("a square grows to twice its size to the right", "to the right"),
+        ("a square disappears to the left", "to the left"),
+        ("a circle. Rotate it by 45 degrees to the top", "to the top"),
+    ],
+)
+def test_what_changes_nothing_of_what_happens_is_noted(description, words):
+    assert [item.text for item in read(description).not_understood] == [words]

@@ -39,6 +39,12 @@ def code(description):
             "a triangle with vertices (0,0), (3,0) and (0,4)",
             ["triangle = Polygon([0, 0, 0], [3, 0, 0], [0, 4, 0])"],
         ),
+        ("a rectangle three units wide", ["rectangle = Rectangle(width=3, height=1.3).move_to(ORIGIN)"]),
+        (
+            r"Write \int_0^1 x dx = \frac{1}{2} in the center",
+            [r'formula = MathTex(r"\int_0^1 x dx = \frac{1}{2}")'],
+        ),
+        ("the equation C_6H_12O_6", ['formula = MathTex(r"C_6H_{12}O_6")']),
         ("a square rotated by 45 degrees", ["square = Square(side_length=1.5).rotate(45 * DEGREES)"]),
         ("a circle of radius 1 at (-3, 1)", ["circle = Circle(radius=1).move_to([-3, 1, 0])"]),
         ('the text "Hi" with font size 72', ['text = Text("Hi", font_size=72)']),
@@ -212,3 +218,17 @@ def test_what_people_write_in_a_sentence_is_found(words, kind, value):
 @pytest.mark.parametrize("words", ["the limit at x = 2", "when a = b", "it is as it is"])
 def test_conditions_are_no_formulas(words):
     assert literals(words) == []
+
+
+def test_sizes_grow_or_shrink_in_order():
+    assert [line.split(".move_to")[0] for line in code("three circles of decreasing size in a row")][:3] == [
+        "circle_1 = Circle(radius=1.04)",
+        "circle_2 = Circle(radius=0.68)",
+        "circle_3 = Circle(radius=0.32)",
+    ]
+
+
+def test_an_angle_that_no_object_has_is_noted():
+    assert [item.text for item in read("a line at an angle of 45 degrees").not_understood] == [
+        "at an angle of 45 degrees"
+    ]

@@ -40,8 +40,9 @@ def test_a_scene_as_authors_write_it_is_accepted_and_measured_as_manim_draws_it(
     expected = fresh.submit(boxes_by_manim, code, report.scene, tmp_path).result()
     found = {item.name: item.box for item in report.objects}
     assert found.keys() == expected.keys()
+    assert [out.name for out in report.final.off_screen if out.name.startswith("ValueTracker")] == []
     assert {key: box for key, box in found.items() if box != pytest.approx(expected[key], abs=0.02)} == {}
 
 
-def test_forty_scenes_are_walked():
-    assert len(SCENES) == 40
+def test_forty_one_scenes_are_walked():
+    assert len(SCENES) == 41

@@ -1,0 +1,68 @@
+"""Animations around a point and along a path: their code, and where the object is after them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import cos, radians, sin
+
+import numpy as np
+
+from jepamine.manim.engine.style import number, vector
+from jepamine.manim.layouts import Object
+from jepamine.manim.text.reading import Event, Item
+from jepamine.manim.text.typed_formulas import values
+
+_SIDE_POINTS: dict[tuple[float, float], str] = {
+    (-1, 0): "get_left()",
+    (1, 0): "get_right()",
+    (0, 1): "get_top()",
+    (0, -1): "get_bottom()",
+    (-1, 1): "get_corner(UL)",
+    (1, 1): "get_corner(UR)",
+    (-1, -1): "get_corner(DL)",
+    (1, -1): "get_corner(DR)",
+}
+
+
+def turned(item: Object, name: str, event: Event) -> tuple[str, Object]:
+    """Return the rotation of an object about its centre, about a side or corner of its own, or a point."""
+    angle = f"angle={number(event.value)} * DEGREES"
+    if event.about is None:
+        return f"Rotate({name}, {angle})", item
+    what, (across, up) = event.about
+    if what == "side":
+        x, y = item.x + across * item.width / 2, item.y + up * item.height / 2
+        point = f"{name}.{_SIDE_POINTS[across, up]}"
+    else:
+        x, y, point = across, up, vector(across, up)
+    return f"Rotate({name}, {angle}, about_point={point})", _around(item, x, y, event.value)
+
+
+def orbited(item: Object, name: str, event: Event, goal: Object, other: str) -> tuple[str, Object]:
+    """Return the rotation of an object about another one, whose variable is `other`."""
+    angle = f"angle={number(event.value)} * DEGREES"
+    code = f"Rotate({name}, {angle}, about_point={other}.get_center())"
+    return code, _around(item, goal.x, goal.y, event.value)
+
+
+def _around(item: Object, x: float, y: float, degrees: float) -> Object:
+    turn, across, up = radians(degrees), item.x - x, item.y - y
+    return replace(
+        item,
+        x=x + across * cos(turn) - up * sin(turn),
+        y=y + across * sin(turn) + up * cos(turn),
+    )
+
+
+def path_end(path: Object, look: Item) -> tuple[float, float]:
+    """Return where a path ends: a graph at its last value, a closed one where Manim begins to draw it."""
+    code, ends = look.measure("function"), look.measure("range")
+    if path.type == "function_graph" and code is not None and ends is not None:
+        heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
+        low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
+        share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
+        return path.x + path.width / 2, path.y + (share - 0.5) * path.height
+    right, top = path.x + path.width / 2, path.y + path.height / 2
+    if path.type in ("circle", "ellipse", "annulus"):
+        return right, path.y
+    return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)

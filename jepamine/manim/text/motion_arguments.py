@@ -1,0 +1,149 @@
+"""The words after a verb of motion: how far, how long, where to, what into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, Said
+from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.phrase import starts, starts_behind
+from jepamine.manim.text.reading import Ref
+
+if TYPE_CHECKING:
+    from jepamine.manim.text.discourse import Discourse
+
+_WAYS = {"left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1), "up": (0, 1), "down": (0, -1)}
+#: What begins the next thing that happens.
+THEN = {"then", "next", "finally", "after that"}
+_SKIPPED = (
+    "by", "a", "factor", "of", "its", "size", "to", "for", "over", "through", "an", "angle", "original",
+    "the", "around", "color", "colour", "in", "with", "duration", "toward", "towards", "into", "from", "and",
+    "own", "after", "center", "centre", "axis", "it", "about", "up", "down", "along",
+)  # fmt: skip
+
+
+def argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
+    """Parse an argument, and note which words gave it."""
+    start, before = cursor.place, dict(vars(said))
+    found = _argument(cursor, story, verb, said)
+    for name, value in vars(said).items():
+        if name != "spans" and value != before[name]:
+            said.spans[name] = cursor.since(start)
+    return found
+
+
+def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
+    """Parse one of the words that follow a verb; return whether there was one."""
+    part, text = cursor.peek(), cursor.peek().text.lower()
+    if part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and") or text in THEN:
+        return False
+    if part.kind == "article" and cursor.peek(1).kind == "measure":
+        # "Along the points (0, 0) and (2, 1)".
+        cursor.next()
+        return True
+    if part.kind == "measure":
+        name, value = cursor.next().value
+        if name == "seconds" and said.after:
+            said.delay = value
+        elif name == "seconds":
+            said.seconds = value
+        elif name == "angle":
+            said.angle = value
+        elif name == "factor":
+            said.times = value
+        elif name == "vertices":
+            said.start, said.stops = value[0], tuple(value[1:])
+        elif name == "percent":
+            said.amount = value / 100
+        else:
+            said.amount = value
+    elif part.kind == "from" and _numbers(cursor, said):
+        pass
+    elif part.kind == "from" and cursor.peek(1).kind == "point":
+        cursor.next()
+        said.start = cursor.next().value
+    elif part.kind == "order" and verb in ("follow", "move") and part.value in ACROSS:
+        cursor.next()
+        if verb == "move" and not said.other:
+            column, row = said.begin = ACROSS[part.value]
+            said.goal = ("place", (-column, -row))
+    elif part.kind == "on" and verb == "move" and starts_behind(cursor):
+        cursor.next()
+        said.other = _other(cursor, story, said)
+    elif text in PACES:
+        said.seconds = said.seconds or PACES[text]
+        cursor.next()
+    elif part.kind == "unknown" and text in _SKIPPED:
+        said.after = text == "after"
+        said.pivot = said.pivot or text in ("about", "around")
+        cursor.next()
+    elif part.kind in ("count", "number") and not starts(cursor):
+        said.amount = float(cursor.next().value)
+    elif part.kind == "point":
+        said.goal = ("to", cursor.next().value)
+    elif part.kind == "colour" and not starts(cursor):
+        said.colour = cursor.next().value
+    elif text in FACTORS:
+        said.times = FACTORS[text]
+        cursor.next()
+    elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
+        said.sign = -1.0 if text == "clockwise" else 1.0
+        cursor.next()
+    elif part.kind == "relation" and text != "into":
+        _towards(cursor, story, said)
+    elif part.kind == "from" and cursor.peek(1).kind in ("place", "side") and said.begin is None:
+        cursor.next()
+        column, row, *_ = cursor.next().value
+        said.begin = (column or 0, row or 0)
+    elif part.kind == "place":
+        column, row, *_ = cursor.next().value
+        said.goal = ("place", (column or 0, row or 0))
+    elif part.kind == "side" and not starts(cursor):
+        said.way = cursor.next().value
+    elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
+        said.way = _WAYS[str(cursor.next().value)]
+    elif part.kind == "pronoun" and verb in ("follow", "orbit") and not said.other:
+        said.other = _other(cursor, story, said)
+    elif (
+        part.kind != "article" and not starts(cursor) and (text in _SKIPPED or part.kind in ("filler", "to"))
+    ):
+        cursor.next()
+    elif (starts(cursor) or part.kind == "pronoun") and not said.other:
+        said.other = _other(cursor, story, said)
+    elif cursor.at("article"):
+        cursor.next()
+    else:
+        return False
+    return True
+
+
+def _numbers(cursor: Cursor, said: Said) -> bool:
+    """Parse "from -3 to 4"; return whether it comes next."""
+    low, to, high = (cursor.peek(ahead) for ahead in (1, 2, 3))
+    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)):
+        return False
+    said.numbers = (float(low.value), float(high.value))
+    cursor.place += 4
+    return True
+
+
+def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
+    """Parse what something moves to or turns into; "it" is what was mentioned before the subject."""
+    if not cursor.at("pronoun"):
+        return story.thing(noun_phrase(cursor))[0]
+    cursor.next()
+    earlier = [ref for ref in (*story.history, *story.before) if not set(ref) & set(said.subject)]
+    return earlier[-1] if earlier else ()
+
+
+def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
+    hows = cursor.next().value
+    cursor.skip("filler", "of")
+    if starts(cursor) or cursor.at("pronoun"):
+        other = _other(cursor, story, said)
+        said.sides = tuple(hows)
+        side = next((_WAYS[how] for how in hows if how in _WAYS), (1, 0))
+        said.goal = ("onto", other) if hows[0] in ("inside", "front") else ("next to", (side, other))
+    elif hows[0] in _WAYS:
+        said.way = _WAYS[hows[0]]

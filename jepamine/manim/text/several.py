@@ -1,0 +1,60 @@
+"""What is said of several objects at once: "one by one", "in different colours", "of increasing size"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.text.reading import Event, Ref, Span
+
+if TYPE_CHECKING:
+    from jepamine.manim.text.cursor import Cursor, Token
+    from jepamine.manim.text.discourse import Discourse
+
+#: Colours that are told apart at a glance, in the order in which they are given.
+_DISTINCT = ("RED", "BLUE", "GREEN", "YELLOW", "PURPLE", "ORANGE", "TEAL", "PINK", "GOLD", "MAROON")
+
+
+def several(cursor: Cursor, story: Discourse) -> None:
+    """Parse "one by one" or "in different colours" after several objects."""
+    part = cursor.next()
+    entries = [entry.ref for entry in story.clause.entries if entry.ref]
+    members = tuple(dict.fromkeys(sum(entries or story.before, ())))
+    if len(members) < 2:
+        return cursor.miss(part.span, "several objects are needed before it")
+    if part.kind == "in_turn":
+        return _in_turn(story, members, part.span)
+    if part.value:
+        return _sized(cursor, story, members, part)
+    for number, place in enumerate(members):
+        item = story.things.items[place]
+        if item.color is None:
+            story.things.items[place] = replace(item, color=PALETTE[_DISTINCT[number % len(_DISTINCT)]][0])
+    return None
+
+
+#: Type -> the measure that gives its size, and its value for an object of the usual size.
+_SIZES = {
+    "circle": ("radius", 0.8), "star": ("radius", 0.8), "polygon": ("radius", 0.8), "square": ("side", 1.5),
+    "triangle": ("side", 1.5), "line": ("length", 2.0), "arrow": ("length", 2.0),
+}  # fmt: skip
+
+
+def _sized(cursor: Cursor, story: Discourse, members: Ref, part: Token) -> None:
+    """Give objects growing or shrinking sizes: "five circles of increasing size"."""
+    things, last = story.things, len(members) - 1
+    if any(things.items[place].type not in _SIZES for place in members):
+        return cursor.miss(part.span, "their sizes cannot be set")
+    for number, place in enumerate(members):
+        name, usual = _SIZES[things.items[place].type]
+        share = (number if part.value == "growing" else last - number) / last
+        things.measure((place,), name, round(usual * (0.4 + 0.9 * share), 2))
+    return None
+
+
+def _in_turn(story: Discourse, members: Ref, span: Span) -> None:
+    if story.events and story.events[-1].verb == "show" and set(story.events[-1].subject) <= set(members):
+        story.events.pop()
+    seen = len(story.things.items)
+    story.events += [Event("show", (place,), None, span, seen=seen) for place in members]
