@@ -76,3 +76,39 @@ def test_openai_itself_needs_a_key(tmp_path, chat, monkeypatch):
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     with pytest.raises(UserError, match="set MY_KEY, or name another server with --set base_url=URL"):
         Chat(replace(chat.endpoint, base_url=None), tmp_path).ask(HELLO)
+
+
+PIECE = (
+    '{"id":"1","object":"chat.completion.chunk","created":0,"model":"m","choices":[{"index":0,"delta":%s}]}'
+)
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_and_never_kept(server, chat, stream):
+    half = stream((PIECE % '{"content": "half"}',))
+    server.answers = [half, half, "whole"]
+    assert chat.ask(HELLO).text == "whole"
+    server.answers = [half] * 3
+    with pytest.raises(
+        UserError, match=r"the answer breaks off: the server closed the connection before its"
+    ):
+        chat.ask(HELLO, seed=1)
+    assert len(list(chat._store.iterdir())) == 1
+
+
+def test_a_server_that_falls_silent_is_given_up_after_the_timeout(server, chat, stream, tmp_path):
+    quick = Chat(replace(chat.endpoint, timeout=0.2, retries=1), tmp_path / "quick")
+    server.answers = [stream((PIECE % '{"content": "half"}',), silence=5)] * 2
+    with pytest.raises(UserError, match=r"silent for 0\.2 s; raise it with --set timeout=SECONDS$"):
+        quick.ask(HELLO)
+    server.answers = [stream(silence=5)] * 4
+    with pytest.raises(UserError, match=r"silent for 0\.2 s|no answer in 0\.2 s"):
+        quick.ask(HELLO)
+
+
+def test_a_stream_that_is_no_json_and_a_refusal_are_one_line(server, chat, stream):
+    server.answers = [stream(("<html>",))] * 3
+    with pytest.raises(UserError, match=r"the stream is not JSON; is this an OpenAI-compatible endpoint\?$"):
+        chat.ask(HELLO)
+    server.answers = [stream((PIECE % '{"refusal": "I cannot draw this."}',))]
+    with pytest.raises(UserError, match=r"the model refuses: I cannot draw this\.$"):
+        chat.ask(HELLO)
