@@ -137,6 +137,18 @@ def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_pat
     assert "tcp://127.0.0.1:9: no Dask scheduler answers" in result.output
     result = jepamine(*words, "nowhere.json")
     assert "nowhere.json: neither an address, such as tcp://HOST:8786, nor a scheduler file" in result.output
+    # Nothing was computed that a further command could continue.
+    assert "--resume" not in result.output
+    file = tmp_path / "file.json"
+    for text, wrong in (
+        ("{}", f"{file}: no key 'address': not what dask scheduler --scheduler-file writes"),
+        ("no JSON", f"{file}: cannot be read as JSON"),
+        ('{"address": "127.0.0.1:9"}', f"{file}: '127.0.0.1:9' is not an address such as tcp://HOST:8786"),
+    ):
+        file.write_text(text)
+        assert f"Error: {wrong}" in jepamine(*words, file).output
+    assert "Error: ftp://h:1: 'ftp://h:1' is not an address such as" in jepamine(*words, "ftp://h:1").output
+    assert leftovers(tmp_path / "d.jsonl") == []
 
 
 @pytest.fixture(scope="module")
