@@ -109,5 +109,7 @@ def llm(
     model = model or os.environ.get("JEPAMINE_LLM_MODEL")
     if not model:
         raise UserError("the generator 'llm' needs a model: --set model=NAME, or set JEPAMINE_LLM_MODEL")
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
+        raise UserError(f"base_url: '{base_url}' is not a URL; it begins with http:// or https://")
     endpoint = Endpoint(model, base_url, key_variable, timeout, retries, temperature, max_tokens)
     return LanguageModel(Chat(endpoint, store / "answers"), (price_in, price_out))
