@@ -13,7 +13,7 @@ from pydantic import Field
 
 from jepamine.errors import UserError
 from jepamine.manim.engine.style import CLASS
-from jepamine.manim.generators.protocol import Generated, Plan, Usage
+from jepamine.manim.generators.protocol import Generated, NotGenerated, Plan, Usage
 from jepamine.manim.language_model import prompts, storyboard
 from jepamine.manim.language_model.chat import Chat, Endpoint
 from jepamine.manim.layouts import Layout
@@ -45,9 +45,10 @@ class LanguageModel:
                 return Plan(planned.layout(), planned.brief(), self._priced(usage))
             problem = planned
             messages = prompts.correct(messages, answer.text, [problem])
-        raise UserError(
+        raise NotGenerated(
             f"model '{self.chat.endpoint.model}': none of {PLANS} answers is a usable plan; the last: "
-            f"{problem}; use --layout text for the built-in reader's layout"
+            f"{problem}; use --layout text for the built-in reader's layout",
+            self._priced(usage),
         )
 
     def generate(
