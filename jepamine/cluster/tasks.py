@@ -98,6 +98,12 @@ def results(
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
+    if lacking := _lacking(client, resources):
+        notify(
+            f"warning: no worker of the Dask cluster offers {lacking}; waiting for one: "
+            f"dask worker ADDRESS --resources {lacking}"
+        )
+
     def submit(number: int) -> Any:
         return client.submit(function, tasks[number], pure=False, retries=retries, resources=dict(resources))
 
@@ -127,6 +133,15 @@ def results(
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures))
+
+
+def _lacking(client: Client, resources: Mapping[str, float]) -> str:
+    """Return the wanted resources if there are workers, but none that has all; else empty."""
+    offered = [worker["resources"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
+    wanted = {name: count for name, count in resources.items() if count > 0}
+    if not offered or any(all(own.get(name, 0) >= wanted[name] for name in wanted) for own in offered):
+        return ""
+    return ",".join(f"{name}={count:g}" for name, count in wanted.items())
 
 
 #: First byte of a result that is the message of a UserError; JSONL begins with "{".

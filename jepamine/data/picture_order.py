@@ -63,6 +63,11 @@ class PictureOrder:
             for unit in started_units(extradata):
                 self._parsed(unit)
 
+    @property
+    def started(self) -> bool:
+        """Whether units of H.264 or HEVC begin with start codes, rather than their sizes."""
+        return self._read is not None and not self._length
+
     def number(self, packet: Any) -> tuple[int, int] | None:
         """Return (sequence, number in it) of the picture in `packet` (bytes, or of PyAV); None if unknown."""
         if self.codec == "mpeg2video":

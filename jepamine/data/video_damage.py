@@ -73,8 +73,6 @@ def scan(container: Any, video: Any) -> Scan:
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
     packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
-    # Streams without a clock; reading all bytes of others would not pay.
-    bare = container.format.name in ("h264", "hevc")
     for packet in container.demux():
         if packet.pts is not None:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -84,7 +82,7 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
-            forbidden += bare and forbidden_bytes(bytes(packet))
+            forbidden += order.started and forbidden_bytes(bytes(packet))
             shape = None
             if packet.is_keyframe:
                 shape = order.shape or coded_shape(order.codec, bytes(packet))
@@ -197,19 +195,22 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
 def _lost(found: Scan, times: Sequence[int], base: Fraction) -> list[int]:
     """Return the holes in an even pace, except those between pictures that are neighbours by their numbers.
 
-    A camera leaves out frames before it encodes them.
+    A camera leaves out frames before it encodes them. The first or last frame alone rather has a wrong time.
     """
     numbers = {
         round(Fraction(packet.pts * base * 1_000_000)): packet.number
         for packet in found.packets
         if packet.pts is not None
     }
-    whole = not missing_pictures(list(numbers.values()), found.order.codec)
+    # Where start codes of MPEG-2 are damaged, pictures are lost although the numbers go on.
+    codec = found.order.codec
+    whole = codec != "mpeg2video" and not found.forbidden and not missing_pictures([*numbers.values()], codec)
     lost = []
     for time in holes(times):
         place = bisect_left(times, time)
         before, after = (numbers[times[place + step]] for step in (-1, 0))
-        if not (whole and before and after and before[0] == after[0]):
+        alone = place in (1, len(times) - 1)
+        if alone or not (whole and before and after and before[0] == after[0]):
             lost.append(time)
     return lost
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from jepamine.cluster.tasks import results
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import parse_line
 
@@ -187,6 +188,18 @@ def test_over_tls_the_certificates_are_those_of_dask_s_own_configuration(
         result = jepamine(*words, address)
     assert result.exit_code == 0, result.output
     assert output.read_bytes() == whole
+
+
+def test_without_a_worker_that_has_the_resource_the_command_says_what_it_waits_for(
+    cluster, capsys, monkeypatch
+):
+    with distributed.Client(cluster) as client:
+        assert list(results(client, len, {1: "abc"}, {"GPU": 1.0})) == [(1, 3)]
+        assert "offers" not in capsys.readouterr().err
+        monkeypatch.setattr("distributed.as_completed", lambda *_, **more: iter(()))
+        assert list(results(client, len, {1: "abc"}, {"GPU": 2.0, "DISK": 1.0})) == []
+    said = "warning: no worker of the Dask cluster offers GPU=2,DISK=1; waiting for one"
+    assert said in capsys.readouterr().err
 
 
 def test_dask_that_is_not_installed_is_named_with_its_extra(jepamine, whole, clips, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,20 @@ class Endpoint:
 
     @property
     def place(self) -> str:
-        """Return the URL, as messages name it."""
+        """Return the URL."""
         return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+
+    @property
+    def shown(self) -> str:
+        """Return URL and model as messages name them, without a password in the URL."""
+        return f"{re.sub('//[^/@]*@', '//***@', self.place)}, model '{self.model}'"
+
+    def key(self) -> str | None:
+        """Return the key, None if there is none. Raises UserError for one that no request can carry."""
+        key = os.environ.get(self.key_variable, "").strip()
+        if not (key.isascii() and key.isprintable()):
+            raise UserError(f"the key in {self.key_variable} holds characters that no key has; copy it again")
+        return key or None
 
 
 @dataclass(frozen=True)
@@ -144,7 +157,7 @@ class Chat:
         if self._client is None:
             import openai
 
-            key = os.environ.get(self.endpoint.key_variable)
+            key = self.endpoint.key()
             if key is None and self.endpoint.place.startswith("https://api.openai.com"):
                 raise UserError(
                     f"the generator 'llm' needs a key: set {self.endpoint.key_variable}, or name another "
@@ -163,11 +176,11 @@ class Chat:
         """Return one line on what went wrong and what to do; it never holds the key."""
         import openai
 
-        where = f"{self.endpoint.place}, model '{self.endpoint.model}'"
+        where = self.endpoint.shown
         if isinstance(error, openai.APITimeoutError):
             return f"{where}: no answer in {self.endpoint.timeout:g} s; raise it with --set timeout=SECONDS"
         if isinstance(error, openai.APIConnectionError):
-            return f"{where}: cannot be reached ({error.__cause__ or error}); is the server running?"
+            return self._hidden(f"{where}: cannot be reached ({error.__cause__ or error}); is it running?")
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             return f"{where}: the key in {self.endpoint.key_variable} is refused"
         if isinstance(error, openai.NotFoundError):
@@ -175,9 +188,11 @@ class Chat:
         if isinstance(error, openai.RateLimitError):
             return f"{where}: over the rate limit after {self.endpoint.retries} retries; try again later"
         lines = str(error).strip().splitlines()
-        text = lines[0][:300] if lines else type(error).__name__
-        key = os.environ.get(self.endpoint.key_variable)
-        return f"{where}: {text.replace(key, '***') if key else text}"
+        return self._hidden(f"{where}: {lines[0][:300] if lines else type(error).__name__}")
+
+    def _hidden(self, text: str) -> str:
+        key = self.endpoint.key()
+        return text.replace(key, "***") if key else text
 
 
 def _joined(stream: Iterable[ChatCompletionChunk]) -> Answer:

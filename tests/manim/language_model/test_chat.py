@@ -67,7 +67,7 @@ def test_a_refusal_is_one_line_that_names_the_endpoint_and_never_the_key(server,
 
 def test_a_server_that_does_not_run_is_one_line(tmp_path, chat):
     away = Chat(replace(chat.endpoint, base_url="http://127.0.0.1:9/v1", retries=0), tmp_path)
-    with pytest.raises(UserError, match=r"127.0.0.1:9/v1, model 'small': cannot be reached .* running\?$"):
+    with pytest.raises(UserError, match=r"127.0.0.1:9/v1, .* cannot be reached .* is it running\?$"):
         away.ask(HELLO)
 
 
@@ -112,3 +112,29 @@ def test_a_stream_that_is_no_json_and_a_refusal_are_one_line(server, chat, strea
     server.answers = [stream((PIECE % '{"refusal": "I cannot draw this."}',))]
     with pytest.raises(UserError, match=r"the model refuses: I cannot draw this\.$"):
         chat.ask(HELLO)
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "schlüssel", "\x07"])
+def test_a_key_that_no_request_can_carry_is_an_error_that_does_not_show_it(chat, monkeypatch, key):
+    monkeypatch.setenv("MY_KEY", key)
+    with pytest.raises(UserError) as error:
+        chat.ask(HELLO)
+    assert str(error.value) == "the key in MY_KEY holds characters that no key has; copy it again"
+
+
+def test_space_around_a_key_is_left_out_and_an_empty_one_is_none(server, chat, monkeypatch):
+    monkeypatch.setenv("MY_KEY", "  spaced\n")
+    server.answers = ["x"]
+    chat.ask(HELLO)
+    assert server.keys == ["Bearer spaced"]
+    monkeypatch.setenv("MY_KEY", "")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(UserError, match="needs a key: set MY_KEY"):
+        Chat(replace(chat.endpoint, base_url=None), chat._store).ask(HELLO, seed=1)
+
+
+def test_a_password_in_the_url_is_not_shown(tmp_path, chat):
+    url = "http://user:secret-word@127.0.0.1:9/v1"
+    with pytest.raises(UserError) as error:
+        Chat(replace(chat.endpoint, base_url=url, retries=0), tmp_path).ask(HELLO)
+    assert str(error.value).startswith("http://***@127.0.0.1:9/v1, model 'small': cannot be reached")
