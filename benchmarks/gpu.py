@@ -121,7 +121,7 @@ def main() -> None:
     arguments = parser.parse_args()
     on_gpu = arguments.device == "cuda"
     if on_gpu and not torch.cuda.is_available():
-        print("no CUDA device: nothing was measured")
+        print("no CUDA device: nothing was measured; --device cpu tries all of it without one")
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

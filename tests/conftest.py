@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -141,9 +141,10 @@ class DaskProcesses:
         self.file = folder / "scheduler.json"
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> None:
-        for words in (("scheduler", "--port", "0", "--no-dashboard"), ("worker", "--no-nanny")):
-            command = [sys.executable, "-m", "dask", *words, "--scheduler-file", str(self.file)]
+    def start(self, scheduler: Sequence[str] = (), both: Sequence[str] = ()) -> None:
+        """Start both with further options: of the scheduler, and of both."""
+        for words in (("scheduler", "--port", "0", "--no-dashboard", *scheduler), ("worker", "--no-nanny")):
+            command = [sys.executable, "-m", "dask", *words, *both, "--scheduler-file", str(self.file)]
             self._running.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
             while not self.file.exists():
                 time.sleep(0.05)

@@ -22,6 +22,7 @@ from jepamine.utils.progress import notify, progress
 # Parts unless the user names a number: enough for 64 workers to finish at about the same time.
 PARTS = 256
 PLAN = "plan.json"
+RESUME = "--resume"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Job:
     manifest: File
     common: Mapping[str, Any]
     items: Callable[[], Iterable[Item]]
-    again: str = "--resume"
+    again: str = RESUME
 
 
 @contextmanager
@@ -58,6 +59,11 @@ def finished_parts(job: Job, cluster: Cluster, folder: Path) -> Iterator[list[Pa
             _collect(job, cluster, paths, plan)
         except (UserError, KeyboardInterrupt) as error:
             saved = sum(path.exists() for path in paths.values())
+            if not saved and job.again == RESUME:
+                # Nothing to continue with: after a wrong address, for example.
+                shutil.rmtree(folder)
+                folder.with_suffix(".lock").unlink(missing_ok=True)
+                raise
             hint = f"{saved} of {len(paths)} parts are finished and saved: continue with {job.again}"
             if isinstance(error, KeyboardInterrupt):
                 notify(f"\ninterrupted; {hint}")

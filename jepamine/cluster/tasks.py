@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from jepamine.errors import UserError, first_line
 from jepamine.places import File, file_of
 from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import read_json
 from jepamine.utils.local_cache import local
 from jepamine.utils.progress import notify
 from jepamine.utils.remote import exists
@@ -47,22 +48,34 @@ def connected(address: str) -> Iterator[Client]:
     """
     try:
         from distributed import Client
+        from distributed.comm.registry import backends
     except ImportError:
         raise UserError("--dask requires dask.distributed: pip install 'jepamine[dask]'") from None
     # A lost scheduler is reported below, in one line; Dask would log tracebacks of its reconnection as well.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    where: dict[str, Any] = {"address": address} if "://" in address else {"scheduler_file": address}
-    if "scheduler_file" in where and not Path(address).is_file():
-        raise UserError(f"{address}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
+    where = address if "://" in address else _address_in(Path(address))
+    # A client that cannot even try to connect leaves a thread that ends the process with a traceback.
+    if where.partition("://")[0] not in backends:
+        raise UserError(f"{address}: '{where}' is not an address such as tcp://HOST:8786 or tls://HOST:8786")
     try:
-        client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = Client(where, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{address}: no Dask scheduler answers: {first_line(error)}") from None
     with client:
         if not client.scheduler_info(n_workers=-1)["workers"]:
             notify(f"warning: the Dask cluster at {address} has no workers yet; waiting for the first")
         yield client
+
+
+def _address_in(file: Path) -> str:
+    """Return the address in a scheduler file. Raises UserError if it is not one."""
+    if not file.is_file():
+        raise UserError(f"{file}: neither an address, such as tcp://HOST:8786, nor a scheduler file")
+    address = read_json(file).get("address")
+    if not isinstance(address, str):
+        raise UserError(f"{file}: no key 'address': not what dask scheduler --scheduler-file writes")
+    return address
 
 
 # Times that a task is repeated after an error or the loss of its worker.
@@ -84,6 +97,12 @@ def results(
     from distributed import as_completed
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
+
+    if lacking := _lacking(client, resources):
+        notify(
+            f"warning: no worker of the Dask cluster offers {lacking}; waiting for one: "
+            f"dask worker ADDRESS --resources {lacking}"
+        )
 
     def submit(number: int) -> Any:
         return client.submit(function, tasks[number], pure=False, retries=retries, resources=dict(resources))
@@ -114,6 +133,15 @@ def results(
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures))
+
+
+def _lacking(client: Client, resources: Mapping[str, float]) -> str:
+    """Return the wanted resources if there are workers, but none that has all; else empty."""
+    offered = [worker["resources"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
+    wanted = {name: count for name, count in resources.items() if count > 0}
+    if not offered or any(all(own.get(name, 0) >= wanted[name] for name in wanted) for own in offered):
+        return ""
+    return ",".join(f"{name}={count:g}" for name, count in wanted.items())
 
 
 #: First byte of a result that is the message of a UserError; JSONL begins with "{".

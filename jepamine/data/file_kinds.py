@@ -52,6 +52,8 @@ def kind_of_file(path: Path) -> Seen | None:
     for signature, (what, kind) in SIGNATURES.items():
         if re.match(signature, head, re.DOTALL):
             return Seen(what, kind)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Seen("UTF-16 text", "encoding")
     if b"\0" in head:
         return Seen("a binary file")
     text = head.decode("utf-8-sig", errors="replace").strip()

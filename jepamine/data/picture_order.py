@@ -49,6 +49,8 @@ class PictureOrder:
         # the picture before though others refer to that one (H.264, 7.4.3, forbids it).
         self.rates = set[tuple[int, int]]()
         self.repeated: int | None = None
+        # Pictures of MPEG-2 without the second half of their header.
+        self.halved = 0
         self._referred = False
         # Size, in units of the codec, by the last set of parameters of sequences.
         self.shape: tuple[int, ...] | None = None
@@ -60,6 +62,11 @@ class PictureOrder:
         elif self._read and extradata:
             for unit in started_units(extradata):
                 self._parsed(unit)
+
+    @property
+    def started(self) -> bool:
+        """Whether units of H.264 or HEVC begin with start codes, rather than their sizes."""
+        return self._read is not None and not self._length
 
     def number(self, packet: Any) -> tuple[int, int] | None:
         """Return (sequence, number in it) of the picture in `packet` (bytes, or of PyAV); None if unknown."""
@@ -89,6 +96,9 @@ class PictureOrder:
         extension = packet.find(b"\0\0\1\xb5", header, picture)
         if 0 <= header < extension and packet[extension + 4] >> 4 == 1:
             self.rates.add((packet[header + 7] & 15, packet[extension + 9] & 127))
+        # 6.2.2.2: an extension follows each header of a picture, if one follows that of the sequence.
+        following = packet.find(b"\0\0\1", picture + 4)
+        self.halved += bool(self.rates) and packet[following + 3 : following + 4] != b"\xb5"
         self._sequence += packet.find(b"\0\0\1\xb8", 0, picture) >= 0
         return self._sequence, int.from_bytes(packet[picture + 4 : picture + 6]) >> 6
 

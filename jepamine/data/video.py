@@ -26,9 +26,11 @@ EARLY = 500
 # go, one after the other, until the first frame decoded is early enough.
 AHEAD = 2_000_000
 SEEKS = (0, 2_000_000, 20_000_000)
-# Decoders that fill what they cannot decode from the frame before, and do not say so: after an error nothing
-# is right until the next key frame.
+# Decoders that fill what they cannot decode from the frame before, and do not say so. With a thread per frame
+# the error of one is that of another packet.
 FILLED = {"mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "h263", "wmv1", "wmv2", "flv1"}
+# AV_PICTURE_TYPE_B
+BIDIRECTIONAL = 3
 # Signs of a display matrix (a, b, c, d) -> how Pillow turns the stored picture upright.
 UPRIGHT = {
     (-1, 0, 0, 1): "FLIP_LEFT_RIGHT",
@@ -90,6 +92,7 @@ class _Reader:
     def __init__(self, path: Path, stream: int | None, index: VideoIndex, places: list[int | None]) -> None:
         self.path, self.index, self._stream, self.places = path, index, stream, places
         self.container: Any = None
+        self.alone = False
         self.frames: Iterator[_Decoded] = iter(())
         self.shown: _Decoded | None = None
         self.coming: _Decoded | None = None
@@ -144,8 +147,8 @@ class _Reader:
         # With a thread per frame FFmpeg may pass a frame of H.264 on before it knows that it is damaged, and
         # names the error of a packet with another.
         codec = self.stream.codec_context.name
-        alone = codec in FILLED or (self.index.doubtful and codec == "h264")
-        self.stream.thread_type = "SLICE" if alone else "AUTO"
+        self.alone = codec in FILLED or (self.index.doubtful and codec == "h264")
+        self.stream.thread_type = "SLICE" if self.alone else "AUTO"
 
     def _read_on(self) -> None:
         self.frames = self._timed(self._decoded())
@@ -172,7 +175,7 @@ class _Reader:
     def _decoded(self) -> Iterator[tuple[Any, bool]]:
         """Yield (frame, whether all that it depends on was decoded too)."""
         damage = load_av().error.InvalidDataError
-        filled, sound = self.stream.codec_context.name in FILLED, True
+        sound = True
         packets = self.container.demux(self.stream)
         if self.index.counted:
             packets = numbered(packets, self.index.undecodable)
@@ -185,11 +188,17 @@ class _Reader:
             except damage:
                 # By its time or place, the index shows which frame is missing.
                 damaged.add(packet.pts)
-                if filled and sound:
-                    sound, before = False, waiting - {packet.pts}
+                if sound:
+                    sound = False
+                    # Where threads decode several frames at once, it may be the error of one that waits.
+                    before = waiting - {packet.pts} if self.alone else set()
                 continue
             for frame in frames:
                 waiting.discard(frame.pts)
+                # What the decoder could not read it filled in; other frames refer to all but B-frames.
+                if frame.is_corrupt and frame.pict_type != BIDIRECTIONAL:
+                    sound, before = False, set()
+                    damaged.add(frame.pts)
                 # Frames come later than their packets: what comes after an error may be of before.
                 sound = sound or (frame.key_frame and frame.pts not in before | damaged)
                 yield frame, sound or frame.pts in before

@@ -31,7 +31,7 @@ BROADCAST = 1
 
 
 # Packets before a clock that starts anew in which FFmpeg notices it.
-JOINT = 2
+JOINT = 3
 
 
 # FFmpeg's number of frames in the header of an AVI that it could not go back to.
@@ -73,8 +73,6 @@ def scan(container: Any, video: Any) -> Scan:
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
     packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
-    # Streams without a clock; reading all bytes of others would not pay.
-    bare = container.format.name in ("h264", "hevc")
     for packet in container.demux():
         if packet.pts is not None:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -84,7 +82,7 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
-            forbidden += bare and forbidden_bytes(bytes(packet))
+            forbidden += order.started and forbidden_bytes(bytes(packet))
             shape = None
             if packet.is_keyframe:
                 shape = order.shape or coded_shape(order.codec, bytes(packet))
@@ -113,9 +111,8 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
     count = last if form == "avi" else found.count
-    # FFmpeg counts one more in AVI where frames are reordered.
-    more = form == "avi" and video.codec_context.has_b_frames
-    if count + more < video.frames < NEVER_WRITTEN:
+    # FFmpeg counts one more in AVI that it cuts without encoding; the size tells of a frame lost at the end.
+    if count + (form == "avi") < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
     count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)
@@ -159,6 +156,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec == "mpeg2video" and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.halved:
+        yield f"{found.order.halved} pictures lack a part of their header"
     if len(found.order.rates) > 1:
         yield "its headers state several frame rates"
     if found.forbidden:
@@ -196,19 +195,22 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
 def _lost(found: Scan, times: Sequence[int], base: Fraction) -> list[int]:
     """Return the holes in an even pace, except those between pictures that are neighbours by their numbers.
 
-    A camera leaves out frames before it encodes them.
+    A camera leaves out frames before it encodes them. The first or last frame alone rather has a wrong time.
     """
     numbers = {
         round(Fraction(packet.pts * base * 1_000_000)): packet.number
         for packet in found.packets
         if packet.pts is not None
     }
-    whole = not missing_pictures(list(numbers.values()), found.order.codec)
+    # Where start codes of MPEG-2 are damaged, pictures are lost although the numbers go on.
+    codec = found.order.codec
+    whole = codec != "mpeg2video" and not found.forbidden and not missing_pictures([*numbers.values()], codec)
     lost = []
     for time in holes(times):
         place = bisect_left(times, time)
         before, after = (numbers[times[place + step]] for step in (-1, 0))
-        if not (whole and before and after and before[0] == after[0]):
+        alone = place in (1, len(times) - 1)
+        if alone or not (whole and before and after and before[0] == after[0]):
             lost.append(time)
     return lost
 

@@ -21,6 +21,7 @@ STEPS = {
     "recipe": "{run} runs it",
     "array": "write each clip in a line of its own: jq -c '.[]' {file} > m.jsonl",
     "object": "write each clip in one line: jq -c . {file} > m.jsonl",
+    "encoding": "save it as UTF-8: iconv -f UTF-16 -t UTF-8 {file} > m.jsonl",
     "labels": "give the manifest of the clips that it labels",
     "scores": "give the manifest that was scored: {manifest}",
     "nuscenes": "{nuscenes} makes one",

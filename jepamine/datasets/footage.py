@@ -13,13 +13,12 @@ from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.new_lines import Skipped
 from jepamine.manifests.tracks import folder_clip_id
-from jepamine.manifests.windows import windows
+from jepamine.manifests.windows import Cutter
 from jepamine.places import File, Url
 from jepamine.protocols import Source
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import json_lines
 from jepamine.utils.local_cache import local
-from jepamine.utils.progress import notify
 
 
 def clips(
@@ -63,8 +62,9 @@ def folders(
     """Cut every folder below `root` that holds frames into clips of `window` frames, `stride` apart.
 
     A folder is a scene, named by its path below `root` (`root` itself by its own name); its frames are taken
-    in name order, numbers in names by value. `window` is rounded down to whole tubelets; the rest of a folder
-    becomes a shorter clip of whole tubelets. Label maps (segmentation masks) are skipped unless `label_maps`.
+    in name order, numbers in names by value, and no clip spans a change of their size. `window` is rounded
+    down to whole tubelets; the rest of a folder becomes a shorter clip of whole tubelets. Label maps
+    (segmentation masks) are skipped unless `label_maps`. Skipped frames are counted.
     The manifest is written to `data_dir`. Raises UserError if there are no frames.
     """
     if window < tubelet_size:
@@ -74,10 +74,9 @@ def folders(
     camera_key = {"camera": camera} if camera else {}
     lines: list[dict[str, Any]] = []
     skipped = Skipped()
+    cutter = Cutter(window, stride, max_gap=0, tubelet_size=tubelet_size)
     for scene, frames in frame_folders(root, skipped, label_maps):
-        spans = windows(len(frames), window, stride, tubelet_size)
-        if not spans:
-            notify(f"warning: {frames[0].parent}: {len(frames)} frame is less than a tubelet; skipped")
+        spans = cutter.cut([str(path) for path in frames])
         names = [path.relative_to(root).as_posix() for path in frames]
         lines += [
             {
@@ -89,6 +88,7 @@ def folders(
             for span in spans
         ]
     skipped.notify()
+    cutter.notify()
     if not lines:
         raise UserError(f"dataset.root: {no_frames(root)}")
     content = json_lines(lines)

@@ -78,6 +78,7 @@ class Cutter:
     window: int
     stride: int
     max_gap: float
+    tubelet_size: int = 2
     gaps: int = 0
     holes: int = 0
     resized: int = 0
@@ -102,7 +103,7 @@ class Cutter:
         spans = [
             stretch[part.start : part.stop]
             for stretch in whole
-            for part in windows(len(stretch), self.window, self.stride)
+            for part in windows(len(stretch), self.window, self.stride, self.tubelet_size)
         ]
         kept = {number for span in spans for number in span}
         lost = [frame for number, frame in enumerate(frames) if number not in kept]
@@ -135,7 +136,9 @@ class Cutter:
             notify(f"images of different sizes are one clip where sizes often change, as at {self.unsteady}")
         if self.lost:
             why = "less than a tubelet at the end of a stretch"
-            why += ", or between windows" if self.stride > self.window - self.window % 2 else ""
+            why += (
+                ", or between windows" if self.stride > self.window - self.window % self.tubelet_size else ""
+            )
             notify(f"frames skipped: {self.lost} ({why}), the first {self.first_lost}")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.data.clips import as_written, derived_id, text_of
+from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError
 from jepamine.places import File
 from jepamine.utils.json_files import parse_line, placed_lines
@@ -87,6 +88,7 @@ class PartIndex:
 
 def index_manifest(manifest: Path) -> PartIndex:
     """Index a manifest; a line that is not a clip is known by its number. Raises UserError if unreadable."""
+    require_manifest(manifest)
     index = PartIndex([manifest])
     for number, offset, raw in placed_lines(manifest):
         try:

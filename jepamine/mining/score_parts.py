@@ -50,8 +50,12 @@ def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str
         if part.resolve() == output.resolve():
             raise UserError(f"{part}: is a part; choose another --output")
     wanted = index_manifest(local(manifest))
-    lines = index_parts(parts, manifest, wanted)
-    problems = [*_unfinished(parts), *_mixed(parts, manifest), *_wrong_clips(parts, manifest, wanted, lines)]
+    unfinished = [*_unfinished(parts)]
+    try:
+        lines = index_parts(parts, manifest, wanted)
+    except UserError as error:
+        raise UserError("\n".join([str(error), *unfinished, f"{output}: not written"])) from None
+    problems = [*unfinished, *_mixed(parts, manifest), *_wrong_clips(parts, manifest, wanted, lines)]
     if problems:
         raise UserError("\n".join([*problems, f"{output}: not written"]))
     # Clips of one id keep the order of the parts.

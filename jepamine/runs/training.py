@@ -38,8 +38,9 @@ class Training:
 
 
 # Multiplications and additions of a step for each thread: threads wait for each other several times a step.
-# With 23 processes that compute on two cores, two threads took 42 times as long as one for a step of 2e5, 2.5
-# times for 1.6e8, 4.7 times for 1.3e9 and as long for 2e10 (benchmarks/head_threads.py).
+# Beside 4 busy processes on two cores, two threads took 34 times as long as one for a step of 2e5, 19 times
+# for 6e7, 3 times for 2e8, 1.8 times for 1.3e9 and as long for 2e10; on the idle machine 1.2, 0.5, 0.5, 0.7
+# and 0.5 times (benchmarks/head_threads.py). One thread is never more than twice as slow.
 STEP_WORK = 1e9
 
 

@@ -16,6 +16,15 @@ av = load_av()
 MCAP = b"\x89MCAP0\r\n\x01\x0a\x00\x00\x00\x00\x00\x00\x00" + bytes(range(200))
 INVALID = "cannot be read: Invalid data found when processing input"
 LOG = "not a video; jepamine manifest mcap makes clips of it"
+
+
+def _null_character() -> str:
+    """Return what this Python says of a name with a null character; releases differ."""
+    with pytest.raises(ValueError, match="embedded null") as caught:
+        Path("a\0.mp4").stat()
+    return str(caught.value)
+
+
 # Name in the manifest, its content (None: no file), what is wrong with it.
 CASES = {
     "MCAP called video": ("log.mp4", MCAP, f"is an MCAP log, {LOG}"),
@@ -24,7 +33,7 @@ CASES = {
     "nothing": ("a.mov", b"", INVALID),
     "text": ("notes.txt", b"two cars\n" * 40, INVALID),
     "a name that is no file's": ("a" * 300 + ".mp4", None, "cannot be read: File name too long"),
-    "a null character": ("a\0.mp4", None, "cannot be read: embedded null byte"),
+    "a null character": ("a\0.mp4", None, f"cannot be read: {_null_character()}"),
 }
 
 

@@ -128,8 +128,9 @@ def test_a_recording_that_begins_between_key_frames_is_sought_from_its_first_key
     ]
 
 
-def test_recordings_joined_end_to_end_follow_one_another(tmp_path):
-    part = write(tmp_path / "part.ts", "libx264", {"bf": "0"}).read_bytes()
+@pytest.mark.parametrize(("codec", "frames"), [("libx264", "0"), ("libx264", "2"), ("mpeg4", "0")])
+def test_recordings_joined_end_to_end_follow_one_another(tmp_path, codec, frames):
+    part = write(tmp_path / "part.ts", codec, {"bf": frames}).read_bytes()
     joined = tmp_path / "joined.ts"
     joined.write_bytes(part + part)
     index, videos = video_index(joined), Recordings()

@@ -61,6 +61,12 @@ def test_sequence_headers_with_different_rates_say_so(start, offset, value, tmp_
     assert "its headers state several frame rates" in note
 
 
+def test_a_picture_without_its_extension_says_so(tmp_path):
+    content = write(tmp_path / "a.mpg", "mpeg2video")
+    at = content.find(EXTENSION, content.find(b"\0\0\1\0"))
+    assert "1 pictures lack a part of their header" in changed(tmp_path / "b.mpg", content, at + 1, 4)
+
+
 def test_a_packet_without_a_picture_says_so(tmp_path):
     content = write(tmp_path / "a.mpg", "mpeg2video")
     at = content.find(EXTENSION, content.find(SEQUENCE, content.find(SEQUENCE) + 4))

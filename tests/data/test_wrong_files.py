@@ -67,6 +67,10 @@ OTHERS: dict[str, tuple[str | bytes, str]] = {
     "a.mcap": (
         b"\x89MCAP0\r\n", "is a log, not a manifest; jepamine manifest mcap {path} --output m.jsonl makes one"
     ),
+    "utf-16.jsonl": (
+        json.dumps(CLIP).encode("utf-16"),
+        "is UTF-16 text, not a manifest; save it as UTF-8: iconv -f UTF-16 -t UTF-8 {path} > m.jsonl",
+    ),
     "m.jsonl.gz": (b"\x1f\x8b\x08", "is an archive, not a manifest; unpack it first"),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from jepamine.data.clips import read_clips
 from jepamine.datasets.footage import folders
@@ -126,8 +127,19 @@ def test_a_lone_frame_is_left_out_with_a_warning(root, capsys):
     touch(root, "alone/a.jpg", "pair/a.jpg", "pair/b.jpg")
     assert [scene for scene, _ in cut(root)] == ["pair"]
     assert capsys.readouterr().err == (
-        f"warning: {root / 'alone'}: 1 frame is less than a tubelet; skipped\n"
+        "frames skipped: 1 (less than a tubelet at the end of a stretch), the first "
+        f"{root / 'alone' / 'a.jpg'}\n"
     )
+
+
+def test_no_clip_spans_a_change_of_the_images_size(root, capsys):
+    (root / "drive").mkdir(parents=True)
+    for number in range(20):
+        size = (16, 9) if number < 7 else (16, 12)
+        Image.new("RGB", size).save(root / "drive" / f"{number}.png")
+    lengths = [len(frames) for _, frames in cut(root)]
+    assert "the size of images changes: 1; no clip spans a change\n" in capsys.readouterr().err
+    assert lengths == [6, 12]
 
 
 def test_a_root_without_frames_is_an_error_that_names_it(root):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -13,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from jepamine.cluster.tasks import results
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import parse_line
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+dask = pytest.importorskip("dask")
 
 EVERY = ["predicted", "masked", "knn", "uniqueness", "scene", "ensemble"]
 
@@ -134,6 +138,68 @@ def test_without_a_scheduler_the_command_says_so(jepamine, whole, clips, tmp_pat
     assert "tcp://127.0.0.1:9: no Dask scheduler answers" in result.output
     result = jepamine(*words, "nowhere.json")
     assert "nowhere.json: neither an address, such as tcp://HOST:8786, nor a scheduler file" in result.output
+    # Nothing was computed that a further command could continue.
+    assert "--resume" not in result.output
+    file = tmp_path / "file.json"
+    for text, wrong in (
+        ("{}", f"{file}: no key 'address': not what dask scheduler --scheduler-file writes"),
+        ("no JSON", f"{file}: cannot be read as JSON"),
+        ('{"address": "127.0.0.1:9"}', f"{file}: '127.0.0.1:9' is not an address such as tcp://HOST:8786"),
+    ):
+        file.write_text(text)
+        assert f"Error: {wrong}" in jepamine(*words, file).output
+    assert "Error: ftp://h:1: 'ftp://h:1' is not an address such as" in jepamine(*words, "ftp://h:1").output
+    assert leftovers(tmp_path / "d.jsonl") == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate that signs itself, and its key: with them each side knows the other."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl, which makes a certificate, is not installed")
+    folder = tmp_path_factory.mktemp("certificates")
+    names = ("-keyout", folder / "key.pem", "-out", folder / "cert.pem")
+    words = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=jepamine", *names)
+    subprocess.run([str(word) for word in words], check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.slow
+def test_over_tls_the_certificates_are_those_of_dask_s_own_configuration(
+    dask_processes, certificate, jepamine, whole, clips, tmp_path, monkeypatch
+):
+    cert, key = str(certificate / "cert.pem"), str(certificate / "key.pem")
+    options = ("--tls-ca-file", cert, "--tls-cert", cert, "--tls-key", key)
+    dask_processes.start(["--protocol", "tls"], options)
+    address = json.loads(dask_processes.file.read_text())["address"]
+    assert address.startswith("tls://")
+    output = tmp_path / "dask.jsonl"
+    words = ("score", "--run", "small", clips, "--output", output, "--dask")
+    monkeypatch.setattr("jepamine.cluster.tasks.CONNECT_SECONDS", 2)
+    for other in (address, address.replace("tls://", "tcp://")):
+        refused = jepamine(*words, other)
+        assert (refused.exit_code, output.exists()) == (1, False)
+        assert f"{other}: no Dask scheduler answers: " in refused.output
+        assert "Traceback" not in refused.output
+    tls = "distributed.comm.tls"
+    own = {f"{tls}.ca-file": cert, f"{tls}.client.cert": cert, f"{tls}.client.key": key}
+    monkeypatch.setattr("jepamine.cluster.tasks.CONNECT_SECONDS", 30)
+    with dask.config.set(own):
+        result = jepamine(*words, address)
+    assert result.exit_code == 0, result.output
+    assert output.read_bytes() == whole
+
+
+def test_without_a_worker_that_has_the_resource_the_command_says_what_it_waits_for(
+    cluster, capsys, monkeypatch
+):
+    with distributed.Client(cluster) as client:
+        assert list(results(client, len, {1: "abc"}, {"GPU": 1.0})) == [(1, 3)]
+        assert "offers" not in capsys.readouterr().err
+        monkeypatch.setattr("distributed.as_completed", lambda *_, **more: iter(()))
+        assert list(results(client, len, {1: "abc"}, {"GPU": 2.0, "DISK": 1.0})) == []
+    said = "warning: no worker of the Dask cluster offers GPU=2,DISK=1; waiting for one"
+    assert said in capsys.readouterr().err
 
 
 def test_dask_that_is_not_installed_is_named_with_its_extra(jepamine, whole, clips, tmp_path, monkeypatch):

@@ -151,3 +151,14 @@ def test_a_part_is_not_the_output_and_a_manifest_is_not_a_part(manifest, tmp_pat
     assert "2.jsonl:1: no key 'clip_id'; not a line of a score file" in refusal(
         [tmp_path / "2.jsonl"], manifest
     )
+
+
+def test_a_part_with_a_torn_line_is_named_with_what_to_do(manifest, tmp_path):
+    parts = [part(tmp_path / "1.jsonl", "abc"), part(tmp_path / "2.jsonl", "def")]
+    parts[1].write_text(parts[1].read_text() + "{torn")
+    message = refusal(parts, manifest).splitlines()
+    assert message[0].startswith(f"{parts[1]}:4: broken JSON")
+    assert message[1:] == [
+        f"{parts[1]}: differs from its record 2.jsonl.done; score it again",
+        f"{tmp_path / 'out.jsonl'}: not written",
+    ]

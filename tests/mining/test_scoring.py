@@ -151,14 +151,20 @@ def test_no_scorer_depends_on_order_batches_or_shards(jepamine, recipe, clips, t
         assert len({line["scores"][name] for line in straight}) > 1, f"{name} is the same for all"
 
 
-def test_another_scorer_encodes_nothing(jepamine, run, clips, tmp_path):
-    scored(jepamine, clips, tmp_path / "a.jsonl")
-    plugin = tmp_path / "experiments" / "small" / "plugins" / "tiny.py"
-    text = plugin.read_text().replace(
-        "        cells =", "        raise RuntimeError('encoded')\n        cells ="
-    )
-    plugin.write_text(text)
-    scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", "knn", "--trust-changes", "--trust")
+def test_scorers_of_stored_embeddings_encode_nothing(jepamine, recipe, clips, tmp_path):
+    words = ["--epochs", 1]
+    for plugin in ("trainer", "predictor"):
+        words += ["--set", f"{plugin}.plugin=temporal", "--set", f"{plugin}.context=1"]
+    assert jepamine("run", recipe, *words).exit_code == 0
+    plugin_file = tmp_path / "experiments" / "small" / "plugins" / "tiny.py"
+    text = plugin_file.read_text()
+    raising = text.replace("        cells =", "        raise RuntimeError('encoded')\n        cells =")
+    assert raising != text
+    plugin_file.write_text(raising)
+    for scorer in ("knn", "mahalanobis", "scene", "drive", "variogram", "camera", "temporal", "ensemble"):
+        trusted = ("--trust-changes", "--trust")
+        lines = scored(jepamine, clips, tmp_path / "b.jsonl", "--scorer", scorer, *trusted)
+        assert len({line["score"] for line in lines}) > 1
 
 
 def test_scores_of_an_unfinished_file_that_are_of_other_clips_are_not_resumed(jepamine, run, clips, tmp_path):

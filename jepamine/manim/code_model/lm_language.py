@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -128,6 +129,12 @@ class Language:
     def dim(self) -> int:
         """Return the dimension of its embeddings."""
         return int(self.model.get_input_embeddings().weight.shape[1])
+
+    @property
+    def cache(self) -> str:
+        """Return its name for the keys and values of earlier tokens, which transformers 5.24 changed."""
+        names = inspect.signature(self.model.forward).parameters
+        return "cache" if "cache" in names else "past_key_values"
 
 
 def from_scratch(hidden_dim: int, layers: int, heads: int, feed_forward: int) -> Language:

@@ -184,9 +184,9 @@ def write(
     text, since = "", 0
     while guide is not None or since < longest:
         answer = language.model(
-            inputs_embeds=embedded, past_key_values=cache, use_cache=True, logits_to_keep=1
+            inputs_embeds=embedded, use_cache=True, logits_to_keep=1, **{language.cache: cache}
         )
-        cache = answer.past_key_values
+        cache = answer[language.cache]
         logits = answer.logits[0, -1]
         token = next_token(logits if guide is None else guide.masked(logits), temperature, draw)
         if token in language.ends:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from jepamine.utils.json_files import read_json, write_json
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.chat import ChatCompletionMessageParam
+    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 #: A longer answer is cut off: a scene has a few thousand characters, and a small model may never stop.
 MAX_CHARACTERS = 100_000
@@ -27,8 +29,8 @@ class Endpoint:
     """A model and how it is asked.
 
     `base_url` None is what `OPENAI_BASE_URL` says, else OpenAI itself; `key_variable` names the environment
-    variable that holds the key, which is written nowhere. `timeout` in seconds is that of each request;
-    `retries` of a request follow a rate limit, a server's error, a lost connection or a timeout.
+    variable that holds the key, which is written nowhere. `timeout` is how many seconds the server may be
+    silent; `retries` of a request follow a rate limit, a server's error, a lost connection or a timeout.
     """
 
     model: str
@@ -41,8 +43,20 @@ class Endpoint:
 
     @property
     def place(self) -> str:
-        """Return the URL, as messages name it."""
+        """Return the URL."""
         return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+
+    @property
+    def shown(self) -> str:
+        """Return URL and model as messages name them, without a password in the URL."""
+        return f"{re.sub('//[^/@]*@', '//***@', self.place)}, model '{self.model}'"
+
+    def key(self) -> str | None:
+        """Return the key, None if there is none. Raises UserError for one that no request can carry."""
+        key = os.environ.get(self.key_variable, "").strip()
+        if not (key.isascii() and key.isprintable()):
+            raise UserError(f"the key in {self.key_variable} holds characters that no key has; copy it again")
+        return key or None
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,10 @@ class Answer:
 
     text: str
     usage: Usage
+
+
+class _BrokenOff(Exception):
+    """An answer began and did not end."""
 
 
 class Chat:
@@ -83,17 +101,27 @@ class Chat:
         import openai
 
         try:
-            return self._stream(messages, schema, seed)
-        except openai.BadRequestError as error:
-            if schema is None:
-                raise UserError(self._problem(error)) from None
+            try:
+                return self._whole(messages, schema, seed)
+            except openai.BadRequestError:
+                if schema is None:
+                    raise
+            # Not every server knows schemas; the prompt describes the JSON, too.
+            return self._whole(messages, None, seed)
         except openai.OpenAIError as error:
             raise UserError(self._problem(error)) from None
-        # Not every server knows schemas; the prompt describes the JSON, too.
-        try:
-            return self._stream(messages, None, seed)
-        except openai.OpenAIError as error:
-            raise UserError(self._problem(error)) from None
+
+    def _whole(self, messages: list[dict[str, str]], schema: dict[str, Any] | None, seed: int) -> Answer:
+        """Ask again after an answer that broke off: the package itself retries until an answer begins."""
+        import openai
+
+        for left in reversed(range(self.endpoint.retries + 1)):
+            try:
+                return self._stream(messages, schema, seed)
+            except _BrokenOff as error:
+                if not left:
+                    raise openai.OpenAIError(str(error)) from None
+        raise AssertionError("the last try returns or raises")
 
     def _stream(self, messages: list[dict[str, str]], schema: dict[str, Any] | None, seed: int) -> Answer:
         """Read an answer piece by piece: an interrupt or an endless answer closes the connection."""
@@ -104,9 +132,7 @@ class Chat:
         if schema is not None:
             named = {"name": "answer", "schema": schema, "strict": True}
             extra["response_format"] = {"type": "json_schema", "json_schema": named}
-        pieces: list[str] = []
-        length, prompt_tokens, completion_tokens = 0, 0, 0
-        with self._open().chat.completions.create(
+        request = self._open().chat.completions.create(
             model=self.endpoint.model,
             messages=typed,
             temperature=self.endpoint.temperature,
@@ -115,25 +141,23 @@ class Chat:
             stream=True,
             stream_options={"include_usage": True},
             **extra,
-        ) as stream:
-            for chunk in stream:
-                if chunk.usage is not None:
-                    prompt_tokens = chunk.usage.prompt_tokens
-                    completion_tokens = chunk.usage.completion_tokens
-                piece = (chunk.choices[0].delta.content or "") if chunk.choices else ""
-                pieces.append(piece)
-                length += len(piece)
-                if length > MAX_CHARACTERS:
-                    break
-        if not length:
-            raise openai.OpenAIError("the answer is empty")
-        return Answer("".join(pieces), Usage(1, 0, prompt_tokens, completion_tokens))
+        )
+        with request as stream:
+            try:
+                return _joined(stream)
+            except openai.APITimeoutError:
+                silent = f"silent for {self.endpoint.timeout:g} s; raise it with --set timeout=SECONDS"
+                raise _BrokenOff(silent) from None
+            except openai.APIConnectionError as error:
+                raise _BrokenOff(f"the answer breaks off ({error.__cause__ or error})") from None
+            except json.JSONDecodeError:
+                raise _BrokenOff("the stream is not JSON; is this an OpenAI-compatible endpoint?") from None
 
     def _open(self) -> openai.OpenAI:
         if self._client is None:
             import openai
 
-            key = os.environ.get(self.endpoint.key_variable)
+            key = self.endpoint.key()
             if key is None and self.endpoint.place.startswith("https://api.openai.com"):
                 raise UserError(
                     f"the generator 'llm' needs a key: set {self.endpoint.key_variable}, or name another "
@@ -152,11 +176,11 @@ class Chat:
         """Return one line on what went wrong and what to do; it never holds the key."""
         import openai
 
-        where = f"{self.endpoint.place}, model '{self.endpoint.model}'"
+        where = self.endpoint.shown
         if isinstance(error, openai.APITimeoutError):
             return f"{where}: no answer in {self.endpoint.timeout:g} s; raise it with --set timeout=SECONDS"
         if isinstance(error, openai.APIConnectionError):
-            return f"{where}: cannot be reached ({error.__cause__ or error}); is the server running?"
+            return self._hidden(f"{where}: cannot be reached ({error.__cause__ or error}); is it running?")
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             return f"{where}: the key in {self.endpoint.key_variable} is refused"
         if isinstance(error, openai.NotFoundError):
@@ -164,6 +188,35 @@ class Chat:
         if isinstance(error, openai.RateLimitError):
             return f"{where}: over the rate limit after {self.endpoint.retries} retries; try again later"
         lines = str(error).strip().splitlines()
-        text = lines[0][:300] if lines else type(error).__name__
-        key = os.environ.get(self.endpoint.key_variable)
-        return f"{where}: {text.replace(key, '***') if key else text}"
+        return self._hidden(f"{where}: {lines[0][:300] if lines else type(error).__name__}")
+
+    def _hidden(self, text: str) -> str:
+        key = self.endpoint.key()
+        return text.replace(key, "***") if key else text
+
+
+def _joined(stream: Iterable[ChatCompletionChunk]) -> Answer:
+    """Join the pieces of an answer. Raises _BrokenOff for one without an end, OpenAIError for a refusal."""
+    import openai
+
+    pieces: list[str] = []
+    refusal, ended, length = "", False, 0
+    usage = Usage(1)
+    for chunk in stream:
+        if chunk.usage is not None:
+            usage = Usage(1, 0, chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+        for choice in chunk.choices[:1]:
+            pieces.append(choice.delta.content or "")
+            refusal += choice.delta.refusal or ""
+            ended = ended or choice.finish_reason is not None
+            length += len(pieces[-1])
+        if length > MAX_CHARACTERS:
+            ended = True
+            break
+    if refusal:
+        raise openai.OpenAIError(f"the model refuses: {refusal}")
+    if not ended:
+        raise _BrokenOff("the answer breaks off: the server closed the connection before its end")
+    if not length:
+        raise openai.OpenAIError("the answer is empty")
+    return Answer("".join(pieces), usage)

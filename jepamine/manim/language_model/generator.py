@@ -13,7 +13,7 @@ from pydantic import Field
 
 from jepamine.errors import UserError
 from jepamine.manim.engine.style import CLASS
-from jepamine.manim.generators.protocol import Generated, Plan, Usage
+from jepamine.manim.generators.protocol import Generated, NotGenerated, Plan, Usage
 from jepamine.manim.language_model import prompts, storyboard
 from jepamine.manim.language_model.chat import Chat, Endpoint
 from jepamine.manim.layouts import Layout
@@ -45,9 +45,10 @@ class LanguageModel:
                 return Plan(planned.layout(), planned.brief(), self._priced(usage))
             problem = planned
             messages = prompts.correct(messages, answer.text, [problem])
-        raise UserError(
+        raise NotGenerated(
             f"model '{self.chat.endpoint.model}': none of {PLANS} answers is a usable plan; the last: "
-            f"{problem}; use --layout text for the built-in reader's layout"
+            f"{problem}; use --layout text for the built-in reader's layout",
+            self._priced(usage),
         )
 
     def generate(
@@ -109,5 +110,7 @@ def llm(
     model = model or os.environ.get("JEPAMINE_LLM_MODEL")
     if not model:
         raise UserError("the generator 'llm' needs a model: --set model=NAME, or set JEPAMINE_LLM_MODEL")
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
+        raise UserError(f"base_url: '{base_url}' is not a URL; it begins with http:// or https://")
     endpoint = Endpoint(model, base_url, key_variable, timeout, retries, temperature, max_tokens)
     return LanguageModel(Chat(endpoint, store / "answers"), (price_in, price_out))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,12 +16,20 @@ pytest.importorskip("openai", reason="the extra llm is not installed")
 from jepamine.manim.language_model.chat import Chat, Endpoint
 
 
+@dataclass(frozen=True)
+class Stream:
+    """An answer of the server's own form: lines of events, then silence of some seconds, then the end."""
+
+    lines: tuple[str, ...] = ()
+    silence: float = 0.0
+
+
 class Script:
-    """Answers in order, each a text to stream or an HTTP status; `requests` are the bodies received."""
+    """Answers in order: a text to stream, an HTTP status or a `Stream`; `requests` are bodies received."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.answers: list[str | int] = []
+        self.answers: list[str | int | Stream] = []
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
 
@@ -28,6 +37,8 @@ class Script:
 @pytest.fixture
 def server() -> Iterator[Script]:
     """A server on loopback, and what it is to answer."""
+
+    ended = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -47,10 +58,16 @@ def server() -> Iterator[Script]:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
+            if isinstance(answer, Stream):
+                self.wfile.write("".join(f"data: {line}\n\n" for line in answer.lines).encode())
+                self.wfile.flush()
+                ended.wait(answer.silence)
+                return
             try:
                 for start in range(0, len(answer), 1000):
                     delta = {"content": answer[start : start + 1000]}
                     self._event({"choices": [{"index": 0, "delta": delta}]})
+                self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
                 self._event({"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 20}})
                 self.wfile.write(b"data: [DONE]\n\n")
             except ConnectionError:
@@ -67,6 +84,7 @@ def server() -> Iterator[Script]:
         thread = threading.Thread(target=http.serve_forever)
         thread.start()
         yield script
+        ended.set()
         http.shutdown()
         thread.join()
 
@@ -76,3 +94,9 @@ def chat(server, tmp_path, monkeypatch):
     """A client of the server, with a key."""
     monkeypatch.setenv("MY_KEY", "secret-key")
     return Chat(Endpoint("small", server.url, "MY_KEY", 10.0, 2, 0.2, 500), tmp_path / "answers")
+
+
+@pytest.fixture
+def stream():
+    """Return `Stream`."""
+    return Stream

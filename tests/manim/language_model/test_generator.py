@@ -132,3 +132,9 @@ def test_a_generator_without_a_model_says_how_to_name_one(tmp_path, monkeypatch)
     monkeypatch.delenv("JEPAMINE_LLM_MODEL", raising=False)
     with pytest.raises(UserError, match="--set model=NAME, or set JEPAMINE_LLM_MODEL"):
         llm(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000/v1", "foo bar", ""])
+def test_a_base_url_without_a_scheme_is_an_error(tmp_path, url):
+    with pytest.raises(UserError, match=r"^base_url: '.*' is not a URL; it begins with http:// or https://$"):
+        llm(tmp_path, model="m", base_url=url)

@@ -55,8 +55,8 @@ def test_a_rank_that_is_not_capped_goes_on_beyond_1():
     assert scored(capped=()) == pytest.approx([0.5, 1.0, 1 + np.log(2)])
 
 
-def test_faults_count_less_by_default():
-    assert inspect.signature(Ensemble).parameters["strict"].default == ("sensor",)
+def test_what_is_not_relative_to_the_drive_counts_less_by_default():
+    assert inspect.signature(Ensemble).parameters["strict"].default == ("camera", "sensor")
 
 
 def test_a_strict_rank_counts_less_by_log_2():
