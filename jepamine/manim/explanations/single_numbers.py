@@ -178,11 +178,11 @@ def features(text: str) -> Taken:
     equations = [
         match.span() for match in re.finditer(rf"\bx\s?=\s?{NUMBER}(?:\s+and\s+x\s?=\s?{NUMBER})*", text)
     ]
-    return (
-        Taken({"MARKS": json.dumps(names)}, tuple(span for _, span in found) + tuple(equations))
-        if names
-        else NOTHING
-    )
+    if not names:
+        return NOTHING
+    labelled = bool(equations) or re.search(r"\b(?:label|name|coordinates?|values?)", text, re.I) is not None
+    constants = {"MARKS": json.dumps(names), "LABELLED": repr(labelled)}
+    return Taken(constants, tuple(span for _, span in found) + tuple(equations))
 
 
 _FEATURES = {

@@ -41,7 +41,7 @@ _USUAL = {
     "dissappears": "disappears", "disapears": "disappears", "disapear": "disappear",
     "highlite": "highlight", "highlites": "highlights", "lable": "label", "labled": "labeled",
     "lables": "labels", "backround": "background", "triagle": "triangle", "elipse": "ellipse",
-    "coloum": "column", "arow": "arrow", "arows": "arrows", "gren": "green", "bleu": "blue", "rotat": "rotate",
+    "coloum": "column", "arow": "arrow", "arows": "arrows", "gren": "green", "bleu": "blue",
     "trianlge": "triangle", "ractangle": "rectangle", "centre's": "centre", "verticaly": "vertically",
     "horizontaly": "horizontally",
 }  # fmt: skip
