@@ -44,6 +44,8 @@ class LanguageModel:
             if isinstance(planned, storyboard.Storyboard):
                 return Plan(planned.layout(), planned.brief(), self._priced(usage))
             problem = planned
+            if answer.cut:
+                problem += f" (cut off at max_tokens = {self.chat.endpoint.max_tokens}: --set max_tokens=N)"
             messages = prompts.correct(messages, answer.text, [problem])
         raise NotGenerated(
             f"model '{self.chat.endpoint.model}': none of {PLANS} answers is a usable plan; the last: "
