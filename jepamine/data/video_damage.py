@@ -111,8 +111,7 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
     count = last if form == "avi" else found.count
-    # FFmpeg counts one more in AVI that it cuts without encoding; the size tells of a frame lost at the end.
-    if count + (form == "avi") < video.frames < NEVER_WRITTEN:
+    if count < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
     count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)

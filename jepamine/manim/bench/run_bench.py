@@ -15,7 +15,7 @@ from jepamine.manim.bench.grading import fulfils
 from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
-from jepamine.manim.generators.protocol import Usage
+from jepamine.manim.generators.protocol import NotGenerated, Usage
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import json_lines
 from jepamine.utils.printing import table
@@ -76,7 +76,9 @@ def _measured(pipeline: Pipeline, generator: str, prompt: dict[str, Any]) -> Mea
         made = pipeline.make(Request(words, generator=generator))
     except UserError as error:
         took = round(time.perf_counter() - began, 3)
-        return Measured(kind, words, False, None, False, 0, 0, 0.0, took, str(error)[:500])
+        spent = error.usage if isinstance(error, NotGenerated) else Usage()
+        tokens = spent.prompt_tokens + spent.completion_tokens
+        return Measured(kind, words, False, None, False, 0, tokens, spent.cost, took, str(error)[:500])
     usage: Usage = made.usage
     adherence = made.adherence()
     return Measured(

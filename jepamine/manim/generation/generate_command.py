@@ -11,7 +11,7 @@ from jepamine.errors import UserError
 from jepamine.manim.generation.build_pipeline import open_pipeline
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request, Result
-from jepamine.manim.generators.protocol import Usage
+from jepamine.manim.generators.protocol import NotGenerated, Usage
 from jepamine.manim.validation.validate_command import WIDTH
 from jepamine.utils.files import read_bytes, write_atomic
 from jepamine.utils.progress import notify
@@ -50,7 +50,11 @@ def run(
         still_open = ", ".join(pipeline.validator.protection.open)
         if still_open:
             notify(f"warning: this system cannot block {still_open}: only the check of the code prevents it")
-        result = pipeline.make(request)
+        try:
+            result = pipeline.make(request)
+        except NotGenerated as error:
+            notify(f"note: {_spent(error.usage)}")
+            raise
         if outputs.code is not None:
             write_atomic(outputs.code, result.code.encode())
         if outputs.preview is not None and result.report.preview is not None:
@@ -70,6 +74,14 @@ def _film(pipeline: Pipeline, code: str, path: Path) -> str | None:
     except UserError as error:
         return str(error)
     return None
+
+
+def _spent(usage: Usage) -> str:
+    cost = f", cost {usage.cost:.4g}" if usage.cost else ""
+    return (
+        f"language model: {usage.requests} requests ({usage.cached} answers kept from earlier), "
+        f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{cost}"
+    )
 
 
 def summary(result: Result, output: Path, preview: Path | None, video: Path | None = None) -> str:
@@ -93,12 +105,8 @@ def summary(result: Result, output: Path, preview: Path | None, video: Path | No
             f"code keeps to this layout: {adherence['within_half']:.0%} within 0.5 units, "
             f"{adherence['within_tenth']:.0%} within 0.1{error}"
         )
-    if (usage := result.usage) != Usage():
-        cost = f", cost {usage.cost:.4g}" if usage.cost else ""
-        lines.append(
-            f"language model: {usage.requests} requests ({usage.cached} answers kept from earlier), "
-            f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{cost}"
-        )
+    if result.usage != Usage():
+        lines.append(_spent(result.usage))
     if unwanted:
         lines.append(f"{unwanted} overlaps that are not in the layout")
     if outside := result.report.final.off_screen:

@@ -27,6 +27,7 @@ from jepamine.manim.generators.motions import Step
 from jepamine.manim.generators.protocol import (
     Generated,
     Generator,
+    NotGenerated,
     PlanningGenerator,
     RevisingGenerator,
     Usage,
@@ -66,9 +67,10 @@ class Pipeline:
         usage += used
         if accepted is None and located.brief:
             # The fallback would keep to the boxes and drop the steps and all that has no type.
-            raise UserError(
+            raise NotGenerated(
                 f"none of the {self.tries} tries of '{request.generator}' passed the check; the last: "
-                f"{tries[-1].problem}; try more (--tries), another model, or --layout text"
+                f"{tries[-1].problem}; try more (--tries), another model, or --layout text",
+                usage,
             )
         if accepted is None and request.generator != LAST:
             fallback = self._generator(LAST, request.style, request.complexity)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Protocol, runtime_checkable
 
+from jepamine.errors import UserError
 from jepamine.manim.generators.motions import Step
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
@@ -41,6 +42,14 @@ class Usage:
         """Return the usage with its cost, from the prices of a million tokens each."""
         cost = (self.prompt_tokens * prompt + self.completion_tokens * completion) / 1e6
         return replace(self, cost=cost)
+
+
+class NotGenerated(UserError):
+    """No scene came of it, although language models took `usage`."""
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's text and what it took."""
+    """A model's text and what it took; `cut` is whether it reached `max_tokens`."""
 
     text: str
     usage: Usage
+    cut: bool = False
 
 
 class _BrokenOff(Exception):
@@ -91,10 +92,11 @@ class Chat:
         digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
         kept = self._store / f"{digest}.json"
         if kept.is_file():
-            return Answer(str(read_json(kept)["text"]), Usage(cached=1))
+            found = read_json(kept)
+            return Answer(str(found["text"]), Usage(cached=1), bool(found.get("cut", False)))
         answer = self._request(messages, schema, seed)
         with optional_write(kept):
-            write_json(kept, {"model": self.endpoint.model, "text": answer.text})
+            write_json(kept, {"model": self.endpoint.model, "text": answer.text, "cut": answer.cut})
         return answer
 
     def _request(self, messages: list[dict[str, str]], schema: dict[str, Any] | None, seed: int) -> Answer:
@@ -200,7 +202,7 @@ def _joined(stream: Iterable[ChatCompletionChunk]) -> Answer:
     import openai
 
     pieces: list[str] = []
-    refusal, ended, length = "", False, 0
+    refusal, ended, length, cut = "", False, 0, False
     usage = Usage(1)
     for chunk in stream:
         if chunk.usage is not None:
@@ -209,6 +211,7 @@ def _joined(stream: Iterable[ChatCompletionChunk]) -> Answer:
             pieces.append(choice.delta.content or "")
             refusal += choice.delta.refusal or ""
             ended = ended or choice.finish_reason is not None
+            cut = cut or choice.finish_reason == "length"
             length += len(pieces[-1])
         if length > MAX_CHARACTERS:
             ended = True
@@ -219,4 +222,4 @@ def _joined(stream: Iterable[ChatCompletionChunk]) -> Answer:
         raise _BrokenOff("the answer breaks off: the server closed the connection before its end")
     if not length:
         raise openai.OpenAIError("the answer is empty")
-    return Answer("".join(pieces), usage)
+    return Answer("".join(pieces), usage, cut)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from jepamine.errors import UserError
 from jepamine.manim.engine.style import CLASS
-from jepamine.manim.generators.protocol import Generated, Plan, Usage
+from jepamine.manim.generators.protocol import Generated, NotGenerated, Plan, Usage
 from jepamine.manim.language_model import prompts, storyboard
 from jepamine.manim.language_model.chat import Chat, Endpoint
 from jepamine.manim.layouts import Layout
@@ -44,10 +44,13 @@ class LanguageModel:
             if isinstance(planned, storyboard.Storyboard):
                 return Plan(planned.layout(), planned.brief(), self._priced(usage))
             problem = planned
+            if answer.cut:
+                problem += f" (cut off at max_tokens = {self.chat.endpoint.max_tokens}: --set max_tokens=N)"
             messages = prompts.correct(messages, answer.text, [problem])
-        raise UserError(
+        raise NotGenerated(
             f"model '{self.chat.endpoint.model}': none of {PLANS} answers is a usable plan; the last: "
-            f"{problem}; use --layout text for the built-in reader's layout"
+            f"{problem}; use --layout text for the built-in reader's layout",
+            self._priced(usage),
         )
 
     def generate(

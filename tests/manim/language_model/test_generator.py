@@ -138,3 +138,12 @@ def test_a_generator_without_a_model_says_how_to_name_one(tmp_path, monkeypatch)
 def test_a_base_url_without_a_scheme_is_an_error(tmp_path, url):
     with pytest.raises(UserError, match=r"^base_url: '.*' is not a URL; it begins with http:// or https://$"):
         llm(tmp_path, model="m", base_url=url)
+
+
+def test_a_plan_that_reaches_the_most_tokens_names_the_setting(server, chat, stream):
+    head = '{"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":'
+    half = stream((head + '{"content": "{}"}}]}', head + '{}, "finish_reason": "length"}]}', "[DONE]"))
+    server.answers = [half] * 3
+    with pytest.raises(UserError, match=r"\(cut off at max_tokens = 500: --set max_tokens=N\); use --layout"):
+        LanguageModel(chat, (0.0, 0.0)).plan("anything")
+    assert [json.loads(path.read_text())["cut"] for path in chat._store.iterdir()] == [True] * 3

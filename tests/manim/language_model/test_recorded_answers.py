@@ -11,6 +11,7 @@ import pytest
 from jepamine.errors import UserError
 from jepamine.manim.generation.pipeline import Pipeline
 from jepamine.manim.generation.request import Request
+from jepamine.manim.generators.protocol import NotGenerated
 from jepamine.manim.generators.template import template
 from jepamine.manim.language_model.generator import LanguageModel
 from jepamine.manim.validation.validator import validator
@@ -81,4 +82,11 @@ def test_a_recorded_answer_has_its_exact_result(case, server, chat, checker):
         with pytest.raises(UserError) as error:
             pipeline.make(ASKED)
         assert str(error.value).replace(server.url, "URL") == case["error"]
+        # A plan and three programs, or three plans: each request took 10 and 20 tokens.
+        requests = 4 if case["runs"] else 3
+        if isinstance(error.value, NotGenerated):
+            assert error.value.usage.requests + error.value.usage.cached == requests
+            assert error.value.usage.cost == pytest.approx(error.value.usage.requests * 5e-5)
+        else:
+            assert case["runs"] == 0
     assert counted.runs == case["runs"]

@@ -56,3 +56,25 @@ def test_frames_are_bytes_of_one_size():
 def test_code_that_fails_is_an_error(opened):
     with pytest.raises(UserError, match=r"the video cannot be made: .*Cirlce"):
         opened.film("from manim import *\nclass A(Scene):\n    def construct(self):\n        Cirlce()\n")
+
+
+NOISE = """for seed in range(40):
+            pixels = np.random.default_rng(seed).integers(0, 255, (240, 426, 3)).astype("uint8")
+            self.add(ImageMobject(pixels).scale_to_fit_height(8))
+            self.wait(0.1)"""
+
+
+@pytest.mark.manim
+@pytest.mark.parametrize(
+    ("lines", "limits", "message"),
+    [
+        ("while True: pass", {"seconds": 1.0}, r"the video cannot be made: still running after 1 s"),
+        (NOISE, {"megabytes": 1}, r"the video cannot be made: its answer is larger than 1 MiB"),
+        ("import os", {}, r"the video cannot be made: import os: only manim"),
+    ],
+)
+def test_filming_has_limits(opened, lines, limits, message):
+    head = "from manim import *\nimport numpy as np\nclass A(Scene):\n    def construct(self):\n"
+    with pytest.raises(UserError, match=message) as error:
+        opened.film(f"{head}        {lines}\n", **limits)
+    assert "\n" not in str(error.value)
