@@ -106,6 +106,45 @@ def interest(text: str) -> Taken:
     return Taken(constants, tuple(spans)) if constants else NOTHING
 
 
+def whole_range(text: str) -> Taken:
+    """Take a range of whole numbers: "x from 1 to 4"."""
+    match = re.search(r"\b(?:with |for )?(?:x )?(?:from|between|=) ?(-?\d+) (?:to|and) (-?\d+)\b", text, re.I)
+    if match is None or not 1 <= int(match[2]) - int(match[1]) <= 8:
+        return NOTHING
+    return Taken({"START": match[1], "END": match[2]}, (match.span(),))
+
+
+def turned_vector(text: str) -> Taken:
+    """Take a vector and the angle that it is turned by."""
+    point, angle = _POINT.search(text), re.search(r"\b(\d{1,3})\s?(?:\u00b0|degrees?)", text)
+    if point is None or (not float(point[1]) and not float(point[2])):
+        return NOTHING
+    clockwise = re.search(r"(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)\bclockwise", text, re.I)
+    turn = int(angle[1]) if angle else 90
+    spans = [point.span(), *([angle.span()] if angle else [])]
+    constants = {"X": point[1], "Y": point[2], "ANGLE": str(-turn if clockwise else turn)}
+    return Taken(constants, tuple(spans))
+
+
+def variable(text: str) -> Taken:
+    """Take a variable's name and the values that it has one after another."""
+    name = re.search(r"\b(?:named|called|variable) ['\"]?([a-z])\b", text, re.I)
+    values = list(re.finditer(r"(?<![\w.])(\d+)(?![\w.]*\d)", text))
+    numbers = list(dict.fromkeys(match[1] for match in values))
+    if not 2 <= len(numbers) <= 5:
+        return NOTHING
+    constants = {"VALUES": f"[{', '.join(numbers)}]"} | ({"NAME": json.dumps(name[1])} if name else {})
+    return Taken(constants, tuple(match.span() for match in (*values, *([name] if name else []))))
+
+
+def loop(text: str) -> Taken:
+    """Take where a loop's counter begins and ends."""
+    match = re.search(r"\bfrom (\d+) to (\d+)\b", text, re.I)
+    if match is None or not 1 <= int(match[2]) - int(match[1]) <= 6:
+        return NOTHING
+    return Taken({"START": match[1], "END": match[2]}, (match.span(),))
+
+
 def fraction(text: str) -> Taken:
     """Take a fraction below 1."""
     match = re.search(r"(?<![\w/])(\d)\s?/\s?(\d{1,2})(?![\w/])", text)
@@ -139,11 +178,11 @@ def features(text: str) -> Taken:
     equations = [
         match.span() for match in re.finditer(rf"\bx\s?=\s?{NUMBER}(?:\s+and\s+x\s?=\s?{NUMBER})*", text)
     ]
-    return (
-        Taken({"MARKS": json.dumps(names)}, tuple(span for _, span in found) + tuple(equations))
-        if names
-        else NOTHING
-    )
+    if not names:
+        return NOTHING
+    labelled = bool(equations) or re.search(r"\b(?:label|name|coordinates?|values?)", text, re.I) is not None
+    constants = {"MARKS": json.dumps(names), "LABELLED": repr(labelled)}
+    return Taken(constants, tuple(span for _, span in found) + tuple(equations))
 
 
 _FEATURES = {
@@ -154,7 +193,22 @@ _FEATURES = {
     "y-intercept": r"\by[- ]intercepts?\b",
 }
 NUMBERS = (
-    *(features, divisor, points, corners, mirror, two_functions, addends, gates, interest, fraction),
+    *(
+        whole_range,
+        turned_vector,
+        variable,
+        loop,
+        features,
+        divisor,
+        points,
+        corners,
+        mirror,
+        two_functions,
+        addends,
+        gates,
+        interest,
+        fraction,
+    ),
     _one("disks", "DISKS", rf"\b{COUNT} (?:disks?|discs?|rings|plates)\b", 1, 5),
     _one("last", "LAST", r"\b(?:up to|to|below|until|less than) (\d{2,3})\b", 10, 60),
     _one("rows", "ROWS", rf"\b{COUNT} rows\b", 2, 9),
@@ -163,5 +217,6 @@ NUMBERS = (
     _one("incline", "ANGLE", r"\b(\d{2})\s?(?:\u00b0|degrees?)", 10, 60),
     _one("ray", "ANGLE", r"\b(\d{2})\s?(?:\u00b0|degrees?)", 5, 80),
     _one("tosses", "TOSSES", r"\b(\d{2,4}) (?:coin )?(?:tosses|flips|times|throws)", 20, 2000),
+    _one("first_numbers", "COUNT", rf"\bfirst {COUNT}\b|\b{COUNT} rows\b", 2, 8),
     _one("slots", "SLOTS", rf"\b{COUNT} (?:slots|buckets)\b", 2, 6),
 )

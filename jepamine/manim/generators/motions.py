@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, lines_of
-from jepamine.manim.generators.turns import orbited, path_end, turned
+from jepamine.manim.generators.turns import chain, orbited, path_end, turned
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.text.reading import Event, Reading, Ref
 from jepamine.manim.text.solve.part_boxes import number_at
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
-_SIDES = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
+_SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,10 @@ class Motions:
         if event.together and self.lines and self.lines[-1].startswith("self.play("):
             last, step = self.lines.pop(), self.steps.pop()
             inner, _, seconds = last.removeprefix("self.play(").removesuffix(")").partition(", run_time=")
-            animations.insert(0, inner)
+            chained = (
+                chain(inner, animations[0], self.names[event.subject[0]]) if len(animations) == 1 else None
+            )
+            animations = [chained] if chained is not None else [inner, *animations]
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
         return self._add(f"self.play({', '.join(animations)}{time})", moving)
@@ -120,6 +123,9 @@ class Motions:
         name = self.names[place]
         if event.verb == "show":
             self.now[place] = self.layout.objects[place]
+            if event.about is not None:
+                across, up = event.about[1]
+                return f"FadeIn({name}, shift=3 * {_SIDES.get((-across, -up), 'RIGHT')})"
             return f"FadeIn({name})" if event.value == "FadeIn" else self._shown(place).animation()
         item = self.now.get(place)
         if item is None:

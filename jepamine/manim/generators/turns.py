@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import cos, radians, sin
 
@@ -66,3 +67,23 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
     if path.type in ("circle", "ellipse", "annulus"):
         return right, path.y
     return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
+
+
+_TURN = re.compile(r"Rotate\((\w+), angle=([^,()]+)\)")
+
+
+def chain(first: str, second: str, name: str) -> str | None:
+    """Return one animation for two of the same object at the same time; None if they are not of one object.
+
+    Manim plays the last of two animations of an object only.
+    """
+    calls = []
+    for code in (first, second):
+        turn = _TURN.fullmatch(code)
+        if turn is not None and turn[1] == name:
+            calls.append(f"rotate({turn[2]})")
+        elif code.startswith(f"{name}.animate.") and ", " not in re.sub(r"\[[^\]]*\]|\([^()]*\)", "", code):
+            calls.append(code.removeprefix(f"{name}.animate."))
+        else:
+            return None
+    return f"{name}.animate.{'.'.join(calls)}"

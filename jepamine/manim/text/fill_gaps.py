@@ -108,6 +108,10 @@ def _widen(story: Discourse, ref: Ref) -> None:
 
 def _chain(story: Discourse, ref: Ref, strokes: Ref, span: Span) -> None:
     """Lead each stroke from one object to the next; objects without a place form a row."""
+    story.relations = [
+        replace(one, how="inside") if _is_label_in_the_way(story, one, ref) else one
+        for one in story.relations
+    ]
     groups = [group for _, group in story.things.groups if set(group.members) & set(ref)]
     if not groups and not _apart(story, ref):
         story.things.group("row", ref, span)
@@ -118,6 +122,14 @@ def _chain(story: Discourse, ref: Ref, strokes: Ref, span: Span) -> None:
         for stroke, (first, second) in zip(strokes, pairwise(ref), strict=False)
     ]
     return None
+
+
+def _is_label_in_the_way(story: Discourse, relation: Relation, ref: Ref) -> bool:
+    """Return whether a text is below a box from which an arrow leads: it belongs inside."""
+    if relation.how != "below" or len(relation.other) != 1 or relation.other[0] not in ref:
+        return False
+    label, box = (story.things.items[one[0]] for one in (relation.subject, relation.other))
+    return label.type == "text" and box.type in ("rectangle", "square", "circle", "ellipse")
 
 
 def _join(story: Discourse, ref: Ref, start: Ref, end: Ref, span: Span) -> None:

@@ -21,7 +21,11 @@ def strokes_between(cursor: Cursor) -> bool:
     ahead = 0
     while cursor.peek(ahead).kind in BEFORE:
         ahead += 1
-    noun, link, end = (cursor.peek(ahead + number) for number in range(3))
+    noun = cursor.peek(ahead)
+    if cursor.peek(ahead + 1).kind == "pointing" and cursor.peek(ahead + 2).kind in ("side", "trait"):
+        # "Arrows going down between them".
+        ahead += 2
+    link, end = cursor.peek(ahead + 1), cursor.peek(ahead + 2)
     if noun.kind != "noun" or noun.value[0] not in STROKES:
         return False
     several = noun.value[2] and not any(cursor.peek(place).kind == "count" for place in range(ahead))

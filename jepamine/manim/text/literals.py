@@ -128,6 +128,9 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
             if pattern is _BARE and not re.search(r"x\s*\^|x\s*\*\*|[a-z]\s*\(.*x", body, re.I):
                 continue
             start = match.start() if pattern is _FUNCTION else match.start("body")
+            if pattern is _FUNCTION and _rewritten(description, start):
+                yield start, match.end(), "formula", latex_of(match[0])
+                continue
             yield start, match.end(), "function", function_of(body)
     for match in _SPAN.finditer(description):
         low, high = _multiple(match[1]), _multiple(match[2])
@@ -149,6 +152,16 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
                 yield *match.span("body"), "data", [(name, _number(value)) for name, value in pairs]
 
 
+def _rewritten(description: str, start: int) -> bool:
+    """Return whether "y = 2x + 5" is what an equation turns into, not a function that is plotted."""
+    before = description[:start].lower()
+    plotted = re.search(r"\b(?:plot|graph|curve|axes|parabola|draw)", description, re.I)
+    return (
+        bool(re.search(r"\b(?:equation|formula|expression)\b.*\b(?:into|to|becomes)\s*$", before))
+        and not plotted
+    )
+
+
 def _equation(match: re.Match[str]) -> Iterator[tuple[int, int, str, Any]]:
     """Yield an equation that computes something, or that is a label: not "at x = 2", nor a function."""
     lead, body = (match["lead"] or "").strip().lower(), match["body"]
@@ -158,7 +171,9 @@ def _equation(match: re.Match[str]) -> Iterator[tuple[int, int, str, Any]]:
         return
     if lead and not lead.startswith("label"):
         return
-    if operates or lead:
+    # "V = IR", "F = ma".
+    product = re.fullmatch(r"[A-Z]\s*=\s*(?:[A-Z]{2}|[a-z]{2})", body)
+    if operates or lead or product:
         yield (
             match.start("body"),
             match.end("body"),

@@ -9,6 +9,7 @@ from jepamine.manim.text.cursor import Cursor, stands_in
 from jepamine.manim.text.motion_arguments import THEN, argument
 from jepamine.manim.text.motion_events import (
     CURVES,
+    ENTERS,
     FALLS,
     MOST_TIMES,
     Said,
@@ -59,6 +60,15 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     seen, said.subject = len(story.things.items), ref
     while argument(cursor, story, verb, said):
         pass
+    if verb == "land" and said.other:
+        if said.goal is not None and said.goal[0] == "place":
+            # "Lands on a line at the bottom".
+            column, row = said.goal[1]
+            story.places.append(Place(said.other, column, row, cursor.since(start)))
+        said.goal, said.other = ("next to", ((0, 1), said.other)), ()
+    if word.text.lower() in ENTERS and said.goal is None and said.begin is not None:
+        # "Slides in from the left": to where it belongs.
+        verb, said.shift, said.begin = "show", said.begin, None
     if verb == "rotate" and said.other:
         # "Rotates around the square".
         verb = "orbit"
@@ -94,6 +104,8 @@ def motion(cursor: Cursor, story: Discourse) -> None:
         story.places.append(Place(ref, *said.begin, span))
     if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
         story.places.append(Place(ref, None, None, span, point=said.start))
+    if kind == "rotate" and _turns_on_its_way(story, ref, float(value)):
+        return cursor.miss(span, "it cannot make a whole turn while it does something else")
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
@@ -107,7 +119,7 @@ def motion(cursor: Cursor, story: Discourse) -> None:
         story.together,
         said.seconds,
         seen,
-        _pivot(said) if kind == "rotate" else None,
+        _pivot(said) if kind == "rotate" else ("side", said.shift) if said.shift else None,
         said.colour if kind == "highlight" else None,
     )
     story.events.append(event_)
@@ -121,6 +133,11 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if kind == "transform":
         _next_forms(cursor, story, said.other)
     return None
+
+
+def _turns_on_its_way(story: Discourse, ref: Ref, degrees: float) -> bool:
+    """Return whether a whole turn is asked of what moves at the same time: Manim's `animate` shows none."""
+    return bool(story.together and story.events and story.events[-1].subject == ref and degrees % 360 == 0)
 
 
 def _moved(story: Discourse, ref: Ref) -> bool:
@@ -186,7 +203,7 @@ def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
         refs = [entry.ref for entry in (entries if story.clause.closed else entries[-1:]) if entry.ref]
         story.close()
         return tuple(dict.fromkeys(sum(refs, ())))
-    if not ordered and story.before and not cursor.at("pronoun"):
+    if (not ordered or verb == "land") and story.before and not cursor.at("pronoun"):
         return story.before[-1]
     cursor.skip("filler")
     if cursor.at("pronoun"):

@@ -92,8 +92,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     elif part.kind == "relation" and text != "into":
         _towards(cursor, story, said)
-    elif part.kind == "from" and cursor.peek(1).kind in ("place", "side") and said.begin is None:
-        cursor.next()
+    elif part.kind == "from" and _side_ahead(cursor) and said.begin is None:
+        cursor.place += _side_ahead(cursor)
         column, row, *_ = cursor.next().value
         said.begin = (column or 0, row or 0)
     elif part.kind == "place":
@@ -116,6 +116,12 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     else:
         return False
     return True
+
+
+def _side_ahead(cursor: Cursor) -> int:
+    """Return how many tokens "from the" takes before a side of the frame, 0 if that does not come next."""
+    ahead = 1 + (cursor.peek(1).kind == "article")
+    return ahead if cursor.peek(ahead).kind in ("place", "side") else 0
 
 
 def _numbers(cursor: Cursor, said: Said) -> bool:

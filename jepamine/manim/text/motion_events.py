@@ -9,7 +9,15 @@ from jepamine.manim.text.reading import Ref, Span
 
 #: How far something moves, and how much it turns or grows, if that is not given.
 FAR, TURN, GROWN, SHRUNK = 2.0, 90.0, 1.5, 0.5
-FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0}
+FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "half": 0.5, "doubles in size": 2.0} | dict.fromkeys(
+    (
+        "make it twice as large", "make it twice as big", "make it twice its size", "make it double the size",
+        "make them twice as large", "make them twice as big", "doubles its size", "double its size",
+        "double in size", "doubles", "gets twice as big", "gets twice as large", "becomes twice as big",
+        "becomes twice as large",
+    ),
+    2.0,
+)  # fmt: skip
 #: Words for how fast -> seconds.
 PACES = {"slowly": 3.0, "quickly": 0.5, "fast": 0.5, "gradually": 3.0}
 #: The most times that something happens.
@@ -30,8 +38,11 @@ _KEPT = {
     "move": {"amount", "way", "goal", "other", "numbers", "begin", "sides", "start", "stops"},
 }
 _ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot"}
+#: Words that bring an object into the frame.
+ENTERS = ("slides in", "slide in", "flies in", "fly in", "moves in", "move in", "comes in", "come in")
 #: Verbs of motion that have a way of their own.
 FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
+    "land": ("move", None),
     "fall": ("move", (0, -1)),
     "rise": ("move", (0, 1)),
 }
@@ -66,6 +77,8 @@ class Said:
     # Where it begins, and where it goes after its goal.
     start: tuple[float, float] | None = None
     stops: tuple[tuple[float, float], ...] = ()
+    # The side from which it comes in.
+    shift: tuple[int, int] | None = None
     # How often.
     times: float | None = None
     # Whether what follows is what it turns about.

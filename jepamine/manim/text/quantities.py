@@ -174,6 +174,23 @@ def _turned(words: Words, start: int) -> Quantity | None:
     return Quantity("turned", sign * value, start, place)
 
 
+def _radians(words: Words, start: int) -> Quantity | None:
+    """Parse "pi/4", "2 pi radians" as an angle in degrees."""
+    place = start
+    factor = words.number(place)
+    place += factor is not None
+    if words.text(place) not in ("pi", "\u03c0"):
+        return None
+    place += 1
+    divisor = words.number(place + 1) if words.text(place) == "/" else None
+    place += 2 if divisor else 0
+    if words.text(place) in ("radians", "rad"):
+        place += 1
+    elif words.text(start - 1) not in ("by", "angle", "rotate", "of"):
+        return None
+    return Quantity("angle", 180.0 * (1 if factor is None else factor) / (divisor or 1), start, place)
+
+
 def _parallel(words: Words, start: int) -> Quantity | None:
     """Parse "parallel sides 6 and 4" of a trapezoid."""
     place = _leads(words, start)
@@ -192,6 +209,7 @@ def _parallel(words: Words, start: int) -> Quantity | None:
 _PATTERNS: tuple[Callable[[Words, int], Quantity | None], ...] = (
     _vertices,
     _parallel,
+    _radians,
     _turned,
     _named,
     _counted,

@@ -201,6 +201,14 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
             yield Token("contains", "around", part.span, part.text)
             place += 1
             continue
+        if part.text.lower() == "vector" and part.kind == "noun" and following == "point":
+            # "The vector (2, 1)" begins at the origin.
+            yield part
+            yield Token("from", None, part.span, part.text)
+            yield Token("point", (0.0, 0.0), part.span, part.text)
+            yield Token("to", None, part.span, part.text)
+            place += 1
+            continue
         if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
             part = Token("pronoun", "them", part.span, part.text)
         before = parts[place - 1].kind if place else ""

@@ -85,6 +85,13 @@ def constants_of(code):
             "interest",
             {"START": "500", "RATE": "3", "YEARS": "12"},
         ),
+        (
+            "plot the points A(1,2) and B(3,-1)",
+            "points_plot",
+            {"POINTS": "[[1, 2], [3, -1]]", "CONNECT": "''"},
+        ),
+        ("a table of values of y = 2x from 1 to 4", "value_table", {"START": "1", "END": "4"}),
+        ("rotate the vector (2, 1) by 45 degrees clockwise", "turned_vector", {"ANGLE": "-45"}),
         ("3/4 of a pizza", "fraction_circle", {"TOP": "3", "BOTTOM": "4"}),
         ("show 5 - 2 on a number line", "number_line_sum", {"A": "5", "B": "-2"}),
         ("the derivative of x^2 on the same axes", "derivative_graph", {"DERIVATIVE": "lambda x: 2 * x"}),

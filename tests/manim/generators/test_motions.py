@@ -26,6 +26,20 @@ def played(description):
             ["play(Create(circle))", "play(circle.animate.shift([2, 0, 0]))"],
         ),
         (
+            "a blue square moves up while it rotates by 45 degrees",
+            ["play(Create(square))", "play(square.animate.shift([0, 2, 0]).rotate(45 * DEGREES))"],
+        ),
+        ("text saying 'Hi' slides in from the left side", ["play(FadeIn(text, shift=3 * RIGHT))"]),
+        (
+            "a ball drops from the top, lands on a grey line at the bottom",
+            [
+                "play(Create(circle))",
+                "play(circle.animate.shift([0, -2, 0]))",
+                "play(Create(line))",
+                "play(circle.animate.next_to(line, UP))",
+            ],
+        ),
+        (
             "rotate a rectangle 30 degrees counterclockwise about its lower left corner",
             [
                 "play(Create(rectangle))",

@@ -11,7 +11,7 @@ from jepamine.manim.text.spelling import corrected
         ("sqaure", "square"),
         ("cirle", "circle"),
         ("traingle", "triangle"),
-        ("rectange", "rectangle"),
+        ("rectagle", "rectangle"),
         ("yelow", "yellow"),
         ("dissapears", "disappears"),
         ("highlite", "highlight"),
@@ -22,7 +22,7 @@ def test_a_slip_is_corrected(word, right):
 
 
 @pytest.mark.parametrize(
-    "word", ["square", "start", "world", "night", "crate", "market", "slider", "parallel"]
+    "word", ["square", "squared", "sides", "start", "charges", "prints", "plant", "files", "shade", "circled"]
 )
 def test_known_words_and_words_of_another_meaning_stay(word):
     assert corrected(word) is None

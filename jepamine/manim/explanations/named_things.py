@@ -1,0 +1,69 @@
+"""Read things with names from a description: points, two that exchange messages, chemical elements."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from jepamine.manim.explanations.mathematical import NOTHING, NUMBER, Taken, plain
+
+#: The most points that are named.
+MOST = 10
+
+
+def named_points(text: str) -> Taken:
+    """Take points by name, and whether they are connected: "A(1,2), B(3,-1)"."""
+    point = rf"\b([A-Z]\d?)\s*(?:=|at|:)?\s*\(\s*({NUMBER})\s*,\s*({NUMBER})\s*\)"
+    found = list(re.finditer(point, text))
+    if not 1 <= len(found) <= MOST:
+        return NOTHING
+    pairs = [[plain(match[2]), plain(match[3])] for match in found]
+    ring = re.search(r"\b(?:triangle|polygon|quadrilateral|square|rectangle)\b", text, re.I)
+    line = re.search(r"\b(?:connect\w*|join\w*|line|segment)\b", text, re.I)
+    constants = {
+        "POINTS": repr(pairs),
+        "NAMES": json.dumps([match[1] for match in found]),
+        "CONNECT": '"polygon"' if ring else '"line"' if line else '""',
+    }
+    return Taken(constants, tuple(match.span() for match in found))
+
+
+def messages(text: str) -> Taken:
+    """Take the names of two that exchange messages: "a browser and a server"."""
+    match = re.search(
+        r"\b(?:a|an|the|between)\s+(?:the\s+|a\s+)?([a-z]+) and (?:a |an |the )?([a-z]+)\b"
+        r"(?=.*\b(?:request|message|respon|repl|send))",
+        text,
+        re.I | re.S,
+    )
+    if match is None:
+        return NOTHING
+    return Taken({"PARTIES": json.dumps([name.capitalize() for name in match.groups()])}, (match.span(),))
+
+
+def atom(text: str) -> Taken:
+    """Take a chemical element up to calcium."""
+    match = re.search(rf"\b({'|'.join(name for name, _ in _ELEMENTS)})\b", text, re.I)
+    if match is None:
+        return NOTHING
+    names = [name for name, _ in _ELEMENTS]
+    number = names.index(match[1].lower()) + 1
+    shells, left = [], number
+    for most in (2, 8, 8, 2):
+        if left:
+            shells.append(min(left, most))
+            left -= shells[-1]
+    constants = {
+        "NAME": json.dumps(match[1].capitalize()),
+        "SYMBOL": json.dumps(_ELEMENTS[number - 1][1]),
+        "SHELLS": repr(shells),
+    }
+    return Taken(constants, (match.span(),))
+
+
+_ELEMENTS = [
+    ("hydrogen", "H"), ("helium", "He"), ("lithium", "Li"), ("beryllium", "Be"), ("boron", "B"),
+    ("carbon", "C"), ("nitrogen", "N"), ("oxygen", "O"), ("fluorine", "F"), ("neon", "Ne"), ("sodium", "Na"),
+    ("magnesium", "Mg"), ("aluminium", "Al"), ("silicon", "Si"), ("phosphorus", "P"), ("sulfur", "S"),
+    ("chlorine", "Cl"), ("argon", "Ar"), ("potassium", "K"), ("calcium", "Ca"),
+]  # fmt: skip
