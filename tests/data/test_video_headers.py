@@ -145,6 +145,15 @@ def test_a_webm_whose_clock_does_not_fit_the_interval_it_states_says_so(tmp_path
     assert "its frames are 0.168 s apart, by its header 0.038 s" in video_index(tmp_path / "b.webm").note
 
 
+def test_a_webm_whose_times_do_not_rise_says_so(tmp_path):
+    content = write(tmp_path / "a.webm", "libvpx")
+    # Blocks have their times, 16 bits of milliseconds, behind the number of the track.
+    at = content.find(b"\x81" + (160).to_bytes(2, "big"))
+    late = (225).to_bytes(2, "big")
+    (tmp_path / "b.webm").write_bytes(content[: at + 1] + late + content[at + 3 :])
+    assert "its times do not rise" in video_index(tmp_path / "b.webm").note
+
+
 @pytest.mark.parametrize(
     ("step", "default", "found"),
     [
