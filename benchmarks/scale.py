@@ -5,9 +5,10 @@
 Every command runs in a process of its own. Each length is compared with the one before it: `bytes a line` is
 what the peak of memory grows by, the exponent that of CPU time (1 is linear). `run` encodes the long manifest
 and trains on it; its memory holds the tensors, here 100 bytes a line (8 dimensions clean, masked and in the
-bank). The others use a small run and find embeddings in the store, as encoding is the encoder's time. Without
-`score` the lines of a score file are those of the first 2,000 clips, repeated for the other clips. `labels`
-and `scores` are `eval --labels` of a run and of a score file, with 200 labels.
+bank). The others use a small run and find embeddings in the store, as encoding is the encoder's time; for
+`score`, `eval` and `labels` a first, untimed pass fills it, as each clip has a mask of its own. Without them
+the lines of a score file are those of the first 2,000 clips, repeated for the other clips. `labels` and
+`scores` are `eval --labels` of a run and of a score file, with 200 labels.
 """
 
 from __future__ import annotations
@@ -130,7 +131,9 @@ def main() -> None:
         for length in arguments.lengths:
             manifest = write_clips(folder, "long.jsonl", length).name
             wanted = {name: words for name, words in commands(manifest).items() if name in arguments.only}
-            if "score" not in wanted:
+            if wanted.keys() & {"score", "eval", "labels"}:
+                measure(folder, *commands(manifest)["score"])
+            else:
                 write_scores(folder, scored, length)
             for command, words in wanted.items():
                 shutil.rmtree(folder / "experiments" / "long", ignore_errors=True)
