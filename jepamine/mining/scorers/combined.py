@@ -46,7 +46,8 @@ class Ensemble:
 
     Held-out clips and not the scored ones, so that a score does not depend on what else is scored; and not
     the training clips', whose scores are lower than any new clip's (predictor and covariance were fitted to
-    them).
+    them). Only where all held-out clips have one score, as by `drive` where each is alone in its drive, do
+    the training clips count too: a range of 0 would put the least excess beyond all other scorers.
     """
 
     def __init__(
@@ -61,13 +62,31 @@ class Ensemble:
     ) -> None:
         if not of or "ensemble" in of:
             raise UserError("[scoring.ensemble] of: list one or more other scorers")
-        self.combine, self.bank = combine, bank
-        self.capped = [name in capped for name in of]
-        self.strict = [name in strict for name in of]
-        self.panel, self.references = panel, panel.reference(of)
+        self.combine, self.bank, self.panel = combine, bank, panel
         for name in of:
             # Built now, so that the panel also prepares those that must see all clips first.
             panel.scorer(name)
+        references = panel.reference(of)
+        self.alike = [name for name in of if _alike(references[name])]
+        if self.alike:
+            references |= panel.reference(self.alike, ("train", "val"))
+        ranges = {name: scores for name, scores in references.items() if not _alike(scores)}
+        self.references = ranges or references
+        self.capped = [name in capped for name in self.references]
+        self.strict = [name in strict for name in self.references]
+
+    def warning(self) -> str:
+        """Return which scorers do not differ among the held-out clips; empty if all do."""
+        if not self.alike:
+            return ""
+        ranked = [f"'{name}'" for name in self.alike if name in self.references]
+        unused = [f"'{name}'" for name in self.alike if name not in self.references]
+        done = [f"{' and '.join(ranked)} among its training clips, too"] if ranked else []
+        done += [f"without {' and '.join(unused)}"] if unused else []
+        return (
+            "the run's held-out clips do not differ by some scorers; 'ensemble' ranks "
+            f"{', '.join(done)}. Train on more clips of each drive"
+        )
 
     def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
         import numpy as np
@@ -78,6 +97,13 @@ class Ensemble:
         ranks[self.capped] -= (1 - BEYOND) * beyond
         ranks[self.strict] -= np.log(2)
         return list(ranks.max(axis=0) if self.combine == "highest" else ranks.mean(axis=0))
+
+
+def _alike(scores: np.ndarray) -> bool:
+    """Return whether sorted scores (M,) are all the same to a thousandth."""
+    import numpy as np
+
+    return bool(np.isclose(scores[0], scores[-1], rtol=1e-3, atol=0))
 
 
 def members_ranks(

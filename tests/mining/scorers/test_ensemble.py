@@ -91,3 +91,38 @@ def test_held_out_clips_are_compared_with_the_whole_of_their_drives(jepamine, re
     scores = sorted(line["score"] for line in jsonl(output) if line["clip_id"] in held_out)
     assert reference.tolist() == pytest.approx(scores)
     assert scores[0] > 0
+
+
+def ensemble_of(held_out, own):
+    panel: Any = SimpleNamespace(
+        reference=lambda names, parts=("val",): {
+            name: np.array((held_out if parts == ("val",) else own)[name]) for name in names
+        },
+        scorer=lambda name: None,
+        scores=lambda name, clips: [np.array(value) for value in SCORES[name]],
+    )
+    return Ensemble(panel, BANK, of=("knn", "drive"), strict=())
+
+
+KNOWN: list[Any] = [SimpleNamespace(camera="known")] * 3
+
+
+def test_a_scorer_that_gives_all_held_out_clips_one_score_is_ranked_among_the_training_clips_too():
+    held_out = {"knn": [0.0, 4.0], "drive": [0.0, 0.0]}
+    ensemble = ensemble_of(held_out, {"drive": [0.0, 0.0, 2.0, 4.0]})
+    # By knn 1/8, 1/2 and 1; by drive 1/2 (halfway between 0 and 2), 0 and 1/2.
+    assert [float(score) for score in ensemble(KNOWN)] == pytest.approx([0.5, 0.5, 1.0])
+    assert ensemble.warning() == (
+        "the run's held-out clips do not differ by some scorers; 'ensemble' ranks 'drive' among its training "
+        "clips, too. Train on more clips of each drive"
+    )
+
+
+def test_a_scorer_that_gives_all_clips_of_the_run_one_score_is_left_out():
+    ensemble = ensemble_of({"knn": [0.0, 4.0], "drive": [0.0, 0.0]}, {"drive": [0.0, 0.0, 0.0]})
+    assert [float(score) for score in ensemble(KNOWN)] == pytest.approx([0.125, 0.5, 1.0])
+    assert "ranks without 'drive'." in ensemble.warning()
+
+
+def test_scorers_with_a_range_need_no_warning():
+    assert ensemble_of({"knn": [0.0, 4.0], "drive": [0.0, 1.0]}, {}).warning() == ""
