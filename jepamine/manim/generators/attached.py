@@ -17,6 +17,8 @@ _WAYS = {"left": (-1, 0, "LEFT"), "right": (1, 0, "RIGHT"), "above": (0, 1, "UP"
 _MOVED = re.compile(r"\.move_to\((?:ORIGIN|\[[^\]]*\])\)$")
 #: How far positions may differ from what the words say, in units, and those of arranged members.
 _CLOSE, _EXACT = 0.03, 0.02
+#: Two objects with a wider gap, in units, are on two sides of the frame, not in a row.
+_PAIR = 2.0
 
 
 def attached(
@@ -102,6 +104,8 @@ def arranged(members: Sequence[Object]) -> str | None:
     ]
     gap = sum(gaps) / len(gaps)
     gap = _NEXT if abs(gap - _NEXT) < _CLOSE else round(gap, 2)
+    if len(members) == 2 and gap > _PAIR:
+        return None
     if min(gaps) < 0 or not _fall_into_place(along, sides, gap):
         return None
     buff = "" if gap == _NEXT else f", buff={number(gap)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import chain, orbited, path_end, turned
+from jepamine.manim.generators.turns import at_once, orbited, path_end, turned
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
@@ -45,6 +45,8 @@ class Motions:
     groups: Mapping[Ref, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    # The animations of the last `play`.
+    playing: list[str] = field(default_factory=list)
     # Where everything is now, and what is gone for good.
     now: dict[int, Object] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
@@ -99,6 +101,7 @@ class Motions:
 
     def _add(self, line: str, moving: set[int]) -> None:
         self.lines.append(line)
+        self.playing = [line.removeprefix("self.play(").removesuffix(")")]
         shown = {self.names[place]: item for place, item in self.now.items()}
         self.steps.append(Step(shown, frozenset(self.names[place] for place in moving)))
 
@@ -110,20 +113,20 @@ class Motions:
             parts: list[str | None] = [self._swap(*event.subject)] if there else []
         else:
             parts = self._animations(event)
-        animations = [part for part in parts if part is not None]
-        if not animations:
+        if not (animations := [part for part in parts if part is not None]):
             return None
         moving = {*event.subject, *event.other}
         time = f", run_time={number(event.seconds)}" if event.seconds else ""
         if event.together and self.lines and self.lines[-1].startswith("self.play("):
             last, step = self.lines.pop(), self.steps.pop()
-            inner, _, seconds = last.removeprefix("self.play(").removesuffix(")").partition(", run_time=")
-            name = self._group(event.subject) or self.names[event.subject[0]]
-            chained = chain(inner, animations[0], name) if len(animations) == 1 else None
-            animations = [chained] if chained is not None else [inner, *animations]
+            seconds = last.removesuffix(")").partition(", run_time=")[2]
+            names = [self._group(event.subject) or "", *(self.names[place] for place in event.subject)]
+            animations = at_once(self.playing, animations, names)
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
-        return self._add(f"self.play({', '.join(animations)}{time})", moving)
+        self._add(f"self.play({', '.join(animations)}{time})", moving)
+        self.playing = animations
+        return None
 
     def _group(self, subject: Ref) -> str | None:
         return self.groups.get(tuple(sorted(subject, key=self.order.index)))
@@ -143,8 +146,8 @@ class Motions:
             re.sub(rf"\b{self.names[place]}\b", group, part or "")
             for place, part in zip(event.subject, parts_, strict=True)
         }
-        same = alike.pop() if len(alike) == 1 else ""
-        return [same] if same.startswith(("FadeIn", "FadeOut", f"{group}.animate")) else parts_
+        one = len(alike) == 1 and all(a.startswith(("FadeIn", "FadeOut", f"{group}.animate")) for a in alike)
+        return [*alike] if one else parts_
 
     def _moved(self, event: Event, there: Sequence[int], group: str | None) -> list[str | None]:
         """Return the animations of objects that keep their places among each other; none if they stay."""

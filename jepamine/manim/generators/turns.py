@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from math import cos, radians, sin
 
@@ -72,7 +73,21 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
 _TURN = re.compile(r"Rotate\((\w+), angle=([^,()]+)\)")
 
 
-def chain(first: str, second: str, name: str) -> str | None:
+def at_once(playing: Sequence[str], more: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the animations of one `play`: those of the same object, by its variable, are one."""
+    result = list(playing)
+    for animation in more:
+        for place, before in enumerate(result):
+            chained = [code for name in names if name and (code := _chain(before, animation, name))]
+            if chained:
+                result[place] = chained[0]
+                break
+        else:
+            result.append(animation)
+    return result
+
+
+def _chain(first: str, second: str, name: str) -> str | None:
     """Return one animation for two of the same object at the same time; None if they are not of one object.
 
     Manim plays the last of two animations of an object only.

@@ -193,7 +193,13 @@ class Discourse:
         """Return the referent of the pronoun that comes next, and advance; () for none."""
         part = self.cursor.next()
         token = Modifier("subject", None, part.span, pronoun=part.value)
-        return sum(self.meaning(token, [], True), ())
+        ref = sum(self.meaning(token, [], True), ())
+        if part.value == "them":
+            named = tuple(range(len(self.things.items)))
+            if self.cursor.peek().text.lower() == "all" or (len(ref) < 2 and len(named) == 2):
+                # "A circle next to a square. Both move up."
+                return named
+        return ref
 
     def say(self, modifier: Modifier, subjects: list[Entry]) -> None:
         """Apply a modifier to subjects; what it relates to is known by now."""

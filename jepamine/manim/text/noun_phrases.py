@@ -42,6 +42,8 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             cursor.miss(cursor.since(start), "only lines are dashed")
         phrase.traits.discard("dashed")
         phrase.wordless = cursor.peek().text.lower() == "without words"
+        if phrase.plural and start and cursor.tokens[start - 1].text.lower() == "all":
+            phrase.article = phrase.article or "the"
     elif phrase.type == "one":
         pass
     elif phrase.type is None and cursor.at("one"):
@@ -136,6 +138,8 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
                 return unknown
             case "count":
                 phrase.count = part.value
+                if part.text.lower() == "both":
+                    phrase.article = phrase.article or "the"
             case "measure":
                 phrase.measures[part.value[0]] = part.value[1]
             case "dims":

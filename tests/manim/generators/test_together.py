@@ -63,6 +63,13 @@ MOVED = {
         "self.play(Create(squares))",
         "self.play(squares.animate.move_to([-3.86, 0, 0]))",
     ],
+    "a red circle and a blue circle. Both circles move to the right.": [
+        "circle_1 = Circle(radius=0.8, color=RED).move_to([-3.56, 0, 0])",
+        "circle_2 = Circle(radius=0.8, color=BLUE).move_to([3.56, 0, 0])",
+        "circles = VGroup(circle_1, circle_2)",
+        "self.play(Create(circles))",
+        "self.play(circles.animate.shift([2, 0, 0]))",
+    ],
     "three stars in a row. They shrink and move down.": [
         "star_1 = Star(outer_radius=0.9)",
         "star_2 = Star(outer_radius=0.9)",
@@ -125,6 +132,18 @@ def test_what_is_drawn_over_a_member_keeps_it_out_of_a_group():
     )
     assert lines[-1] == "self.play(circle.animate.shift([0, 2, 0]), square.animate.shift([0, 2, 0]))"
     assert not any("VGroup" in line for line in lines)
+
+
+def test_what_changes_twice_at_once_is_one_animation_of_each_without_a_group_too():
+    # Manim plays the last of two animations of an object only.
+    lines = body(
+        "a circle, a square next to it, a text 'Hi' inside the circle. "
+        "The circle and the square move up while they turn red."
+    )
+    assert lines[-1] == (
+        "self.play(circle.animate.shift([0, 2, 0]).set_color(RED), "
+        "square.animate.shift([0, 2, 0]).set_color(RED))"
+    )
 
 
 @pytest.mark.manim

@@ -165,6 +165,20 @@ def test_both_of_two_subjects_are_meant():
     assert said("a dot, a star above a line") == [((1,), "above", (2,))]
 
 
+@pytest.mark.parametrize(
+    ("description", "subjects"),
+    [
+        ("a red circle and a blue circle. Both circles move up.", [(0, 1)]),
+        ("a red circle next to a blue square. Both move up while they turn green.", [(0, 1), (0, 1)]),
+        ("three squares in a row. The first square moves up. Then all squares fade out.", [(0,), (0, 1, 2)]),
+        ("a circle above a square. A star to the right of the square. They all fade out.", [(0, 1, 2)]),
+        ("a dot. Both squares appear.", [(1, 2)]),
+    ],
+)
+def test_both_and_all_are_what_was_named_before(description, subjects):
+    assert [event.subject for event in read(description).events] == subjects
+
+
 def test_it_and_its_are_the_last_subject():
     assert said("a circle, a square below it, a star below it") == [
         ((1,), "below", (0,)),
