@@ -8,14 +8,15 @@ from itertools import pairwise
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Object
+from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Reading
 
 #: The distance of `next_to`, and of `to_edge`, if none is given.
 _NEXT, _EDGE = 0.25, 0.5
 _WAYS = {"left": (-1, 0, "LEFT"), "right": (1, 0, "RIGHT"), "above": (0, 1, "UP"), "below": (0, -1, "DOWN")}
 _MOVED = re.compile(r"\.move_to\((?:ORIGIN|\[[^\]]*\])\)$")
-#: How far positions may differ from what the words say, in units.
-_CLOSE = 0.03
+#: How far positions may differ from what the words say, in units, and those of arranged members.
+_CLOSE, _EXACT = 0.03, 0.02
 
 
 def attached(
@@ -83,24 +84,67 @@ def _buff(gap: float, usual: float) -> str:
 
 
 def arranged(members: Sequence[Object]) -> str | None:
-    """Return the calls that arrange a group in a row or column as it is; None for gaps that differ."""
+    """Return the calls that arrange a group in a row, column or grid as it is; None for gaps that differ.
+
+    Also for texts: how wide and high they are depends on the installed fonts.
+    """
     xs, ys = [item.x for item in members], [item.y for item in members]
     level, upright = max(ys) - min(ys) < _CLOSE, max(xs) - min(xs) < _CLOSE
-    if level == upright:
+    if any(item.type == "text" for item in members) or (level and upright):
         return None
+    if not level and not upright:
+        return _in_grid(members)
+    sides = [item.width if level else item.height for item in members]
+    along = xs if level else [-y for y in ys]
     gaps = [
-        (after.x - item.x) - (after.width + item.width) / 2
-        if level
-        else (item.y - after.y) - (after.height + item.height) / 2
-        for item, after in pairwise(members)
+        b - a - (one + other) / 2
+        for (a, b), (one, other) in zip(pairwise(along), pairwise(sides), strict=True)
     ]
-    if min(gaps) < 0 or max(gaps) - min(gaps) > _CLOSE:
+    gap = sum(gaps) / len(gaps)
+    gap = _NEXT if abs(gap - _NEXT) < _CLOSE else round(gap, 2)
+    if min(gaps) < 0 or not _fall_into_place(along, sides, gap):
         return None
-    left, right = min(i.x - i.width / 2 for i in members), max(i.x + i.width / 2 for i in members)
-    low, high = min(i.y - i.height / 2 for i in members), max(i.y + i.height / 2 for i in members)
-    point = vector((left + right) / 2, (low + high) / 2)
-    moved = "" if point == "[0, 0, 0]" else f".move_to({point})"
-    return f".arrange({'RIGHT' if level else 'DOWN'}{_buff(gaps[0], _NEXT)}){moved}"
+    buff = "" if gap == _NEXT else f", buff={number(gap)}"
+    return f".arrange({'RIGHT' if level else 'DOWN'}{buff}){_moved(members)}"
+
+
+def _fall_into_place(along: Sequence[float], sides: Sequence[float], gap: float) -> bool:
+    """Return whether members with equal gaps, around the same centre, are where they are now."""
+    ends = along[0] - sides[0] / 2, along[-1] + sides[-1] / 2
+    place = (ends[0] + ends[1] - sum(sides) - gap * (len(sides) - 1)) / 2
+    for at, side in zip(along, sides, strict=True):
+        if abs(place + side / 2 - at) > _EXACT:
+            return False
+        place += side + gap
+    return True
+
+
+def _moved(members: Sequence[Object]) -> str:
+    point = vector(*bounds(members)[:2])
+    return "" if point == "[0, 0, 0]" else f".move_to({point})"
+
+
+def _in_grid(members: Sequence[Object]) -> str | None:
+    """Return the calls for members of one size that fill a grid, row by row."""
+    first = members[0]
+    columns = sum(abs(item.y - first.y) < _CLOSE for item in members)
+    rows, left = divmod(len(members), columns)
+    if left or rows < 2 or columns < 2:
+        return None
+    across, down = members[1].x - first.x, first.y - members[columns].y
+    for place, item in enumerate(members):
+        row, column = divmod(place, columns)
+        aside = abs(item.x - first.x - column * across), abs(item.y - first.y + row * down)
+        if max(*aside, abs(item.width - first.width), abs(item.height - first.height)) > _EXACT / 2:
+            return None
+    gaps = across - first.width, down - first.height
+    if min(gaps) < 0:
+        return None
+    if abs(gaps[0] - gaps[1]) * max(rows, columns) < _EXACT:
+        buff = _buff(gaps[0], _NEXT)
+    else:
+        buff = f", buff=({number(gaps[0])}, {number(gaps[1])})"
+    return f".arrange_in_grid(rows={rows}, cols={columns}{buff}){_moved(members)}"
 
 
 def without_place(line: str) -> str:

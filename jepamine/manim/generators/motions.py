@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
-from jepamine.manim.generators.styles import Shown, Style, lines_of
+from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
 from jepamine.manim.generators.turns import chain, orbited, path_end, turned
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
+from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
 from jepamine.manim.text.solve.part_boxes import number_at
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
+#: A group that moves less, in units, is there already: its members then go to the place each on its own.
+_STILL = 0.1
 _SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 
 
@@ -28,13 +32,17 @@ class Step:
 
 @dataclass
 class Motions:
-    """Writes `lines`; `steps` has one entry for each `play` and `wait`; `order` is that of drawing."""
+    """Writes `lines`; `steps` has one entry for each `play` and `wait`; `order` is that of drawing.
+
+    `groups` are the variables of objects that are shown and changed as one, by their places in that order.
+    """
 
     layout: Layout
     reading: Reading
     names: Mapping[int, str]
     style: Style
     order: Sequence[int]
+    groups: Mapping[Ref, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     # Where everything is now, and what is gone for good.
@@ -75,8 +83,9 @@ class Motions:
 
     def _show(self, places: list[int]) -> None:
         places = [place for place in places if place not in self.now and place not in self.gone]
-        for line in lines_of(self.style, "simple", [self._shown(place) for place in places]):
-            named = places if self.style in ("write-on", "static") else places[:1]
+        parts = in_groups(places, self._shown, self.groups)
+        for line in lines_of(self.style, "simple", [shown for shown, _ in parts]):
+            named = places if self.style in ("write-on", "static") else list(parts.pop(0)[1]) if parts else []
             if line.startswith("self.wait"):
                 continue
             self.now |= {place: self.layout.objects[place] for place in named}
@@ -84,7 +93,6 @@ class Motions:
                 self.lines.append(line)
             else:
                 self._add(line, set(named))
-            places = places[len(named) :]
 
     def _shown(self, place: int) -> Shown:
         return Shown(self.names[place], self.layout.objects[place].type)
@@ -101,7 +109,7 @@ class Motions:
             there = set(event.subject) <= set(self.now)
             parts: list[str | None] = [self._swap(*event.subject)] if there else []
         else:
-            parts = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
+            parts = self._animations(event)
         animations = [part for part in parts if part is not None]
         if not animations:
             return None
@@ -110,13 +118,48 @@ class Motions:
         if event.together and self.lines and self.lines[-1].startswith("self.play("):
             last, step = self.lines.pop(), self.steps.pop()
             inner, _, seconds = last.removeprefix("self.play(").removesuffix(")").partition(", run_time=")
-            chained = (
-                chain(inner, animations[0], self.names[event.subject[0]]) if len(animations) == 1 else None
-            )
+            name = self._group(event.subject) or self.names[event.subject[0]]
+            chained = chain(inner, animations[0], name) if len(animations) == 1 else None
             animations = [chained] if chained is not None else [inner, *animations]
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
         return self._add(f"self.play({', '.join(animations)}{time})", moving)
+
+    def _group(self, subject: Ref) -> str | None:
+        return self.groups.get(tuple(sorted(subject, key=self.order.index)))
+
+    def _animations(self, event: Event) -> list[str | None]:
+        """Return the animations of all objects of an event: one, where they are a group and change alike."""
+        group = self._group(event.subject)
+        if event.verb == "move" and len(event.subject) > 1 and event.value[0] != "number":
+            there = [place for place in event.subject if place in self.now]
+            if there and (parts := self._moved(event, there, group)):
+                return parts
+        whole = event.verb != "hide" or all(place in self.now for place in event.subject)
+        parts_ = [self._animation(event, index, place) for index, place in enumerate(event.subject)]
+        if group is None or not whole or event.verb not in ("show", "hide", "recolor"):
+            return parts_
+        alike = {
+            re.sub(rf"\b{self.names[place]}\b", group, part or "")
+            for place, part in zip(event.subject, parts_, strict=True)
+        }
+        same = alike.pop() if len(alike) == 1 else ""
+        return [same] if same.startswith(("FadeIn", "FadeOut", f"{group}.animate")) else parts_
+
+    def _moved(self, event: Event, there: Sequence[int], group: str | None) -> list[str | None]:
+        """Return the animations of objects that keep their places among each other; none if they stay."""
+        x, y, width, height = bounds([self.now[place] for place in there])
+        box = replace(self.now[there[0]], x=x, y=y, width=width, height=height)
+        call, to_x, to_y = self._target(event, box)
+        across, up = to_x - x, to_y - y
+        if abs(across) + abs(up) < _STILL:
+            return []
+        for place in there:
+            item = self.now[place]
+            self.now[place] = replace(item, x=item.x + across, y=item.y + up)
+        if group is not None and len(there) == len(event.subject):
+            return [f"{group}.animate.{call}"]
+        return [f"{self.names[place]}.animate.shift({vector(across, up)})" for place in there]
 
     def _animation(self, event: Event, index: int, place: int) -> str | None:
         """Return the animation of one object, and note where it is after it."""

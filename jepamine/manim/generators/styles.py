@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -74,6 +74,24 @@ _STYLES: dict[Style, Callable[[Sequence[Shown]], list[str]]] = {
 def lines_of(style: Style, complexity: Complexity, shown: Sequence[Shown]) -> list[str]:
     """Return the lines that show objects in a style; "complex" then highlights each."""
     return _STYLES[style](shown) + (highlighted(shown) if complexity == "complex" else [])
+
+
+def in_groups(
+    places: Sequence[int], shown: Callable[[int], Shown], groups: Mapping[tuple[int, ...], str]
+) -> list[tuple[Shown, tuple[int, ...]]]:
+    """Return what to show, and the places of each: groups of one type in place of their members."""
+    parts: list[tuple[Shown, tuple[int, ...]]] = []
+    rest = tuple(places)
+    while rest:
+        for ref, name in groups.items():
+            types = {shown(place).type for place in ref}
+            if rest[: len(ref)] == ref and len(types) == 1 and "text" not in types:
+                parts.append((Shown(name, types.pop(), group=True), ref))
+                break
+        else:
+            parts.append((shown(rest[0]), rest[:1]))
+        rest = rest[len(parts[-1][1]) :]
+    return parts
 
 
 #: "auto" uses the description, the image or both; "clip-text" the description's CLIP features.

@@ -18,6 +18,7 @@ from jepamine.manim.generators.hints import described, is_filled, read_if_possib
 from jepamine.manim.generators.motions import Motions
 from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
+from jepamine.manim.generators.together import groups_of, needed
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.description import find_groups
@@ -89,8 +90,7 @@ class Template:
         if reading is not None and reading.background is not None:
             lines.insert(0, f"self.camera.background_color = {Paint(reading.background).name()}")
         if reading is not None and reading.events and described(layout, reading) == list(range(len(order))):
-            motions = Motions(layout, reading, by_place, self.style, order)
-            motions.write()
+            lines, motions = self._played(layout, reading, order, by_place, lines)
             outcome = Outcome(*motions.final(), tuple(motions.steps))
             code = _scene([*lines, *motions.lines])
             return Generated(code, dict(zip(names, order, strict=True)), outcome=outcome)
@@ -100,6 +100,24 @@ class Template:
             lines = _with_groups(lines, groups, layout, dict(zip(names, order, strict=True)))
         lines += lines_of(self.style, self.complexity, shown)
         return Generated(_scene(lines), dict(zip(names, order, strict=True)))
+
+    def _played(
+        self, layout: Layout, reading: Reading, order: list[int], names: dict[int, str], lines: list[str]
+    ) -> tuple[list[str], Motions]:
+        """Return the assignments with those of groups, and what is played."""
+        motions = Motions(layout, reading, names, self.style, order)
+        motions.write()
+        if self.complexity == "simple":
+            return lines, motions
+        places, groups = {name: place for place, name in names.items()}, groups_of(motions)
+        while True:
+            defined = [f"{name} = VGroup({', '.join(names[p] for p in ref)})" for ref, name in groups.items()]
+            grouped = _with_groups(lines, defined, layout, places)
+            motions = Motions(layout, reading, names, self.style, order, groups)
+            motions.write()
+            if (kept := needed(groups, grouped, motions.lines)) == groups:
+                return grouped, motions
+            groups = kept
 
 
 def template(*, style: Style = "static", complexity: Complexity = "medium") -> Template:
@@ -149,7 +167,7 @@ def _assignments(
 def _with_groups(lines: list[str], groups: list[str], layout: Layout, places: Mapping[str, int]) -> list[str]:
     """Return lines with those of groups behind their members; rows and columns are arranged as one.
 
-    Members that other lines refer to keep their own places.
+    Members that lines before the last of them refer to keep their own places.
     """
     result = list(lines)
     for group in groups:
@@ -158,14 +176,15 @@ def _with_groups(lines: list[str], groups: list[str], layout: Layout, places: Ma
             name: next(n for n, line in enumerate(result) if line.startswith(f"{name} = "))
             for name in members
         }
-        rest = "\n".join(line for n, line in enumerate(result) if n not in own.values())
+        last = max(own.values())
+        rest = "\n".join(line for n, line in enumerate(result[:last]) if n not in own.values())
         used = any(re.search(rf"\b{name}\b", rest) for name in members)
         calls = arranged([layout.objects[places[name]] for name in members])
         if calls is not None and not used and all(".move_to(" in result[n] for n in own.values()):
             for n in own.values():
                 result[n] = without_place(result[n])
             group += calls
-        result.insert(max(own.values()) + 1, group)
+        result.insert(last + 1, group)
     return result
 
 

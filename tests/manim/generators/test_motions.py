@@ -117,7 +117,7 @@ def played(description):
         ),
         (
             "a blue circle fades in, then a red square appears to the right of it, then both fade out",
-            ["play(FadeIn(circle))", "play(Create(square))", "play(FadeOut(circle), FadeOut(square))"],
+            ["play(FadeIn(circle))", "play(Create(square))", "play(FadeOut(group))"],
         ),
         (
             "a circle. Turn it green. Wait 2 seconds. Then a square appears below it.",
@@ -134,7 +134,7 @@ def played(description):
         ),
         (
             "three dots in a row. Highlight the middle one.",
-            ["play(FadeIn(dot_1))", "play(FadeIn(dot_2))", "play(FadeIn(dot_3))", "play(Indicate(dot_2))"],
+            ["play(FadeIn(dots))", "play(Indicate(dot_2))"],
         ),
     ],
 )
