@@ -5,6 +5,7 @@ Legend of shapes: M clips, R of them that do not overlap a clip, D dimensions of
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,26 @@ class Row:
 def row_of_clip(clip: ClipEmbeddings, vectors: list[NDArray[np.float32]]) -> Row:
     """Return the row of a clip."""
     return Row(clip.content, clip.extent, clip.order, vectors)
+
+
+def encode_row(row: Row) -> bytes:
+    """Return a row as bytes, exact."""
+    extent = row.extent
+    times = (extent.timeline, extent.start, extent.end)
+    head = (row.content.hex(), extent.frames.hex(), *times, row.order, [len(one) for one in row.vectors])
+    return json.dumps(head).encode() + b"\n" + b"".join(vector.tobytes() for vector in row.vectors)
+
+
+def decode_row(encoded: bytes) -> Row:
+    """Return the row of `encode_row`."""
+    import numpy as np
+
+    head, _, tensors = encoded.partition(b"\n")
+    content, frames, timeline, start, end, order, lengths = json.loads(head)
+    whole = np.frombuffer(tensors, np.float32)
+    ends = np.cumsum(lengths)
+    vectors = [whole[last - length : last] for last, length in zip(ends, lengths, strict=True)]
+    return Row(bytes.fromhex(content), Extent(bytes.fromhex(frames), timeline, start, end), order, vectors)
 
 
 def rows_of_bank(bank: Bank) -> Iterator[tuple[Place, Row]]:

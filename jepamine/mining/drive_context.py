@@ -10,7 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jepamine.mining.drive_clips import Drive, Row, drive_of_rows, row_of_clip, rows_of_bank
+from jepamine.mining.drive_clips import (
+    Drive,
+    Row,
+    decode_row,
+    drive_of_rows,
+    encode_row,
+    row_of_clip,
+    rows_of_bank,
+)
+from jepamine.utils.spilled_groups import SpilledGroups
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,20 +38,19 @@ FITTED = 20_000
 class DriveContext:
     """One or more vectors per clip, by drive: `columns` maps a name to what computes it, float32 (D,).
 
-    Read once for all scorers that use it, over all clips of the manifest. Takes 4 D bytes of memory per clip
-    and column, and 8 D more for one that clips are compared by, one with another.
+    Read once for all scorers that use it, over all clips of the manifest. Takes 4 D bytes per clip and
+    column, and 8 D more for one that clips are compared by, one with another: in memory of the drives in use,
+    else in a temporary file, see `SpilledGroups`.
     """
 
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
         self.columns: dict[str, Column] = {}
-        self._rows: dict[str, list[Row]] = defaultdict(list)
-        self._drives: dict[str, Drive] = {}
-        self._without = 0
+        self.start()
 
     def start(self) -> None:
         """Forget the clips that were read before."""
-        self._rows, self._drives, self._without = defaultdict(list), {}, 0
+        self._drives, self._without = SpilledGroups(self._drive), 0
 
     def add(self, clip: ClipEmbeddings) -> None:
         """Read a clip; each once."""
@@ -52,21 +60,22 @@ class DriveContext:
             self._without += 1
             return
         vectors = [np.asarray(compute(clip), dtype=np.float32) for compute in self.columns.values()]
-        self._rows[clip.drive].append(row_of_clip(clip, vectors))
+        self._drives.add(clip.drive, encode_row(row_of_clip(clip, vectors)))
 
     def finish(self) -> None:
-        """Make the drives of the clips that were read."""
-        rows, self._rows = self._rows, defaultdict(list)
-        self._drives = {drive: drive_of_rows(listed, list(self.columns)) for drive, listed in rows.items()}
+        """Do nothing: a drive is made of its clips when it is asked for."""
+
+    def _drive(self, rows: list[bytes]) -> Drive:
+        return drive_of_rows([decode_row(row) for row in rows], list(self.columns))
 
     def mean(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float64] | None:
         """Return the mean of its drive's clips that do not overlap it, float64 (D,); None without any."""
-        drive = self._drives.get(clip.drive or "")
+        drive = self._drives.get(clip.drive)
         return None if drive is None else drive.mean(column, clip.content, clip.extent)
 
     def others(self, column: str, clip: ClipEmbeddings) -> NDArray[np.float32] | None:
         """Return the vectors of its drive's clips that do not overlap it, float32 (R, D); None if none."""
-        drive = self._drives.get(clip.drive or "")
+        drive = self._drives.get(clip.drive)
         return None if drive is None else drive.others(column, clip.content, clip.extent)
 
     def distances(
@@ -77,14 +86,14 @@ class DriveContext:
         Both float64 (R,). Distances are whitened; gaps in time are in lengths of the drive's median clip, or
         in clips where times are unknown. None without any.
         """
-        drive = self._drives.get(clip.drive or "")
+        drive = self._drives.get(clip.drive)
         if drive is None:
             return None
         return drive.distances(column, self.columns[column](clip), clip, self.whitening)
 
     def alone(self) -> int:
         """Return the number of clips with nothing to be compared with."""
-        return self._without + sum(drive.alone() for drive in self._drives.values())
+        return self._without + sum(drive.alone() for drive in self._drives)
 
     def warning(self) -> str:
         """Return a warning with the number of clips that have nothing to be compared with; else empty."""

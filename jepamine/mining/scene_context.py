@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from jepamine.mining.drive_clips import Row, decode_row, encode_row
 from jepamine.mining.overlap import ExtentIndex
 from jepamine.protocols import Extent
+from jepamine.utils.spilled_groups import SpilledGroups
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
     from jepamine.mining.bank import Bank
     from jepamine.protocols import ClipEmbeddings
-
-    _Row = tuple[bytes, Extent, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -63,20 +63,18 @@ def read_together(contexts: Sequence[Context[Item]], items: Iterable[Item]) -> N
 class SceneContext:
     """Centred embeddings of all clips by scene: mean clean embeddings of unit length, less the bank's mean.
 
-    Centred, because what all driving has in common would make every distance small. Takes 4 D bytes of
-    memory per clip.
+    Centred, because what all driving has in common would make every distance small. Takes 4 D bytes per
+    clip: in memory of the scenes in use, else in a temporary file, see `SpilledGroups`.
     """
 
     def __init__(self, bank: Bank) -> None:
         self.centre = bank.unit.mean(axis=0)
         self.dim = bank.vectors.shape[1]
-        self._rows: dict[str, list[_Row]] = defaultdict(list)
-        self._scenes: dict[str, _Scene] = {}
-        self._without = 0
+        self.start()
 
     def start(self) -> None:
         """Forget the clips that were read before."""
-        self._rows, self._scenes, self._without = defaultdict(list), {}, 0
+        self._scenes, self._without = SpilledGroups(_scene_of), 0
 
     def add(self, member: Member | ClipEmbeddings) -> None:
         """Read a clip; each once."""
@@ -84,12 +82,10 @@ class SceneContext:
             self._without += 1
         else:
             vector = self.centred(member.clean).astype("float32")
-            self._rows[member.scene].append((member.content, member.extent, vector))
+            self._scenes.add(member.scene, encode_row(Row(member.content, member.extent, "", [vector])))
 
     def finish(self) -> None:
-        """Make the scenes of the clips that were read."""
-        rows, self._rows = self._rows, defaultdict(list)
-        self._scenes = {scene: _Scene(clips) for scene, clips in rows.items()}
+        """Do nothing: a scene is made of its clips when it is asked for."""
 
     def centred(self, clean: np.ndarray) -> NDArray[np.float64]:
         """Return a clip's embedding, centred, float64 (D,)."""
@@ -100,7 +96,7 @@ class SceneContext:
 
     def mean(self, member: Member | ClipEmbeddings) -> NDArray[np.float64] | None:
         """Return the mean of its scene's clips that do not overlap it, float64 (D,); None without any."""
-        scene = None if member.scene is None else self._scenes.get(member.scene)
+        scene = self._scenes.get(member.scene)
         return None if scene is None else scene.mean(member)
 
     def distance(self, member: Member | ClipEmbeddings) -> float:
@@ -108,7 +104,7 @@ class SceneContext:
 
         The mean of the distances, not the distance to the mean, which falls with the number of clips.
         """
-        scene = None if member.scene is None else self._scenes.get(member.scene)
+        scene = self._scenes.get(member.scene)
         direction = None if scene is None else scene.mean_direction(member)
         return (
             0.0 if direction is None else max(1 - float(_unit(self.centred(member.clean)) @ direction), 0.0)
@@ -116,22 +112,26 @@ class SceneContext:
 
     def alone(self) -> int:
         """Return the number of clips with nothing to be compared with."""
-        return self._without + sum(scene.alone() for scene in self._scenes.values())
+        return self._without + sum(scene.alone() for scene in self._scenes)
+
+
+def _scene_of(rows: list[bytes]) -> _Scene:
+    return _Scene([decode_row(row) for row in rows])
 
 
 class _Scene:
     """The clips of one scene: `vectors` float32 (M, D)."""
 
-    def __init__(self, clips: list[_Row]) -> None:
+    def __init__(self, clips: Sequence[Row]) -> None:
         import numpy as np
 
-        self._contents = [content for content, _, _ in clips]
-        self._extents = [extent for _, extent, _ in clips]
+        self._contents = [clip.content for clip in clips]
+        self._extents = [clip.extent for clip in clips]
         self._rows: dict[bytes, list[int]] = defaultdict(list)
         for row, content in enumerate(self._contents):
             self._rows[content].append(row)
         self._index = ExtentIndex(self._extents)
-        self._vectors = np.stack([vector for _, _, vector in clips])
+        self._vectors = np.stack([clip.vectors[0] for clip in clips])
         self._sum = self._vectors.sum(axis=0, dtype="float64")
         self._direction_sum = _unit(self._vectors.astype("float64")).sum(axis=0)
 

@@ -26,7 +26,7 @@ BLOCK = 500
 _JSON = json.JSONDecoder().raw_decode
 
 
-class _Database:
+class TemporaryDatabase:
     """A temporary database, opened when it is first used. Errors are UserErrors: a disk may be full."""
 
     def __init__(self, table: str) -> None:
@@ -77,7 +77,7 @@ class SpilledMap(Generic[Value]):
 
     def __init__(self, in_memory: int | None = None) -> None:
         self._limit, self._recent = in_memory or IN_MEMORY, dict[Any, Any]()
-        self._database = _Database("map(key PRIMARY KEY, value) WITHOUT ROWID")
+        self._database = TemporaryDatabase("map(key PRIMARY KEY, value) WITHOUT ROWID")
         self._spilled = False
 
     def __bool__(self) -> bool:
@@ -148,7 +148,7 @@ class SpilledList(Sequence[Value]):
         items: Iterable[Value] = (),
     ) -> None:
         self._encode, self._decode, self._limit = encode, decode, IN_MEMORY
-        self._database = _Database("list(number INTEGER PRIMARY KEY, item)")
+        self._database = TemporaryDatabase("list(number INTEGER PRIMARY KEY, item)")
         self._spilled, self._recent = 0, list[str]()
         for item in items:
             self.append(item)
@@ -192,14 +192,14 @@ class SpilledList(Sequence[Value]):
 
 def in_order(rows: Iterable[tuple[str, int, tuple[int, ...]]]) -> tuple[int, Iterator[tuple[int, ...]]]:
     """Return how many last columns of `rows` are different, and these, in the order of the first two."""
-    database = _Database("rows(name, number, value PRIMARY KEY) WITHOUT ROWID")
+    database = TemporaryDatabase("rows(name, number, value PRIMARY KEY) WITHOUT ROWID")
     encoded = ((_plain(name), number, _plain(value)) for name, number, value in rows)
     database.write("INSERT OR IGNORE INTO rows VALUES (?, ?, ?)", encoded)
     (count,) = database("SELECT COUNT(*) FROM rows").fetchone()
     return count, _values(database)
 
 
-def _values(database: _Database) -> Iterator[tuple[int, ...]]:
+def _values(database: TemporaryDatabase) -> Iterator[tuple[int, ...]]:
     cursor = database("SELECT value FROM rows ORDER BY name, number, value")
     while block := cursor.fetchmany(BLOCK):
         yield from (tuple(array("q", value)) for (value,) in block)

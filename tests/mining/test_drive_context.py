@@ -14,6 +14,7 @@ from jepamine.mining.drive_context import DriveContext, clean_vector
 from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers.scene_and_drive import Camera, Drive, Variogram
 from jepamine.protocols import ClipEmbeddings, Extent
+from jepamine.utils import spilled_groups
 
 
 def clip(name: str, vector, drive: str | None = "d", start: float | None = None, order: str = ""):
@@ -178,3 +179,15 @@ def test_a_training_clip_is_not_compared_with_itself_by_its_camera():
     assert min(scores) > 0.5
     assert np.quantile(scores, 0.9) == pytest.approx(1)
     assert [float(scorer([one])[0]) for one in own] == pytest.approx(scores, abs=1e-6)
+
+
+def test_means_and_distances_are_the_same_bits_where_nothing_stays_in_memory(monkeypatch):
+    clips = training()
+    whole = context_of(bank_of(clips), clips)
+    wanted = [(whole.mean("clean", one), *(whole.distances("clean", one) or ())) for one in clips]
+    monkeypatch.setattr(spilled_groups, "IN_MEMORY", 1)
+    monkeypatch.setattr(spilled_groups, "KEPT", 1)
+    context = context_of(bank_of(clips), clips)
+    for one, values in zip(clips, wanted, strict=True):
+        found = context.mean("clean", one), *(context.distances("clean", one) or ())
+        assert [value.tobytes() for value in found] == [value.tobytes() for value in values]
