@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
@@ -121,4 +122,9 @@ class MissingFiles:
         if self._errors:
             errors = list(self._errors.values())
             more = f"\n... and {len(errors) - 5} more frames missing" if len(errors) > 5 else ""
+            if os.sep == "/" and any("\\" in path.name for path in self._errors):
+                more += (
+                    "\nPaths are separated by / here, not by \\ as on Windows: "
+                    "write them relative to the manifest"
+                )
             raise UserError("\n".join(errors[:5]) + more)
