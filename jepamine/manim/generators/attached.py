@@ -14,9 +14,10 @@ from jepamine.manim.text.reading import Reading
 #: The distance of `next_to`, and of `to_edge`, if none is given.
 _NEXT, _EDGE = 0.25, 0.5
 _WAYS = {"left": (-1, 0, "LEFT"), "right": (1, 0, "RIGHT"), "above": (0, 1, "UP"), "below": (0, -1, "DOWN")}
+_OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _MOVED = re.compile(r"\.move_to\((?:ORIGIN|\[[^\]]*\])\)$")
-#: How far positions may differ from what the words say, in units, and those of arranged members.
-_CLOSE, _EXACT = 0.03, 0.02
+#: How far positions may differ from what the words say, in units.
+_CLOSE = 0.02
 #: Two objects with a wider gap, in units, are on two sides of the frame, not in a row.
 _PAIR = 2.0
 
@@ -41,12 +42,23 @@ def attached(
             call = _at_edge(objects[place], _EDGES[stated.column, stated.row])
             if call is not None:
                 return _MOVED.sub(call, line)
+    if objects[place].type not in _SURE or any(place in group.members for group in reading.groups):
+        return line
+    for relation in reading.relations:
+        if relation.other == (place,) and len(relation.subject) == 1 and relation.subject[0] in names:
+            # "A triangle above a square": the square is assigned last, below the triangle.
+            first, how = relation.subject[0], _OPPOSITE.get(relation.how, relation.how)
+            call = _beside(how, objects[place], objects[first], names[first])
+            if call is not None and objects[first].type in _SURE:
+                return _MOVED.sub(call, line)
     return line
 
 
 def _beside(how: str, item: Object, other: Object, name: str) -> str | None:
     if how == "inside" and abs(item.x - other.x) + abs(item.y - other.y) < _CLOSE:
         return f".move_to({name})"
+    if how == "beside":
+        how = "left" if item.x < other.x else "right"
     if how not in _WAYS:
         return None
     across, up, way = _WAYS[how]
@@ -66,6 +78,8 @@ _EDGES: dict[tuple[int | None, int | None], str] = {
 }
 
 
+#: Types whose boxes are known to a hundredth: those of axes have ticks, those of texts depend on fonts.
+_SURE = ("circle", "square", "rectangle", "ellipse", "annulus", "dot", "triangle", "star", "polygon")
 #: Types that Manim draws around the origin, so that an edge alone decides their place.
 _CENTRED = ("text", "circle", "square", "rectangle", "ellipse", "annulus", "dot")
 
@@ -117,7 +131,7 @@ def _fall_into_place(along: Sequence[float], sides: Sequence[float], gap: float)
     ends = along[0] - sides[0] / 2, along[-1] + sides[-1] / 2
     place = (ends[0] + ends[1] - sum(sides) - gap * (len(sides) - 1)) / 2
     for at, side in zip(along, sides, strict=True):
-        if abs(place + side / 2 - at) > _EXACT:
+        if abs(place + side / 2 - at) > _CLOSE:
             return False
         place += side + gap
     return True
@@ -139,12 +153,12 @@ def _in_grid(members: Sequence[Object]) -> str | None:
     for place, item in enumerate(members):
         row, column = divmod(place, columns)
         aside = abs(item.x - first.x - column * across), abs(item.y - first.y + row * down)
-        if max(*aside, abs(item.width - first.width), abs(item.height - first.height)) > _EXACT / 2:
+        if max(*aside, abs(item.width - first.width), abs(item.height - first.height)) > _CLOSE / 2:
             return None
     gaps = across - first.width, down - first.height
     if min(gaps) < 0:
         return None
-    if abs(gaps[0] - gaps[1]) * max(rows, columns) < _EXACT:
+    if abs(gaps[0] - gaps[1]) * max(rows, columns) < _CLOSE:
         buff = _buff(gaps[0], _NEXT)
     else:
         buff = f", buff=({number(gaps[0])}, {number(gaps[1])})"

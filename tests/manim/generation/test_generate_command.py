@@ -25,7 +25,7 @@ def test_code_and_preview_are_written(jepamine, tmp_path):
     assert scene.read_text() == (
         "from manim import *\n\n\nclass GeneratedScene(Scene):\n    def construct(self):\n"
         "        circle = Circle(radius=0.8, color=RED).move_to([0, 1.02, 0])\n"
-        "        square = Square(side_length=1.5, color=BLUE).move_to([0, -1.02, 0])\n"
+        "        square = Square(side_length=1.5, color=BLUE).next_to(circle, DOWN, buff=0.49)\n"
         "        self.add(circle, square)\n"
     )
     with Image.open(preview) as image:

@@ -87,6 +87,7 @@ FURTHER = (
     "a circle on the left and a square on the right. Both move towards the centre.",
     "three squares in a row. The first square turns into a circle. The other squares move up.",
     "a big square and a small red circle in front of it. Both move right.",
+    "a red circle next to a blue square. The circle moves up.",
     "three circles in a row, a title 'S' at the top. The circles move to the right edge. The title fades.",
     "a row of three circles. The circles move to the right while a square appears.",
 )
@@ -95,6 +96,37 @@ FURTHER = (
 @pytest.mark.parametrize(("description", "expected"), MOVED.items())
 def test_what_is_named_together_is_a_group_that_changes_as_one(description, expected):
     assert body(description) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        (
+            "a triangle above a square. The square fades out.",
+            [
+                "triangle = Triangle(radius=0.9).move_to([0, 0.96, 0])",
+                "square = Square(side_length=1.5).next_to(triangle, DOWN, buff=0.49)",
+            ],
+        ),
+        (
+            "a red circle next to a blue square",
+            [
+                "circle = Circle(radius=0.8, color=RED).move_to([1.02, 0, 0])",
+                "square = Square(side_length=1.5, color=BLUE).next_to(circle, LEFT, buff=0.49)",
+            ],
+        ),
+        (
+            # How high the text is depends on the installed fonts.
+            "a text 'A' above a square",
+            [
+                'text = Text("A").scale_to_fit_height(0.34).move_to([0, 0.59, 0])',
+                "square = Square(side_length=1.5).move_to([0, -0.59, 0])",
+            ],
+        ),
+    ],
+)
+def test_the_second_of_two_is_placed_next_to_the_first(description, expected):
+    assert [line for line in body(description) if " = " in line] == expected
 
 
 def placed(type_, x, y, width=1.0, height=1.0):
@@ -110,8 +142,8 @@ def placed(type_, x, y, width=1.0, height=1.0):
             [placed("square", x, y) for y in (1, -1) for x in (-1.5, 0, 1.5)],
             ".arrange_in_grid(rows=2, cols=3, buff=(0.5, 1))",
         ),
-        # Ten gaps of 0.27 would be taken for 0.25 each, and the ends be 0.09 away from where they are.
-        ([placed("square", 1.27 * x, 0) for x in range(-4, 6)], None),
+        # Ten gaps of 0.265 would be taken for 0.25 each, and the ends be 0.07 away from where they are.
+        ([placed("square", 1.265 * x, 0) for x in range(-4, 6)], None),
         ([placed("square", x, 0) for x in (-2, -0.5, 1.2)], None),
         ([placed("text", x, 0) for x in (-2, -0.5, 1)], None),
         ([placed("square", x, y) for y in (1, -1) for x in (-1.5, 0, 1.5 + y / 4)], None),
