@@ -1,6 +1,8 @@
 """Sessions of tests, lint, docs, dist, gpu, fuzz and bench: each in an environment of exact versions."""
 
 import pathlib
+import re
+import shlex
 import shutil
 
 import nox
@@ -56,25 +58,33 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def dist(session: nox.Session) -> None:
-    """Build sdist and wheel; install the wheel in a clean environment and go through a first hour there."""
+    """Build sdist and wheel; go through a first hour in a clean environment, by the commands of both READMEs."""
     session.install("build")
-    built = pathlib.Path(session.create_tmp()) / "dist"
+    built = pathlib.Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(built, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(built), silent=True)
-    (wheel,) = built.glob("*.whl")
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
     session.install("-r", "requirements.txt")
     session.install("--no-deps", "--force-reinstall", str(wheel))
     project = built / "project"
     session.run("jepamine", "init", str(project))
-    with session.chdir(project):
-        for words in (
-            ("doctor",),
-            ("run", "default"),
-            ("score", "--run", "default", "sample/manifest.jsonl", "--output", "scores.jsonl"),
-            ("eval", "--scores", "scores.jsonl", "--labels", "sample/labels.jsonl"),
-            ("report", "--run", "default", "scores.jsonl"),
-        ):
-            session.run("jepamine", *words)
+    follow_readme(session, project, project / "sample")
+    shutil.unpack_archive(sdist, built, filter="data")
+    source = built / sdist.name.removesuffix(".tar.gz")
+    session.install("--no-deps", "--force-reinstall", str(source))
+    follow_readme(session, source, project / "sample")
+
+
+def follow_readme(session: nox.Session, folder: pathlib.Path, footage: pathlib.Path) -> None:
+    """Run the `jepamine` commands of a folder's README there; `footage` stands for the reader's own."""
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    # Indented, or in a block of sh; after `pip install -e . &&`.
+    for line in re.findall(r"^(?:    |pip install -e \. && |)(jepamine .*)$", text, re.MULTILINE):
+        words = shlex.split(line)
+        if "--own" in words:
+            words[words.index("--own") + 1] = str(footage)
+        with session.chdir(folder):
+            session.run(*words)
 
 
 @nox.session
