@@ -58,7 +58,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def dist(session: nox.Session) -> None:
-    """Build sdist and wheel; go through a first hour in a clean environment, by the commands of both READMEs."""
+    """Build sdist and wheel; follow the commands of both READMEs in a clean environment."""
     session.install("build")
     built = pathlib.Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(built, ignore_errors=True)
