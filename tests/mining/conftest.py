@@ -1,7 +1,8 @@
-"""A tiny encoder whose tokens have a place in the frame."""
+"""What several tests of mining use: an encoder whose tokens have a place in the frame, lines as JSONL."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,15 @@ def grid_recipe(recipe: Path) -> Path:
     recipe.with_name("grid.py").write_text(GRID_ENCODER)
     recipe.write_text(recipe.read_text().replace("./tiny.py:Tiny", "./grid.py:Grid"))
     return recipe
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Write objects as JSONL."""
+
+    def write(*objects):
+        path = tmp_path / "lines.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in objects))
+        return path
+
+    return write

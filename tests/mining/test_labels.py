@@ -1,24 +1,10 @@
 """Label files and origins."""
 
-import json
-
 import pytest
 
 from jepamine.data.drives import natural_order
 from jepamine.errors import UserError
 from jepamine.mining.labels import Origin, origin, read_labels, read_tasks
-
-
-@pytest.fixture
-def lines(tmp_path):
-    """Write objects as JSONL."""
-
-    def write(*objects):
-        path = tmp_path / "lines.jsonl"
-        path.write_text("".join(json.dumps(line) + "\n" for line in objects))
-        return path
-
-    return write
 
 
 def label(clip_id, value):

@@ -1,25 +1,11 @@
 """Score files of any tool."""
 
-import json
-
 import pytest
 
 from jepamine.errors import UserError
 from jepamine.mining.joins import join_report, truth_of
 from jepamine.mining.ranking import rank_task
 from jepamine.mining.score_table import read_scores
-
-
-@pytest.fixture
-def lines(tmp_path):
-    """Write objects as JSONL."""
-
-    def write(*objects):
-        path = tmp_path / "lines.jsonl"
-        path.write_text("".join(json.dumps(line) + "\n" for line in objects))
-        return path
-
-    return write
 
 
 def test_scores_are_read_by_scorer_and_clips_that_failed_are_left_out(lines):
