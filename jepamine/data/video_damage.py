@@ -32,7 +32,7 @@ BROADCAST = 1
 
 # Codecs that show frames in the order of their packets.
 UNORDERED = {"vp8", "vp9", "mjpeg"}
-# Packets before a clock that starts anew in which FFmpeg notices it.
+# Packets before a clock that restarts in which FFmpeg notices it.
 JOINT = 3
 
 
@@ -126,7 +126,7 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
 
 
 def _joined(packets: Sequence[Packet]) -> bool:
-    """Return whether the clock of consecutive packets starts anew: there FFmpeg finds its counter broken."""
+    """Return whether the clock of consecutive packets restarts: there FFmpeg finds its counter broken."""
     stamps = [packet.dts for packet in packets if packet.dts is not None]
     return any(after < before for before, after in pairwise(stamps))
 

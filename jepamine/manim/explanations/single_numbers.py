@@ -108,8 +108,13 @@ def interest(text: str) -> Taken:
 
 def whole_range(text: str) -> Taken:
     """Take a range of whole numbers: "x from 1 to 4"."""
-    match = re.search(r"\b(?:with |for )?(?:x )?(?:from|between|=) ?(-?\d+) (?:to|and) (-?\d+)\b", text, re.I)
-    if match is None or not 1 <= int(match[2]) - int(match[1]) <= 8:
+    return _ends(r"\b(?:with |for )?(?:x )?(?:from|between|=) ?(-?\d+) (?:to|and) (-?\d+)\b", text, 8)
+
+
+def _ends(pattern: str, text: str, most: int) -> Taken:
+    """Take the ends of a rising range of at most `most` steps, the groups of `pattern`."""
+    match = re.search(pattern, text, re.I)
+    if match is None or not 1 <= int(match[2]) - int(match[1]) <= most:
         return NOTHING
     return Taken({"START": match[1], "END": match[2]}, (match.span(),))
 
@@ -139,10 +144,7 @@ def variable(text: str) -> Taken:
 
 def loop(text: str) -> Taken:
     """Take where a loop's counter begins and ends."""
-    match = re.search(r"\bfrom (\d+) to (\d+)\b", text, re.I)
-    if match is None or not 1 <= int(match[2]) - int(match[1]) <= 6:
-        return NOTHING
-    return Taken({"START": match[1], "END": match[2]}, (match.span(),))
+    return _ends(r"\bfrom (\d+) to (\d+)\b", text, 6)
 
 
 def fraction(text: str) -> Taken:
