@@ -1,4 +1,4 @@
-"""Facts of a bank's clips in columns, without an object a clip: about 140 bytes each in its file, with two frames.
+"""Facts of a bank's clips in columns, without an object a clip: about 140 bytes each, with two frames.
 
 Legend of shapes: M clips, C bytes of a content's hash.
 """
