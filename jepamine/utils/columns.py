@@ -42,6 +42,7 @@ class Column:
         if len(self._recent) >= BLOCK:
             try:
                 self._opened().write(self._recent)
+                self._opened().flush()
             except OSError as error:
                 raise no_space(error) from None
             self._recent.clear()
@@ -52,12 +53,23 @@ class Column:
             weakref.finalize(self, self._file.close)
         return self._file
 
+    def read(self, start: int, size: int) -> bytes:
+        """Return `size` bytes from byte `start` on, of what was added at once.
+
+        Raises UserError if the temporary file cannot be read.
+        """
+        written = self.size - len(self._recent)
+        if start >= written:
+            return bytes(self._recent[start - written : start - written + size])
+        try:
+            return os.pread(self._opened().fileno(), size, start)
+        except OSError as error:
+            raise no_space(error) from None
+
     def __iter__(self) -> Iterator[bytes]:
         """Yield all bytes, in blocks."""
-        if self._file:
-            self._file.seek(0)
-            while block := self._file.read(BLOCK):
-                yield block
+        for start in range(0, written := self.size - len(self._recent), BLOCK):
+            yield self.read(start, min(BLOCK, written - start))
         yield bytes(self._recent)
 
 

@@ -21,7 +21,10 @@ def test_a_column_is_what_was_added_whether_or_not_it_fits_into_memory(block, mo
     assert column.size == 11
     assert [b"".join(column), b"".join(column)] == [b"abcdefghijk"] * 2
     column.add(b"l")
-    assert b"".join(column) == b"abcdefghijkl"
+    next(iter(column))  # given up
+    column.add(b"m")
+    assert b"".join(column) == b"abcdefghijklm"
+    assert [column.read(2, 8), column.read(10, 1), column.read(12, 1)] == [b"cdefghij", b"k", b"m"]
 
 
 def test_a_file_of_columns_is_the_one_that_the_library_writes(tmp_path):
