@@ -21,7 +21,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.utils.files import sync
+from jepamine.utils.files import UMASK, sync, unless_unsupported
 from jepamine.utils.replacing import beside
 
 MAGIC = b"JMI1"
@@ -165,7 +165,8 @@ def _written(
             ranges = records["key"] >> np.uint64(64 - bits) if bits else np.zeros(len(records))
             counts += np.bincount(ranges.astype(np.int64), minlength=len(counts))
         _write_end(file, counts, bits, parts)
-        file.flush()
+        with unless_unsupported():  # for all who may read the parts
+            temporary.chmod(0o666 & ~UMASK)
         temporary.replace(path)
     return open_index(path)
 
