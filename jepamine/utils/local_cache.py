@@ -27,7 +27,7 @@ _PROCESS = f"{os.getpid()} {os.urandom(8).hex()}"
 
 
 def user_home() -> Path:
-    """Return the user's home folder; /nonexistent for a user without one (a service, a container's number)."""
+    """Return the user's home folder; /nonexistent for a user without one, as of a service."""
     try:
         return Path.home()
     except RuntimeError:

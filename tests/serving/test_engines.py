@@ -134,7 +134,7 @@ def test_the_unit_and_nginx_serve_under_systemd_with_the_page_s_commands(booted,
     health = "curl -sf http://127.0.0.1:8000/healthz || true"
     patiently(wait_for, lambda: '"open": []' in booted(health))
     token = booted("cat /etc/jepamine/token").strip()
-    post = "-H Content-Type:application/json -d '{\"description\": \"a circle\"}'"
+    post = '-H Content-Type:application/json -d \'{"description": "a circle"}\''
     ask = f"curl -s -o /dev/null -w '%{{http_code}}' {post}"
     assert booted(f"{ask} http://127.0.0.1:8000/generate") == "401"
     assert booted(f"{ask} -H 'Authorization: Bearer {token}' http://127.0.0.1:8000/generate") == "200"
