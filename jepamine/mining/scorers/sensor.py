@@ -58,9 +58,10 @@ class Sensor:
         import numpy as np
 
         values = np.array([self.panel.scores(name, clips) for name in FAULTS], dtype=np.float64)
-        least = np.zeros(values.shape)
-        least[list(FAULTS).index("shuffled")] = LOST * np.asarray(self._random_order(clips))
         references = list(self.references.values())
+        least, shuffled = np.zeros(values.shape), list(FAULTS).index("shuffled")
+        beyond = np.flatnonzero(values[shuffled] > references[shuffled][-1])  # the range counts only there
+        least[shuffled, beyond] = LOST * np.array(self._random_order([clips[number] for number in beyond]))
         ranks = np.stack([rank(*row) for row in zip(values, references, least, strict=True)])
         for number, clip in enumerate(clips):
             if self._by_a_new_camera(clip) and (others := self.drives.others("faults", clip)) is not None:
