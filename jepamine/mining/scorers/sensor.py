@@ -61,7 +61,9 @@ class Sensor:
         references = list(self.references.values())
         least, shuffled = np.zeros(values.shape), list(FAULTS).index("shuffled")
         beyond = np.flatnonzero(values[shuffled] > references[shuffled][-1])  # the range counts only there
-        least[shuffled, beyond] = LOST * np.array(self._random_order([clips[number] for number in beyond]))
+        least[shuffled, beyond] = LOST * np.array(
+            self._random_order([clips[number] for number in beyond.tolist()])
+        )
         ranks = np.stack([rank(*row) for row in zip(values, references, least, strict=True)])
         for number, clip in enumerate(clips):
             if self._by_a_new_camera(clip) and (others := self.drives.others("faults", clip)) is not None:
