@@ -10,10 +10,10 @@ HEAD = 400
 
 
 class Bits:
-    """Read a unit bit by bit. Raises IndexError at its end."""
+    """Read a unit bit by bit, by default one in which zeros are escaped. Raises IndexError at its end."""
 
-    def __init__(self, unit: bytes) -> None:
-        content = unit[:HEAD].replace(b"\0\0\3", b"\0\0")
+    def __init__(self, unit: bytes, *, escaped: bool = True) -> None:
+        content = unit[:HEAD].replace(b"\0\0\3", b"\0\0") if escaped else unit[:HEAD]
         self.value, self.left = int.from_bytes(content), 8 * len(content)
 
     def take(self, count: int) -> int:

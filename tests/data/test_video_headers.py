@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.container_headers import stated_size
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
-from jepamine.data.video_damage import stated_size
 from jepamine.data.video_index import load_av, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
