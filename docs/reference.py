@@ -31,7 +31,8 @@ EXIT_CODES = """\
 | code | meaning |
 |---|---|
 | 0 | done |
-| 1 | input or environment are at fault: one or a few lines name file and line, or key, and the next step |
+| 1 | input or environment are at fault: one or a few lines name file and line, or key, and the next step; \
+or a check failed: `--strict` of `eval` and `manifest audit`, `reproduce` with another result |
 | 2 | the command line is at fault: an unknown command or option, or a value out of range |
 
 An interrupted command (Ctrl-C) exits with 1 too; `jepamine run --resume NAME` continues a run. Results go to

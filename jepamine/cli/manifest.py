@@ -24,7 +24,6 @@ from jepamine.cli.options import (
     AnyPath,
     Commands,
     File,
-    as_json,
     echo,
     with_cluster,
     with_left_parts,
@@ -60,7 +59,12 @@ def audit(
     from jepamine.protocols import Source
 
     findings = audit_manifest(Source(manifest, root), max_gap, cluster)
-    as_json(findings.json()) if json_ else echo(audit_summary(findings))
+    if json_:
+        for piece in findings.json():
+            click.echo(piece, nl=False)
+        click.echo()
+    else:
+        echo(audit_summary(findings))
     if strict and findings.details:
         raise click.ClickException(f"{manifest}: {findings.bad} clips have problems (--strict)")
 
@@ -88,7 +92,8 @@ def fix(
     from jepamine.protocols import Source
 
     fixed = fix_manifest(Source(manifest, root), output, max_gap, drop)
-    echo(fix_summary(fixed, output))
+    for line in fix_summary(fixed, output):
+        echo(line)
 
 
 @click.group(cls=Commands)

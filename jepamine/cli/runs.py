@@ -161,16 +161,25 @@ def rm(experiments: Path, names: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--name", "new_name", metavar="NEW", help="Name of the new run. [default: NAME-again]")
-@click.option("--strict", is_flag=True, help="Exit with 1 if the weights are not equal bit for bit.")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    help="Accept other weights if no metric differs by more than this. [default: equal bit for bit]",
+)
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 @with_trust
 @with_experiments
-def reproduce(experiments: Path, name: str, new_name: str | None, strict: bool, json_: bool) -> None:
-    """Train the recipe of the run NAME again, as a new run, and compare weights, metrics and versions."""
+def reproduce(
+    experiments: Path, name: str, new_name: str | None, tolerance: float | None, json_: bool
+) -> None:
+    """Train the recipe of the run NAME again, as a new run, and compare weights, metrics and versions.
+
+    Exits with 1 if the weights are not equal bit for bit, or a metric is beyond --tolerance.
+    """
+    from jepamine.runs.reproduce import failure, reproduce_summary
     from jepamine.runs.reproduce import reproduce as reproduce_run
-    from jepamine.runs.reproduce import reproduce_summary
 
     result = reproduce_run(experiments, name, new_name)
     as_json(result) if json_ else echo(reproduce_summary(result))
-    if strict and not result["equal"]:
-        raise click.ClickException(f"the weights of '{name}' were not reproduced (--strict)")
+    if reason := failure(result, tolerance):
+        raise click.ClickException(reason)

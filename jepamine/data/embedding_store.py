@@ -35,7 +35,7 @@ from jepamine.utils.progress import notify
 NOTE = "encoder.json"
 # Records in memory, of 205 bytes each, at which they are indexed: always; when a store is opened or
 # closed by its writer. Then the number of index files at which small ones are joined, and of parts kept open.
-INDEX_AT = 100_000
+INDEX_AT = 20_000
 INDEX_SOME = 20_000
 INDEXES = 8
 OPEN_PARTS = 128

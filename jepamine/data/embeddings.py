@@ -57,6 +57,7 @@ class Unreadable:
 
 
 _Item = tuple[Clip | UserError, Prepared | UserError]
+_Encode = Callable[[Sequence[NDArray[np.uint8]]], Iterator[NDArray[np.float32]]]
 # Clips that wait for each other at most, however little there is to encode.
 WINDOW = 64
 
@@ -90,6 +91,9 @@ def embed_clips(
     frames = Frames(source.image_size, versions=Versions(store.beside(VERSIONS)))
     known = KnownFrames(source.known) if source.known else None
     by_frame = isinstance(encoder, FrameEncoder) and encoder.by_frame
+    accelerated = on_accelerator(encoder)
+    full = BATCHES * encoder.batch_size if accelerated else 0
+    encode = functools.partial(encode_all, encoder, accelerated=accelerated)
     store.beside(FOLDER)  # opened here and not in the threads
 
     def load(item: Clip | UserError) -> Prepared:
@@ -102,8 +106,8 @@ def embed_clips(
             raise UserError(f"{item.place}: {error}") from None
 
     try:
-        for window in _windows(ahead(items, load, source.threads), encoder):
-            found = _encode_missing(window, frames, source, encoder, store)
+        for window in _windows(ahead(items, load, source.threads), full):
+            found = _encode_missing(window, frames, source, encode, store)
             for item, loaded in window:
                 if isinstance(item, UserError) or isinstance(loaded, UserError):
                     clip = None if isinstance(item, UserError) else item
@@ -116,9 +120,8 @@ def embed_clips(
         frames.stop()
 
 
-def _windows(items: Iterable[_Item], encoder: Encoder) -> Iterator[list[_Item]]:
-    """Yield the clips that are encoded together: one on a CPU, else those of some batches."""
-    full = BATCHES * encoder.batch_size if on_accelerator(encoder) else 0
+def _windows(items: Iterable[_Item], full: int) -> Iterator[list[_Item]]:
+    """Yield the clips that are encoded together: one on a CPU, else `full` tubelets or more."""
     window: list[_Item] = []
     waiting = 0
     for item, loaded in items:
@@ -133,7 +136,7 @@ def _windows(items: Iterable[_Item], encoder: Encoder) -> Iterator[list[_Item]]:
 
 
 def _encode_missing(
-    window: Sequence[_Item], frames: Frames, source: Source, encoder: Encoder, store: Store
+    window: Sequence[_Item], frames: Frames, source: Source, encode: _Encode, store: Store
 ) -> dict[bytes, NDArray[np.float32]]:
     """Return key -> array of all embeddings of a window; those that the store lacks are encoded and put."""
     found: dict[bytes, NDArray[np.float32]] = {}
@@ -168,7 +171,7 @@ def _encode_missing(
             wanted.append((clean, pixels))
         if loaded.mask is not None and loaded.masked_key in new:
             wanted.append(([loaded.masked_key], hide(pixels, loaded.mask)))
-    for (keys, _), array in zip(wanted, encode_all(encoder, [part for _, part in wanted]), strict=True):
+    for (keys, _), array in zip(wanted, encode([part for _, part in wanted]), strict=True):
         for key, rows in zip(keys, [array] if len(keys) == 1 else array[:, None], strict=True):
             store.put(key, rows)
             found[key] = rows

@@ -30,16 +30,17 @@ def encode(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return means
 
 
-def encode_all(encoder: Encoder, arrays: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+def encode_all(
+    encoder: Encoder, arrays: Sequence[NDArray[np.uint8]], accelerated: bool | None = None
+) -> Iterator[NDArray[np.float32]]:
     """Yield what `encode` returns for each of `arrays`, in their order.
 
     On a CPU each array has its own batches, as the bits of a matrix product depend on its number of rows, and
     is yielded as soon as it is encoded. Elsewhere batches are filled across arrays, and the device is waited
-    for once: whatever an array's neighbours are, it is equal to about 1e-5.
+    for once: whatever an array's neighbours are, it is equal to about 1e-5. `accelerated` is
+    `on_accelerator`, for callers that know it: the check takes 0.04 ms.
     """
-    if not arrays:  # most often, where the store has all: a check of the encoder's abilities takes a while
-        return
-    if not on_accelerator(encoder):
+    if not (on_accelerator(encoder) if accelerated is None else accelerated):
         for array in arrays:
             yield torch.cat(_queue(encoder, [array])).numpy()
         return

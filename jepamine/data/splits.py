@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
-from sys import intern
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from jepamine.data.clips import Clip
 from jepamine.data.drives import drive_of
 from jepamine.errors import UserError, did_you_mean
+from jepamine.utils.columns import Rows
 from jepamine.utils.progress import notify
 
 
 class SplitClip(NamedTuple):
-    """What decides the part of a clip; `split` is that of its line. About 150 bytes of memory."""
+    """What decides the part of a clip; `split` is that of its line."""
 
     clip_id: str
     drive: str | None
@@ -26,10 +27,41 @@ class SplitClip(NamedTuple):
     tubelets: int
 
 
-def split_clip(clip: Clip) -> SplitClip:
-    """Return what decides the part of a clip; names that clips share take memory once."""
-    drive, scene, camera = (name and intern(name) for name in (drive_of(clip), clip.scene, clip.camera))
-    return SplitClip(clip.clip_id, drive, scene, camera, intern(str(clip.line.get("split"))), clip.tubelets)
+class SplitClips:
+    """What decides the parts of clips, in 28 bytes a clip beside its id; names are held once."""
+
+    def __init__(self) -> None:
+        self._ids, self._ends = bytearray(), array("q", [0])
+        # Numbers of `_names`, four a clip.
+        self._named, self._tubelets = array("i"), array("i")
+        self._names: dict[str | None, int] = {}
+
+    def add(self, clip: Clip) -> None:
+        """Append a clip."""
+        self._ids += clip.clip_id.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._ids))
+        self._tubelets.append(clip.tubelets)
+        names = (drive_of(clip), clip.scene, clip.camera, str(clip.line.get("split")))
+        self._named.extend(self._names.setdefault(name, len(self._names)) for name in names)
+
+    def rows(self) -> Rows[SplitClip]:
+        """Return the clips that were added."""
+        names: list[Any] = list(self._names)
+
+        def row(number: int) -> SplitClip:
+            clip_id = self._ids[self._ends[number] : self._ends[number + 1]].decode("utf-8", "surrogatepass")
+            drive, scene, camera, part = (names[each] for each in self._named[4 * number : 4 * number + 4])
+            return SplitClip(clip_id, drive, scene, camera, part, self._tubelets[number])
+
+        return Rows(len(self._tubelets), row)
+
+
+def split_clips(clips: Iterable[Clip]) -> Rows[SplitClip]:
+    """Return what decides the part of each clip."""
+    columns = SplitClips()
+    for clip in clips:
+        columns.add(clip)
+    return columns.rows()
 
 
 def split(
@@ -72,10 +104,11 @@ def split(
         notify(f"warning: no clip's split is 'train', so the manifest's splits are not used: {listed}")
     if counts["train"] == len(clips):
         notify(f"split: all {len(clips)} clips of the manifest are train, so a part of them is held out")
-    mine = [not counts["train"] or clip.split == "train" for clip in clips]
+    # A byte a clip, as manifests are long.
+    mine = bytearray(not counts["train"] or clip.split == "train" for clip in clips)
     if not all(mine):
-        notify(f"split: of the {sum(mine)} clips marked train; {mine.count(False)} are not used")
-    eligible = [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
+        notify(f"split: of the {sum(mine)} clips marked train; {mine.count(0)} are not used")
+    eligible = clips if all(mine) else [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
     if val_by == "tubelet":
         keys = iter(_by_tubelet(eligible, fraction, seed))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -34,7 +34,7 @@ from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.scene_crossings import scene_crossings
 from jepamine.manifests.findings.split_leaks import split_leaks
 from jepamine.protocols import Source
-from jepamine.utils.json_files import raw_lines
+from jepamine.utils.json_files import json_text, raw_lines
 from jepamine.utils.printing import command, near, table
 from jepamine.utils.spilled import SpilledList, SpilledMap
 
@@ -68,17 +68,42 @@ class Audit:
             found[item.clip] = 1
         return found.count(1)
 
+    def found(self) -> Iterator[tuple[str, Iterator[tuple[Finding, Entry]]]]:
+        """Yield each kind that was found, and of each id its first finding and clip, in the manifest's order.
+
+        Those of a kind are read before the next kind is asked for.
+        """
+        for kind, items in groupby(self.details, attrgetter("kind")):
+            yield kind, self._first(items)
+
+    def _first(self, items: Iterable[Finding]) -> Iterator[tuple[Finding, Entry]]:
+        known = SpilledMap[int]()
+        for item in items:
+            entry = self.entries[item.clip]
+            if entry.clip_id not in known:
+                known[entry.clip_id] = 1
+                yield item, entry
+
     @property
     def findings(self) -> dict[str, list[str]]:
         """Return the ids of the clips of every kind of KINDS in the manifest's order, each once."""
-        ids: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
-        for item in self.details:
-            ids[item.kind][self.entries[item.clip].clip_id] = None
-        return {kind: list(found) for kind, found in ids.items()}
+        found = {kind: [entry.clip_id for _, entry in items] for kind, items in self.found()}
+        return {kind: found.get(kind, []) for kind in KINDS}
 
-    def json(self) -> dict[str, Any]:
-        """Return {"clips": n, "findings": {kind: [clip_id...]}}."""
-        return {"clips": self.clips, "findings": self.findings}
+    def json(self) -> Iterator[str]:
+        """Yield the pieces of {"clips": n, "findings": {kind: [clip_id...]}}, indented as all JSON is."""
+        yield f'{{\n  "clips": {self.clips},\n  "findings": {{'
+        found = self.found()
+        ahead = next(found, None)
+        for number, kind in enumerate(KINDS):
+            yield f'{"," if number else ""}\n    "{kind}": ['
+            count = 0
+            if ahead and ahead[0] == kind:
+                for count, (_, entry) in enumerate(ahead[1], 1):
+                    yield f"{',' if count > 1 else ''}\n      {json_text(entry.clip_id)}"
+                ahead = next(found, None)
+            yield "\n    ]" if count else "]"
+        yield "\n  }\n}"
 
 
 def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) -> Audit:
@@ -97,7 +122,12 @@ def audit(source: Source, max_gap: float = 1.0, cluster: Cluster | None = None) 
     if cluster:
         look_on_cluster(contents, entries, source, cluster)
     found = examine(entries, contents, max_gap, source.tubelet_size)
-    return Audit(source, max_gap, entries, SpilledList(_FIELDS, _finding_of, found))
+    return Audit(source, max_gap, entries, kept(found))
+
+
+def kept(findings: Iterable[Finding]) -> SpilledList[Finding]:
+    """Return findings as a list of which little stays in memory."""
+    return SpilledList(_FIELDS, _finding_of, findings)
 
 
 _FIELDS = attrgetter("kind", "clip", "why", "at", "to", "stays")
@@ -114,8 +144,7 @@ def examine(
     """Yield all findings, by kind and clip. Frames that `contents` has not seen yet are read."""
     contents.look(entries)
     same = copies(entries, contents)
-    found = scene_crossings(entries, contents.table, same, contents.problems)
-    crossings = SpilledList(_FIELDS, _finding_of, found)
+    crossings = kept(scene_crossings(entries, contents.table, same, contents.problems))
     boundaries = SpilledMap[Sequence[int]]()
     for item in crossings:
         boundaries[item.clip] = item.at
@@ -139,7 +168,7 @@ def audit_summary(result: Audit) -> str:
     usual = usual_length(result.entries, source.tubelet_size)
     rows: list[list[Any]] = [["kind", "clips", "what it means", "first (line)"]]
     examples = []
-    by_kind = {kind: _listed(result, items) for kind, items in groupby(result.details, attrgetter("kind"))}
+    by_kind = {kind: _listed(result, items) for kind, items in result.found()}
     for kind, meaning in KINDS.items():
         count, named, first = by_kind.get(kind, (0, [], ""))
         more = [f"and {count - NAMED} more"] if count > NAMED else []
@@ -150,17 +179,12 @@ def audit_summary(result: Audit) -> str:
     return "\n".join([head, "", table(rows), "", "The first of each:", *examples, "", *_next(result)])
 
 
-def _listed(result: Audit, items: Iterator[Finding]) -> tuple[int, list[str], str]:
+def _listed(result: Audit, items: Iterable[tuple[Finding, Entry]]) -> tuple[int, list[str], str]:
     """Return the number of ids among findings of a kind, the first of them, and the first reason."""
     count, named, first = 0, list[str](), ""
-    ids = SpilledMap[int]()
-    for item in items:
-        entry = result.entries[item.clip]
+    for count, (item, entry) in enumerate(items, 1):
         first = first or f"  {result.source.manifest}:{entry.number}: {item.kind}: {item.why}"
-        if entry.clip_id not in ids:
-            ids[entry.clip_id] = 1
-            count += 1
-            named += [f"{entry.clip_id} ({entry.number})"] if count <= NAMED else []
+        named += [f"{entry.clip_id} ({entry.number})"] if count <= NAMED else []
     return count, named, first
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError
-from jepamine.manifests.audit import examine
+from jepamine.manifests.audit import examine, kept
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.entries import (
     Finding,
@@ -19,13 +20,14 @@ from jepamine.manifests.findings.entries import (
     stamp_unit,
 )
 from jepamine.manifests.findings.frame_table import FrameTable
-from jepamine.manifests.findings.repairs import Numbered, Repair, repair
+from jepamine.manifests.findings.repairs import Numbered, Repair, no_repairs, numbered, repair
 from jepamine.manifests.new_lines import full, placed
-from jepamine.places import File
+from jepamine.places import File, Url
 from jepamine.protocols import Source
+from jepamine.utils.columns import Rows
 from jepamine.utils.files import check_output, write_atomic
-from jepamine.utils.json_files import json_lines, raw_lines
-from jepamine.utils.printing import command, near, table
+from jepamine.utils.json_files import json_lines, raw_lines, write_json_lines
+from jepamine.utils.printing import command, near, table_lines
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.
 TURNS = 12
@@ -33,10 +35,13 @@ TURNS = 12
 
 @dataclass(frozen=True)
 class Fixed:
-    """A repaired manifest: its lines, what was done, the number of clips before, and what remains by kind."""
+    """A repaired manifest: its lines, what was done, the number of clips before, and what remains by kind.
 
-    lines: list[dict[str, Any]]
-    repairs: list[Repair]
+    Lines and repairs are in temporary files where they are many.
+    """
+
+    lines: Sequence[dict[str, Any]]
+    repairs: Sequence[Repair]
     before: int
     left: dict[str, int]
 
@@ -57,7 +62,11 @@ def fix_manifest(source: Source, output: File, max_gap: float = 1.0, drop: Colle
         )
     base = source.root or source.manifest.parent
     stays = full(base) == full(output).parent
-    write_atomic(output, json_lines([line if stays else placed(line, None, base) for line in fixed.lines]))
+    lines = (line if stays else placed(line, None, base) for line in fixed.lines)
+    if isinstance(output, Url):  # a store takes a file as a whole
+        write_atomic(output, json_lines(list(lines)))
+    else:
+        write_json_lines(output, lines)
     return fixed
 
 
@@ -70,22 +79,21 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
     drives in several splits move to the one that has most of their clips. A merely unusual length stays,
     unless `drop` has it.
     """
-    lines: list[Numbered] = []
     require_manifest(source.manifest)
-    lines_before = list(numbered_lines(raw_lines(source.manifest), source.manifest))
     frames = FrameTable(source.root or source.manifest.parent)
     contents = Contents(frames)
-    entries = read_entries(lines_before, source.manifest, frames)
+    entries = read_entries(_lines(source), source.manifest, frames)
     unit = stamp_unit(entries, source.manifest)
     entries = in_microseconds(entries, unit)
-    for entry, (number, line) in zip(entries, lines_before, strict=True):
-        assert isinstance(line, dict)
-        # Made explicit: a derived id depends on the frames, and those may change.
-        lines.append((number, {**line, "clip_id": line.get("clip_id") or entry.clip_id}))
-    repairs: list[Repair] = []
-    turn = 0
+    # Ids made explicit: a derived one depends on the frames, and those may change.
+    lines: Sequence[Numbered] = numbered(
+        (number, {**line, "clip_id": line.get("clip_id") or entry.clip_id})
+        for entry, (number, line) in zip(entries, _lines(source), strict=True)
+        if isinstance(line, dict)
+    )
+    before, repairs, turn = len(lines), no_repairs(), 0
     while True:
-        findings = list(examine(entries, contents, max_gap, source.tubelet_size))
+        findings = kept(examine(entries, contents, max_gap, source.tubelet_size))
         stage = _stage(findings, drop)
         if not stage:
             break
@@ -94,36 +102,46 @@ def fix(source: Source, max_gap: float = 1.0, drop: Collection[str] = ()) -> Fix
         lines = repair(lines, entries, stage, everything, contents, source.tubelet_size, repairs)
         entries = in_microseconds(read_entries(lines, source.manifest, frames), unit)
     remaining = Counter(item.kind for item in findings)
-    return Fixed([line for _, line in lines], repairs, len(lines_before), dict(remaining))
+    return Fixed(Rows(len(lines), lambda row: lines[row][1]), repairs, before, dict(remaining))
 
 
-def _stage(findings: Sequence[Finding], drop: Collection[str]) -> list[Finding]:
+def _lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | UserError]]:
+    return numbered_lines(raw_lines(source.manifest), source.manifest)
+
+
+def _stage(findings: Sequence[Finding], drop: Collection[str]) -> Sequence[Finding]:
     """Return what to repair first.
 
     Single clips, then their lengths, then splits, which depend on the rest.
     """
-    todo = [item for item in findings if not item.stays]
-    stages = (
-        [item for item in todo if item.kind != "split_leak"],
-        [item for item in findings if item.kind == "uneven_length" and "uneven_length" in drop],
-        todo,
+    stages: tuple[Callable[[Finding], bool], ...] = (
+        lambda item: not item.stays and item.kind != "split_leak",
+        lambda item: item.kind == "uneven_length" and "uneven_length" in drop,
+        lambda item: not item.stays,
     )
-    return next(filter(None, stages), [])
+    wanted = next((stage for stage in stages if any(map(stage, findings))), None)
+    return kept(filter(wanted, findings)) if wanted else []
 
 
-def fix_summary(fixed: Fixed, output: File) -> str:
-    """Return what was done to which clip, what remains, and the next command."""
-    rows: list[list[Any]] = [["clip", "line", "done"]]
-    rows += [[deed.clip_id, deed.number, deed.done] for deed in fixed.repairs]
-    parts = [table(rows), ""] if fixed.repairs else ["nothing to repair", ""]
-    parts.append(f"{output}: {len(fixed.lines)} clips, from {fixed.before}")
+def fix_summary(fixed: Fixed, output: File) -> Iterator[str]:
+    """Yield the lines that say what was done to which clip, what remains, and the next command."""
+    if fixed.repairs:
+        yield from table_lines(Rows(len(fixed.repairs) + 1, partial(_row, fixed.repairs)))
+    else:
+        yield "nothing to repair"
+    yield from ("", f"{output}: {len(fixed.lines)} clips, from {fixed.before}")
     if fixed.left.get("uneven_length"):
-        parts.append(
+        yield (
             f"{fixed.left['uneven_length']} clips are shorter or longer than most, and stay; "
             "--drop uneven_length drops them"
         )
-    parts.append("Next:")
+    yield "Next:"
     for words in (["manifest", "audit"], ["run", "recipes/clips.toml", "--set"]):
         last = near(output) if words[0] == "manifest" else f"dataset.manifest={near(output)}"
-        parts.append(f"  {command(*words, last)}")
-    return "\n".join(parts)
+        yield f"  {command(*words, last)}"
+
+
+def _row(repairs: Sequence[Repair], number: int) -> list[Any]:
+    if not number:
+        return ["clip", "line", "done"]
+    return [repairs[number - 1].clip_id, repairs[number - 1].number, repairs[number - 1].done]

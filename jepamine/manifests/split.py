@@ -9,7 +9,7 @@ from typing import Any
 
 from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
-from jepamine.data.splits import split, split_clip
+from jepamine.data.splits import split, split_clips
 from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
@@ -38,7 +38,7 @@ def split_lines(manifest: File, by: str, fraction: float, seed: int) -> list[dic
         raise UserError(f"{manifest}: contains no clip")
     _check_groups(manifest, clips, by, missing)
     # Without existing splits: `split` would follow the manifest's own.
-    existing = split([split_clip(replace(clip, line={})) for clip in clips], "scene", fraction, seed)
+    existing = split(split_clips(replace(clip, line={}) for clip in clips), "scene", fraction, seed)
     lines = [
         {key: value for key, value in clip.line.items() if key != "val_tubelets"} | new
         for clip, new in zip(clips, existing, strict=True)

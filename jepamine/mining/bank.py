@@ -19,7 +19,8 @@ from jepamine.mining.distances import (
 )
 from jepamine.mining.overlap import DIGEST, ExtentIndex
 from jepamine.protocols import Extent
-from jepamine.utils.tensors import load_tensors, save_tensors
+from jepamine.utils.columns import Stored, save_columns
+from jepamine.utils.tensors import load_tensors
 
 BANK = "bank.safetensors"
 
@@ -86,8 +87,9 @@ class Bank:
 
 def save_bank(path: Path, vectors: NDArray[np.float32], clips: ClipColumns) -> None:
     """Write the bank of `clips`, with `vectors` float32 (M, D). Raises OSError if the disk is full."""
-    arrays = {"vectors": vectors, **clips.arrays()}
-    save_tensors(path, {name: torch.from_numpy(array) for name, array in arrays.items()}, {})
+    own = np.ascontiguousarray(vectors, dtype="<f4")
+    stored = Stored("F32", own.shape, [own.reshape(-1).view(np.uint8).data])
+    save_columns(path, {"vectors": stored, **clips.stored()})
 
 
 def load_bank(path: Path) -> Bank:

@@ -5,18 +5,18 @@ Legend of shapes: M clips, C bytes of a content's hash.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jepamine.mining.overlap import DIGEST
 from jepamine.protocols import Extent
+from jepamine.utils.columns import Column, Rows, Stored
 
-Row = TypeVar("Row")
+_SPAN, _NAMED = struct.Struct("<2d"), struct.Struct("<3i")
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
@@ -29,49 +29,27 @@ class Place:
     order: str = ""
 
 
-class Rows(Sequence[Row], Generic[Row]):
-    """`length` rows that `make` makes from their number, each time they are asked for."""
-
-    def __init__(self, length: int, make: Callable[[int], Row]) -> None:
-        self._length, self._make = length, make
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, row: int) -> Row: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Row]: ...
-    def __getitem__(self, row: int | slice) -> Row | list[Row]:
-        if isinstance(row, slice):
-            return [self._make(number) for number in range(*row.indices(self._length))]
-        return self._make(range(self._length)[row])
-
-    def __iter__(self) -> Iterator[Row]:
-        return map(self._make, range(self._length))
-
-
 class Texts:
-    """Texts in one array of their bytes."""
+    """Texts in one column of their bytes."""
 
     def __init__(self) -> None:
-        self._bytes, self._ends = bytearray(), array("q")
+        self._bytes, self._ends = Column(), Column()
 
     def add(self, text: str) -> None:
         """Append a text."""
-        self._bytes += text.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._bytes))
+        self._bytes.add(text.encode("utf-8", "surrogatepass"))
+        self._ends.add(self._bytes.size.to_bytes(8, "little"))
 
-    def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
+    def stored(self, name: str) -> dict[str, Stored]:
         """Return the bytes, uint8, and where each text ends, int64 (M,)."""
         return {
-            name: np.frombuffer(self._bytes, dtype=np.uint8),
-            f"{name}_ends": np.frombuffer(self._ends, dtype=np.int64),
+            name: Stored("U8", (self._bytes.size,), self._bytes),
+            f"{name}_ends": Stored("I64", (self._ends.size // 8,), self._ends),
         }
 
 
 def texts_of(arrays: Arrays, name: str) -> Rows[str]:
-    """Return what `Texts.arrays` was made of."""
+    """Return what `Texts.stored` was made of."""
     data, ends = arrays[name].tobytes(), arrays[f"{name}_ends"]
 
     def text(row: int) -> str:
@@ -81,46 +59,52 @@ def texts_of(arrays: Arrays, name: str) -> Rows[str]:
 
 
 class ClipColumns:
-    """The facts of clips, added one by one; `arrays` is what is on disk."""
+    """The facts of clips, added one by one; they take no memory until they are read from the bank's file."""
 
     def __init__(self) -> None:
-        self._ids, self._orders = Texts(), Texts()
-        self._contents, self._frames = bytearray(), bytearray()
-        self._counts, self._spans = array("i"), array("d")
+        self._ids, self._orders, self._count = Texts(), Texts(), 0
+        self._contents, self._frames, self._counts, self._spans = Column(), Column(), Column(), Column()
         # Drive, camera and timeline of each clip: numbers of `names`, -1 for none.
-        self._named = array("i")
+        self._named = Column()
         self._names: dict[str, int] = {}
 
     def add(self, clip_id: str, content: bytes, extent: Extent, place: Place) -> None:
-        """Append a clip; the hashes of all contents have the same length."""
+        """Append a clip; the hashes of all contents have the same length.
+
+        Raises UserError if the temporary file cannot be used.
+        """
+        self._count += 1
         self._ids.add(clip_id)
         self._orders.add(place.order)
-        self._contents += content
-        self._frames += extent.frames
-        self._counts.append(len(extent.frames) // DIGEST)
-        self._spans.extend((extent.start, extent.end))
-        for name in (place.drive, place.camera, extent.timeline):
-            self._named.append(-1 if name is None else self._names.setdefault(name, len(self._names)))
+        self._contents.add(content)
+        self._frames.add(extent.frames)
+        self._counts.add((len(extent.frames) // DIGEST).to_bytes(4, "little"))
+        self._spans.add(_SPAN.pack(extent.start, extent.end))
+        names = (place.drive, place.camera, extent.timeline)
+        self._named.add(_NAMED.pack(*map(self._number, names)))
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return the columns, without copying them."""
-        names, count = Texts(), len(self._counts)
+    def _number(self, name: str | None) -> int:
+        return -1 if name is None else self._names.setdefault(name, len(self._names))
+
+    def stored(self) -> dict[str, Stored]:
+        """Return the columns as they are written."""
+        names, count = Texts(), self._count
         for name in self._names:
             names.add(name)
         return {
-            **self._ids.arrays("ids"),
-            **self._orders.arrays("orders"),
-            **names.arrays("names"),
-            "contents": np.frombuffer(self._contents, dtype=np.uint8).reshape(count, -1),
-            "frames": np.frombuffer(self._frames, dtype=np.uint8),
-            "frame_counts": np.frombuffer(self._counts, dtype=np.int32),
-            "spans": np.frombuffer(self._spans, dtype=np.float64).reshape(count, 2),
-            "named": np.frombuffer(self._named, dtype=np.int32).reshape(count, 3),
+            **self._ids.stored("ids"),
+            **self._orders.stored("orders"),
+            **names.stored("names"),
+            "contents": Stored("U8", (count, self._contents.size // max(count, 1)), self._contents),
+            "frames": Stored("U8", (self._frames.size,), self._frames),
+            "frame_counts": Stored("I32", (count,), self._counts),
+            "spans": Stored("F64", (count, 2), self._spans),
+            "named": Stored("I32", (count, 3), self._named),
         }
 
 
 def rows_of(arrays: Arrays) -> tuple[Rows[str], Rows[str], Rows[Extent], Rows[Place]]:
-    """Return ids, contents (hex), extents and places of the clips that `ClipColumns.arrays` was made of.
+    """Return ids, contents (hex), extents and places of the clips that `ClipColumns.stored` was made of.
 
     Raises KeyError or ValueError for arrays that do not fit each other.
     """

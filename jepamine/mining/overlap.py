@@ -6,8 +6,9 @@ they show, so scorers leave them out of what a clip is compared with.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from jepamine.data.clips import Clip
@@ -52,19 +53,25 @@ def extent_of(clip: Clip, digests: Sequence[bytes]) -> Extent:
 class ExtentIndex:
     """Finds which of many clips overlap a given one, without comparing it with each."""
 
-    def __init__(self, extents: Sequence[Extent]) -> None:
+    def __init__(self, extents: Iterable[Extent]) -> None:
         import numpy as np
 
-        counts = [len(extent.frames) // DIGEST for extent in extents]
-        digests = np.frombuffer(b"".join(extent.frames for extent in extents), dtype="<u8")
+        # One pass, and no object a clip: they may be many, and made as they are asked for.
+        frames, counts = bytearray(), array("i")
+        timed: dict[str, array[float]] = defaultdict(lambda: array("d"))
+        for row, extent in enumerate(extents):
+            frames += extent.frames
+            counts.append(len(extent.frames) // DIGEST)
+            if extent.timeline is not None:
+                timed[extent.timeline].extend((row, extent.start, extent.end))
+        digests = np.frombuffer(frames, dtype="<u8")
         order = np.argsort(digests, kind="stable")
         self._digests = digests[order]
-        self._rows = np.repeat(np.arange(len(extents)), counts)[order]
-        timed: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
-        for row, extent in enumerate(extents):
-            if extent.timeline is not None:
-                timed[extent.timeline].append((row, extent.start, extent.end))
-        self._timed = {timeline: np.array(rows).T for timeline, rows in timed.items()}
+        self._rows = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
+        self._timed = {
+            timeline: np.frombuffer(rows, dtype=np.float64).reshape(-1, 3).T
+            for timeline, rows in timed.items()
+        }
 
     def overlapping(self, extent: Extent) -> NDArray[np.int64]:
         """Return the rows, sorted, that share a frame with `extent` or a moment of its timeline."""
@@ -77,4 +84,4 @@ class ExtentIndex:
         if extent.timeline is not None and extent.timeline in self._timed:
             numbers, firsts, lasts = self._timed[extent.timeline]
             rows.append(numbers[(firsts <= extent.end) & (extent.start <= lasts)].astype(np.int64))
-        return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+        return np.unique(np.concatenate(rows)).astype(np.int64) if rows else np.empty(0, dtype=np.int64)

@@ -107,8 +107,9 @@ def index_parts(parts: Sequence[Path], manifest: File, wanted: PartIndex) -> Par
     for file, part in enumerate(parts):
         for number, offset, raw in placed_lines(part):
             line = parse_line(part, number, raw)
-            if "clip_id" not in line:
-                raise UserError(f"{part}:{number}: no key 'clip_id'; not a line of a score file")
+            for needed in ("clip_id", "score"):
+                if needed not in line:
+                    raise UserError(f"{part}:{number}: no key '{needed}'; not a line of a score file")
             index.heat_maps |= "heatmap" in line
             index.errors += "error" in line
             key = None if line["clip_id"] is None else _key(str(line["clip_id"]))

@@ -122,7 +122,7 @@ def _repair(cut: Path, manifest: Path, clips: int) -> list[str]:
     from jepamine.manifests.fix import fix_manifest
 
     examined = audit(Source(cut))
-    listed = ", ".join(f"{kind} {len(ids)}" for kind, ids in examined.findings.items() if ids)
+    listed = ", ".join(f"{kind} {sum(1 for _ in items)}" for kind, items in examined.found())
     report = [f"audit: {listed or 'no problems'}"]
     # A finding that stays, such as an unusual length, is no reason to repair.
     if any(not finding.stays for finding in examined.details):

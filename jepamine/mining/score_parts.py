@@ -46,9 +46,13 @@ def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str
     import numpy as np
 
     check_output(output, manifest)
+    given = set[Path]()
     for part in parts:
         if part.resolve() == output.resolve():
             raise UserError(f"{part}: is a part; choose another --output")
+        if part.resolve() in given:
+            raise UserError(f"{part}: is given twice")
+        given.add(part.resolve())
     wanted = index_manifest(local(manifest))
     unfinished = [*_unfinished(parts)]
     try:
@@ -56,6 +60,7 @@ def merge_parts(parts: Sequence[Path], manifest: File, output: Path) -> dict[str
     except UserError as error:
         raise UserError("\n".join([str(error), *unfinished, f"{output}: not written"])) from None
     problems = [*unfinished, *_mixed(parts, manifest), *_wrong_clips(parts, manifest, wanted, lines)]
+    problems += _lost(parts) if problems else []
     if problems:
         raise UserError("\n".join([*problems, f"{output}: not written"]))
     # Clips of one id keep the order of the parts.
@@ -112,6 +117,19 @@ def _mixed(parts: Sequence[Path], manifest: File) -> Iterator[str]:
                 yield (
                     f"{part}: {key} is {_short(record.get(key))}, but {_short(expected.get(key))} in {first}"
                 )
+
+
+def _lost(parts: Sequence[Path]) -> Iterator[str]:
+    """Yield a message for the shards of one division that are not among the parts."""
+    recorded = [_completion(part) for part in parts if completion_path(part).exists()]
+    counts, shards = ({record.get(key) for record in recorded} for key in ("shards", "shard"))
+    count = counts.pop() if len(counts) == 1 else None
+    if len(recorded) < len(parts) or not isinstance(count, int) or None in shards:
+        return
+    if lost := sorted(set(range(1, count + 1)) - shards):
+        more = f" and {len(lost) - LISTED} more" if len(lost) > LISTED else ""
+        listed = ", ".join(f"{number}/{count}" for number in lost[:LISTED]) + more
+        yield f"no part is shard {listed}: score it with --shard {lost[0]}/{count} and pass its file, too"
 
 
 def _short(value: object) -> str:

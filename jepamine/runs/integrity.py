@@ -14,6 +14,7 @@ from jepamine.errors import UserError
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord
 from jepamine.utils.files import sha256_file
+from jepamine.utils.local_cache import user_home
 from jepamine.utils.progress import notify
 
 
@@ -119,7 +120,7 @@ def remember_code(run: RunFolder) -> None:
 
 
 def _store() -> Path:
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    state = os.environ.get("XDG_STATE_HOME") or user_home() / ".local" / "state"
     return Path(state) / "jepamine" / "trusted-code"
 
 

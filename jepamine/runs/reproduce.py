@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from jepamine.runs import integrity, run_folder, run_status, runner
 from jepamine.runs.run_folder import RunFolder
 from jepamine.runs.run_record import RunRecord, recorded_threads, require_complete
 from jepamine.utils.files import sha256_file
+from jepamine.utils.json_files import is_number
 from jepamine.utils.printing import cell, table
 from jepamine.utils.tensors import load_tensors
 
@@ -99,6 +101,32 @@ def _causes(run: RunFolder, record: RunRecord) -> dict[str, Any]:
 def _version(plugin: dict[str, Any]) -> Any:
     # A local plugin's source is a path, which differs; its version is the hash of the file.
     return [plugin.get("name", "").rpartition(":")[2], plugin.get("version")]
+
+
+def failure(result: dict[str, Any], tolerance: float | None) -> str:
+    """Return why the run counts as not reproduced; empty if it is.
+
+    It is with equal weights, or where no metric differs by more than `tolerance`, if that is given. The
+    number of the best epoch is no metric.
+    """
+    if result["equal"]:
+        return ""
+    gaps = {key: _gap(*pair) for key, pair in result["metrics"].items() if key != "best_epoch"}
+    largest = max(gaps, key=lambda key: gaps[key], default=None)
+    apart = 0.0 if largest is None else gaps[largest]
+    if tolerance is not None and apart <= tolerance:
+        return ""
+    reason = f"run '{result['run']}' was not reproduced"
+    if largest is None:
+        return f"{reason}: its metrics were, its weights were not; --tolerance 0 accepts that"
+    if math.isinf(apart):
+        return f"{reason}: '{largest}' is not a number in both runs"
+    limit = "" if tolerance is None else f", more than --tolerance {tolerance:g}"
+    return f"{reason}: '{largest}' differs by {apart:.3g}{limit}; --tolerance NUMBER accepts a difference"
+
+
+def _gap(first: Any, second: Any) -> float:
+    return abs(first - second) if is_number(first) and is_number(second) else math.inf
 
 
 def reproduce_summary(result: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,9 @@ def superfluous(folder: Path, losses: Mapping[int, float], keep: int) -> list[Pa
 def prune_runs(experiments: Path, names: tuple[str, ...], keep: int, dry_run: bool) -> list[dict[str, Any]]:
     """Remove the checkpoints of runs but the last `keep` and the best; return {run, checkpoints, bytes}.
 
-    `names` are the runs, all if empty. A run that another process is writing is skipped with a warning.
-    `dry_run` removes nothing. Raises UserError for an unknown run.
+    `names` are the runs; if empty, all whose recipes do not ask for all checkpoints. A run that another
+    process is writing is skipped with a warning. `dry_run` removes nothing. Raises UserError for an unknown
+    run.
     """
     runs = [run_folder.find(experiments, name) for name in names] or run_folder.all_runs(experiments)
     entries = []
@@ -53,6 +55,12 @@ def prune_runs(experiments: Path, names: tuple[str, ...], keep: int, dry_run: bo
         files = superfluous(run.checkpoints, _losses(run), keep)
         if not files:
             continue
+        if not names and _keeps_all(run):
+            notify(
+                f"run '{run.name}' keeps its {len(files)} other checkpoints ([trainer] keep_checkpoints = 0)"
+                f"; to remove them: jepamine runs prune {run.name}"
+            )
+            continue
         size = sum(path.stat().st_size for path in files)
         entries.append({"run": run.name, "checkpoints": [path.stem for path in files], "bytes": size})
         if not dry_run:
@@ -60,6 +68,15 @@ def prune_runs(experiments: Path, names: tuple[str, ...], keep: int, dry_run: bo
                 for path in files:
                     path.unlink(missing_ok=True)
     return entries
+
+
+def _keeps_all(run: RunFolder) -> bool:
+    """Return whether the run's recipe asks for all checkpoints; earlier versions' recipes say nothing."""
+    try:
+        trainer = tomllib.loads(run.recipe.read_text("utf-8"))["trainer"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return isinstance(trainer, dict) and trainer.get("keep_checkpoints") == 0
 
 
 def _losses(run: RunFolder) -> dict[int, float]:

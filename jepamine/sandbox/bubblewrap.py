@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jepamine.sandbox.limits import MIB, Limits
+from jepamine.utils.local_cache import user_home
 
 LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 FONTS = (
@@ -37,7 +38,7 @@ def readable() -> list[Path]:
             paths.add(path)
     paths |= _imported()
     # Prefixes of the system itself would open all of it.
-    paths -= {Path("/"), Path("/usr"), Path.home()}
+    paths -= {Path("/"), Path("/usr"), user_home()}
     return sorted(path for path in paths if not paths.intersection(path.parents))
 
 

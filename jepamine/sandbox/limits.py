@@ -51,6 +51,8 @@ CAPABILITY_VERSION_3 = 0x20080522
 class Limits:
     """`deadline` in seconds of wall time; `memory` in MiB beyond what the child starts with.
 
+    `cpu` in seconds of processor time of each process; None: the deadline and 2 s.
+
     `folder` in MiB and `entries` bound its folder, `answer` in MiB its answer, and `draft` in MiB what it
     hands to the child that answers in its place, if the task has a `judge`.
     """
@@ -62,11 +64,12 @@ class Limits:
     threads: int = 32
     answer: int = 8
     draft: int = 32
+    cpu: int | None = None
 
 
 def set_limits(limits: Limits) -> tuple[str, ...]:
     """Limit this process; return the limits in force. It cannot raise them again."""
-    seconds = int(limits.deadline) + 2
+    seconds = int(limits.deadline) + 2 if limits.cpu is None else limits.cpu
     limit = {
         "CORE": 0,
         "CPU": seconds,

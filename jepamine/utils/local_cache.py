@@ -26,10 +26,18 @@ _LOCK = threading.Lock()
 _PROCESS = f"{os.getpid()} {os.urandom(8).hex()}"
 
 
+def user_home() -> Path:
+    """Return the user's home folder; /nonexistent for a user without one, as of a service."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
+
+
 def user_cache() -> Path:
     """Return `jepamine` in the user's cache folder (XDG_CACHE_HOME, by default ~/.cache)."""
     chosen = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache") / "jepamine"
+    return (Path(chosen) if Path(chosen).is_absolute() else user_home() / ".cache") / "jepamine"
 
 
 def cache_folder() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +44,23 @@ def cell(value: Any) -> str:
 
 def table(rows: Sequence[Sequence[Any]]) -> str:
     """Align rows in columns, numbers to the right; the first row is the header."""
-    cells = [[cell(value) for value in row] for row in rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    numeric = [
-        all(isinstance(row[column], (int, float, type(None))) for row in rows[1:]) and len(rows) > 1
-        for column in range(len(cells[0]))
-    ]
-    return "\n".join(
-        "  ".join(
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(row, widths, numeric, strict=True)
+    return "\n".join(table_lines(rows))
+
+
+def table_lines(rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Yield the lines of `table`; the rows are read twice, and none is kept."""
+    widths = [0] * len(rows[0])
+    numeric = [len(rows) > 1] * len(rows[0])
+    for number, row in enumerate(rows):
+        widths = [max(width, len(cell(value))) for width, value in zip(widths, row, strict=True)]
+        if number:
+            numbers = (isinstance(value, (int, float, type(None))) for value in row)
+            numeric = [before and now for before, now in zip(numeric, numbers, strict=True)]
+    for row in rows:
+        yield "  ".join(
+            cell(value).rjust(width) if right else cell(value).ljust(width)
+            for value, width, right in zip(row, widths, numeric, strict=True)
         ).rstrip()
-        for row in cells
-    )
 
 
 def near(path: File) -> str:

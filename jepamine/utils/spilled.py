@@ -37,7 +37,7 @@ class TemporaryDatabase:
         try:
             return self._opened().execute(statement, values)
         except sqlite3.Error as error:
-            raise _full(error) from None
+            raise no_space(error) from None
 
     def write(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Execute a statement for each of `rows`, all at once."""
@@ -47,7 +47,7 @@ class TemporaryDatabase:
             connection.executemany(statement, rows)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise _full(error) from None
+            raise no_space(error) from None
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -62,7 +62,8 @@ class TemporaryDatabase:
         return self._connection
 
 
-def _full(error: sqlite3.Error) -> UserError:
+def no_space(error: Exception) -> UserError:
+    """Return the error of a temporary file that cannot be written or read."""
     return UserError(
         f"a temporary file cannot be used: {error}; name a folder with more space in the environment "
         "variable SQLITE_TMPDIR"

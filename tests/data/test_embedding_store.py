@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from jepamine.data.embedding_store import Store
+from jepamine.data.store_index import index_records
 from jepamine.utils.locks import exclusive
 
 HEADER = 52  # bytes of a record on top of its data, as the store's docstring says
@@ -168,6 +169,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from jepamine.data.embedding_store import Store
+from jepamine.data.store_index import index_records
 from jepamine.utils.locks import exclusive
 store = Store(Path(sys.argv[1]))
 number = 0
@@ -288,6 +290,15 @@ def test_keys_that_begin_alike_are_told_apart(tmp_path):
 
 
 @pytest.mark.usefixtures("small_index")
+def test_a_place_in_a_part_is_not_taken_for_a_key(tmp_path):
+    # As little-endian bytes, the first record's place is the second one's key.
+    places = {hashed(1): ("a.part", 0x0102030405), (0x0102030405).to_bytes(8, "big"): ("b.part", 7)}
+    index = index_records(tmp_path, places, {"a.part": (0, 1 << 40), "b.part": (0, 100)})
+    assert [index.find(key) for key in places] == [[place] for place in places.values()]
+    assert index.find(hashed(2)) == []
+    index.close()
+
+
 def test_a_part_that_was_removed_counts_as_missing(tmp_path, capsys):
     fill_hashed(tmp_path, range(40))
     first = set(tmp_path.glob("*.part"))

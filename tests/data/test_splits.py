@@ -13,7 +13,7 @@ from jepamine.errors import UserError
 
 
 def split(clips, *words, **settings):
-    return splits.split([splits.split_clip(clip) for clip in clips], *words, **settings)
+    return splits.split(splits.split_clips(clips), *words, **settings)
 
 
 def clip(number, scene=None, tubelets=2, **line):

@@ -41,3 +41,22 @@ def test_the_matrix_begins_with_the_oldest_supported_python_and_extras_exist(loa
     assert project["requires-python"] == f">={matrix['python'][0]}"
     named = re.search(r"'\.\[(.*)\]'", (ROOT / ".github/workflows/tests.yml").read_text())[1].split(",")
     assert set(named) <= set(project["optional-dependencies"])
+
+
+def test_the_pins_install_on_the_first_python_that_the_package_takes():
+    """Debian 12 has Python 3.11.2; three releases later some packages ask for 3.11.5."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    specifiers = pytest.importorskip("packaging.specifiers")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"].startswith(">=3.11")
+    refused = []
+    for name in ("requirements.txt", "requirements-manim.txt"):
+        for pin in re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), flags=re.MULTILINE):
+            try:
+                needed = metadata(pin)["Requires-Python"] or ""
+            except PackageNotFoundError:
+                continue
+            if not specifiers.SpecifierSet(needed).contains("3.11.0"):
+                refused.append(f"{pin}: {needed}")
+    assert refused == []

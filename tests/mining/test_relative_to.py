@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +84,41 @@ def test_training_clips_are_part_of_their_cameras_mean_and_count_once():
     read_together([groups], training)
     assert groups.moved(training[3], training[3].clean) == pytest.approx(alone)
     assert groups.bank.vectors[3] == pytest.approx(alone[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_neither_the_order_of_the_clips_nor_temporary_files_change_a_bit(block, monkeypatch):
+    monkeypatch.setattr("jepamine.utils.columns.BLOCK", block)
+    clips = [clip(one.clip_id, one.clean[0], "b", start) for start, one in enumerate(cloud("b", 50, 0, 3))]
+    moved = []
+    for order in (clips, clips[::-1], clips[1::2] + clips[::2]):
+        groups = Groups(bank_of(cloud("a", 3, 0, 0)), ["camera"])
+        read_together([groups], order)
+        moved.append(b"".join(groups.moved(one, one.clean).tobytes() for one in clips))
+    assert moved[0] == moved[1] == moved[2]
+    # The first clip less the mean of the other 49, moved to the training clips' mean.
+    unit = np.stack([one.clean[0] / np.linalg.norm(one.clean[0]) for one in clips])
+    expected = unit[0] - unit[1:].mean(axis=0) + groups.centre
+    assert np.frombuffer(moved[0], np.float32)[:6] == pytest.approx(expected, abs=1e-6)
+
+
+def test_clips_that_overlap_are_left_out_by_content_frames_or_time():
+    def seen(name, frames, start, content=None):
+        one = clip(name, [1.0, len(name)], "c", start)
+        extent = Extent(frames, "drive d", start, start + 1)
+        return replace(one, extent=extent, content=content or one.content)
+
+    first = seen("x", b"frame--1", 0)
+    others = [seen("xx", b"frame--1frame--2", 50), seen("xxx", b"", 1), seen("xxxx", b"", 70, first.content)]
+    groups = Groups(bank_of([clip("t", [1, 0], "a"), clip("u", [0, 1], "b")]), ["camera"])
+    read_together([groups], [first, *others])
+    assert groups.moved(first, first.clean) == pytest.approx(first.clean / np.sqrt(2))  # nothing is left
+    assert groups.warning().startswith("3 clips")  # it, and the two that are alone in their cameras
+    far = seen("xxxxx", b"", 99)
+    read_together([groups], [first, *others, far])
+    mean = np.array([1, 5]) / np.sqrt(26)
+    expected = first.clean[0] / np.sqrt(2) - mean + groups.centre
+    assert groups.moved(first, first.clean)[0] == pytest.approx(expected)
 
 
 def two_cameras(clips, tmp_path):

@@ -74,11 +74,23 @@ def test_a_clip_that_is_missing_double_or_foreign_is_named(manifest, tmp_path):
     ]
 
 
-def test_a_part_given_twice_is_refused_by_its_clips(manifest, tmp_path):
+def test_a_part_given_twice_is_refused_also_under_another_name(manifest, tmp_path):
     parts = [part(tmp_path / "1.jsonl", "abc"), part(tmp_path / "2.jsonl", "def")]
+    assert refusal([*parts, parts[0]], manifest) == f"{parts[0]}: is given twice"
+    again = part(tmp_path / "3.jsonl", "abc")
     assert "3 clips are in more than one line of the parts: a (1.jsonl:1)" in refusal(
-        [*parts, parts[0]], manifest
+        [*parts, again], manifest
     )
+
+
+def test_a_lost_shard_is_named_with_the_option_that_scores_it(manifest, tmp_path):
+    parts = [part(tmp_path / f"{n}.jsonl", "abcdef"[n], shard=n + 1, shards=9) for n in (0, 3)]
+    message = refusal(parts, manifest).splitlines()
+    assert message[0].startswith(f"4 clips are in no part, but in {manifest}: b (m.jsonl:2)")
+    listed = "2/9, 3/9, 5/9, 6/9, 7/9 and 2 more"
+    assert message[1] == f"no part is shard {listed}: score it with --shard 2/9 and pass its file, too"
+    # With a part whose shard is unknown, the lost one is.
+    assert "--shard" not in refusal([*parts, part(tmp_path / "old.jsonl", "b", shards=9)], manifest)
 
 
 def test_a_part_that_was_cut_after_it_was_finished_is_refused(manifest, tmp_path):
@@ -151,6 +163,7 @@ def test_a_part_is_not_the_output_and_a_manifest_is_not_a_part(manifest, tmp_pat
     assert "2.jsonl:1: no key 'clip_id'; not a line of a score file" in refusal(
         [tmp_path / "2.jsonl"], manifest
     )
+    assert "m.jsonl:1: no key 'score'; not a line of a score file" in refusal([manifest], manifest)
 
 
 def test_a_part_with_a_torn_line_is_named_with_what_to_do(manifest, tmp_path):

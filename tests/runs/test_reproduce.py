@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from jepamine.runs.reproduce import failure
+
 
 def reproduced(jepamine, *words: object) -> dict:
     result = jepamine("reproduce", "small", "--json", *words)
@@ -40,7 +42,7 @@ def test_the_same_machine_gives_the_same_bits(jepamine, small):
         "differs": {},
     }
     assert reproduced(jepamine)["reproduction"] == "small-again-2"
-    text = jepamine("reproduce", "small", "--name", "third", "--strict")
+    text = jepamine("reproduce", "small", "--name", "third")
     assert text.exit_code == 0
     assert text.stdout.splitlines() == [
         "run 'third' has the weights of 'small', bit for bit",
@@ -58,15 +60,16 @@ def test_other_versions_are_named(jepamine, small):
     assert differs["plugins.predictor"][0] == ["mlp", "0.0.1"]
 
 
-def test_a_manifest_that_changed_is_named_and_strict_fails(jepamine, small, recipe, tmp_path, clips):
+def test_a_manifest_that_changed_is_named_and_the_exit_code_says_so(jepamine, small, recipe, tmp_path, clips):
     manifest = clips.with_name("less.jsonl")
     manifest.write_text(clips.read_text())
     words = ("--set", f"dataset.manifest={manifest}", "--name", "other", "--trust")
     assert jepamine("run", small / "recipe.toml", *words).exit_code == 0
     manifest.write_text("".join(clips.read_text().splitlines(keepends=True)[3:]))
-    result = jepamine("reproduce", "other", "--json", "--strict")
+    result = jepamine("reproduce", "other", "--json")
     assert result.exit_code == 1
-    assert "the weights of 'other' were not reproduced" in result.stderr
+    assert "run 'other' was not reproduced: '" in result.stderr
+    assert jepamine("reproduce", "other", "--tolerance", "1e9").exit_code == 0
     differs = json.loads(result.stdout)
     assert not differs["equal"] and differs["largest_difference"] > 0
     assert set(differs["differs"]) == {"data.clips", "data.manifest"}
@@ -89,3 +92,26 @@ def test_an_unfinished_run_is_one_line(jepamine, small):
     result = jepamine("reproduce", "small")
     assert result.exit_code == 1
     assert "run 'small' is interrupted; finish it first: jepamine run --resume small" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("metrics", "tolerance", "reason"),
+    [
+        ({}, None, "its metrics were, its weights were not; --tolerance 0 accepts that"),
+        ({}, 0.0, ""),
+        ({"best_epoch": [3, 4]}, 0.0, ""),
+        ({"val_loss": [0.5, 0.25]}, None, "'val_loss' differs by 0.25; --tolerance NUMBER accepts"),
+        (
+            {"val_loss": [0.5, 0.25], "mean": [1, 1.5]},
+            0.3,
+            "differs by 0.5, more than --tolerance 0.3",
+        ),
+        ({"val_loss": [0.5, 0.25]}, 0.25, ""),
+        ({"val_loss": [0.5, None]}, 9.0, "'val_loss' is not a number in both runs"),
+    ],
+)
+def test_other_weights_fail_unless_the_metrics_are_within_the_tolerance(metrics, tolerance, reason):
+    result = {"run": "small", "equal": False, "metrics": metrics}
+    assert reason in failure(result, tolerance)
+    assert bool(failure(result, tolerance)) == bool(reason)
+    assert failure(result | {"equal": True}, tolerance) == ""

@@ -59,7 +59,11 @@ def test_prune_removes_what_a_run_kept_and_a_dry_run_nothing(jepamine, recipe, s
     weights = (small / "weights.safetensors").read_bytes()
     size = sum((small / "checkpoints" / f"epoch-00{n}.safetensors").stat().st_size for n in (1, 2))
     entry = {"run": "small", "checkpoints": ["epoch-001", "epoch-002"], "bytes": size}
-    dry = jepamine("runs", "prune", "--dry-run", "--json")
+    kept = jepamine("runs", "prune")
+    assert (kept.stdout, len(names(small))) == ("nothing to remove\n", 4)
+    assert "'small' keeps its 2 other checkpoints ([trainer] keep_checkpoints = 0)" in kept.stderr
+    assert "to remove them: jepamine runs prune small" in kept.stderr
+    dry = jepamine("runs", "prune", "small", "--dry-run", "--json")
     assert json.loads(dry.stdout) == {"removed": [entry], "dry_run": True}
     assert len(names(small)) == 4
     assert "removed 2 checkpoints of small" in jepamine("runs", "prune", "small").stdout
@@ -68,6 +72,13 @@ def test_prune_removes_what_a_run_kept_and_a_dry_run_nothing(jepamine, recipe, s
     assert jepamine("runs", "prune").stdout == "nothing to remove\n"
     assert jepamine("runs", "prune", "smal").exit_code == 1
     assert "small" in jepamine("runs").stdout
+
+
+def test_prune_without_names_is_for_runs_that_kept_more_than_they_asked_for(jepamine, recipe, small):
+    words = ("--set", "trainer.checkpoint_every=1", "--set", "trainer.keep_checkpoints=4")
+    assert jepamine("run", recipe, *words).exit_code == 0
+    assert "removed 2 checkpoints of small" in jepamine("runs", "prune").stdout
+    assert names(small) == ["epoch-003", "epoch-004"]
 
 
 def test_eval_and_score_use_a_checkpoint(jepamine, recipe, clips, small):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
+from operator import attrgetter
 from string import ascii_lowercase
 from typing import Any
 
@@ -13,6 +13,7 @@ from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import repeats
 from jepamine.manifests.findings.entries import Entry, Finding
 from jepamine.manifests.new_lines import LISTS
+from jepamine.utils.spilled import SpilledList, SpilledMap
 
 
 def parts(
@@ -61,14 +62,14 @@ def in_scene(line: dict[str, Any], scene: str) -> dict[str, Any]:
     return line | {key: scene}
 
 
-def part_ids(clip_id: str, count: int, taken: Collection[str]) -> list[str]:
+def part_ids(clip_id: str, count: int, taken: Container[str]) -> list[str]:
     """Return ids for the parts of a clip: ID__a, ID__b, ..., skipping those that are `taken`."""
     names = (f"{clip_id}__{letters}" for letters in _letters())
     free = (name for name in names if name not in taken)
     return [next(free) for _ in range(count)]
 
 
-def other_id(clip_id: str, taken: Collection[str]) -> str:
+def other_id(clip_id: str, taken: Container[str]) -> str:
     """Return a new id for a clip whose own is another's: ID__2, ID__3, ..."""
     return next(name for number in count(2) if (name := f"{clip_id}__{number}") not in taken)
 
@@ -94,6 +95,16 @@ class Repair:
     done: str
 
 
+def numbered(lines: Iterable[Numbered]) -> SpilledList[Numbered]:
+    """Return lines as a list of which little stays in memory."""
+    return SpilledList(list, tuple, lines)
+
+
+def no_repairs() -> SpilledList[Repair]:
+    """Return an empty list of repairs, of which little will stay in memory."""
+    return SpilledList(attrgetter("clip_id", "number", "done"), lambda written: Repair(*written))
+
+
 def repair(
     lines: Sequence[Numbered],
     entries: Sequence[Entry],
@@ -101,17 +112,19 @@ def repair(
     drop: Collection[str],
     contents: Contents,
     tubelet_size: int,
-    repairs: list[Repair],
-) -> list[Numbered]:
+    repairs: SpilledList[Repair],
+) -> SpilledList[Numbered]:
     """Return the lines with findings repaired and clips of the kinds in `drop` dropped; adds to `repairs`."""
-    by_clip: defaultdict[int, list[Finding]] = defaultdict(list)
-    for item in findings:
-        by_clip[item.clip].append(item)
-    taken = {entry.clip_id for entry in entries}
-    repaired_lines: list[Numbered] = []
-    for index, (number, line) in enumerate(lines):
-        items, entry = by_clip.get(index), entries[index]
-        if items is None:
+    # Clip -> the numbers of its findings.
+    by_clip, taken = SpilledMap[list[int]](), SpilledMap[int]()
+    for place, item in enumerate(findings):
+        by_clip[item.clip] = [*(by_clip.get(item.clip) or []), place]
+    for entry in entries:
+        taken[entry.clip_id] = 1
+    repaired_lines = numbered(())
+    for index, ((number, line), entry) in enumerate(zip(lines, entries, strict=True)):
+        items = [findings[place] for place in by_clip.get(index) or []]
+        if not items:
             repaired_lines.append((number, line))
             continue
         why = next((item.why for item in items if _goes(item, drop)), None)
@@ -120,8 +133,9 @@ def repair(
             why = "; ".join(dict.fromkeys(item.why for item in items))
         else:
             replacements, done = [], "dropped"
-        taken |= {str(new["clip_id"]) for new in replacements}
-        repaired_lines += [(number, new) for new in replacements]
+        for new in replacements:
+            taken[str(new["clip_id"])] = 1
+            repaired_lines.append((number, new))
         repairs.append(Repair(entry.clip_id, number, f"{done}: {why}"))
     return repaired_lines
 
@@ -136,7 +150,7 @@ def _repaired(
     items: Sequence[Finding],
     contents: Contents,
     tubelet_size: int,
-    taken: Collection[str],
+    taken: Container[str],
 ) -> tuple[list[dict[str, Any]], str]:
     """Return (replacement of a line, description)."""
     of = {item.kind: item for item in items}

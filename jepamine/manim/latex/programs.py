@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +16,9 @@ from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.program import Finished, run_program
 from jepamine.utils.temporary import temporary_folder
 
-#: For each of the two programs.
-LIMITS = Limits(deadline=5.0, memory=384, folder=12, entries=60)
+#: For each of the two programs. What is endless takes processor time; a formula that takes 0.3 s alone waits
+#: for more than 5 s on a machine whose load is 17, and is typeset all the same.
+LIMITS = Limits(deadline=30.0, cpu=5, memory=384, folder=12, entries=60)
 _NAME = "formula"
 # Of dvisvgm's specials MathTex needs `raw`, and \color and the page size are harmless. Others run PostScript
 # or draw for other programs.
@@ -122,6 +124,8 @@ def _why(end: Finished, limits: Limits) -> str | None:
             return f"it writes more than {limits.folder} MiB"
         case "unconfined":
             return "LaTeX cannot be confined on this system"
+        case _ if end.status in (-signal.SIGKILL, -signal.SIGXCPU):
+            return f"it takes longer than {limits.cpu or limits.deadline:g} s"
         case _ if end.status is not None and end.status < 0:
             return f"it needs more memory, time or output than it may use (signal {-end.status})"
         case _:

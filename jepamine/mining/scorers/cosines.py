@@ -27,7 +27,8 @@ def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     import numpy as np
 
     a, b = a.astype(np.float64), b.astype(np.float64)
-    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    # As np.linalg.norm, to the bit, which takes twice as long for a few rows.
+    lengths = np.sqrt((a * a).sum(axis=1)) * np.sqrt((b * b).sum(axis=1))
     similarity: np.ndarray = np.einsum("nd,nd->n", a, b) / np.where(lengths == 0, 1, lengths)
     return similarity
 

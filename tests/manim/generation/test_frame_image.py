@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.manim.generation.find_layout import frame_of, with_colours
+from jepamine.manim.generation.frame_image import FrameImage, frame_of, with_colours
 from jepamine.manim.layouts import Layout, Object
 
 
@@ -24,13 +24,13 @@ def png(pixels) -> bytes:
 def test_a_frame_of_the_right_size_is_unchanged():
     pixels = np.zeros((9, 16, 3), np.uint8)
     pixels[4, 8] = (250, 10, 20)
-    assert (frame_of(png(pixels), (9, 16)) == pixels).all()
+    assert (frame_of(png(pixels), (9, 16)).pixels == pixels).all()
 
 
 def test_a_narrow_image_gets_margins_in_the_colour_of_its_edge():
     pixels = np.full((18, 18, 3), (10, 20, 30), np.uint8)
     pixels[6:12, 6:12] = 200
-    frame = frame_of(png(pixels), (18, 32))
+    frame = frame_of(png(pixels), (18, 32)).pixels
     assert frame.shape == (18, 32, 3)
     assert frame[9, 16].tolist() == [200, 200, 200]
     assert (frame[:, :7] == (10, 20, 30)).all()
@@ -40,7 +40,7 @@ def test_a_narrow_image_gets_margins_in_the_colour_of_its_edge():
 def test_light_backgrounds_are_inverted():
     pixels = np.full((9, 16, 3), 255, np.uint8)
     pixels[4, 4:12] = 0
-    frame = frame_of(png(pixels), (9, 16))
+    frame = frame_of(png(pixels), (9, 16)).pixels
     assert (frame[0] == 0).all()
     assert (frame[4, 4:12] == 255).all()
 
@@ -79,12 +79,42 @@ def test_missing_colours_are_read_from_pixels_and_known_ones_kept():
     x, y = (30 - 64) / 9, 0.0
     red = Object("square", x, y, 0, 20 / 9, 12 / 9)
     coloured = with_colours(
-        Layout((red, Object("dot", 3, 0, 1, 1, 1), Object("dot", x, y, 2, 1, 1, color="#000001"))), frame
+        Layout((red, Object("dot", 3, 0, 1, 1, 1), Object("dot", x, y, 2, 1, 1, color="#000001"))),
+        FrameImage(frame, False),
     )
     assert [item.color for item in coloured.objects] == ["#FC6255", None, "#000001"]
 
 
 def test_an_object_outside_of_the_frame_has_no_colour():
     frame = np.full((72, 128, 3), 9, np.uint8)
-    (item,) = with_colours(Layout((Object("dot", 40, 30, 0, 1, 1),)), frame).objects
+    (item,) = with_colours(Layout((Object("dot", 40, 30, 0, 1, 1),)), FrameImage(frame, False)).objects
     assert item.color is None
+
+
+@pytest.mark.parametrize(
+    ("pen", "colour"),
+    [
+        ((200, 30, 40), "#FC6255"),  # it was inverted to a cyan
+        ((20, 120, 60), "#83C167"),
+        ((30, 60, 170), "#58C4DD"),
+        ((40, 42, 50), "#FFFFFF"),  # ink
+        ((120, 115, 110), "#FFFFFF"),  # pencil
+    ],
+)
+def test_a_pen_on_paper_has_manims_colour_of_its_name_and_ink_is_white(pen, colour):
+    sheet = np.full((72, 128, 3), (246, 243, 236), np.uint8)
+    sheet[30:42, 20:40] = pen
+    frame = frame_of(png(sheet), (72, 128))
+    (item,) = with_colours(Layout((Object("square", (30 - 64) / 9, 0.0, 0, 20 / 9, 12 / 9),)), frame).objects
+    assert (frame.on_paper, item.color) == (True, colour)
+
+
+@pytest.mark.parametrize(
+    ("paint", "colour"),
+    [((250, 252, 248), "#FFFFFF"), ((138, 134, 136), "#888888"), ((88, 196, 221), "#58C4DD")],
+)
+def test_greys_that_compression_tinted_are_greys(paint, colour):
+    frame = np.zeros((72, 128, 3), np.uint8)
+    frame[30:42, 20:40] = paint
+    seen = Layout((Object("square", (30 - 64) / 9, 0.0, 0, 20 / 9, 12 / 9),))
+    assert with_colours(seen, FrameImage(frame, False)).objects[0].color == colour
