@@ -68,10 +68,7 @@ def candidates(pixels: NDArray[np.float32], hidden: Mask, choice: Choice | None 
     """
     lit, least = contrast_from_ground(pixels, hidden)
     edges, marks = propose(pixels, lit, least)
-    unit = hidden.shape[1] / FRAME_WIDTH
-    low, high = edges[:, :2] / unit, edges[:, 2:] / unit
-    centres = (low + high) / 2 * np.array([1, -1]) + np.array([-FRAME_WIDTH / 2, FRAME_HEIGHT / 2])
-    boxes = np.concatenate([centres, high - low], axis=1).astype(np.float32)
+    boxes = edges_in_units(edges, hidden.shape[1])
     if choice is not None:
         rows = choice(boxes)
         edges, marks, boxes = edges[rows], marks[rows], boxes[rows]
@@ -87,6 +84,16 @@ def candidates(pixels: NDArray[np.float32], hidden: Mask, choice: Choice | None 
     return Candidates(
         crops(shown, edges, NEAR), crops(shown, edges, WIDE), boxes, marks, np.array(filled, np.float32)
     )
+
+
+def edges_in_units(edges: Floats, width: int) -> NDArray[np.float32]:
+    """Return boxes, float32 (K, 4) x, y, width, height in Manim units, of edges (K, 4) in pixels of a frame
+    `width` pixels wide.
+    """
+    unit = width / FRAME_WIDTH
+    low, high = edges[:, :2] / unit, edges[:, 2:] / unit
+    centres = (low + high) / 2 * np.array([1, -1]) + np.array([-FRAME_WIDTH / 2, FRAME_HEIGHT / 2])
+    return np.concatenate([centres, high - low], axis=1).astype(np.float32)
 
 
 def crops(shown: Bytes, edges: Floats, region: Region) -> Bytes:
