@@ -150,6 +150,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec in ("mpeg2video", "hevc") and known and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.odd:
+        yield f"{found.order.odd} units have a head that no encoder writes"
     if found.order.crowded:
         yield f"{found.order.crowded} packets have more than one picture"
     joined = found.order.joined()
