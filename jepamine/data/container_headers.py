@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from struct import error as StructError
 from struct import unpack_from
 from typing import BinaryIO
 
@@ -46,7 +47,12 @@ def avi_intervals(path: Path) -> tuple[float, float] | None:
     with path.open("rb") as file:
         head = file.read(HEAD)
     main, stream = head.find(b"avih"), head.find(b"strh\x38\0\0\0vids")
-    if main < 0 or stream < 0 or stream + 36 > len(head) or head.find(b"vids", stream + 12) >= 0:
+    if (
+        main < 0
+        or stream < 0
+        or max(main + 12, stream + 36) > len(head)
+        or head.find(b"vids", stream + 12) >= 0
+    ):
         return None
     (microseconds,) = unpack_from("<I", head, main + 8)
     scale, rate = unpack_from("<II", head, stream + 28)
@@ -61,6 +67,14 @@ def track_lengths(path: Path, track: int) -> tuple[float, float] | None:
     """
     with path.open("rb") as file:
         movie = _movie(file)
+    try:
+        return _lengths(movie, track)
+    # A box that is shorter than its version has it: damaged, and not what FFmpeg read.
+    except StructError:
+        return None
+
+
+def _lengths(movie: bytes, track: int) -> tuple[float, float] | None:
     boxes = list(_boxes(movie, 0, len(movie)))
     if any(kind == b"mvex" for kind, _ in boxes):
         return None

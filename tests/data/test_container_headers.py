@@ -98,6 +98,15 @@ def test_an_edit_shows_its_length_at_its_speed(tmp_path):
         assert shown == (None if found is None else round(found[0], 6))
 
 
+@pytest.mark.parametrize("kind", [b"tkhd", b"mdhd"])
+def test_a_box_that_is_too_short_for_its_version_states_nothing(tmp_path, kind):
+    content = write(tmp_path / "a.mp4")
+    at = content.find(kind) + 4
+    path = tmp_path / "b.mp4"
+    path.write_bytes(content[:at] + b"\1" + content[at + 1 :])
+    assert track_lengths(path, 1) is None
+
+
 def test_fragments_have_no_length(tmp_path):
     write(tmp_path / "a.mp4", container_options={"movflags": "frag_keyframe+empty_moov"})
     assert track_lengths(tmp_path / "a.mp4", 1) is None

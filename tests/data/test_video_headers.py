@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jepamine.data.codec_units import forbidden_bytes, forbidden_head
-from jepamine.data.container_headers import stated_size
+from jepamine.data.container_headers import PROPERTIES, stated_size
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import load_av, video_index
@@ -159,6 +159,18 @@ def test_a_file_that_is_shorter_than_it_says_says_so(name, tmp_path):
     assert (
         f"{len(content)} bytes by its header, {len(content) - 100} found" in video_index(tmp_path / name).note
     )
+
+
+def test_a_wmv_that_lasts_longer_than_its_header_says_so(tmp_path):
+    content = write(tmp_path / "a.wmv", "mpeg4")
+    # The play duration of the file properties: 64 bits, in 100 ns, behind id, size, id, size, date, packets.
+    at = content.find(PROPERTIES) + 16 + 8 + 16 + 8 + 8 + 8
+    stated = int.from_bytes(content[at : at + 8], "little")
+    (tmp_path / "b.wmv").write_bytes(
+        content[:at] + (stated - 3_000_000).to_bytes(8, "little") + content[at + 8 :]
+    )
+    assert "s by its header, 0.4" in video_index(tmp_path / "b.wmv").note
+    assert video_index(tmp_path / "a.wmv").note == ""
 
 
 def test_a_wmv_frame_before_the_start_says_so(tmp_path):
