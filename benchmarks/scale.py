@@ -5,9 +5,9 @@
 Every command runs in a process of its own. Each length is compared with the one before it: `bytes a line` is
 what the peak of memory grows by, the exponent that of CPU time (1 is linear). `run` encodes the long manifest
 and trains on it; its memory holds the tensors, here 100 bytes a line (8 dimensions clean, masked and in the
-bank). The others use a small run and find embeddings in the store, as encoding is the encoder's time; for
-`score`, `eval` and `labels` a first, untimed pass fills it, as each clip has a mask of its own. Without them
-the lines of a score file are those of the first 2,000 clips, repeated for the other clips. `labels` and
+bank). The others use a small run. `new` is `score` with an empty store; the rest find embeddings in it:
+without `run` and `new` a first, untimed pass fills it for `score`, `eval` and `labels`. Without `score` and
+`new` the lines of a score file are those of the first 2,000 clips, repeated for the other clips. `labels` and
 `scores` are `eval --labels` of a run and of a score file, with 200 labels.
 """
 
@@ -76,6 +76,12 @@ def write_scores(folder: Path, scored: list[dict[str, object]], count: int) -> N
             file.write(json.dumps(scored[number % len(scored)] | names) + "\n")
 
 
+def empty(folder: Path) -> None:
+    """Remove the run of the long manifest, and all embeddings."""
+    for name in ("long", "_store"):
+        shutil.rmtree(folder / "experiments" / name, ignore_errors=True)
+
+
 def measure(folder: Path, *words: object) -> tuple[float, float]:
     """Run a command; return CPU seconds and peak bytes of its process."""
     command = [sys.executable, "-m", "jepamine", *map(str, words)]
@@ -92,6 +98,7 @@ def commands(manifest: str) -> dict[str, tuple[object, ...]]:
     """Return the words of each command for a manifest, in an order in which they can run."""
     return {
         "run": ("run", "long.toml", "--name", "long"),
+        "new": ("score", "--run", "free", manifest, "--output", "scores.jsonl"),
         "score": ("score", "--run", "free", manifest, "--output", "scores.jsonl"),
         "merge": ("merge", "scores.jsonl", "--manifest", manifest, "--output", "merged.jsonl"),
         "top": ("top", "scores.jsonl", "--run", "free", "-k", 20),
@@ -131,12 +138,14 @@ def main() -> None:
         for length in arguments.lengths:
             manifest = write_clips(folder, "long.jsonl", length).name
             wanted = {name: words for name, words in commands(manifest).items() if name in arguments.only}
-            if wanted.keys() & {"score", "eval", "labels"}:
-                measure(folder, *commands(manifest)["score"])
-            else:
+            empty(folder)
+            if not wanted.keys() & {"score", "new"}:
                 write_scores(folder, scored, length)
+            if wanted.keys() & {"score", "eval", "labels"} and not wanted.keys() & {"run", "new"}:
+                measure(folder, *commands(manifest)["new"], "--output", "filled.jsonl")
             for command, words in wanted.items():
-                shutil.rmtree(folder / "experiments" / "long", ignore_errors=True)
+                if command == "new":
+                    empty(folder)
                 cpu, peak = measure(folder, *words)
                 compared = ""
                 if command in before:

@@ -9,6 +9,7 @@ import io
 import warnings
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -117,10 +118,10 @@ def rgb(image: Image.Image) -> Image.Image:
     return shown if turn is None else shown.transpose(turn)
 
 
-def image_size(path: Path) -> tuple[int, int] | None:
+def image_size(file: Path | BinaryIO) -> tuple[int, int] | None:
     """Return (width, height) of an image file, upright, without decoding it; None if it cannot be read."""
     try:
-        with open_image(path) as image:
+        with Image.open(file) as image:
             turned = _orientation(image) in SIDEWAYS
             return image.size[::-1] if turned else image.size
     # Pillow's readers raise many types; whoever reads the frame reports what is wrong.

@@ -8,30 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from jepamine.data.codec_units import Bits, listed_units, sized_units, started_units
+from jepamine.data.codec_units import Bits, forbidden_head, listed_units, sized_units, started_units
+from jepamine.data.joined_pictures import JoinedPictures, Slice, read_slice
+from jepamine.data.parameter_sets import Stream, h264_stream, hevc_stream
 
 # Pictures lost at once; a larger hole is a clock that was set anew.
 MOST_LOST = 16
 # Fewer steps than this do not tell by how much the numbers of a stream rise.
 FEW = 4
-# Profiles of H.264 whose parameter sets describe the colour format.
-HIGH = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
-
-
-@dataclass(frozen=True)
-class _Stream:
-    """What the parameter sets say: bits of a picture's number, and what comes before it in a slice."""
-
-    bits: int
-    planes: bool
-    frame_bits: int = 0
-    in_decoding_order: bool = False
-    output_flag: bool = False
-    extra: int = 0
+# The profile of H.264 that has slices in partitions.
+EXTENDED = 88
 
 
 class PictureOrder:
@@ -42,8 +32,8 @@ class PictureOrder:
 
     def __init__(self, codec: str, extradata: bytes | None) -> None:
         self.codec, self._sequence, self._last = codec, 0, 0
-        self._sets: dict[int, _Stream | None] = {}
-        self._pictures: dict[int, _Stream] = {}
+        self._sets: dict[int, Stream | None] = {}
+        self._pictures: dict[int, Stream] = {}
         self._length = 0
         # Codes of frame rates in the headers of MPEG-2. Of numbers in decoding order, how many are those of
         # the picture before though others refer to that one (H.264, 7.4.3, forbids it).
@@ -52,6 +42,12 @@ class PictureOrder:
         # Pictures of MPEG-2 without the second half of their header.
         self.halved = 0
         self._referred = False
+        # Packets with more than one picture; the first slice of the last packet.
+        self.crowded = 0
+        # Units with a head that no encoder writes; whether the profile has slices in partitions.
+        self.odd, self._partitions = 0, False
+        self._slice: Slice | None = None
+        self._joined = JoinedPictures()
         # Size, in units of the codec, by the last set of parameters of sequences.
         self.shape: tuple[int, ...] | None = None
         self._read = {"h264": self._h264, "hevc": self._hevc}.get(codec)
@@ -74,13 +70,37 @@ class PictureOrder:
             return self._mpeg2(bytes(packet))
         if self._read is None:
             return None
-        content = bytes(packet)
-        units = sized_units(content, self._length) if self._length else started_units(content)
+        content, number = bytes(packet), None
+        self._slice = None
+        # Writers copy a header about sizes into AVI, whose units have start codes: no unit has a single byte.
+        sized = self._length and not content.startswith(b"\0\0\0\1")
+        units = sized_units(content, self._length) if sized else started_units(content)
+        crowded = False
         for unit in units:
-            number = self._parsed(unit)
-            if number is not None:
-                return number
-        return None
+            self.odd += forbidden_head(self.codec, unit, partitions=self._partitions)
+            if number is None:
+                number = self._parsed(unit)
+            else:
+                crowded = crowded or self._begins(unit)
+        self.crowded += crowded
+        if self._slice and self.started:
+            self._joined.add(content, self._slice, self._pictures)
+        return number
+
+    def joined(self) -> int:
+        """Return how many pictures of H.264 became the end of another, when all packets were numbered."""
+        return self._joined.count(self._pictures)
+
+    def _begins(self, unit: bytes) -> bool:
+        """Return whether a unit that follows the first slice of a picture is of another picture."""
+        if self.codec == "hevc":
+            return len(unit) > 2 and not unit[0] & 0x41 and not unit[1] & 0xF8 and unit[2] > 127
+        if len(unit) < 3 or unit[0] & 31 not in (1, 5) or self._slice is None:
+            return False
+        try:
+            return read_slice(unit, self._pictures).picture != self._slice.picture
+        except (IndexError, KeyError):
+            return False
 
     def _parsed(self, unit: bytes) -> tuple[int, int] | None:
         try:
@@ -114,26 +134,24 @@ class PictureOrder:
     def _h264(self, unit: bytes) -> tuple[int, int] | None:
         kind, bits = unit[0] & 31, Bits(unit[1:])
         if kind == 7:
-            number, stream, self.shape = _h264_stream(bits)
+            number, stream, self.shape = h264_stream(bits)
+            self._partitions = unit[1] == EXTENDED
             self._sets[number] = stream
         elif kind == 8:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
             if known is not None:
                 self._pictures[picture] = known
         elif kind in (1, 5):
-            bits.golomb()
-            bits.golomb()
-            stream = self._pictures[bits.golomb()]
-            bits.take(2 * stream.planes)
-            frame = bits.take(stream.frame_bits)
-            if stream.in_decoding_order:
-                before, referred = (self._sequence, self._last), self._referred
-                place, self._referred = self._placed(frame, stream.frame_bits, first=kind == 5), unit[0] > 31
-                self.repeated = (self.repeated or 0) + (place == before and referred)
-                return place
-            if kind == 5:
-                bits.golomb()
-            return self._placed(bits.take(stream.bits), stream.bits, first=kind == 5)
+            self._slice = own = read_slice(unit, self._pictures)
+            if own.low is not None:
+                return self._placed(own.low, own.stream.bits, first=own.anew)
+            before, referred = (self._sequence, self._last), self._referred
+            place, self._referred = (
+                self._placed(own.frame, own.stream.frame_bits, first=own.anew),
+                unit[0] > 31,
+            )
+            self.repeated = (self.repeated or 0) + (place == before and referred)
+            return place
         return None
 
     def _hevc(self, unit: bytes) -> tuple[int, int] | None:
@@ -141,7 +159,7 @@ class PictureOrder:
         if layer:
             return None
         if kind == 33:
-            number, stream, self.shape = _hevc_stream(bits)
+            number, stream, self.shape = hevc_stream(bits)
             self._sets[number] = stream
         elif kind == 34:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
@@ -177,69 +195,3 @@ def missing_pictures(numbers: Sequence[tuple[int, int] | None], codec: str) -> i
     holes = [step // usual - 1 for step in steps if step % usual == 0 and usual < step <= usual * MOST_LOST]
     # A stream that often jumps has no even numbers.
     return sum(holes) if certain or 2 * counts[usual] >= len(steps) else 0
-
-
-def _h264_stream(bits: Bits) -> tuple[int, _Stream | None, tuple[int, ...]]:
-    """Return (number of the set, what it says, size and crop in its units).
-
-    What it says is None for interlaced pictures and rare kinds of numbers.
-    """
-    profile = bits.take(8)
-    bits.take(16)
-    number, planes, chroma = bits.golomb(), False, 1
-    if profile in HIGH:
-        chroma = bits.golomb()
-        planes = bool(bits.take(1)) if chroma == 3 else False
-        bits.golomb()
-        bits.golomb()
-        bits.take(1)
-        if bits.take(1):
-            for place in range(12 if chroma == 3 else 8):
-                if bits.take(1):
-                    _skip_scaling(bits, 16 if place < 6 else 64)
-    frame_bits, kind = bits.golomb() + 4, bits.golomb()
-    low_bits = bits.golomb() + 4 if kind == 0 else 0
-    if kind == 1:
-        bits.take(1)
-        bits.golomb()
-        bits.golomb()
-        for _ in range(bits.golomb()):
-            bits.golomb()
-    bits.golomb()
-    bits.take(1)
-    width, height, progressive = bits.golomb(), bits.golomb(), bits.take(1)
-    bits.take(1 if progressive else 2)
-    shape = (width, height, *_crop(bits))
-    if kind == 1 or not progressive:
-        return number, None, shape
-    return number, _Stream(low_bits, planes, frame_bits, kind == 2), shape
-
-
-def _crop(bits: Bits) -> tuple[int, ...]:
-    return tuple(bits.golomb() for _ in range(4)) if bits.take(1) else ()
-
-
-def _skip_scaling(bits: Bits, size: int) -> None:
-    last = following = 8
-    for _ in range(size):
-        if following:
-            code = bits.golomb()
-            following = (last + ((code + 1) // 2 if code % 2 else -(code // 2))) % 256
-        last = following or last
-
-
-def _hevc_stream(bits: Bits) -> tuple[int, _Stream, tuple[int, ...]]:
-    """Return (number of the set, what it says, size and crop in its units)."""
-    bits.take(4)
-    layers = bits.take(3)
-    bits.take(1 + 96)
-    present = [(bits.take(1), bits.take(1)) for _ in range(layers)]
-    bits.take(2 * (8 - layers) if layers else 0)
-    for profile, level in present:
-        bits.take(88 * profile + 8 * level)
-    number = bits.golomb()
-    planes = bool(bits.take(1)) if bits.golomb() == 3 else False
-    shape = (bits.golomb(), bits.golomb(), *_crop(bits))
-    bits.golomb()
-    bits.golomb()
-    return number, _Stream(bits.golomb() + 4, planes), shape

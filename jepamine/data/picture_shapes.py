@@ -1,24 +1,34 @@
 """Read the coded size of key frames from their packets, and find where a video or a drive changes its size.
 
-Sources: H.262 (6.2.2.1), RFC 6386 (9.1), the VP9 bitstream specification (6.2), T.81 (B.2.2).
+Sources: H.262 (6.2.2.1), ISO/IEC 14496-2 (6.2.3), RFC 6386 (9.1), the VP9 (6.2) and AV1 (5.3, 5.5) bitstream
+specifications, T.81 (B.2.2).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
+
+from jepamine.data.codec_units import Bits
 
 Shape = TypeVar("Shape")
 # Markers of JPEG that begin a frame: Huffman coding, baseline to progressive.
 FRAME = {0xC0, 0xC1, 0xC2}
 ALONE = {0x01, *range(0xD0, 0xD9)}
+# The start codes of video object layers of MPEG-4, and the type of AV1's units with the header of a sequence.
+LAYER = re.compile(rb"\x00\x00\x01[\x20-\x2f]")
+SEQUENCE = 1
 
 
 def coded_shape(codec: str, content: bytes) -> tuple[int, ...] | None:
     """Return (width, height) of the key frame of `codec` (FFmpeg's name) in a packet; None if unknown."""
-    reader = {"mpeg2video": _mpeg2, "mpeg1video": _mpeg2, "vp8": _vp8, "vp9": _vp9, "mjpeg": _jpeg}.get(codec)
-    return reader(content) if reader else None
+    reader = READERS.get(codec)
+    try:
+        return reader(content) if reader else None
+    except IndexError:
+        return None
 
 
 def _mpeg2(content: bytes) -> tuple[int, ...] | None:
@@ -64,6 +74,83 @@ def _jpeg(content: bytes) -> tuple[int, ...] | None:
             return width, height
         at += 2 if marker in ALONE else 2 + int.from_bytes(content[at + 2 : at + 4])
     return None
+
+
+def _mpeg4(content: bytes) -> tuple[int, ...] | None:
+    """Return the size of a rectangular video object layer of MPEG-4 part 2; other shapes have none."""
+    found = LAYER.search(content)
+    if found is None:
+        return None
+    bits = Bits(content[found.end() :], escaped=False)
+    bits.take(9)
+    bits.take(7 if bits.take(1) else 0)
+    bits.take(16 if bits.take(4) == 15 else 0)
+    if bits.take(1):
+        bits.take(3)
+        bits.take(79 if bits.take(1) else 0)
+    rectangular = not bits.take(2)
+    bits.take(1)
+    resolution = bits.take(16)
+    bits.take(1)
+    bits.take(max(1, (resolution - 1).bit_length()) if bits.take(1) else 0)
+    bits.take(1)
+    width = bits.take(13)
+    bits.take(1)
+    return (width, bits.take(13)) if rectangular else None
+
+
+def _av1(content: bytes) -> tuple[int, ...] | None:
+    """Return the largest size of the frames of a sequence, by the header that comes with its key frames."""
+    start = 0
+    while start < len(content):
+        head = content[start]
+        start += 2 if head & 4 else 1
+        size, shift = len(content) - start, 0
+        if head & 2:
+            size = 0
+            while True:
+                byte = Bits(content[start : start + 1], escaped=False).take(8)
+                size, shift, start = size | (byte & 127) << shift, shift + 7, start + 1
+                if byte < 128:
+                    break
+        if head >> 3 & 15 == SEQUENCE:
+            return _av1_sequence(Bits(content[start : start + size], escaped=False))
+        start += size
+    return None
+
+
+def _av1_sequence(bits: Bits) -> tuple[int, ...]:
+    bits.take(4)
+    if bits.take(1):
+        bits.take(5)
+    else:
+        delay = 0
+        if bits.take(1):
+            bits.take(64)
+            if bits.take(1):
+                bits.golomb()
+            if bits.take(1):
+                delay = bits.take(5) + 1
+                bits.take(42)
+        displayed = bits.take(1)
+        for _ in range(bits.take(5) + 1):
+            bits.take(12)
+            bits.take(1 if bits.take(5) > 7 else 0)
+            bits.take(2 * delay + 1 if delay and bits.take(1) else 0)
+            bits.take(4 if displayed and bits.take(1) else 0)
+    width, height = bits.take(4) + 1, bits.take(4) + 1
+    return bits.take(width) + 1, bits.take(height) + 1
+
+
+READERS: dict[str, Callable[[bytes], tuple[int, ...] | None]] = {
+    "mpeg2video": _mpeg2,
+    "mpeg1video": _mpeg2,
+    "mpeg4": _mpeg4,
+    "vp8": _vp8,
+    "vp9": _vp9,
+    "av1": _av1,
+    "mjpeg": _jpeg,
+}
 
 
 def resized_at(

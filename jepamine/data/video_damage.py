@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.container_headers import avi_intervals, stated_size, track_lengths
 from jepamine.data.frame_pace import holes, off_pace, other_pace
 from jepamine.data.picture_order import PictureOrder, missing_pictures
 from jepamine.data.picture_shapes import coded_shape
@@ -20,16 +21,9 @@ from jepamine.data.picture_shapes import coded_shape
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
 RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".mjpg", ".m4v", ".m2v", ".m1v"}
 # Formats whose header says how long the recording is; others estimate it from their content.
-HEADED = {"mov", "matroska", "flv"}
+HEADED = {"mov", "matroska", "flv", "asf"}
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
-
-# Bytes of a header in which the file's size is looked for, and the GUID of the file properties of ASF.
-HEAD = 1 << 16
-PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-BROADCAST = 1
-
-
 # Codecs that show frames in the order of their packets.
 UNORDERED = {"vp8", "vp9", "mjpeg"}
 # Packets before a clock that restarts in which FFmpeg notices it.
@@ -111,8 +105,10 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     if form in RAW and path.suffix.lower() not in RAW_SUFFIXES:
         yield f"it is a bare {form} stream without a clock, which its name does not say"
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
-    last = max((packet.dts + 1 for packet in found.packets if packet.dts is not None), default=0)
-    count = last if form == "avi" else found.count
+    # With B-frames FFmpeg writes every second packet without content, also after the last.
+    stamps = sorted({packet.dts for packet in found.packets if packet.dts is not None})
+    steps = [after - before for before, after in pairwise(stamps)]
+    count = stamps[-1] + round(median(steps or [1])) if form == "avi" and stamps else found.count
     if count < video.frames < NEVER_WRITTEN:
         yield f"{video.frames} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
@@ -120,6 +116,7 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     if count:
         yield f"{count} incomplete packets"
     yield from _picture_signs(found)
+    yield from _header_signs(path, container, video)
     size, stated = path.stat().st_size, stated_size(path, form)
     if stated is not None and stated > size:
         yield f"{stated} bytes by its header, {size} found"
@@ -131,19 +128,15 @@ def _joined(packets: Sequence[Packet]) -> bool:
     return any(after < before for before, after in pairwise(stamps))
 
 
-def stated_size(path: Path, form: str) -> int | None:
-    """Return the size in bytes that a WMV or AVI file says it has; None if it does not say."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    if form == "avi" and head[:4] == b"RIFF":
-        # Recorders that were stopped leave 0 or the largest number.
-        size = int.from_bytes(head[4:8], "little")
-        return size + 8 if 0 < size < 0xFFFFFFF0 else None
-    place = head.find(PROPERTIES) if form == "asf" else -1
-    if place < 0 or len(head) < place + 92:
-        return None
-    live = int.from_bytes(head[place + 88 : place + 92], "little") & BROADCAST
-    return None if live else int.from_bytes(head[place + 40 : place + 48], "little") or None
+def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
+    form = container.format.name
+    intervals = avi_intervals(path) if form == "avi" else None
+    if intervals and not 0.9 < intervals[0] / intervals[1] < 1.1:
+        main, own = intervals
+        yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
+    lengths = track_lengths(path, video.id) if "mov" in form.split(",") else None
+    if lengths and lengths[0] > 1.1 * lengths[1] + 0.5:
+        yield f"{lengths[0]:.3f} s are shown by its header, of {lengths[1]:.3f} s"
 
 
 def _picture_signs(found: Scan) -> Iterator[str]:
@@ -155,8 +148,15 @@ def _picture_signs(found: Scan) -> Iterator[str]:
     repeated = len(known) - len(set(known)) if found.order.repeated is None else found.order.repeated
     if repeated:
         yield f"{repeated} frames have the number of another in the stream"
-    if codec == "mpeg2video" and len(known) < len(numbers):
+    if codec in ("mpeg2video", "hevc") and known and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.odd:
+        yield f"{found.order.odd} units have a head that no encoder writes"
+    if found.order.crowded:
+        yield f"{found.order.crowded} packets have more than one picture"
+    joined = found.order.joined()
+    if joined:
+        yield f"{joined} frames became the end of the frame before (a damaged start code)"
     if found.order.halved:
         yield f"{found.order.halved} pictures lack a part of their header"
     if len(found.order.rates) > 1:
@@ -178,7 +178,7 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             header = float(video.duration * base)
             end = float(_span(found.packets) * base)
         # Edit lists of MP4 and MOV show less than there is.
-        apart = abs(header - end) if "flv" in names else header - end
+        apart = abs(header - end) if names & {"flv", "asf"} else header - end
         if apart > 2 * step + 0.1:
             yield f"{header:.3f} s by its header, {end:.3f} s found"
     if "matroska" in names:
@@ -188,6 +188,9 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             yield f"its frames are {pace:.3f} s apart, by its header {stated:.3f} s"
     if found.order.codec in UNORDERED and sorted(times) != times:
         yield "its times do not rise, although its codec shows frames in the order of their packets"
+    late = _disordered(found)
+    if late:
+        yield f"{late} frames have times in another order than their numbers in the stream"
     if "asf" in names and min(times) < 0:
         yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
@@ -195,6 +198,19 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
         yield f"the frame at {time / 1e6:.3f} s is off the even pace of the others"
     for time in _lost(found, microseconds, base)[:1] if names & UNTIMED else ():
         yield f"no frame at {time / 1e6:.3f} s, where the even pace of the others has one"
+
+
+def _disordered(found: Scan) -> int:
+    """Return how many pictures of H.264 and HEVC have an earlier time than the one numbered before."""
+    if found.order.codec == "mpeg2video":
+        # Their numbers may begin anew without a header.
+        return 0
+    known = sorted(
+        (packet.number, packet.pts)
+        for packet in found.packets
+        if packet.number is not None and packet.pts is not None
+    )
+    return sum(one < other and later < earlier for (one, earlier), (other, later) in pairwise(known))
 
 
 def _lost(found: Scan, times: Sequence[int], base: Fraction) -> list[int]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jepamine.data.logs.log import image_topics
-from jepamine.data.recordings import recorded_times
+from jepamine.data.logs.log import Log, image_topics
+from jepamine.data.recordings import open_recording
 from jepamine.data.video import EARLY
 from jepamine.data.video_index import VideoIndex, choose_stream, video_index
 from jepamine.errors import UserError
@@ -206,9 +206,12 @@ def mcap_lines(
         if not own:
             raise UserError(f"log {file}: no topic has images")
         for topic in own:
-            times, end = recorded_times(file, topic)
+            log = open_recording(file, topic)
+            times, end = list(log.times), log.end
+            resized: Sequence[int] = log.resized(window) if isinstance(log, Log) else ()
+            log.close()
             keys = {"mcap": str(file), "topic": topic}
-            clips = clip_lines(file, file.stem, keys, times, end, fps, window, stride)
+            clips = clip_lines(file, file.stem, keys, times, end, fps, window, stride, resized)
             notify(f"{file}: {topic}: {len(times)} images, {len(clips)} clips")
             camera = topic.strip("/").replace("/", "_")
             lines += [

@@ -41,7 +41,7 @@ from jepamine.utils.progress import notify
 # Training clips at most that decide how unusual a fault of the recording is: frames are decoded for it.
 REFERENCE = 500
 # Counts the changes of what a cached reference holds.
-REVISION = 5
+REVISION = 6
 
 
 class RunPanel:

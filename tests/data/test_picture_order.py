@@ -89,6 +89,17 @@ def test_few_pictures_of_hevc_and_mpeg2_are_numbered_one_by_one(codec, numbers, 
     assert missing_pictures(numbers, codec) == missing
 
 
+@pytest.mark.parametrize("kind", ["H.264 of the high profile", "HEVC with start codes"])
+def test_a_packet_with_a_slice_of_another_picture_is_counted(tmp_path, kind):
+    name, codec, options = STREAMS[kind]
+    order, whole = packets(tmp_path / name, codec, options)
+    for packet in whole[:3]:
+        order.number(packet)
+    assert order.crowded == 0
+    assert order.number(whole[3] + whole[4]) is not None
+    assert order.crowded == 1
+
+
 def test_numbers_go_on_where_their_low_bits_begin_anew(tmp_path):
     order, _ = packets(tmp_path / "a.ts", "libx264", {"bf": "2"})
     placed = [order._placed(low, 4, first=number == 0) for number, low in enumerate([0, 6, 12, 2, 15, 4])]

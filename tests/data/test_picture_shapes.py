@@ -20,7 +20,9 @@ JOINED = {
     "libx264": ("h264", ".h264", {"bf": "2"}),
     "libx265": ("hevc", ".hevc", {"x265-params": "log-level=none"}),
     "mpeg2video": ("mpeg2video", ".m2v", {"bf": "2"}),
+    "mpeg4": ("m4v", ".m4v", {"bf": "0"}),
     "mjpeg": ("mjpeg", ".mjpeg", {}),
+    "libsvtav1": ("obu", ".obu", {"preset": "12"}),
 }
 
 
@@ -70,7 +72,7 @@ def test_a_stream_of_one_size_has_no_change(tmp_path, codec):
     assert video_index(joined(tmp_path, codec, [(96, 64), (96, 64)])).resized == ()
 
 
-@pytest.mark.parametrize(("codec", "name"), [("libvpx", "vp8"), ("libvpx-vp9", "vp9")])
+@pytest.mark.parametrize(("codec", "name"), [("libvpx", "vp8"), ("libvpx-vp9", "vp9"), ("libsvtav1", "av1")])
 @pytest.mark.parametrize("size", [(96, 64), (200, 120)])
 def test_key_frames_of_webm_say_their_size(tmp_path, codec, name, size):
     encoded(tmp_path / "a.webm", codec, "webm", size, {})
@@ -80,7 +82,7 @@ def test_key_frames_of_webm_say_their_size(tmp_path, codec, name, size):
     assert {coded_shape(name, key) for key in keys} == {size}
 
 
-@pytest.mark.parametrize("codec", ["mpeg2video", "vp8", "vp9", "mjpeg", "h263"])
+@pytest.mark.parametrize("codec", ["mpeg2video", "mpeg4", "vp8", "vp9", "av1", "mjpeg", "h263"])
 @pytest.mark.parametrize("content", [b"", b"\0" * 40, b"\xff" * 40, b"\xff\xd8\xff\xc0"])
 def test_a_packet_that_is_none_has_no_size(codec, content):
     assert coded_shape(codec, content) is None

@@ -7,12 +7,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from PIL import Image
 
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.frames import Frames
+from jepamine.data.images import ORIENTATIONS
 from jepamine.data.known_content import FOLDER, Versions
 from jepamine.errors import UserError
 from jepamine.places import Url
@@ -45,6 +48,23 @@ def test_a_frame_in_a_bucket_is_the_frame_on_disk_by_one_request(s3, frames):
     assert_array_equal(pixels, on_disk)
     assert s3.methods() == [("GET", name) for name in NAMES]
     assert sum(size for *_, size in s3.requests) == sum(path.stat().st_size for path in frames)
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_frame_in_a_bucket_is_upright_by_its_exif_orientation(s3, tmp_path, orientation):
+    image = Image.new("RGB", (24, 16), (20, 20, 20))
+    image.paste((250, 250, 250), (0, 0, 12, 16))
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    (tmp_path / "disk").mkdir()
+    image.save(tmp_path / "disk" / "turned.jpg", exif=exif)
+    image.transpose(ORIENTATIONS[orientation]).save(tmp_path / "disk" / "upright.png")
+    s3.put(tmp_path / "disk")
+    _, turned = read([Url(s3.url) / "turned.jpg"])
+    _, upright = read([Url(s3.url) / "upright.png"])
+    assert np.abs(turned.astype(int) - upright).mean() < 6
+    _, stored = read([tmp_path / "disk" / "turned.jpg"])
+    assert_array_equal(turned, stored)
 
 
 def test_an_object_that_did_not_change_is_asked_for_its_version_and_not_read(s3, frames, tmp_path):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from bisect import bisect_right
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from jepamine.data.logs.message_images import compressed, raw
+from jepamine.data.images import image_size
+from jepamine.data.logs.message_images import compressed, encoded, raw
 from jepamine.data.logs.sources import IMAGES, Source, log_errors, open_source
+from jepamine.data.picture_order import PictureOrder
+from jepamine.data.picture_shapes import changes_between, coded_shape
 from jepamine.data.video import EARLY, upright
 from jepamine.data.video_index import load_av, video_errors
 from jepamine.errors import UserError, did_you_mean
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 # Messages of a video that are decoded and dropped rather than sought.
 NEAR = 50
+# Names of codecs in messages -> FFmpeg's, where they differ.
+CODECS = {"h265": "hevc"}
 
 
 def image_topics(path: Path, name: str) -> list[str]:
@@ -93,6 +99,28 @@ class Log:
             message = self._message(number)
         return compressed(message, name) if self.kind == "CompressedImage" else raw(message, name)
 
+    def resized(self, step: int) -> list[int]:
+        """Return the times from which on images have another size, looking at each `step`-th and the last.
+
+        Of a video at all key frames. Raises UserError if a message cannot be read.
+        """
+        with log_errors(self.name):
+            if self.kind == "CompressedVideo":
+                changes = changes_between(len(self._keys), 1, lambda key: self._size(self._keys[key]))
+                return [self.times[self._keys[key]] for key in changes]
+            return [self.times[number] for number in changes_between(len(self.times), step, self._size)]
+
+    def _size(self, number: int) -> tuple[int, ...] | None:
+        message = self._message(number)
+        if self.kind == "CompressedImage":
+            return image_size(io.BytesIO(encoded(message)))
+        if self.kind != "CompressedVideo":
+            return int(message.width), int(message.height)
+        codec = CODECS.get(str(message.format), str(message.format))
+        order = PictureOrder(codec, None)
+        order.number(bytes(message.data))
+        return order.shape or coded_shape(codec, bytes(message.data))
+
     def _message(self, number: int) -> Any:
         stamp = self._stamps[number]
         # Several messages may have one time: the last of them counts, as it hides the others.
@@ -133,7 +161,7 @@ class _Video:
     def __init__(self, kind: str, first: int) -> None:
         av = load_av()
         self._packet = av.Packet
-        self._codec = av.CodecContext.create({"h265": "hevc"}.get(kind, kind), "r")
+        self._codec = av.CodecContext.create(CODECS.get(kind, kind), "r")
         self._codec.thread_count = 1  # with more, frames come later
         self.next, self.flushed = first, False
         self._found: dict[int, Any] = {}

@@ -37,15 +37,19 @@ YUV = {
 BAYER = {"rggb": (0, 1, 1, 2), "bggr": (2, 1, 1, 0), "gbrg": (1, 2, 0, 1), "grbg": (1, 0, 2, 1)}
 
 
+def encoded(message: Any) -> bytes:
+    """Return the image file in a CompressedImage."""
+    content = bytes(message.data)
+    # A header of compressed_depth_image_transport comes before it.
+    return content[12:] if "compressedDepth" in str(message.format) else content
+
+
 def compressed(message: Any, name: str) -> Image.Image:
     """Return the image of a CompressedImage (JPEG, PNG, WebP), decoded as the same file on disk would be.
 
     Raises UserError, with `name`, for damaged ones.
     """
-    content = bytes(message.data)
-    if "compressedDepth" in str(message.format):
-        content = content[12:]  # a header of compressed_depth_image_transport
-    return decode(content, name)
+    return decode(encoded(message), name)
 
 
 def raw(message: Any, name: str) -> Image.Image:

@@ -120,17 +120,18 @@ def members_ranks(
     )
 
 
-def rank(scores: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def rank(scores: np.ndarray, reference: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
     """Return the ranks of `scores` (N,) in the sorted `reference` (M,), float64: 0 at its lowest, 1 at its
     highest.
 
-    Interpolated in between. Outside it continues as a logarithm, so that very novel clips do not tie, and
-    yet no single scorer outweighs the others.
+    Interpolated in between. Outside it continues as the logarithm of the excess over the reference's range,
+    so that very novel clips do not tie, and yet no single scorer outweighs the others. `least`, one number or
+    (N,), is the shortest range that counts, for scores whose reference may hardly differ.
     """
     import numpy as np
 
     low, high = reference[0], reference[-1]
-    scale = max(high - low, 1e-12)
+    scale = np.maximum(high - low, np.maximum(least, 1e-12))
     inside = np.interp(scores, reference, np.linspace(0, 1, len(reference)))
     above = np.log1p(np.maximum(scores - high, 0) / scale)
     below = np.log1p(np.maximum(low - scores, 0) / scale)

@@ -2,23 +2,20 @@
 
 `darkness`, `contrast`, `frame-difference` and `jpeg-size` are baselines. `frozen`, `spliced`, `shuffled`,
 `dropped` and `blank` look at the differences between the frames of a clip, which are computed once per clip
-and kept beside its embeddings; `sensor` is the most conspicuous fault of these.
+and kept beside its embeddings; `sensor` (`jepamine.mining.scorers.sensor`) is the most conspicuous of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from jepamine.mining.scorers.combined import rank
 
 if TYPE_CHECKING:
     import numpy as np
 
     from jepamine.data.embedding_store import Store
     from jepamine.data.pixel_statistics import FrameChanges
-    from jepamine.mining.drive_context import DriveContext
-    from jepamine.protocols import ClipEmbeddings, Panel, Scorer
+    from jepamine.protocols import ClipEmbeddings, Scorer
 
 PIXEL_BASELINES = ("darkness", "contrast", "frame-difference", "jpeg-size")
 
@@ -95,17 +92,35 @@ def shuffled(store: Store) -> Scorer:
     """
 
     def score(changes: FrameChanges) -> float:
-        import numpy as np
-        from scipy.cluster.hierarchy import linkage
-
         if not len(changes.steps):
             return 1.0
-        distances = changes.distances.astype("float64") + NOISE
-        # Single linkage joins along the edges of the tree, and is much faster than scipy's sparse graphs.
-        tree = linkage(distances[np.triu_indices(len(distances), 1)], "single")[:, 2].sum()
-        return float((changes.steps + NOISE).sum(dtype="float64") / tree)
+        return float((changes.steps + NOISE).sum(dtype="float64") / _tree(changes))
 
     return _scorer(store, score)
+
+
+def random_order(store: Store) -> Scorer:
+    """Score what `shuffled` gives on average over all orders of a clip's frames, less 1."""
+
+    def score(changes: FrameChanges) -> float:
+        steps = len(changes.steps)
+        if not steps:
+            return 0.0
+        # Each pair of frames is as often next to each other as any other: (F - 1) times the mean distance.
+        mean = changes.distances.sum(dtype="float64") / (steps * (steps + 1)) + NOISE
+        return float(mean * steps / _tree(changes) - 1)
+
+    return _scorer(store, score)
+
+
+def _tree(changes: FrameChanges) -> float:
+    """Return the length of the minimum spanning tree of two frames and more."""
+    import numpy as np
+    from scipy.cluster.hierarchy import linkage
+
+    distances = changes.distances.astype("float64") + NOISE
+    # Single linkage joins along the edges of the tree, and is much faster than scipy's sparse graphs.
+    return float(linkage(distances[np.triu_indices(len(distances), 1)], "single")[:, 2].sum())
 
 
 def dropped(store: Store) -> Scorer:
@@ -156,69 +171,3 @@ def _of_pixels(
         return np.asarray(score(measured))
 
     return lambda clips: [one(clip) for clip in clips]
-
-
-#: Scorer -> what a score line calls the fault.
-FAULTS = {name: f"{name} frames" for name in ("frozen", "spliced", "shuffled", "dropped", "blank")}
-
-
-# A clip of a drive that is so many deviations (1.4826 times the median absolute one) above the drive's median
-# may be faulty itself: Hampel's identifier.
-FAR = 3 * 1.4826
-
-
-class Sensor:
-    """Highest of the ranks that a clip has among the run's own clips by the scorers in `FAULTS`.
-
-    Among its training clips, too: the faults are fitted to nothing. A camera that the run was not trained on
-    may have another frame rate or speed. Its clips are ranked among the other clips of their drive, too,
-    without clips that share frames or time with them and those that may be faulty themselves: a fault of such
-    a camera is what most of its other clips do not have.
-    """
-
-    def __init__(self, panel: Panel, drives: DriveContext) -> None:
-        self.panel, self.drives = panel, drives
-        self.references = panel.reference(tuple(FAULTS), ("train", "val"))
-        drives.columns["faults"] = self._faults
-
-    def __call__(self, clips: Sequence[ClipEmbeddings]) -> Sequence[np.ndarray]:
-        return list(self._ranks(clips).max(axis=0))
-
-    def findings(self, clips: Sequence[ClipEmbeddings]) -> list[str]:
-        """Return each clip's fault, such as "frozen frames"; empty unless beyond all it is ranked among."""
-        names = list(FAULTS.values())
-        return [names[int(column.argmax())] if column.max() > 1 else "" for column in self._ranks(clips).T]
-
-    def _ranks(self, clips: Sequence[ClipEmbeddings]) -> np.ndarray:
-        """Return the clips' ranks by fault, float64 (faults, clips)."""
-        import numpy as np
-
-        values = np.array([self.panel.scores(name, clips) for name in FAULTS], dtype=np.float64)
-        references = list(self.references.values())
-        ranks = np.stack([rank(row, reference) for row, reference in zip(values, references, strict=True)])
-        for number, clip in enumerate(clips):
-            if self._by_a_new_camera(clip) and (others := self.drives.others("faults", clip)) is not None:
-                for fault, usual in enumerate(map(_usual, others.T.astype(np.float64))):
-                    reference = np.sort(np.concatenate([references[fault], usual]))
-                    ranks[fault, number] = rank(values[fault, number], reference)
-        return ranks
-
-    def _by_a_new_camera(self, clip: ClipEmbeddings) -> bool:
-        return clip.camera is not None and not self.drives.bank.knows(clip.camera)
-
-    def _faults(self, clip: ClipEmbeddings) -> np.ndarray:
-        """Return a clip's scores by fault, float32 (faults,); 0 where none is compared with."""
-        import numpy as np
-
-        if not self._by_a_new_camera(clip):
-            return np.zeros(len(FAULTS), dtype=np.float32)
-        return np.array([self.panel.scorer(name)([clip])[0] for name in FAULTS], dtype=np.float32)
-
-
-def _usual(values: np.ndarray) -> np.ndarray:
-    """Return those of a drive's `values` (M,) that are not far above its median."""
-    import numpy as np
-
-    median = np.median(values)
-    kept: np.ndarray = values[values <= median + FAR * np.median(np.abs(values - median))]
-    return kept

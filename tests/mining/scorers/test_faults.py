@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,7 @@ from jepamine.mining.bank_columns import Place
 from jepamine.mining.drive_context import DriveContext
 from jepamine.mining.scene_context import read_together
 from jepamine.mining.scorers import pixel_scorers
-from jepamine.mining.scorers.pixel_scorers import FAULTS, Sensor
+from jepamine.mining.scorers.sensor import FAULTS, Sensor
 from jepamine.protocols import ClipEmbeddings
 
 LEVELS = np.arange(0, 80, 10)
@@ -34,6 +35,11 @@ def clip(levels, name: str = "x") -> ClipEmbeddings:
     return ClipEmbeddings(name, None, vectors, vectors, vectors, name.ljust(32).encode(), lambda: pixels)
 
 
+def grey(levels: list[int], name: str) -> ClipEmbeddings:
+    pixels = np.array(levels, dtype=np.uint8).repeat(192).reshape(-1, 8, 8, 3)
+    return replace(clip([0, 0], name), frames=lambda: pixels[None])
+
+
 FAULTY = {
     "frozen": clip([0, 10, 20, 30, 30, 30, 30, 30], "f"),
     "spliced": clip([0, 1, 2, 3, 80, 80.0, 81, 82], "s"),
@@ -51,10 +57,6 @@ def test_a_fault_scores_higher_than_even_motion(tmp_path, fault):
 
 
 def test_a_foreign_piece_scores_its_smaller_cut_less_the_other_changes(tmp_path):
-    def grey(levels: list[int], name: str) -> ClipEmbeddings:
-        pixels = np.array(levels, dtype=np.uint8).repeat(192).reshape(-1, 8, 8, 3)
-        return replace(clip([0, 0], name), frames=lambda: pixels[None])
-
     # Steps 1 1 70 1 60 1 1 give min(70, 60) - 1, steps 2 2 30 2 give 30 - 2.
     inside, behind = grey([0, 1, 2, 72, 73, 13, 14, 15], "i"), grey([0, 2, 4, 34, 36], "e")
     with Store(tmp_path) as store:
@@ -102,7 +104,7 @@ AMONG_ITS_DRIVES = [2.5 / 4, 3.2 / 4, 1 + np.log1p(2 / 3), 1 + np.log1p(34 / 5)]
 @pytest.mark.parametrize(
     ("camera", "ranks"), [("known", AMONG_THE_RUNS), (None, AMONG_THE_RUNS), ("new", AMONG_ITS_DRIVES)]
 )
-def test_a_new_cameras_faults_are_ranked_among_its_drives_other_clips_too(camera, ranks):
+def test_a_new_cameras_faults_are_ranked_among_its_drives_other_clips_too(tmp_path, camera, ranks):
     values = {"w": 3.5, "x": 4.0, "y": 6.0, "z": 40.0}
 
     def scorer(clips):
@@ -114,10 +116,34 @@ def test_a_new_cameras_faults_are_ranked_among_its_drives_other_clips_too(camera
         scorer=lambda name: scorer,
     )
     drives = DriveContext(BANK)
-    sensor = Sensor(panel, drives)
     clips = [replace(clip([1, 1], name), drive="d", camera=camera) for name in values]
-    read_together([drives], clips)
-    assert sensor(clips) == pytest.approx(ranks)
+    with Store(tmp_path) as store:
+        sensor = Sensor(panel, drives, store)
+        read_together([drives], clips)
+        assert sensor(clips) == pytest.approx(ranks)
+
+
+def test_a_random_order_is_the_mean_over_all_orders_of_the_frames(tmp_path):
+    levels = [10, 60, 80, 200]
+    with Store(tmp_path) as store:
+        orders = [grey(list(order), f"o{number}") for number, order in enumerate(permutations(levels))]
+        shuffled = pixel_scorers.shuffled(store)(orders)
+        (excess,) = pixel_scorers.random_order(store)([grey(levels, "x")])
+    assert excess == pytest.approx(np.mean(shuffled) - 1, abs=1e-5)
+
+
+def test_disorder_beyond_steady_clips_counts_in_units_of_half_a_random_order(tmp_path):
+    references = {name: np.array([0.0, 100.0]) for name in FAULTS} | {"shuffled": np.array([1.0, 1.01])}
+    with Store(tmp_path) as store:
+        scorers = {name: getattr(pixel_scorers, name)(store) for name in FAULTS}
+        panel = SimpleNamespace(
+            reference=lambda names, parts: references, scores=lambda name, clips: scorers[name](clips)
+        )
+        turn = [grey([0, 90, 30, 120], "t")]
+        (value,), (excess,) = scorers["shuffled"](turn), pixel_scorers.random_order(store)(turn)
+        (score,) = Sensor(panel, DriveContext(BANK), store)(turn)
+    assert excess > 0.01
+    assert score == pytest.approx(1 + np.log1p((value - 1.01) / (excess / 2)))
 
 
 def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_run(tmp_path):
@@ -133,7 +159,7 @@ def test_sensor_is_the_highest_rank_and_names_the_fault_beyond_all_clips_of_the_
             reference=lambda names, parts: {name: references[name] for name in names},
             scores=lambda name, clips: scorers[name](clips),
         )
-        sensor = Sensor(panel, DriveContext(BANK))
+        sensor = Sensor(panel, DriveContext(BANK), store)
         clips = [held_out[1], FAULTY["frozen"], FAULTY["shuffled"], FAULTY["blank"], FAULTY["dropped"]]
         scores = [float(score) for score in sensor(clips)]
         findings = sensor.findings(clips)

@@ -1,0 +1,139 @@
+"""Find pictures of H.264 that a damaged start code joined to the picture before them.
+
+Decoders pass over what follows the last block of a picture, so that the joined one is lost without an error.
+Where the next picture begins anew (IDR) or the file ends, no number is missing either: there the bytes of the
+last picture are searched for the head of a slice that would be next.
+
+Source: ITU-T H.264 (7.3.1, 7.3.3, 7.4.3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import comb, log2
+from typing import NamedTuple
+
+from jepamine.data.codec_units import Bits
+from jepamine.data.parameter_sets import Stream
+
+START = b"\0\0\1"
+# Bytes of a slice that are read.
+SLICE = 16
+# A head found is told of if chance gives one in fewer than one of 2^20 files of as many searched bytes.
+CERTAIN = 20
+
+
+class Slice(NamedTuple):
+    """Where a slice belongs: `head` is the byte of its unit, `start` its type and set of parameters.
+
+    `frame` is frame_num, `low` the low bits of the picture order count (None: it has none), `read` the number
+    of bits before frame_num.
+    """
+
+    head: int
+    first: int
+    start: tuple[int, int]
+    frame: int
+    low: int | None
+    stream: Stream
+    read: int
+
+    @property
+    def anew(self) -> bool:
+        """Whether it is of an IDR picture."""
+        return self.head & 31 == 5
+
+    @property
+    def picture(self) -> tuple[bool, int, int | None]:
+        """What all slices of a picture have in common."""
+        return self.anew, self.frame, self.low
+
+
+def read_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
+    """Return the head of a slice unit (type 1 or 5), by the known sets of parameters of `pictures`.
+
+    Raises IndexError if the unit ends before it, KeyError if its set of parameters is unknown.
+    """
+    bits = Bits(unit[1:])
+    length = bits.left
+    first, kind, parameters = bits.golomb(), bits.golomb(), bits.golomb()
+    stream = pictures[parameters]
+    bits.take(2 * stream.planes)
+    read = length - bits.left
+    frame = bits.take(stream.frame_bits)
+    if unit[0] & 31 == 5:
+        bits.golomb()
+    low = None if stream.in_decoding_order else bits.take(stream.bits)
+    return Slice(unit[0], first, (kind, parameters), frame, low, stream, read)
+
+
+class JoinedPictures:
+    """Learn how slices of a stream begin, and search the last picture of each sequence for another."""
+
+    def __init__(self) -> None:
+        self._heads, self._starts, self._steps = set[int](), set[tuple[int, int]](), set[int]()
+        self._last: tuple[bytes, Slice] | None = None
+        self._searched = 0
+        self._found: list[float] = []
+
+    def add(self, content: bytes, own: Slice, pictures: Mapping[int, Stream]) -> None:
+        """Take the packet `content` of the picture whose first slice is `own`."""
+        if own.anew:
+            self._search(pictures)
+        else:
+            self._heads.add(own.head)
+            self._starts.add(own.start)
+            if self._last and own.low is not None and self._last[1].low is not None:
+                self._steps.add((own.low - self._last[1].low) % (1 << own.stream.bits))
+        self._last = content, own
+
+    def count(self, pictures: Mapping[int, Stream]) -> int:
+        """Return how many joined pictures there are, when all packets were added."""
+        self._search(pictures)
+        self._last = None
+        return sum(bits >= CERTAIN + log2(self._searched) for bits in self._found)
+
+    def _search(self, pictures: Mapping[int, Stream]) -> None:
+        """Note how unlikely it is that the last picture holds a head of the next by chance, in bits."""
+        if self._last is None or not self._heads:
+            return
+        content, last = self._last
+        begin = content.find(START + bytes([last.head])) + SLICE
+        self._searched += max(len(content) - begin, 0)
+        # The first block of a picture has the number 0, the single bit 1.
+        heads = re.compile(
+            b"[" + b"".join(re.escape(bytes([head])) for head in self._heads) + rb"][\x80-\xff]"
+        )
+        best = 0.0
+        for place in heads.finditer(content, begin):
+            try:
+                found = read_slice(content[place.start() : place.start() + SLICE], pictures)
+            except (IndexError, KeyError):
+                continue
+            if self._follows(found, last):
+                best = max(best, self._bits(found) + _start_bits(content[place.start() - 3 : place.start()]))
+        self._found += [best] if best else []
+
+    def _follows(self, found: Slice, last: Slice) -> bool:
+        """Return whether `found` has the numbers of the picture after `last`, and a known beginning."""
+        frame = (last.frame + (last.head > 31)) % (1 << found.stream.frame_bits)
+        if found.first or found.start not in self._starts or found.frame != frame:
+            return False
+        if found.low is None or last.low is None or not self._steps:
+            return True
+        return (found.low - last.low) % (1 << found.stream.bits) in self._steps
+
+    def _bits(self, found: Slice) -> float:
+        """Return how many random bits would have to be as those of a head that follows."""
+        bits = 8 + found.read + found.stream.frame_bits - log2(len(self._heads) * len(self._starts))
+        return bits + (found.stream.bits - log2(len(self._steps)) if self._steps else 0)
+
+
+def _start_bits(before: bytes) -> float:
+    """Return how many bits of the three bytes before a head are those of a start code, less their choice.
+
+    A whole start code gives none: it divides units.
+    """
+    alike = sum(byte == right for byte, right in zip(before, START, strict=True))
+    return 8 * alike - log2(comb(3, alike)) if alike < 3 else -CERTAIN
