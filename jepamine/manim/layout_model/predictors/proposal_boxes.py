@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.layout_model.predictors.exact_edges import exact_edges
 from jepamine.manim.layout_model.predictors.proposals import (
     GAPS,
     GAPS_OF_COLOURS,
@@ -67,6 +66,9 @@ _OF_COLOURS = _WITHOUT_FILLS + len(GAPS_LEFT)
 _OF_LIT = _OF_COLOURS + 4
 # Boxes are one from this IoU on, of boxes half a pixel wider on each side; the most boxes of a frame.
 SAME, PADDING, MOST = 0.85, 0.5, 300
+
+# The outermost pixel of an edge is compared with the brightest of so many.
+NEAR = 3
 
 
 def propose(pixels: NDArray[np.float32], lit: NDArray[np.float32], least: float) -> tuple[Floats, Mask]:
@@ -170,3 +172,28 @@ def _distinct(edges: Floats, marks: Mask) -> tuple[Floats, Mask]:
         best = np.sort(np.argsort(-(table @ WORTH), kind="stable")[:MOST])
         boxes, table = boxes[best], table[best]
     return boxes, table
+
+
+def exact_edges(lit: NDArray[np.float32], least: float, edges: Floats) -> Floats:
+    """Return the edges of what is lit by more than `least` in each of the boxes (K, 4) of a frame (H, W).
+
+    They are exact to a fraction of a pixel: one that an object covers by a third has a third of its contrast.
+    A box without such pixels is left as it is.
+    """
+    height, width = lit.shape
+    exact = edges.copy()
+    for row, (left, top, right, bottom) in enumerate(edges.astype(int).tolist()):
+        left, top = max(left, 0), max(top, 0)
+        window = lit[top : min(bottom, height), left : min(right, width)]
+        if not window.size:
+            continue
+        for axis, start in ((0, left), (1, top)):
+            profile = window.max(axis=axis)
+            bright = np.flatnonzero(profile > least)
+            if not len(bright):
+                break
+            first, last = int(bright[0]), int(bright[-1])
+            head, tail = profile[first : first + NEAR], profile[max(last + 1 - NEAR, 0) : last + 1]
+            exact[row, axis] = start + first + 1 - float(head[0] / head.max())
+            exact[row, axis + 2] = start + last + float(tail[-1] / tail.max())
+    return exact

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from jepamine.manim.layout_model.predictors.proposal_boxes import MARKS, MOST, propose
+from jepamine.manim.layout_model.predictors.proposal_boxes import MARKS, MOST, exact_edges, propose
 from jepamine.manim.layout_model.predictors.proposals import contrast_from_ground
 
 WHITE, RED = (1, 1, 1), (1, 0, 0)
@@ -88,3 +89,31 @@ def test_edges_are_exact_to_a_fraction_of_a_pixel():
     pixels[60:80, 40] = 0.25
     boxes, _ = proposed(pixels)
     assert (boxes == (20, 60, 40.25, 80)).all(axis=1).any()
+
+
+def exact(lit, *edges):
+    return exact_edges(lit, 0.08, np.array(edges, float)).tolist()
+
+
+def shaded(shades, top=10, bottom=20):
+    """Columns from 30 on with these shades, over rows that are fully covered."""
+    frame = np.zeros((40, 60), np.float32)
+    frame[top:bottom, 30 : 30 + len(shades)] = shades
+    return frame
+
+
+def test_a_pixel_that_is_covered_by_a_quarter_counts_a_quarter():
+    assert exact(shaded([0.25, 1, 1, 0.5]), (30, 10, 34, 20)) == [[30.75, 10, 33.5, 20]]
+
+
+def test_a_faded_object_is_compared_with_itself():
+    assert exact(shaded([0.1, 0.4, 0.4, 0.2]), (30, 10, 34, 20)) == [pytest.approx([30.75, 10, 33.5, 20])]
+
+
+def test_a_box_shrinks_to_what_is_lit_in_it():
+    assert exact(shaded([1, 1, 1]), (25, 4, 40, 26)) == [[30, 10, 33, 20]]
+
+
+def test_a_box_beyond_the_frame_and_one_without_light():
+    frame = shaded([1, 1, 1])
+    assert exact(frame, (-3, -2, 70, 50), (0, 0, 5, 5)) == [[30, 10, 33, 20], [0, 0, 5, 5]]
