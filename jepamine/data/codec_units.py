@@ -59,6 +59,27 @@ def forbidden_bytes(content: bytes) -> bool:
     return _FORBIDDEN.search(content) is not None
 
 
+# Types of units that are reserved: H.264 (table 7-1) and, for slices, H.265 (table 7-1).
+_RESERVED = {"h264": {17, 18, 22, 23}, "hevc": {*range(10, 16), *range(22, 32)}}
+# Slices in partitions: only the extended profile of H.264 has them.
+PARTITIONS = {2, 3, 4}
+
+
+def forbidden_head(codec: str, unit: bytes, *, partitions: bool) -> bool:
+    """Return whether the head of a unit of `codec` (h264, hevc) is one that no encoder writes: a damaged one.
+
+    Its first bit is set, its type is reserved (one of `PARTITIONS` without `partitions`), an IDR picture is
+    one that no other refers to (H.264, 7.4.1), or its layer in time is 0 - 1 (H.265, 7.4.2.2).
+    """
+    if len(unit) < 2:
+        return False
+    if codec == "hevc":
+        return unit[0] > 127 or not unit[1] & 7 or unit[0] >> 1 & 63 in _RESERVED[codec]
+    kind = unit[0] & 31
+    unwanted = kind in PARTITIONS and not partitions
+    return unit[0] > 127 or unwanted or kind in _RESERVED[codec] or unit[0] == 5
+
+
 def listed_units(codec: str, extradata: bytes) -> Iterator[bytes]:
     """Yield the parameter sets of an `avcC` or `hvcC` box (ISO/IEC 14496-15)."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from struct import error as StructError
 from struct import unpack_from
 from typing import BinaryIO
 
@@ -46,7 +47,12 @@ def avi_intervals(path: Path) -> tuple[float, float] | None:
     with path.open("rb") as file:
         head = file.read(HEAD)
     main, stream = head.find(b"avih"), head.find(b"strh\x38\0\0\0vids")
-    if main < 0 or stream < 0 or stream + 36 > len(head) or head.find(b"vids", stream + 12) >= 0:
+    if (
+        main < 0
+        or stream < 0
+        or max(main + 12, stream + 36) > len(head)
+        or head.find(b"vids", stream + 12) >= 0
+    ):
         return None
     (microseconds,) = unpack_from("<I", head, main + 8)
     scale, rate = unpack_from("<II", head, stream + 28)
@@ -54,17 +60,25 @@ def avi_intervals(path: Path) -> tuple[float, float] | None:
 
 
 def track_lengths(path: Path, track: int) -> tuple[float, float] | None:
-    """Return how long (s) the track with id `track` of an MP4 or MOV is shown, and how long its samples last.
+    """Return how much (s) of the track with id `track` of an MP4 or MOV is shown, and how long it lasts.
 
-    It is shown for its only edit, or as its header says. None for fragments, several edits, other speeds, and
-    where something is not stated.
+    Its only edit is shown, at its speed, or what its header says. None for fragments, several edits, a frame
+    that stands still, and where something is not stated.
     """
     with path.open("rb") as file:
         movie = _movie(file)
+    try:
+        return _lengths(movie, track)
+    # A box that is shorter than its version has it: damaged, and not what FFmpeg read.
+    except StructError:
+        return None
+
+
+def _lengths(movie: bytes, track: int) -> tuple[float, float] | None:
     boxes = list(_boxes(movie, 0, len(movie)))
     if any(kind == b"mvex" for kind, _ in boxes):
         return None
-    scale, own, shown = 0, False, 0
+    scale, own, shown = 0, False, 0.0
     for kind, box in boxes:
         wide = box[:1] == b"\1"
         if kind == b"mvhd":
@@ -74,13 +88,13 @@ def track_lengths(path: Path, track: int) -> tuple[float, float] | None:
             (shown,) = unpack_from(">Q" if wide else ">I", box, 28 if wide else 20)
         elif kind == b"elst" and own:
             edits = [
-                unpack_from(">QqI" if wide else ">IiI", box, at)
+                unpack_from(">Qqi" if wide else ">Iii", box, at)
                 for at in range(8, len(box) - 11, 20 if wide else 12)
             ]
             real = [(length, speed) for length, media, speed in edits if media != -1]
-            if len(real) != 1 or real[0][1] != 1 << 16:
+            if len(real) != 1 or real[0][1] <= 0:
                 return None
-            shown = real[0][0]
+            shown = real[0][0] * real[0][1] / (1 << 16)
         elif kind == b"mdhd" and own:
             units, lasts = unpack_from(">IQ" if wide else ">II", box, 20 if wide else 12)
             known = scale and units and not {shown, lasts} & UNKNOWN

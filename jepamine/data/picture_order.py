@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from jepamine.data.codec_units import Bits, listed_units, sized_units, started_units
+from jepamine.data.codec_units import Bits, forbidden_head, listed_units, sized_units, started_units
 from jepamine.data.joined_pictures import JoinedPictures, Slice, read_slice
 from jepamine.data.parameter_sets import Stream, h264_stream, hevc_stream
 
@@ -20,6 +20,8 @@ from jepamine.data.parameter_sets import Stream, h264_stream, hevc_stream
 MOST_LOST = 16
 # Fewer steps than this do not tell by how much the numbers of a stream rise.
 FEW = 4
+# The profile of H.264 that has slices in partitions.
+EXTENDED = 88
 
 
 class PictureOrder:
@@ -42,6 +44,8 @@ class PictureOrder:
         self._referred = False
         # Packets with more than one picture; the first slice of the last packet.
         self.crowded = 0
+        # Units with a head that no encoder writes; whether the profile has slices in partitions.
+        self.odd, self._partitions = 0, False
         self._slice: Slice | None = None
         self._joined = JoinedPictures()
         # Size, in units of the codec, by the last set of parameters of sequences.
@@ -68,13 +72,17 @@ class PictureOrder:
             return None
         content, number = bytes(packet), None
         self._slice = None
-        units = sized_units(content, self._length) if self._length else started_units(content)
+        # Writers copy a header about sizes into AVI, whose units have start codes: no unit has a single byte.
+        sized = self._length and not content.startswith(b"\0\0\0\1")
+        units = sized_units(content, self._length) if sized else started_units(content)
+        crowded = False
         for unit in units:
+            self.odd += forbidden_head(self.codec, unit, partitions=self._partitions)
             if number is None:
                 number = self._parsed(unit)
-            elif self._begins(unit):
-                self.crowded += 1
-                break
+            else:
+                crowded = crowded or self._begins(unit)
+        self.crowded += crowded
         if self._slice and self.started:
             self._joined.add(content, self._slice, self._pictures)
         return number
@@ -127,6 +135,7 @@ class PictureOrder:
         kind, bits = unit[0] & 31, Bits(unit[1:])
         if kind == 7:
             number, stream, self.shape = h264_stream(bits)
+            self._partitions = unit[1] == EXTENDED
             self._sets[number] = stream
         elif kind == 8:
             picture, known = bits.golomb(), self._sets[bits.golomb()]

@@ -21,7 +21,7 @@ from jepamine.data.picture_shapes import coded_shape
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
 RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".mjpg", ".m4v", ".m2v", ".m1v"}
 # Formats whose header says how long the recording is; others estimate it from their content.
-HEADED = {"mov", "matroska", "flv"}
+HEADED = {"mov", "matroska", "flv", "asf"}
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
 # Codecs that show frames in the order of their packets.
@@ -150,6 +150,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{repeated} frames have the number of another in the stream"
     if codec in ("mpeg2video", "hevc") and known and len(known) < len(numbers):
         yield f"{len(numbers) - len(known)} packets have no picture"
+    if found.order.odd:
+        yield f"{found.order.odd} units have a head that no encoder writes"
     if found.order.crowded:
         yield f"{found.order.crowded} packets have more than one picture"
     joined = found.order.joined()
@@ -176,7 +178,7 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             header = float(video.duration * base)
             end = float(_span(found.packets) * base)
         # Edit lists of MP4 and MOV show less than there is.
-        apart = abs(header - end) if "flv" in names else header - end
+        apart = abs(header - end) if names & {"flv", "asf"} else header - end
         if apart > 2 * step + 0.1:
             yield f"{header:.3f} s by its header, {end:.3f} s found"
     if "matroska" in names:

@@ -25,8 +25,6 @@ COVER_ART = 0x400
 # Formats without a signature, of karaoke discs and text art: FFmpeg takes arbitrary bytes for them.
 NOT_FOOTAGE = {"cdg", "tty", "bin", "xbin", "adf", "idf"}
 LOGS = {b"\x89MCAP0": "an MCAP log", b"#ROSBAG": "a ROS bag", b"SQLite format 3": "a ROS 2 bag (SQLite)"}
-# Formats without sizes of frames: one that is cut short shows only when it is decoded.
-UNSIZED = {"h264", "mpegts", "mpeg"}
 # A clock that falls back by more than this many microseconds was restarted: files joined end to end.
 RESTART = 250_000
 
@@ -38,8 +36,7 @@ class VideoIndex:
     `counted`: frames are matched to `times` by number, because the container has no usable times. `offsets`:
     microseconds to add to the clock of each of several joined recordings. `note` says what was assumed.
     `undecodable`: the number of frames before the first key frame, which are not in `times`. `unsought`:
-    seeks give frames wrong times. `doubtful`: the file has signs of damage, or its container does not say
-    where a frame ends. From the times `resized` on frames have another size.
+    seeks give frames wrong times. From the times `resized` on frames have another size.
     """
 
     times: list[int]
@@ -49,7 +46,6 @@ class VideoIndex:
     note: str = ""
     undecodable: int = 0
     unsought: bool = False
-    doubtful: bool = False
     resized: tuple[int, ...] = ()
 
     @property
@@ -73,8 +69,7 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
         resized = resized_at([packet.shape for packet in shown], stamps, index.times)
         note = "\n".join(filter(None, (index.note, signs)))
-        doubtful = bool(signs) or container.format.name in UNSIZED
-        return replace(index, note=note, doubtful=doubtful, resized=resized)
+        return replace(index, note=note, resized=resized)
 
 
 def _index(path: Path, container: Any, video: Any, shown: Sequence[Packet]) -> VideoIndex:

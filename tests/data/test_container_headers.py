@@ -87,6 +87,26 @@ def test_the_track_of_a_whole_file_lasts_as_long_as_it_is_shown(tmp_path, name, 
     assert video_index(tmp_path / name).note == ""
 
 
+def test_an_edit_shows_its_length_at_its_speed(tmp_path):
+    content = write(tmp_path / "a.mp4")
+    at = content.find(b"elst") + 4 + 4 + 4 + 8
+    assert content[at : at + 4] == b"\0\1\0\0"
+    for speed, shown in ((b"\0\0\x80\0", 0.48), (b"\4\1\0\0", 984.0), (b"\0\0\0\0", None)):
+        path = tmp_path / "b.mp4"
+        path.write_bytes(content[:at] + speed + content[at + 4 :])
+        found = track_lengths(path, 1)
+        assert shown == (None if found is None else round(found[0], 6))
+
+
+@pytest.mark.parametrize("kind", [b"tkhd", b"mdhd"])
+def test_a_box_that_is_too_short_for_its_version_states_nothing(tmp_path, kind):
+    content = write(tmp_path / "a.mp4")
+    at = content.find(kind) + 4
+    path = tmp_path / "b.mp4"
+    path.write_bytes(content[:at] + b"\1" + content[at + 1 :])
+    assert track_lengths(path, 1) is None
+
+
 def test_fragments_have_no_length(tmp_path):
     write(tmp_path / "a.mp4", container_options={"movflags": "frag_keyframe+empty_moov"})
     assert track_lengths(tmp_path / "a.mp4", 1) is None

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.codec_units import forbidden_bytes
-from jepamine.data.container_headers import stated_size
+from jepamine.data.codec_units import forbidden_bytes, forbidden_head
+from jepamine.data.container_headers import PROPERTIES, stated_size
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import load_av, video_index
@@ -118,6 +118,37 @@ def test_bytes_between_start_codes(content, found):
     assert forbidden_bytes(content) is found
 
 
+@pytest.mark.parametrize(
+    ("codec", "unit", "found"),
+    [
+        *(
+            ("h264", unit, False)
+            for unit in (b"\x41\x9a", b"\x65\x88", b"\x06\5", b"\x67\x64", b"\x78\0", b"\0\0", b"")
+        ),
+        # The first bit, an IDR picture that no other refers to, a partition, reserved types.
+        *(("h264", unit, True) for unit in (b"\xc1\x9a", b"\x05\x88", b"\x43\x27", b"\x57\0", b"\x11\0")),
+        *(("hevc", unit, False) for unit in (b"\x40\1", b"\x02\1", b"\x28\1", b"\x50\1", b"\x02\3")),
+        *(("hevc", unit, True) for unit in (b"\xc0\1", b"\x02\0", b"\x14\1", b"\x2e\1")),
+    ],
+)
+def test_heads_of_units(codec, unit, found):
+    assert forbidden_head(codec, unit, partitions=False) is found
+
+
+def test_only_the_extended_profile_has_partitions():
+    assert not forbidden_head("h264", b"\x43\x27", partitions=True)
+
+
+@pytest.mark.parametrize(("name", "value"), [("a.h264", 0x43), ("a.mp4", 0xC1)])
+def test_a_slice_with_a_damaged_head_says_so(name, value, tmp_path):
+    content = write(tmp_path / name, "libx264")
+    with av.open(str(tmp_path / name)) as container:
+        last = [bytes(packet) for packet in container.demux(video=0) if packet.size][-1]
+    at = content.find(last) + 4
+    assert content[at] & 31 == 1
+    assert "1 units have a head that no encoder writes" in changed(tmp_path / f"b{name}", content, at, value)
+
+
 @pytest.mark.parametrize("name", ["a.wmv", "a.avi"])
 def test_a_file_that_is_shorter_than_it_says_says_so(name, tmp_path):
     content = write(tmp_path / name, "mpeg4")
@@ -128,6 +159,18 @@ def test_a_file_that_is_shorter_than_it_says_says_so(name, tmp_path):
     assert (
         f"{len(content)} bytes by its header, {len(content) - 100} found" in video_index(tmp_path / name).note
     )
+
+
+def test_a_wmv_that_lasts_longer_than_its_header_says_so(tmp_path):
+    content = write(tmp_path / "a.wmv", "mpeg4")
+    # The play duration of the file properties: 64 bits, in 100 ns, behind id, size, id, size, date, packets.
+    at = content.find(PROPERTIES) + 16 + 8 + 16 + 8 + 8 + 8
+    stated = int.from_bytes(content[at : at + 8], "little")
+    (tmp_path / "b.wmv").write_bytes(
+        content[:at] + (stated - 3_000_000).to_bytes(8, "little") + content[at + 8 :]
+    )
+    assert "s by its header, 0.4" in video_index(tmp_path / "b.wmv").note
+    assert video_index(tmp_path / "a.wmv").note == ""
 
 
 def test_a_wmv_frame_before_the_start_says_so(tmp_path):

@@ -8,6 +8,7 @@ Shapes: S scenes, K proposals of each, N scenes of a batch.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -107,26 +108,27 @@ def _with_candidates(train: Tensors, masked: float, proposals: int, seed: int, t
     from jepamine.manim.layout_model.predictors.proposal_crops import candidate_tensors, candidates
     from jepamine.utils.progress import progress
 
-    rng = np.random.default_rng([seed, 0xB0])
     count = len(train["types"])
-    shown = (rng.random(count) < masked).astype(int)
+    shown = (np.random.default_rng([seed, 0xB0]).random(count) < masked).astype(int)
+    truth = {name: train[name] for name in ("boxes", "types", "z")}
+    truth["weights"] = rarity(train["types"])
 
     def of_scene(row: int) -> Candidates:
         hidden = train["hidden"][row, shown[row]]
         frame = hide_cells(train["frames"][row : row + 1], hidden[None])[0].numpy()
         cell = frame.shape[0] // hidden.shape[0], frame.shape[1] // hidden.shape[1]
         covered = hidden.numpy().repeat(cell[0], axis=0).repeat(cell[1], axis=1)
-        return candidates((frame / 255).astype(np.float32), covered)
+        scene = {name: tensor[row : row + 1] for name, tensor in truth.items()}
+        rng = np.random.default_rng([seed, 0xB0, row])
+        choice = partial(drawn, truth=scene, most=proposals, rng=rng)
+        return candidates((frame / 255).astype(np.float32), covered, choice)
 
     found: list[Candidates] = []
-    truth = {name: train[name] for name in ("boxes", "types", "z")}
-    truth["weights"] = rarity(train["types"])
     with progress("propose boxes", count, "scenes", every=1000) as bar:
-        for row, each in ahead(range(count), of_scene, threads):
+        for _, each in ahead(range(count), of_scene, threads):
             if isinstance(each, UserError):
                 raise each
-            scene = {name: tensor[row : row + 1] for name, tensor in truth.items()}
-            found.append(each.chosen(_drawn(each, scene, proposals, rng)))
+            found.append(each)
             bar.step()
     return truth | candidate_tensors(found)
 
@@ -146,18 +148,18 @@ def rarity(types: Tensor) -> Tensor:
     return weights / weights[present].mean()
 
 
-def _drawn(each: Candidates, truth: Tensors, most: int, rng: Any) -> Any:
-    """Return the rows, int64, of `most` proposals to train on: assigned ones, hard ones, others."""
+def drawn(boxes: Any, truth: Tensors, most: int, rng: Any) -> Any:
+    """Return the rows, int64, of `most` of the boxes (K, 4) to train on: assigned ones, hard ones, others."""
     import numpy as np
     import torch
 
     from jepamine.manim.layout_model.predictors.proposal_loss import assigned, padded_iou
     from jepamine.manim.layout_model.targets import NOTHING
 
-    count = len(each.boxes)
+    count = len(boxes)
     if count <= most:
         return np.arange(count)
-    places = torch.from_numpy(each.boxes)[None]
+    places = torch.from_numpy(boxes)[None]
     own = assigned(places, torch.ones(1, count, dtype=torch.bool), truth)[1].numpy()
     true = truth["boxes"][0, truth["types"][0] != NOTHING]
     near = padded_iou(places[0][:, None], true[None]).amax(dim=1).numpy() > HARD if len(true) else own[:0] > 0

@@ -18,6 +18,9 @@ from jepamine.protocols import Tensors
 # Overlaps are those of boxes wider by this many units on all sides, so that a dot that is a pixel off has
 # one; the least overlap of a proposal with its object.
 PADDING, LEAST_OVERLAP = 0.15, 0.35
+# Proposals that overlap an object by this much are trained to be of its type and to move to its edges, and
+# weigh this much of the assigned one; from the second overlap on they are as good as that.
+NEAR, OF_NEAR, ALIKE = 0.55, 0.3, 0.8
 # Types are smoothed, as people's objects are not always what they look like.
 SMOOTHED = 0.03
 # Proposals that are no objects count from a half to once, by how confident the network is of them.
@@ -51,29 +54,48 @@ def assigned(places: Tensor, present: Tensor, truth: Tensors) -> tuple[Tensor, T
     return frames, proposals, numbers
 
 
+def near(places: Tensor, present: Tensor, truth: Tensors) -> tuple[Tensor, Tensor]:
+    """Return (overlap (N, K), object int64 (N, K)): that of the object that each proposal overlaps most."""
+    overlap = padded_iou(places[:, :, None], truth["boxes"][:, None])
+    real = (truth["types"] != NOTHING)[:, None] & present[:, :, None]
+    most, number = overlap.masked_fill(~real, 0.0).max(dim=2)
+    return most, number
+
+
 def proposal_loss(answer: Tensors, truth: Tensors) -> Tensor:
     """Return the loss per assigned object: cross-entropies of being one and of its type, GIoU, L1 of the
     edges, and the order of overlapping pairs.
     """
     # `truth` may hold the weights (N, K) of its objects' types.
     frame, row, number = assigned(answer["places"], answer["present"], truth)
+    overlap, nearest = near(answer["places"], answer["present"], truth)
     target = torch.zeros_like(answer["sure"])
     target[frame, row] = 1
-    each = F.binary_cross_entropy_with_logits(answer["sure"], target, reduction="none")
+    # Which of two boxes that are nearly the same is assigned is chance.
+    alike = (overlap >= ALIKE) & (target == 0)
+    each = F.binary_cross_entropy_with_logits(
+        answer["sure"], torch.where(alike, 1.0, target), reduction="none"
+    )
     wrong = LEAST_WEIGHT + (1 - LEAST_WEIGHT) * torch.sigmoid(answer["sure"].detach())
-    weight = torch.where(target > 0, 1.0, wrong) * answer["present"]
+    weight = torch.where(target > 0, 1.0, torch.where(alike, OF_NEAR, wrong)) * answer["present"]
     sure = (each * weight).sum() / max(len(frame), 1)
     if not len(frame):
         return sure
+    order = drawing_order_loss(
+        answer["depth"][frame, row], truth["boxes"][frame, number], frame, truth["z"][frame, number]
+    )
+    nearest[frame, row] = number
+    worth = torch.where(target > 0, 1.0, OF_NEAR * (overlap >= NEAR))
+    frame, row = torch.nonzero(worth, as_tuple=True)
+    number, worth = nearest[frame, row], worth[frame, row]
     true, kinds = truth["boxes"][frame, number], truth["types"][frame, number]
     each = F.cross_entropy(answer["types"][frame, row], kinds, reduction="none", label_smoothing=SMOOTHED)
-    share = truth["weights"][frame, number] if "weights" in truth else torch.ones_like(each)
+    share = worth * truth["weights"][frame, number] if "weights" in truth else worth
     types = (each * share).sum() / share.sum()
     boxes = answer["boxes"][frame, row]
-    overlap = (1 - giou(boxes, true)).mean()
     off = boxes - true
     low, high = off[:, :2] - off[:, 2:] / 2, off[:, :2] + off[:, 2:] / 2
-    edges = ((low.abs() + high.abs()) / true[:, 2:].clamp(min=LEAST_SIDE)).clamp(max=2).sum(dim=1).mean()
-    order = drawing_order_loss(answer["depth"][frame, row], true, frame, truth["z"][frame, number])
-    loss: Tensor = sure + types + 2 * overlap + 0.3 * edges + 0.3 * order
+    edges = ((low.abs() + high.abs()) / true[:, 2:].clamp(min=LEAST_SIDE)).clamp(max=2).sum(dim=1)
+    moved = (worth * (2 * (1 - giou(boxes, true)) + 0.3 * edges)).sum() / worth.sum()
+    loss: Tensor = sure + types + moved + 0.3 * order
     return loss

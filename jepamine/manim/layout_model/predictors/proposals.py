@@ -112,7 +112,9 @@ def _area(edges: tuple[int, int, int, int]) -> int:
     return (edges[2] - edges[0]) * (edges[3] - edges[1])
 
 
-def connected_edges(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+def connected_edges(
+    lit: NDArray[np.bool_], gap: tuple[int, int], grow: int = 0
+) -> list[tuple[int, int, int, int]]:
     """Return (left, top, right, bottom) of the lit pixels that gaps of `gap` pixels at most keep apart."""
     from scipy import ndimage
 
@@ -123,9 +125,10 @@ def connected_edges(lit: NDArray[np.bool_], gap: tuple[int, int]) -> list[tuple[
     found = ndimage.find_objects(np.where(lit, parts, 0))
     # Single pixels are noise, or the edges of something.
     return [
-        (across.start, down.start, across.stop, down.stop)
+        (across.start - grow, down.start - grow, across.stop + grow, down.stop + grow)
         for down, across in filter(None, found)
-        if across.stop - across.start + down.stop - down.start > 2
+        if across.stop - across.start + down.stop - down.start > 2 - 4 * grow
+        and min(across.stop - across.start, down.stop - down.start) > -2 * grow
     ]
 
 

@@ -67,7 +67,26 @@ def test_how_boxes_lie_to_each_other():
 
 def test_of_duplicates_the_most_confident_is_kept():
     boxes = torch.tensor([[0.0, 0, 2, 2], [0.1, 0, 2, 2], [4, 0, 2, 2], [-4, 0, 2, 2]])
-    assert distinct(boxes, torch.tensor([0.6, 0.9, 0.5, 0.3])).tolist() == [1, 2]
+    alike = torch.zeros(4, dtype=torch.int64)
+    assert distinct(boxes, torch.tensor([0.6, 0.9, 0.5, 0.3]), alike).tolist() == [1, 2]
+
+
+def test_objects_of_other_types_may_overlap_more():
+    # Axes and the curve over them: an IoU of 0.59, a little wider each.
+    boxes, presence = torch.tensor([[0.0, 0, 6, 4], [0, 0.3, 5.4, 2.6]]), torch.tensor([0.9, 0.8])
+    assert distinct(boxes, presence, torch.tensor([1, 1])).tolist() == [0]
+    assert distinct(boxes, presence, torch.tensor([1, 2])).tolist() == [0, 1]
+
+
+@torch.no_grad()
+def test_outside_of_training_a_few_crops_at_a_time_give_the_same(predictor, monkeypatch):
+    pixels = torch.zeros(1, 144, 256, 3)
+    pixels[0, 20:40, 20:40] = pixels[0, 60:62, 20:200] = 1
+    given = (pixels.flatten(1, 2), torch.zeros(1, 9, 16, dtype=torch.bool))
+    whole = predictor(*given)
+    assert whole["present"].sum() > 1
+    monkeypatch.setattr("jepamine.manim.layout_model.predictors.proposal_module.CROPS", 1)
+    assert torch.allclose(predictor(*given)["types"], whole["types"], atol=1e-5)
 
 
 def test_other_encoders_are_refused():
