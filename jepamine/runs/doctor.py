@@ -25,10 +25,13 @@ ADDS = {
     "int8": "layouts from 8-bit weights (--int8)",
     "dask": "scoring on many machines (score --dask)",
     "mcap": "MCAP and ROS bags as footage",
-    "s3": "footage in object stores",
+    "s3": "footage in object stores of S3's kind",
+    "gs": "footage in Google's Cloud Storage",
+    "az": "footage in Azure's Blob Storage",
+    "parquet": "scores and labels as Parquet files",
     "waymo": "Waymo's Parquet files as footage",
     "llm": "code from a language model behind an API",
-    "ocr": "words in images",
+    "grammar": "code by a local language model that always parses (grammar=true)",
 }
 #: Libraries of the system that an extra's packages are built against, and how to get them.
 LIBRARIES = {

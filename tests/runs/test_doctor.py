@@ -67,3 +67,7 @@ def test_a_torch_that_cannot_be_imported_is_broken_and_the_line_names_the_next_s
 def test_extras_for_developers_are_left_out():
     assert {"manim", "video", "serve"} <= doctor.extras().keys()
     assert not doctor.FOR_DEVELOPERS & doctor.extras().keys()
+
+
+def test_each_extra_says_what_it_adds_and_none_is_described_that_does_not_exist():
+    assert set(doctor.ADDS) == set(doctor.extras())
