@@ -54,7 +54,7 @@ def test_the_pins_install_on_the_first_python_that_the_package_takes():
     for name in ("requirements.txt", "requirements-manim.txt"):
         for pin in re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), flags=re.MULTILINE):
             try:
-                needed = metadata(pin)["Requires-Python"] or ""
+                needed = metadata(pin).get("Requires-Python") or ""
             except PackageNotFoundError:
                 continue
             if not specifiers.SpecifierSet(needed).contains("3.11.0"):

@@ -6,6 +6,7 @@ The browser is a Chromium on the path (Debian: `apt-get install chromium`), driv
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -78,6 +79,17 @@ def browser():
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def reload_until(tab, true):
+    """Reload a page until `true()`, up to 20 s: Chromium writes a local page's storage in another process."""
+    ends = time.monotonic() + 20
+    while True:
+        tab.reload()
+        if true():
+            return
+        assert time.monotonic() < ends, "not remembered within 20 s"
+        tab.wait_for_timeout(300)
 
 
 @pytest.fixture

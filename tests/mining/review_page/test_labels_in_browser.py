@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jepamine.mining.review_page.page import write_page
+from tests.mining.review_page.conftest import reload_until
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +37,7 @@ def test_labels_set_by_keys_survive_a_reload_and_come_back_in_the_file(show, mak
     tab = show(make_page(4))
     press(tab, "1", "j", "0", "j", "1", "u", "j", "1")
     assert tab.locator("#labelled").inner_text() == "3" and tab.locator("#left").inner_text() == "1"
-    tab.reload()
-    assert labels_of(tab) == ["1", "0", "", "1"]
+    reload_until(tab, lambda: labels_of(tab) == ["1", "0", "", "1"])
     assert tab.locator("#labelled").inner_text() == "3"
     name, lines = downloaded(tab)
     assert name == "labels-small-driving.jsonl"

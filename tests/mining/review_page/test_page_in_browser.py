@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from jepamine.mining.review_page.heat import Heat
+from tests.mining.review_page.conftest import reload_until
 
 pytestmark = pytest.mark.browser
 
@@ -85,9 +86,7 @@ def test_light_and_dark_follow_the_system_and_a_button_that_is_remembered(show, 
     assert dark != light
     tab.get_by_role("button", name="Switch to light").click()
     assert tab.evaluate(ground) == light
-    tab.wait_for_timeout(300)  # Chromium writes the storage of a local page in another process.
-    tab.reload()
-    assert tab.evaluate(ground) == light
+    reload_until(tab, lambda: tab.evaluate(ground) == light)
 
 
 def long_words(page):
