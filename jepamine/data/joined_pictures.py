@@ -20,7 +20,7 @@ from jepamine.data.parameter_sets import Stream
 START = b"\0\0\1"
 # Bytes of a slice that are read.
 SLICE = 16
-# A head found is told of if chance gives one in fewer than one of 2^20 files of as many searched bytes.
+# A head counts if random bytes, as many as were searched, would hold one in fewer than one of 2^20 files.
 CERTAIN = 20
 
 

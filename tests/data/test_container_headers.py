@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
+from functools import partial
 
-import numpy as np
 import pytest
 
 from jepamine.data.container_headers import avi_intervals, track_lengths
 from jepamine.data.video_index import load_av, video_index
+from tests.data import written_videos
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 from av.bitstream import BitStreamFilterContext
 
 av = load_av()
 QUIET = {"x265-params": "log-level=none"}
-
-
-def write(
-    path: Path, codec: str = "libx264", container_options: dict[str, str] | None = None, **more: str
-) -> bytes:
-    """Encode 24 frames, 25 a second, a key frame every 12, and return the file's content."""
-    with av.open(str(path), "w", options=container_options or {}) as container:
-        stream = container.add_stream(codec, rate=25, options=more)
-        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 64, 96, "yuv420p", 12
-        for number in range(24):
-            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 10 * number, np.uint8), format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, 25)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path.read_bytes()
-
-
-def changed(path: Path, content: bytes, at: int, value: int) -> str:
-    """Write `content` to `path` with the byte `at` set to `value`, and return what the index says."""
-    assert content[at] != value
-    path.write_bytes(content[:at] + bytes([value]) + content[at + 1 :])
-    return video_index(path).note
+write = partial(written_videos.write, frames=24)
+changed = written_videos.changed
 
 
 def test_an_avi_with_two_intervals_says_so(tmp_path):

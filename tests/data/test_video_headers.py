@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,30 +15,13 @@ from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import load_av, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
+from tests.data import written_videos
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 av = load_av()
 SEQUENCE, EXTENSION = b"\0\0\1\xb3", b"\0\0\1\xb5"
-
-
-def write(path: Path, codec: str, **options: str) -> bytes:
-    """Encode 12 frames that are 20 grey levels apart, 25 a second, a key frame every 6."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=25, options={"bf": "0", **options})
-        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 64, 96, "yuv420p", 6
-        for number in range(12):
-            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 20 * number, np.uint8), format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, 25)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path.read_bytes()
-
-
-def changed(path: Path, content: bytes, at: int, value: int) -> str:
-    """Write `content` to `path` with the byte `at` set to `value`, and return what the index says."""
-    assert content[at] != value
-    path.write_bytes(content[:at] + bytes([value]) + content[at + 1 :])
-    return video_index(path).note
+write = partial(written_videos.write, frames=12, bf="0")
+changed = written_videos.changed
 
 
 def greys(path: Path) -> dict[int, int]:
