@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from jepamine.data.file_kinds import Seen, kind_of_file, kind_of_folder
-from jepamine.errors import UserError
+from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
 from jepamine.utils.local_cache import local
 from jepamine.utils.printing import command
@@ -33,11 +33,15 @@ STEPS = {
 
 
 def require_manifest(path: File) -> None:
-    """Raise UserError for a folder and for a file that is evidently something other than a manifest.
+    """Raise UserError for a folder and for a file that is missing, or evidently other than a manifest.
 
-    The message says what it seems to be and the next step. A file that is missing, empty, or has lines with
-    errors, is none of that: the reader of lines reports it.
+    The message says what it seems to be and the next step, or the name that is nearest to a missing one. A
+    file that is empty, or has lines with errors, is none of that: the reader of lines reports it.
     """
+    if isinstance(path, Path) and not path.exists():
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = did_you_mean(path.name, (other.name for other in beside))
+        raise UserError(f"{path}: no such file{near}")
     seen = _seen(path)
     if seen is not None and seen.kind != "manifest":
         raise UserError(f"{path}: is {seen.what}, not a manifest; {_step(path, seen)}")

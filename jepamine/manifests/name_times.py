@@ -128,7 +128,7 @@ def _integer(digits: str) -> int | None:
 
 # Dates come first: 20180807145028 is one, though it might be a time since 1970.
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
-    (re.compile(_DATE + r"[.,](?P<fraction>\d{1,9})" + _END), _date),
+    (re.compile(_DATE + r"[.,s](?P<fraction>\d{1,9})" + _END), _date),
     (re.compile(_DATE + r"[-_:]?(?P<fraction>\d{3}|\d{6}|\d{9})" + _END), _date),
     (re.compile(_DATE + _END), _date),
     # ApolloScape: 170908_061502408; Nextbase: 240105_102030_001_FH

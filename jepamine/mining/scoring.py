@@ -18,6 +18,7 @@ from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, Unreadable, embed_clips
 from jepamine.data.part_lines import PartLines, clips_in, items_of
 from jepamine.data.shards import Shard
+from jepamine.data.wrong_files import require_manifest
 from jepamine.errors import UserError
 from jepamine.mining.heat_maps import HeatMapper, HeatWriter, heat_end
 from jepamine.mining.score_lines import score_lines
@@ -56,6 +57,7 @@ def score_manifest(
     Returns {"clips": lines written, "errors": those with an error}.
     """
     check_output(output, opened.parts.source.manifest)
+    require_manifest(opened.parts.source.manifest)  # before references are made, which takes minutes
     items = _items(opened.parts.source, shard, on_error == "stop")
     with Store(opened.parts.store) as store:
         panel = RunPanel(opened, store, scorer)

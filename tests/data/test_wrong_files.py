@@ -166,3 +166,11 @@ def test_commands_that_take_a_manifest_say_what_a_coco_file_is(words, jepamine, 
     result = jepamine(*words, path)
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == f"Error: {path}: {COCO_IS}"
+
+
+def test_a_missing_manifest_offers_the_nearest_name_beside_it(tmp_path):
+    (tmp_path / "manifest.jsonl").write_text("")
+    with pytest.raises(UserError, match=r"manifst\.jsonl: no such file \(did you mean 'manifest\.jsonl'"):
+        require_manifest(tmp_path / "manifst.jsonl")
+    with pytest.raises(UserError, match=r"away/m\.jsonl: no such file$"):
+        require_manifest(tmp_path / "away" / "m.jsonl")

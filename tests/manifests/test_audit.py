@@ -387,7 +387,7 @@ def test_a_manifest_without_lines_or_none_at_all_is_an_error(written, tmp_path):
     with pytest.raises(UserError, match=r"contains no clip$"):
         audit(Source(written("")))
     with pytest.raises(UserError, match=r"no such file$"):
-        audit(Source(tmp_path / "gone.jsonl"))
+        audit(Source(tmp_path / "gone" / "gone.jsonl"))
 
 
 def test_every_file_is_read_once_whatever_the_order_of_clips(drives, written, monkeypatch):
