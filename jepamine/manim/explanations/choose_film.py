@@ -13,6 +13,7 @@ from typing import Any
 
 from jepamine.manim.explanations.algebra import Steps, differentiate, rewrite, solve
 from jepamine.manim.explanations.parameters import PARAMETERS
+from jepamine.manim.text.named_formulas import formula_table
 from jepamine.manim.text.reading import NotUnderstood, Span
 
 _FILMS = Path(__file__).with_name("films")
@@ -62,7 +63,7 @@ def _films(description: str) -> Iterator[Explanation]:
         if constants.get("METHOD") == '"binary"' and "VALUES" in constants:
             constants["VALUES"] = repr(sorted(json.loads(constants["VALUES"])))
         yield _explanation(description, entry["film"], constants, entry["words"], spans)
-    for entry in _table("formulas")["formula"]:
+    for entry in formula_table():
         if _fits(entry["when"], plain):
             constants = {"TITLE": _text(entry["title"]), "FORMULA": _text(entry["latex"])}
             constants["PARTS"] = f"[{', '.join(_pair(*pair) for pair in entry['parts'])}]"

@@ -31,7 +31,11 @@ from jepamine.manim.text.literals import literals
 
 #: The most values that fit into a film.
 MOST = 8
-_NUMBERS = re.compile(rf"(?<![\w.]){NUMBER}(?:\s*(?:,\s*and|,|and)\s*{NUMBER})+(?!\w)")
+_NUMBERS = re.compile(
+    rf"(?<![\w.]){NUMBER}(?:\s*(?:,\s*and|,|and)\s*{NUMBER})+(?!\w)|"
+    # "The list 2 5 8 12": no word between them.
+    rf"(?<![\w.]){NUMBER}(?:\s+{NUMBER}){{2,}}(?![\w.]*\d)"
+)
 _COLOURS = {name.lower().replace("_", " "): value for name, (value, _) in PALETTE.items()}
 
 

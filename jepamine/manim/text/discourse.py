@@ -192,6 +192,8 @@ class Discourse:
     def pronoun(self) -> Ref:
         """Return the referent of the pronoun that comes next, and advance; () for none."""
         part = self.cursor.next()
+        if part.value == "all":
+            return tuple(range(len(self.things.items)))
         token = Modifier("subject", None, part.span, pronoun=part.value)
         ref = sum(self.meaning(token, [], True), ())
         if part.value == "them":

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jepamine.manim.text.named_formulas import named_formulas
 from jepamine.manim.text.typed_formulas import function_of, latex_of
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -36,7 +37,7 @@ _NAMED = re.compile(
 #: A number, a letter or two, a function, a sign; each can be divided in one way only.
 _SYMBOL = (
     r"(?:\d+(?:\.\d+)?(?![\d.]\d|\d)|(?<![A-Za-z])(?!x\s\d)(?!(?i:as|at|be|by|do|go|he|if|in|is|it|me|my|no|of|on|or|so|to|up|us|we|an)\b)[A-Za-z]{1,2}(?:\d(?!\d))?(?![A-Za-z])|(?<![A-Za-z])(?:sin|cos|tan|log|ln)"
-    r"(?![A-Za-z])|[()\u03c0\u00b2\u00b3\u221a!'])"
+    r"(?![A-Za-z])|[(){}\u03c0\u00b2\u00b3\u221a!'])"
 )
 _SIGN = r"(?:[-+*/^\u00b7\u00d7\u00b1]|(?<=\s)x(?=\s\d))"
 _SIDE = rf"-?{_SYMBOL}(?:(?:\s*{_SIGN}\s*|\s?)-?{_SYMBOL}){{0,30}}"
@@ -118,6 +119,8 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
         yield *match.span(), "data", _cells(match[0][1:-1])
     for match in _COMMAND.finditer(description):
         yield from _formula(match.start(), description[match.start() : match.start() + LONGEST_FORMULA])
+    for start, end, latex in named_formulas(description):
+        yield start, end, "formula", latex
     for match in _NAMED.finditer(description):
         yield from _formula(match.start("body"), match["body"])
     for match in _EQUATION.finditer(description):

@@ -30,6 +30,9 @@ def meanwhile(cursor: Cursor, story: Discourse) -> bool:
     if cursor.at("stop", "end") and len(story.events) > 1:
         story.events[-1] = replace(story.events[-1], together=True)
         return False
+    if cursor.at("stop", "end") and story.events and len(story.events[-1].subject) > 1:
+        # "Both swap places at the same time": what one event does to several.
+        return False
     ahead = 0
     while cursor.peek(ahead).kind not in ("stop", "end"):
         if cursor.peek(ahead).kind == "verb":

@@ -99,6 +99,9 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif part.kind == "place":
         column, row, *_ = cursor.next().value
         said.goal = ("place", (column or 0, row or 0))
+    elif part.kind == "side" and part.value == (0, 0) and said.pivot and cursor.peek(1).kind != "of":
+        # "About its centre": that is what everything turns about.
+        cursor.next()
     elif part.kind == "side" and not starts(cursor):
         said.way = cursor.next().value
     elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):

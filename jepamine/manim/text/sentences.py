@@ -161,7 +161,9 @@ def _with(cursor: Cursor, story: Discourse) -> None:
     if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
         if cursor.at("pronoun"):
             cursor.next()
-            other = story.before[-1] if story.before else ()
+            # "Write a formula and put a box around it": what the clause named before the box.
+            earlier = [entry.ref for entry in story.clause.entries if entry.ref and entry.ref != head]
+            other = (*story.before, *earlier)[-1] if story.before or earlier else ()
         else:
             other, _ = story.thing(noun_phrase(cursor))
         if around:

@@ -14,6 +14,9 @@ from jepamine.manim.text.quantities import Words, quantity
 from jepamine.manim.text.reading import Span
 from jepamine.manim.text.spelling import spelled
 
+#: Grounds without a colour's name.
+_SHADES = {"dark": "#000000", "bright": "#FFFFFF", "light": "#FFFFFF"}
+
 
 def with_quantities(description: str, tokens: list[Token]) -> list[Token]:
     """Replace the tokens of each quantity by one of kind "measure", value (name, number)."""
@@ -54,6 +57,8 @@ def with_grounds(tokens: list[Token]) -> list[Token]:
             words = tuple(str(part.value) for part in result[-length:])
             if len(result) >= length and value is None and words in colours:
                 value, start = colours[words], len(result) - length
+        if value is None and result and result[-1].text.lower() in _SHADES:
+            value, start = _SHADES[result[-1].text.lower()], len(result) - 1
         if value is None and result and result[-1].kind == "colour":
             value, start = result[-1].value, len(result) - 1
         if value is None:
@@ -93,6 +98,10 @@ _TOKEN = re.compile(
                 | \u2018(?P<c>[^\u2019]+)\u2019 | `(?P<d>[^`]+)` | '(?P<e>(?:[^']|'(?=\w))+)'(?!\w) ))
     | (?P<point> [(\[]\s*(?P<x>-?\d+(?:\.\d+)?)\s*,\s*(?P<y>-?\d+(?:\.\d+)?)
                  (?:\s*,\s*-?\d+(?:\.\d+)?)?\s*[)\]] )
+    | (?P<placed> \(?\bx\s*=\s*(?P<px>-?\d+(?:\.\d+)?)\s*(?:,|and|,\s*and)
+                  \s*y\s*=\s*(?P<py>-?\d+(?:\.\d+)?)\b\)? )
+    | (?P<origin> (?:(?<=from\s)|(?<=to\s))the\sorigin\b )
+    | (?P<then> -+>|=+>|\u2192 )
     | (?P<hex> \#[0-9a-fA-F]{6}\b )
     | (?P<dims> (?P<rows>\d+)\s*[x\u00d7]\s*(?P<columns>\d+)\b(?!\.\d) )
     | (?P<number> (?<![\w.])-?\d+\.\d+(?!\d) | (?<![\w.)\]])-\d+\b )
@@ -108,7 +117,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-_KINDS = ("quoted", "point", "hex", "dims", "number", "count", "degrees", "word", "stop", "comma", "colon",
+_KINDS = ("quoted", "point", "placed", "origin", "then",
+          "hex", "dims", "number", "count", "degrees", "word", "stop", "comma", "colon",
           "other")  # fmt: skip
 _LEADS = ("article", "count", "colour", "trait")
 
@@ -157,6 +167,12 @@ def _tokens(description: str) -> Iterator[Token]:
             kind = kind if value else "unknown"
         elif kind == "point":
             value = (float(match["x"]), float(match["y"]))
+        elif kind == "placed":
+            kind, value = "point", (float(match["px"]), float(match["py"]))
+        elif kind == "origin":
+            kind, value = "point", (0.0, 0.0)
+        elif kind == "then":
+            kind = "stop"
         elif kind == "hex":
             kind, value = "colour", match[0].upper()
         elif kind == "dims":

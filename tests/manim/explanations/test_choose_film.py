@@ -24,6 +24,12 @@ def constants_of(code):
     [
         ("bubble sort of 9, 2 and 4", "sort", {"METHOD": "'bubble'", "VALUES": "[9, 2, 4]"}),
         ("how does insertion sort work?", "sort", {"METHOD": "'insertion'", "VALUES": "[5, 3, 8, 1]"}),
+        ("binary search, find 8 in the list 2 8 9 12", "search", {"VALUES": "[2, 8, 9, 12]", "TARGET": "8"}),
+        (
+            "please explain kepler's third law",
+            "formula",
+            {"FORMULA": r"'\\frac{T^2}{a^3} = \\text{constant}'"},
+        ),
         ("binary search for 8 in [9, 8, 2]", "search", {"VALUES": "[2, 8, 9]", "TARGET": "8"}),
         (
             "a neural network with 2 inputs, 3 hidden neurons and 1 output",

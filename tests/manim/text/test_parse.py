@@ -569,3 +569,46 @@ def test_any_words_are_read_or_are_an_error_for_the_user(description):
     assert len(reading.items) <= LIMIT
     for part in reading.not_understood:
         assert description[part.span.start : part.span.end] == part.text
+
+
+@pytest.mark.parametrize(
+    ("words", "events"),
+    [
+        ("a circle and a square. Everything fades out", [("hide", (0, 1), "FadeOut")]),
+        ("a dot at x=3, y=1.5 -> move to the origin", [("move", (0,), ("to", (0.0, 0.0)))]),
+        ("a dot at (1, 2) moves in a straight line to (5, -2)", [("move", (0,), ("to", (5.0, -2.0)))]),
+        ("a hexagon rotates by 45 degrees about its center", [("rotate", (0,), 45.0)]),
+        ("a circle and a square swap places, both at the same time", [("swap", (0, 1), None)]),
+    ],
+)
+def test_everyday_orders_leave_nothing_unread(words, events):
+    reading = read(words)
+    assert [(event.verb, event.subject, event.value) for event in reading.events] == events
+    assert reading.not_understood == ()
+
+
+def test_x_and_y_in_words_are_a_point():
+    (place,) = read("a dot at x = 3, y = -1.5").places
+    assert place.point == (3.0, -1.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "formula"),
+    [
+        ("write the quadratic formula", r"x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}"),
+        ("show Ohm's law", "U = R I"),
+        ("the equation of a circle", "(x - a)^2 + (y - b)^2 = r^2"),
+        ("e^{ix} = cos x + i sin x", r"e^{ix} = \cos x + i \sin x"),
+    ],
+)
+def test_a_formula_is_known_by_its_name(words, formula):
+    (item,) = read(words).items
+    assert (item.type, item.text) == ("text", formula)
+
+
+def test_a_quantity_alone_is_no_formula():
+    assert things("a balloon with the word 'air' under pressure")[-1] == "text air"
+
+
+def test_a_dark_background_is_black():
+    assert read("a red circle on a dark background").background == "#000000"
