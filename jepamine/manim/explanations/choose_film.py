@@ -63,6 +63,10 @@ def _films(description: str) -> Iterator[Explanation]:
         if constants.get("METHOD") == '"binary"' and "VALUES" in constants:
             constants["VALUES"] = repr(sorted(json.loads(constants["VALUES"])))
         yield _explanation(description, entry["film"], constants, entry["words"], spans)
+    for entry in _table("derivations")["derivation"]:
+        if _fits(entry["when"], plain):
+            constants = _lines(entry["title"], entry["steps"])
+            yield _explanation(description, "derivation", constants, entry["words"], [])
     for entry in formula_table():
         if _fits(entry["when"], plain):
             constants = {"TITLE": _text(entry["title"]), "FORMULA": _text(entry["latex"])}
@@ -70,10 +74,6 @@ def _films(description: str) -> Iterator[Explanation]:
             words = " ".join((entry["title"].lower(), *(meaning for _, meaning in entry["parts"])))
             symbols = [match.span() for match in re.finditer(entry["when"], plain)]
             yield _explanation(description, "formula", constants, words, symbols)
-    for entry in _table("derivations")["derivation"]:
-        if _fits(entry["when"], plain):
-            constants = _lines(entry["title"], entry["steps"])
-            yield _explanation(description, "derivation", constants, entry["words"], [])
     for work in (solve, differentiate, rewrite):
         if (done := work(_QUOTED.sub(lambda match: " " * len(match[0]), description))) is not None:
             title, steps, span = done
