@@ -6,7 +6,7 @@ through the commands that read them. A command must end within 10 s of processor
 with 1 and one error of a few lines: a traceback, a hang and a crash are faults. So is a PNG, which has
 checksums, that is shown differently. Frames of a damaged video are compared with those of the sound one: no
 good frame (`good_frames.py`) may be lost, moved or changed unless `manifest` told of damage, gaps or a clock
-that restarts; a damaged frame may pass the decoder. Images of damaged logs may not be shown at another's time.
+that restarts; a damaged frame may pass the decoder. Images of logs may not be shown at another's time.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def _lattice(start: bytes) -> tuple[int, int]:
 
 
 def _pids(packets: Packets) -> NDArray[np.uint16]:
-    return ((packets[:, 1] & 0x1F).astype(np.uint16) << 8) | packets[:, 2]
+    high = (packets[:, 1] & 0x1F).astype(np.uint16)
+    return (high * np.uint16(256) + packets[:, 2]).astype(np.uint16)
 
 
 def _wrong(packets: Packets) -> int | None:
