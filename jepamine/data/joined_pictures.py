@@ -72,7 +72,8 @@ def h264_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
 def hevc_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
     """Return the head of the first slice of a picture (types below 32).
 
-    Raises as `h264_slice` does, and KeyError for any other unit. Pictures with the types 16 to 20 begin the numbers anew; of these 19 and 20 (IDR) have none.
+    Raises as `h264_slice` does, and KeyError for any other unit. Pictures of the types 16 to 20 begin the
+    numbers anew; of these 19 and 20 (IDR) have none.
     """
     kind, bits = unit[0] >> 1 & 63, Bits(unit[2:])
     length = bits.left

@@ -176,9 +176,9 @@ def changes_between(
 ) -> list[int]:
     """Return the numbers of frames before which the shape changes, looking at few of `count` frames.
 
-    `shapes` returns those of frames with the numbers that it is given. The shape of each `step`-th frame and of the last is asked for, and where two differ the place is found by
-    halving. A change that is taken back within `step` frames goes unseen; a frame without a shape counts as
-    one like the frames before.
+    `shapes` returns those of the frames with the numbers given. The shape of each `step`-th frame and of
+    the last is asked for, and where two differ the place is found by halving. A change that is taken back
+    within `step` frames goes unseen; a frame without a shape counts as one like the frames before.
     """
     probes = [*dict.fromkeys([*range(0, count, max(step, 1)), *([count - 1] if count else [])])]
     found = zip(probes, shapes(probes), strict=True)

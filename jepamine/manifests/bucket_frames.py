@@ -38,8 +38,8 @@ def lines_of_frames(
     """Return what `frame_lines` does, also for a folder in a store, whose paths are URLs then.
 
     Of a store the listing is read, files of times, up to five images of each group of PNG, TIFF and other
-    lossless images, which may be label maps, and the beginning of one image of each window, for its size. Times
-    in EXIF are not read. Raises UserError as `frame_lines`.
+    lossless images, which may be label maps, and the beginning of one image of each window, for its size.
+    Times in EXIF are not read. Raises UserError as `frame_lines`.
     """
     if isinstance(root, Path):
         return frame_lines(root, window, stride, cameras, max_gap, options)

@@ -1,4 +1,4 @@
-"""Elements of Matroska and tags of FLV follow from each other; damaged heads are told, whole files are not."""
+"""Elements of Matroska and tags of FLV follow from each other: damaged heads are told."""
 
 from __future__ import annotations
 

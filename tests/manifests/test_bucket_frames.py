@@ -48,8 +48,8 @@ def test_only_what_has_to_be_judged_is_read(s3, footage, jepamine, tmp_path):
     output = tmp_path / "m.jsonl"
     assert jepamine("manifest", "frames", s3.url, "--window", 4, "--output", output).exit_code == 0
     got = [name for method, name, _, _ in s3.requests if method == "GET" and name]
-    # Five of eight images of each folder of PNGs, the files of times, and the sizes of the first image of each
-    # window and of the last one.
+    # Five of eight images of each folder of PNGs, the files of times, and for their size the first image of
+    # each window and the last one.
     assert sorted(name.rpartition("/")[2] for name in got if "timestamps" in name) == ["timestamps.txt"] * 2
     assert len(got) == 2 + 2 * 5 + 5 * 3
     lines = [json.loads(line) for line in output.read_text().splitlines()]
