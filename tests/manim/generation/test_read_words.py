@@ -18,7 +18,7 @@ def written(
     """Return a black frame with texts centred at (x, y) in units, and the layout of their boxes."""
     frame = Image.new("RGB", (width, width * 9 // 16))
     pen, font, unit = ImageDraw.Draw(frame), ImageFont.load_default(size), width / FRAME_WIDTH
-    items = []
+    items: list[Object] = []
     for content, x, y in texts:
         place = width / 2 + x * unit, frame.height / 2 - y * unit
         pen.text(place, content, (88, 196, 221), font, anchor="mm")
