@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from jepamine.manifests.camera_cards import card_drives
 from jepamine.manifests.camera_names import camera_folders, is_generic
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
 from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
-from jepamine.manifests.twin_folders import twin_folders
+from jepamine.manifests.twin_folders import card_drives, twin_folders
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"
