@@ -77,7 +77,7 @@ def card_drives(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> dict[s
         folder = paths[0].parent
         if folder.parent.name.upper() == "DCIM" and _CARD.fullmatch(folder.name):
             cards[folder.parent.parent].append(scene)
-    found = {}
+    found: dict[str, str] = {}
     for card, scenes in cards.items():
         below = card.is_relative_to(root) and card != root
         drive = card.relative_to(root).as_posix() if below else own_name(root)
