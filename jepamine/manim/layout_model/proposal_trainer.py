@@ -1,7 +1,7 @@
 """The trainer `layout-proposals`: like `layout`, on boxes that are proposed once, before the first epoch.
 
 Proposing and cropping a frame takes 36 ms of CPU, training on it once 26. Crops are held in memory: 320 kB a
-scene, and twice that while they are gathered.
+scene.
 
 Shapes: S scenes, K proposals of each, N scenes of a batch.
 """
