@@ -30,10 +30,11 @@ DIM = 1024
 
 
 def clip(number: int, centres: np.ndarray) -> ClipEmbeddings:
-    """Return a clip of one tubelet, of a drive of 500 clips and a scene of 20."""
+    """Return a clip of 16 frames in one tubelet, of a drive of 500 clips and a scene of 20."""
     clean = (centres[number % len(centres)] + np.float32(number % 997))[None]
     content, drive = number.to_bytes(32, "big"), f"drive-{number // 500}"
-    extent = Extent(content[-8:] * 16, drive, 2.0 * number, 2.0 * number + 1)
+    frames = b"".join((16 * number + frame).to_bytes(8, "little") for frame in range(16))
+    extent = Extent(frames, drive, 2.0 * number, 2.0 * number + 1)
     scene, order = f"scene-{number // 20}", f"{number:09}"
     return ClipEmbeddings(
         str(number), scene, clean, clean, clean, content, lambda: clean, extent, drive, order, f"{number % 6}"

@@ -140,8 +140,9 @@ def main() -> None:
             ours(encoder, few), bare(encoder, few)  # to warm up
             if on_gpu:
                 torch.cuda.reset_peak_memory_stats()
-            rates = ours(encoder, source), bare(encoder, source)
+            rate = ours(encoder, source)
             peak = torch.cuda.max_memory_allocated() / 1e9 if on_gpu else 0.0
+            rates = rate, bare(encoder, source)
             rows.append(
                 [matmul, *(f"{rate:.2f}" for rate in rates), f"{rates[0] / rates[1]:.2f}", f"{peak:.1f}"]
             )

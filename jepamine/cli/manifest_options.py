@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -61,19 +61,18 @@ def deliver(lines: list[dict[str, Any]], output: places.File | None) -> None:
     write(lines, output)
 
 
-def write(lines: list[dict[str, Any]], output: places.File | None) -> None:
+def write(lines: Iterable[dict[str, Any]], output: places.File | None) -> None:
     """Write lines unchanged to `output` or stdout, and suggest the next commands."""
-    from jepamine.utils.files import write_atomic
-    from jepamine.utils.json_files import json_lines
+    from jepamine.utils.json_files import json_text, write_json_lines
     from jepamine.utils.progress import notify
     from jepamine.utils.remote import exists
 
-    content = json_lines(lines)
     if output is None:
-        click.echo(content, nl=False)
+        for line in lines:
+            click.echo(json_text(line))
     else:
         how = "replaced" if exists(output) else "written"
-        write_atomic(output, content)
+        write_json_lines(output, lines)
         notify(f"{output}: {how}")
     path = output or "M.jsonl"
     tell_next(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -56,21 +56,13 @@ class SplitClips:
         return Rows(len(self._tubelets), row)
 
 
-def split_clips(clips: Iterable[Clip]) -> Rows[SplitClip]:
-    """Return what decides the part of each clip."""
-    columns = SplitClips()
-    for clip in clips:
-        columns.add(clip)
-    return columns.rows()
-
-
 def split(
     clips: Sequence[SplitClip],
     val_by: Literal["scene", "tubelet"],
     fraction: float,
     seed: int,
     test_fraction: float = 0.0,
-) -> list[dict[str, Any]]:
+) -> Sequence[dict[str, Any]]:
     """Return for each clip the keys that its line in the run's manifest gains.
 
     `{"split": "train" | "val" | "test"}` for whole clips; `test_fraction` of the clips are taken from the
@@ -108,11 +100,10 @@ def split(
     mine = bytearray(not counts["train"] or clip.split == "train" for clip in clips)
     if not all(mine):
         notify(f"split: of the {sum(mine)} clips marked train; {mine.count(0)} are not used")
-    eligible = clips if all(mine) else [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
     if val_by == "tubelet":
-        keys = iter(_by_tubelet(eligible, fraction, seed))
-    else:
-        keys = iter(_by_scene(eligible, fraction, seed, test_fraction))
+        return _by_tubelet(clips, mine, fraction, seed)
+    eligible = clips if all(mine) else [clip for clip, is_mine in zip(clips, mine, strict=True) if is_mine]
+    keys = iter(_by_scene(eligible, fraction, seed, test_fraction))
     nothing: dict[str, Any] = {}
     return [next(keys) if is_mine else nothing for is_mine in mine]
 
@@ -193,18 +184,25 @@ def _groups(sizes: Counter[str], fraction: float, seed: int) -> set[str]:
     return held_out
 
 
-def _by_tubelet(clips: Sequence[SplitClip], fraction: float, seed: int) -> list[dict[str, Any]]:
-    owners = [(index, number) for index, clip in enumerate(clips) for number in range(clip.tubelets)]
-    if len(owners) < 2:
+def _by_tubelet(
+    clips: Sequence[SplitClip], mine: Sequence[int], fraction: float, seed: int
+) -> Rows[dict[str, Any]]:
+    """Return the keys of each clip, made as they are asked for; {} for those that are not `mine`."""
+    counts = (clip.tubelets if own else 0 for clip, own in zip(clips, mine, strict=True))
+    ends = np.cumsum(np.fromiter(counts, dtype=np.int64, count=len(clips)))
+    tubelets = int(ends[-1]) if len(clips) else 0
+    if tubelets < 2:
         raise UserError("a single tubelet cannot be split into train and val; add more frames")
-    count = min(max(round(fraction * len(owners)), 1), len(owners) - 1)
-    keys: list[dict[str, Any]] = [{"split": "mixed", "val_tubelets": []} for _ in clips]
-    for drawn in np.random.default_rng(seed).permutation(len(owners))[:count]:
-        index, number = owners[drawn]
-        keys[index]["val_tubelets"].append(number)
-    for line in keys:
-        line["val_tubelets"].sort()
-    return keys
+    count = min(max(round(fraction * tubelets), 1), tubelets - 1)
+    held_out = np.zeros(tubelets, dtype=bool)
+    held_out[np.random.default_rng(seed).permutation(tubelets)[:count]] = True
+
+    def row(number: int) -> dict[str, Any]:
+        start = int(ends[number - 1]) if number else 0
+        numbers = np.flatnonzero(held_out[start : ends[number]]).tolist()
+        return {"split": "mixed", "val_tubelets": numbers} if mine[number] else {}
+
+    return Rows(len(clips), row)
 
 
 def chosen(clip: Clip, part: str | None) -> np.ndarray:

@@ -22,11 +22,11 @@ from jepamine.manifests.findings.entries import (
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.manifests.findings.repairs import Numbered, Repair, no_repairs, numbered, repair
 from jepamine.manifests.new_lines import full, placed
-from jepamine.places import File, Url
+from jepamine.places import File
 from jepamine.protocols import Source
 from jepamine.utils.columns import Rows
-from jepamine.utils.files import check_output, write_atomic
-from jepamine.utils.json_files import json_lines, raw_lines, write_json_lines
+from jepamine.utils.files import check_output
+from jepamine.utils.json_files import raw_lines, write_json_lines
 from jepamine.utils.printing import command, near, table_lines
 
 # A repair can reveal further findings, so it runs in rounds; what is still found after so many is dropped.
@@ -63,10 +63,7 @@ def fix_manifest(source: Source, output: File, max_gap: float = 1.0, drop: Colle
     base = source.root or source.manifest.parent
     stays = full(base) == full(output).parent
     lines = (line if stays else placed(line, None, base) for line in fixed.lines)
-    if isinstance(output, Url):  # a store takes a file as a whole
-        write_atomic(output, json_lines(list(lines)))
-    else:
-        write_json_lines(output, lines)
+    write_json_lines(output, lines)
     return fixed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
@@ -67,25 +67,33 @@ def _place(path: Any, folder: File | None, base: File) -> Any:
     return str(whole) if inside is None else inside
 
 
-def moved(lines: Sequence[dict[str, Any]], manifest: File, output: File | None) -> list[dict[str, Any]]:
+def moved(lines: Iterable[dict[str, Any]], manifest: File, output: File | None) -> Iterable[dict[str, Any]]:
     """Return the lines of the file `manifest` for the file `output`, changed only for another folder.
 
     Then relative paths are rewritten so that they stay valid; if not one clip's first file is found below the
     manifest's folder (they are relative to a `--root`) they stay, with a notice. For stdout (`output` None)
-    lines are unchanged, with a notice that relative paths are valid beside `manifest` only.
+    lines are unchanged, with a notice that relative paths are valid beside `manifest` only. `lines` can be
+    gone through more than once.
     """
     base = full(manifest).parent
-    firsts = [path for line in lines for path in paths_of(line)[:1]]
-    absolute = all(is_url(path) or Path(path).is_absolute() for path in firsts)
-    if absolute or (output and full(output).parent == base):
-        return list(lines)
+    if output and full(output).parent == base:
+        return lines
+    relative = (
+        path
+        for line in lines
+        for path in paths_of(line)[:1]
+        if not is_url(path) and not Path(path).is_absolute()
+    )
+    if not (first := next(relative, None)):
+        return lines
     if output is None:
         notify(f"frame paths stay relative to {base}")
-        return list(lines)
-    if not any(exists(below(base, path)) for path in firsts):
+        return lines
+    if not any(exists(below(base, path)) for path in (first, *relative)):
         notify(f"no frame is found below {base}: paths are unchanged, and readers need the same --root")
-        return list(lines)
-    return [placed(line, full(output).parent, base) for line in lines]
+        return lines
+    folder = full(output).parent
+    return (placed(line, folder, base) for line in lines)
 
 
 def fresh(lines: Sequence[dict[str, Any]], output: File | None) -> list[dict[str, Any]]:

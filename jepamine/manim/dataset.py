@@ -37,22 +37,29 @@ def manim(
     notes: Weight = 0.0,
     charts: Weight = 0.0,
     figures: Weight = 0.0,
+    nested: Weight = 0.0,
     threads: Annotated[int, Field(ge=0, le=1024)] = 0,
 ) -> Source:
     """Render `scenes` scenes into `data_dir`, or reuse them: same settings, same pixels and layouts.
 
-    Frames are `width` pixels wide, 16:9. `random` to `figures` weigh the families; scenes of the last
-    eight resemble people's: up to 40 objects, any ground, moments within an animation. A scene is a clip of
+    Frames are `width` pixels wide, 16:9. `random` to `nested` weigh the families; scenes of the last
+    nine resemble people's: up to 40 objects, any ground, moments within an animation. A scene is a clip of
     one frame; its line also holds `layout`, `family`, `form`, `description` and `code`. Scene
     i of a seed does not depend on the number of scenes. Raises UserError if Manim is missing.
     """
     old, real = (random, structured, overlap), (writing, tables, plots, geometry, slides)
-    later = (notes, charts, figures)
-    if sum(old) + sum(real) + sum(later) <= 0:
+    # Folders of older recipes keep their names: later families are part of them only where they are drawn.
+    later, last = (notes, charts, figures), (nested,)
+    if sum((*old, *real, *later, *last)) <= 0:
         raise UserError("dataset: the weights of all families are 0; give one of them a weight")
     shares = "-".join(
         f"{weight:g}"
-        for weight in (*old, *(real if any((*real, *later)) else ()), *(later if any(later) else ()))
+        for weight in (
+            *old,
+            *(real if any((*real, *later, *last)) else ()),
+            *(later if any((*later, *last)) else ()),
+            *(last if any(last) else ()),
+        )
     )
     folder = data_dir / f"manim-v{GENERATOR}-n{scenes}-s{seed}-w{width}-{shares}"
     manifest, marker = folder / "scenes.jsonl", folder / "complete"
@@ -64,7 +71,7 @@ def manim(
 
             if not (folder / PART).is_file():
                 shutil.rmtree(folder, ignore_errors=True)
-            job = Job(folder, seed, width, Shares(*old, *real, *later))
+            job = Job(folder, seed, width, Shares(*old, *real, *later, *last))
             with progress("render scenes", scenes, "scenes", every=100) as bar:
                 render_scenes(job, scenes, on_scene=bar.step)
             # The marker is written last: a killed process leaves none, and the next one renders again.

@@ -161,7 +161,7 @@ def _split(manifest: Path) -> list[dict[str, Any]]:
             f"{manifest.parent}: only {len(lines)} clip; a run needs at least two, better hundreds"
         )
     if len({drive_in(line, line.get("scene")) for line in lines}) > 1:
-        return split_lines(manifest, "drive", HELD_OUT, SEED)
+        return list(split_lines(manifest, "drive", HELD_OUT, SEED))
     notify(
         "warning: all clips are of one drive, so the last ones are held out; they resemble those before, "
         "and held-out figures will be too good"

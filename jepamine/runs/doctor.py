@@ -31,6 +31,7 @@ ADDS = {
     "parquet": "scores and labels as Parquet files",
     "waymo": "Waymo's Parquet files as footage",
     "llm": "code from a language model behind an API",
+    "ocr": "the words of texts in images (scenes generate --image)",
     "grammar": "code by a local language model that always parses (grammar=true)",
 }
 #: Libraries of the system that an extra's packages are built against, and how to get them.

@@ -92,7 +92,8 @@ def find_checkpoint(run: RunFolder, name: str) -> Path:
     if name not in kept:
         listed = f"; it has {', '.join(kept)}" if kept else "; it has none"
         raise UserError(
-            f"run '{run.name}' has no checkpoint '{name}'{listed} (trainer.keep_checkpoints = 0 keeps all)"
+            f"run '{run.name}' has no checkpoint '{name}'{listed} (trainer.keep_checkpoints = 0 keeps all); "
+            "the best weights are used without --checkpoint"
         )
     return run.checkpoints / f"{name}.safetensors"
 

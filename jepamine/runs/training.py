@@ -217,11 +217,21 @@ def adamw(
 ) -> torch.optim.Optimizer:
     """Return AdamW over `steps` steps. The step count is AdamW's own state, which checkpoints hold."""
     optimizer = torch.optim.AdamW(parameters, lr=lr, weight_decay=weight_decay, fused=True)
+    done: int | None = None
 
     def before(optimizer: torch.optim.Optimizer, *_: Any) -> None:
-        done = next((int(state["step"]) for state in optimizer.state.values() if "step" in state), 0)
+        nonlocal done
+        if done is None:
+            # Once: the count is on the device, and each reading waits for all that a GPU has to do.
+            done = next((int(state["step"]) for state in optimizer.state.values() if "step" in state), 0)
         for group in optimizer.param_groups:
             group["lr"] = lr * rate(done, steps)
+        done += 1
+
+    def forget(_: torch.optim.Optimizer) -> None:
+        nonlocal done
+        done = None
 
     optimizer.register_step_pre_hook(before)
+    optimizer.register_load_state_dict_post_hook(forget)
     return optimizer

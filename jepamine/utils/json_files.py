@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.errors import UserError, first_line
-from jepamine.places import File
-from jepamine.utils.files import (
-    replacing,
-    require_regular,
-    write_atomic,
-)
+from jepamine.places import File, Url
+from jepamine.utils.files import naming, replacing, require_regular, write_atomic
 from jepamine.utils.local_cache import local
+from jepamine.utils.remote import put
+from jepamine.utils.temporary import temporary_folder
 
 
 def write_json(path: Path, value: object) -> None:
@@ -51,10 +49,21 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_json_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write objects as a JSONL file, atomically, one at a time; see `finite`."""
+def write_json_lines(path: File, lines: Iterable[dict[str, Any]]) -> None:
+    """Write objects as a JSONL file, atomically, one at a time; see `finite`.
+
+    What is for a store is in a temporary file first: it takes files as a whole.
+    """
+    encoded = (json_text(line).encode() + b"\n" for line in lines)
+    if isinstance(path, Url):
+        with temporary_folder() as folder:
+            whole = folder / "lines.jsonl"
+            with naming(whole), whole.open("wb") as file:
+                file.writelines(encoded)
+            put(path, whole)
+        return
     with replacing(path) as (file, _):
-        file.writelines(json_text(line).encode() + b"\n" for line in lines)
+        file.writelines(encoded)
 
 
 def json_lines(lines: list[dict[str, Any]]) -> bytes:

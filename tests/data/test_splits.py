@@ -13,7 +13,10 @@ from jepamine.errors import UserError
 
 
 def split(clips, *words, **settings):
-    return splits.split(splits.split_clips(clips), *words, **settings)
+    columns = splits.SplitClips()
+    for one in clips:
+        columns.add(one)
+    return list(splits.split(columns.rows(), *words, **settings))
 
 
 def clip(number, scene=None, tubelets=2, **line):

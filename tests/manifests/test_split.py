@@ -1,6 +1,7 @@
 """`manifest split`: which lines train and which are held out."""
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ def manifest(tmp_path):
 @pytest.mark.parametrize(("by", "val"), [("scene", 6), ("log", 6), ("clip_id", 6)])
 def test_whole_groups_are_held_out_and_lines_are_otherwise_as_they_were(manifest, by, val):
     before = [json.loads(line) for line in manifest.read_text().splitlines()]
-    lines = split_lines(manifest, by, 0.2, 42)
+    lines = list(split_lines(manifest, by, 0.2, 42))
     assert [{key: line[key] for key in line if key != "split"} for line in lines] == before
     assert [line["split"] for line in lines].count("val") == val
     assert [line["split"] for line in lines].count("train") == 30 - val
@@ -147,7 +148,7 @@ def test_without_output_the_lines_go_to_stdout_and_no_file_changes(jepamine, man
     result = jepamine("manifest", "split", manifest, "--by", "scene", "--val", "0.2")
     assert result.exit_code == 0
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert lines == split_lines(manifest, "scene", 0.2, 42)
+    assert lines == list(split_lines(manifest, "scene", 0.2, 42))
     assert f"frame paths stay relative to {manifest.parent}\n" in result.stderr
     assert (manifest.read_bytes(), list(manifest.parent.iterdir())) == (before, [manifest])
 
@@ -181,3 +182,18 @@ def test_paths_that_are_relative_to_another_root_stay_and_that_is_reported(jepam
 def test_a_share_that_leaves_a_side_empty_is_a_wrong_command_line(jepamine, manifest, val):
     result = jepamine("manifest", "split", manifest, "--val", val)
     assert (result.exit_code, "Invalid value for '--val'" in result.output) == (2, True)
+
+
+def test_no_line_stays_in_memory(tmp_path):
+    def peak(count: int) -> int:
+        lines = (clip(number, f"s{number // 20}", note="x" * 2_000) for number in range(count))
+        manifest = written(tmp_path / f"{count}.jsonl", lines)
+        tracemalloc.start()
+        for _ in split_lines(manifest, "scene", 0.2, 0):
+            pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(100)  # what is imported and made once
+    assert peak(1_500) - peak(500) < 1_000 * 200

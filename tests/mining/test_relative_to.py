@@ -86,9 +86,9 @@ def test_training_clips_are_part_of_their_cameras_mean_and_count_once():
     assert groups.bank.vectors[3] == pytest.approx(alone[0], abs=1e-6)
 
 
-@pytest.mark.parametrize("block", [1, 1 << 18])
-def test_neither_the_order_of_the_clips_nor_temporary_files_change_a_bit(block, monkeypatch):
-    monkeypatch.setattr("jepamine.utils.columns.BLOCK", block)
+@pytest.mark.parametrize("together", [1, 500])
+def test_neither_the_order_of_the_clips_nor_how_many_are_written_together_change_a_bit(together, monkeypatch):
+    monkeypatch.setattr("jepamine.mining.grouped_clips.TOGETHER", together)
     clips = [clip(one.clip_id, one.clean[0], "b", start) for start, one in enumerate(cloud("b", 50, 0, 3))]
     moved = []
     for order in (clips, clips[::-1], clips[1::2] + clips[::2]):

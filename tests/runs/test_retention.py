@@ -10,7 +10,9 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from jepamine.runs.retention import superfluous
+from jepamine.errors import UserError
+from jepamine.runs.retention import find_checkpoint, superfluous
+from jepamine.runs.run_folder import RunFolder
 from jepamine.utils.locks import exclusive
 
 
@@ -108,6 +110,22 @@ def test_a_checkpoint_that_is_not_kept_is_one_line_with_those_that_are(jepamine,
         result = jepamine(*words, "--checkpoint", "../epoch-004")
         assert result.exit_code == 1
         assert "no checkpoint '../epoch-004'; it has epoch-002, epoch-004" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kept", "listed"), [([], "none"), (["epoch-002", "epoch-010"], "epoch-002, epoch-010")]
+)
+def test_best_is_no_checkpoint_but_what_is_used_without_one(tmp_path, kept, listed):
+    run = RunFolder(tmp_path / "small")
+    run.checkpoints.mkdir(parents=True)
+    for name in kept:
+        (run.checkpoints / f"{name}.safetensors").touch()
+    with pytest.raises(UserError) as refusal:
+        find_checkpoint(run, "best")
+    assert str(refusal.value) == (
+        f"run 'small' has no checkpoint 'best'; it has {listed} (trainer.keep_checkpoints = 0 keeps all); "
+        "the best weights are used without --checkpoint"
+    )
 
 
 def test_the_best_weights_are_those_of_the_best_checkpoint(jepamine, recipe, small):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jepamine.errors import UserError
 from jepamine.manim.generation.frame_image import frame_of, with_colours
 from jepamine.manim.generation.merge_layouts import merge_layouts
+from jepamine.manim.generation.read_words import with_words
 from jepamine.manim.generation.request import Request
 from jepamine.manim.generation.tidy import DRAWN, RENDERED, tidy
 from jepamine.manim.generators.hints import read_if_possible
@@ -76,11 +77,12 @@ def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
         )
     frame = frame_of(request.image, reader.size)
     seen = with_colours(reader.read_frame(frame.pixels), frame)
+    seen, unread = with_words(seen, frame.sharp)
     seen = tidy(seen, DRAWN if frame.on_paper else RENDERED)
     if request.layout == "image" or not described:
         if not seen.objects:
             raise UserError("the layout run finds no object in the image")
-        notes = tuple(_notes(request, seen))
+        notes = tuple(_notes(request, seen, *unread))
         return FoundLayout(
             seen, "image", _mean_confidence(seen), read_if_possible(request.description), notes
         )

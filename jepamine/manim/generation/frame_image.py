@@ -43,10 +43,13 @@ PENS = (
 
 @dataclass(frozen=True)
 class FrameImage:
-    """A frame, RGB uint8 (H, W, 3), and whether it is the inverse of an image on a light ground."""
+    """A frame, RGB uint8 (H, W, 3), and whether it is the inverse of an image on a light ground; `sharp` is
+    the same in the image's own resolution.
+    """
 
     pixels: NDArray[np.uint8]
     on_paper: bool
+    sharp: Image.Image
 
 
 def frame_of(content: bytes, size: tuple[int, int], name: str = "image") -> FrameImage:
@@ -65,10 +68,18 @@ def frame_of(content: bytes, size: tuple[int, int], name: str = "image") -> Fram
     height, width = size
     scale = min(width / image.width, height / image.height)
     inner = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
-    frame = Image.new("RGB", (width, height), tuple(int(value) for value in background))
-    resized = image.resize(inner, Image.Resampling.BICUBIC)
-    frame.paste(resized, ((width - inner[0]) // 2, (height - inner[1]) // 2))
-    return FrameImage(np.asarray(frame), on_paper)
+    ground = tuple(int(value) for value in background)
+    frame = _centred(image.resize(inner, Image.Resampling.BICUBIC), size, ground)
+    sharp = _centred(image, (round(height / scale), round(width / scale)), ground)
+    return FrameImage(np.asarray(frame), on_paper, sharp)
+
+
+def _centred(image: Image.Image, size: tuple[int, int], ground: tuple[int, ...]) -> Image.Image:
+    """Return the image in the middle of a ground of `size` (H, W)."""
+    height, width = size
+    frame = Image.new("RGB", (width, height), ground)
+    frame.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
+    return frame
 
 
 def with_colours(layout: Layout, frame: FrameImage) -> Layout:

@@ -1,7 +1,7 @@
 """The trainer `layout-proposals`: like `layout`, on boxes that are proposed once, before the first epoch.
 
 Proposing and cropping a frame takes 36 ms of CPU, training on it once 26. Crops are held in memory: 320 kB a
-scene, and twice that while they are gathered.
+scene.
 
 Shapes: S scenes, K proposals of each, N scenes of a batch.
 """
@@ -105,7 +105,7 @@ def _with_candidates(train: Tensors, masked: float, proposals: int, seed: int, t
 
     from jepamine.data.frames import ahead
     from jepamine.manim.layout_model.examples import hide_cells
-    from jepamine.manim.layout_model.predictors.proposal_crops import candidate_tensors, candidates
+    from jepamine.manim.layout_model.predictors.proposal_crops import candidates, empty_tensors, fill
     from jepamine.utils.progress import progress
 
     count = len(train["types"])
@@ -123,14 +123,15 @@ def _with_candidates(train: Tensors, masked: float, proposals: int, seed: int, t
         choice = partial(drawn, truth=scene, most=proposals, rng=rng)
         return candidates((frame / 255).astype(np.float32), covered, choice)
 
-    found: list[Candidates] = []
+    # Filled scene by scene: gathered at the end, crops would be held twice.
+    given = empty_tensors(count, proposals)
     with progress("propose boxes", count, "scenes", every=1000) as bar:
-        for _, each in ahead(range(count), of_scene, threads):
+        for row, (_, each) in enumerate(ahead(range(count), of_scene, threads)):
             if isinstance(each, UserError):
                 raise each
-            found.append(each)
+            fill(given, row, each)
             bar.step()
-    return truth | candidate_tensors(found)
+    return truth | given
 
 
 def rarity(types: Tensor) -> Tensor:

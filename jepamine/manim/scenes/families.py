@@ -134,6 +134,7 @@ class Shares:
     notes: float = 0.0
     charts: float = 0.0
     figures: float = 0.0
+    nested: float = 0.0
 
     def family(self, seed: int, index: int) -> str:
         """Return the family of scene `index` of a seed; it does not depend on the number of scenes."""

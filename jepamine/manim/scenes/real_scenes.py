@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from jepamine.manim.engine.style import number, pick
-from jepamine.manim.scenes import charts, figures, geometry, notes, plots, slides, tables, writing
+from jepamine.manim.scenes import charts, figures, geometry, nested, notes, plots, slides, tables, writing
 from jepamine.manim.scenes.composition import Composition, DoesNotFit, Part, extent_of
 from jepamine.manim.scenes.grounds import AFFECTED, FONTS, MOMENT, MOST_OBJECTS, draw_ground
 
@@ -101,6 +101,12 @@ _FONT_FORMS: dict[str, dict[str, Form]] = {
         "flow": slides.panels,
         "many": slides.crowd,
         "sketch": slides.by_hand,
+    },
+    "nested": {
+        "divided": nested.divided,
+        "inscribed": nested.inscribed,
+        "on_sides": nested.on_sides,
+        "sets": nested.overlapping_circles,
     },
 }
 #: family -> form -> function that draws it.

@@ -80,14 +80,16 @@ def test_missing_colours_are_read_from_pixels_and_known_ones_kept():
     red = Object("square", x, y, 0, 20 / 9, 12 / 9)
     coloured = with_colours(
         Layout((red, Object("dot", 3, 0, 1, 1, 1), Object("dot", x, y, 2, 1, 1, color="#000001"))),
-        FrameImage(frame, False),
+        FrameImage(frame, False, Image.fromarray(frame)),
     )
     assert [item.color for item in coloured.objects] == ["#FC6255", None, "#000001"]
 
 
 def test_an_object_outside_of_the_frame_has_no_colour():
     frame = np.full((72, 128, 3), 9, np.uint8)
-    (item,) = with_colours(Layout((Object("dot", 40, 30, 0, 1, 1),)), FrameImage(frame, False)).objects
+    (item,) = with_colours(
+        Layout((Object("dot", 40, 30, 0, 1, 1),)), FrameImage(frame, False, Image.fromarray(frame))
+    ).objects
     assert item.color is None
 
 
@@ -117,4 +119,4 @@ def test_greys_that_compression_tinted_are_greys(paint, colour):
     frame = np.zeros((72, 128, 3), np.uint8)
     frame[30:42, 20:40] = paint
     seen = Layout((Object("square", (30 - 64) / 9, 0.0, 0, 20 / 9, 12 / 9),))
-    assert with_colours(seen, FrameImage(frame, False)).objects[0].color == colour
+    assert with_colours(seen, FrameImage(frame, False, Image.fromarray(frame))).objects[0].color == colour

@@ -36,7 +36,7 @@ def test_shares_are_read_from_words(text, shares):
         (
             "strctured",
             "no family 'strctured' (did you mean 'structured'?); known: random, structured, overlap, "
-            "writing, tables, plots, geometry, slides, notes, charts, figures",
+            "writing, tables, plots, geometry, slides, notes, charts, figures, nested",
         ),
         ("random=a", "family random: 'a' is not a weight (0 or more)"),
         ("random=-1", "family random: '-1' is not a weight (0 or more)"),

@@ -125,6 +125,14 @@ def candidate_tensors(found: Sequence[Candidates]) -> Tensors:
     `MARKS`), `filled` float32 (N, K), and `present` bool (N, K).
     """
     rows = max(1, *(len(each.boxes) for each in found))
+    tensors = empty_tensors(len(found), rows)
+    for frame, each in enumerate(found):
+        fill(tensors, frame, each)
+    return tensors
+
+
+def empty_tensors(count: int, rows: int) -> Tensors:
+    """Return the tensors of `candidate_tensors` for N = `count` frames, K = `rows` proposals, all absent."""
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
         "near": ((NEAR.size, NEAR.size, 4), np.uint8),
         "wide": ((WIDE.size, WIDE.size, 4), np.uint8),
@@ -133,13 +141,19 @@ def candidate_tensors(found: Sequence[Candidates]) -> Tensors:
         "filled": ((), np.float32),
         "present": ((), np.bool_),
     }
-    arrays = {name: np.zeros((len(found), rows, *shape), kind) for name, (shape, kind) in shapes.items()}
-    for frame, each in enumerate(found):
-        count = len(each.boxes)
-        values = (each.near, each.wide, each.boxes, each.marks, each.filled, True)
-        for name, value in zip(shapes, values, strict=True):
-            arrays[name][frame, :count] = value
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+    return {
+        name: torch.from_numpy(np.zeros((count, rows, *shape), kind))
+        for name, (shape, kind) in shapes.items()
+    }
+
+
+def fill(tensors: Tensors, frame: int, each: Candidates) -> None:
+    """Put the proposals of one frame into `tensors`."""
+    count = len(each.boxes)
+    values = (each.near, each.wide, each.boxes, each.marks, each.filled)
+    for name, value in zip(("near", "wide", "places", "marks", "filled"), values, strict=True):
+        tensors[name][frame, :count] = torch.from_numpy(value)
+    tensors["present"][frame, :count] = True
 
 
 def shown_as_floats(crop: Tensor) -> Tensor:
