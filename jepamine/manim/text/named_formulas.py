@@ -26,22 +26,34 @@ def formula_table() -> list[dict[str, Any]]:
 
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return (the pattern of its name, its LaTeX) of each formula.
+
+    Entries that begin with a look ahead have no end that a name could be read to.
+    """
     return [
-        (
-            re.compile(
-                rf"\b(?:the\s+)?(?:(?:formula|equation)\s+(?:of|for)\s+)?(?:the\s+|an?\s+)?(?:{entry['when']})"
-                rf"(?:\s+(?:{_KINDS}))?",
-                re.I,
-            ),
-            entry["latex"],
-        )
+        (_called(entry["when"]), entry["latex"])
         for entry in formula_table()
         if not entry["when"].startswith("(?")
     ]
 
 
+def _called(name: str) -> re.Pattern[str]:
+    """Return the pattern of a name as it is written in a sentence: "the formula for ...", "the ... law"."""
+    return re.compile(
+        r"\b(?:the\s+)?"
+        r"(?:(?:formula|equation)\s+(?:of|for)\s+)?"
+        r"(?:the\s+|an?\s+)?"
+        rf"(?:{name})"
+        rf"(?:\s+(?:{_KINDS}))?",
+        re.I,
+    )
+
+
 def named_formulas(description: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, LaTeX) of each formula that is called by a name that says that it is one."""
+    """Yield (start, end, LaTeX) of each formula that is called by a name that says that it is one.
+
+    "The law of sines" is one; "pressure" and "density" are not, without "the formula for" before them.
+    """
     for pattern, latex in _patterns():
         for match in pattern.finditer(description):
             called = re.search(rf"\b(?:{_KINDS})s?\b", match[0], re.I)
