@@ -4,9 +4,9 @@ Each case is a sound file that is truncated, has some bits flipped, loses or gai
 header. Frames and videos go through `manifest frames` or `video`, `manifest audit` and `score`, text files
 through the commands that read them. A command must end within 10 s of processor time, with exit code 0 or
 with 1 and one error of a few lines: a traceback, a hang and a crash are faults. So is a PNG, which has
-checksums, that is shown differently. Frames of a damaged video are compared with those of the sound one:
-video has no checksums, so damage within a frame may pass the decoder ("altered"), but no frame may be shown
-at another's time unless `manifest` told of damage, gaps or a clock that restarts.
+checksums, that is shown differently. Frames of a damaged video are compared with those of the sound one: no
+good frame (`good_frames.py`) may be lost, moved or changed unless `manifest` told of damage, gaps or a clock
+that restarts; a damaged frame may pass the decoder. Images of logs may not be shown at another's time.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 from fuzzed_formats import FORMATS, FRAMES, TOPIC, Format, picture
+from good_frames import SoundVideo, fates, shown_frames, silent, sound_video
 
 from jepamine.cli.main import cli
 from jepamine.data.images import decode
@@ -174,11 +175,27 @@ class Fuzz:
                 self._silent(counts, f"{case}: another picture is shown")
         return counts
 
-    def video(self, path: Path, case: str, sound: dict[int, np.ndarray], stream: str | None) -> Counter[str]:
-        """Put the damaged video or log `path` through manifest, audit and score; compare its frames."""
+    def video(self, path: Path, case: str, sound: SoundVideo, only_frames: bool) -> Counter[str]:
+        """Put the damaged video `path` through manifest, audit and score; compare its frames."""
         counts: Counter[str] = Counter()
-        command = "video" if stream is None else "mcap"
-        words = ("manifest", command, path, "--fps", 4, "--window", 4, *self._to(path))
+        words = ("manifest", "video", path, "--fps", 4, "--window", 4, *self._to(path))
+        built = self.call(*words, case=case)
+        counts["manifest " + built] += 1
+        told = built == "refused" or any(word in self.told for word in TOLD)
+        if built == "read" and not only_frames:
+            self._used(path, case, counts)
+        shown = shown_frames(path)
+        if shown:
+            found = fates(sound, sound.good(path.read_bytes()), shown)
+            counts += Counter({f"frames {fate}{', told' * told}": count for fate, count in found.items()})
+            if silent(found) and not told:
+                self._silent(counts, f"{case}: {silent(found)}")
+        return counts
+
+    def log(self, path: Path, case: str, sound: dict[int, np.ndarray], stream: str) -> Counter[str]:
+        """Put the damaged log `path` through manifest, audit and score; compare its images."""
+        counts: Counter[str] = Counter()
+        words = ("manifest", "mcap", path, "--fps", 4, "--window", 4, *self._to(path))
         built = self.call(*words, case=case)
         counts["manifest " + built] += 1
         told = any(word in self.told for word in TOLD)
@@ -211,7 +228,7 @@ class Fuzz:
         case: str,
         sound: dict[int, np.ndarray],
         counts: Counter[str],
-        stream: str | None,
+        stream: str,
         *,
         told: bool,
     ) -> None:
@@ -332,18 +349,18 @@ def _texts(name: str, count: int, seed: int, fuzz: Fuzz, content: bytes) -> Coun
     return counts
 
 
-def _files(name: str, count: int, seed: int, fuzz: Fuzz, folder: Path) -> Counter[str]:
+def _files(name: str, count: int, seed: int, fuzz: Fuzz, folder: Path, only_frames: bool) -> Counter[str]:
     """Damage a file of a format, each copy in a folder of its own below `folder`, which is removed."""
     made, counts = FORMATS[name], Counter[str]()
     content = made.make(folder)
     path = folder / f"sound{made.suffix}"
     path.write_bytes(content)
-    stream = TOPIC if made.kind == "log" else None
-    sound: dict[int, np.ndarray] = {}
-    if made.kind in ("video", "log"):
+    images: dict[int, np.ndarray] = {}
+    whole = sound_video(path) if made.kind == "video" else None
+    if made.kind == "log":
         recordings = Recordings()
-        for time_ in recorded_times(path, stream)[0]:
-            sound[time_] = np.asarray(recordings.image(Moment(path, time_, stream))).astype(int)
+        for time_ in recorded_times(path, TOPIC)[0]:
+            images[time_] = np.asarray(recordings.image(Moment(path, time_, TOPIC))).astype(int)
         recordings.close()
     for number, case, damaged in _damaged(name, count, seed, content):
         own = folder / f"{number:04d}"
@@ -354,8 +371,10 @@ def _files(name: str, count: int, seed: int, fuzz: Fuzz, folder: Path) -> Counte
         path.write_bytes(damaged)
         if made.kind == "image":
             counts += fuzz.image(made, path, case, np.asarray(decode(content, name)))
-        elif made.kind in ("video", "log"):
-            counts += fuzz.video(path, case, sound, stream)
+        elif whole is not None:
+            counts += fuzz.video(path, case, whole, only_frames)
+        elif made.kind == "log":
+            counts += fuzz.log(path, case, images, TOPIC)
         elif made.kind == "physicalai":
             counts += fuzz.physicalai(path, case, FORMATS["mp4"].make(own))
         else:
@@ -370,6 +389,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500, help="files per format")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=[*FORMATS, *TEXTS], action="append", help="one format; repeatable")
+    parser.add_argument(
+        "--only-frames", action="store_true", help="compare the frames of videos, without audit and score"
+    )
     options = parser.parse_args()
 
     def alarm(number: int, frame: object) -> None:
@@ -381,13 +403,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         fuzz = Fuzz(Path(folder))
         sound = _sound_texts(fuzz)
-        for name in options.only or [*FORMATS, *TEXTS]:
+        videos = [name for name, made in FORMATS.items() if made.kind == "video"]
+        for name in options.only or (videos if options.only_frames else [*FORMATS, *TEXTS]):
             before, fuzz.slowest = len(fuzz.faults), 0.0
             if name in TEXTS:
                 counts = _texts(name, options.count, options.seed, fuzz, sound[name])
             else:
                 with tempfile.TemporaryDirectory(dir=folder) as own:
-                    counts = _files(name, options.count, options.seed, fuzz, Path(own))
+                    counts = _files(name, options.count, options.seed, fuzz, Path(own), options.only_frames)
             frames = {key: counts.pop(key) for key in sorted(counts) if key.startswith("frames")}
             detail = ", ".join(f"{count} {key.removeprefix('frames ')}" for key, count in frames.items())
             read, refused = (

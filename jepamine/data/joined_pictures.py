@@ -1,16 +1,16 @@
-"""Find pictures of H.264 that a damaged start code joined to the picture before them.
+"""Find pictures of H.264 and HEVC that a damaged start code joined to the picture before them.
 
 Decoders pass over what follows the last block of a picture, so that the joined one is lost without an error.
-Where the next picture begins anew (IDR) or the file ends, no number is missing either: there the bytes of the
-last picture are searched for the head of a slice that would be next.
+Where the next picture begins the numbers anew (IDR) or the file ends, no number is missing either: there the
+bytes of the last picture are searched for the head of a slice that would be next.
 
-Source: ITU-T H.264 (7.3.1, 7.3.3, 7.4.3).
+Sources: ITU-T H.264 (7.3.1, 7.3.3, 7.4.3), H.265 (7.3.1.2, 7.3.6.1).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import comb, log2
 from typing import NamedTuple
 
@@ -25,13 +25,16 @@ CERTAIN = 20
 
 
 class Slice(NamedTuple):
-    """Where a slice belongs: `head` is the byte of its unit, `start` its type and set of parameters.
+    """Where a slice belongs: `head` are the first bytes of its unit, `start` its type and set of parameters.
 
-    `frame` is frame_num, `low` the low bits of the picture order count (None: it has none), `read` the number
-    of bits before frame_num.
+    `first` is the number of its first block, `frame` frame_num (HEVC: 0), `low` the low bits of the picture
+    order count (None: it has none), `read` the number of bits of the slice before these numbers. `anew`: its
+    picture begins the numbers anew; `referred`: the next one has another frame_num.
     """
 
-    head: int
+    head: bytes
+    anew: bool
+    referred: bool
     first: int
     start: tuple[int, int]
     frame: int
@@ -40,39 +43,62 @@ class Slice(NamedTuple):
     read: int
 
     @property
-    def anew(self) -> bool:
-        """Whether it is of an IDR picture."""
-        return self.head & 31 == 5
-
-    @property
     def picture(self) -> tuple[bool, int, int | None]:
         """What all slices of a picture have in common."""
         return self.anew, self.frame, self.low
 
 
-def read_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
+Reader = Callable[[bytes, Mapping[int, Stream]], Slice]
+
+
+def h264_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
     """Return the head of a slice unit (type 1 or 5), by the known sets of parameters of `pictures`.
 
     Raises IndexError if the unit ends before it, KeyError if its set of parameters is unknown.
     """
     bits = Bits(unit[1:])
-    length = bits.left
+    length, anew = bits.left, unit[0] & 31 == 5
     first, kind, parameters = bits.golomb(), bits.golomb(), bits.golomb()
     stream = pictures[parameters]
     bits.take(2 * stream.planes)
     read = length - bits.left
     frame = bits.take(stream.frame_bits)
-    if unit[0] & 31 == 5:
+    if anew:
         bits.golomb()
     low = None if stream.in_decoding_order else bits.take(stream.bits)
-    return Slice(unit[0], first, (kind, parameters), frame, low, stream, read)
+    return Slice(unit[:1], anew, unit[0] > 31, first, (kind, parameters), frame, low, stream, read)
+
+
+def hevc_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
+    """Return the head of the first slice of a picture (types below 32).
+
+    Raises as `h264_slice` does, and KeyError for any other unit. Pictures of the types 16 to 20 begin the
+    numbers anew; of these 19 and 20 (IDR) have none.
+    """
+    kind, bits = unit[0] >> 1 & 63, Bits(unit[2:])
+    length = bits.left
+    if kind > 31 or not bits.take(1):
+        raise KeyError
+    bits.take(1 if 16 <= kind <= 23 else 0)
+    parameters = bits.golomb()
+    stream = pictures[parameters]
+    bits.take(stream.extra)
+    start = bits.golomb(), parameters
+    bits.take(stream.output_flag + 2 * stream.planes)
+    read = length - bits.left
+    low = 0 if kind in (19, 20) else bits.take(stream.bits)
+    return Slice(unit[:2], 16 <= kind <= 20, False, 0, start, 0, low, stream, read)
 
 
 class JoinedPictures:
-    """Learn how slices of a stream begin, and search the last picture of each sequence for another."""
+    """Learn how slices of a stream begin, and search the last picture of each sequence for another.
 
-    def __init__(self) -> None:
-        self._heads, self._starts, self._steps = set[int](), set[tuple[int, int]](), set[int]()
+    `read` reads the head of a slice of its codec.
+    """
+
+    def __init__(self, read: Reader = h264_slice) -> None:
+        self._read = read
+        self._heads, self._starts, self._steps = set[bytes](), set[tuple[int, int]](), set[int]()
         self._last: tuple[bytes, Slice] | None = None
         self._searched = 0
         self._found: list[float] = []
@@ -99,16 +125,14 @@ class JoinedPictures:
         if self._last is None or not self._heads:
             return
         content, last = self._last
-        begin = content.find(START + bytes([last.head])) + SLICE
+        begin = content.find(START + last.head) + SLICE
         self._searched += max(len(content) - begin, 0)
-        # The first block of a picture has the number 0, the single bit 1.
-        heads = re.compile(
-            b"[" + b"".join(re.escape(bytes([head])) for head in self._heads) + rb"][\x80-\xff]"
-        )
+        # The first block of a picture has the number 0 in H.264, the single bit 1; in HEVC a flag is 1.
+        heads = re.compile(b"(?:" + b"|".join(map(re.escape, self._heads)) + rb")[\x80-\xff]")
         best = 0.0
         for place in heads.finditer(content, begin):
             try:
-                found = read_slice(content[place.start() : place.start() + SLICE], pictures)
+                found = self._read(content[place.start() : place.start() + SLICE], pictures)
             except (IndexError, KeyError):
                 continue
             if self._follows(found, last):
@@ -117,7 +141,7 @@ class JoinedPictures:
 
     def _follows(self, found: Slice, last: Slice) -> bool:
         """Return whether `found` has the numbers of the picture after `last`, and a known beginning."""
-        frame = (last.frame + (last.head > 31)) % (1 << found.stream.frame_bits)
+        frame = (last.frame + last.referred) % (1 << found.stream.frame_bits)
         if found.first or found.start not in self._starts or found.frame != frame:
             return False
         if found.low is None or last.low is None or not self._steps:
@@ -126,7 +150,12 @@ class JoinedPictures:
 
     def _bits(self, found: Slice) -> float:
         """Return how many random bits would have to be as those of a head that follows."""
-        bits = 8 + found.read + found.stream.frame_bits - log2(len(self._heads) * len(self._starts))
+        bits = (
+            8 * len(found.head)
+            + found.read
+            + found.stream.frame_bits
+            - log2(len(self._heads) * len(self._starts))
+        )
         return bits + (found.stream.bits - log2(len(self._steps)) if self._steps else 0)
 
 

@@ -15,7 +15,10 @@ HIGH = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
 
 @dataclass(frozen=True)
 class Stream:
-    """What the parameter sets say: bits of a picture's number, and what comes before it in a slice."""
+    """What the parameter sets say: bits of a picture's number, and what comes before it in a slice.
+
+    `gaps`: frame_num of H.264 may leave numbers out.
+    """
 
     bits: int
     planes: bool
@@ -23,6 +26,7 @@ class Stream:
     in_decoding_order: bool = False
     output_flag: bool = False
     extra: int = 0
+    gaps: bool = False
 
 
 def h264_stream(bits: Bits) -> tuple[int, Stream | None, tuple[int, ...]]:
@@ -52,13 +56,13 @@ def h264_stream(bits: Bits) -> tuple[int, Stream | None, tuple[int, ...]]:
         for _ in range(bits.golomb()):
             bits.golomb()
     bits.golomb()
-    bits.take(1)
+    gaps = bool(bits.take(1))
     width, height, progressive = bits.golomb(), bits.golomb(), bits.take(1)
     bits.take(1 if progressive else 2)
     shape = (width, height, *_crop(bits))
     if kind == 1 or not progressive:
         return number, None, shape
-    return number, Stream(low_bits, planes, frame_bits, kind == 2), shape
+    return number, Stream(low_bits, planes, frame_bits, kind == 2, gaps=gaps), shape
 
 
 def _crop(bits: Bits) -> tuple[int, ...]:

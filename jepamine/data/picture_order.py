@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from jepamine.data.codec_units import Bits, forbidden_head, listed_units, sized_units, started_units
-from jepamine.data.joined_pictures import JoinedPictures, Slice, read_slice
+from jepamine.data.joined_pictures import JoinedPictures, Slice, h264_slice, hevc_slice
 from jepamine.data.parameter_sets import Stream, h264_stream, hevc_stream
 
 # Pictures lost at once; a larger hole is a clock that was set anew.
@@ -47,9 +47,14 @@ class PictureOrder:
         # Units with a head that no encoder writes; whether the profile has slices in partitions.
         self.odd, self._partitions = 0, False
         self._slice: Slice | None = None
-        self._joined = JoinedPictures()
+        self._joined = JoinedPictures(hevc_slice if codec == "hevc" else h264_slice)
+        # frame_num of H.264: that of the last picture that others refer to, and how many were left out.
+        self._reference: int | None = None
+        self.skipped = 0
         # Size, in units of the codec, by the last set of parameters of sequences.
         self.shape: tuple[int, ...] | None = None
+        # Sets of parameters of sequences by (their number, the size in them).
+        self._contents: dict[tuple[int, tuple[int, ...]], set[bytes]] = {}
         self._read = {"h264": self._h264, "hevc": self._hevc}.get(codec)
         if self._read and extradata and extradata[0] == 1 and len(extradata) > 22:
             self._length = 1 + (extradata[4 if codec == "h264" else 21] & 3)
@@ -87,8 +92,13 @@ class PictureOrder:
             self._joined.add(content, self._slice, self._pictures)
         return number
 
+    @property
+    def contradicting(self) -> bool:
+        """Whether sets of parameters with one number and one size differ: the decoder mixes them."""
+        return any(len(contents) > 1 for contents in self._contents.values())
+
     def joined(self) -> int:
-        """Return how many pictures of H.264 became the end of another, when all packets were numbered."""
+        """Return how many pictures became the end of another, when all packets were numbered."""
         return self._joined.count(self._pictures)
 
     def _begins(self, unit: bytes) -> bool:
@@ -98,7 +108,7 @@ class PictureOrder:
         if len(unit) < 3 or unit[0] & 31 not in (1, 5) or self._slice is None:
             return False
         try:
-            return read_slice(unit, self._pictures).picture != self._slice.picture
+            return h264_slice(unit, self._pictures).picture != self._slice.picture
         except (IndexError, KeyError):
             return False
 
@@ -137,12 +147,14 @@ class PictureOrder:
             number, stream, self.shape = h264_stream(bits)
             self._partitions = unit[1] == EXTENDED
             self._sets[number] = stream
+            self._contents.setdefault((number, self.shape), set()).add(unit.rstrip(b"\0"))
         elif kind == 8:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
             if known is not None:
                 self._pictures[picture] = known
         elif kind in (1, 5):
-            self._slice = own = read_slice(unit, self._pictures)
+            self._slice = own = h264_slice(unit, self._pictures)
+            self._count(own)
             if own.low is not None:
                 return self._placed(own.low, own.stream.bits, first=own.anew)
             before, referred = (self._sequence, self._last), self._referred
@@ -154,6 +166,17 @@ class PictureOrder:
             return place
         return None
 
+    def _count(self, own: Slice) -> None:
+        """Count the numbers that frame_num leaves out (H.264, 7.4.3: it rises by 1 after a reference)."""
+        whole = 1 << own.stream.frame_bits
+        step = 0 if own.anew or self._reference is None else (own.frame - self._reference) % whole
+        lost = 1 < step <= MOST_LOST and not own.stream.gaps
+        self.skipped += (step - 1) * lost
+        if own.referred:
+            self._reference = own.frame
+        elif lost:
+            self._reference = (own.frame - 1) % whole
+
     def _hevc(self, unit: bytes) -> tuple[int, int] | None:
         kind, layer, bits = unit[0] >> 1 & 63, (unit[0] & 1) << 5 | unit[1] >> 3, Bits(unit[2:])
         if layer:
@@ -161,21 +184,16 @@ class PictureOrder:
         if kind == 33:
             number, stream, self.shape = hevc_stream(bits)
             self._sets[number] = stream
+            self._contents.setdefault((number, self.shape), set()).add(unit.rstrip(b"\0"))
         elif kind == 34:
             picture, known = bits.golomb(), self._sets[bits.golomb()]
             bits.take(1)
             flag, extra = bool(bits.take(1)), bits.take(3)
             if known is not None:
                 self._pictures[picture] = replace(known, output_flag=flag, extra=extra)
-        elif kind < 32 and bits.take(1):
-            if 16 <= kind <= 23:
-                bits.take(1)
-            stream = self._pictures[bits.golomb()]
-            bits.take(stream.extra)
-            bits.golomb()
-            bits.take(stream.output_flag + 2 * stream.planes)
-            low = 0 if kind in (19, 20) else bits.take(stream.bits)
-            return self._placed(low, stream.bits, first=16 <= kind <= 20)
+        elif kind < 32 and unit[2] > 127:
+            self._slice = own = hevc_slice(unit, self._pictures)
+            return self._placed(own.low or 0, own.stream.bits, first=own.anew)
         return None
 
 

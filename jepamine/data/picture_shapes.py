@@ -171,15 +171,18 @@ def resized_at(
     return tuple(found)
 
 
-def changes_between(count: int, step: int, shape: Callable[[int], Shape | None]) -> list[int]:
+def changes_between(
+    count: int, step: int, shapes: Callable[[Sequence[int]], Sequence[Shape | None]]
+) -> list[int]:
     """Return the numbers of frames before which the shape changes, looking at few of `count` frames.
 
-    The shape of each `step`-th frame and of the last is asked for, and where two differ the place is found by
-    halving. A change that is taken back within `step` frames goes unseen; a frame without a shape counts as
-    one like the frames before.
+    `shapes` returns those of the frames with the numbers given. The shape of each `step`-th frame and of
+    the last is asked for, and where two differ the place is found by halving. A change that is taken back
+    within `step` frames goes unseen; a frame without a shape counts as one like the frames before.
     """
-    probes = dict.fromkeys([*range(0, count, max(step, 1)), *([count - 1] if count else [])])
-    known = [(number, own) for number in probes if (own := shape(number)) is not None]
+    probes = [*dict.fromkeys([*range(0, count, max(step, 1)), *([count - 1] if count else [])])]
+    found = zip(probes, shapes(probes), strict=True)
+    known = [(number, own) for number, own in found if own is not None]
 
     def within(first: int, left: Shape, last: int, right: Shape) -> list[int]:
         if left == right:
@@ -187,7 +190,7 @@ def changes_between(count: int, step: int, shape: Callable[[int], Shape | None])
         if last - first == 1:
             return [last]
         middle = (first + last) // 2
-        own = shape(middle)
+        [own] = shapes([middle])
         own = left if own is None else own
         return within(first, left, middle, own) + within(middle, own, last, right)
 

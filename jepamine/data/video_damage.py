@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-from jepamine.data.codec_units import forbidden_bytes
 from jepamine.data.container_headers import avi_intervals, stated_size, track_lengths
+from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_pace, other_pace
-from jepamine.data.picture_order import PictureOrder, missing_pictures
-from jepamine.data.picture_shapes import coded_shape
+from jepamine.data.packet_scan import Packet, Scan
+from jepamine.data.picture_order import missing_pictures
 
 # Formats of FFmpeg without a clock, and suffixes of files that are known to have none.
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
 RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".mjpg", ".m4v", ".m2v", ".m1v"}
 # Formats whose header says how long the recording is; others estimate it from their content.
 HEADED = {"mov", "matroska", "flv", "asf"}
+# Of these, formats whose writers count to the millisecond, and what rounding makes of it (s).
+EXACT, ROUNDED = {"matroska", "flv"}, 0.003
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
 # Codecs that show frames in the order of their packets.
@@ -32,59 +33,6 @@ JOINT = 3
 
 # FFmpeg's number of frames in the header of an AVI that it could not go back to.
 NEVER_WRITTEN = 1 << 30
-
-
-class Packet(NamedTuple):
-    """A packet of a stream without its content; times in the stream's units, None if it has none.
-
-    `number` is that of `PictureOrder`, `shape` the size of key frames where it is known.
-    """
-
-    pts: int | None
-    dts: int | None
-    duration: int
-    key: bool
-    discard: bool
-    corrupt: bool
-    number: tuple[int, int] | None
-    shape: tuple[int, ...] | None
-
-
-@dataclass(frozen=True)
-class Scan:
-    """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s).
-
-    `order` has read their numbers; `forbidden`: how many have bytes that no encoder writes.
-    """
-
-    packets: list[Packet]
-    count: int
-    end: float
-    order: PictureOrder
-    forbidden: int = 0
-
-
-def scan(container: Any, video: Any) -> Scan:
-    """Read all packets of `container`, keeping those of the stream `video` without their content."""
-    context = video.codec_context
-    order = PictureOrder(context.codec.canonical_name, context.extradata)
-    packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
-    for packet in container.demux():
-        if packet.pts is not None:
-            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-        if packet.stream.index != video.index:
-            continue
-        count += packet.dts is not None or packet.size > 0
-        if packet.size:
-            number = order.number(packet)
-            times = (packet.pts, packet.dts, packet.duration or 0)
-            forbidden += order.started and forbidden_bytes(bytes(packet))
-            shape = None
-            if packet.is_keyframe:
-                shape = order.shape or coded_shape(order.codec, bytes(packet))
-            kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
-            packets.append(Packet(*times, *kinds, number, shape))
-    return Scan(packets, count, end, order, forbidden)
 
 
 def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool) -> str:
@@ -117,6 +65,9 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
         yield f"{count} incomplete packets"
     yield from _picture_signs(found)
     yield from _header_signs(path, container, video)
+    broken = broken_at(path, form)
+    if broken is not None:
+        yield f"its elements do not follow from each other at byte {broken}"
     size, stated = path.stat().st_size, stated_size(path, form)
     if stated is not None and stated > size:
         yield f"{stated} bytes by its header, {size} found"
@@ -142,7 +93,7 @@ def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
 def _picture_signs(found: Scan) -> Iterator[str]:
     numbers, codec = [packet.number for packet in found.packets], found.order.codec
     known = [number for number in numbers if number is not None]
-    lost = missing_pictures(numbers, codec)
+    lost = max(missing_pictures(numbers, codec), found.order.skipped)
     if lost:
         yield f"{lost} frames are missing by the numbers that they have in the stream"
     repeated = len(known) - len(set(known)) if found.order.repeated is None else found.order.repeated
@@ -159,6 +110,8 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{joined} frames became the end of the frame before (a damaged start code)"
     if found.order.halved:
         yield f"{found.order.halved} pictures lack a part of their header"
+    if found.order.contradicting:
+        yield "its headers differ although the size of its frames does not"
     if len(found.order.rates) > 1:
         yield "its headers state several frame rates"
     if found.forbidden:
@@ -178,8 +131,14 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             header = float(video.duration * base)
             end = float(_span(found.packets) * base)
         # Edit lists of MP4 and MOV show less than there is.
-        apart = abs(header - end) if names & {"flv", "asf"} else header - end
-        if apart > 2 * step + 0.1:
+        apart = header - end if "mov" in names else abs(header - end)
+        if names & EXACT:
+            # To the end of the last frame, or by some writers of FLV to its start.
+            apart = min(apart, abs(header - end + step)) if "flv" in names else apart
+            allowed = ROUNDED
+        else:
+            allowed = 2 * step + 0.1
+        if apart > allowed:
             yield f"{header:.3f} s by its header, {end:.3f} s found"
     if "matroska" in names:
         stated = float(median(packet.duration for packet in found.packets) * base)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from jepamine.data.counted_frames import counted_stamps
+from jepamine.data.packet_scan import Packet, scan
 from jepamine.data.picture_shapes import resized_at
-from jepamine.data.video_damage import Packet, damage, scan
+from jepamine.data.video_damage import damage
 from jepamine.errors import MissingPackageError, UserError, first_line
 from jepamine.utils.files import require_regular
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jepamine.data.file_kinds import IMAGE_SUFFIXES
+from jepamine.data.images import image_size
 from jepamine.errors import UserError
 from jepamine.manifests.frame_lines import FrameOptions, frame_lines
 from jepamine.manifests.frame_times import NAMES
 from jepamine.manifests.label_maps import judged
 from jepamine.manifests.new_lines import full, placed
+from jepamine.manifests.windows import Cutter
 from jepamine.places import File, Url
 from jepamine.utils.progress import notify, shown_as
-from jepamine.utils.remote import READERS, listing, read
+from jepamine.utils.remote import READERS, listing, read, read_head
 from jepamine.utils.temporary import temporary_folder
+
+# Bytes of an image in which its size and orientation are looked for; behind large previews, in all of it.
+HEAD = 1 << 16
 
 
 def lines_of_frames(
@@ -30,17 +37,32 @@ def lines_of_frames(
 ) -> list[dict[str, Any]]:
     """Return what `frame_lines` does, also for a folder in a store, whose paths are URLs then.
 
-    Of a store the listing is read, files of times, and up to five images of each group of PNG, TIFF and other
-    lossless images, which may be label maps. Times in EXIF are not read. Raises UserError as `frame_lines`.
+    Of a store the listing is read, files of times, up to five images of each group of PNG, TIFF and other
+    lossless images, which may be label maps, and the beginning of one image of each window, for its size.
+    Times in EXIF are not read. Raises UserError as `frame_lines`.
     """
     if isinstance(root, Path):
         return frame_lines(root, window, stride, cameras, max_gap, options)
     with _outline(root, options.label_maps) as folder, shown_as(str(folder), str(root)):
         try:
-            lines = frame_lines(folder, window, stride, cameras, max_gap, options)
+            sizes = partial(_sizes, full(folder), root)
+            lines = frame_lines(
+                folder, window, stride, cameras, max_gap, options, partial(Cutter, sizes=sizes)
+            )
         except UserError as error:
             raise UserError(str(error).replace(str(folder), str(root))) from None
         return [placed(placed(line, full(folder), folder), None, root) for line in lines]
+
+
+def _sizes(folder: Path, root: Url, frames: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Return the sizes of images of the store, whose names are those of `frames` in `folder`."""
+
+    def size(frame: str) -> tuple[int, int] | None:
+        file = root / Path(frame).relative_to(folder)
+        return image_size(BytesIO(read_head(file, HEAD))) or image_size(BytesIO(read(file)))
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return list(pool.map(size, frames))
 
 
 @contextmanager

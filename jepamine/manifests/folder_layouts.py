@@ -13,7 +13,7 @@ from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, 
 from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
-from jepamine.manifests.twin_folders import twin_folders
+from jepamine.manifests.twin_folders import card_drives, twin_folders
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"
@@ -25,6 +25,7 @@ CITYSCAPES = "Cityscapes"
 MAPILLARY = "Mapillary"
 NUMBERED = "DRIVE_NUMBER"
 CAMERAS = "one folder per camera"
+CARD = "a camera's card (DCIM)"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
 _KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data(?:_rect|_rgb)?$")
@@ -93,14 +94,16 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
         general.append((scene, paths, shots))
     views = camera_folders(scene for scene, _ in unnamed)
     views |= twin_folders([(scene, paths) for scene, paths, shots in general if not shots], views)
+    cards = card_drives(root, [(scene, paths) for scene, paths, shots in general if not shots])
     names = {
         scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
     }
     drives = {drive for folder in names.values() for drive in drives_of(folder)} | drives_across(names)
     for scene, paths, shots in general:
         drive, camera = views.get(scene, (scene, ""))
-        place = (drive or own_drive(root), camera)
-        yield from shots or _general(scene, paths, names[scene], drives, place, times)
+        card = "" if camera else cards.get(scene, "")
+        place = (card or drive or own_drive(root), camera)
+        yield from shots or _general(scene, paths, names[scene], drives, place, times, card=bool(card))
 
 
 def _argoverse(scene: str, paths: Sequence[Path]) -> list[Shot]:
@@ -203,6 +206,8 @@ def _general(
     drives: set[str],
     place: tuple[str, str],
     times: TimeFiles,
+    *,
+    card: bool,
 ) -> list[Shot]:
     own = {name.drive for name in names}
     of_names = own <= drives
@@ -220,13 +225,13 @@ def _general(
         drive = name.drive if of_names else ""
         camera = place[1] or name.camera
         label = "/".join(filter(None, (drive, name.camera))) if len(tracks) > 1 else ""
-        layout = NUMBERED if drive else CAMERAS if camera else PLAIN
+        layout = NUMBERED if drive else CAMERAS if camera else CARD if card else PLAIN
         shots.append(
             Shot(
                 layout,
                 path,
                 f"{scene}/{label}" if label else scene,
-                drive or (place[0] if camera else None),
+                drive or (place[0] if camera or card else None),
                 camera or None,
                 time,
                 name.number,

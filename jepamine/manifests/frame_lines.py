@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -47,6 +47,7 @@ def frame_lines(
     cameras: Sequence[str] = (),
     max_gap: float = 1.0,
     options: FrameOptions = FrameOptions(),
+    make_cutter: Callable[[int, int, float], Cutter] = Cutter,
 ) -> list[dict[str, Any]]:
     """Return manifest lines of all frames below `root`, with absolute paths.
 
@@ -76,7 +77,7 @@ def frame_lines(
     notify(f"read: {len(shots)} images in {count} folder{'s' if count > 1 else ''}")
     tracks = tracks_of(shots, options.fps)
     report(tracks)
-    cutter = Cutter(window, stride, max_gap)
+    cutter = make_cutter(window, stride, max_gap)
     tracks = _of_cameras(tracks, cameras, root)
     if options.rig:
         lines = rig_lines(tracks, cutter)

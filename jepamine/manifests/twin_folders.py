@@ -1,4 +1,7 @@
-"""Folders beside each other that hold the same moments: cameras of one drive, whatever they are called."""
+"""Folders beside each other that are one drive: cameras of the same moments, and those of a camera's card.
+
+Source: Design rule for Camera File system (DCF 2.0): folders of three digits and five characters.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from jepamine.manifests.camera_names import is_camera, is_generic
+from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.name_times import name_times
 from jepamine.utils.progress import notify
 
 # Folders called 0, 1, ... up to this number may be cameras.
 MOST_CAMERAS = 8
+_CARD = re.compile(r"[1-9]\d\d\w{5}", re.ASCII)
 
 
 def twin_folders(
@@ -60,3 +65,21 @@ def _pattern(frames: Sequence[Path]) -> str:
     between = f"{folder.parent.name}/" if is_generic(folder.parent.name) else ""
     start = re.sub(r"\d+$", "", frames[0].stem)
     return f"{{drive}}/{between}{{camera}}/{start}{{frame}}{frames[0].suffix}"
+
+
+def card_drives(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> dict[str, str]:
+    """Return the drive of each scene of `folders` below `root` that is one of several folders of a card.
+
+    It is the path of the folder around DCIM, or where that is not below `root` the name of `root`.
+    """
+    cards: defaultdict[Path, list[str]] = defaultdict(list)
+    for scene, paths in folders:
+        folder = paths[0].parent
+        if folder.parent.name.upper() == "DCIM" and _CARD.fullmatch(folder.name):
+            cards[folder.parent.parent].append(scene)
+    found: dict[str, str] = {}
+    for card, scenes in cards.items():
+        below = card.is_relative_to(root) and card != root
+        drive = card.relative_to(root).as_posix() if below else own_name(root)
+        found |= dict.fromkeys(scenes if len(scenes) > 1 else (), drive)
+    return found

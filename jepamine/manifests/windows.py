@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -71,14 +71,23 @@ def numbered_stretches(numbers: Sequence[int | None], count: int) -> list[range]
     return [range(*ends) for ends in zip([0, *cuts], [*cuts, count], strict=True)]
 
 
+def sizes_on_disk(frames: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Return (width, height) of images on disk, None for those that cannot be read."""
+    # Only builders need Pillow.
+    from jepamine.data.images import image_size
+
+    return [image_size(Path(frame)) for frame in frames]
+
+
 @dataclass
 class Cutter:
-    """Cuts track after track into clips and counts the skipped frames."""
+    """Cuts track after track into clips and counts the skipped frames; `sizes` are those of images."""
 
     window: int
     stride: int
     max_gap: float
     tubelet_size: int = 2
+    sizes: Callable[[Sequence[str]], Sequence[tuple[int, int] | None]] = sizes_on_disk
     gaps: int = 0
     holes: int = 0
     resized: int = 0
@@ -91,7 +100,7 @@ class Cutter:
     ) -> list[range]:
         """Return the clips of one track: `windows` of its `stretches`, without times by `numbers`.
 
-        Images on disk are divided where their size changes.
+        Clips are divided where the size of images changes.
         """
         if times is None:
             whole = numbered_stretches(numbers, len(frames))
@@ -113,10 +122,9 @@ class Cutter:
 
     def _of_one_size(self, whole: list[range], frames: Sequence[str]) -> list[range]:
         """Return the stretches `whole`, divided where the frames' size changes, unless it often does."""
-        # Only builders need Pillow.
-        from jepamine.data.images import image_size
-
-        found = changes_between(len(frames), self.window, lambda number: image_size(Path(frames[number])))
+        found = changes_between(
+            len(frames), self.window, lambda numbers: self.sizes([frames[number] for number in numbers])
+        )
         inside = [number for number in found if any(number in stretch[1:] for stretch in whole)]
         if len(inside) > len(frames) / CHANGES:
             self.unsteady = self.unsteady or frames[0]

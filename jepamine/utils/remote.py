@@ -141,6 +141,21 @@ def read_range(url: Url, start: int, end: int, name: str = "") -> bytes:
     return data
 
 
+def read_head(url: Url, count: int) -> bytes:
+    """Return the first `count` bytes of a file, or all if it has fewer, by one request. Raises UserError."""
+
+    def head(system: Any, path: str) -> bytes:
+        try:
+            return bytes(system.cat_file(path, start=0, end=count))
+        except OSError as error:
+            # S3 has no range of an empty file.
+            if error.errno != errno.EINVAL:
+                raise
+            return bytes(system.cat_file(path))
+
+    return attempt(url, "", head)
+
+
 def write(url: Url, data: bytes) -> None:
     """Write a file, whole or not at all, as stores do. Raises UserError if it cannot be written."""
     attempt(url, "", lambda system, path: system.pipe_file(path, data), "written")

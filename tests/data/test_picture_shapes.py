@@ -117,7 +117,7 @@ def test_the_frames_at_which_a_size_begins_are_found_by_halving(sizes, step, fou
         asked.append(number)
         return None if sizes[number] == "?" else sizes[number]
 
-    assert changes_between(len(sizes), step, shape) == found
+    assert changes_between(len(sizes), step, lambda numbers: [shape(number) for number in numbers]) == found
     assert len(asked) <= len(sizes) / step + 2 + 6 * len(found)
 
 

@@ -48,11 +48,40 @@ def test_only_what_has_to_be_judged_is_read(s3, footage, jepamine, tmp_path):
     output = tmp_path / "m.jsonl"
     assert jepamine("manifest", "frames", s3.url, "--window", 4, "--output", output).exit_code == 0
     got = [name for method, name, _, _ in s3.requests if method == "GET" and name]
-    # Five of eight images of each folder of PNGs, and the files of times.
+    # Five of eight images of each folder of PNGs, the files of times, and for their size the first image of
+    # each window and the last one.
     assert sorted(name.rpartition("/")[2] for name in got if "timestamps" in name) == ["timestamps.txt"] * 2
-    assert len(got) == 2 + 2 * 5
+    assert len(got) == 2 + 2 * 5 + 5 * 3
     lines = [json.loads(line) for line in output.read_text().splitlines()]
     assert all(path.startswith(f"{s3.url}/") for line in lines for path in line["frame_paths"])
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
+def test_a_change_of_size_ends_a_clip_as_on_disk(form, s3, jepamine, tmp_path):
+    folder = tmp_path / "footage" / "drive"
+    folder.mkdir(parents=True)
+    noise = np.random.default_rng(0)
+    for number in range(40):
+        # More than the beginning that is read first: the directory of a TIFF is at its end.
+        side = 160 if number < 22 else 192
+        pixels = noise.integers(0, 255, (side, side, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number:03d}.{form.lower()}", form)
+    (folder / "099.png").touch()
+    s3.put(tmp_path)
+    results = []
+    for place in (str(tmp_path / "footage"), f"{s3.url}/footage"):
+        result = jepamine("manifest", "frames", place, "--window", 8, "--exclude", "099.png")
+        assert result.exit_code == 0, result.output
+        results.append(result.output.replace(place, "FOOTAGE"))
+    assert results[0] == results[1]
+    assert "the size of images changes: 1; no clip spans a change" in results[1]
+
+
+def test_an_empty_object_has_no_size_and_is_no_error(s3, jepamine, tmp_path):
+    write_frames(tmp_path / "up" / "drive", 6, seed=1)
+    (tmp_path / "up" / "drive" / "0000.jpg").write_bytes(b"")
+    s3.put(tmp_path / "up")
+    assert jepamine("manifest", "frames", s3.url, "--window", 4).exit_code == 0
 
 
 def test_a_folder_without_frames_is_an_error_that_names_the_bucket(s3, jepamine, tmp_path):

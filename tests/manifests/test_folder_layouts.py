@@ -165,6 +165,11 @@ FOLDERS = {
     "umlauts, blanks, emoji, capitals": [
         f"Fahrt Köln 🚗/{side}/Bild {n}.JPG" for side in ("hinten", "vorne") for n in (1, 2)
     ],
+    "a camera's card (DCF)": [
+        f"card/DCIM/{folder}GOPRO/GOPR{n}.JPG"
+        for folder, own in ((100, (8, 9)), (101, (10, 11)))
+        for n in own
+    ],
     "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
 }
 
@@ -253,6 +258,27 @@ def test_every_command_of_the_page_of_layouts_runs(jepamine, tmp_path, monkeypat
     results = [jepamine(*shlex.split(command)) for command in commands]
     assert [result.exit_code for result in results] == [0, 0, 0, 0]
     assert "layout --pattern: 1 drive, cameras front, left, night, times from --fps 10\n" in results[2].stderr
+
+
+def test_folders_of_a_card_are_one_drive_wherever_the_card_is(tmp_path):
+    names = [f"{folder}/IMG_{n}.JPG" for folder, n in (("100CANON", 1), ("100CANON", 2), ("101CANON", 3))]
+    names += ["101CANON/IMG_4.JPG"]
+    laid_out(tmp_path / "monday" / "DCIM", names)
+    laid_out(tmp_path / "tuesday" / "DCIM", names)
+    found = {line["scene"]: line["drive"] for line in cut(tmp_path)}
+    assert found == {
+        f"{day}/DCIM/{folder}CANON": day for day in ("monday", "tuesday") for folder in (100, 101)
+    }
+    assert {line["drive"] for line in cut(tmp_path / "monday")} == {"monday"}
+    assert {line["drive"] for line in cut(tmp_path / "monday" / "DCIM")} == {"DCIM"}
+
+
+@pytest.mark.parametrize(
+    "folders", [("100CANON", "MISC"), ("DCIM/MISC", "DCIM/100CANON"), ("DCIM/100CANON",)]
+)
+def test_other_folders_and_a_single_one_are_drives_of_their_own(tmp_path, folders):
+    laid_out(tmp_path, [f"{folder}/IMG_{n}.JPG" for folder in folders for n in (1, 2)])
+    assert ["drive" in line for line in cut(tmp_path)] == [False] * len(folders)
 
 
 def test_argoverse_nanoseconds_become_microseconds_and_ids_stay_those_of_folders(tmp_path):

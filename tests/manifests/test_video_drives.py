@@ -18,6 +18,15 @@ def placed(*names, length=MINUTE):
     }
 
 
+def test_chapters_of_gopro_are_one_drive_though_a_card_goes_on_in_another_folder():
+    names = ["DCIM/100GOPRO/GX010123.MP4", "DCIM/101GOPRO/GX020123.MP4", "DCIM/101GOPRO/GX010124.MP4"]
+    assert placed(*names) == {
+        names[0]: ("0123", None, 0),
+        names[1]: ("0123", None, MINUTE),
+        names[2]: (None, None, None),
+    }
+
+
 def test_garmins_numbers_in_a_row_are_a_drive_without_times():
     names = ["DCIM/100EVENT/GRMN0001.MP4", "DCIM/101UNSVD/GRMN0002.MP4", "DCIM/101UNSVD/GRMN0009.MP4"]
     assert placed(*names) == {

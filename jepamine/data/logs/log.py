@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -106,9 +107,14 @@ class Log:
         """
         with log_errors(self.name):
             if self.kind == "CompressedVideo":
-                changes = changes_between(len(self._keys), 1, lambda key: self._size(self._keys[key]))
+                changes = changes_between(
+                    len(self._keys), 1, lambda keys: self._sizes([self._keys[key] for key in keys])
+                )
                 return [self.times[self._keys[key]] for key in changes]
-            return [self.times[number] for number in changes_between(len(self.times), step, self._size)]
+            return [self.times[number] for number in changes_between(len(self.times), step, self._sizes)]
+
+    def _sizes(self, numbers: Sequence[int]) -> list[tuple[int, ...] | None]:
+        return [self._size(number) for number in numbers]
 
     def _size(self, number: int) -> tuple[int, ...] | None:
         message = self._message(number)

@@ -1,0 +1,109 @@
+"""Follow the elements of Matroska, WebM and FLV files, each of which says where the next one begins.
+
+Readers pass over elements that they do not know and look for the next one that they do: a damaged head hides
+a frame without an error. Sources: RFC 8794, RFC 9559, Adobe's Flash Video File Format (annex E).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from jepamine.data.transport_streams import broken_packet
+
+# Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
+EBML, SEGMENT, CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
+FILLING = {0xEC, 0xBF}
+# Seek head, information, tracks, cues, attachments, chapters, tags.
+LEVEL_1 = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, CLUSTER}
+# Time, position, previous size, block, group of blocks, encrypted block, silent tracks.
+IN_CLUSTER = {0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854}
+# Tags of FLV: sound, video, data; the bit of encrypted ones.
+FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
+
+
+def broken_at(path: Path, form: str) -> int | None:
+    """Return the place (byte) of the first element that nothing before leads to, or that has no end.
+
+    `form` is FFmpeg's name of the format; None for whole files, and for others than Matroska, FLV and TS.
+    """
+    if form == "mpegts":
+        return broken_packet(path)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if "matroska" in form.split(","):
+            return _matroska(file, size)
+        return _flv(file, size) if form == "flv" else None
+
+
+def _element(file: BinaryIO) -> tuple[int, int | None] | None:
+    """Return the (id, size) of the element at the file's place, whose content is next.
+
+    The size is None if it is unknown; None in all if there is no element.
+    """
+    id_ = _number(file, keep=True)
+    length = None if id_ is None else _number(file, keep=False)
+    if id_ is None or length is None:
+        return None
+    value, width = length
+    return id_[0], None if value == (1 << 7 * width) - 1 else value
+
+
+def _number(file: BinaryIO, *, keep: bool) -> tuple[int, int] | None:
+    """Return a number of variable width and its width, with its leading bit if `keep`; None if it is none."""
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    width = 9 - first[0].bit_length()
+    rest = file.read(width - 1)
+    if len(rest) < width - 1 or (keep and width > 4):
+        return None
+    value = int.from_bytes(first + rest)
+    return (value if keep else value & ((1 << 7 * width) - 1)), width
+
+
+def _matroska(file: BinaryIO, size: int) -> int | None:
+    # Ends of what is open, the file's first. Unknown ones end with what is around them.
+    ends = [size]
+    while (at := file.tell()) < size:
+        while len(ends) > 1 and at == ends[-1]:
+            ends.pop()
+        allowed = [{EBML, SEGMENT}, LEVEL_1, IN_CLUSTER | LEVEL_1][min(len(ends), 3) - 1] | FILLING
+        element = _element(file)
+        if element is None or element[0] not in allowed:
+            return at
+        id_, length = element
+        if len(ends) == 3 and id_ in LEVEL_1:
+            # Only a cluster of unknown size ends so.
+            if ends[-1] != ends[-2]:
+                return at
+            ends.pop()
+        end = ends[-1] if length is None else file.tell() + length
+        if end > ends[-1]:
+            return at
+        if id_ in (SEGMENT, CLUSTER):
+            ends.append(end)
+        elif length is None:
+            return at
+        else:
+            file.seek(end)
+    return None
+
+
+def _flv(file: BinaryIO, size: int) -> int | None:
+    at = int.from_bytes(file.read(9)[5:9]) + 4
+    broken: list[int] = []
+    tags = 0
+    while at < size:
+        file.seek(at)
+        tag = file.read(11)
+        length = int.from_bytes(tag[1:4]) + 11
+        file.seek(at + length)
+        after = file.read(4)
+        if len(after) < 4 or tag[0] & ~ENCRYPTED not in FLV_TAGS:
+            return at
+        tags += 1
+        broken += [at] if int.from_bytes(after) != length else []
+        at += length + 4
+    # Some writers count otherwise, always.
+    return broken[0] if broken and 2 * len(broken) < tags else None
