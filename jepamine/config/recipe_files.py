@@ -9,6 +9,7 @@ from typing import Any
 import jepamine
 from jepamine.errors import UserError, did_you_mean, first_line
 from jepamine.utils.files import read_text
+from jepamine.utils.printing import command
 
 
 def shipped_recipes() -> dict[str, Path]:
@@ -59,8 +60,19 @@ def read_document(path: Path) -> dict[str, Any]:
             did_you_mean(str(path), [*candidates, *shipped_recipes()]) or f" (by name there are: {shipped})"
         )
         raise UserError(f"{path}: no such recipe{hint}")
+    if path.is_dir():
+        inside = ", ".join(sorted(str(file) for file in path.glob("*.toml")))
+        choice = inside or f"by name there are: {', '.join(shipped_recipes())}"
+        raise UserError(f"{path}: is a folder, not a recipe; give a file ({choice})")
     try:
         return tomllib.loads(read_text(path))
     # ValueError: invalid TOML, or an integer of thousands of digits.
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not TOML: {first_line(error)}") from None
+        raise UserError(f"{path}: not TOML: {first_line(error)}{_manifest_hint(path)}") from None
+
+
+def _manifest_hint(path: Path) -> str:
+    """Return what to do with a manifest that was given instead of a recipe; empty for another file."""
+    if path.suffix not in (".jsonl", ".json"):
+        return ""
+    return f"; to train on a manifest: {command('run', 'clips', '--set', f'dataset.manifest={path}')}"

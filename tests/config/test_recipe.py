@@ -451,3 +451,21 @@ def test_a_key_misspelt_by_one_character_is_refused_and_offered(misspelling):
         found = errors(write(Path(folder), **{table: {wrong: 1}}))
     (error,) = found
     assert error.startswith(f"[{table}] {wrong}: unknown key (did you mean '{key}'?)")
+
+
+def test_a_folder_or_a_manifest_instead_of_a_recipe_is_told_what_to_give(tmp_path):
+    folder, manifest = tmp_path / "recipes", tmp_path / "m.jsonl"
+    folder.mkdir()
+    manifest.write_text('{"clip_id": "a"}\n')
+    with pytest.raises(UserError, match=r"is a folder, not a recipe; give a file \(by name there are: clips"):
+        read(folder, {})
+    (folder / "own.toml").touch()
+    with pytest.raises(UserError) as refusal:
+        read(folder, {})
+    assert str(refusal.value) == f"{folder}: is a folder, not a recipe; give a file ({folder / 'own.toml'})"
+    with pytest.raises(UserError) as refusal:
+        read(manifest, {})
+    assert str(refusal.value) == (
+        f"{manifest}: not TOML: Invalid statement (at line 1, column 1); "
+        f"to train on a manifest: jepamine run clips --set dataset.manifest={manifest}"
+    )
