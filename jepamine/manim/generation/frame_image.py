@@ -83,32 +83,41 @@ def _centred(image: Image.Image, size: tuple[int, int], ground: tuple[int, ...])
 
 
 def with_colours(layout: Layout, frame: FrameImage) -> Layout:
-    """Return the layout with each missing colour read from the frame.
+    """Return the layout with each missing colour read from the image, as sharp as it is: in a small frame
+    the ground fades thin strokes.
 
     Pens on paper become Manim's colour of that name, and black or grey ones white, as on a blackboard.
     """
     background = np.median(frame.pixels.reshape(-1, 3), axis=0)
-    difference = np.abs(frame.pixels.astype(np.int16) - background).max(axis=2)
-    return replace(layout, objects=tuple(_with_colour(item, frame, difference) for item in layout.objects))
+    return replace(layout, objects=tuple(_with_colour(item, frame, background) for item in layout.objects))
 
 
-def _with_colour(item: Object, frame: FrameImage, difference: NDArray[np.float64]) -> Object:
-    if item.color is not None:
+def _with_colour(item: Object, frame: FrameImage, background: NDArray[np.float64]) -> Object:
+    window = window_of(item, frame.sharp, MARGIN)
+    if item.color is not None or window is None:
         return item
-    height, width = difference.shape
-    down, across = height / FRAME_HEIGHT, width / FRAME_WIDTH
-    left = int((item.x - item.width / 2 - MARGIN + FRAME_WIDTH / 2) * across)
-    right = int((item.x + item.width / 2 + MARGIN + FRAME_WIDTH / 2) * across) + 1
-    top = int((FRAME_HEIGHT / 2 - item.y - item.height / 2 - MARGIN) * down)
-    bottom = int((FRAME_HEIGHT / 2 - item.y + item.height / 2 + MARGIN) * down) + 1
-    box = (slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0)))
-    painted = difference[box] >= PAINTED
+    pixels = np.asarray(window)
+    difference = np.abs(pixels.astype(np.int16) - background).max(axis=2)
+    painted = difference >= PAINTED
     if not painted.any():
         return item
-    strength = difference[box][painted]
+    strength = difference[painted]
     strongest = strength >= np.quantile(strength, 1 - STRONGEST)
-    colour = np.median(frame.pixels[box][painted][strongest], axis=0).astype(int)
+    colour = np.median(pixels[painted][strongest], axis=0).astype(int)
     return replace(item, color=_pen(255 - colour) if frame.on_paper else _paint(colour))
+
+
+def window_of(item: Object, image: Image.Image, margin: float) -> Image.Image | None:
+    """Return what an image of the whole frame shows of an object's box, `margin` units wider on all sides;
+    None if that is outside of the frame.
+    """
+    across, down = image.width / FRAME_WIDTH, image.height / FRAME_HEIGHT
+    left = int((item.x - item.width / 2 - margin + FRAME_WIDTH / 2) * across)
+    right = int((item.x + item.width / 2 + margin + FRAME_WIDTH / 2) * across) + 1
+    top = int((FRAME_HEIGHT / 2 - item.y - item.height / 2 - margin) * down)
+    bottom = int((FRAME_HEIGHT / 2 - item.y + item.height / 2 + margin) * down) + 1
+    box = max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)
+    return image.crop(box) if box[0] < box[2] and box[1] < box[3] else None
 
 
 def _pen(colour: NDArray[np.int64]) -> str:

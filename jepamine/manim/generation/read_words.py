@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
+from jepamine.manim.generation.frame_image import window_of
+from jepamine.manim.layouts import Layout, Object
 
 # A reading with less confidence, of 100, is none.
 CONFIDENT = 75
@@ -23,6 +24,9 @@ CONFIDENT = 75
 LINE, AROUND = 48, 20
 # Boxes are widened by this margin, in units: letters may reach beyond what a predictor sees of them.
 MARGIN = 0.1
+# A letter is about this much of its line's height wide; a text is no narrower and no wider than these shares
+# of what its letters would be: "l" has 0.4, "WWW" 2.0.
+LETTER, SHAPES = 0.5, (0.25, 2.5)
 # A row of pixels belongs to a line of text if one of them has this share of the darkest's contrast.
 INKED = 0.3
 
@@ -72,21 +76,26 @@ def _words(item: Object, image: Image.Image, read: Recognizer) -> str:
     if paper is None:
         return ""
     words, confidence = read(paper)
-    return words if confidence >= CONFIDENT else ""
+    return words if words and confidence >= CONFIDENT and fits(words, item) else ""
+
+
+def fits(words: str, item: Object) -> bool:
+    """Return whether words, lines divided by line breaks, may have the shape of an object's box.
+
+    A formula that is taken for "A" is too wide for that.
+    """
+    lines = words.splitlines()
+    usual = LETTER * max(map(len, lines)) / len(lines)
+    least, most = SHAPES
+    return least * usual <= item.width / max(item.height, 1e-6) <= most * usual
 
 
 def page_of(item: Object, image: Image.Image) -> Image.Image | None:
     """Return what an object's box shows, dark on white, with lines `LINE` pixels high; None if nothing."""
-    across, down = image.width / FRAME_WIDTH, image.height / FRAME_HEIGHT
-    left = (item.x - item.width / 2 - MARGIN + FRAME_WIDTH / 2) * across
-    right = (item.x + item.width / 2 + MARGIN + FRAME_WIDTH / 2) * across
-    top = (FRAME_HEIGHT / 2 - item.y - item.height / 2 - MARGIN) * down
-    bottom = (FRAME_HEIGHT / 2 - item.y + item.height / 2 + MARGIN) * down
-    edges = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
-    low_x, low_y, high_x, high_y = (round(edge) for edge in edges)
-    if high_x - low_x < 2 or high_y - low_y < 2:
+    window = window_of(item, image, MARGIN)
+    if window is None:
         return None
-    pixels = np.asarray(image.crop((low_x, low_y, high_x, high_y)), np.float32)
+    pixels = np.asarray(window, np.float32)
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     contrast = np.abs(pixels - np.median(edge, axis=0)).max(axis=2)
     if contrast.max() == 0:

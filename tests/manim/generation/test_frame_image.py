@@ -120,3 +120,12 @@ def test_greys_that_compression_tinted_are_greys(paint, colour):
     frame[30:42, 20:40] = paint
     seen = Layout((Object("square", (30 - 64) / 9, 0.0, 0, 20 / 9, 12 / 9),))
     assert with_colours(seen, FrameImage(frame, False, Image.fromarray(frame))).objects[0].color == colour
+
+
+def test_a_colour_is_read_from_the_image_as_sharp_as_it_is():
+    sharp = np.zeros((360, 640, 3), np.uint8)
+    sharp[179:181, 280:360] = (88, 196, 221)  # a thin line
+    frame = frame_of(png(sharp), (72, 128))
+    assert frame.pixels.max() < 150
+    line = Layout((Object("line", 0.0, 0.0, 0, 80 / 45, 0.0),))
+    assert with_colours(line, frame).objects[0].color == "#58C4DD"

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from jepamine.manim.generation import read_words
 from jepamine.manim.generation.frame_image import frame_of
-from jepamine.manim.generation.read_words import lines_of, page_of, with_words
+from jepamine.manim.generation.read_words import fits, lines_of, page_of, with_words
 from jepamine.manim.layouts import FRAME_WIDTH, Layout, Object
 
 
@@ -98,3 +98,18 @@ def test_lines_are_counted_by_the_gaps_between_them():
     contrast = np.zeros((20, 30), np.float32)
     contrast[2:7, 3:9] = contrast[10:16, 5] = 1
     assert [lines_of(contrast), lines_of(np.zeros((4, 4), np.float32))] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "width", "height", "fit"),
+    [
+        ("A", 0.4, 0.5, True),
+        ("l", 0.1, 0.5, True),
+        ("A", 1.57, 0.91, False),  # a fraction and a root, taken for a letter
+        ("Step 1: add 3.5", 3.17, 0.4, True),
+        ("Step 1: add 3.5", 0.5, 0.4, False),
+        ("first line of a text\nand a second one", 5.8, 1.1, True),
+    ],
+)
+def test_words_must_have_the_shape_of_their_box(words, width, height, fit):
+    assert fits(words, Object("text", 0, 0, 0, width, height)) is fit
