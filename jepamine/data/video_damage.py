@@ -21,7 +21,8 @@ RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
 RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".mjpg", ".m4v", ".m2v", ".m1v"}
 # Formats whose header says how long the recording is; others estimate it from their content.
 HEADED = {"mov", "matroska", "flv", "asf"}
-# Of these, formats whose writers count to the millisecond, and what rounding makes of it (s).
+# Of these, formats in which FFmpeg counts to the millisecond, and what rounding makes of it (s); other
+# writers leave out the last frame, or count whole seconds.
 EXACT, ROUNDED = {"matroska", "flv"}, 0.003
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
@@ -118,6 +119,12 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{found.forbidden} packets have bytes that belong into none"
 
 
+def _writer(container: Any) -> str:
+    """Return the program that wrote a container by its own word, such as "Lavf59.27.100"."""
+    names = {name.lower(): str(value) for name, value in container.metadata.items()}
+    return names.get("encoder", "")
+
+
 def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
     times = [packet.pts for packet in found.packets if packet.pts is not None]
     base, names = video.time_base, set(container.format.name.split(","))
@@ -132,7 +139,7 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             end = float(_span(found.packets) * base)
         # Edit lists of MP4 and MOV show less than there is.
         apart = header - end if "mov" in names else abs(header - end)
-        if names & EXACT:
+        if names & EXACT and _writer(container).startswith("Lavf"):
             # To the end of the last frame, or by some writers of FLV to its start.
             apart = min(apart, abs(header - end + step)) if "flv" in names else apart
             allowed = ROUNDED

@@ -94,3 +94,6 @@ def test_a_webm_without_its_last_frame_is_shorter_than_its_header_says(tmp_path)
     content = content[: places[-1]] + b"\xec" + content[places[-1] + 1 :]
     (tmp_path / "a.webm").write_bytes(content)
     assert "0.800 s by its header, 0.700 s found" in video_index(tmp_path / "a.webm").note
+    # Other writers do not count the last frame.
+    (tmp_path / "b.webm").write_bytes(content.replace(b"Lavf", b"Gst1"))
+    assert "by its header" not in video_index(tmp_path / "b.webm").note
