@@ -26,6 +26,7 @@ from jepamine.manim.layout_model.predictors.proposal_crops import (
     shown_as_floats,
 )
 from jepamine.manim.layout_model.predictors.proposal_loss import padded_iou, proposal_loss
+from jepamine.manim.layout_model.predictors.snapping import by_sides
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Layout
 from jepamine.protocols import Tensors
@@ -153,6 +154,7 @@ class LayoutProposals(nn.Module):
             kept = distinct(boxes, presence, kinds[frame])
             kind = kinds[frame, kept]
             places = snapped_to(answer["picture"][frame], boxes[kept], kind)
+            kind = torch.from_numpy(by_sides(places.double().cpu().numpy(), kind.cpu().numpy())).to(kind)
             confidence = scaled(presence[kept] * of_type[frame, kept], self.temperature)
             found.append(to_layout(places, kind, confidence, answer["depth"][frame, kept], self.max_objects))
         return found

@@ -24,6 +24,11 @@ _OUTLINED = {
     TYPES.index(name) for name in ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon")
 }
 
+# Squares and circles have equal sides, to this many units where edges are exact; sides that differ by this share
+# of the longer one are not equal. On 300 scenes of an unused seed 0.972 instead of 0.968 of the types are right.
+EQUAL, UNEQUAL = 0.04, 0.3
+_REGULAR = (("square", "rectangle"), ("circle", "ellipse"))
+
 
 def snapped(
     pixels: NDArray[np.float32], hidden: NDArray[np.bool_], boxes: Floats, kinds: NDArray[np.int64]
@@ -72,6 +77,23 @@ def snapped(
         if _overlap(exact, edges) >= LEAST_IOU:
             results[number] = _box(exact, unit, stroke)
     return results
+
+
+def by_sides(boxes: Floats, kinds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the kinds (n,) with squares and rectangles, circles and ellipses, told apart by the sides of
+    their boxes (n, 4) in units.
+
+    A turned square has a box with equal sides, too. Boxes at the frame's edge may be cut and stay.
+    """
+    settled = kinds.copy()
+    unequal = np.abs(boxes[:, 2] - boxes[:, 3])
+    half = np.array([FRAME_WIDTH, FRAME_HEIGHT]) / 2 - EQUAL
+    whole = (np.abs(boxes[:, :2]) + boxes[:, 2:] / 2 < half).all(axis=1)
+    for regular, other in _REGULAR:
+        first, second = TYPES.index(regular), TYPES.index(other)
+        settled[whole & (kinds == second) & (unequal <= EQUAL)] = first
+        settled[whole & (kinds == first) & (unequal > UNEQUAL * boxes[:, 2:].max(axis=1))] = second
+    return settled
 
 
 def _edges(box: Floats, unit: float, stroke: float) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jepamine.manim.layout_model.predictors.proposals import contrast
-from jepamine.manim.layout_model.predictors.snapping import snapped
+from jepamine.manim.layout_model.predictors.snapping import by_sides, snapped
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES
 
 UNIT = 256 / FRAME_WIDTH
@@ -79,3 +79,21 @@ def test_hidden_pixels_have_no_contrast():
     pixels = frame(ground=1.0)
     pixels[:16] = 0
     assert contrast(pixels, hidden).max() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "settled"),
+    [
+        ("rectangle", (0, 0, 2, 1.97), "square"),
+        ("square", (0, 0, 2, 1.96), "square"),
+        ("square", (0, 0, 2, 1.2), "rectangle"),
+        ("rectangle", (0, 0, 2, 1.8), "rectangle"),
+        ("ellipse", (1, 1, 3, 3.02), "circle"),
+        ("circle", (1, 1, 3, 2.0), "ellipse"),
+        ("circle", (0, 3.5, 2, 1.0), "circle"),  # cut by the frame's edge
+        ("polygon", (0, 0, 2, 2), "polygon"),
+    ],
+)
+def test_equal_sides_make_a_square_or_a_circle_and_unequal_ones_none(kind, box, settled):
+    kinds = by_sides(np.array([box], float), np.array([TYPES.index(kind)]))
+    assert TYPES[kinds[0]] == settled
