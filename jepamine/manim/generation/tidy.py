@@ -18,6 +18,8 @@ from jepamine.manim.layouts import Layout
 _ROUND = ("circle", "square", "dot", "annulus")
 #: Types that run between two points: only their direction is straightened.
 _STROKES = ("line", "dashed_line", "arrow", "double_arrow")
+# The width of a head, in units, that makes the box of a level arrow higher; as Manim's.
+_HEADED, HEAD = ("arrow", "double_arrow"), 0.35
 # Columns of a box.
 X, Y, WIDTH, HEIGHT = range(4)
 
@@ -61,8 +63,11 @@ def _straighten(boxes: Boxes, kinds: Kinds, reach: Reach) -> None:
     """Make strokes that are almost level or upright so, and round things as wide as high."""
     for box, kind in zip(boxes, kinds, strict=True):
         if kind in _STROKES:
+            room, share = (
+                (reach.place + HEAD, 2 * reach.size) if kind in _HEADED else (reach.place, reach.size)
+            )
             for side, other in ((HEIGHT, WIDTH), (WIDTH, HEIGHT)):
-                if box[side] <= min(reach.place, reach.size * box[other]):
+                if box[side] <= min(room, share * box[other]):
                     box[side] = 0.0
         elif kind in _ROUND and _alike(box[WIDTH], box[HEIGHT], reach):
             box[WIDTH:] = box[WIDTH:].mean()

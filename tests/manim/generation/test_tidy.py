@@ -45,6 +45,11 @@ def test_an_almost_level_arrow_is_level_on_the_line_of_what_it_joins_and_a_slant
     ]
 
 
+def test_the_head_of_a_short_arrow_does_not_make_it_slanted():
+    drawn = [(2, 0, 1.7, 0.61), (-2, 0, 1.7, 1.0), (0, 2, 1.7, 0.61)]
+    assert boxes(["arrow", "arrow", "line"], drawn) == [(2, 0, 1.7, 0), (-2, 0, 1.7, 1.0), (0, 2, 1.7, 0.61)]
+
+
 def test_lines_of_text_are_spaced_evenly_whatever_their_widths():
     drawn = [(0.1, 1.0, 4.0, 0.5), (-0.1, 0.1, 2.0, 0.5), (0.0, -1.0, 3.0, 0.5)]
     assert boxes(["text"] * 3, drawn) == [(0, 1.0, 4.0, 0.5), (0, 0.0, 2.0, 0.5), (0, -1.0, 3.0, 0.5)]
