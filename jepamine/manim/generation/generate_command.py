@@ -111,6 +111,7 @@ def summary(result: Result, output: Path, preview: Path | None, video: Path | No
         lines.append(f"{unwanted} overlaps that are not in the layout")
     if outside := result.report.final.off_screen:
         lines.append(f"off-screen: {', '.join(item.name for item in outside)}")
+    lines += result.report.notes
     lines.append(f"protection while running: {result.report.protection}")
     if preview is not None:
         lines.append(f"preview: {preview}")

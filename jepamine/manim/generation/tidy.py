@@ -18,8 +18,8 @@ from jepamine.manim.layouts import Layout
 _ROUND = ("circle", "square", "dot", "annulus")
 #: Types that run between two points: only their direction is straightened.
 _STROKES = ("line", "dashed_line", "arrow", "double_arrow")
-# The width of a head, in units, that makes the box of a level arrow higher; as Manim's.
-_HEADED, HEAD = ("arrow", "double_arrow"), 0.35
+# The width of a head, in units, that makes the box of a level arrow higher: people draw it larger than Manim.
+_HEADED, HEAD = ("arrow", "double_arrow"), 0.45
 # Columns of a box.
 X, Y, WIDTH, HEIGHT = range(4)
 

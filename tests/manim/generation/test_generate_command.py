@@ -80,3 +80,11 @@ def test_user_errors_are_one_line(jepamine, tmp_path, monkeypatch, words, messag
     assert result.exit_code == 1
     assert message in result.stderr
     assert not (tmp_path / "scene.py").exists()
+
+
+def test_without_latex_the_summary_names_the_formulas_whose_size_is_an_estimate(
+    jepamine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("jepamine.manim.latex.typesetter.find_programs", lambda: None)
+    result = jepamine("scenes", "generate", "the formula 'a^2 + b^7'", "--output", tmp_path / "scene.py")
+    assert "so the sizes of these formulas are approximate: a^2 + b^7" in result.stdout
