@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from jepamine.data.asf_packets import broken_asf
 from jepamine.data.transport_streams import broken_packet
 
 # Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
@@ -25,10 +26,12 @@ FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
 def broken_at(path: Path, form: str) -> int | None:
     """Return the place (byte) of the first element that nothing before leads to, or that has no end.
 
-    `form` is FFmpeg's name of the format; None for whole files, and for others than Matroska, FLV and TS.
+    `form` is FFmpeg's name of the format; None for whole files, and for formats without such places.
     """
     if form == "mpegts":
         return broken_packet(path)
+    if form == "asf":
+        return broken_asf(path)
     size = path.stat().st_size
     with path.open("rb") as file:
         if "matroska" in form.split(","):

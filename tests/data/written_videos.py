@@ -16,15 +16,22 @@ def write(
     *,
     frames: int,
     container_options: dict[str, str] | None = None,
+    noise: int = 0,
     **options: str,
 ) -> bytes:
-    """Encode frames from black to almost white, 25 a second, in two groups, and return the file's content."""
+    """Encode frames from black to almost white, 25 a second, in two groups, and return the file's content.
+
+    With `noise` they are random values below it instead: large frames take several packets.
+    """
+    rng = np.random.default_rng(1)
     av = load_av()
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=25, options=options)
         stream.height, stream.width, stream.pix_fmt, stream.gop_size = 64, 96, "yuv420p", frames // 2
         for number in range(frames):
             pixels = np.full((64, 96, 3), 240 // frames * number, np.uint8)
+            if noise:
+                pixels = rng.integers(0, noise, pixels.shape, np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, 25)
             container.mux(stream.encode(frame))
