@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
+from jepamine.data.program_streams import broken_program
 from jepamine.data.transport_streams import broken_packet
 
 # Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
@@ -32,6 +33,8 @@ def broken_at(path: Path, form: str) -> int | None:
         return broken_packet(path)
     if form == "asf":
         return broken_asf(path)
+    if form == "mpeg":
+        return broken_program(path)
     size = path.stat().st_size
     with path.open("rb") as file:
         if "matroska" in form.split(","):
