@@ -1,16 +1,17 @@
-"""Follow the elements of Matroska, WebM and FLV files, each of which says where the next one begins.
+"""Follow the elements of Matroska, WebM, FLV and MPEG-PS files, each of which says where the next one begins.
 
 Readers pass over elements that they do not know and look for the next one that they do: a damaged head hides
-a frame without an error. Sources: RFC 8794, RFC 9559, Adobe's Flash Video File Format (annex E).
+a frame without an error. Sources: RFC 8794, RFC 9559, Adobe's Flash Video File Format (annex E),
+ISO/IEC 13818-1, section 2.5.
 """
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
-from jepamine.data.program_streams import broken_program
 from jepamine.data.transport_streams import broken_packet
 
 # Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
@@ -22,6 +23,8 @@ LEVEL_1 = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A77
 IN_CLUSTER = {0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854}
 # Tags of FLV: sound, video, data; the bit of encrypted ones.
 FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
+# What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
+BEGIN, PACK, END = b"\x00\x00\x01", 0xBA, 0xB9
 
 
 def broken_at(path: Path, form: str) -> int | None:
@@ -33,12 +36,13 @@ def broken_at(path: Path, form: str) -> int | None:
         return broken_packet(path)
     if form == "asf":
         return broken_asf(path)
-    if form == "mpeg":
-        return broken_program(path)
     size = path.stat().st_size
     with path.open("rb") as file:
         if "matroska" in form.split(","):
             return _matroska(file, size)
+        if form == "mpeg":
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return _program(content, size)
         return _flv(file, size) if form == "flv" else None
 
 
@@ -113,3 +117,37 @@ def _flv(file: BinaryIO, size: int) -> int | None:
         at += length + 4
     # Some writers count otherwise, always.
     return broken[0] if broken and 2 * len(broken) < tags else None
+
+
+def _program(content: mmap.mmap, size: int) -> int | None:
+    at = 0
+    while at < size:
+        if content[at : at + 3] != BEGIN:
+            # Zeros may be between elements.
+            begin = content.find(BEGIN, at)
+            if content[at : size if begin < 0 else begin].strip(b"\x00"):
+                return at
+            if begin < 0:
+                return None
+            at = begin
+        length = _pack(content[at : at + 14])
+        if length is None or at + length > size:
+            return at
+        at += length
+    return None
+
+
+def _pack(head: bytes) -> int | None:
+    """Return the bytes of the element of MPEG-PS that begins with `head`; None if it is none."""
+    if len(head) < 4 or head[3] < END:
+        return None
+    if head[3] == END:
+        return len(BEGIN) + 1
+    if head[3] > PACK:
+        return 6 + int.from_bytes(head[4:6])
+    if len(head) < 14:
+        return None
+    if head[4] >> 6 == 1:
+        return 14 + (head[13] & 7)
+    # MPEG-1.
+    return 12 if head[4] >> 4 == 2 else None

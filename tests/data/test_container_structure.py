@@ -1,4 +1,4 @@
-"""Elements of Matroska and tags of FLV follow from each other: damaged heads are told."""
+"""Elements of Matroska, tags of FLV and packs of MPEG-PS follow from each other; damaged heads do not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from jepamine.data.container_structure import broken_at
 from jepamine.data.video_index import load_av, video_index
+from tests.data.written_videos import write
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 av = load_av()
@@ -97,3 +98,40 @@ def test_a_webm_without_its_last_frame_is_shorter_than_its_header_says(tmp_path)
     # Other writers do not count the last frame.
     (tmp_path / "b.webm").write_bytes(content.replace(b"Lavf", b"Gst1"))
     assert "by its header" not in video_index(tmp_path / "b.webm").note
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Return (a sound file, its content)."""
+    return tmp_path / "a.mpg", write(tmp_path / "a.mpg", "mpeg2video", frames=8, noise=255)
+
+
+def test_whole_joined_and_padded_streams_are_in_order(program):
+    path, content = program
+    for stream in (content, content + content, content + b"\0" * 99, b"\0" * 9 + content):
+        path.write_bytes(stream)
+        assert broken_at(path, "mpeg") is None
+
+
+@pytest.mark.parametrize("kind", [b"\xe0", b"\xba"], ids=["packet", "pack"])
+def test_a_damaged_begin_is_found_where_it_is(program, kind):
+    path, content = program
+    at = content.find(b"\0\0\1" + kind, 1000)
+    path.write_bytes(content[: at + 2] + b"\x03" + content[at + 3 :])
+    assert broken_at(path, "mpeg") == at
+    assert f"its elements do not follow from each other at byte {at}" in video_index(path).note
+
+
+def test_a_damaged_length_is_found_at_what_it_leads_to(program):
+    path, content = program
+    at = content.find(b"\0\0\1\xe0")
+    length = 6 + int.from_bytes(content[at + 4 : at + 6])
+    path.write_bytes(content[: at + 5] + bytes([content[at + 5] ^ 0x10]) + content[at + 6 :])
+    assert broken_at(path, "mpeg") in (at + length - 16, at + length + 16)
+
+
+def test_an_end_within_a_packet_is_found_at_its_begin(program):
+    path, content = program
+    last = content.rfind(b"\0\0\1\xe0")
+    path.write_bytes(content[: last + 20])
+    assert broken_at(path, "mpeg") == last
