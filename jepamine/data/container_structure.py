@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
-from jepamine.data.transport_streams import broken_packet
 
 # Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
 EBML, SEGMENT, CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
@@ -33,6 +32,9 @@ def broken_at(path: Path, form: str) -> int | None:
     `form` is FFmpeg's name of the format; None for whole files, and for formats without such places.
     """
     if form == "mpegts":
+        # It needs NumPy, which commands that read no video do not wait for.
+        from jepamine.data.transport_streams import broken_packet
+
         return broken_packet(path)
     if form == "asf":
         return broken_asf(path)

@@ -85,5 +85,6 @@ def test_memory_does_not_grow_with_clips_of_many_frames():
         tracemalloc.stop()
         return found
 
-    peak(500)  # what is imported and made once
-    assert peak(1_000) - peak(500) < 500 * 50
+    # The least of several: other threads of the process take memory, too.
+    many, few = (min(peak(count) for _ in range(3)) for count in (1_000, 500))
+    assert many - few < 500 * 50

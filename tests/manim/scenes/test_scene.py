@@ -84,7 +84,7 @@ def test_what_is_covered_is_reported(scenes):
 
 
 # Texts of these are outlines of other fonts than Manim's, so that their code gives other pixels.
-OUTLINED = ("notes", "charts", "figures")
+OUTLINED = ("notes", "charts", "figures", "nested")
 
 
 @pytest.mark.parametrize(
