@@ -51,7 +51,7 @@ def broken_at(path: Path, form: str) -> int | None:
 def _element(file: BinaryIO) -> tuple[int, int | None] | None:
     """Return the (id, size) of the element at the file's place, whose content is next.
 
-    The size is None if it is unknown; None in all if there is no element.
+    The size is None if it is unknown. Without an element the result is None.
     """
     id_ = _number(file, keep=True)
     length = None if id_ is None else _number(file, keep=False)

@@ -1,8 +1,8 @@
 """Find pictures of H.264 and HEVC that a damaged start code joined to the picture before them.
 
 Decoders pass over what follows the last block of a picture, so that the joined one is lost without an error.
-Where the next picture begins the numbers anew (IDR) or the file ends, no number is missing either: there the
-bytes of the last picture are searched for the head of a slice that would be next.
+Where the numbers start again (IDR) or the file ends, no number is missing either: there the bytes of the last
+picture are searched for the head of a slice that would be next.
 
 Sources: ITU-T H.264 (7.3.1, 7.3.3, 7.4.3), H.265 (7.3.1.2, 7.3.6.1).
 """
@@ -28,8 +28,8 @@ class Slice(NamedTuple):
     """Where a slice belongs: `head` are the first bytes of its unit, `start` its type and set of parameters.
 
     `first` is the number of its first block, `frame` frame_num (HEVC: 0), `low` the low bits of the picture
-    order count (None: it has none), `read` the number of bits of the slice before these numbers. `anew`: its
-    picture begins the numbers anew; `referred`: the next one has another frame_num.
+    order count (None: it has none), `read` the number of bits of the slice before these numbers. `anew`:
+    numbers start again at its picture; `referred`: the next one has another frame_num.
     """
 
     head: bytes
@@ -72,8 +72,8 @@ def h264_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
 def hevc_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
     """Return the head of the first slice of a picture (types below 32).
 
-    Raises as `h264_slice` does, and KeyError for any other unit. Pictures of the types 16 to 20 begin the
-    numbers anew; of these 19 and 20 (IDR) have none.
+    Raises as `h264_slice` does, and KeyError for any other unit. Numbers start again at pictures of the types
+    16 to 20; of these 19 and 20 (IDR) have none.
     """
     kind, bits = unit[0] >> 1 & 63, Bits(unit[2:])
     length = bits.left

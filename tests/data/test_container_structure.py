@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from jepamine.data.container_structure import broken_at
 from jepamine.data.video_index import load_av, video_index
-from tests.data.written_videos import write
+from tests.data.written_videos import noisy, write
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 av = load_av()
-
-
-def written(path, codec, **options) -> bytes:
-    """Write 8 frames to `path`, 10 a second, and return its content."""
-    noise = np.random.default_rng(1)
-    with av.open(str(path), "w", options=options) as container:
-        stream = container.add_stream(codec, rate=10)
-        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 48, 64, "yuv420p", 4
-        for _ in range(8):
-            pixels = noise.integers(0, 255, (48, 64, 3)).astype(np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        container.mux(stream.encode())
-    return path.read_bytes()
 
 
 FILES = [
@@ -39,7 +25,7 @@ FILES = [
 
 @pytest.mark.parametrize(("name", "codec", "options"), FILES)
 def test_whole_files_are_whole(tmp_path, name, codec, options):
-    written(tmp_path / name, codec, **options)
+    noisy(tmp_path / name, codec, **options)
     assert broken_at(tmp_path / name, "flv" if name == "a.flv" else "matroska,webm") is None
     assert "damaged" not in video_index(tmp_path / name).note
 
@@ -56,7 +42,7 @@ def heads(path) -> list[int]:
 @pytest.mark.parametrize("number", [1, 3, 7])
 @pytest.mark.parametrize(("name", "codec", "byte"), [("a.mkv", "libx264", 1), ("a.webm", "libvpx-vp9", 0)])
 def test_a_block_whose_head_is_damaged_is_told(tmp_path, name, codec, byte, number):
-    content = bytearray(written(tmp_path / name, codec))
+    content = bytearray(noisy(tmp_path / name, codec))
     content[heads(tmp_path / name)[number] + byte] ^= 0x11
     (tmp_path / name).write_bytes(content)
     assert "its elements do not follow from each other at byte" in video_index(tmp_path / name).note
@@ -65,7 +51,7 @@ def test_a_block_whose_head_is_damaged_is_told(tmp_path, name, codec, byte, numb
 @pytest.mark.parametrize("where", [-30, -300])
 @pytest.mark.parametrize("name", ["a.mkv", "a.flv"])
 def test_bytes_between_elements_and_a_cut_are_told(tmp_path, name, where):
-    content = written(tmp_path / name, "libx264")
+    content = noisy(tmp_path / name, "libx264")
     form = "flv" if name == "a.flv" else "matroska,webm"
     (tmp_path / name).write_bytes(content[:where])
     assert broken_at(tmp_path / name, form) is not None
@@ -81,7 +67,7 @@ def heads_of(folder, name, content: bytes) -> int:
 
 
 def test_a_writer_of_flv_that_counts_otherwise_is_not_damaged(tmp_path):
-    content = bytearray(written(tmp_path / "a.flv", "flv1"))
+    content = bytearray(noisy(tmp_path / "a.flv", "flv1"))
     for place in (*heads(tmp_path / "a.flv")[1:], len(content)):
         content[place - 1] ^= 4
     (tmp_path / "a.flv").write_bytes(content)
@@ -89,7 +75,7 @@ def test_a_writer_of_flv_that_counts_otherwise_is_not_damaged(tmp_path):
 
 
 def test_a_webm_without_its_last_frame_is_shorter_than_its_header_says(tmp_path):
-    content = written(tmp_path / "a.webm", "libvpx-vp9")
+    content = noisy(tmp_path / "a.webm", "libvpx-vp9")
     places = heads(tmp_path / "a.webm")
     # An empty element (Void) of the same size in its place.
     content = content[: places[-1]] + b"\xec" + content[places[-1] + 1 :]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from jepamine.data.container_structure import broken_at
 from jepamine.data.video_index import load_av, video_index
+from tests.data.written_videos import noisy
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 av = load_av()
@@ -17,15 +17,7 @@ VIDEO = {"a.ts": b"\x01\x00", "a.m2ts": b"\x10\x11"}
 
 def written(path, codec="libx264") -> bytes:
     """Write 8 frames to `path`, 10 a second, and return its content."""
-    noise = np.random.default_rng(1)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=25 if codec == "mpeg2video" else 10)
-        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 48, 64, "yuv420p", 4
-        for _ in range(8):
-            pixels = noise.integers(0, 60, (48, 64, 3)).astype(np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        container.mux(stream.encode())
-    return path.read_bytes()
+    return noisy(path, codec, rate=25 if codec == "mpeg2video" else 10, most=60)
 
 
 @pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])

@@ -39,6 +39,19 @@ def write(
     return path.read_bytes()
 
 
+def noisy(path: Path, codec: str, *, rate: int = 10, most: int = 255, **options: str) -> bytes:
+    """Encode 8 frames of random values below `most`, a key frame every 4, and return the file's content."""
+    av, rng = load_av(), np.random.default_rng(1)
+    with av.open(str(path), "w", options=options) as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.height, stream.width, stream.pix_fmt, stream.gop_size = 48, 64, "yuv420p", 4
+        for _ in range(8):
+            pixels = rng.integers(0, most, (48, 64, 3)).astype(np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
 def changed(path: Path, content: bytes, at: int, value: int) -> str:
     """Write `content` to `path` with the byte `at` set to `value`, and return what the index says."""
     assert content[at] != value
