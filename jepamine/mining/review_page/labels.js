@@ -22,10 +22,15 @@ function makeLabels(key, clips) {
   }
 
   return {
-    // Written back at once, to learn whether this browser keeps anything.
+    // Written under a key of its own, to learn whether this browser keeps anything: after a quick reload, the
+    // labels read may be older than those being stored, and written back they would replace them.
     read() {
       labels = stored();
-      write();
+      try {
+        localStorage.setItem("jepamine:kept", "1");
+      } catch (error) {
+        kept = false;
+      }
     },
     kept: () => kept,
     get: (clip) => labels.get(clip.line.clip_id) ?? null,
