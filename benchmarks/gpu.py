@@ -7,8 +7,9 @@ pool of threads decodes, the main thread prepares and encodes batches, and waits
 Without `--weights` the network has the size of V-JEPA 2 ViT-L and random weights, which cost the same.
 
 Then it checks, and ends with 1 if one fails: frames are prepared as on the CPU, to 1e-5; a clip has the same
-embedding alone and among others, to 1e-5, and on the CPU, to 1e-4 (other kernels); TF32 differs from float32, else it was not used. `--device cpu` tries
-all of it without a GPU, but for TF32, which a CPU has not: its figures mean nothing.
+embedding alone and among others, to 1e-5, and on the CPU, to 1e-4 (other kernels); TF32 differs from float32,
+else it was not used. `--device cpu` tries all of it without a GPU, but for TF32, which a CPU has not: its
+figures mean nothing.
 """
 
 from __future__ import annotations
