@@ -335,7 +335,7 @@ def test_a_family_left_out_of_training_is_evaluated_separately(jepamine, recipe,
     assert 5 <= len(held_out(manifest.parent)) <= 8
     evaluated = json.loads(jepamine("eval", "--run", "boxes", "--json").stdout)
     assert set(evaluated["clean"]["by_family"]) == {"structured"}
-    unseen = evaluated["unseen_family"]
+    (unseen,) = evaluated["unseen_families"]
     assert (unseen["family"], unseen["scenes"]) == ("random", 7)
     assert 0 <= unseen["measures"]["mean_iou"]["value"] <= 1
     assert "Not trained on: 7 scenes of the family 'random'" in jepamine("eval", "--run", "boxes").stdout
