@@ -27,9 +27,9 @@ class LayoutTrainer:
     """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
     Scenes of the family or families `leave_out` are kept from training: half of them calibrate the
-    confidences, and `eval` measures the others separately, which shows how well the predictor generalizes. Of
-    the frames to train on, the share `varied` is recoloured, and as many are moved. The rate depends only on the
-    optimizer's step count, which checkpoints hold: resumed runs are identical.
+    confidences, and `eval` measures the others separately, which shows how well the predictor generalizes.
+    Of the frames to train on, the share `varied` is recoloured, and as many are moved. The rate depends only
+    on the optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
