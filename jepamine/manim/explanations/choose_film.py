@@ -51,7 +51,7 @@ def _films(description: str) -> Iterator[Explanation]:
     for entry in _table("index")["explanation"]:
         if not any(_fits(pattern, plain) for pattern in entry["when"]):
             continue
-        constants = {name: json.dumps(value) for name, value in entry.get("set", {}).items()}
+        constants = {name: _literal(value) for name, value in entry.get("set", {}).items()}
         spans: list[tuple[int, int]] = []
         for name in entry.get("takes", ()):
             taken = PARAMETERS[name](_blanked(description, spans))
@@ -131,6 +131,10 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _literal(value: Any) -> str:
+    return repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 def _text(text: str) -> str:
