@@ -176,6 +176,13 @@ def _expression(text: str, letter: str) -> Any:
     code = function_of(text) if len(text) <= 80 else None
     if code is None or _tall(code):
         return None
+    return expression_of(code)
+
+
+def expression_of(code: str) -> Any:
+    """Return the sympy expression of what `function_of` returned."""
+    import sympy
+
     names = {
         name: getattr(sympy, name)
         for name in ("sin", "cos", "tan", "exp", "log", "sqrt", "pi", "sinh", "cosh", "tanh")
