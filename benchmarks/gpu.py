@@ -6,9 +6,10 @@ Clips of 16 JPEGs of 1280 x 720 are encoded, clean and masked, by `embed_clips` 
 pool of threads decodes, the main thread prepares and encodes batches, and waits for each. Ratio: ours / bare.
 Without `--weights` the network has the size of V-JEPA 2 ViT-L and random weights, which cost the same.
 
-Then it checks, and ends with 1 if one fails: a clip has the same embedding alone and among others, to 1e-5,
-and on the CPU, to 1e-4 (other kernels); TF32 differs from float32, else it was not used. `--device cpu` tries
-all of it without a GPU, but for TF32, which a CPU has not: its figures mean nothing.
+Then it checks, and ends with 1 if one fails: frames are prepared as on the CPU, to 1e-5; a clip has the same
+embedding alone and among others, to 1e-5, and on the CPU, to 1e-4 (other kernels); TF32 differs from float32,
+else it was not used. `--device cpu` tries all of it without a GPU, but for TF32, which a CPU has not: its
+figures mean nothing.
 """
 
 from __future__ import annotations
@@ -96,7 +97,10 @@ def checks(device: str, weights: str, batch_size: int, source: Source) -> list[t
     together = np.concatenate(list(encode_all(cuda, arrays)))
     alone = np.concatenate([array for each in arrays for array in encode_all(cuda, [each])])
     on_cpu = np.concatenate(list(encode_all(cpu, arrays[:2])))
+    wide = torch.from_numpy(rng.integers(0, 256, (4, 2, 180, 320, 3), dtype=np.uint8))
+    prepared = [preprocess(wide.to(name), cpu.crop).cpu().numpy() for name in (device, "cpu")]
     rows = [
+        ("frames prepared on CUDA, and on the CPU", apart(*prepared), 1e-5),
         ("clips alone, and in shared batches", apart(together, alone), 1e-5),
         ("CUDA, and CPU", apart(together[: len(on_cpu)], on_cpu), 1e-4),
     ]

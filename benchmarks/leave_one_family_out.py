@@ -48,7 +48,7 @@ def main() -> None:
     rows = []
     for family, result in results.items():
         for title, measures in (
-            (f"{family}, not trained on", result["unseen_family"]["measures"]),
+            (f"{family}, not trained on", result["unseen_families"][0]["measures"]),
             ("the other families", result["clean"]["measures"]),
         ):
             rows.append([title, *(format_measure(measures[name]) for name in MEASURES)])

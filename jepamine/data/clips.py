@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from jepamine.data.manifest_lines import camera_lines, cameras_of, moments, recording_key
-from jepamine.data.wrong_files import require_manifest
+from jepamine.data.wrong_files import no_clips, require_manifest
 from jepamine.errors import UserError
 from jepamine.places import File, Place, below
 from jepamine.protocols import Source
@@ -63,7 +63,7 @@ def read_clips_or_errors(source: Source) -> Iterator[Clip | UserError]:
         empty = False
         yield item
     if empty:
-        raise UserError(f"{source.manifest}: contains no clip")
+        raise no_clips(source.manifest)
 
 
 def clips_of_lines(

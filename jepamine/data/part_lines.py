@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jepamine.data.clips import Clip, clips_of_lines, text_of
 from jepamine.data.drives import drive_in, drive_of
 from jepamine.data.shards import dealt
+from jepamine.data.wrong_files import no_clips
 from jepamine.errors import UserError
 from jepamine.places import File
 from jepamine.protocols import Source
@@ -63,7 +64,7 @@ def items_of(source: Source, stop: bool) -> Iterator[Item]:
             item = item_of(found)
         yield item
     if empty:
-        raise UserError(f"{source.manifest}: contains no clip")
+        raise no_clips(source.manifest)
 
 
 def _ordinary(number: int, raw: bytes, source: Source) -> Item | None:

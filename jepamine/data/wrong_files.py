@@ -47,6 +47,24 @@ def require_manifest(path: File) -> None:
         raise UserError(f"{path}: is {seen.what}, not a manifest; {_step(path, seen)}")
 
 
+def no_clips(path: File) -> UserError:
+    """Return the error of a manifest without clips."""
+    commands = f"{command('manifest', 'video')} and {command('manifest', 'frames')}"
+    return UserError(f"{path}: contains no clip; {commands} write manifests")
+
+
+def require_folder(path: Path, name: str = "") -> None:
+    """Raise UserError, with a recipe's key before it, if there is no such folder."""
+    if path.is_dir():
+        return
+    key = f"{name}: " if name else ""
+    if path.exists():
+        raise UserError(f"{key}{path} is a file; pass the folder it is in")
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    near = did_you_mean(path.name, (other.name for other in beside if other.is_dir()))
+    raise UserError(f"{key}{path}: no such folder{near}")
+
+
 def require_scores(path: File) -> None:
     """Raise UserError for a folder and for a file that is evidently something other than a score file."""
     seen = _seen(path)

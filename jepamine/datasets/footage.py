@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from jepamine.data.clips import ImageSize, Threads, TubeletSize
+from jepamine.data.wrong_files import require_folder
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.frame_folders import frame_folders, no_frames
 from jepamine.manifests.new_lines import Skipped
@@ -69,8 +70,7 @@ def folders(
     """
     if window < tubelet_size:
         raise UserError(f"dataset.window: {window} frames are less than a tubelet of {tubelet_size}")
-    if not root.is_dir():
-        raise UserError(f"dataset.root: {root} is not a folder")
+    require_folder(root, "dataset.root")
     camera_key = {"camera": camera} if camera else {}
     lines: list[dict[str, Any]] = []
     skipped = Skipped()

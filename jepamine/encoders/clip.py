@@ -85,10 +85,12 @@ class ClipEncoder:
         import torch
 
         from jepamine.encoders.frozen import to_device
+        from jepamine.encoders.resizing import resizing_device
 
         count = len(frames)
         with torch.inference_mode(), precision(self.matmul):
-            pixels = to_device(preprocess(frames.flatten(0, 1), self.side, self.whole), self.device)
+            images = to_device(frames, resizing_device(self.device)).flatten(0, 1)
+            pixels = to_device(preprocess(images, self.side, self.whole), self.device)
             states = self.model.vision_model(pixel_values=pixels).last_hidden_state
             # (N * T, 1 + patches, hidden) -> (N * T, 1 + patches, D); the first row is the pooled feature
             tokens = self.model.visual_projection(self.model.vision_model.post_layernorm(states))
@@ -115,23 +117,23 @@ class ClipEncoder:
 def preprocess(images: Tensor, side: int, whole: bool = False) -> Tensor:
     """Preprocess as transformers' CLIPImageProcessor does, without the torchvision it needs.
 
-    Shapes: images (N, H, W, 3) uint8 -> (N, 3, side, side) float32. Short edge to `side` (bicubic,
-    antialiased, on uint8), centre crop, / 255, CLIP's mean and standard deviation; with `whole` both edges to
-    `side`, no crop.
+    Shapes: images (N, H, W, 3) uint8 -> (N, 3, side, side) float32 on the same device. Short edge to `side`
+    (bicubic, antialiased, on uint8), centre crop, / 255, CLIP's mean and standard deviation; with `whole`
+    both edges to `side`, no crop.
     """
     import torch
-    from torch.nn.functional import interpolate
+
+    from jepamine.encoders.resizing import resize
 
     height, width = images.shape[1:3]
     short = min(height, width)
     size = (side, side) if whole else (int(side * height / short), int(side * width / short))
     # (N, H, W, 3) -> (N, 3, H', W')
-    resized = interpolate(
-        images.permute(0, 3, 1, 2), size=size, mode="bicubic", antialias=True, align_corners=False
-    )
+    resized = resize(images.permute(0, 3, 1, 2), size, "bicubic")
     top, left = (size[0] - side) // 2, (size[1] - side) // 2
     cropped = resized[:, :, top : top + side, left : left + side].float() / 255
-    return (cropped - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(DEVIATION).view(3, 1, 1)
+    mean, deviation = (torch.tensor(value, device=images.device).view(3, 1, 1) for value in (MEAN, DEVIATION))
+    return (cropped - mean) / deviation
 
 
 def _spare(layer: str) -> bool:

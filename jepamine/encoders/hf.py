@@ -107,16 +107,13 @@ class HuggingFaceEncoder:
     def __call__(self, frames: Tensor) -> Tensor:
         import torch
 
-        from jepamine.encoders.frozen import to_device
-
         count, length = frames.shape[:2]
         with torch.inference_mode(), precision(self.matmul):
-            inputs = self._processor(frames.flatten(0, 1).cpu())
+            inputs = self._processor.on(self.device, frames.flatten(0, 1).cpu())
             if not self.by_frame:
                 pixels = inputs["pixel_values"]
                 inputs = {"pixel_values": pixels.reshape(count, length, *pixels.shape[1:])}
                 self._fit_length(length)
-            inputs = {name: to_device(value, self.device) for name, value in inputs.items()}
             tokens = self._pooled(inputs) if self.pooled else self._tokens(inputs)
             return tokens.reshape(count, -1, tokens.shape[-1]).float()
 

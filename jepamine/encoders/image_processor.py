@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from jepamine.encoders.device_processing import process, scale
 from jepamine.errors import UserError, first_line
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 KEY = "encoder.weights"
 # Image processors that transformers has for torchvision only, and that `_resize_floats` stands in for.
 FLOATS_FIRST = ("DINOv3ViTImageProcessor",)
+# How far pixels prepared on a GPU may be from those of the CPU, in standard deviations.
+EQUAL = 1e-5
 
 
 class Processor:
@@ -57,6 +60,7 @@ class Processor:
         self.facts: dict[str, Any] = self._processor.to_dict() | {"image_processor_type": name}
         self._changes = _squeezed(self.facts) if whole else {}
         self.facts |= self._changes
+        self._exact: dict[tuple[int, ...], bool] = {}
 
     def view(self, height: int, width: int) -> tuple[float, float, float, float]:
         """Return the part of frames of this size that the model sees, (left, top, right, bottom), 0 to 1.
@@ -95,22 +99,50 @@ class Processor:
             batch["pixel_values"] = batch["pixel_values"][0]
         return batch
 
+    def on(self, device: torch.device, frames: Tensor) -> dict[str, Tensor]:
+        """Return the arguments of a model on `device`, for frames uint8 (N, H, W, 3) on the CPU.
+
+        They are prepared on a CUDA device if noise of the frames' size comes out as on the CPU, to EQUAL.
+        """
+        from jepamine.encoders.frozen import to_device
+        from jepamine.encoders.resizing import resizing_device
+
+        if resizing_device(device).type != "cpu" and self._same_on(device, frames.shape[1:]):
+            processed = self._by_steps(to_device(frames, device))
+            if processed is not None:
+                return {"pixel_values": processed}
+        return {name: to_device(value, device) for name, value in self(frames).items()}
+
+    def _same_on(self, device: torch.device, shape: tuple[int, ...]) -> bool:
+        import torch
+
+        if shape not in self._exact:
+            noise = torch.randint(0, 256, (2, *shape), generator=torch.Generator().manual_seed(0))
+            wanted = self(noise.to(torch.uint8))
+            found = self._by_steps(noise.to(device, torch.uint8))
+            pixels = wanted["pixel_values"]
+            self._exact[shape] = (
+                set(wanted) == {"pixel_values"}
+                and found is not None
+                and found.shape == pixels.shape
+                and float((found.cpu() - pixels).abs().max()) <= EQUAL
+            )
+        return self._exact[shape]
+
+    def _by_steps(self, frames: Tensor) -> Tensor | None:
+        return self._resize_floats(frames) if self._floats_first else process(frames, self.facts)
+
     def _resize_floats(self, frames: Tensor) -> Tensor:
         """Rescale, then resize floats and normalise, as DINOv3's processor does."""
-        import torch
         from torch.nn.functional import interpolate
 
         facts = self.facts
-        pixels = frames.permute(0, 3, 1, 2).float()
-        pixels = pixels * facts["rescale_factor"] if facts["do_rescale"] else pixels
+        pixels = scale(frames.permute(0, 3, 1, 2).float(), facts | {"do_normalize": False})
         if facts["do_resize"]:
             mode = {0: "nearest", 2: "bilinear", 3: "bicubic"}[int(facts["resample"])]
             size = (facts["size"]["height"], facts["size"]["width"])
             pixels = interpolate(pixels, size=size, mode=mode, antialias=True, align_corners=False)
-        if not facts["do_normalize"]:
-            return pixels
-        mean, deviation = (torch.tensor(facts[key]).view(3, 1, 1) for key in ("image_mean", "image_std"))
-        return (pixels - mean) / deviation
+        return scale(pixels, facts | {"do_rescale": False})
 
 
 def _squeezed(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,30 +84,34 @@ class VJepa2Encoder:
         import torch
 
         from jepamine.encoders.frozen import to_device
+        from jepamine.encoders.resizing import resizing_device
 
         with torch.inference_mode(), precision(self.matmul):
-            pixels = to_device(preprocess(frames, self.crop), self.device)
+            pixels = preprocess(to_device(frames, resizing_device(self.device)), self.crop)
+            pixels = to_device(pixels, self.device)
             return self.model.get_vision_features(pixel_values_videos=pixels)  # type: ignore[no-any-return]
 
 
 def preprocess(frames: Tensor, crop: int) -> Tensor:
     """Preprocess as transformers' VJEPA2VideoProcessor does, without the torchvision it needs.
 
-    Shapes: frames (N, T, H, W, 3) uint8 -> (N, T, 3, crop, crop) float32. Short edge to int(crop * 256 / 224)
-    (bilinear, antialiased, on uint8), centre crop, / 255, ImageNet mean and standard deviation.
+    Shapes: frames (N, T, H, W, 3) uint8 -> (N, T, 3, crop, crop) float32 on the same device. Short edge to
+    int(crop * 256 / 224) (bilinear, antialiased, on uint8), centre crop, / 255, ImageNet mean and standard
+    deviation.
     """
     import torch
-    from torch.nn.functional import interpolate
+
+    from jepamine.encoders.resizing import resize
 
     count, length, height, width, _ = frames.shape
     size = _resized(height, width, crop)
     # (N, T, H, W, 3) -> (N * T, 3, H', W')
     images = frames.reshape(-1, height, width, 3).permute(0, 3, 1, 2)
-    images = interpolate(images, size=size, mode="bilinear", antialias=True, align_corners=False)
+    images = resize(images, size, "bilinear")
     top, left = _corner(*size, crop)
     images = images[:, :, top : top + crop, left : left + crop]
-    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
-    deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    mean = torch.tensor([0.485, 0.456, 0.406], device=images.device).view(3, 1, 1)
+    deviation = torch.tensor([0.229, 0.224, 0.225], device=images.device).view(3, 1, 1)
     return ((images.float() / 255 - mean) / deviation).view(count, length, 3, crop, crop)
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from jepamine.data.wrong_files import require_folder
 from jepamine.errors import UserError
 from jepamine.manifests.folder_layouts import BDD, CITYSCAPES, shots_of
 from jepamine.manifests.frame_folders import frame_folders, no_frames
@@ -57,8 +58,7 @@ def frame_lines(
     skipped. Raises UserError if there is nothing to cut, for an unknown camera, and for a pattern that is
     wrong or matches nothing.
     """
-    if not root.is_dir():
-        raise UserError(f"{root} is not a folder")
+    require_folder(root)
     pattern = name_pattern(options.pattern) if options.pattern is not None else None
     skipped = Skipped()
     folders = frame_folders(full(root), skipped, options.label_maps)

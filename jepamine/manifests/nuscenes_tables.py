@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jepamine.data.wrong_files import require_folder
 from jepamine.errors import UserError, did_you_mean, first_line
 from jepamine.places import File, Url
 from jepamine.utils.local_cache import local
@@ -31,8 +32,7 @@ def version_folder(root: File, version: str) -> File:
     if isinstance(root, Url):
         _require_tables(root / version)
         return root / version
-    if not root.is_dir():
-        raise UserError(f"{root} is not a folder")
+    require_folder(root)
     folder = root / version
     if (folder / "scene.json").is_file():
         return folder

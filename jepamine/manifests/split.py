@@ -12,7 +12,7 @@ from typing import Any
 from jepamine.data.clips import Clip, as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import drive_in
 from jepamine.data.splits import SplitClip, SplitClips, split
-from jepamine.data.wrong_files import require_manifest
+from jepamine.data.wrong_files import no_clips, require_manifest
 from jepamine.errors import UserError, did_you_mean
 from jepamine.places import File
 from jepamine.utils.json_files import read_jsonl
@@ -67,7 +67,7 @@ def split_lines(manifest: File, by: str, fraction: float, seed: int) -> SplitLin
         seen.drives.append(seen.names.setdefault(drive, len(seen.names)))
     clips = columns.rows()
     if not clips:
-        raise UserError(f"{manifest}: contains no clip")
+        raise no_clips(manifest)
     _check_groups(manifest, clips, by, seen)
     keys = split(clips, "scene", fraction, seed)
     _tell(clips, keys, by, seen)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jepamine.data.clips import as_written, derived_id, text_of
-from jepamine.data.wrong_files import require_manifest
+from jepamine.data.wrong_files import no_clips, require_manifest
 from jepamine.errors import UserError
 from jepamine.places import File
 from jepamine.utils.json_files import parse_line, placed_lines
@@ -97,7 +97,7 @@ def index_manifest(manifest: Path) -> PartIndex:
             name = f"\0line {number}"
         index.add(_key(name), 0, number, offset)
     if not len(index.keys):
-        raise UserError(f"{manifest}: contains no clip")
+        raise no_clips(manifest)
     return index
 
 

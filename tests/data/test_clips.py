@@ -112,7 +112,9 @@ def test_a_manifest_without_a_line_is_an_error(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(UserError) as raised:
         list(read_clips(Source(path)))
-    assert str(raised.value) == f"{path}: contains no clip"
+    assert str(raised.value) == (
+        f"{path}: contains no clip; jepamine manifest video and jepamine manifest frames write manifests"
+    )
 
 
 def test_a_missing_manifest_is_an_error(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.data.wrong_files import require_manifest, require_scores
+from jepamine.data.wrong_files import require_folder, require_manifest, require_scores
 from jepamine.errors import UserError
 
 COCO = {
@@ -174,3 +174,16 @@ def test_a_missing_manifest_offers_the_nearest_name_beside_it(tmp_path):
         require_manifest(tmp_path / "manifst.jsonl")
     with pytest.raises(UserError, match=r"away/m\.jsonl: no such file$"):
         require_manifest(tmp_path / "away" / "m.jsonl")
+
+
+def test_a_missing_folder_and_a_file_in_its_place_are_named(tmp_path):
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "a.mp4").write_bytes(b"")
+    for name, message in [
+        ("frmes", "frmes: no such folder (did you mean 'frames'?)"),
+        ("a.mp4", "a.mp4 is a file; pass the folder it is in"),
+    ]:
+        with pytest.raises(UserError) as raised:
+            require_folder(tmp_path / name, "dataset.root")
+        assert str(raised.value) == f"dataset.root: {tmp_path}/{message}"
+    require_folder(tmp_path / "frames")

@@ -153,7 +153,7 @@ def test_a_root_without_frames_is_an_error_that_names_it(root):
 def test_a_missing_root_is_an_error_that_names_it(tmp_path):
     with pytest.raises(UserError) as raised:
         folders(tmp_path, root=tmp_path / "nowhere")
-    assert str(raised.value) == f"dataset.root: {tmp_path / 'nowhere'} is not a folder"
+    assert str(raised.value) == f"dataset.root: {tmp_path / 'nowhere'}: no such folder"
 
 
 def test_a_window_shorter_than_a_tubelet_is_an_error_that_names_the_window(root):

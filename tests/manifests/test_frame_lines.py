@@ -255,7 +255,7 @@ def test_nothing_to_cut_is_an_error(root, names, message):
 def test_a_missing_folder_is_an_error_that_names_it(tmp_path):
     with pytest.raises(UserError) as raised:
         cut(tmp_path / "nowhere")
-    assert str(raised.value) == f"{tmp_path / 'nowhere'} is not a folder"
+    assert str(raised.value) == f"{tmp_path / 'nowhere'}: no such folder"
 
 
 def test_the_manifest_beside_the_frames_holds_relative_paths(jepamine, root):

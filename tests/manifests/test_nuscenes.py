@@ -496,7 +496,7 @@ def test_a_root_that_is_none_is_reported(root, tmp_path):
     tables_ = root / VERSION
     empty = tmp_path / "empty"
     for folder, version, message in [
-        (tmp_path / "nowhere", VERSION, f"{tmp_path}/nowhere is not a folder"),
+        (tmp_path / "nowhere", VERSION, f"{tmp_path}/nowhere: no such folder"),
         (
             tables_,
             VERSION,

@@ -108,7 +108,8 @@ def test_a_key_that_divides_scenes_is_warned_of(manifest, capsys):
         ([clip(0, "a"), clip(1, ["b"])], "scene", "{m}:2: 'scene' is not text: ['b']"),
         ([{"scene": "a"}], "scene", "{m}:1: no key 'frame_paths' (or 'frames', or 'video')"),
         ([{"scene": "a", "frames": []}], "scene", "{m}:1: neither a clip_id nor frames"),
-        ([], "scene", "{m}: contains no clip"),
+        ([], "scene", "{m}: contains no clip; jepamine manifest video and jepamine manifest frames "
+         "write manifests"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_one_clear_message(tmp_path, lines, by, message):

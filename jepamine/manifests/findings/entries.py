@@ -12,6 +12,7 @@ from typing import Any
 from jepamine.data.clips import as_written, derived_id, frames_of, text_of
 from jepamine.data.drives import MICROSECONDS, Unit, drive_in, unit_of
 from jepamine.data.manifest_lines import camera_lines, cameras_of
+from jepamine.data.wrong_files import no_clips
 from jepamine.errors import UserError
 from jepamine.manifests.findings.frame_table import FrameTable
 from jepamine.places import File
@@ -74,7 +75,7 @@ def numbered_lines(
         except UserError as error:
             yield number, error
     if empty:
-        raise UserError(f"{manifest}: contains no clip")
+        raise no_clips(manifest)
 
 
 def read_entries(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,25 +54,22 @@ def predict(
 
 
 def evaluate(
-    predictor: torch.nn.Module, parts: Parts, split: str | None, leave_out: str = ""
+    predictor: torch.nn.Module, parts: Parts, split: str | None, leave_out: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Return the report on the scenes of `split` (None: all); `unseen_family` on those of `leave_out`, if
-    any.
+    """Return the report on the scenes of `split` (None: all); `unseen_families` on those of `leave_out`.
 
     The scenes of `leave_out` are those of the run's own manifest that it was not trained on.
     """
     clips = scenes_of(parts, split)
     result = _report(predictor, parts, clips)
-    unseen = (
-        [clip for clip in read_clips(parts.source) if clip.line.get("split") == UNSEEN] if leave_out else []
-    )
-    if unseen:
-        measured = _report(predictor, parts, unseen)
-        result["unseen_family"] = {
-            "family": leave_out,
-            "scenes": measured["scenes"],
-            "measures": measured["clean"]["measures"],
-        }
+    unseen = defaultdict[str, list[Clip]](list)
+    for clip in read_clips(parts.source) if leave_out else ():
+        if clip.line.get("split") == UNSEEN:
+            unseen[str(clip.line.get("family"))].append(clip)
+    for family, of_family in unseen.items():
+        measured = _report(predictor, parts, of_family)
+        facts = {"scenes": measured["scenes"], "measures": measured["clean"]["measures"]}
+        result.setdefault("unseen_families", []).append({"family": family, **facts})
     return result
 
 

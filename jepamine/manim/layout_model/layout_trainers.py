@@ -26,10 +26,10 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class LayoutTrainer:
     """AdamW on the predictor's own loss; the learning rate warms up over a tenth of the steps, then anneals.
 
-    Scenes of the family `leave_out` are kept from training: half of them calibrate the confidences, and
-    `eval` measures the others separately, which shows how well the predictor generalizes. Of the frames to
-    train on, the share `varied` is recoloured, and as many are moved. The rate depends only on the
-    optimizer's step count, which checkpoints hold: resumed runs are identical.
+    Scenes of the family or families `leave_out` are kept from training: half of them calibrate the
+    confidences, and `eval` measures the others separately, which shows how well the predictor generalizes.
+    Of the frames to train on, the share `varied` is recoloured, and as many are moved. The rate depends only
+    on the optimizer's step count, which checkpoints hold: resumed runs are identical.
     """
 
     meanings: Mapping[str, str] = {
@@ -55,13 +55,14 @@ class LayoutTrainer:
         masked: Share = 0.5,
         varied: Share = 0.0,
         views: Count = 16,
-        leave_out: str = "",
+        leave_out: str | list[str] = "",
     ) -> None:
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.weight_decay, self.checkpoint_every = weight_decay, checkpoint_every
         self.keep_checkpoints = keep_checkpoints
         self.varied = varied
-        self.val_scenes, self.masked, self.views, self.leave_out = val_scenes, masked, views, leave_out
+        self.val_scenes, self.masked, self.views = val_scenes, masked, views
+        self.leave_out = [leave_out] if isinstance(leave_out, str) and leave_out else list(leave_out)
         self._encoder: Encoder | None = None
         self._steps = 0
         self._calibration: Tensors = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from jepamine.data.clips import read_clips
@@ -15,19 +15,20 @@ from jepamine.protocols import CroppingEncoder, GridEncoder, Parts
 UNSEEN, CALIBRATION = "unseen", "calibration"
 
 
-def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, Any]]:
+def plan(parts: Parts, val_scenes: int, leave_out: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return all scenes with their splits; about `val_scenes` are held out unless the manifest has splits.
 
-    Scenes of the family `leave_out` are neither trained on nor validated with: of each two one calibrates the
-    confidences (`val_scenes` at most), the other is measured.
+    Scenes of the families `leave_out` are neither trained on nor validated with: of each two one calibrates
+    the confidences (`val_scenes` of a family at most), the other is measured.
     Raises UserError for clips of several frames and lines without a layout, before any frame is read.
     """
     clips = list(read_clips(parts.source))
     families = {str(clip.line.get("family")) for clip in clips}
-    if leave_out and leave_out not in families:
-        near = did_you_mean(leave_out, families)
-        raise UserError(f"trainer.leave_out: no scene has the family '{leave_out}'{near}")
-    usable = sum(not _is_of(clip.line, leave_out) for clip in clips)
+    for family in leave_out:
+        if family not in families:
+            near = did_you_mean(family, families)
+            raise UserError(f"trainer.leave_out: no scene has the family '{family}'{near}")
+    usable = sum(clip.line.get("family") not in leave_out for clip in clips)
     if val_scenes >= usable:
         raise UserError(
             f"trainer.val_scenes: {val_scenes} of {usable} scenes held out leaves none to train on"
@@ -40,14 +41,11 @@ def plan(parts: Parts, val_scenes: int, leave_out: str = "") -> list[dict[str, A
             )
         layout_of(clip)
     lines = list(manifest_lines(parts.source, "scene", val_scenes / usable, parts.seed))
-    unseen = [line for line in lines if _is_of(line, leave_out)]
-    for index, line in enumerate(unseen):
-        line["split"] = CALIBRATION if index % 2 == 0 and index < 2 * val_scenes else UNSEEN
+    for family in leave_out:
+        unseen = (line for line in lines if line.get("family") == family)
+        for index, line in enumerate(unseen):
+            line["split"] = CALIBRATION if index % 2 == 0 and index < 2 * val_scenes else UNSEEN
     return lines
-
-
-def _is_of(line: Mapping[str, Any], family: str) -> bool:
-    return bool(family) and line.get("family") == family
 
 
 def token_grid(encoder: Any, shape: tuple[int, int, int]) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class ProposalTrainer:
         masked: Share = 0.1,
         varied: Share = 0.6,
         proposals: Annotated[int, Field(ge=8)] = 96,
-        leave_out: str = "",
+        leave_out: str | list[str] = "",
     ) -> None:
         self.supervised = LayoutTrainer(
             epochs=epochs,

@@ -335,10 +335,26 @@ def test_a_family_left_out_of_training_is_evaluated_separately(jepamine, recipe,
     assert 5 <= len(held_out(manifest.parent)) <= 8
     evaluated = json.loads(jepamine("eval", "--run", "boxes", "--json").stdout)
     assert set(evaluated["clean"]["by_family"]) == {"structured"}
-    unseen = evaluated["unseen_family"]
+    (unseen,) = evaluated["unseen_families"]
     assert (unseen["family"], unseen["scenes"]) == ("random", 7)
     assert 0 <= unseen["measures"]["mean_iou"]["value"] <= 1
     assert "Not trained on: 7 scenes of the family 'random'" in jepamine("eval", "--run", "boxes").stdout
+
+
+def test_each_of_several_families_left_out_is_evaluated(jepamine, recipe, scenes):
+    lines = [json.loads(line) for line in scenes.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        line["family"] = ("seen", "first", "second", "seen")[number % 4]
+    manifest = scenes.parent / "families.jsonl"
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    left_out = ("--set", f'dataset.manifest="{manifest}"', "--set", 'trainer.leave_out=["first", "second"]')
+    result = jepamine("run", recipe, *left_out)
+    assert result.exit_code == 0, result.output
+    evaluated = json.loads(jepamine("eval", "--run", "boxes", "--json").stdout)
+    assert [(each["family"], each["scenes"]) for each in evaluated["unseen_families"]] == [
+        ("first", 5), ("second", 5)
+    ]  # fmt: skip
+    assert set(evaluated["clean"]["by_family"]) == {"seen"}
 
 
 def test_an_unknown_family_cannot_be_left_out(jepamine, recipe):

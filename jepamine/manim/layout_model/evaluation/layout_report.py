@@ -91,7 +91,7 @@ def describe(result: Mapping[str, Any]) -> str:
         f"With {share} objects are visible (at least half of the box), partly visible, or hidden:\n"
         + table([["objects of", "objects", *COLUMNS], *rows])
     )
-    if unseen := result.get("unseen_family"):
+    for unseen in result.get("unseen_families", ()):
         rows = [[name, format_measure(unseen["measures"][name])] for name in (*HEAD, *EXTRA)]
         parts.append(
             f"Not trained on: {unseen['scenes']} scenes of the family '{unseen['family']}'\n"
