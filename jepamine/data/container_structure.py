@@ -12,14 +12,32 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
+from jepamine.data.avi_chunks import broken_avi
 
-# Elements of Matroska: what holds others, the parts of a segment, and the parts of a cluster.
-EBML, SEGMENT, CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
+# Elements of Matroska: what holds others (a group: a block and what belongs to it).
+EBML, SEGMENT, CLUSTER, INFO, TRACKS = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B
+TRACK, GROUP = 0xAE, 0xA0
 FILLING = {0xEC, 0xBF}
-# Seek head, information, tracks, cues, attachments, chapters, tags.
-LEVEL_1 = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, CLUSTER}
-# Time, position, previous size, block, group of blocks, encrypted block, silent tracks.
-IN_CLUSTER = {0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854}
+# The parts of a segment: seek head, cues, attachments, chapters, tags.
+LEVEL_1 = {0x114D9B74, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, INFO, TRACKS, CLUSTER}
+# Numbers in a cluster, which have 8 bytes at most: time, position, previous size.
+NUMBERS = {0xE7, 0xA7, 0xAB}
+# What else is in a cluster: blocks, silent tracks. In a group: a block, additions, duration, priority,
+# references, state of the codec, padding, slices.
+IN_CLUSTER = {*NUMBERS, 0xA3, GROUP, 0x5854}
+IN_GROUP = {0xA1, 0x75A1, 0x9B, 0xFA, 0xFB, 0xFD, 0xA4, 0x75A2, 0x8E}
+# What elements that hold others may hold; any that fit where it is None.
+HELD: dict[int, set[int] | None] = {
+    0: {EBML, SEGMENT},
+    SEGMENT: LEVEL_1,
+    CLUSTER: IN_CLUSTER | LEVEL_1,
+    INFO: None,
+    TRACKS: None,
+    TRACK: None,
+    GROUP: IN_GROUP,
+}
+# Where such an element is one: elsewhere its id is that of another.
+AROUND = {SEGMENT: 0, CLUSTER: SEGMENT, INFO: SEGMENT, TRACKS: SEGMENT, TRACK: TRACKS, GROUP: CLUSTER}
 # Tags of FLV: sound, video, data; the bit of encrypted ones.
 FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
 # What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
@@ -36,8 +54,8 @@ def broken_at(path: Path, form: str) -> int | None:
         from jepamine.data.transport_streams import broken_packet
 
         return broken_packet(path)
-    if form == "asf":
-        return broken_asf(path)
+    if form in ("asf", "avi"):
+        return broken_asf(path) if form == "asf" else broken_avi(path)
     size = path.stat().st_size
     with path.open("rb") as file:
         if "matroska" in form.split(","):
@@ -75,28 +93,30 @@ def _number(file: BinaryIO, *, keep: bool) -> tuple[int, int] | None:
 
 
 def _matroska(file: BinaryIO, size: int) -> int | None:
-    # Ends of what is open, the file's first. Unknown ones end with what is around them.
-    ends = [size]
+    # What is open, and where it ends; the file first. Unknown ends are those of what is around.
+    open_ = [(0, size)]
     while (at := file.tell()) < size:
-        while len(ends) > 1 and at == ends[-1]:
-            ends.pop()
-        allowed = [{EBML, SEGMENT}, LEVEL_1, IN_CLUSTER | LEVEL_1][min(len(ends), 3) - 1] | FILLING
+        while len(open_) > 1 and at == open_[-1][1]:
+            open_.pop()
+        around, outer = open_[-1]
+        allowed = HELD[around]
         element = _element(file)
-        if element is None or element[0] not in allowed:
+        if element is None or (allowed is not None and element[0] not in allowed | FILLING):
             return at
         id_, length = element
-        if len(ends) == 3 and id_ in LEVEL_1:
+        if around == CLUSTER and id_ in LEVEL_1:
             # Only a cluster of unknown size ends so.
-            if ends[-1] != ends[-2]:
+            if outer != open_[-2][1]:
                 return at
-            ends.pop()
-        end = ends[-1] if length is None else file.tell() + length
-        if end > ends[-1]:
+            open_.pop()
+            around, outer = open_[-1]
+        end = outer if length is None else file.tell() + length
+        if end > outer or (length is None and id_ not in (SEGMENT, CLUSTER)):
             return at
-        if id_ in (SEGMENT, CLUSTER):
-            ends.append(end)
-        elif length is None:
+        if around == CLUSTER and id_ in NUMBERS and end - file.tell() > 8:
             return at
+        if AROUND.get(id_) == around:
+            open_.append((id_, end))
         else:
             file.seek(end)
     return None

@@ -1,6 +1,7 @@
 """Compare the times of a video's frames with an even pace.
 
-Frames that alone are off it, times at which it lacks one, and a pace that does not fit the stated interval.
+Frames that alone are off it, or off that of decoding, times at which it lacks one, and a pace that does not
+fit the stated interval.
 """
 
 from __future__ import annotations
@@ -30,6 +31,25 @@ def off_pace(times: Sequence[int]) -> list[int]:
     ]
     even = sum(abs(step - usual) <= ROUNDING for step in steps)
     return off if even + 2 * len(off) == len(steps) and len(off) * EVEN <= even else []
+
+
+def off_decoding_pace(times: Sequence[int], decoded: Sequence[int]) -> list[int]:
+    """Return the few of `times` (microseconds, rising) that leave the even pace of the times of decoding.
+
+    Frames are decoded at the pace at which they are shown: a camera that leaves one out does so in both.
+    """
+    steps = [after - before for before, after in pairwise(decoded)]
+    if len(steps) < EVEN:
+        return []
+    usual = median(steps)
+    if any(abs(step - usual) > ROUNDING for step in steps):
+        return []
+    off = [
+        before if before == times[0] else after
+        for before, after in pairwise(times)
+        if abs(after - before - usual) > ROUNDING
+    ]
+    return off if len(off) * EVEN <= len(steps) else []
 
 
 def holes(times: Sequence[int]) -> list[int]:

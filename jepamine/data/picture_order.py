@@ -6,6 +6,7 @@ Sources: ITU-T H.264 (7.3.2.1, 7.3.2.2, 7.3.3), H.265 (7.3.2.2, 7.3.2.3, 7.3.6),
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -130,6 +131,7 @@ class PictureOrder:
         following = packet.find(b"\0\0\1", picture + 4)
         self.halved += bool(self.rates) and packet[following + 3 : following + 4] != b"\xb5"
         self._sequence += packet.find(b"\0\0\1\xb8", 0, picture) >= 0
+        self.crowded += _several(packet)
         return self._sequence, int.from_bytes(packet[picture + 4 : picture + 6]) >> 6
 
     def _placed(self, low: int, bits: int, *, first: bool) -> tuple[int, int]:
@@ -195,6 +197,16 @@ class PictureOrder:
             self._slice = own = hevc_slice(unit, self._pictures)
             return self._placed(own.low or 0, own.stream.bits, first=own.anew)
         return None
+
+
+# A picture of MPEG-2 and the extension that follows it, whose third byte ends with its structure (6.2.3.1).
+_PICTURE = re.compile(rb"\0\0\x01\0.{2,12}?\0\0\x01\xb5[\x80-\x8f].(.)", re.DOTALL)
+
+
+def _several(packet: bytes) -> bool:
+    """Return whether there are several pictures of MPEG-2 in a packet that are not the fields of one."""
+    structures = [match[1][0] & 3 for match in _PICTURE.finditer(packet)]
+    return len(structures) > 1 and sorted(structures) != [1, 2]
 
 
 def missing_pictures(numbers: Sequence[tuple[int, int] | None], codec: str) -> int:

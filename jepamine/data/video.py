@@ -148,6 +148,10 @@ class _Reader:
         # loaded machine in 6 of 40 readings of one file), and names the error of a packet with another.
         self.alone = self.stream.codec_context.name in {*FILLED, "h264"}
         self.stream.thread_type = "SLICE" if self.alone else "AUTO"
+        if self.stream.codec_context.name == "h264":
+            # With a thread per slice FFmpeg leaves blocks that it cannot decode as they were in memory, and
+            # says so of fewer frames.
+            self.stream.codec_context.thread_count = 1
 
     def _read_on(self) -> None:
         self.frames = self._timed(self._decoded())

@@ -12,7 +12,7 @@ from typing import Any
 
 from jepamine.data.container_headers import avi_intervals, stated_size, track_lengths
 from jepamine.data.container_structure import broken_at
-from jepamine.data.frame_pace import holes, off_pace, other_pace
+from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
 from jepamine.data.packet_scan import Packet, Scan
 from jepamine.data.picture_order import missing_pictures
 
@@ -26,6 +26,8 @@ HEADED = {"mov", "matroska", "flv", "asf"}
 EXACT, ROUNDED = {"matroska", "flv"}, 0.003
 # Formats that do not say how long a frame is shown: only a hole in an even pace tells that one is missing.
 UNTIMED = {"mpegts", "mpeg", "asf"}
+# Formats that have times of decoding of their own, beside those of display.
+TWICE_TIMED = {"mov", "mpegts", "flv"}
 # Codecs that show frames in the order of their packets.
 UNORDERED = {"vp8", "vp9", "mjpeg"}
 # Packets before a clock that restarts in which FFmpeg notices it.
@@ -160,8 +162,14 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
     if "asf" in names and min(times) < 0:
         yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
-    for time in off_pace(microseconds)[:1]:
+    single = off_pace(microseconds)
+    for time in single[:1]:
         yield f"the frame at {time / 1e6:.3f} s is off the even pace of the others"
+    decoded = [packet.dts for packet in found.packets if packet.dts is not None]
+    if names & TWICE_TIMED and not single:
+        apart_at = off_decoding_pace(microseconds, [round(Fraction(t * base * 1_000_000)) for t in decoded])
+        for time in apart_at[:1]:
+            yield f"the frame at {time / 1e6:.3f} s is off the even pace at which frames are decoded"
     for time in _lost(found, microseconds, base)[:1] if names & UNTIMED else ():
         yield f"no frame at {time / 1e6:.3f} s, where the even pace of the others has one"
 

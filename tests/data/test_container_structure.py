@@ -6,7 +6,7 @@ import pytest
 
 from jepamine.data.container_structure import broken_at
 from jepamine.data.video_index import load_av, video_index
-from tests.data.written_videos import noisy, write
+from tests.data.written_videos import changed, noisy, write
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
 av = load_av()
@@ -46,6 +46,22 @@ def test_a_block_whose_head_is_damaged_is_told(tmp_path, name, codec, byte, numb
     content[heads(tmp_path / name)[number] + byte] ^= 0x11
     (tmp_path / name).write_bytes(content)
     assert "its elements do not follow from each other at byte" in video_index(tmp_path / name).note
+
+
+@pytest.mark.parametrize("id_", [0xA7, 0xAB, 0xAF, 0xA0])
+def test_a_block_that_became_another_element_is_told(tmp_path, id_):
+    content = noisy(tmp_path / "a.webm", "libvpx")
+    at = heads(tmp_path / "a.webm")[3]
+    note = changed(tmp_path / "b.webm", content, at, id_)
+    # A group must hold what belongs to a block: its place is that of the first that it holds.
+    place = at + 3 if id_ == 0xA0 else at
+    assert f"its elements do not follow from each other at byte {place}" in note
+
+
+def test_a_header_whose_clock_has_another_length_is_told(tmp_path):
+    content = noisy(tmp_path / "a.webm", "libvpx")
+    at = content.find(b"\x2a\xd7\xb1\x83")
+    assert "do not follow from each other" in changed(tmp_path / "b.webm", content, at + 3, 0x82)
 
 
 @pytest.mark.parametrize("where", [-30, -300])

@@ -100,6 +100,17 @@ def test_a_packet_with_a_slice_of_another_picture_is_counted(tmp_path, kind):
     assert order.crowded == 1
 
 
+@pytest.mark.parametrize(
+    ("structures", "crowded"), [([3, 3], 1), ([1, 3], 1), ([1, 2], 0), ([2, 1], 0), ([3], 0)]
+)
+def test_a_packet_of_mpeg2_holds_one_picture_or_its_two_fields(structures, crowded):
+    head = b"\0\0\1\0\0\x57\xff\xf8\0\0\1\xb5\x8f\xff"
+    slices = b"\x41\x80\0\0\1\1" + bytes(range(100, 120))
+    order = PictureOrder("mpeg2video", None)
+    order.number(b"".join(head + bytes([0xF0 | structure]) + slices for structure in structures))
+    assert order.crowded == crowded
+
+
 def test_numbers_go_on_where_their_low_bits_begin_anew(tmp_path):
     order, _ = packets(tmp_path / "a.ts", "libx264", {"bf": "2"})
     placed = [order._placed(low, 4, first=number == 0) for number, low in enumerate([0, 6, 12, 2, 15, 4])]

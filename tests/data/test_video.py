@@ -15,6 +15,7 @@ from jepamine.data.recordings import Recordings, recorded_times
 from jepamine.data.video_index import load_av
 from jepamine.errors import UserError
 from jepamine.places import Moment
+from tests.data.written_videos import noisy
 
 # Thirty a second, then a gap, then slow, then fast: a variable frame rate.
 TIMES = [0, 33, 67, 100, 133, 400, 433, 467, 900, 950, 960, 1000, 1033, 1067, 1100]
@@ -116,3 +117,21 @@ def test_without_pyav_one_line_says_how_to_install_it(monkeypatch, tmp_path):
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(UserError, match=r"^video requires PyAV: pip install -e '.\[video\]'$"):
         recorded_times(tmp_path / "x.mp4")
+
+
+def test_damage_that_h264_tells_one_thread_of_is_an_error_with_any_number_of_them(tmp_path):
+    av, path = load_av(), tmp_path / "a.mp4"
+    content = noisy(path, "libx264")
+    with av.open(str(path)) as container:
+        second = [packet for packet in container.demux() if packet.size][1]
+    found = 0
+    for at in range(second.pos + 100, second.pos + second.size, 20):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 16]) + content[at + 1 :])
+        with av.open(str(path)) as container:
+            container.streams.video[0].codec_context.thread_count = 1
+            corrupt = [frame.time for frame in container.decode(video=0) if frame.is_corrupt]
+        for time in corrupt:
+            found += 1
+            with pytest.raises(UserError, match="damaged, cannot be decoded"):
+                Recordings().image(Moment(path, round(1_000_000 * time)))
+    assert found

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.frame_pace import holes, off_pace
+from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace
 from jepamine.data.video_index import load_av, video_index
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
@@ -152,3 +152,48 @@ def test_one_frame_off_an_even_pace_is_found(times, found):
 )
 def test_a_hole_in_an_even_pace_is_found(times, found):
     assert holes(times) == found
+
+
+@pytest.mark.parametrize(
+    ("times", "decoded", "found"),
+    [
+        (EVEN, EVEN, []),
+        ([*EVEN[:11], EVEN[11] + 20_000], EVEN, [EVEN[11] + 20_000]),
+        ([EVEN[0] - 256_000, *EVEN[1:]], EVEN, [EVEN[0] - 256_000]),
+        # Rounded to milliseconds; a camera that left out a frame or has an uneven clock; too few frames.
+        ([time + 1_000 * (time % 3) for time in EVEN], EVEN, []),
+        ([*EVEN[:8], *EVEN[9:]], [*EVEN[:7], *EVEN[8:]], []),
+        ([*EVEN[:11], EVEN[11] + 20_000], [*EVEN[:11], EVEN[11] + 20_000], []),
+        ([0, 30_000, 130_000, 140_000, 220_000, 230_000, 260_000], EVEN[:7], []),
+        ([0, 40_000, 90_000], EVEN[:3], []),
+    ],
+)
+def test_a_frame_off_the_even_pace_of_decoding_is_found(times, decoded, found):
+    assert off_decoding_pace(times, decoded) == found
+
+
+@pytest.mark.parametrize("step", [256, 1 << 20])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
+def test_a_last_frame_whose_time_alone_is_damaged_says_so(tmp_path, name, step):
+    content = write(tmp_path / name, bf="2").read_bytes()
+    with av.open(str(tmp_path / name)) as container:
+        shown = [packet.pts for packet in container.demux() if packet.size]
+    # How much later than they are decoded frames are shown: (count of frames, time).
+    at = content.find(b"ctts") + 12
+    number = shown.index(max(shown)) - int.from_bytes(content[at : at + 4])
+    while number >= 0:
+        at += 8
+        number -= int.from_bytes(content[at : at + 4])
+    later = int.from_bytes(content[at + 4 : at + 8]) + step
+    (tmp_path / name).write_bytes(content[: at + 4] + later.to_bytes(4) + content[at + 8 :])
+    assert "is off the even pace at which frames are decoded" in video_index(tmp_path / name).note
+
+
+def test_a_first_frame_of_flv_whose_time_alone_is_damaged_says_so(tmp_path):
+    content = write(tmp_path / "a.flv", bf="2").read_bytes()
+    # The first picture: a key frame of H.264, then how much later than it is decoded it is shown (ms).
+    at = content.find(b"\x17\1") + 2
+    assert int.from_bytes(content[at : at + 3]) == 80
+    (tmp_path / "a.flv").write_bytes(content[:at] + (30).to_bytes(3) + content[at + 3 :])
+    note = video_index(tmp_path / "a.flv").note
+    assert "the frame at 0.030 s is off the even pace at which frames are decoded" in note

@@ -50,6 +50,14 @@ def test_a_picture_without_its_extension_says_so(tmp_path):
     assert "1 pictures lack a part of their header" in changed(tmp_path / "b.mpg", content, at + 1, 4)
 
 
+def test_a_picture_that_became_a_field_and_took_in_the_next_says_so(tmp_path):
+    content = write(tmp_path / "a.mpg", "mpeg2video")
+    at = content.find(EXTENSION, content.rfind(b"\0\0\1\0", 0, content.rfind(b"\0\0\1\0")))
+    # The structure of a picture: 3 is a frame, 1 its upper field.
+    note = changed(tmp_path / "b.mpg", content, at + 6, content[at + 6] ^ 2)
+    assert "1 packets have more than one picture" in note
+
+
 def test_a_packet_without_a_picture_says_so(tmp_path):
     content = write(tmp_path / "a.mpg", "mpeg2video")
     at = content.find(EXTENSION, content.find(SEQUENCE, content.find(SEQUENCE) + 4))
