@@ -43,6 +43,7 @@ def plain(text: str) -> float | int:
 
 #: The most entries of a matrix.
 MOST_ENTRIES = 9
+_VECTOR = re.compile(rf"\bvector\s*[(\[]\s*(?P<entries>{NUMBER}(?:\s*,\s*{NUMBER}){{1,3}})\s*[)\]]", re.I)
 _POINT = re.compile(rf"[(\[]\s*({NUMBER})\s*,\s*({NUMBER})\s*[)\]]")
 _GROWTHS = {
     "linear": ("x", "x"), "quadratic": ("x**2", "x^2"), "cubic": ("x**3", "x^3"),
@@ -152,8 +153,12 @@ def vectors(text: str) -> Taken:
 
 
 def matrices(text: str) -> Taken:
-    """Take two matrices that can be multiplied."""
+    """Take two matrices that can be multiplied; the second may be a vector, which is a column."""
     found = [(value, (start, end)) for start, end, value in _rows(text)]
+    vector = _VECTOR.search(text)
+    if len(found) == 1 and vector and vector.start() > found[0][1][1]:
+        column = [[plain(number)] for number in re.findall(NUMBER, vector["entries"])]
+        found.append((column, vector.span()))
     if len(found) == 2 and len(found[0][0][0]) == len(found[1][0]):
         constants = {"A": repr(found[0][0]), "B": repr(found[1][0])}
         return Taken(constants, tuple(span for _, span in found))

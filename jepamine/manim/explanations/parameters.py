@@ -181,7 +181,7 @@ _EVERY: tuple[Take, ...] = (
     *(arithmetic.derivative, arithmetic.launch, arithmetic.ring),
     *(colour, bounces, count, dimensions, shares, names, fibonacci, primes),
     *(charted.network, charted.events, charted.series, charted.named_vectors, charted.triangle),
-    *(plotted.plotted, plotted.scattered),
+    *(plotted.plotted, plotted.scattered, named_things.captions),
     *(named_things.named_points, named_things.messages, named_things.atom, *NUMBERS),
 )
 #: Name in index.toml -> what takes it.
