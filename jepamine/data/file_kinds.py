@@ -9,10 +9,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm"}
+# What Pillow decodes; AVIF from its version 11.3 on.
+IMAGE_SUFFIXES = {
+    *{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".tga"},
+    *{".ppm", ".pgm", ".pnm", ".jp2", ".j2k", ".avif"},
+}
 VIDEO_SUFFIXES = {
     *{".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".flv"},
-    *{".wmv", ".3gp", ".ogv", ".h264", ".h265", ".264", ".265", ".hevc"},
+    *{".wmv", ".asf", ".3gp", ".3g2", ".ogv", ".f4v", ".vob", ".m2v", ".mxf", ".dv", ".360", ".insv"},
+    *{".h264", ".h265", ".264", ".265", ".hevc", ".ivf", ".obu", ".y4m", ".mjpeg", ".mjpg"},
 }
 LOG_SUFFIXES = {".mcap", ".bag", ".db3"}
 # Bytes of a file that are looked at, and entries of a folder.
@@ -23,6 +28,7 @@ FRAME_KEYS = {"frame_paths", "frames", "cameras", "video", "mcap"}
 # Regular expression for a file's first bytes -> what it is, and the kind of its next step.
 SIGNATURES = {
     rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0\0\0|RIFF.{4}WEBP|II\*\0|MM\0\*|P[1-6]\s": ("an image", "images"),
+    rb".{4}ftypavi[fs]|\0\0\0\x0cjP  |\xff\x4f\xff\x51": ("an image", "images"),
     rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI |G.{187}G|.{4}G.{191}G|\0\0\x01\xba|0&\xb2u|FLV\x01|\0\0\0?\x01": (
         "a video",
         "video",

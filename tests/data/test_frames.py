@@ -37,7 +37,9 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b""))
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.bmp", "a.webp"])
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a.jfif", "a.png", "a.bmp", "a.webp", "a.tif", "a.tga", "a.ppm", "a.jp2"]
+)
 def test_a_frame_is_rgb_of_the_asked_size_resized_bicubically(tmp_path, name):
     path = tmp_path / name
     Image.fromarray(noise(30, 64, 3)).save(path)

@@ -31,6 +31,12 @@ def scan(root, capsys):
     return scenes, capsys.readouterr().err.replace(f"{root}/", "")
 
 
+def test_grey_maps_jpeg_2000_and_avif_are_frames(root, capsys):
+    names = ["0.pgm", "1.pnm", "2.jp2", "3.j2k", "4.avif", "5.jfif", "6.TGA"]
+    touch(root, *(f"drive/{name}" for name in names))
+    assert scan(root, capsys) == ({"drive": names}, "")
+
+
 def test_a_link_to_a_folder_of_folders_is_followed_to_the_bottom(root, tmp_path, capsys):
     touch(tmp_path, "disk/july/12/cam/0.jpg", "disk/july/12/cam/1.jpg", "disk/july/13/0.jpg")
     (root / "july").symlink_to(tmp_path / "disk" / "july")

@@ -241,7 +241,11 @@ def test_the_folder_that_one_is_in_is_named_by_its_own_name(root, monkeypatch):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["notes.txt"], "no frames (.bmp, .jpeg, .jpg, .png, .ppm, .tif, .tiff, .webp) below {root}"),
+        (
+            ["notes.txt"],
+            "no frames (.avif, .bmp, .j2k, .jfif, .jp2, .jpe, .jpeg, .jpg, .pgm, .png, .pnm, .ppm, .tga, "
+            ".tif, .tiff, .webp) below {root}",
+        ),
         (["0.jpg"], "{root}: no folder, log or stretch has a tubelet (2 frames)"),
     ],
 )
