@@ -26,6 +26,6 @@ def test_an_example_is_understood(words):
 
 def test_the_page_is_about_films_too():
     films = [words for words in EXAMPLES if (film := explanation(words)) and film.share == 1.0]
-    assert len(films) == 27
+    assert len(films) == 38
     with pytest.raises(UserError):
         read("Visualize bubble sort on [5, 3, 8, 1]")

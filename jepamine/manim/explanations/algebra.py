@@ -147,8 +147,25 @@ def differentiate(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
     elif len(factors := sympy.Mul.make_args(body)) == 2 and all(one.has(x) for one in factors):
         u, v = map(sympy.latex, factors)
         steps.append((rf"f'(x) = \left({u}\right)' {v} + {u} \left({v}\right)'", "the product rule"))
+    steps += _chain(body)
     steps.append((f"f'(x) = {sympy.latex(sympy.diff(body, x))}", ""))
     return "Differentiate", steps, match.span()
+
+
+def _chain(body: Any) -> Steps:
+    """Return the lines of the chain rule: "sin(x^2)" is the sine of u = x^2; none for another function."""
+    import sympy
+
+    x, u = sympy.symbols("x u")
+    power = body.is_Pow and body.base.has(x) and not body.exp.has(x)
+    inner = body.base if power else body.args[0] if body.is_Function and len(body.args) == 1 else x
+    if inner == x or not inner.has(x):
+        return []
+    outer = u**body.exp if power else body.func(u)
+    return [
+        (rf"u = {sympy.latex(inner)}, \quad u' = {sympy.latex(sympy.diff(inner, x))}", "the inner function"),
+        (rf"f'(x) = {sympy.latex(sympy.diff(outer, u))} \cdot u'", "the chain rule"),
+    ]
 
 
 def rewrite(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
@@ -176,6 +193,13 @@ def _expression(text: str, letter: str) -> Any:
     code = function_of(text) if len(text) <= 80 else None
     if code is None or _tall(code):
         return None
+    return expression_of(code)
+
+
+def expression_of(code: str) -> Any:
+    """Return the sympy expression of what `function_of` returned."""
+    import sympy
+
     names = {
         name: getattr(sympy, name)
         for name in ("sin", "cos", "tan", "exp", "log", "sqrt", "pi", "sinh", "cosh", "tanh")

@@ -13,12 +13,30 @@ from typing import Any
 
 from jepamine.manim.explanations.algebra import Steps, differentiate, rewrite, solve
 from jepamine.manim.explanations.parameters import PARAMETERS
+from jepamine.manim.explanations.worked_examples import worked_example
+from jepamine.manim.text.literals import literals
 from jepamine.manim.text.named_formulas import formula_table
 from jepamine.manim.text.reading import NotUnderstood, Span
 
 _FILMS = Path(__file__).with_name("films")
 _QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+
+#: What derivations answer beyond their expression.
+_ALGEBRA = (
+    "power product chain rule quadratic discriminant expression x y solution variable solving "
+    "factoring factor equations unknown balance isolating"
+)
+_EXAMPLES = (
+    "find solve solving derivative differentiate system linear equations simultaneous inequality completing "
+    "complete square quadratic expand expanding multiply out brackets product expression solution x y two"
+)
+
+
+#: sympy writes "\\sin{\\left(x \\right)}".
+_CALLS = re.compile(r"(\\(?:sin|cos|tan|log|sinh|cosh|tanh))\{\\left\((.+?) ?\\right\)\}")
+_CALLED = r"\1\\left(\2\\right)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,7 @@ def _films(description: str) -> Iterator[Explanation]:
     for entry in _table("index")["explanation"]:
         if not any(_fits(pattern, plain) for pattern in entry["when"]):
             continue
-        constants = {name: json.dumps(value) for name, value in entry.get("set", {}).items()}
+        constants = {name: _literal(value) for name, value in entry.get("set", {}).items()}
         spans: list[tuple[int, int]] = []
         for name in entry.get("takes", ()):
             taken = PARAMETERS[name](_blanked(description, spans))
@@ -72,22 +90,26 @@ def _films(description: str) -> Iterator[Explanation]:
             constants = {"TITLE": _text(entry["title"]), "FORMULA": _text(entry["latex"])}
             constants["PARTS"] = f"[{', '.join(_pair(*pair) for pair in entry['parts'])}]"
             words = " ".join((entry["title"].lower(), *(meaning for _, meaning in entry["parts"])))
-            symbols = [match.span() for match in re.finditer(entry["when"], plain)]
+            own = [(start, end) for start, end, kind, _ in literals(description) if kind == "function"]
+            symbols = [
+                match.span()
+                for match in re.finditer(entry["when"], plain)
+                # "The derivative of x^3 from first principles": a formula says nothing about x^3.
+                if all(match.end() <= start or match.start() >= end for start, end in own)
+            ]
             yield _explanation(description, "formula", constants, words, symbols)
-    for work in (solve, differentiate, rewrite):
-        if (done := work(_QUOTED.sub(lambda match: " " * len(match[0]), description))) is not None:
+    unquoted = _QUOTED.sub(lambda match: " " * len(match[0]), description)
+    for work in (worked_example, solve, differentiate, rewrite):
+        if (done := work(unquoted)) is not None:
             title, steps, span = done
-            words = (
-                "power product chain rule quadratic discriminant expression x y solution variable solving "
-                "factoring factor equations unknown balance isolating"
-            )
+            words = _EXAMPLES if work is worked_example else _ALGEBRA
             yield _explanation(description, "derivation", _lines(title, steps), words, [span])
 
 
 def _lines(title: str, steps: Steps) -> dict[str, str]:
     return {
         "TITLE": _text(title),
-        "STEPS": f"[{', '.join(_text(line) for line, _ in steps)}]",
+        "STEPS": f"[{', '.join(_text(_CALLS.sub(_CALLED, line)) for line, _ in steps)}]",
         "NOTES": f"[{', '.join(_text(note) for _, note in steps)}]",
     }
 
@@ -131,6 +153,10 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _literal(value: Any) -> str:
+    return repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 def _text(text: str) -> str:

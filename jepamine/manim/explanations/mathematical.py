@@ -43,6 +43,7 @@ def plain(text: str) -> float | int:
 
 #: The most entries of a matrix.
 MOST_ENTRIES = 9
+_VECTOR = re.compile(rf"\bvector\s*[(\[]\s*(?P<entries>{NUMBER}(?:\s*,\s*{NUMBER}){{1,3}})\s*[)\]]", re.I)
 _POINT = re.compile(rf"[(\[]\s*({NUMBER})\s*,\s*({NUMBER})\s*[)\]]")
 _GROWTHS = {
     "linear": ("x", "x"), "quadratic": ("x**2", "x^2"), "cubic": ("x**3", "x^3"),
@@ -76,15 +77,22 @@ def function(text: str) -> Taken:
     return NOTHING
 
 
+#: The end of a range: a number, or a multiple of pi such as "2pi", "-pi/2", "3 \u03c0".
+_END = rf"(-?(?:\d+(?:\.\d+)?\s?\*?\s?)?(?:\\?pi|\u03c0)(?:\s?/\s?\d+)?|{NUMBER})"
+_BOUNDS = re.compile(
+    rf"\b(?:for |with |x |ranging )*from (?:x ?= ?)?{_END} to (?:x ?= ?)?{_END}(?![\w.]*\w)"
+    rf"|\b(?:for |with |x )*between (?:x ?= ?)?{_END} and (?:x ?= ?)?{_END}(?![\w.]*\w)"
+    r"|\b(?:for |on |over |with |where )?(?:(?:the )?(?:interval|domain|range) "
+    r"|x in |x \u2208 |on |over |for )"
+    rf"\[\s*{_END}\s*[,;]\s*{_END}\s*\]"
+    rf"|(?:\bfor |\bwith )?(?<![\w.]){_END}\s*(?:<=?|\u2264)\s*x\s*(?:<=?|\u2264)\s*{_END}(?![\w.]*\w)",
+    re.I,
+)
+
+
 def bounds(text: str) -> Taken:
-    """Take a range: "from 0 to pi", "between 1 and 3"."""
-    end = rf"({NUMBER}|-?\d*\s?\*?\s?pi)"
-    match = re.search(
-        rf"\b(?:from (?:x ?= ?)?{end} to {end}|between (?:x ?= ?)?{end} and (?:x ?= ?)?{end})(?!\w)",
-        text.replace("\u03c0", "pi"),
-        re.I,
-    )
-    if match is None:
+    """Take a range: "from 0 to pi", "between 1 and 3", "for x in [0, 6]", "-2 <= x <= 2"."""
+    if (match := _BOUNDS.search(text)) is None:
         return NOTHING
     low, high = (_value(part) for part in match.groups() if part is not None)
     return Taken({"START": f"{low:.6g}", "END": f"{high:.6g}"}, (match.span(),)) if low < high else NOTHING
@@ -145,8 +153,12 @@ def vectors(text: str) -> Taken:
 
 
 def matrices(text: str) -> Taken:
-    """Take two matrices that can be multiplied."""
+    """Take two matrices that can be multiplied; the second may be a vector, which is a column."""
     found = [(value, (start, end)) for start, end, value in _rows(text)]
+    vector = _VECTOR.search(text)
+    if len(found) == 1 and vector and vector.start() > found[0][1][1]:
+        column = [[plain(number)] for number in re.findall(NUMBER, vector["entries"])]
+        found.append((column, vector.span()))
     if len(found) == 2 and len(found[0][0][0]) == len(found[1][0]):
         constants = {"A": repr(found[0][0]), "B": repr(found[1][0])}
         return Taken(constants, tuple(span for _, span in found))
@@ -174,7 +186,7 @@ def _rows(text: str) -> list[tuple[int, int, Any]]:
 
 
 def _value(text: str) -> float:
-    if "pi" not in text.lower():
-        return float(text)
-    factor = re.sub(r"[\s*]|pi", "", text.lower())
-    return 3.14159265 * (float(f"{factor}1") if factor in ("", "-") else float(factor))
+    top, _, divisor = re.sub(r"[\s*\\]", "", text.lower().replace("\u03c0", "pi")).partition("/")
+    factor = top.removesuffix("pi")
+    value = float(f"{factor}1" if factor in ("", "-") else factor)
+    return (3.14159265 * value if factor != top else value) / float(divisor or 1)

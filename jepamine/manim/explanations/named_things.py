@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from jepamine.manim.explanations.mathematical import NOTHING, NUMBER, Taken, plain
+from jepamine.manim.explanations.mathematical import COUNT, NOTHING, NUMBER, Taken, counted, plain
 
 #: The most points that are named.
 MOST = 10
@@ -67,3 +67,22 @@ _ELEMENTS = [
     ("magnesium", "Mg"), ("aluminium", "Al"), ("silicon", "Si"), ("phosphorus", "P"), ("sulfur", "S"),
     ("chlorine", "Cl"), ("argon", "Ar"), ("potassium", "K"), ("calcium", "Ca"),
 ]  # fmt: skip
+
+
+def captions(text: str) -> Taken:
+    """Take quoted captions that follow each other, how long each is shown, and what they are about."""
+    found = list(re.finditer(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)", text))
+    said = re.search(rf"\b{COUNT} (?:\w+ )?(?:captions|subtitles|slides)\b", text, re.I)
+    if not 2 <= len(found) <= MOST or (said and counted(said[1]) != len(found)):
+        return NOTHING
+    constants = {"CAPTIONS": json.dumps([match[1] or match[2] for match in found], ensure_ascii=False)}
+    spans = [match.span() for match in found] + ([said.span()] if said else [])
+    each = r"\b(?:show )?(?:each )?(?:one )?(?:caption )?(?:for |lasts )?"
+    seconds = re.search(rf"{each}({NUMBER}) ?s(?:ec(?:ond)?s?)?\b(?: each)?", text, re.I)
+    if seconds and float(seconds[1]) > 0:
+        constants["SECONDS"] = seconds[1]
+        spans.append(seconds.span())
+    if topic := re.search(r"\b(?:explain|about) ([a-z][\w ]{2,40}?) (?:in|with|as|using) ", text, re.I):
+        constants["TITLE"] = json.dumps(topic[1][:1].upper() + topic[1][1:])
+        spans.append(topic.span(1))
+    return Taken(constants, tuple(spans))

@@ -6,7 +6,7 @@ import json
 import re
 
 from jepamine.manim.engine.palette import PALETTE
-from jepamine.manim.explanations import arithmetic, charted, named_things
+from jepamine.manim.explanations import arithmetic, charted, named_things, plotted
 from jepamine.manim.explanations.mathematical import (
     COUNT,
     NOTHING,
@@ -181,6 +181,7 @@ _EVERY: tuple[Take, ...] = (
     *(arithmetic.derivative, arithmetic.launch, arithmetic.ring),
     *(colour, bounces, count, dimensions, shares, names, fibonacci, primes),
     *(charted.network, charted.events, charted.series, charted.named_vectors, charted.triangle),
+    *(plotted.plotted, plotted.scattered, named_things.captions),
     *(named_things.named_points, named_things.messages, named_things.atom, *NUMBERS),
 )
 #: Name in index.toml -> what takes it.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import at_once, orbited, path_end, turned
+from jepamine.manim.generators.turns import at_once, orbited, path_end, turned, turning
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
@@ -45,8 +45,7 @@ class Motions:
     groups: Mapping[Ref, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    # The animations of the last `play`.
-    playing: list[str] = field(default_factory=list)
+    playing: list[str] = field(default_factory=list)  # the animations of the last `play`
     # Where everything is now, and what is gone for good.
     now: dict[int, Object] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
@@ -81,7 +80,7 @@ class Motions:
         there = {place for place in self.order if place < seen}
         there |= {axes for place in there if (axes := items[place].measure("axes")) is not None}
         there |= {part[0] for place in there if (part := items[place].measure("part")) is not None}
-        return [place for place in self.order if place in there]
+        return sorted(there, key=self.order.index)
 
     def _show(self, places: list[int]) -> None:
         places = [place for place in places if place not in self.now and place not in self.gone]
@@ -113,9 +112,9 @@ class Motions:
             parts: list[str | None] = [self._swap(*event.subject)] if there else []
         else:
             parts = self._animations(event)
+        moving = {*event.subject, *event.other}
         if not (animations := [part for part in parts if part is not None]):
             return None
-        moving = {*event.subject, *event.other}
         time = f", run_time={number(event.seconds)}" if event.seconds else ""
         if event.together and self.lines and self.lines[-1].startswith("self.play("):
             last, step = self.lines.pop(), self.steps.pop()
@@ -124,7 +123,9 @@ class Motions:
             animations = at_once(self.playing, animations, names)
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
-        self._add(f"self.play({', '.join(animations)}{time})", moving)
+        turns, played = turning(animations)
+        self.lines += turns
+        self._add(f"self.play({', '.join(played)}{time})", moving)
         self.playing = animations
         return None
 
@@ -173,8 +174,7 @@ class Motions:
                 across, up = event.about[1]
                 return f"FadeIn({name}, shift=3 * {_SIDES.get((-across, -up), 'RIGHT')})"
             return f"FadeIn({name})" if event.value == "FadeIn" else self._shown(place).animation()
-        item = self.now.get(place)
-        if item is None:
+        if (item := self.now.get(place)) is None:
             return None
         match event.verb:
             case "hide":

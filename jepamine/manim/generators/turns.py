@@ -70,6 +70,30 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
     return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
 
 
+#: More than this, in degrees, cannot be told from its end: `animate` would show less of it, or nothing.
+_MOST_ANIMATED = 179.0
+_TURNING = re.compile(r"(\w+)\.animate\.(.*?)\.?rotate\((-?[\d.]+) \* DEGREES\)\.?(.*)")
+
+
+def turning(animations: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return lines, and animations that show whole turns beside other changes of the same object.
+
+    An animation without such a turn stays as it is.
+    """
+    lines, played = [], []
+    for animation in animations:
+        match = _TURNING.fullmatch(animation)
+        if match is None or abs(float(match[3])) <= _MOST_ANIMATED:
+            played.append(animation)
+            continue
+        name, turn = match[1], f"{match[3]} * DEGREES"
+        calls = ".".join(part for part in (match[2], match[4]) if part)
+        lines.append(f"{name}_start, {name}_goal = {name}.copy(), {name}.copy().{calls}")
+        between = f"moved.interpolate({name}_start, {name}_goal, alpha).rotate(alpha * {turn})"
+        played.append(f"UpdateFromAlphaFunc({name}, lambda moved, alpha: {between})")
+    return lines, played
+
+
 _TURN = re.compile(r"Rotate\((\w+), angle=([^,()]+)\)")
 
 

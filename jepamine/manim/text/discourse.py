@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.figure_parts import add_label, add_parts, owner_of, part_of
+from jepamine.manim.text.figure_parts import add_label, add_parts, nest, owner_of, part_of
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
 from jepamine.manim.text.phrase import NounPhrase
@@ -62,6 +62,8 @@ class Discourse:
         if (name := part_of(phrase)) is not None:
             return self._part(phrase, name)
         ref, new = self.things.resolve(phrase, but)
+        if new and "concentric" in phrase.traits:
+            nest(self.things, ref)
         for measure in () if new else phrase.measures.items():
             # "Axes and a plot; the plot of y = x^2".
             self.things.measure(ref, *measure)

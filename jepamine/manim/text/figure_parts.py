@@ -68,6 +68,26 @@ def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> t
     return ref, True
 
 
+#: Type -> the measure that gives its size, and how many units it grows from one to the next around it.
+_GROWING = {
+    "circle": ("radius", 0.6), "square": ("side", 1.2), "triangle": ("side", 1.6), "polygon": ("radius", 0.6),
+}  # fmt: skip
+_SIZES = ("radius", "side", "diameter", "width", "length", "size")
+
+
+def nest(things: Referents, ref: Ref) -> None:
+    """Place objects around one middle, that of the largest, and give growing sizes to those without one."""
+    name, growth = _GROWING.get(things.items[ref[0]].type, ("size", 1.2))
+    for number, place in enumerate(ref):
+        if not any(things.items[place].measure(one) for one in _SIZES):
+            things.measure((place,), name, round(growth * (number + 1), 2))
+    largest = max(ref, key=lambda place: max(float(things.items[place].measure(one) or 0) for one in _SIZES))
+    things.sets = [members for members in things.sets if members != ref]
+    for place in ref:
+        if place != largest:
+            things.measure((place,), "part", (largest, "middle", 0))
+
+
 def add_label(things: Referents, owner: int, name: str, number: int, word: str, span: Span) -> Ref:
     """Add a text that belongs to a part of an object."""
     traits = {"formula"} if "\\" in word or "^" in word or "=" in word else set()

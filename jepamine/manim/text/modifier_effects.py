@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifiers import Clause, Modifier
+from jepamine.manim.text.phrase import of_one
 from jepamine.manim.text.reading import Place, Ref, Span
 from jepamine.manim.text.referents import Referents
 
@@ -90,8 +91,10 @@ def _measure(story: Statements, together: Ref, modifier: Modifier) -> None:
         story.cursor.miss(modifier.span, "what it measures is not clear")
     if name == "angle" and any(story.things.items[place].type != "arc" for place in together):
         story.cursor.miss(modifier.span, "only arcs, sectors and angles have an angle here")
-    for place in together:
-        story.things.measure((place,), name, value)
+    if of_one(name, value, 0) is not value and len(value) != len(together):
+        story.cursor.miss(modifier.span, f"{len(value)} sizes for {len(together)} objects")
+    for number, place in enumerate(together):
+        story.things.measure((place,), name, of_one(name, value, number))
         if name == "sides" and story.things.items[place].type == "polygon":
             story.things.add_traits((place,), str(int(value)))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jepamine.manim.text.cursor import Cursor, stands_in
-from jepamine.manim.text.motion_arguments import THEN, argument
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.motion_arguments import argument
 from jepamine.manim.text.motion_events import (
     CURVES,
     ENTERS,
@@ -16,37 +16,13 @@ from jepamine.manim.text.motion_events import (
     event_of,
     without_effect,
 )
+from jepamine.manim.text.motion_sequences import next_colours, next_forms, there_and_back
 from jepamine.manim.text.noun_phrases import noun_phrase
-from jepamine.manim.text.phrase import starts, starts_behind
+from jepamine.manim.text.phrase import starts, starts_behind, verb_follows
 from jepamine.manim.text.reading import Event, Place, Ref
 
 if TYPE_CHECKING:
     from jepamine.manim.text.discourse import Discourse
-
-
-def meanwhile(cursor: Cursor, story: Discourse) -> bool:
-    """Parse "at the same time"; return whether it only joins two objects, as "while" may."""
-    part = cursor.next()
-    if cursor.at("stop", "end") and len(story.events) > 1:
-        story.events[-1] = replace(story.events[-1], together=True)
-        return False
-    if cursor.at("stop", "end") and story.events and len(story.events[-1].subject) > 1:
-        # "Both swap places at the same time": what one event does to several.
-        return False
-    ahead = 0
-    while cursor.peek(ahead).kind not in ("stop", "end"):
-        if cursor.peek(ahead).kind == "verb":
-            story.close()
-            story.together = bool(story.events)
-            return False
-        ahead += 1
-    if part.text.lower() == "as" and cursor.at("article") and stands_in(cursor.peek(1)):
-        # "A green rectangle as the ground": what it stands for.
-        cursor.place += 2
-        return False
-    if part.text.lower() not in ("while", "as"):
-        cursor.miss(part.span, "what happens then is not clear")
-    return part.text.lower() == "while"
 
 
 def motion(cursor: Cursor, story: Discourse) -> None:
@@ -75,6 +51,10 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if verb == "rotate" and said.other:
         # "Rotates around the square".
         verb = "orbit"
+    if verb == "swap" and len(ref) == 1:
+        # "Swap their places": the two that were mentioned last.
+        latest = tuple(dict.fromkeys(sum((*story.history, *story.before), ())))
+        ref = said.subject = latest[-2:]
     for lost in without_effect(verb, said):
         cursor.miss(lost, "it changes nothing of what happens here")
     verb, said.way = FALLS[verb] if verb in FALLS and said.goal is None else (verb, said.way)
@@ -82,6 +62,8 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if said.stops and said.goal is None:
         # "Along the points A, B and C".
         verb, said.goal, said.stops = "move", ("to", said.stops[0]), said.stops[1:]
+    if verb == "sway":
+        return there_and_back(story, word.text.lower(), said, cursor.since(start), seen)
     event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
@@ -103,12 +85,15 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
     if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
+    if said.first_colour is not None and kind in ("recolor", "transform"):
+        bare = tuple(place for place in ref if story.things.items[place].color is None)
+        story.things.paint(bare, said.first_colour)
+    if kind == "transform" and said.colour is not None:
+        story.things.paint(said.other, said.colour)
     if said.begin is not None and kind == "move" and ref not in placed:
         story.places.append(Place(ref, *said.begin, span))
     if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
         story.places.append(Place(ref, None, None, span, point=said.start))
-    if kind == "rotate" and _turns_on_its_way(story, ref, float(value)):
-        return cursor.miss(span, "it cannot make a whole turn while it does something else")
     if kind == "show":
         _appears(cursor, story, ref, said, start)
     if said.delay:
@@ -134,39 +119,14 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     if ref:
         story.before = [said.other if kind == "transform" else ref]
     if kind == "transform":
-        _next_forms(cursor, story, said.other)
+        next_forms(cursor, story, said.other)
+    elif kind == "recolor":
+        next_colours(cursor, story, event_)
     return None
-
-
-def _turns_on_its_way(story: Discourse, ref: Ref, degrees: float) -> bool:
-    """Return whether a whole turn is asked of what moves at the same time: Manim's `animate` shows none."""
-    return bool(story.together and story.events and story.events[-1].subject == ref and degrees % 360 == 0)
 
 
 def _moved(story: Discourse, ref: Ref) -> bool:
     return any(set(event.subject) & set(ref) for event in story.events if event.verb != "show")
-
-
-def _next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
-    """Parse "then a triangle, then a star" after "a circle turns into a square"."""
-    while True:
-        place = cursor.place
-        cursor.skip("comma", "and")
-        then = THEN & {cursor.peek().text.lower(), cursor.peek(-1).text.lower()}
-        cursor.skip("filler")
-        if cursor.at("to"):
-            cursor.next()
-        if not then or not starts(cursor) or _verb_follows(cursor, 0):
-            cursor.place = place
-            return
-        seen = len(story.things.items)
-        other, new = story.thing(noun_phrase(cursor))
-        if not new or len(other) != len(ref):
-            cursor.place = place
-            return
-        seen = len(story.things.items)
-        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen - len(other)))
-        story.before, ref = [other], other
 
 
 def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
@@ -218,14 +178,7 @@ def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
             # "Highlight the circle in red".
             said.colour = phrase.colours.pop()
         ref += story.thing(phrase)[0]
-        if not (cursor.at("and") and starts_behind(cursor)) or _verb_follows(cursor):
+        if not (cursor.at("and") and starts_behind(cursor)) or verb_follows(cursor):
             break
         cursor.next()
     return ref or (story.before[-1] if story.before else ())
-
-
-def _verb_follows(cursor: Cursor, ahead: int = 1) -> bool:
-    """Return whether the noun after the next `ahead` tokens is the subject of another verb."""
-    while cursor.peek(ahead).kind not in ("stop", "end", "comma", "and", "verb"):
-        ahead += 1
-    return cursor.peek(ahead).kind == "verb"

@@ -36,6 +36,8 @@ def argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
 def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     """Parse one of the words that follow a verb; return whether there was one."""
     part, text = cursor.peek(), cursor.peek().text.lower()
+    if part.kind == "comma" and verb == "transform" and _from_colours(cursor, said, 1):
+        return True
     if part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and") or text in THEN:
         return False
     if part.kind == "article" and cursor.peek(1).kind == "measure":
@@ -58,8 +60,11 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.amount = value / 100
         else:
             said.amount = value
-    elif part.kind == "from" and _numbers(cursor, said):
+    elif part.kind == "from" and (_numbers(cursor, said) or _from_colours(cursor, said, 0)):
         pass
+    elif text == "once" and verb in ("rotate", "orbit", "highlight", "sway"):
+        said.times = 1.0
+        cursor.next()
     elif part.kind == "from" and cursor.peek(1).kind == "point":
         cursor.next()
         said.start = cursor.next().value
@@ -125,6 +130,24 @@ def _side_ahead(cursor: Cursor) -> int:
     """Return how many tokens "from the" takes before a side of the frame, 0 if that does not come next."""
     ahead = 1 + (cursor.peek(1).kind == "article")
     return ahead if cursor.peek(ahead).kind in ("place", "side") else 0
+
+
+def _from_colours(cursor: Cursor, said: Said, ahead: int) -> bool:
+    """Parse "from a cold blue to a warm orange" behind `ahead` tokens; return whether it comes next."""
+    found: list[str] = []
+    for lead in ("from", "to"):
+        if cursor.peek(ahead).kind != lead:
+            return False
+        ahead += 1
+        while cursor.peek(ahead).kind in ("article", "trait", "unknown"):
+            ahead += 1
+        if cursor.peek(ahead).kind != "colour":
+            return False
+        found.append(cursor.peek(ahead).value)
+        ahead += 1
+    said.first_colour, said.colour = found
+    cursor.place += ahead
+    return True
 
 
 def _numbers(cursor: Cursor, said: Said) -> bool:

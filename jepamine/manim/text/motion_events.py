@@ -31,7 +31,8 @@ _KEPT = {
     "hide": {"particle"},
     "fade": {"particle", "goal", "way", "sides", "other"},
     "wait": {"amount", "after"},
-    "transform": {"colour", "other"},
+    "transform": {"colour", "first_colour", "other"},
+    "sway": {"amount", "times"},
     "swap": {"other"},
     "orbit": {"amount", "angle", "times", "sign", "other"},
     "follow": {"other", "numbers", "begin", "start", "stops"},
@@ -40,6 +41,12 @@ _KEPT = {
 _ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot"}
 #: Words that bring an object into the frame.
 ENTERS = ("slides in", "slide in", "flies in", "fly in", "moves in", "move in", "comes in", "come in")
+#: Words for getting smaller until nothing is left.
+TO_NOTHING = (
+    "shrink to nothing", "shrinks to nothing", "shrink away", "shrinks away", "shrink to a point",
+    "shrinks to a point", "shrink until it disappears", "shrinks until it disappears",
+    "shrink and disappear", "shrinks and disappears",
+)  # fmt: skip
 #: Verbs of motion that have a way of their own.
 FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
     "land": ("move", None),
@@ -63,6 +70,8 @@ class Said:
     way: tuple[float, float] | None = None
     goal: tuple[str, Any] | None = None
     colour: str | None = None
+    # "From blue to red".
+    first_colour: str | None = None
     other: Ref = ()
     sign: float = 1.0
     particle: str = ""
@@ -132,7 +141,8 @@ def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
         )
     if verb == "follow":
         return ("follow", None) if said.other else None
-    names = {"hide": "Uncreate" if word == "uncreate" else "FadeOut", "show": None}
+    gone = {"uncreate": "Uncreate"} | dict.fromkeys(TO_NOTHING, "ShrinkToCenter")
+    names = {"hide": gone.get(word, "FadeOut"), "show": None}
     shown = {
         "circumscribe": "Circumscribe",
         "wiggle": "Wiggle",

@@ -9,9 +9,9 @@ from jepamine.manim.layouts import TYPES
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.fill_gaps import finish
-from jepamine.manim.text.motion import meanwhile
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
+from jepamine.manim.text.timing import meanwhile
 from jepamine.manim.text.tokens import tokenize
 
 #: Calls with keywords, methods of a scene, and statements: what only code has.
@@ -56,7 +56,7 @@ def read(description: str) -> Reading:
                 joined = "and"
         elif cursor.at("ground"):
             ground(cursor, story)
-        elif cursor.at("colon", "filler", "be", "of", "empty"):
+        elif cursor.at("colon", "filler", "be", "of", "empty") or _only_orders(cursor):
             cursor.next()
         else:
             part(cursor, story, joined)
@@ -89,6 +89,12 @@ def ground(cursor: Cursor, story: Discourse) -> None:
         cursor.miss(part.span, "its colour is not one that is known here")
     else:
         story.background = part.value
+
+
+def _only_orders(cursor: Cursor) -> bool:
+    """Return whether "first" comes before an order, or "to" before a verb: "a square to turn red"."""
+    order = cursor.peek().kind == "ordinal" and cursor.peek(1).kind in ("filler", "verb", "comma")
+    return order or (cursor.at("to") and cursor.peek(1).kind == "verb")
 
 
 def _merged(description: str, missed: list[NotUnderstood]) -> tuple[NotUnderstood, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.quantities import LISTED
 from jepamine.manim.text.reading import Span
 
 #: Tokens that precede a noun.
@@ -104,8 +105,27 @@ def bare_noun_follows(cursor: Cursor, ahead: int, articles: tuple[str, ...]) -> 
     return ahead > start and cursor.peek(ahead).kind in ("end", "stop", "comma", "and")
 
 
+def verb_follows(cursor: Cursor, ahead: int = 1) -> bool:
+    """Return whether the noun after the next `ahead` tokens is the subject of another verb."""
+    while cursor.peek(ahead).kind not in ("stop", "end", "comma", "and", "verb"):
+        ahead += 1
+    return cursor.peek(ahead).kind == "verb"
+
+
 def noun_follows(cursor: Cursor, ahead: int) -> bool:
     """Return whether only adjectives are between here and a noun."""
     while cursor.peek(ahead).kind in _WORDS:
         ahead += 1
     return cursor.peek(ahead).kind == "noun"
+
+
+def of_one(name: str, value: Any, number: int) -> Any:
+    """Return what a measure is for one of several objects: "circles of radius 1, 2 and 3"."""
+    several = name in LISTED and isinstance(value, tuple)
+    return value[min(number, len(value) - 1)] if several else value
+
+
+def listed(measures: dict[str, Any]) -> tuple[float, ...]:
+    """Return the longest list among measures, () without one."""
+    lists = [value for name, value in measures.items() if of_one(name, value, 0) is not value]
+    return max(lists, key=len, default=())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jepamine.manim.text.lexicon import lexicon
 from jepamine.manim.text.reading import Span
 
 #: Words before a number -> what it measures; those of several words first.
@@ -19,6 +20,8 @@ _BEFORE_NUMBER: dict[tuple[str, ...], str] = {
     ("base",): "width", ("stroke", "width"): "stroke_width", ("thickness",): "stroke_width",
     ("opacity",): "opacity", ("angle",): "angle", ("size",): "size", ("scale",): "scale",
 }  # fmt: skip
+#: What may be given for several objects at once: "circles of radius 1, 2 and 3".
+LISTED = ("radius", "side", "diameter", "width", "height", "length", "font_size")
 #: Words after a number -> what it measures.
 _AFTER_NUMBER = {
     "wide": "width", "tall": "height", "high": "height", "long": "length", "across": "width",
@@ -33,6 +36,9 @@ _UNITS = (
     "unit", "units", "cm", "centimeter", "centimeters", "centimetre", "centimetres", "m", "meter", "meters",
     "metre", "metres", "inch", "inches", "in.",
 )  # fmt: skip
+#: A number before one of these is one of its own.
+_ENDS = {(word,) for word in _AFTER_NUMBER}
+_COUNTED = ("noun", "colour", "trait", "form", "forms")
 _LINKS = ("of", "is", "to", "equal", "about", "a", "an", "the", "=", "with", "by", "set", "exactly")
 _LEADS = ("with", "of", "having", "has", "have", "whose", "at", "its", "by")
 _ARTICLES = ("a", "an", "the")
@@ -106,10 +112,33 @@ def _named(words: Words, start: int) -> Quantity | None:
         if value is None:
             return None
         after += 1
+        listed, end = _further(words, after, value)
+        if len(listed) > 1 and name in LISTED:
+            return Quantity(name, listed, start, end)
         while words.text(after) in (*_UNITS, "degrees"):
             after += 1
         return Quantity(name, value, start, after)
     return None
+
+
+def _further(words: Words, after: int, first: float) -> tuple[tuple[float, ...], int]:
+    """Return the numbers of "1, 2 and 3", and where they end; one alone if what follows is counted."""
+    found, end = [first], after
+    while True:
+        place = end
+        while words.text(place) in (",", "and", *_UNITS):
+            place += 1
+        value = words.number(place)
+        if place == end or value is None:
+            break
+        found.append(value)
+        end = place + 1
+    while words.text(end) in _UNITS:
+        end += 1
+    # "A circle of radius 2 and 3 squares", "of width 4 and 2 units tall".
+    word = (words.text(end),)
+    counted = any(kind in _COUNTED for kind, _ in lexicon().get(word, ())) or word in _ENDS
+    return ((first,), after) if counted else (tuple(found), end)
 
 
 def _counted(words: Words, start: int) -> Quantity | None:

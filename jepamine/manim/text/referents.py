@@ -8,7 +8,7 @@ from typing import Any
 
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor, too_many
-from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.phrase import NounPhrase, listed, of_one
 from jepamine.manim.text.reading import Group, Item, Ref, Span
 from jepamine.manim.text.typed_formulas import latex_of
 
@@ -116,7 +116,9 @@ class Referents:
         needs_words = phrase.type == "text" and not phrase.traits & {"matrix", "list"}
         if needs_words and not phrase.texts and not phrase.wordless:
             self.cursor.miss(phrase.span, "its words are missing; put them in quotes")
-        most = len(phrase.directions) or 1
+        given, most = phrase.measures.items(), len(phrase.directions) or 1
+        if (sizes := len(listed(phrase.measures))) not in (0, count):
+            self.cursor.miss(phrase.span, f"{sizes} sizes for {count} objects")
         colours = phrase.colours or [None]  # type: ignore[list-item]
         for number in range(count):
             self.items.append(
@@ -127,7 +129,7 @@ class Referents:
                     traits=frozenset(
                         phrase.traits | set(phrase.directions[number % most : number % most + 1])
                     ),
-                    measures=tuple(phrase.measures.items()),
+                    measures=tuple((name, of_one(name, value, number)) for name, value in given),
                 )
             )
         ref = tuple(range(first, first + count))
@@ -155,6 +157,8 @@ class Referents:
         grouped = {member for _, group in self.groups for member in group.members}
         if len(ref) < 2 or len(set(ref)) < len(ref):
             return self.cursor.miss(span, f"a {kind} needs at least two objects")
+        if any((kind, ref) == (own, group.members) for own, group in self.groups):
+            return None
         if grouped & set(ref):
             return self.cursor.miss(span, "they are already in a row, a column or a grid")
         rows, columns = _shape(kind, len(ref), size)
@@ -199,7 +203,8 @@ class Referents:
             self.cursor.miss(phrase.span, "zero objects cannot be drawn")
             return 0, (None, None)
         if count is None and (phrase.plural or phrase.form):
-            most = max(len(phrase.texts), len(phrase.colours), len(phrase.directions))
+            sizes = len(listed(phrase.measures))
+            most = max(len(phrase.texts), len(phrase.colours), len(phrase.directions), sizes)
             if most > 1 or phrase.texts:
                 # "The words 'Supply' in red and 'Demand' in blue": one at a time.
                 return most, (rows, columns)

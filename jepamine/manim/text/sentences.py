@@ -16,8 +16,9 @@ from jepamine.manim.text.motion import motion
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.parts import mark, marks_follow, strike, struck_follows
 from jepamine.manim.text.phrase import bare_noun_follows, starts, starts_behind
-from jepamine.manim.text.reading import Event
+from jepamine.manim.text.reading import Event, Ref
 from jepamine.manim.text.several import several
+from jepamine.manim.text.timing import drawn_in, each_takes, lasts
 
 
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
@@ -46,10 +47,12 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         story.close()
         form = next(part for part in cursor.tokens[start : cursor.place] if part.kind == "form")
         story.fronted.append(Modifier("arranged", (form.value, (None, None)), cursor.since(start)))
-    elif cursor.at("data") and _lacks_data(cursor, story):
+    elif (cursor.at("data") and _lacks_data(cursor, story)) or each_takes(cursor, story):
         pass
-    elif _lasts(cursor) and story.clause.started():
-        _drawn_in(cursor, story)
+    elif lasts(cursor) and story.clause.started():
+        drawn_in(cursor, story)
+    elif cursor.at("count", "number") and _at_number(cursor, story):
+        pass
     elif cursor.at("verb"):
         motion(cursor, story)
     elif cursor.at("in_turn", "varied"):
@@ -85,24 +88,17 @@ def _lacks_data(cursor: Cursor, story: Discourse) -> bool:
     return False
 
 
-def _lasts(cursor: Cursor) -> bool:
-    """Return whether "in 4 seconds" comes next, without a verb."""
-    ahead = int(cursor.peek().text.lower() in ("in", "over", "within"))
-    part = cursor.peek(ahead)
-    return part.kind == "measure" and part.value[0] == "seconds"
-
-
-def _drawn_in(cursor: Cursor, story: Discourse) -> None:
-    """Parse "a circle in 4 seconds": how long it takes to draw what was named last."""
+def _at_number(cursor: Cursor, story: Discourse) -> bool:
+    """Parse "a red dot at -2" once there is a number line; return whether that is meant."""
+    items = story.things.items
+    entries = [entry for entry in story.clause.entries[-1:] if len(entry.ref) == 1]
+    marked = bool(entries) and items[entries[0].ref[0]].type in ("dot", "circle", "arrow", "triangle")
+    if not marked or cursor.peek(-1).text.lower() != "at" or all(one.type != "number_line" for one in items):
+        return False
     start = cursor.place
-    cursor.next()
-    seconds = cursor.next().value[1] if cursor.at("measure") else cursor.peek(-1).value[1]
-    ref = sum((entry.ref for entry in story.clause.meant(all_of_them=False, alone=False)), ())
-    if not ref:
-        return cursor.miss(cursor.since(start), "what it measures is not clear")
-    event = Event("show", ref, None, cursor.since(start), seconds=seconds, seen=len(story.things.items))
-    story.events.append(event)
-    return None
+    number = float(cursor.next().value)
+    story.say(Modifier("numbers", (number,), cursor.since(start)), entries)
+    return True
 
 
 def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
@@ -156,6 +152,9 @@ def _leads(cursor: Cursor, started: bool) -> bool:
 def _with(cursor: Cursor, story: Discourse) -> None:
     start = cursor.place
     kind, around = cursor.peek().kind, cursor.next().value
+    if cursor.peek(-1).text.lower() == "have" and cursor.at("pronoun"):
+        # "Have them appear": an order.
+        return
     head = story.focus or (story.clause.entries[-1].ref if story.clause.started() else ())
     cursor.skip("filler")
     if kind == "contains" and head and (starts(cursor) or cursor.at("pronoun")):
@@ -168,6 +167,7 @@ def _with(cursor: Cursor, story: Discourse) -> None:
             other, _ = story.thing(noun_phrase(cursor))
         if around:
             surround(story, other, head, cursor.since(start))
+            _drawn_around(cursor, story, other, head, start)
         else:
             story.relate("inside", other, head, cursor.since(start))
         while cursor.at("and") and bare_noun_follows(cursor, 1, ("a", "the", "another")):
@@ -182,6 +182,15 @@ def _with(cursor: Cursor, story: Discourse) -> None:
         return
     else:
         cursor.miss(cursor.since(start), "what it refers to is missing")
+
+
+def _drawn_around(cursor: Cursor, story: Discourse, middle: Ref, around: Ref, start: int) -> None:
+    """Draw what is named after what it surrounds also after it: "write a formula, put a box around it"."""
+    items = story.things.items
+    later = len(around) == 1 and bool(middle) and max(middle) < around[0]
+    if later and not items[around[0]].traits & {"filled"}:
+        span = cursor.since(start)
+        story.events.append(Event("show", around, None, span, seen=len(items)))
 
 
 def _pronoun(cursor: Cursor, story: Discourse, joined: str | None) -> None:

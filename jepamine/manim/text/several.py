@@ -24,6 +24,8 @@ def several(cursor: Cursor, story: Discourse) -> None:
     if len(members) < 2:
         return cursor.miss(part.span, "several objects are needed before it")
     if part.kind == "in_turn":
+        if cursor.at("order") and _ordered(story, members, cursor.peek().value):
+            members = _ordered(story, members, cursor.next().value)
         return _in_turn(story, members, part.span)
     if part.value:
         return _sized(cursor, story, members, part)
@@ -53,8 +55,37 @@ def _sized(cursor: Cursor, story: Discourse, members: Ref, part: Token) -> None:
     return None
 
 
+def _ordered(story: Discourse, members: Ref, way: str) -> Ref:
+    """Return objects from left to right, or from top to bottom; none where that is not known yet."""
+    if any(set(members) <= set(group.members) for _, group in story.things.groups) or not story.places:
+        return members if way in ("row", "column") else ()
+    spots = {
+        member: place.point or (4.0 * (place.column or 0), 2.5 * (place.row or 0))
+        for place in story.places
+        for member in place.subject
+    }
+    if not set(members) <= set(spots):
+        return ()
+    axis, sign = (0, 1) if way == "row" else (1, -1)
+    return tuple(sorted(members, key=lambda member: sign * spots[member][axis]))
+
+
 def _in_turn(story: Discourse, members: Ref, span: Span) -> None:
-    if story.events and story.events[-1].verb == "show" and set(story.events[-1].subject) <= set(members):
+    last = story.events[-1] if story.events else None
+    if last is not None and last.verb != "show" and len(last.subject) > 1 and not last.other:
+        return _each_in_turn(story, members, last.subject)
+    if last is not None and last.verb == "show" and set(last.subject) <= set(members):
         story.events.pop()
     seen = len(story.things.items)
     story.events += [Event("show", (place,), None, span, seen=seen) for place in members]
+    return None
+
+
+def _each_in_turn(story: Discourse, members: Ref, subject: Ref) -> None:
+    """Let the last that happened to several happen to one after another: "they fade out one by one"."""
+    run: list[Event] = []
+    span = story.events[-1].span
+    while story.events and story.events[-1].subject == subject and story.events[-1].span == span:
+        run.insert(0, story.events.pop())
+    ordered = tuple(place for place in members if place in subject) or subject
+    story.events += [replace(event, subject=(place,), together=False) for place in ordered for event in run]

@@ -225,6 +225,15 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
             yield Token("to", None, part.span, part.text)
             place += 1
             continue
+        lead = parts[place - 1].kind if place else ""
+        if part.text.lower() == "point" and following == "point" and lead in ("from", "to"):
+            # "From point (0, 0) to point (1, 2)".
+            place += 1
+            continue
+        after = parts[place + 1 + (following == "from")].kind if len(three) == 3 else "end"
+        if part.text.lower() in ("goes", "go") and after == "colour":
+            # "It goes red, then blue".
+            part = Token("verb", "transform", part.span, part.text)
         if part.text.lower() == "both" and following not in ("noun", "colour", "trait", "article"):
             part = Token("pronoun", "them", part.span, part.text)
         before = parts[place - 1].kind if place else ""

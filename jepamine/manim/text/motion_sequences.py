@@ -1,0 +1,73 @@
+"""What happens several times in a row: one form after another, one colour after another, there and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.motion_arguments import THEN
+from jepamine.manim.text.motion_events import MOST_TIMES, Said
+from jepamine.manim.text.noun_phrases import noun_phrase
+from jepamine.manim.text.phrase import starts, verb_follows
+from jepamine.manim.text.reading import Event, Ref, Span
+
+if TYPE_CHECKING:
+    from jepamine.manim.text.discourse import Discourse
+
+#: How far something moves there and back, in units.
+SWAY = 1.5
+
+
+def next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
+    """Parse "then a triangle, then a star" after "a circle turns into a square"."""
+    while True:
+        place = cursor.place
+        cursor.skip("comma", "and")
+        then = THEN & {cursor.peek().text.lower(), cursor.peek(-1).text.lower()}
+        cursor.skip("filler")
+        if cursor.at("to"):
+            cursor.next()
+        if not then or not starts(cursor) or verb_follows(cursor, 0):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        other, new = story.thing(noun_phrase(cursor))
+        if not new or len(other) != len(ref):
+            cursor.place = place
+            return
+        seen = len(story.things.items)
+        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen - len(other)))
+        story.before, ref = [other], other
+
+
+def next_colours(cursor: Cursor, story: Discourse, event: Event) -> None:
+    """Parse ", then blue and finally green" after "it turns red": each follows the one before."""
+    while True:
+        place = cursor.place
+        cursor.skip("comma", "and", "stop", "filler")
+        between = cursor.tokens[place : cursor.place]
+        arrows = all(part.text.startswith(("-", "=", "\u2192")) for part in between if part.kind == "stop")
+        while cursor.at("to", "filler") and cursor.peek(1).kind in ("to", "filler", "colour"):
+            cursor.next()
+        if cursor.place == place or not arrows or not cursor.at("colour") or starts(cursor):
+            cursor.place = place
+            return
+        colour = cursor.next().value
+        story.events.append(replace(event, value=colour, together=False, span=cursor.since(place)))
+
+
+def there_and_back(story: Discourse, word: str, said: Said, span: Span, seen: int) -> None:
+    """Add the moves of "bounces up and down three times", "swings left and right"."""
+    ref, times = said.subject, int(said.times or 1)
+    if not ref or not 1 <= times <= MOST_TIMES:
+        return story.cursor.miss(span, "what happens, or to what, is not clear")
+    across = not any(part in word for part in ("up", "bounc", "jump", "hop"))
+    far = said.amount or SWAY
+    ways = [(-far, 0.0), (2 * far, 0.0), (-far, 0.0)] if across else [(0.0, far), (0.0, -far)]
+    seconds = said.seconds / (times * len(ways)) if said.seconds else None
+    first = Event("move", ref, ("by", ways[0]), span, together=story.together, seconds=seconds, seen=seen)
+    moves = [replace(first, value=("by", way), together=False) for way in ways * times]
+    story.events += [first, *moves[1:]]
+    story.together, story.before = False, [ref]
+    return None

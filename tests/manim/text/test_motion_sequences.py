@@ -1,0 +1,105 @@
+"""What happens in a row: colours, forms, there and back, one by one; and in which order things are drawn."""
+
+import pytest
+
+from jepamine.manim.generators.template import template
+from jepamine.manim.text.parse import read
+from jepamine.manim.text.solve.arrange import arrange
+
+
+def played(description):
+    reading = read(description)
+    assert reading.not_understood == ()
+    code = template(style="3b1b").generate(arrange(reading), description, reading=reading).code
+    lines = [line.strip() for line in code.splitlines()]
+    return [
+        line.removeprefix("self.play(").removesuffix(")") for line in lines if line.startswith("self.play(")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            "a square turns red, then blue, then green",
+            [f"square.animate.set_color({colour})" for colour in ("RED", "BLUE", "GREEN")],
+        ),
+        (
+            "the color of a circle goes red -> green",
+            ["circle.animate.set_color(RED)", "circle.animate.set_color(GREEN)"],
+        ),
+        ("a square changes color from blue to red", ["square.animate.set_color(RED)"]),
+        (
+            "a blue rectangle turns into a green circle which turns into a yellow star, 2 seconds each",
+            [
+                "ReplacementTransform(rectangle, circle), run_time=2",
+                "ReplacementTransform(circle, star), run_time=2",
+            ],
+        ),
+        (
+            "a circle moves up and down",
+            ["circle.animate.shift([0, 1.5, 0])", "circle.animate.shift([0, -1.5, 0])"],
+        ),
+        (
+            "a dot moves back and forth in 3 seconds",
+            [
+                "dot.animate.shift([-1.5, 0, 0]), run_time=1",
+                "dot.animate.shift([3, 0, 0]), run_time=1",
+                "dot.animate.shift([-1.5, 0, 0]), run_time=1",
+            ],
+        ),
+        ("a circle rotates one full turn", ["Rotate(circle, angle=360 * DEGREES)"]),
+        ("a star pulses once, then shrinks to nothing", ["Indicate(star)", "ShrinkToCenter(star)"]),
+        (
+            "a square at (-3, 0) and a dot at (3, 0). They fade out one after another from left to right",
+            ["FadeOut(square)", "FadeOut(dot)"],
+        ),
+    ],
+)
+def test_each_follows_what_comes_before_it(words, lines):
+    assert played(words)[-len(lines) :] == lines
+
+
+def test_a_colour_that_something_changes_from_is_its_own():
+    reading = read("a square changes from blue to red")
+    assert [item.color for item in reading.items] == [read("a blue dot").items[0].color]
+
+
+def test_both_texts_have_the_colours_between_which_they_change():
+    words = "the word 'Winter' turns into the word 'Summer', from a cold blue to a warm orange"
+    reading = read(words)
+    assert reading.not_understood == ()
+    assert [item.color for item in reading.items] == [
+        read(f"a {colour} dot").items[0].color for colour in ("blue", "orange")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("write 'a' and put a box around it", ["Write(text)", "Create(rectangle)"]),
+        ("write 'a', then draw a red box around it", ["Write(text)", "Create(rectangle)"]),
+        # The box would hide the word.
+        ("write 'a' and put a filled box around it", ["Create(rectangle)", "Write(text)"]),
+    ],
+)
+def test_what_is_put_around_something_is_drawn_after_it(words, lines):
+    assert played(words) == lines
+
+
+def test_a_whole_turn_is_seen_while_something_else_happens():
+    between = "moved.interpolate(square_start, square_goal, alpha).rotate(alpha * 360 * DEGREES)"
+    assert played("a square moves up while it rotates one full turn") == [
+        "Create(square)",
+        f"UpdateFromAlphaFunc(square, lambda moved, alpha: {between})",
+    ]
+
+
+def test_two_that_were_named_swap_their_places():
+    assert played("a circle and a square. Next swap their places")[-1] == "Swap(circle, square)"
+
+
+def test_dots_are_at_their_numbers_wherever_the_line_was_named():
+    reading = read("show a number line from -5 to 5 and put a red dot at -2 and a blue dot at 3")
+    assert reading.not_understood == ()
+    assert [item.measure("numbers") for item in reading.items] == [None, (-2.0,), (3.0,)]
