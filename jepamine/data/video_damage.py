@@ -38,20 +38,20 @@ JOINT = 3
 NEVER_WRITTEN = 1 << 30
 
 
-def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool) -> str:
+def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool, joined: int) -> str:
     """Return a notice of the signs of damage in a video; empty if there are none.
 
-    `clock`: its times are its own, and those of one recording.
+    `clock`: its times are its own, and those of one recording. `joined`: frames that are the end of others.
     """
     found_signs = [
-        *_signs(path, container, video, found),
+        *_signs(path, container, video, found, joined),
         *(_clock(container, video, found) if clock else ()),
     ]
     signs = "; ".join(found_signs)
     return f"{path}: damaged or cut: {signs}; frames nearby may be shown early or late" if signs else ""
 
 
-def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]:
+def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> Iterator[str]:
     form = container.format.name
     if form in RAW and path.suffix.lower() not in RAW_SUFFIXES:
         yield f"it is a bare {form} stream without a clock, which its name does not say"
@@ -67,6 +67,8 @@ def _signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]
     if count:
         yield f"{count} incomplete packets"
     yield from _picture_signs(found)
+    if joined:
+        yield f"{joined} frames became the end of the frame before (a damaged start code)"
     yield from _header_signs(path, container, video)
     broken = broken_at(path, form)
     if broken is not None:
@@ -108,9 +110,6 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{found.order.odd} units have a head that no encoder writes"
     if found.order.crowded:
         yield f"{found.order.crowded} packets have more than one picture"
-    joined = found.order.joined()
-    if joined:
-        yield f"{joined} frames became the end of the frame before (a damaged start code)"
     if found.order.halved:
         yield f"{found.order.halved} pictures lack a part of their header"
     if found.order.contradicting:

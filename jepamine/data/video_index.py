@@ -17,6 +17,7 @@ from typing import Any
 from jepamine.data.counted_frames import counted_stamps
 from jepamine.data.packet_scan import Packet, scan
 from jepamine.data.picture_shapes import resized_at
+from jepamine.data.unread_ends import unread_ends
 from jepamine.data.video_damage import damage
 from jepamine.errors import MissingPackageError, UserError, first_line
 from jepamine.utils.files import require_regular
@@ -66,7 +67,11 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         shown = [packet for packet in found.packets[first:] if not packet.discard]
         index = replace(_index(path, container, video, shown), undecodable=undecodable)
         clock = not index.counted and len(index.offsets) == 1
-        signs = damage(path, container, video, found, clock=clock)
+        joined = found.order.joined()
+        if not joined and container.format.name in ("h264", "hevc"):
+            # Without a clock, nothing else tells of a picture that is lost at the end of a sequence.
+            joined = unread_ends(load_av(), path, [packet.key for packet in found.packets])
+        signs = damage(path, container, video, found, clock=clock, joined=joined)
         stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
         resized = resized_at([packet.shape for packet in shown], stamps, index.times)
         note = "\n".join(filter(None, (index.note, signs)))
