@@ -188,7 +188,8 @@ def features(text: str) -> Taken:
 
 
 _FEATURES = {
-    "roots": r"\b(?:roots?|zeros?|zeroes|x[- ]intercepts?)\b",
+    "roots": r"\b(?:roots?|zeros?|zeroes|x[- ]intercepts?|"
+    r"(?:where )?(?:it|the \w+) (?:hits?|cross(?:es)?|meets?|cuts?|intersects?) the x[- ]axis)\b",
     "maximum": r"\b(?:local |absolute )?(?:maximum|maxima|max|extrem(?:a|um)|turning points?)\b",
     "minimum": r"\b(?:local |absolute )?(?:minimum|minima|min|extrem(?:a|um)|turning points?)\b",
     "vertex": r"\bvertex\b",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.figure_parts import add_label, add_parts, nest, owner_of, part_of
+from jepamine.manim.text.figure_parts import add_label, add_parts, corners_of, nest, owner_of, part_of
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
 from jepamine.manim.text.phrase import NounPhrase
@@ -92,6 +92,11 @@ class Discourse:
         The second of axes is placed beside them.
         """
         if not ref:
+            return None
+        if where == "corners" or (len(ref) == 1 and 3 <= len(texts) == corners_of(self.things, ref[0])):
+            # "A triangle labelled A, B and C": one name for each corner.
+            for number, text in enumerate(texts):
+                add_label(self.things, ref[0], "corner_label", number, text, span)
             return None
         axes = len(ref) == 1 and self.things.items[ref[0]].type == "axes" and len(texts) == 2
         for number, text in enumerate(texts):

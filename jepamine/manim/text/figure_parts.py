@@ -49,6 +49,11 @@ def corner_count(things: Referents, owner: int) -> int:
     return {"triangle": 3, "square": 4, "rectangle": 4}.get(item.type, sides)
 
 
+def corners_of(things: Referents, place: int) -> int:
+    """Return how many corners an object has, 0 for one without."""
+    return corner_count(things, place) if things.items[place].type in OUTLINES else 0
+
+
 def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> tuple[Ref, bool]:
     """Return the parts of an object that a phrase names, and whether they are new."""
     there = tuple(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jepamine.manim.text.figure_parts import corners_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.noun_suffixes import direction, texts
 from jepamine.manim.text.phrase import starts, starts_behind
+from jepamine.manim.text.reading import Ref
 
 if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
@@ -46,7 +48,7 @@ def name(cursor: Cursor, story: Discourse) -> None:
             # "Label the axes 'x' and 'y'".
             cursor.next()
             labels += texts(cursor, 10)
-        labels = labels or texts(cursor, max(len(ref), 2))
+        labels = labels or texts(cursor, _room(story, ref))
         if ref and labels:
             story.label(ref, None, labels, cursor.since(start))
         else:
@@ -54,6 +56,12 @@ def name(cursor: Cursor, story: Discourse) -> None:
         if not (cursor.at("and", "comma") and _known_follows(cursor, 1)):
             return
         cursor.next()
+
+
+def _room(story: Discourse, ref: Ref) -> int:
+    """Return how many labels objects may get: one each, or one for each corner of a single figure."""
+    corners = corners_of(story.things, ref[0]) if len(ref) == 1 else 0
+    return max(len(ref), 2, corners)
 
 
 def _known_follows(cursor: Cursor, ahead: int) -> bool:
@@ -72,7 +80,7 @@ def late(cursor: Cursor, story: Discourse) -> None:
     bare = [entry for entry in subjects if not entry.labelled] or subjects
     ref = story.focus or sum((entry.ref for entry in bare), ())
     if part.kind == "label":
-        labels = texts(cursor, max(len(ref), 2))
+        labels = texts(cursor, _room(story, ref))
         if labels and ref:
             for entry in bare if not story.focus else []:
                 entry.labelled = True

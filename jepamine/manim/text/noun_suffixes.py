@@ -7,6 +7,9 @@ from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
 
+#: How many names of corners a single figure may be given: "a triangle labelled A, B and C".
+_CORNERS = {"triangle": 3, "square": 4, "rectangle": 4}
+
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:
     """Parse everything after the noun that is part of its phrase."""
@@ -74,6 +77,9 @@ def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures["width"], phrase.measures["height"] = cursor.next().value
     elif cursor.at("measure") and _is_own(cursor.peek().value[0], phrase):
         name, value = cursor.next().value
+        if name == "named_vertices":
+            phrase.labels.append(("corners", value[1]))
+            name, value = "vertices", value[0]
         phrase.measures[name] = value
     else:
         cursor.place = place
@@ -144,7 +150,12 @@ def _says(cursor: Cursor) -> bool:
 
 def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
     place, where = cursor.place, cursor.next().value
-    labels = texts(cursor, 2 if phrase.type == "axes" else number(phrase))
+    first, corners = cursor.place, _CORNERS.get(phrase.type or "", 1) if number(phrase) == 1 else 1
+    labels = texts(cursor, 2 if phrase.type == "axes" else max(corners, number(phrase)))
+    if 1 < len(labels) < corners:
+        # Not one for each corner: the second is not this figure's.
+        cursor.place = first
+        labels = texts(cursor, 1)
     if not labels:
         cursor.place = place
         return False

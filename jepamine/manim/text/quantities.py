@@ -123,16 +123,12 @@ def _named(words: Words, start: int) -> Quantity | None:
 
 def _further(words: Words, after: int, first: float) -> tuple[tuple[float, ...], int]:
     """Return the numbers of "1, 2 and 3", and where they end; one alone if what follows is counted."""
-    found, end = [first], after
-    while True:
-        place = end
-        while words.text(place) in (",", "and", *_UNITS):
-            place += 1
-        value = words.number(place)
-        if place == end or value is None:
-            break
-        found.append(value)
-        end = place + 1
+    found, end, place = [first], after, after
+    while words.text(place) in (",", "and", *_UNITS) or (place > end and words.number(place) is not None):
+        if (value := words.number(place)) is not None:
+            found.append(value)
+            end = place + 1
+        place += 1
     while words.text(end) in _UNITS:
         end += 1
     # "A circle of radius 2 and 3 squares", "of width 4 and 2 units tall".
@@ -172,19 +168,28 @@ def _vertices(words: Words, start: int) -> Quantity | None:
         place += 1
         while words.text(place) in ("at", "are", ":", "the"):
             place += 1
-        points = []
-        while words.text(place) in (",", "and") or (
-            place < len(words.kinds) and words.kinds[place] == "point"
-        ):
+        points, names = [], []
+        while words.text(place) in (",", "and") or _point_at(words, place):
             if words.kinds[place] == "point":
                 points.append(words.values[place])
+            elif words.text(place) not in (",", "and"):
+                names.append(words.text(place).upper())
             place += 1
         if len(points) >= 2:
             # A comma or "and" after the last belongs to what follows.
             while words.kinds[place - 1] != "point":
                 place -= 1
+            if len(names) == len(points):
+                return Quantity("named_vertices", (tuple(points), names), start, place)
             return Quantity("vertices", tuple(points), start, place)
     return None
+
+
+def _point_at(words: Words, place: int) -> bool:
+    """Return whether a point, or the letter that names one, is at a place."""
+    kinds = [*words.kinds[place : place + 2], "", ""]
+    letter = len(words.text(place)) == 1 and words.text(place).isalpha()
+    return kinds[0] == "point" or (letter and kinds[1] == "point")
 
 
 def _turned(words: Words, start: int) -> Quantity | None:
