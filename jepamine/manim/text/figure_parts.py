@@ -36,6 +36,8 @@ def owner_of(things: Referents, name: str, named: Ref | None) -> int | None:
 
 
 def _has(things: Referents, place: int, name: str) -> bool:
+    if name == "diagonal" and _on_diagonal(things, place, False):
+        return True
     item = things.items[place]
     return item.type in OWNERS[name] and (name != "hypotenuse" or "right_angled" in item.traits)
 
@@ -55,7 +57,12 @@ def corners_of(things: Referents, place: int) -> int:
 
 
 def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> tuple[Ref, bool]:
-    """Return the parts of an object that a phrase names, and whether they are new."""
+    """Return the parts of an object that a phrase names, and whether they are new.
+
+    The diagonal of an object in a grid is that of the grid: the objects on it.
+    """
+    if name == "diagonal" and (on_it := _on_diagonal(things, owner, phrase.plural)):
+        return on_it, False
     there = tuple(
         place for place, item in enumerate(things.items) if (item.measure("part") or ())[:2] == (owner, name)
     )
@@ -71,6 +78,16 @@ def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> t
     for number, place in enumerate(ref):
         things.measure((place,), "part", (owner, name, number))
     return ref, True
+
+
+def _on_diagonal(things: Referents, place: int, both: bool) -> Ref:
+    """Return the objects on the main diagonal, or on both, of the grid that an object is in; else ()."""
+    for _, group in things.groups:
+        if place in group.members and min(group.rows, group.columns) > 1:
+            rows = range(min(group.rows, group.columns))
+            columns = {(row, row) for row in rows} | {(row, group.columns - 1 - row) for row in rows if both}
+            return tuple(group.members[row * group.columns + column] for row, column in sorted(columns))
+    return ()
 
 
 #: Type -> the measure that gives its size, and how many units it grows from one to the next around it.

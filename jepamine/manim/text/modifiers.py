@@ -54,12 +54,23 @@ class Clause:
             if entry.placed:
                 break
             bare.insert(0, entry)
+        if again := self._again():
+            return again if self.closed and not alone else again[-1:]
         # "A circle, four dots in two rows": the rows are not the circle's.
         if self.closed and not alone:
             return bare
         if all_of_them and len(bare[-1].ref) == 1:
             return bare
         return bare[-1:]
+
+    def _again(self) -> list[Entry]:
+        """Return the last subjects that were named before: "a circle, a square and the square green"."""
+        start = len(self.entries)
+        while start and set(self.entries[start - 1].ref) <= {
+            place for entry in self.entries[: start - 1] for place in entry.ref
+        }:
+            start -= 1
+        return self.entries[start:]
 
 
 #: The tokens that a modifier starts with.

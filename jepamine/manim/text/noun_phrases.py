@@ -127,6 +127,10 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
             break
+        if cursor.at("colour") and _ends(cursor, phrase):
+            # "The last green": so is the colour.
+            phrase.type = "one"
+            break
         part = cursor.next()
         match part.kind:
             case "article":
@@ -161,6 +165,12 @@ def _picks(cursor: Cursor, phrase: NounPhrase) -> bool:
     """Return whether "one" is a noun: "the middle one", "the second one"."""
     picked = phrase.side is not None or phrase.ordinal is not None
     return picked and not cursor.at("noun", "trait", "form")
+
+
+def _ends(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Return whether the word that comes is the last of a phrase that picks one of several."""
+    picked = phrase.side is not None or phrase.ordinal is not None
+    return picked and cursor.peek(1).kind not in (*BEFORE, "noun", "form", "forms", "unknown", "comma")
 
 
 def _form(cursor: Cursor, phrase: NounPhrase) -> None:
