@@ -129,8 +129,8 @@ class Discourse:
         self.relations.append(Relation(how, subject, other, span))  # type: ignore[arg-type]
         return None
 
-    def add(self, ref: Ref, joined: str | None) -> None:
-        """Add a subject; `joined` is the "comma" or the "and" before it."""
+    def add(self, ref: Ref, joined: str | None, new: bool = False) -> None:
+        """Add a subject; `joined` is the "comma" or the "and" before it, `new` whether it was introduced."""
         # "At the top a circle, a square": only a colon starts a list of what is there.
         led = self.fronted and not self.listing and self.fronted[-1].kind != "arranged"
         listed = joined == "and" or (joined == "comma" and not self.clause.closed and not led)
@@ -138,7 +138,7 @@ class Discourse:
             self.close()
         self.focus = ()
         self.clause.closed = joined == "and" and self.clause.started()
-        self.clause.entries.append(Entry(ref))
+        self.clause.entries.append(Entry(ref, new=new))
 
     def begin_with(self, head: Ref) -> None:
         """Start the list of objects that another one has."""

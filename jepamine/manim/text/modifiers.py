@@ -14,11 +14,12 @@ from jepamine.manim.text.reading import Ref, Span
 
 @dataclass
 class Entry:
-    """A subject; `placed` once it has a place, `labelled` once it has a label."""
+    """A subject; `placed` once it has a place, `labelled` once it has a label, `new` if it was introduced."""
 
     ref: Ref
     placed: bool = False
     labelled: bool = False
+    new: bool = False
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Clause:
             if entry.placed:
                 break
             bare.insert(0, entry)
-        if again := self._again():
+        if again := self.again():
             return again if self.closed and not alone else again[-1:]
         # "A circle, four dots in two rows": the rows are not the circle's.
         if self.closed and not alone:
@@ -63,14 +64,12 @@ class Clause:
             return bare
         return bare[-1:]
 
-    def _again(self) -> list[Entry]:
-        """Return the last subjects that were named before: "a circle, a square and the square green"."""
+    def again(self) -> list[Entry]:
+        """Return the last subjects that were there before: "a circle, a square and the square green"."""
         start = len(self.entries)
-        while start and set(self.entries[start - 1].ref) <= {
-            place for entry in self.entries[: start - 1] for place in entry.ref
-        }:
+        while start and not self.entries[start - 1].new:
             start -= 1
-        return self.entries[start:]
+        return self.entries[start:] if start else []
 
 
 #: The tokens that a modifier starts with.

@@ -163,7 +163,8 @@ def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
         # "Draw a circle and move it": an order, not what the circle does.
         story.close()
     elif entries:
-        refs = [entry.ref for entry in (entries if story.clause.closed else entries[-1:]) if entry.ref]
+        meant = story.clause.again() or entries
+        refs = [entry.ref for entry in (meant if story.clause.closed else meant[-1:]) if entry.ref]
         story.close()
         return tuple(dict.fromkeys(sum(refs, ())))
     if (not ordered or verb == "land") and story.before and not cursor.at("pronoun"):

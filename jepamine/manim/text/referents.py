@@ -93,7 +93,7 @@ class Referents:
                 phrase.traits, phrase.side = phrase.traits - {"right_angled"}, (1, 0)
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
             referents = known(self, phrase, but)
-            if referents:
+            if referents or (referents := self._painted(phrase, but)):
                 return referents, False
         if phrase.type == "one":
             kinds_ = [item.type for item in self.items]
@@ -102,6 +102,21 @@ class Referents:
                 return (), False
             phrase.type = kinds_[-1]
         return self.introduce(phrase), True
+
+    def _painted(self, phrase: NounPhrase, but: Ref) -> Ref:
+        """Return what a phrase gives a colour: "the circle in green", of circles that have none yet."""
+        bare = replace(phrase, colours=[])
+        if phrase.side is not None or phrase.ordinal is not None:
+            plain = known(self, bare, but)
+        else:
+            plain = tuple(place for place, item in enumerate(self.items) if _fits(item, bare))
+        plain = tuple(place for place in plain if self.items[place].color is None)
+        count = phrase.count or (len(plain) if phrase.plural else 1)
+        if not phrase.colours or not plain or count > len(plain):
+            return ()
+        for number, place in enumerate(plain[:count]):
+            self.paint((place,), phrase.colours[number % len(phrase.colours)])
+        return plain[:count]
 
     def introduce(self, phrase: NounPhrase) -> Ref:
         """Add the objects of a phrase. Raises UserError for the eleventh object."""

@@ -67,7 +67,7 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         # "A square rotated by 45 degrees inside a circle": unknown words are not a subject in between.
         lost = not ref and joined is None and story.clause.started()
         if new or phrase.type or phrase.form or not (lost or (ref and phrase.colours)):
-            story.add(ref, joined)
+            story.add(ref, joined, new)
     elif cursor.at("to") and aims(cursor, story):
         aim(cursor, story)
     elif cursor.at(*BEGINNINGS, "label", "pointing"):
