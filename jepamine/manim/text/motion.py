@@ -31,9 +31,14 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     word = cursor.next()
     verb = str(word.value)
     said = Said()
+    before = cursor.peek(-2).kind
+    ordered = before in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
     if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
-    ref = () if verb == "wait" else _subject(cursor, story, verb, said)
+    if ordered and cursor.at("side") and cursor.peek(1).kind == "article" and starts_behind(cursor):
+        # "Move up the circle".
+        said.way = cursor.next().value
+    ref = () if verb == "wait" else _subject(cursor, story, verb, said, ordered)
     if verb == "fade" and not said.particle and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
     seen, said.subject = len(story.things.items), ref
@@ -155,10 +160,8 @@ def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int)
         story.places.append(Place(ref, int(said.way[0]), int(said.way[1]), span))
 
 
-def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said) -> Ref:
+def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: bool) -> Ref:
     entries = story.clause.entries
-    before = cursor.peek(-2)
-    ordered = before.kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
     if entries and ordered and (cursor.at("pronoun") or starts(cursor)):
         # "Draw a circle and move it": an order, not what the circle does.
         story.close()

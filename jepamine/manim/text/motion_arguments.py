@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, Said
 from jepamine.manim.text.noun_phrases import noun_phrase
-from jepamine.manim.text.phrase import starts, starts_behind
+from jepamine.manim.text.phrase import noun_follows, starts, starts_behind
 from jepamine.manim.text.reading import Ref
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     if part.kind == "article" and cursor.peek(1).kind == "measure":
         # "Along the points (0, 0) and (2, 1)".
         cursor.next()
+        return True
+    if far := _distance(cursor):
+        said.amount = far
         return True
     if part.kind == "measure":
         name, value = cursor.next().value
@@ -107,7 +110,7 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif part.kind == "side" and part.value == (0, 0) and said.pivot and cursor.peek(1).kind != "of":
         # "About its centre": that is what everything turns about.
         cursor.next()
-    elif part.kind == "side" and not starts(cursor):
+    elif part.kind == "side" and (cursor.peek(1).text.lower() == "by" or not starts(cursor)):
         said.way = cursor.next().value
     elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
         said.way = _WAYS[str(cursor.next().value)]
@@ -124,6 +127,17 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     else:
         return False
     return True
+
+
+def _distance(cursor: Cursor) -> float | None:
+    """Parse "by 2", or "2" before a side: "2 up"; None, and nothing read, for anything else."""
+    ahead = 1 if cursor.peek().text.lower() == "by" else 0
+    if cursor.peek(ahead).kind not in ("count", "number"):
+        return None
+    if noun_follows(cursor, ahead + 1) or (not ahead and cursor.peek(1).kind != "side"):
+        return None
+    cursor.place += ahead
+    return float(cursor.next().value)
 
 
 def _side_ahead(cursor: Cursor) -> int:
@@ -172,7 +186,8 @@ def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
 def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
     hows = cursor.next().value
     cursor.skip("filler", "of")
-    if starts(cursor) or cursor.at("pronoun"):
+    by = cursor.peek().text.lower() == "by"
+    if not by and (starts(cursor) or cursor.at("pronoun")):
         other = _other(cursor, story, said)
         said.sides = tuple(hows)
         side = next((_WAYS[how] for how in hows if how in _WAYS), (1, 0))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
-from jepamine.manim.text.phrase import BEFORE, DIRECTIONS, TURNED, NounPhrase, between_words, starts_behind
+from jepamine.manim.text.phrase import (
+    BEFORE,
+    DIRECTIONS,
+    TURNED,
+    NounPhrase,
+    between_words,
+    noun_follows,
+    starts_behind,
+)
 from jepamine.manim.text.reading import Span
 
 
@@ -127,8 +135,8 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
             break
-        if cursor.at("colour") and _ends(cursor, phrase):
-            # "The last green": so is the colour.
+        if cursor.at("colour", "trait") and _ends(cursor, phrase):
+            # "Colour the last green", "make the third bigger".
             phrase.type = "one"
             break
         part = cursor.next()
@@ -164,7 +172,7 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
 def _picks(cursor: Cursor, phrase: NounPhrase) -> bool:
     """Return whether "one" is a noun: "the middle one", "the second one"."""
     picked = phrase.side is not None or phrase.ordinal is not None
-    return picked and not cursor.at("noun", "trait", "form")
+    return picked and not cursor.at("noun", "form") and not (cursor.at("trait") and noun_follows(cursor, 1))
 
 
 def _ends(cursor: Cursor, phrase: NounPhrase) -> bool:

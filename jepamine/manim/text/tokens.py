@@ -203,7 +203,10 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
     while place < len(parts):
         three = parts[place : place + 3]
         part = three[0]
-        if len(three) == 3 and part.kind == three[2].kind == "count" and three[1].text.lower() == "by":
+        # "Scale the first one by 2": no 1 x 2.
+        noun = part.text.lower() == "one" and place and parts[place - 1].kind in ("ordinal", "side")
+        by = len(three) == 3 and three[1].text.lower() == "by"
+        if by and part.kind == three[2].kind == "count" and not noun:
             span = Span(part.span.start, three[2].span.end)
             text = " ".join(part.text for part in three)
             yield Token("dims", (part.value, three[2].value), span, text)
