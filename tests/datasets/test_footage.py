@@ -146,7 +146,7 @@ def test_a_root_without_frames_is_an_error_that_names_it(root):
     touch(root, "a.txt", "sub/b.txt")
     with pytest.raises(UserError) as raised:
         cut(root)
-    assert str(raised.value).startswith("dataset.root: no frames (.bmp, .jpeg, .jpg")
+    assert str(raised.value).startswith("dataset.root: no frames (.avif, .bmp, .j2k")
     assert str(raised.value).endswith(f" below {root}")
 
 

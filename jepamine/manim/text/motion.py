@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.motion_arguments import argument
 from jepamine.manim.text.motion_events import (
     CURVES,
@@ -18,7 +18,7 @@ from jepamine.manim.text.motion_events import (
 )
 from jepamine.manim.text.motion_sequences import next_colours, next_forms, there_and_back
 from jepamine.manim.text.noun_phrases import noun_phrase
-from jepamine.manim.text.phrase import starts, starts_behind, verb_follows
+from jepamine.manim.text.phrase import BEFORE, starts, starts_behind, verb_follows
 from jepamine.manim.text.reading import Event, Place, Ref
 
 if TYPE_CHECKING:
@@ -29,10 +29,31 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     """Parse a verb of motion with its subject and what follows."""
     start = cursor.place
     word = cursor.next()
+    ordered = cursor.peek(-2).kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
+    _happens(cursor, story, word, start, ordered)
+    while _another(cursor):
+        # "Move the circle up and the square down".
+        start = cursor.place
+        cursor.next()
+        story.together = True
+        _happens(cursor, story, word, start, True)
+
+
+def _another(cursor: Cursor) -> bool:
+    """Return whether "and the square down" comes next: another object of the same verb, and how it moves."""
+    ahead = 1
+    if not cursor.at("and") or cursor.peek(ahead).value != "the":
+        return False
+    while cursor.peek(ahead).kind in BEFORE and cursor.peek(ahead).text.lower() != "one":
+        ahead += 1
+    how = cursor.peek(ahead + 1)
+    noun = cursor.peek(ahead).kind == "noun" or cursor.peek(ahead).text.lower() == "one"
+    return noun and (how.kind in ("side", "measure", "relation") or how.text.lower() == "by")
+
+
+def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered: bool) -> None:
     verb = str(word.value)
     said = Said()
-    before = cursor.peek(-2).kind
-    ordered = before in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
     if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
     if ordered and cursor.at("side") and cursor.peek(1).kind == "article" and starts_behind(cursor):

@@ -53,6 +53,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.skip("order")
     elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
         cursor.next()
+        phrase.coloured_behind = True
         phrase.colours += colours(cursor, number(phrase) > 1)
     elif cursor.at("pointing") and following in ("side", "trait", "place"):
         cursor.next()

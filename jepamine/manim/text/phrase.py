@@ -41,6 +41,8 @@ class NounPhrase:
     ordinal: int | str | None = None
     side: tuple[int, int] | None = None
     colours: list[str] = field(default_factory=list)
+    # "The circle in green".
+    coloured_behind: bool = False
     traits: set[str] = field(default_factory=set)
     directions: list[str] = field(default_factory=list)
     type: str | None = None

@@ -104,13 +104,14 @@ class Referents:
         return self.introduce(phrase), True
 
     def _painted(self, phrase: NounPhrase, but: Ref) -> Ref:
-        """Return what a phrase gives a colour: "the circle in green", of circles that have none yet."""
+        """Return what a phrase gives a colour: "the green circle" of plain ones, "the circle in green"."""
         bare = replace(phrase, colours=[])
         if phrase.side is not None or phrase.ordinal is not None:
             plain = known(self, bare, but)
         else:
             plain = tuple(place for place, item in enumerate(self.items) if _fits(item, bare))
-        plain = tuple(place for place in plain if self.items[place].color is None)
+        if not phrase.coloured_behind:
+            plain = tuple(place for place in plain if self.items[place].color is None)
         count = phrase.count or (len(plain) if phrase.plural else 1)
         if not phrase.colours or not plain or count > len(plain):
             return ()

@@ -82,13 +82,21 @@ def browser():
 
 
 def reload_until(tab, true):
-    """Reload a page until `true()`, up to 20 s: Chromium writes a local page's storage in another process."""
+    """Reload a page until `true()`, up to 20 s: Chromium writes a local page's storage in another process.
+
+    Skips where the browser forgets what the test itself stores: some of those started beside many other
+    processes keep nothing of a local page over a reload.
+    """
+    tab.evaluate("localStorage.setItem('test', 'kept')")
     ends = time.monotonic() + 20
     while True:
         tab.reload()
         if true():
             return
-        assert time.monotonic() < ends, "not remembered within 20 s"
+        if time.monotonic() > ends:
+            if tab.evaluate("localStorage.getItem('test')") is None:
+                pytest.skip("this Chromium keeps no storage of a local page over a reload")
+            pytest.fail("not remembered within 20 s")
         tab.wait_for_timeout(300)
 
 

@@ -55,8 +55,9 @@ def test_a_reload_that_reads_older_labels_does_not_write_them_back(show, make_pa
     press(tab, "1")
     stored = "Object.values(localStorage).find((value) => value.includes('clip-0'))"
     assert tab.evaluate(stored) == '[["clip-0",1]]'
-    tab.add_init_script("Storage.prototype.getItem = () => null;")
-    tab.reload()
+    tab.add_init_script("Storage.prototype.read = Storage.prototype.getItem")
+    tab.add_init_script("Storage.prototype.getItem = () => null")
+    reload_until(tab, lambda: tab.evaluate("localStorage.read('test')") == "kept")
     assert labels_of(tab) == ["", ""]
     assert tab.evaluate(stored) == '[["clip-0",1]]'
 
