@@ -8,52 +8,10 @@ from typing import Any
 
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor, too_many
+from jepamine.manim.text.known_objects import known, painted
 from jepamine.manim.text.phrase import NounPhrase, listed, of_one
 from jepamine.manim.text.reading import Group, Item, Ref, Span
 from jepamine.manim.text.typed_formulas import latex_of
-
-#: The referents of "the line" if there is no plain one.
-_ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
-
-
-def known(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
-    """Return the objects that a definite phrase refers to, () for none; `but` is excluded by "the other"."""
-    candidates = _found(things, phrase, but)
-    if not candidates and phrase.type in _ALSO:
-        return _found(things, replace(phrase, type=_ALSO[phrase.type]), but)
-    return candidates
-
-
-def _found(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
-    candidates = [place for place, item in enumerate(things.items) if _fits(item, phrase)]
-    if phrase.type == "one" and things.sets and (phrase.side or isinstance(phrase.ordinal, int)):
-        # "Two axes, the left one with a curve, the right one ...": one of the axes.
-        candidates = [place for place in candidates if place in things.sets[-1]] or candidates
-    exact = [place for place in candidates if (things.items[place].color is None) == (not phrase.colours)]
-    if phrase.ordinal == "other":
-        candidates = [place for place in candidates if place not in but]
-        return (candidates[-1],) if candidates else ()
-    if isinstance(phrase.ordinal, int) and -len(candidates) <= phrase.ordinal < len(candidates):
-        return (candidates[phrase.ordinal],)
-    if phrase.side and len(candidates) > 1:
-        column, row = phrase.side
-        last = column > 0 or row < 0
-        return (candidates[len(candidates) // 2 if not any(phrase.side) else -1 if last else 0],)
-    if phrase.plural or (phrase.count or 1) > 1:
-        return tuple(candidates[-phrase.count :] if phrase.count else candidates)
-    candidates = exact or candidates
-    if len(candidates) > 1:
-        things.cursor.miss(phrase.span, f"could be any of {len(candidates)}; taken for the latest")
-    return tuple(candidates[-1:])
-
-
-def _fits(item: Item, phrase: NounPhrase) -> bool:
-    if phrase.type not in ("one", item.type) or (phrase.texts and item.text != phrase.texts[0]):
-        return False
-    if phrase.colours and item.color != phrase.colours[0]:
-        return False
-    described = phrase.traits - {"title", "label", "box"}
-    return described <= item.traits
 
 
 class Referents:
@@ -93,7 +51,7 @@ class Referents:
                 phrase.traits, phrase.side = phrase.traits - {"right_angled"}, (1, 0)
         if phrase.article == "the" and not phrase.form and not phrase.wordless:
             referents = known(self, phrase, but)
-            if referents or (referents := self._painted(phrase, but)):
+            if referents or (referents := painted(self, phrase, but)):
                 return referents, False
         if phrase.type == "one":
             kinds_ = [item.type for item in self.items]
@@ -102,22 +60,6 @@ class Referents:
                 return (), False
             phrase.type = kinds_[-1]
         return self.introduce(phrase), True
-
-    def _painted(self, phrase: NounPhrase, but: Ref) -> Ref:
-        """Return what a phrase gives a colour: "the green circle" of plain ones, "the circle in green"."""
-        bare = replace(phrase, colours=[])
-        if phrase.side is not None or phrase.ordinal is not None:
-            plain = known(self, bare, but)
-        else:
-            plain = tuple(place for place, item in enumerate(self.items) if _fits(item, bare))
-        if not phrase.coloured_behind:
-            plain = tuple(place for place in plain if self.items[place].color is None)
-        count = phrase.count or (len(plain) if phrase.plural else 1)
-        if not phrase.colours or not plain or count > len(plain):
-            return ()
-        for number, place in enumerate(plain[:count]):
-            self.paint((place,), phrase.colours[number % len(phrase.colours)])
-        return plain[:count]
 
     def introduce(self, phrase: NounPhrase) -> Ref:
         """Add the objects of a phrase. Raises UserError for the eleventh object."""
