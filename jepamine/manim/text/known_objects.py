@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Item, Ref
-
-if TYPE_CHECKING:
-    from jepamine.manim.text.referents import Referents
 
 _ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
 
 
-def known(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
+class Mentioned(Protocol):
+    """The objects mentioned so far: see `Referents`."""
+
+    cursor: Cursor
+    items: list[Item]
+    sets: list[Ref]
+
+    def paint(self, ref: Ref, colour: str) -> None:
+        """Set the colour of objects."""
+
+
+def known(things: Mentioned, phrase: NounPhrase, but: Ref) -> Ref:
     """Return the objects that a definite phrase refers to, () for none; `but` is excluded by "the other"."""
     candidates = _found(things, phrase, but)
     if not candidates and phrase.type in _ALSO:
@@ -22,7 +31,7 @@ def known(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
     return candidates
 
 
-def _found(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
+def _found(things: Mentioned, phrase: NounPhrase, but: Ref) -> Ref:
     candidates = [place for place, item in enumerate(things.items) if _fits(item, phrase)]
     if phrase.type == "one" and things.sets and (phrase.side or isinstance(phrase.ordinal, int)):
         # "Two axes, the left one with a curve, the right one ...": one of the axes.
@@ -54,7 +63,7 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
     return described <= item.traits
 
 
-def painted(things: Referents, phrase: NounPhrase, but: Ref) -> Ref:
+def painted(things: Mentioned, phrase: NounPhrase, but: Ref) -> Ref:
     """Return what a phrase gives a colour: "the green circle" of plain ones, "the circle in green"."""
     bare = replace(phrase, colours=[])
     if phrase.side is not None or phrase.ordinal is not None:
