@@ -18,6 +18,8 @@ PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 BROADCAST = 1
 # Boxes of MP4 that hold boxes on the way to a track's times.
 AROUND = {b"trak", b"mdia", b"edts"}
+# Further boxes that are filled by boxes.
+WITHIN = {b"minf", b"stbl"}
 # A movie box is not read beyond this.
 LARGEST = 1 << 28
 UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
@@ -66,7 +68,7 @@ def track_lengths(path: Path, track: int) -> tuple[float, float] | None:
     that stands still, and where something is not stated.
     """
     with path.open("rb") as file:
-        movie = _movie(file)
+        movie, _ = _movie(file)
     try:
         return _lengths(movie, track)
     # A box that is shorter than its version has it: damaged, and not what FFmpeg read.
@@ -102,19 +104,59 @@ def _lengths(movie: bytes, track: int) -> tuple[float, float] | None:
     return None
 
 
-def _movie(file: BinaryIO) -> bytes:
-    """Return the content of the movie box; empty if there is none, or it is too large to be one."""
+def turns_by_quarters(path: Path, track: int) -> bool:
+    """Return whether the matrix of a track of an MP4 or MOV shows upright rectangles; True where none is."""
+    with path.open("rb") as file:
+        movie, _ = _movie(file)
+    for kind, box in _boxes(movie, 0, len(movie)):
+        wide = box[:1] == b"\1"
+        if kind == b"tkhd" and len(box) >= (88 if wide else 76):
+            a, b, u, c, d, v, _, _, w = unpack_from(">9i", box, 52 if wide else 40)
+            if unpack_from(">I", box, 20 if wide else 12)[0] == track:
+                level = (a and d and not b and not c) or (b and c and not a and not d)
+                return bool(level) and (u, v, w) == (0, 0, 1 << 30)
+    return True
+
+
+def movie_fits(path: Path) -> bool:
+    """Return whether the file holds all of the movie box of an MP4 or MOV, and boxes fill those around them.
+
+    True where there is none.
+    """
+    with path.open("rb") as file:
+        movie, length = _movie(file)
+    return len(movie) == length and _fits(movie, 0, len(movie))
+
+
+def _fits(content: bytes, start: int, stop: int) -> bool:
+    while start + 8 <= stop:
+        size, kind = unpack_from(">I4s", content, start)
+        if size < 2:  # the end of a list, or a length of 64 bits
+            return True
+        if size < 8 or start + size > stop:
+            return False
+        if kind in AROUND | WITHIN and not _fits(content, start + 8, start + size):
+            return False
+        start += size
+    return True
+
+
+def _movie(file: BinaryIO) -> tuple[bytes, int]:
+    """Return the content of the movie box, and its length by its head; (b"", 0) if there is none.
+
+    Nor is one that is too large to be read.
+    """
     while len(head := file.read(8)) == 8:
         size, kind = unpack_from(">I4s", head)
         skip = size - 8
         if size == 1:
             skip = int.from_bytes(file.read(8)) - 16
         if kind == b"moov":
-            return file.read(skip) if 0 <= skip < LARGEST else b""
+            return (file.read(skip), skip) if 0 <= skip < LARGEST else (b"", 0)
         if skip < 0:
             break
         file.seek(skip, 1)
-    return b""
+    return b"", 0
 
 
 def _boxes(content: bytes, start: int, stop: int) -> Iterator[tuple[bytes, bytes]]:

@@ -10,7 +10,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jepamine.data.container_headers import avi_intervals, stated_size, track_lengths
+from jepamine.data.container_headers import (
+    avi_intervals,
+    movie_fits,
+    stated_size,
+    track_lengths,
+    turns_by_quarters,
+)
 from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
 from jepamine.data.packet_scan import Packet, Scan
@@ -90,6 +96,10 @@ def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
     if intervals and not 0.9 < intervals[0] / intervals[1] < 1.1:
         main, own = intervals
         yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
+    if "mov" in form.split(",") and not movie_fits(path):
+        yield "boxes of its header reach beyond those around them"
+    if "mov" in form.split(",") and not turns_by_quarters(path, video.id):
+        yield "its header turns the picture by no quarter of a turn"
     lengths = track_lengths(path, video.id) if "mov" in form.split(",") else None
     if lengths and lengths[0] > 1.1 * lengths[1] + 0.5:
         yield f"{lengths[0]:.3f} s are shown by its header, of {lengths[1]:.3f} s"

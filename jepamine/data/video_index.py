@@ -74,8 +74,15 @@ def video_index(path: Path, stream: int | None = None) -> VideoIndex:
         signs = damage(path, container, video, found, clock=clock, joined=joined)
         stamps = [packet.pts for packet in shown] if clock else list(range(len(shown)))
         resized = resized_at([packet.shape for packet in shown], stamps, index.times)
-        note = "\n".join(filter(None, (index.note, signs)))
+        note = "\n".join(filter(None, (index.note, _cut_away(path, found.packets), signs)))
         return replace(index, note=note, resized=resized)
+
+
+def _cut_away(path: Path, packets: Sequence[Packet]) -> str:
+    """Return what is said of frames that an edit list cuts away: on purpose, or by damage."""
+    count = sum(packet.discard for packet in packets)
+    frames = "1 frame is" if count == 1 else f"{count} frames are"
+    return f"{path}: {frames} cut away by its edit list" if count else ""
 
 
 def _index(path: Path, container: Any, video: Any, shown: Sequence[Packet]) -> VideoIndex:

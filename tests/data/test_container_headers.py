@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
+from struct import unpack_from
 
 import pytest
 
-from jepamine.data.container_headers import avi_intervals, track_lengths
+from jepamine.data.container_headers import avi_intervals, movie_fits, track_lengths, turns_by_quarters
 from jepamine.data.video_index import load_av, video_index
 from tests.data import written_videos
 
@@ -127,3 +128,34 @@ def test_a_packet_of_hevc_without_the_first_slice_of_a_picture_says_so(tmp_path)
         start += 4 + int.from_bytes(first[start : start + 4])
     at = place + start + 6
     assert "1 packets have no picture" in changed(tmp_path / "b.mov", content, at, content[at] & 127)
+
+
+def test_boxes_of_a_movie_fill_those_around_them(tmp_path):
+    path = tmp_path / "a.mp4"
+    content = write(path)
+    assert movie_fits(path)
+    # The width and height of the track are lost: "tkhd" takes the head of the next box.
+    at = content.find(b"tkhd") + 4 + 76
+    path.write_bytes(content[:at] + content[at + 8 :])
+    assert not movie_fits(path)
+    assert "boxes of its header reach beyond those around them" in video_index(path).note
+
+
+@pytest.mark.parametrize(("entry", "value"), [(0, 0), (1, 1 << 19), (8, 1 << 29)])
+def test_a_matrix_that_turns_by_no_quarter_says_so(tmp_path, entry, value):
+    path = tmp_path / "a.mp4"
+    content = write(path)
+    assert turns_by_quarters(path, 1)
+    assert video_index(path).note == ""
+    at = content.find(b"tkhd") + 4 + 40 + 4 * entry
+    path.write_bytes(content[:at] + value.to_bytes(4, "big") + content[at + 4 :])
+    assert "its header turns the picture by no quarter of a turn" in video_index(path).note
+
+
+def test_frames_that_an_edit_list_cuts_away_are_counted(tmp_path):
+    path = tmp_path / "a.mp4"
+    content = write(path, bf="2")
+    at = content.find(b"elst") + 4 + 4 + 4 + 4
+    (start,) = unpack_from(">i", content, at)
+    path.write_bytes(content[:at] + (start + 5 * 512).to_bytes(4, "big") + content[at + 4 :])
+    assert " frames are cut away by its edit list" in video_index(path).note
