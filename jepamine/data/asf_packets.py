@@ -11,8 +11,11 @@ import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
+# The file properties, the data.
 PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+# Bytes in which the properties are looked for, and their flag of a stream that is still being written.
+HEAD, BROADCAST = 1 << 16, 1
 # From the start of these objects: the size of packets, and the first packet.
 PACKET_SIZE, FIRST_PACKET = 92, 50
 # Bytes of a field by its type of two bits.
@@ -32,6 +35,17 @@ class Part:
 
 class Malformed(Exception):
     """A packet whose fields do not fit into it."""
+
+
+def asf_size(path: Path) -> int | None:
+    """Return the size in bytes that a WMV file says it has; None if it does not say."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    place = head.find(PROPERTIES)
+    if place < 0 or len(head) < place + 92:
+        return None
+    live = int.from_bytes(head[place + 88 : place + 92], "little") & BROADCAST
+    return None if live else int.from_bytes(head[place + 40 : place + 48], "little") or None
 
 
 def broken_asf(path: Path) -> int | None:

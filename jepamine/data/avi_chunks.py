@@ -1,13 +1,14 @@
-"""Follow the chunks of AVI files, each of which says where the next one begins.
+"""Follow the chunks of AVI files, each of which says where the next one begins, and read their headers.
 
 Readers look for the next frame that they know where a chunk does not lead to it, without an error. Sources:
-AVI RIFF File Reference, OpenDML AVI File Format Extensions 1.02.
+AVI RIFF File Reference (AVIMAINHEADER, AVISTREAMHEADER), OpenDML AVI File Format Extensions 1.02.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from struct import unpack_from
 from typing import BinaryIO
 
 FILE, LIST, MOVIE = b"RIFF", b"LIST", b"movi"
@@ -15,6 +16,38 @@ FILE, LIST, MOVIE = b"RIFF", b"LIST", b"movi"
 NAME = re.compile(rb"[ -~]{4}")
 UNKNOWN = {0, 0xFFFFFFFF}
 HEAD, BLOCK = 8, 1 << 20
+# Bytes in which the headers are looked for.
+HEADERS = 1 << 16
+
+
+def avi_size(path: Path) -> int | None:
+    """Return the size in bytes that an AVI file says it has; None if it does not say."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    # Recorders that were stopped leave 0 or the largest number.
+    size = int.from_bytes(head[4:], "little")
+    return size + HEAD if head[:4] == FILE and 0 < size < 0xFFFFFFF0 else None
+
+
+def avi_intervals(path: Path) -> tuple[float, float] | None:
+    """Return the interval of frames (s) by the main header of an AVI, and by that of its only video stream.
+
+    None if it has several, or a header states none: less than a millisecond is a unit of time, which FFmpeg
+    writes where it knows no rate.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEADERS)
+    main, stream = head.find(b"avih"), head.find(b"strh\x38\0\0\0vids")
+    if (
+        main < 0
+        or stream < 0
+        or max(main + 12, stream + 36) > len(head)
+        or head.find(b"vids", stream + 12) >= 0
+    ):
+        return None
+    (microseconds,) = unpack_from("<I", head, main + 8)
+    scale, rate = unpack_from("<II", head, stream + 28)
+    return (microseconds / 1e6, scale / rate) if microseconds >= 1000 and scale and rate else None
 
 
 def broken_avi(path: Path) -> int | None:

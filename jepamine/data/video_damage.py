@@ -10,18 +10,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jepamine.data.container_headers import (
-    avi_intervals,
-    movie_fits,
-    stated_size,
-    track_lengths,
-    turns_by_quarters,
-)
+from jepamine.data.asf_packets import asf_size
+from jepamine.data.avi_chunks import avi_intervals, avi_size
 from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
+from jepamine.data.movie_box import movie_signs
 from jepamine.data.packet_scan import Packet, Scan
 from jepamine.data.picture_order import missing_pictures
 
+# Format of FFmpeg -> what reads the size that a file says it has.
+SIZES = {"avi": avi_size, "asf": asf_size}
 # Formats of FFmpeg without a clock, and suffixes of files that are known to have none.
 RAW = {"h264", "hevc", "mjpeg", "m4v", "mpegvideo"}
 RAW_SUFFIXES = {".h264", ".264", ".avc", ".hevc", ".h265", ".265", ".mjpeg", ".mjpg", ".m4v", ".m2v", ".m1v"}
@@ -79,7 +77,7 @@ def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> 
     broken = broken_at(path, form)
     if broken is not None:
         yield f"its elements do not follow from each other at byte {broken}"
-    size, stated = path.stat().st_size, stated_size(path, form)
+    size, stated = path.stat().st_size, SIZES[form](path) if form in SIZES else None
     if stated is not None and stated > size:
         yield f"{stated} bytes by its header, {size} found"
 
@@ -96,13 +94,8 @@ def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
     if intervals and not 0.9 < intervals[0] / intervals[1] < 1.1:
         main, own = intervals
         yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
-    if "mov" in form.split(",") and not movie_fits(path):
-        yield "boxes of its header reach beyond those around them"
-    if "mov" in form.split(",") and not turns_by_quarters(path, video.id):
-        yield "its header turns the picture by no quarter of a turn"
-    lengths = track_lengths(path, video.id) if "mov" in form.split(",") else None
-    if lengths and lengths[0] > 1.1 * lengths[1] + 0.5:
-        yield f"{lengths[0]:.3f} s are shown by its header, of {lengths[1]:.3f} s"
+    if "mov" in form.split(","):
+        yield from movie_signs(path, video.id)
 
 
 def _picture_signs(found: Scan) -> Iterator[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jepamine.data.asf_packets import PROPERTIES, asf_size
+from jepamine.data.avi_chunks import avi_size
 from jepamine.data.codec_units import forbidden_bytes, forbidden_head
-from jepamine.data.container_headers import PROPERTIES, stated_size
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import load_av, video_index
@@ -143,8 +144,8 @@ def test_a_slice_with_a_damaged_head_says_so(name, value, tmp_path):
 @pytest.mark.parametrize("name", ["a.wmv", "a.avi"])
 def test_a_file_that_is_shorter_than_it_says_says_so(name, tmp_path):
     content = write(tmp_path / name, "mpeg4")
-    form = "asf" if name == "a.wmv" else "avi"
-    assert stated_size(tmp_path / name, form) == len(content)
+    size = asf_size if name == "a.wmv" else avi_size
+    assert size(tmp_path / name) == len(content)
     assert video_index(tmp_path / name).note == ""
     (tmp_path / name).write_bytes(content[:-100])
     assert (

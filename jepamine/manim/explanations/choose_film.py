@@ -21,8 +21,6 @@ from jepamine.manim.text.reading import NotUnderstood, Span
 _FILMS = Path(__file__).with_name("films")
 _QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-
-
 #: What derivations answer beyond their expression.
 _ALGEBRA = (
     "power product chain rule quadratic discriminant expression x y solution variable solving "
@@ -32,8 +30,6 @@ _EXAMPLES = (
     "find solve solving derivative differentiate system linear equations simultaneous inequality completing "
     "complete square quadratic expand expanding multiply out brackets product expression solution x y two"
 )
-
-
 #: sympy writes "\\sin{\\left(x \\right)}".
 _CALLS = re.compile(r"(\\(?:sin|cos|tan|log|sinh|cosh|tanh))\{\\left\((.+?) ?\\right\)\}")
 _CALLED = r"\1\\left(\2\\right)"

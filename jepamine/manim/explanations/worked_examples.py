@@ -94,6 +94,8 @@ def _completed_square(text: str) -> Worked | None:
     if sympy.degree(body, x) != 2:
         return None
     a, b, c = sympy.Poly(body, x).all_coeffs()
+    if b == 0:  # it is one
+        return None
     half = b / (2 * a)
     lead, square = "" if a == 1 else sympy.latex(a), sympy.latex(half**2)
     inner = sympy.latex(x**2 + b / a * x)
@@ -172,7 +174,10 @@ def _inequality(text: str) -> Worked | None:
     if (match := _UNEQUAL.search(text)) is None or (code := function_of(match["left"])) is None:
         return None
     sign = match["sign"].replace("\u2264", "<=").replace("\u2265", ">=")
-    a, b = sympy.Poly(expression_of(code), sympy.Symbol("x")).all_coeffs()
+    side = sympy.Poly(expression_of(code), sympy.Symbol("x"))
+    if side.degree() != 1:  # "0x + 3 < 5"
+        return None
+    a, b = side.all_coeffs()
     right = sympy.Integer(match["right"])
     lines = [(f"{sympy.latex(expression_of(code))} {_SIGNS[sign]} {right}", "")]
     if b:

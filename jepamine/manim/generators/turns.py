@@ -70,7 +70,7 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
     return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
 
 
-#: More than this, in degrees, cannot be told from its end: `animate` would show less of it, or nothing.
+#: `animate` goes from the first to the last state the short way: of a larger turn, in degrees, it shows less.
 _MOST_ANIMATED = 179.0
 _TURNING = re.compile(r"(\w+)\.animate\.(.*?)\.?rotate\((-?[\d.]+) \* DEGREES\)\.?(.*)")
 

@@ -5,7 +5,7 @@ A part is an item with the measure `part`: (its owner's index, its name, its num
 
 from __future__ import annotations
 
-from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.phrase import CORNERS, NounPhrase
 from jepamine.manim.text.reading import Ref, Span
 from jepamine.manim.text.referents import Referents
 
@@ -48,7 +48,7 @@ def corner_count(things: Referents, owner: int) -> int:
     if given := item.measure("vertices"):
         return len(given)
     sides = next((int(trait) for trait in sorted(item.traits) if trait.isdigit()), 6)
-    return {"triangle": 3, "square": 4, "rectangle": 4}.get(item.type, sides)
+    return CORNERS.get(item.type, sides)
 
 
 def corners_of(things: Referents, place: int) -> int:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.phrase import NounPhrase, picks
 from jepamine.manim.text.reading import Item, Ref
 
+#: The referents of "the line" if there is no plain one.
 _ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
 
 
@@ -65,15 +66,17 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
 
 def painted(things: Mentioned, phrase: NounPhrase, but: Ref) -> Ref:
     """Return what a phrase gives a colour: "the green circle" of plain ones, "the circle in green"."""
+    if not phrase.colours:
+        return ()
     bare = replace(phrase, colours=[])
-    if phrase.side is not None or phrase.ordinal is not None:
+    if picks(phrase):
         plain = known(things, bare, but)
     else:
         plain = tuple(place for place, item in enumerate(things.items) if _fits(item, bare))
     if not phrase.coloured_behind:
         plain = tuple(place for place in plain if things.items[place].color is None)
     count = phrase.count or (len(plain) if phrase.plural else 1)
-    if not phrase.colours or not plain or count > len(plain):
+    if not plain or count > len(plain):
         return ()
     for number, place in enumerate(plain[:count]):
         things.paint((place,), phrase.colours[number % len(phrase.colours)])

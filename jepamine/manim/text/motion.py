@@ -19,7 +19,7 @@ from jepamine.manim.text.motion_events import (
 from jepamine.manim.text.motion_sequences import next_colours, next_forms, there_and_back
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import BEFORE, starts, starts_behind, verb_follows
-from jepamine.manim.text.reading import Event, Place, Ref
+from jepamine.manim.text.reading import Event, Place, Ref, Span
 
 if TYPE_CHECKING:
     from jepamine.manim.text.discourse import Discourse
@@ -52,6 +52,7 @@ def _another(cursor: Cursor) -> bool:
 
 
 def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered: bool) -> None:
+    """Parse the subject of a verb and what follows, and add what happens."""
     verb = str(word.value)
     said = Said()
     if verb == "fade" and cursor.peek().text.lower() in ("in", "out", "away"):
@@ -102,12 +103,24 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         event = ("move", ("number", said.numbers[1]))
     if event is None or (not ref and verb != "wait"):
         return cursor.miss(span, "what happens, or to what, is not clear")
-    kind, value = event
-    if kind == "transform" and len(said.other) != len(ref):
+    if event[0] == "transform" and len(said.other) != len(ref):
         return cursor.miss(span, "what it turns into is not clear")
-    if kind != "transform":
+    if event[0] != "transform":
         # What it moves to, or along, is there before it moves.
         seen = len(story.things.items)
+    _prepare(story, event[0], ref, said, span)
+    if event[0] == "show":
+        _appears(story, ref, said, span)
+    first = _add(story, event, ref, said, span, seen)
+    if event[0] == "transform":
+        next_forms(cursor, story, said.other)
+    elif event[0] == "recolor":
+        next_colours(cursor, story, first)
+    return None
+
+
+def _prepare(story: Discourse, kind: str, ref: Ref, said: Said, span: Span) -> None:
+    """Say where objects are, and which colour they have, before something happens to them."""
     placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
     if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
@@ -120,11 +133,14 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         story.places.append(Place(ref, *said.begin, span))
     if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
         story.places.append(Place(ref, None, None, span, point=said.start))
-    if kind == "show":
-        _appears(cursor, story, ref, said, start)
+
+
+def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: Span, seen: int) -> Event:
+    """Add an event, with the pause before it and its repetitions; return it."""
+    kind, value = event
     if said.delay:
         story.events.append(Event("wait", (), None, span, seconds=said.delay, seen=seen))
-    event_ = Event(
+    first = Event(
         kind,  # type: ignore[arg-type]
         ref,
         value,
@@ -136,19 +152,15 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         _pivot(said) if kind == "rotate" else ("side", said.shift) if said.shift else None,
         said.colour if kind == "highlight" else None,
     )
-    story.events.append(event_)
+    story.events.append(first)
     if kind == "move":
-        story.events += [replace(event_, value=("to", point), together=False) for point in said.stops]
+        story.events += [replace(first, value=("to", point), together=False) for point in said.stops]
     if kind == "highlight" and said.times and 1 < said.times <= MOST_TIMES:
-        story.events += [replace(event_, together=False)] * (int(said.times) - 1)
+        story.events += [replace(first, together=False)] * (int(said.times) - 1)
     story.together = False
     if ref:
         story.before = [said.other if kind == "transform" else ref]
-    if kind == "transform":
-        next_forms(cursor, story, said.other)
-    elif kind == "recolor":
-        next_colours(cursor, story, event_)
-    return None
+    return first
 
 
 def _moved(story: Discourse, ref: Ref) -> bool:
@@ -165,9 +177,9 @@ def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
     return ("to", value) if what == "to" else None
 
 
-def _appears(cursor: Cursor, story: Discourse, ref: Ref, said: Said, start: int) -> None:
+def _appears(story: Discourse, ref: Ref, said: Said, span: Span) -> None:
     """Place what appears "below it", "at the top"."""
-    span, goal = cursor.since(start), said.goal or ("", None)
+    goal = said.goal or ("", None)
     what: str = goal[0]
     value: Any = goal[1]
     if what in ("next to", "onto"):

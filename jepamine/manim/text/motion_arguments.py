@@ -44,7 +44,7 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         # "Along the points (0, 0) and (2, 1)".
         cursor.next()
         return True
-    if far := _distance(cursor):
+    if (far := _distance(cursor)) is not None:
         said.amount = far
         return True
     if part.kind == "measure":

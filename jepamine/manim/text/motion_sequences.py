@@ -36,8 +36,7 @@ def next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
         if not new or len(other) != len(ref):
             cursor.place = place
             return
-        seen = len(story.things.items)
-        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen - len(other)))
+        story.events.append(Event("transform", ref, None, cursor.since(place), other, seen=seen))
         story.before, ref = [other], other
 
 

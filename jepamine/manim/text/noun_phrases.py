@@ -11,6 +11,7 @@ from jepamine.manim.text.phrase import (
     NounPhrase,
     between_words,
     noun_follows,
+    picks,
     starts_behind,
 )
 from jepamine.manim.text.reading import Span
@@ -135,8 +136,8 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
     while cursor.at(*BEFORE, "unknown", "comma"):
         if cursor.at("comma") and not between_words(cursor, 0):
             break
-        if cursor.at("colour", "trait") and _ends(cursor, phrase):
-            # "Colour the last green", "make the third bigger".
+        if cursor.at("colour", "trait", "side") and _ends(cursor, phrase):
+            # "Colour the last green", "make the third bigger", "move the second up".
             phrase.type = "one"
             break
         part = cursor.next()
@@ -171,14 +172,16 @@ def _before(cursor: Cursor, phrase: NounPhrase, inner: bool = False) -> set[Span
 
 def _picks(cursor: Cursor, phrase: NounPhrase) -> bool:
     """Return whether "one" is a noun: "the middle one", "the second one"."""
-    picked = phrase.side is not None or phrase.ordinal is not None
-    return picked and not cursor.at("noun", "form") and not (cursor.at("trait") and noun_follows(cursor, 1))
+    described = cursor.at("trait") and noun_follows(cursor, 1)
+    return picks(phrase) and not cursor.at("noun", "form") and not described
 
 
 def _ends(cursor: Cursor, phrase: NounPhrase) -> bool:
-    """Return whether the word that comes is the last of a phrase that picks one of several."""
-    picked = phrase.side is not None or phrase.ordinal is not None
-    return picked and cursor.peek(1).kind not in (*BEFORE, "noun", "form", "forms", "unknown", "comma")
+    """Return whether a phrase that picks one of several ends before the word that comes."""
+    after = cursor.peek(1)
+    picked = phrase.ordinal is not None if cursor.at("side") else picks(phrase)
+    last = after.kind not in (*BEFORE, "noun", "form", "forms", "unknown", "comma")
+    return picked and (last or after.text.lower() == "by")
 
 
 def _form(cursor: Cursor, phrase: NounPhrase) -> None:

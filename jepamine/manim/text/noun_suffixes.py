@@ -5,10 +5,7 @@ from __future__ import annotations
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.kinds import KINDS
-from jepamine.manim.text.phrase import DIRECTIONS, NounPhrase, noun_follows, starts
-
-#: How many names of corners a single figure may be given: "a triangle labelled A, B and C".
-_CORNERS = {"triangle": 3, "square": 4, "rectangle": 4}
+from jepamine.manim.text.phrase import CORNERS, DIRECTIONS, NounPhrase, noun_follows, starts
 
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:
@@ -151,7 +148,7 @@ def _says(cursor: Cursor) -> bool:
 
 def _label(cursor: Cursor, phrase: NounPhrase) -> bool:
     place, where = cursor.place, cursor.next().value
-    first, corners = cursor.place, _CORNERS.get(phrase.type or "", 1) if number(phrase) == 1 else 1
+    first, corners = cursor.place, CORNERS.get(phrase.type or "", 1) if number(phrase) == 1 else 1
     labels = texts(cursor, 2 if phrase.type == "axes" else max(corners, number(phrase)))
     if 1 < len(labels) < corners:
         # Not one for each corner: the second is not this figure's.

@@ -24,6 +24,8 @@ DIRECTIONS = {
     (1, -1): "diagonal",
     (-1, -1): "diagonal",
 }
+#: Types with corners, and how many; polygons have any number.
+CORNERS = {"triangle": 3, "square": 4, "rectangle": 4}
 _WORDS = ("colour", "trait", "unknown")
 
 
@@ -59,6 +61,11 @@ class NounPhrase:
     place: int | None = None
     labels: list[tuple[str | None, list[str]]] = field(default_factory=list)
     span: Span = field(default_factory=lambda: Span(0, 0))
+
+
+def picks(phrase: NounPhrase) -> bool:
+    """Return whether a phrase picks one of several: "the left", "the second"."""
+    return phrase.side is not None or phrase.ordinal is not None
 
 
 def starts(cursor: Cursor) -> bool:

@@ -13,9 +13,9 @@ function makeLabels(key, clips) {
     }
   }
 
-  function write() {
+  function keep(name, text) {
     try {
-      localStorage.setItem(key, JSON.stringify([...labels]));
+      localStorage.setItem(name, text);
     } catch (error) {
       kept = false;
     }
@@ -26,11 +26,7 @@ function makeLabels(key, clips) {
     // labels read may be older than those being stored, and written back they would replace them.
     read() {
       labels = stored();
-      try {
-        localStorage.setItem("jepamine:kept", "1");
-      } catch (error) {
-        kept = false;
-      }
+      keep("jepamine:kept", "1");
     },
     kept: () => kept,
     get: (clip) => labels.get(clip.line.clip_id) ?? null,
@@ -39,7 +35,7 @@ function makeLabels(key, clips) {
       if (kept) labels = stored();
       if (label === null) labels.delete(clip.line.clip_id);
       else labels.set(clip.line.clip_id, label);
-      write();
+      keep(key, JSON.stringify([...labels]));
     },
     count: () => clips.filter((clip) => labels.has(clip.line.clip_id)).length,
     // The labels format: one JSON object a line, for the clips that have a label.

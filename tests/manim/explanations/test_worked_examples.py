@@ -26,7 +26,11 @@ def test_the_last_line_is_the_result(words, last, count):
 
 
 @pytest.mark.parametrize(
-    "words", ["solve 2x = 4", "expand the circle", "x + y = 5 in red", "first principles"]
+    "words",
+    [
+        *("solve 2x = 4", "expand the circle", "x + y = 5 in red", "first principles"),
+        *("solve 0x + 3 < 5", "complete the square for x^2 + 4"),
+    ],
 )
 def test_other_descriptions_are_no_worked_example(words):
     assert worked_example(words) is None
