@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jepamine.manifests.camera_names import DASHCAM_LETTER, is_certainly_camera, split_camera
+from jepamine.manifests.camera_names import is_certainly_camera, split_camera, split_name
 from jepamine.manifests.name_times import name_times
 
 # CamVid has 0016E5_00390 and Seq05VD_f00390, Cityscapes aachen_000000_000019_leftImg8bit.
@@ -119,11 +119,7 @@ def _split(before: str, after: str) -> tuple[str, str]:
     _, camera = split_camera(after) if after else ("", None)
     if camera is not None:
         return before, camera
-    times = name_times([before]) if before else None
-    letter = DASHCAM_LETTER.search(times[0].after) if times else None
-    if times and letter:
-        return before.removesuffix(times[0].after).rstrip("_-. "), letter[1]
-    rest, camera = split_camera(before) if before else ("", None)
+    rest, camera = split_name(before) if before else ("", None)
     return (before, "") if camera is None else (rest, camera)
 
 

@@ -170,6 +170,27 @@ FOLDERS = {
         for folder, own in ((100, (8, 9)), (101, (10, 11)))
         for n in own
     ],
+    "Ford AV": [
+        f"2017-08-04-V2-Log{log}-{camera}/150182214{n}123456.png"
+        for log in (1, 2)
+        for camera in ("FL", "RR")
+        for n in (1, 2)
+    ],
+    "RADIATE": [f"city_1_0/zed_{side}/00000{n}.png" for side in ("left", "right") for n in (1, 2)],
+    "aiMotive": [
+        f"urban/20210401-074041/sensor/camera/{c}/{c}_000000{n}.jpg"
+        for c in ("F_MIDRANGECAM_C", "M_FISHEYE_L")
+        for n in (0, 1)
+    ],
+    "ROS topics": [
+        f"bag1/{c}_image_raw/frame000{n}.jpg" for c in ("_camera_front", "_camera_left") for n in (0, 1)
+    ],
+    "a folder per drive and camera": [
+        f"frames/trip{trip}_{side}/{n}.jpg" for trip in (1, 2) for side in ("front", "rear") for n in (1, 2)
+    ],
+    "a folder per dashcam file": [
+        f"out/20240105_101112_N{camera}/{n}.jpg" for camera in "FR" for n in (1, 2)
+    ],
     "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
 }
 
@@ -409,6 +430,17 @@ def test_numbered_folders_of_the_same_names_are_drives_with_a_notice_that_has_th
         ("d2", "0"),
         ("d2", "1"),
     ]
+
+
+def test_numbered_folders_may_count_from_one(tmp_path, capsys):
+    laid_out(tmp_path, [f"d1/{camera}/{n}.png" for camera in (1, 2, 3) for n in (1, 2)])
+    assert len(cut(tmp_path)) == 3
+    assert f"their own: 3, the first {tmp_path}/d1/1, {tmp_path}/d1/2, " in capsys.readouterr().err
+
+
+def test_dates_in_a_folder_called_camera_are_drives(tmp_path):
+    laid_out(tmp_path, [f"camera/2024010{day}/{n}.png" for day in (5, 6) for n in (1, 2)])
+    assert ["drive" in line for line in cut(tmp_path)] == [False, False]
 
 
 @pytest.mark.parametrize("folders", [("a", "b"), ("0", "2"), ("monday", "tuesday", "0")])
