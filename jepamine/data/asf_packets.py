@@ -8,16 +8,18 @@ sections 3.2, 5.1 and 5.2.
 from __future__ import annotations
 
 import mmap
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-# The file properties, the data.
+# The file properties, those of a stream, the data.
 PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+STREAM = bytes.fromhex("9107dcb7b7a9cf118ee600c00c205365")
 DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 # Bytes in which the properties are looked for, and their flag of a stream that is still being written.
 HEAD, BROADCAST = 1 << 16, 1
-# From the start of these objects: the size of packets, and the first packet.
-PACKET_SIZE, FIRST_PACKET = 92, 50
+# From the start of these objects: the size of packets, the number of a stream, and the first packet.
+PACKET_SIZE, STREAM_NUMBER, FIRST_PACKET = 92, 72, 50
 # Bytes of a field by its type of two bits.
 WIDTHS = (0, 1, 2, 4)
 
@@ -49,7 +51,9 @@ def asf_size(path: Path) -> int | None:
 
 
 def broken_asf(path: Path) -> int | None:
-    """Return the place (byte) of the first packet that is malformed, or whose parts leave a hole.
+    """Return the place (byte) of the first packet that is malformed or whose parts leave a hole.
+
+    So is one with a part of a stream that the header does not have.
 
     None for whole files, and for those without the two objects that tell where packets are.
     """
@@ -61,15 +65,21 @@ def broken_asf(path: Path) -> int | None:
         end = min(data + int.from_bytes(content[data + 16 : data + 24], "little"), len(content))
         if not 16 <= size <= 1 << 20:
             return properties
-        last: dict[int, Part] = {}
+        streams, last = _streams(content[:data]), dict[int, Part]()
         for at in range(data + FIRST_PACKET, end - size + 1, size):
             try:
                 parts = _parts(content[at : at + size])
             except Malformed:
                 return at
-            if not all(_follows(last, part) for part in parts):
+            if not all(part.stream in streams and _follows(last, part) for part in parts):
                 return at
         return None if all(part.length == part.whole for part in last.values()) else end
+
+
+def _streams(header: bytes) -> set[int]:
+    """Return the numbers of the streams that a header describes."""
+    places = [match.start() + STREAM_NUMBER for match in re.finditer(re.escape(STREAM), header)]
+    return {header[place] & 0x7F for place in places if place < len(header)}
 
 
 def _follows(last: dict[int, Part], part: Part) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 # Bytes of a unit that are read: parameter sets may begin with long lists.
 HEAD = 400
@@ -65,19 +66,42 @@ _RESERVED = {"h264": {17, 18, 22, 23}, "hevc": {*range(10, 16), *range(22, 32)}}
 PARTITIONS = {2, 3, 4}
 
 
+# Units that mark the begin of a picture (delimiters): their type, and how long they are.
+_DELIMITERS = {"h264": (9, 2), "hevc": (35, 3)}
+# Slices and their parts.
+_SLICES = {"h264": {1, 2, 3, 4, 5, 19, 20, 21}, "hevc": {*range(32)}}
+
+
+def unit_type(codec: str, unit: bytes) -> int:
+    """Return the type of a unit of `codec` (h264, hevc)."""
+    return unit[0] >> 1 & 63 if codec == "hevc" else unit[0] & 31
+
+
+def delimiters_without_slices(codec: str, types: Sequence[int]) -> int:
+    """Return how often, among the units of a packet, a picture begins that has no slice before the next does.
+
+    ITU-T H.264 (7.4.1.2.3), H.265 (7.4.2.4.4): a delimiter is the first unit of its picture.
+    """
+    delimiter, slices = _DELIMITERS[codec][0], _SLICES[codec]
+    kinds = [kind for kind in types if kind == delimiter or kind in slices]
+    return sum(before == after == delimiter for before, after in pairwise(kinds))
+
+
 def forbidden_head(codec: str, unit: bytes, *, partitions: bool) -> bool:
     """Return whether the head of a unit of `codec` (h264, hevc) is one that no encoder writes: a damaged one.
 
     Its first bit is set, its type is reserved (one of `PARTITIONS` without `partitions`), an IDR picture is
-    one that no other refers to (H.264, 7.4.1), or its layer in time is 0 - 1 (H.265, 7.4.2.2).
+    one that no other refers to (H.264, 7.4.1), its layer in time is 0 - 1 (H.265, 7.4.2.2), or a delimiter
+    is longer than it can be: it took in the next unit.
     """
     if len(unit) < 2:
         return False
+    kind, (delimiter, length) = unit_type(codec, unit), _DELIMITERS[codec]
+    if unit[0] > 127 or kind in _RESERVED[codec] or (kind == delimiter and len(unit.rstrip(b"\0")) > length):
+        return True
     if codec == "hevc":
-        return unit[0] > 127 or not unit[1] & 7 or unit[0] >> 1 & 63 in _RESERVED[codec]
-    kind = unit[0] & 31
-    unwanted = kind in PARTITIONS and not partitions
-    return unit[0] > 127 or unwanted or kind in _RESERVED[codec] or unit[0] == 5
+        return not unit[1] & 7
+    return (kind in PARTITIONS and not partitions) or unit[0] == 5
 
 
 def listed_units(codec: str, extradata: bytes) -> Iterator[bytes]:

@@ -36,17 +36,23 @@ def movie_signs(path: Path, track: int) -> Iterator[str]:
 
 
 def is_level(movie: bytes, track: int) -> bool:
-    """Return whether the matrix of a track turns by quarters or not at all; True for an unknown track.
+    """Return whether the matrices of the movie and of a track turn by quarters or not at all.
 
-    Raises struct.error for a box that is too short.
+    FFmpeg multiplies them. True for an unknown track. Raises struct.error for a box that is too short.
     """
     for kind, box in _boxes(movie, 0, len(movie)):
         wide = box[:1] == b"\1"
+        if kind == b"mvhd" and not _by_quarters(unpack_from(">9i", box, 48 if wide else 36)):
+            return False
         if kind == b"tkhd" and unpack_from(">I", box, 20 if wide else 12)[0] == track:
-            a, b, u, c, d, v, _, _, w = unpack_from(">9i", box, 52 if wide else 40)
-            level = (a and d and not b and not c) or (b and c and not a and not d)
-            return bool(level) and (u, v, w) == (0, 0, 1 << 30)
+            return _by_quarters(unpack_from(">9i", box, 52 if wide else 40))
     return True
+
+
+def _by_quarters(matrix: tuple[int, ...]) -> bool:
+    a, b, u, c, d, v, _, _, w = matrix
+    level = (a and d and not b and not c) or (b and c and not a and not d)
+    return bool(level) and (u, v, w) == (0, 0, 1 << 30)
 
 
 def track_lengths(movie: bytes, track: int) -> tuple[float, float] | None:

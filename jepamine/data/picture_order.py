@@ -13,7 +13,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from jepamine.data.codec_units import Bits, forbidden_head, listed_units, sized_units, started_units
+from jepamine.data.codec_units import (
+    Bits,
+    delimiters_without_slices,
+    forbidden_head,
+    listed_units,
+    sized_units,
+    started_units,
+    unit_type,
+)
 from jepamine.data.joined_pictures import JoinedPictures, Slice, h264_slice, hevc_slice
 from jepamine.data.parameter_sets import Stream, h264_stream, hevc_stream
 
@@ -81,14 +89,15 @@ class PictureOrder:
         # Writers copy a header about sizes into AVI, whose units have start codes: no unit has a single byte.
         sized = self._length and not content.startswith(b"\0\0\0\1")
         units = sized_units(content, self._length) if sized else started_units(content)
-        crowded = False
+        crowded, types = False, list[int]()
         for unit in units:
+            types += [unit_type(self.codec, unit)] if unit else []
             self.odd += forbidden_head(self.codec, unit, partitions=self._partitions)
             if number is None:
                 number = self._parsed(unit)
             else:
                 crowded = crowded or self._begins(unit)
-        self.crowded += crowded
+        self.crowded += crowded or delimiters_without_slices(self.codec, types) > 0
         if self._slice and self.started:
             self._joined.add(content, self._slice, self._pictures)
         return number

@@ -14,6 +14,7 @@ from jepamine.data.asf_packets import asf_size
 from jepamine.data.avi_chunks import avi_intervals, avi_size
 from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
+from jepamine.data.matroska import read_matroska
 from jepamine.data.movie_box import movie_signs
 from jepamine.data.packet_scan import Packet, Scan
 from jepamine.data.picture_order import missing_pictures
@@ -74,7 +75,10 @@ def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> 
     if joined:
         yield f"{joined} frames became the end of the frame before (a damaged start code)"
     yield from _header_signs(path, container, video)
-    broken = broken_at(path, form)
+    matroska = read_matroska(path) if "matroska" in form else None
+    broken = matroska.broken if matroska else broken_at(path, form)
+    if matroska:
+        yield from matroska.signs()
     if broken is not None:
         yield f"its elements do not follow from each other at byte {broken}"
     size, stated = path.stat().st_size, SIZES[form](path) if form in SIZES else None

@@ -51,6 +51,15 @@ def test_damaged_fields_of_a_packet_are_found(whole):
     assert found[0] and found[1]
 
 
+def test_a_part_of_a_stream_that_is_not_in_the_header_is_found(whole):
+    path, content, places = whole
+    # The only part of a packet has no count of parts before it.
+    at = places[0] + PAYLOAD - 4
+    assert content[at] & 0x7F == 1
+    path.write_bytes(content[:at] + bytes([content[at] + 16]) + content[at + 1 :])
+    assert broken_asf(path) == places[0]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"RIFF" * 100, DATA * 9], ids=["empty", "another format", "no header"]
 )

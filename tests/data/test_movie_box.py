@@ -74,13 +74,14 @@ def test_boxes_of_a_movie_fill_those_around_them(tmp_path):
     assert "boxes of its header reach beyond those around them" in video_index(path).note
 
 
+@pytest.mark.parametrize(("box", "matrix"), [(b"mvhd", 36), (b"tkhd", 40)], ids=["movie", "track"])
 @pytest.mark.parametrize(("entry", "value"), [(0, 0), (1, 1 << 19), (8, 1 << 29)])
-def test_a_matrix_that_turns_by_no_quarter_says_so(tmp_path, entry, value):
+def test_a_matrix_that_turns_by_no_quarter_says_so(tmp_path, box, matrix, entry, value):
     path = tmp_path / "a.mp4"
     content = write(path)
     assert is_level(read_movie(path)[0], 1)
     assert video_index(path).note == ""
-    at = content.find(b"tkhd") + 4 + 40 + 4 * entry
+    at = content.find(box) + 4 + matrix + 4 * entry
     path.write_bytes(content[:at] + value.to_bytes(4, "big") + content[at + 4 :])
     assert "its header turns the picture by no quarter of a turn" in video_index(path).note
 

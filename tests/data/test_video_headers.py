@@ -10,7 +10,7 @@ import pytest
 
 from jepamine.data.asf_packets import PROPERTIES, asf_size
 from jepamine.data.avi_chunks import avi_size
-from jepamine.data.codec_units import forbidden_bytes, forbidden_head
+from jepamine.data.codec_units import delimiters_without_slices, forbidden_bytes, forbidden_head
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
 from jepamine.data.video_index import load_av, video_index
@@ -121,10 +121,40 @@ def test_bytes_between_start_codes(content, found):
         *(("h264", unit, True) for unit in (b"\xc1\x9a", b"\x05\x88", b"\x43\x27", b"\x57\0", b"\x11\0")),
         *(("hevc", unit, False) for unit in (b"\x40\1", b"\x02\1", b"\x28\1", b"\x50\1", b"\x02\3")),
         *(("hevc", unit, True) for unit in (b"\xc0\1", b"\x02\0", b"\x14\1", b"\x2e\1")),
+        # Delimiters, one of which took in what follows.
+        *(("h264", unit, False) for unit in (b"\x09\xf0", b"\x09\x10\0")),
+        *(("hevc", unit, False) for unit in (b"\x46\1\x50", b"\x46\1\x10\0")),
+        ("h264", b"\x09\xf0\0\x10\1\x65", True),
+        ("hevc", b"\x46\1\x50\0\x10\1\x26", True),
     ],
 )
 def test_heads_of_units(codec, unit, found):
     assert forbidden_head(codec, unit, partitions=False) is found
+
+
+@pytest.mark.parametrize(
+    ("codec", "types", "count"),
+    [
+        ("h264", [9, 7, 8, 6, 5, 5, 9, 1], 0),
+        ("h264", [9, 7, 8, 9, 5], 1),
+        ("h264", [6, 5], 0),
+        ("hevc", [35, 32, 33, 34, 39, 19, 35, 1], 0),
+        ("hevc", [35, 39, 35, 35, 1], 2),
+    ],
+)
+def test_delimiters_have_a_picture_between_them(codec, types, count):
+    assert delimiters_without_slices(codec, types) == count
+
+
+def test_a_picture_that_its_delimiter_took_in_says_so(tmp_path):
+    content = write(tmp_path / "a.ts", "libx264")
+    # The start code behind the fifth delimiter.
+    at = -1
+    for _ in range(5):
+        at = content.find(b"\0\0\1\x09", at + 1)
+    at = content.find(b"\0\0\1", at + 5)
+    note = changed(tmp_path / "b.ts", content, at, 16)
+    assert "1 units have a head that no encoder writes" in note
 
 
 def test_only_the_extended_profile_has_partitions():
