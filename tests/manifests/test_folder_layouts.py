@@ -144,6 +144,18 @@ FOLDERS = {
     ],
     "a drive in train and val": [f"{p}/images/trip1_{n:05d}.jpg" for p, n in (("train", 0), ("train", 1))]
     + [f"val/images/trip1_0000{n}.jpg" for n in (2, 3)],
+    "a recording in train and val": [
+        f"export/{part}/images/frame_{n:04d}_jpg.rf.{n}e5f.jpg"
+        for part, numbers in (("train", (10, 14)), ("valid", (12, 16)))
+        for n in numbers
+    ],
+    "Label Studio": [
+        f"images/{name}.jpg"
+        for name in ("e5f3a1b0-d7_10", "0a6e1c2d-d7_11", "91d0c3f4-d8_10", "4b2a7f00-d8_11")
+    ],
+    "SHIFT": [
+        f"images/train/{c}/003b-cba5/000000{n}0_img_{c}.jpg" for c in ("front", "left_45") for n in (0, 1)
+    ],
     "WhatsApp": [f"phone/IMG-20240105-WA000{n}.jpg" for n in (1, 2)],
     "pictures of several kinds": [f"city/00000{n}_{kind}.png" for n in (1, 2) for kind in ("ir", "rgb")],
     "a dashcam's pairs": [
@@ -453,6 +465,22 @@ def test_scenes_whose_frames_have_the_same_numbers_are_not_worth_a_notice(tmp_pa
 def test_folders_of_other_times_are_drives(tmp_path):
     laid_out(tmp_path, [f"{d}/153240{d}92{n}612460.png" for d in (2, 3) for n in (7, 8)])
     assert [line.get("camera") for line in cut(tmp_path)] == [None, None]
+
+
+def test_every_name_in_no_order_is_reported_though_some_end_with_a_digit(tmp_path, capsys):
+    laid_out(tmp_path, [f"CAM_F0/{name}.jpg" for name in ("8b0e7153bf7c", "1c16d5bd5c71", "9f18ae4327ab")])
+    cut(tmp_path)
+    notice = "names with neither a time nor a number: 2, in the order of letters, the first "
+    assert f"{notice}{tmp_path}/CAM_F0/8b0e7153bf7c.jpg\n" in capsys.readouterr().err
+
+
+def test_clips_whose_numbers_are_unevenly_apart_are_counted(tmp_path, capsys):
+    laid_out(tmp_path, [f"a/{n}.jpg" for n in (10, 16, 17, 19)] + [f"b/{n}.jpg" for n in (0, 5, 10, 15)])
+    frame_lines(tmp_path, 4, 4)
+    notice = "clips whose frames are unevenly apart by their numbers: 1 of 2, the first at "
+    assert f"{notice}{tmp_path}/a/10.jpg; frames were left out there\n" in capsys.readouterr().err
+    frame_lines(tmp_path, 4, 4, options=FrameOptions(fps=30.0))
+    assert "unevenly" not in capsys.readouterr().err
 
 
 def test_long_ids_are_no_numbers_of_frames(tmp_path, capsys):
