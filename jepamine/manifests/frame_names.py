@@ -202,7 +202,7 @@ def divided_recordings(folders: Mapping[str, Sequence[FrameName]]) -> dict[str, 
         rest, drives = _PARTS.sub("", scene), {(name.drive, name.camera) for name in names}
         if rest != scene and len(numbers) == len(names) and len(drives) == 1:
             places[rest, names[0].drive][scene] = numbers
-    found = {}
+    found: dict[str, str] = {}
     for (rest, _), parts in places.items():
         owners = sorted((number, scene) for scene, numbers in parts.items() for number in numbers)
         once = len({number for number, _ in owners}) == len(owners)
