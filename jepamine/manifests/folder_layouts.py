@@ -73,9 +73,8 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
 
     A file called LOG__CAMERA__TIMESTAMP is taken by its name in any folder. The other files of a folder have
     one layout, by the folder's path and by their names: Argoverse 2, KITTI, Waymo, BDD100K, Cityscapes,
-    Mapillary;
-    else drive and camera are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the
-    folder is a scene.
+    Mapillary; else drive and camera are those of the folders and names (one folder per camera,
+    DRIVE_NUMBER), and the folder is a scene.
     """
     unnamed = []
     for scene, paths in folders:
