@@ -132,8 +132,8 @@ def _recording(file: Path, folder: str, camera: str | None) -> Recording:
     times = name_times([file.stem])
     if times is None:
         # front/trip1_front.mp4: a camera's folder whose files have its name, too.
-        own = rf"(?<![^\W_]){re.escape(camera)}(?![^\W\d_])" if camera else "$"
-        rest = re.sub(own, "", file.stem).strip("_-. ") or file.stem
+        name = rf"(?<![^\W_]){re.escape(camera)}(?![^\W\d_])" if camera else "$"
+        rest = re.sub(name, "", file.stem).strip("_-. ") or file.stem
         return Recording(file, "/".join(filter(None, (group, rest))), camera)
     [time] = times
     letter = DASHCAM_LETTER.search(time.after)
