@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from struct import error as StructError
-from struct import unpack_from
+from struct import iter_unpack, unpack_from
 
-# Boxes that hold boxes on the way to a track's times.
-AROUND = {b"trak", b"mdia", b"edts"}
-# Further boxes that are filled by boxes.
-WITHIN = {b"minf", b"stbl"}
+# Boxes that are filled by boxes on the way to a track's times.
+AROUND = {b"trak", b"mdia", b"edts", b"minf", b"stbl"}
+# By so many frames may the lengths of a track differ (the last one, the first one's delay), and at an uneven
+# pace by this share. What rounding makes of a whole number of frames.
+FRAMES_APART, SHARE_APART, ROUNDED = 3, 0.05, 0.05
 # A movie box is not read beyond this.
 LARGEST = 1 << 28
 UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
@@ -33,6 +34,10 @@ def movie_signs(path: Path, track: int) -> Iterator[str]:
         lengths = track_lengths(movie, track)
         if lengths and lengths[0] > 1.1 * lengths[1] + 0.5:
             yield f"{lengths[0]:.3f} s are shown by its header, of {lengths[1]:.3f} s"
+    with suppress(StructError):
+        lasts = frames_last(movie, track)
+        if lasts:
+            yield f"its frames last {lasts[0]:.3f} s, by its header {lasts[1]:.3f} s"
 
 
 def is_level(movie: bytes, track: int) -> bool:
@@ -88,6 +93,34 @@ def track_lengths(movie: bytes, track: int) -> tuple[float, float] | None:
     return None
 
 
+def frames_last(movie: bytes, track: int) -> tuple[float, float] | None:
+    """Return how long (s) the frames of a track last, and how long it lasts by its header, if these differ.
+
+    Writers leave out whole frames, so that at an even pace nothing else is between the two. None where they
+    agree, or one is not stated. Raises struct.error for a box that is too short.
+    """
+    own, units, stated = False, 0, 0
+    for kind, box in _boxes(movie, 0, len(movie)):
+        wide = box[:1] == b"\1"
+        if kind == b"tkhd":
+            own = unpack_from(">I", box, 20 if wide else 12)[0] == track
+        elif kind == b"mdhd" and own:
+            units, stated = unpack_from(">IQ" if wide else ">II", box, 20 if wide else 12)
+        elif kind == b"stts" and own:
+            runs = list(iter_unpack(">II", box[8 : 8 + (len(box) - 8) // 8 * 8]))
+            count, total = sum(many for many, _ in runs), sum(many * step for many, step in runs)
+            if not (units and total) or stated in UNKNOWN:
+                return None
+            (most, usual), apart = max(runs), abs(total - stated)
+            if usual and most >= count - 1:
+                frames = apart / usual
+                differ = frames > FRAMES_APART or abs(frames - round(frames)) > ROUNDED
+            else:
+                differ = apart > max(FRAMES_APART * total / count, SHARE_APART * stated)
+            return (total / units, stated / units) if differ else None
+    return None
+
+
 def fits(content: bytes, start: int = 0, stop: int | None = None) -> bool:
     """Return whether boxes follow one another up to the end of what is around them."""
     stop = len(content) if stop is None else stop
@@ -97,7 +130,7 @@ def fits(content: bytes, start: int = 0, stop: int | None = None) -> bool:
             return True
         if size < 8 or start + size > stop:
             return False
-        if kind in AROUND | WITHIN and not fits(content, start + 8, start + size):
+        if kind in AROUND and not fits(content, start + 8, start + size):
             return False
         start += size
     return True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from struct import unpack_from
+from struct import pack, unpack_from
 
 import pytest
 
-from jepamine.data.movie_box import fits, is_level, movie_signs, read_movie, track_lengths
+from jepamine.data.movie_box import fits, frames_last, is_level, movie_signs, read_movie, track_lengths
 from jepamine.data.video_index import video_index
 from tests.data import written_videos
 
@@ -61,6 +61,51 @@ def test_a_damaged_unit_of_time_says_so(tmp_path):
     content = write(tmp_path / "a.mov")
     at = content.find(b"mdhd") + 16
     assert "0.960 s are shown by its header, of 0.0" in changed(tmp_path / "b.mov", content, at + 1, 4)
+
+
+def with_lengths(stated: int, runs: list[tuple[int, int]]) -> tuple[float, float] | None:
+    """Return what frames_last says of a track of 1000 units a second, with these runs of (frames, units)."""
+
+    def box(kind: bytes, *content: bytes) -> bytes:
+        inner = b"".join(content)
+        return pack(">I4s", 8 + len(inner), kind) + inner
+
+    times = box(b"stts", pack(">II", 0, len(runs)), *(pack(">II", *run) for run in runs))
+    header = box(b"mdhd", pack(">5I", 0, 0, 0, 1000, stated))
+    media = box(b"mdia", header, box(b"minf", box(b"stbl", times)))
+    return frames_last(box(b"trak", box(b"tkhd", pack(">4I", 0, 0, 0, 1), bytes(70)), media), 1)
+
+
+@pytest.mark.parametrize(
+    ("stated", "runs", "found"),
+    [
+        (1000, [(10, 100)], None),
+        # Without the last frame, with one of another length, with the delay of B-frames.
+        (900, [(10, 100)], None),
+        (951, [(9, 100), (1, 51)], None),
+        (1200, [(10, 100)], None),
+        (1400, [(10, 100)], (1.0, 1.4)),
+        # A damaged interval: the rest is no whole number of frames.
+        (1000, [(10, 112)], (1.12, 1.0)),
+        (1000, [(10, 164)], (1.64, 1.0)),
+        # Frames at an uneven pace.
+        (1010, [(5, 90), (5, 110)], None),
+        (1000, [(5, 90), (5, 622)], (3.56, 1.0)),
+        # What is not stated: fragments, a recording that was not finished.
+        (1000, [], None),
+        (0, [(10, 100)], None),
+    ],
+)
+def test_frames_last_as_long_as_their_track_but_for_whole_ones(stated, runs, found):
+    assert with_lengths(stated, runs) == found
+
+
+def test_a_damaged_interval_of_frames_says_so(tmp_path):
+    content = write(tmp_path / "a.mp4")
+    at = content.find(b"stts") + 4 + 12 + 2
+    assert int.from_bytes(content[at - 2 : at + 2]) == 512
+    note = changed(tmp_path / "b.mp4", content, at + 1, 64)
+    assert "its frames last 1.080 s, by its header 0.960 s" in note
 
 
 def test_boxes_of_a_movie_fill_those_around_them(tmp_path):
