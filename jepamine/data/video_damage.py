@@ -142,6 +142,8 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
     step = float(median(steps) * base) if steps else 0.0
     if names & HEADED and container.duration:
         header, end = container.duration / 1e6, found.end - min(0.0, float(min(times) * base))
+        # FLV and its older codec do not say how long the last frame is shown.
+        end += 0.0 if any(packet.duration for packet in found.packets) else step
         if "mov" in names and video.duration:
             header = float(video.duration * base)
             end = float(_span(found.packets) * base)
