@@ -15,7 +15,9 @@ from jepamine.data.asf_packets import broken_asf
 from jepamine.data.avi_chunks import broken_avi
 
 # Tags of FLV: sound, video, data; the bit of encrypted ones.
-FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
+FLV_TAGS, VIDEO, ENCRYPTED = {8, 9, 18}, 9, 0x20
+# Bytes at the begin of a video tag that are read, its kind that holds a command, H.264 among its codecs.
+VIDEO_HEAD, COMMAND, AVC = 8, 5, 7
 # What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
 BEGIN, PACK, END = b"\x00\x00\x01", 0xBA, 0xB9
 
@@ -43,21 +45,43 @@ def broken_at(path: Path, form: str) -> int | None:
 
 def _flv(file: BinaryIO, size: int) -> int | None:
     at = int.from_bytes(file.read(9)[5:9]) + 4
-    broken: list[int] = []
+    broken, codecs = list[int](), set[bytes | None]()
     tags = 0
     while at < size:
         file.seek(at)
-        tag = file.read(11)
+        tag = file.read(11 + VIDEO_HEAD)
         length = int.from_bytes(tag[1:4]) + 11
         file.seek(at + length)
         after = file.read(4)
         if len(after) < 4 or tag[0] & ~ENCRYPTED not in FLV_TAGS:
             return at
+        if tag[0] == VIDEO:
+            codec = _flv_codec(tag[11:length])
+            codecs |= {codec}
+            if codec is None or len(codecs) > 1:
+                return at
         tags += 1
         broken += [at] if int.from_bytes(after) != length else []
         at += length + 4
     # Some writers count otherwise, always.
     return broken[0] if broken and 2 * len(broken) < tags else None
+
+
+def _flv_codec(content: bytes) -> bytes | None:
+    """Return what the content of a video tag says of its codec; None for a content that no writer makes."""
+    if not content:
+        return b""
+    kind = content[0] >> 4 & 7
+    if content[0] > 127:  # E-RTMP: the codec has four characters, but for packets with several tracks
+        return content[1:5]
+    if not 0 < kind <= COMMAND or (kind == COMMAND and len(content) > 2):
+        return None
+    if content[0] & 15 == AVC and len(content) > 5:
+        header, begin = content[1] == 0, content[5]
+        # The configuration has version 1; frames begin with the size of a unit, or a start code.
+        if content[1] > 2 or (header and begin != 1) or (content[1] == 1 and begin):
+            return None
+    return content[:1] and bytes([content[0] & 15])
 
 
 def _program(content: mmap.mmap, size: int) -> int | None:

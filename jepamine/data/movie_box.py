@@ -5,6 +5,7 @@ Sources: ISO/IEC 14496-12 (8.2.2, 8.3.2, 8.4.2, 8.6.6).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +13,12 @@ from struct import error as StructError
 from struct import iter_unpack, unpack_from
 
 # Boxes that are filled by boxes on the way to a track's times.
-AROUND = {b"trak", b"mdia", b"edts", b"minf", b"stbl"}
+AROUND = {b"trak", b"mdia", b"edts", b"minf", b"stbl", b"traf"}
 # By so many frames may the lengths of a track differ (the last one, the first one's delay), and at an uneven
 # pace by this share. What rounding makes of a whole number of frames.
 FRAMES_APART, SHARE_APART, ROUNDED = 3, 0.05, 0.05
+# Boxes that every track has.
+OF_TRACKS = (b"tkhd", b"mdhd", b"stbl")
 # A movie box is not read beyond this.
 LARGEST = 1 << 28
 UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
@@ -26,6 +29,9 @@ def movie_signs(path: Path, track: int) -> Iterator[str]:
     movie, length = read_movie(path)
     if len(movie) < length or not fits(movie):
         yield "boxes of its header reach beyond those around them"
+    missing = missing_box(movie)
+    if missing:
+        yield f"its header lacks a box {missing!r}"
     # A box that is shorter than its version has it: damaged, and not what FFmpeg read.
     with suppress(StructError):
         if not is_level(movie, track):
@@ -67,7 +73,7 @@ def track_lengths(movie: bytes, track: int) -> tuple[float, float] | None:
     that stands still, and where something is not stated. Raises struct.error for a box that is too short.
     """
     boxes = list(_boxes(movie, 0, len(movie)))
-    if any(kind == b"mvex" for kind, _ in boxes):
+    if is_fragmented(movie):
         return None
     scale, own, shown = 0, False, 0.0
     for kind, box in boxes:
@@ -91,6 +97,20 @@ def track_lengths(movie: bytes, track: int) -> tuple[float, float] | None:
             known = scale and units and not {shown, lasts} & UNKNOWN
             return (shown / scale, lasts / units) if known else None
     return None
+
+
+def missing_box(movie: bytes) -> str:
+    """Return the kind of a box that every movie, or each of its tracks, has and this one lacks; or ""."""
+    counts = Counter(kind for kind, _ in _boxes(movie, 0, len(movie)))
+    if not counts or counts[b"cmov"]:  # compressed
+        return ""
+    wanted = {b"mvhd": 1, **dict.fromkeys(OF_TRACKS, counts[b"trak"])}
+    return next((kind.decode() for kind, count in wanted.items() if counts[kind] < count), "")
+
+
+def is_fragmented(movie: bytes) -> bool:
+    """Return whether frames are in fragments behind the movie box."""
+    return any(kind == b"mvex" for kind, _ in _boxes(movie, 0, len(movie)))
 
 
 def frames_last(movie: bytes, track: int) -> tuple[float, float] | None:

@@ -16,6 +16,7 @@ from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
 from jepamine.data.matroska import read_matroska
 from jepamine.data.movie_box import movie_signs
+from jepamine.data.movie_fragments import fragment_signs
 from jepamine.data.packet_scan import Packet, Scan
 from jepamine.data.picture_order import missing_pictures
 
@@ -74,7 +75,7 @@ def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> 
     yield from _picture_signs(found)
     if joined:
         yield f"{joined} frames became the end of the frame before (a damaged start code)"
-    yield from _header_signs(path, container, video)
+    yield from _header_signs(path, container, video, found)
     matroska = read_matroska(path) if "matroska" in form else None
     broken = matroska.broken if matroska else broken_at(path, form)
     if matroska:
@@ -92,7 +93,7 @@ def _joined(packets: Sequence[Packet]) -> bool:
     return any(after < before for before, after in pairwise(stamps))
 
 
-def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
+def _header_signs(path: Path, container: Any, video: Any, found: Scan) -> Iterator[str]:
     form = container.format.name
     intervals = avi_intervals(path) if form == "avi" else None
     if intervals and not 0.9 < intervals[0] / intervals[1] < 1.1:
@@ -100,12 +101,13 @@ def _header_signs(path: Path, container: Any, video: Any) -> Iterator[str]:
         yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
     if "mov" in form.split(","):
         yield from movie_signs(path, video.id)
+        yield from fragment_signs(path, found.packets, video.time_base)
 
 
 def _picture_signs(found: Scan) -> Iterator[str]:
     numbers, codec = [packet.number for packet in found.packets], found.order.codec
     known = [number for number in numbers if number is not None]
-    lost = max(missing_pictures(numbers, codec), found.order.skipped)
+    lost = max(missing_pictures(numbers, codec), found.order.skipped, found.order.same_idr)
     if lost:
         yield f"{lost} frames are missing by the numbers that they have in the stream"
     repeated = len(known) - len(set(known)) if found.order.repeated is None else found.order.repeated
