@@ -1,8 +1,8 @@
 """Follow the elements of containers, each of which says where the next one begins.
 
 Readers pass over elements that they do not know and look for the next one that they do: a damaged head hides
-a frame without an error. Sources of FLV and MPEG-PS: Adobe's Flash Video File Format (annex E),
-ISO/IEC 13818-1, section 2.5.
+a frame without an error. Sources of FLV, MXF and MPEG-PS: Adobe's Flash Video File Format (annex E),
+SMPTE ST 336, ISO/IEC 13818-1, section 2.5.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from jepamine.data.avi_chunks import broken_avi
 FLV_TAGS, VIDEO, ENCRYPTED = {8, 9, 18}, 9, 0x20
 # Bytes at the begin of a video tag that are read, its kind that holds a command, H.264 among its codecs.
 VIDEO_HEAD, COMMAND, AVC = 8, 5, 7
+# What every key of MXF begins with, and the bytes that may be before the first (SMPTE ST 377-1, 6.5).
+KEY, RUN_IN = b"\x06\x0e\x2b\x34", 1 << 16
 # What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
 BEGIN, PACK, END = b"\x00\x00\x01", 0xBA, 0xB9
 
@@ -40,6 +42,8 @@ def broken_at(path: Path, form: str) -> int | None:
         if form == "mpeg":
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 return _program(content, size)
+        if form == "mxf":
+            return _mxf(file, size)
         return _flv(file, size) if form == "flv" else None
 
 
@@ -56,8 +60,8 @@ def _flv(file: BinaryIO, size: int) -> int | None:
         if len(after) < 4 or tag[0] & ~ENCRYPTED not in FLV_TAGS:
             return at
         if tag[0] == VIDEO:
-            codec = _flv_codec(tag[11:length])
-            codecs |= {codec}
+            codec = flv_codec(tag[11:length])
+            codecs |= {codec} - {b""}
             if codec is None or len(codecs) > 1:
                 return at
         tags += 1
@@ -67,13 +71,28 @@ def _flv(file: BinaryIO, size: int) -> int | None:
     return broken[0] if broken and 2 * len(broken) < tags else None
 
 
-def _flv_codec(content: bytes) -> bytes | None:
-    """Return what the content of a video tag says of its codec; None for a content that no writer makes."""
+def _mxf(file: BinaryIO, size: int) -> int | None:
+    at = file.read(RUN_IN).find(KEY)
+    while 0 <= at < size:
+        file.seek(at)
+        head = file.read(26)
+        # A length below 128, or the number of its bytes.
+        wide = head[16] & 127 if len(head) > 16 and head[16] > 127 else 0
+        length = int.from_bytes(head[17 : 17 + wide]) if wide else int.from_bytes(head[16:17])
+        if head[:4] != KEY or len(head) < 17 + wide or wide > 8 or at + 17 + wide + length > size:
+            return at
+        at += 17 + wide + length
+    return None
+
+
+def flv_codec(content: bytes) -> bytes | None:
+    """Return what the content of a video tag says of its codec (b"": nothing); None if no writer makes it."""
     if not content:
         return b""
     kind = content[0] >> 4 & 7
-    if content[0] > 127:  # E-RTMP: the codec has four characters, but for packets with several tracks
-        return content[1:5]
+    if content[0] > 127:
+        # E-RTMP: the codec has four characters, but for packets with several tracks and the like.
+        return content[1:5] if content[0] & 15 < 6 else b""
     if not 0 < kind <= COMMAND or (kind == COMMAND and len(content) > 2):
         return None
     if content[0] & 15 == AVC and len(content) > 5:
@@ -81,7 +100,7 @@ def _flv_codec(content: bytes) -> bytes | None:
         # The configuration has version 1; frames begin with the size of a unit, or a start code.
         if content[1] > 2 or (header and begin != 1) or (content[1] == 1 and begin):
             return None
-    return content[:1] and bytes([content[0] & 15])
+    return bytes([content[0] & 15])
 
 
 def _program(content: mmap.mmap, size: int) -> int | None:

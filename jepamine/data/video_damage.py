@@ -15,8 +15,8 @@ from jepamine.data.avi_chunks import avi_intervals, avi_size
 from jepamine.data.container_structure import broken_at
 from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
 from jepamine.data.matroska import read_matroska
-from jepamine.data.movie_box import movie_signs
 from jepamine.data.movie_fragments import fragment_signs
+from jepamine.data.movie_track import track_signs
 from jepamine.data.packet_scan import Packet, Scan
 from jepamine.data.picture_order import missing_pictures
 
@@ -34,6 +34,8 @@ EXACT, ROUNDED = {"matroska", "flv"}, 0.003
 UNTIMED = {"mpegts", "mpeg", "asf"}
 # Formats that have times of decoding of their own, beside those of display.
 TWICE_TIMED = {"mov", "mpegts", "flv"}
+# Formats that mark key frames, and have the time of every frame.
+MARKED = {"mov", "matroska", "flv"}
 # Codecs that show frames in the order of their packets.
 UNORDERED = {"vp8", "vp9", "mjpeg"}
 # Packets before a clock that restarts in which FFmpeg notices it.
@@ -59,20 +61,28 @@ def damage(path: Path, container: Any, video: Any, found: Scan, *, clock: bool, 
 
 def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> Iterator[str]:
     form = container.format.name
+    names = set(form.split(","))
     if form in RAW and path.suffix.lower() not in RAW_SUFFIXES:
         yield f"it is a bare {form} stream without a clock, which its name does not say"
+    if form in RAW and not begins_bare(path, form):
+        yield f"it does not begin as a bare {form} stream does"
     # The times of AVI are the numbers of its packets, those without content (frames repeated) included.
     # With B-frames FFmpeg writes every second packet without content, also after the last.
     stamps = sorted({packet.dts for packet in found.packets if packet.dts is not None})
     steps = [after - before for before, after in pairwise(stamps)]
     count = stamps[-1] + round(median(steps or [1])) if form == "avi" and stamps else found.count
-    if count < video.frames < NEVER_WRITTEN:
-        yield f"{video.frames} frames by its header, {count} found"
+    # MXF counts frames as its units of time.
+    stated = (video.duration or 0) if form == "mxf" else video.frames
+    if count < stated < NEVER_WRITTEN:
+        yield f"{stated} frames by its header, {count} found"
     corrupt = [number for number, packet in enumerate(found.packets) if packet.corrupt]
     count = sum(not _joined(found.packets[number : number + JOINT + 1]) for number in corrupt)
     if count:
         yield f"{count} incomplete packets"
     yield from _picture_signs(found)
+    unmarked = _unmarked(found.packets) if names & MARKED and found.order.codec in ("h264", "hevc") else 0
+    if unmarked:
+        yield f"{unmarked} key frames are not marked as such"
     if joined:
         yield f"{joined} frames became the end of the frame before (a damaged start code)"
     yield from _header_signs(path, container, video, found)
@@ -85,6 +95,15 @@ def _signs(path: Path, container: Any, video: Any, found: Scan, joined: int) -> 
     size, stated = path.stat().st_size, SIZES[form](path) if form in SIZES else None
     if stated is not None and stated > size:
         yield f"{stated} bytes by its header, {size} found"
+
+
+def begins_bare(path: Path, form: str) -> bool:
+    """Return whether a file begins with a start code, or with an image: readers look for the next one."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    if form == "mjpeg":
+        return head.startswith(b"\xff\xd8\xff")
+    return head.startswith(b"\0\0") and head.lstrip(b"\0").startswith(b"\1")
 
 
 def _joined(packets: Sequence[Packet]) -> bool:
@@ -100,7 +119,8 @@ def _header_signs(path: Path, container: Any, video: Any, found: Scan) -> Iterat
         main, own = intervals
         yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
     if "mov" in form.split(","):
-        yield from movie_signs(path, video.id)
+        cut = any(packet.discard for packet in found.packets)
+        yield from track_signs(path, video.id, exact=_by_lavf(container), cut=cut)
         yield from fragment_signs(path, found.packets, video.time_base)
 
 
@@ -129,15 +149,27 @@ def _picture_signs(found: Scan) -> Iterator[str]:
         yield f"{found.forbidden} packets have bytes that belong into none"
 
 
-def _writer(container: Any) -> str:
-    """Return the program that wrote a container by its own word, such as "Lavf59.27.100"."""
+def _unmarked(packets: Sequence[Packet]) -> int:
+    """Return how many pictures at which the numbers start again are not marked as key frames."""
+    count, last = 0, None
+    for packet in packets:
+        if packet.number is not None:
+            count += packet.number[0] != last and not packet.key
+            last = packet.number[0]
+    return count
+
+
+def _by_lavf(container: Any) -> bool:
+    """Return whether FFmpeg wrote a container, by the container's own word ("Lavf59.27.100")."""
     names = {name.lower(): str(value) for name, value in container.metadata.items()}
-    return names.get("encoder", "")
+    return names.get("encoder", "").startswith("Lavf")
 
 
 def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
     times = [packet.pts for packet in found.packets if packet.pts is not None]
     base, names = video.time_base, set(container.format.name.split(","))
+    if names & MARKED and len(times) < len(found.packets):
+        yield f"{len(found.packets) - len(times)} frames have no time"
     if len(set(times)) < len(times):
         yield f"{len(times) - len(set(times))} frames have the time of another"
     steps = [after - before for before, after in pairwise(sorted(set(times)))]
@@ -151,7 +183,7 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
             end = float(_span(found.packets) * base)
         # Edit lists of MP4 and MOV show less than there is.
         apart = header - end if "mov" in names else abs(header - end)
-        if names & EXACT and _writer(container).startswith("Lavf"):
+        if names & EXACT and _by_lavf(container):
             # To the end of the last frame, or by some writers of FLV to its start.
             apart = min(apart, abs(header - end + step)) if "flv" in names else apart
             allowed = ROUNDED

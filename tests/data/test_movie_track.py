@@ -1,14 +1,15 @@
-"""The movie box of MP4 and MOV: lengths and turns of tracks, and boxes that do not fit."""
+"""Tracks of MP4 and MOV: their lengths and turns, and boxes that do not fit or are missing."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from struct import pack, unpack_from
+from struct import unpack_from
 
 import pytest
 
-from jepamine.data.movie_box import fits, frames_last, is_level, movie_signs, read_movie, track_lengths
+from jepamine.data.movie_box import fits, read_movie
+from jepamine.data.movie_track import Track, differ, read_track, track_signs
 from jepamine.data.video_index import video_index
 from tests.data import written_videos
 
@@ -18,17 +19,18 @@ write = partial(written_videos.write, frames=24)
 changed = written_videos.changed
 
 
-def lengths(path: Path, track: int = 1) -> tuple[float, float] | None:
-    return track_lengths(read_movie(path)[0], track)
+def track(path: Path, number: int = 1) -> Track:
+    return read_track(read_movie(path)[0], number)
 
 
 @pytest.mark.parametrize("options", [{}, {"movflags": "faststart"}, {"use_editlist": "0"}])
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
 def test_the_track_of_a_whole_file_lasts_as_long_as_it_is_shown(tmp_path, name, options):
     write(tmp_path / name, container_options=options, bf="2")
-    shown, lasts = lengths(tmp_path / name)
-    assert shown == pytest.approx(lasts, abs=0.1)
-    assert lengths(tmp_path / name, 7) is None
+    found = track(tmp_path / name)
+    assert found.shown_seconds == pytest.approx(found.seconds, abs=0.1)
+    assert found.frames == (pytest.approx(0.96), pytest.approx(0.04), True)
+    assert track(tmp_path / name, 7).seconds is None
     assert video_index(tmp_path / name).note == ""
 
 
@@ -39,8 +41,8 @@ def test_an_edit_shows_its_length_at_its_speed(tmp_path):
     for speed, shown in ((b"\0\0\x80\0", 0.48), (b"\4\1\0\0", 984.0), (b"\0\0\0\0", None)):
         path = tmp_path / "b.mp4"
         path.write_bytes(content[:at] + speed + content[at + 4 :])
-        found = lengths(path)
-        assert shown == (None if found is None else round(found[0], 6))
+        found = track(path).shown_seconds
+        assert shown == (None if found is None else round(found, 6))
 
 
 @pytest.mark.parametrize("kind", [b"tkhd", b"mdhd"])
@@ -49,12 +51,14 @@ def test_a_box_that_is_too_short_for_its_version_states_nothing(tmp_path, kind):
     at = content.find(kind) + 4
     path = tmp_path / "b.mp4"
     path.write_bytes(content[:at] + b"\1" + content[at + 1 :])
-    assert list(movie_signs(path, 1)) == []
+    assert list(track_signs(path, 1, exact=True, cut=False)) == []
 
 
-def test_fragments_have_no_length(tmp_path):
-    write(tmp_path / "a.mp4", container_options={"movflags": "frag_keyframe+empty_moov"})
-    assert lengths(tmp_path / "a.mp4") is None
+def test_the_header_of_fragments_says_nothing_of_lengths(tmp_path):
+    path = tmp_path / "a.mp4"
+    write(path, container_options={"movflags": "frag_keyframe+empty_moov"})
+    assert track(path).frames is None
+    assert list(track_signs(path, 1, exact=True, cut=False)) == []
 
 
 def test_a_damaged_unit_of_time_says_so(tmp_path):
@@ -63,41 +67,42 @@ def test_a_damaged_unit_of_time_says_so(tmp_path):
     assert "0.960 s are shown by its header, of 0.0" in changed(tmp_path / "b.mov", content, at + 1, 4)
 
 
-def with_lengths(stated: int, runs: list[tuple[int, int]]) -> tuple[float, float] | None:
-    """Return what frames_last says of a track of 1000 units a second, with these runs of (frames, units)."""
-
-    def box(kind: bytes, *content: bytes) -> bytes:
-        inner = b"".join(content)
-        return pack(">I4s", 8 + len(inner), kind) + inner
-
-    times = box(b"stts", pack(">II", 0, len(runs)), *(pack(">II", *run) for run in runs))
-    header = box(b"mdhd", pack(">5I", 0, 0, 0, 1000, stated))
-    media = box(b"mdia", header, box(b"minf", box(b"stbl", times)))
-    return frames_last(box(b"trak", box(b"tkhd", pack(">4I", 0, 0, 0, 1), bytes(70)), media), 1)
-
-
 @pytest.mark.parametrize(
     ("stated", "runs", "found"),
     [
-        (1000, [(10, 100)], None),
+        (1000, [(10, 100)], False),
         # Without the last frame, with one of another length, with the delay of B-frames.
-        (900, [(10, 100)], None),
-        (951, [(9, 100), (1, 51)], None),
-        (1200, [(10, 100)], None),
-        (1400, [(10, 100)], (1.0, 1.4)),
+        (900, [(10, 100)], False),
+        (951, [(9, 100), (1, 51)], False),
+        (1200, [(10, 100)], False),
+        (1400, [(10, 100)], True),
         # A damaged interval: the rest is no whole number of frames.
-        (1000, [(10, 112)], (1.12, 1.0)),
-        (1000, [(10, 164)], (1.64, 1.0)),
+        (1000, [(10, 115)], True),
+        (1000, [(10, 164)], True),
         # Frames at an uneven pace.
-        (1010, [(5, 90), (5, 110)], None),
-        (1000, [(5, 90), (5, 622)], (3.56, 1.0)),
-        # What is not stated: fragments, a recording that was not finished.
-        (1000, [], None),
-        (0, [(10, 100)], None),
+        (1010, [(5, 90), (5, 110)], False),
+        (1000, [(5, 90), (5, 622)], True),
     ],
 )
 def test_frames_last_as_long_as_their_track_but_for_whole_ones(stated, runs, found):
-    assert with_lengths(stated, runs) == found
+    assert differ(Track(units=1000, runs=runs).frames, stated / 1000) is found
+
+
+def test_lengths_may_differ_by_the_unit_of_one():
+    frames = Track(units=60, runs=[(61, 1)]).frames
+    assert differ(frames, 1.025)
+    assert not differ(frames, 1.016, rounding=0.01)
+
+
+def test_fragments_and_a_recording_that_was_not_finished_do_not_say_how_long_they_last():
+    assert Track(units=1000, runs=[]).frames is None
+    assert Track(units=1000, lasts=0, runs=[(10, 100)]).seconds is None
+
+
+def test_a_movie_without_a_box_that_all_have_says_so(tmp_path):
+    content = write(tmp_path / "a.mp4", container_options={"movflags": "frag_keyframe+empty_moov"})
+    at = content.find(b"mvhd")
+    assert "its header lacks a box 'mvhd'" in changed(tmp_path / "b.mp4", content, at, ord("M"))
 
 
 def test_a_damaged_interval_of_frames_says_so(tmp_path):
@@ -120,11 +125,11 @@ def test_boxes_of_a_movie_fill_those_around_them(tmp_path):
 
 
 @pytest.mark.parametrize(("box", "matrix"), [(b"mvhd", 36), (b"tkhd", 40)], ids=["movie", "track"])
-@pytest.mark.parametrize(("entry", "value"), [(0, 0), (1, 1 << 19), (8, 1 << 29)])
+@pytest.mark.parametrize(("entry", "value"), [(0, 0), (0, 1 << 31), (1, 1 << 19), (8, 1 << 29)])
 def test_a_matrix_that_turns_by_no_quarter_says_so(tmp_path, box, matrix, entry, value):
     path = tmp_path / "a.mp4"
     content = write(path)
-    assert is_level(read_movie(path)[0], 1)
+    assert track(path).level
     assert video_index(path).note == ""
     at = content.find(box) + 4 + matrix + 4 * entry
     path.write_bytes(content[:at] + value.to_bytes(4, "big") + content[at + 4 :])
