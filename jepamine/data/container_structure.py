@@ -1,8 +1,7 @@
 """Follow the elements of containers, each of which says where the next one begins.
 
 Readers pass over elements that they do not know and look for the next one that they do: a damaged head hides
-a frame without an error. Sources of FLV, MXF and MPEG-PS: Adobe's Flash Video File Format (annex E),
-SMPTE ST 336, ISO/IEC 13818-1, section 2.5.
+a frame without an error. Sources of MXF and MPEG-PS: SMPTE ST 336, ISO/IEC 13818-1, section 2.5.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
 from jepamine.data.avi_chunks import broken_avi
+from jepamine.data.flv_tags import broken_flv
 
-# Tags of FLV: sound, video, data; the bit of encrypted ones.
-FLV_TAGS, VIDEO, ENCRYPTED = {8, 9, 18}, 9, 0x20
-# Bytes at the begin of a video tag that are read, its kind that holds a command, H.264 among its codecs.
-VIDEO_HEAD, COMMAND, AVC = 8, 5, 7
 # What every key of MXF begins with, and the bytes that may be before the first (SMPTE ST 377-1, 6.5).
 KEY, RUN_IN = b"\x06\x0e\x2b\x34", 1 << 16
 # What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
@@ -44,31 +40,7 @@ def broken_at(path: Path, form: str) -> int | None:
                 return _program(content, size)
         if form == "mxf":
             return _mxf(file, size)
-        return _flv(file, size) if form == "flv" else None
-
-
-def _flv(file: BinaryIO, size: int) -> int | None:
-    at = int.from_bytes(file.read(9)[5:9]) + 4
-    broken, codecs = list[int](), set[bytes | None]()
-    tags = 0
-    while at < size:
-        file.seek(at)
-        tag = file.read(11 + VIDEO_HEAD)
-        length = int.from_bytes(tag[1:4]) + 11
-        file.seek(at + length)
-        after = file.read(4)
-        if len(after) < 4 or tag[0] & ~ENCRYPTED not in FLV_TAGS:
-            return at
-        if tag[0] == VIDEO:
-            codec = flv_codec(tag[11:length])
-            codecs |= {codec} - {b""}
-            if codec is None or len(codecs) > 1:
-                return at
-        tags += 1
-        broken += [at] if int.from_bytes(after) != length else []
-        at += length + 4
-    # Some writers count otherwise, always.
-    return broken[0] if broken and 2 * len(broken) < tags else None
+    return broken_flv(path) if form == "flv" else None
 
 
 def _mxf(file: BinaryIO, size: int) -> int | None:
@@ -83,24 +55,6 @@ def _mxf(file: BinaryIO, size: int) -> int | None:
             return at
         at += 17 + wide + length
     return None
-
-
-def flv_codec(content: bytes) -> bytes | None:
-    """Return what the content of a video tag says of its codec (b"": nothing); None if no writer makes it."""
-    if not content:
-        return b""
-    kind = content[0] >> 4 & 7
-    if content[0] > 127:
-        # E-RTMP: the codec has four characters, but for packets with several tracks and the like.
-        return content[1:5] if content[0] & 15 < 6 else b""
-    if not 0 < kind <= COMMAND or (kind == COMMAND and len(content) > 2):
-        return None
-    if content[0] & 15 == AVC and len(content) > 5:
-        header, begin = content[1] == 0, content[5]
-        # The configuration has version 1; frames begin with the size of a unit, or a start code.
-        if content[1] > 2 or (header and begin != 1) or (content[1] == 1 and begin):
-            return None
-    return bytes([content[0] & 15])
 
 
 def _program(content: mmap.mmap, size: int) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any
 from jepamine.data.asf_packets import asf_size
 from jepamine.data.avi_chunks import avi_intervals, avi_size
 from jepamine.data.container_structure import broken_at
-from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace, other_pace
+from jepamine.data.frame_pace import first_off_pace, holes, off_decoding_pace, off_pace, other_pace
 from jepamine.data.matroska import read_matroska
 from jepamine.data.movie_fragments import fragment_signs
 from jepamine.data.movie_track import track_signs
@@ -103,6 +103,8 @@ def begins_bare(path: Path, form: str) -> bool:
         head = file.read(64)
     if form == "mjpeg":
         return head.startswith(b"\xff\xd8\xff")
+    if any(box in head for box in (b"mdat", b"moov")):  # an MP4 whose first box is damaged
+        return False
     return head.startswith(b"\0\0") and head.lstrip(b"\0").startswith(b"\1")
 
 
@@ -204,14 +206,16 @@ def _clock(container: Any, video: Any, found: Scan) -> Iterator[str]:
     if "asf" in names and min(times) < 0:
         yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
-    single = off_pace(microseconds)
+    single, decoding = off_pace(microseconds), list[int]()
+    if names & TWICE_TIMED and not single:
+        stamps = [packet.dts for packet in found.packets if packet.dts is not None]
+        decoding = off_decoding_pace(microseconds, [round(Fraction(t * base * 1_000_000)) for t in stamps])
+    if names & EXACT and _by_lavf(container) and not decoding:
+        single += first_off_pace(microseconds)
     for time in single[:1]:
         yield f"the frame at {time / 1e6:.3f} s is off the even pace of the others"
-    decoded = [packet.dts for packet in found.packets if packet.dts is not None]
-    if names & TWICE_TIMED and not single:
-        apart_at = off_decoding_pace(microseconds, [round(Fraction(t * base * 1_000_000)) for t in decoded])
-        for time in apart_at[:1]:
-            yield f"the frame at {time / 1e6:.3f} s is off the even pace at which frames are decoded"
+    for time in decoding[:1]:
+        yield f"the frame at {time / 1e6:.3f} s is off the even pace at which frames are decoded"
     for time in _lost(found, microseconds, base)[:1] if names & UNTIMED else ():
         yield f"no frame at {time / 1e6:.3f} s, where the even pace of the others has one"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jepamine.data.container_structure import broken_at, flv_codec
+from jepamine.data.container_structure import broken_at
+from jepamine.data.flv_tags import flv_codec
 from jepamine.data.matroska import read_matroska
 from jepamine.data.video_index import load_av, video_index
 from tests.data.written_videos import changed, noisy, write
@@ -128,12 +129,19 @@ def test_the_head_of_a_video_tag_says_its_codec(content, codec):
     assert flv_codec(content) == codec
 
 
-def test_an_flv_whose_tag_has_another_codec_is_reported(tmp_path):
+@pytest.mark.parametrize("bit", [1, 0x80], ids=["codec", "extended head"])
+def test_an_flv_whose_tag_is_of_another_kind_is_reported(tmp_path, bit):
     content = noisy(tmp_path / "a.flv", "libx264")
     at = heads(tmp_path / "a.flv")[3] + 11
-    assert content[at] & 15 == 7
-    note = changed(tmp_path / "b.flv", content, at, content[at] ^ 1)
+    note = changed(tmp_path / "b.flv", content, at, content[at] ^ bit)
     assert f"its elements do not follow from each other at byte {at - 11}" in note
+
+
+def test_an_flv_with_a_tag_of_sound_that_its_header_does_not_have_is_reported(tmp_path):
+    content = noisy(tmp_path / "a.flv", "libx264")
+    at = heads(tmp_path / "a.flv")[5]
+    note = changed(tmp_path / "b.flv", content, at, 8)
+    assert f"its elements do not follow from each other at byte {at}" in note
 
 
 @pytest.mark.parametrize("where", [2, 5, -1])
