@@ -90,7 +90,7 @@ def track_signs(path: Path, track: int, *, exact: bool, cut: bool) -> Iterator[s
         return
     shown, lasts, frames = found.shown_seconds, found.seconds, found.frames
     if shown and lasts:
-        allowed = lasts + 2 * frames[1] if exact and frames else 1.1 * lasts + 0.5
+        allowed = lasts + frames[1] / 2 if exact and frames else 1.1 * lasts + 0.5
         if shown > allowed:
             yield f"{shown:.3f} s are shown by its header, of {lasts:.3f} s"
     unit = 1 / found.scale if found.scale else 0.0
