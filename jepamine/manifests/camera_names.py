@@ -6,24 +6,28 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from jepamine.manifests.name_times import name_times
+
 _SIDE = (
     "left|right|front|rear|back|center|centre|middle|side|wide|narrow|tele|main|cross|top|fisheye|forward|"
     "backward|inside|cabin|driver|interior|repeater|pillar|vorne|hinten|links|rechts"
 )
+_CORNER = "[frsb][lrc]"
 _KIND = (
     "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
     r"depth|disparity|semantic|segmentation|instance|flow|normals?|lidar|"
-    r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|full|fov|\d+(?:fov|mm|deg)?"
+    r"visible|anon|blur|dnat|undistorted|rectified|rect|raw|full|fov|\d+(?:fov|mm|deg)"
 )
 _ALONE = (
     "zed|mynt|stereo|mono|depth|disparity|semantic|segmentation|rgb|thermal|infrared|visible|lwir|nir|ir|gray|"
     "grey"
 )
-_WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}))*"
+# A number alone is a camera's only behind a word: what begins with one may be a date.
+_WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}|\d+))*"
 _CAMERA = re.compile(
-    rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|leftimg8bit|rightimg8bit"
+    rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|ch(?:annel)?[ _-]?\d|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
-    rf"|(?:{_ALONE})(?:[ _-](?:{_KIND}))*"
+    rf"|(?:{_ALONE})(?:[ _-](?:{_SIDE}|{_KIND}|\d+))*|{_CORNER}(?:[ _-]?cam(?:era)?)?"
     rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]|(?-i:B)"
     rf"|(?:omni|stereo|image|img|view|video)[ _-][blrf]",
     re.IGNORECASE,
@@ -39,9 +43,12 @@ DASHCAM_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([ABCFRI])H?$")
 # Folders that say what their files are, but not of which drive.
 _GENERIC = re.compile(
     r"(?:images?|imgs?|img|frames?|data(?:_rect|_rgb)?|raw|rect(?:ified)?|undistorted(?:_images)?|cameras?|cams?|"
-    r"sensors?|stereo|mono|rgb|colou?r(?:image)?|jpe?gs?|pngs?|mav0|extract|sync)",
+    r"sensors?|stereo|mono|rgb|colou?r(?:image)?|jpe?gs?|pngs?|mav0|extract|sync|"
+    r"image_(?:raw|rect|color|mono|rect_(?:raw|color|mono))|compressed)",
     re.IGNORECASE,
 )
+# Folders of the parts of a data set.
+_PART = re.compile(r"train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?", re.IGNORECASE)
 
 
 def is_camera(name: str) -> bool:
@@ -68,27 +75,50 @@ def camera_folders(scenes: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the (drive, camera) of each scene, a path of folders, of which one is called after a camera.
 
     Several such folders side by side are cameras, a single one only if its name leaves no doubt; where one is
-    in another (`Stereo_Left/Omni_F`), the camera has the names of both. The drive is the rest of the path
+    in another (`Stereo_Left/Omni_F`), the camera has the names of both. A name may hold the drive, too, if
+    several differ in their camera only (`trip1_front`, `trip1_rear`). The drive is the rest of the path
     without folders such as `data` or `images`; empty if nothing is left.
     """
     paths = {scene: tuple(scene.split("/")) for scene in scenes}
-    beside: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    split = {part: _of_folder(part) for parts in paths.values() for part in parts}
+    beside: defaultdict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
     for parts in paths.values():
         for depth, part in enumerate(parts):
-            if is_camera(part):
-                beside[parts[:depth]].add(part)
+            rest, camera = split[part]
+            if camera:
+                beside[parts[:depth], rest].add(camera)
     found = {}
     for scene, parts in paths.items():
         cameras = [
             depth
             for depth, part in enumerate(parts)
-            if is_certainly_camera(part) or (is_camera(part) and len(beside[parts[:depth]]) > 1)
+            if is_certainly_camera(part) or len(beside[parts[:depth], split[part][0]]) > 1
         ]
         if cameras:
             own = [depth for depth in cameras if depth == cameras[-1] or not is_generic(parts[depth])]
-            rest = [part for depth, part in enumerate(parts) if depth not in own and not is_generic(part)]
-            found[scene] = ("/".join(rest), "_".join(parts[depth] for depth in own))
+            rests = [split[part][0] if depth in own else part for depth, part in enumerate(parts)]
+            drive = "/".join(rest for rest in rests if rest and not is_generic(rest))
+            found[scene] = (drive, "_".join(split[parts[depth]][1] or parts[depth] for depth in own))
     return found
+
+
+def _of_folder(name: str) -> tuple[str, str]:
+    """Return (the drive in it, the camera) of a folder's name; the camera is empty if it has none."""
+    if is_camera(name.strip("_-. ")):
+        return "", name
+    rest, camera = split_name(name)
+    # `turn_left` and `turn_right` are no drive called `turn`.
+    drive = re.search(r"\d", rest) or is_generic(rest) or _PART.fullmatch(rest)
+    return (rest, camera) if camera and rest and (drive or is_certainly_camera(camera)) else (name, "")
+
+
+def split_name(text: str) -> tuple[str, str | None]:
+    """Return (the rest, the camera) as `split_camera`, or the letter for it that dashcams add to a time."""
+    times = name_times([text])
+    letter = DASHCAM_LETTER.search(times[0].after) if times else None
+    if times and letter:
+        return text.removesuffix(times[0].after).rstrip("_-. "), letter[1]
+    return split_camera(text)
 
 
 def split_camera(text: str) -> tuple[str, str | None]:

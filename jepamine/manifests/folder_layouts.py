@@ -9,7 +9,13 @@ from pathlib import Path, PurePath
 
 from jepamine.manifests.camera_names import camera_folders, is_generic
 from jepamine.manifests.frame_folders import own_name
-from jepamine.manifests.frame_names import FrameName, drives_across, drives_of, frame_names
+from jepamine.manifests.frame_names import (
+    FrameName,
+    divided_recordings,
+    drives_across,
+    drives_of,
+    frame_names,
+)
 from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
@@ -26,6 +32,7 @@ MAPILLARY = "Mapillary"
 NUMBERED = "DRIVE_NUMBER"
 CAMERAS = "one folder per camera"
 CARD = "a camera's card (DCIM)"
+DIVIDED = "a recording divided among train, val and test"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
 _KITTI = re.compile(r"(?:^|/)(\d{4}_\d\d_\d\d_drive_\d+(?:_\w+)?)/(image_\d\d)/data(?:_rect|_rgb)?$")
@@ -66,9 +73,8 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
 
     A file called LOG__CAMERA__TIMESTAMP is taken by its name in any folder. The other files of a folder have
     one layout, by the folder's path and by their names: Argoverse 2, KITTI, Waymo, BDD100K, Cityscapes,
-    Mapillary;
-    else drive and camera are those of the folders and names (one folder per camera, DRIVE_NUMBER), and the
-    folder is a scene.
+    Mapillary; else drive and camera are those of the folders and names (one folder per camera,
+    DRIVE_NUMBER), and the folder is a scene.
     """
     unnamed = []
     for scene, paths in folders:
@@ -99,11 +105,15 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
         scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
     }
     drives = {drive for folder in names.values() for drive in drives_of(folder)} | drives_across(names)
+    shared = {
+        scene: (DIVIDED, drive or own_drive(root)) for scene, drive in divided_recordings(names).items()
+    }
+    shared |= {scene: (CARD, drive) for scene, drive in cards.items()}
     for scene, paths, shots in general:
         drive, camera = views.get(scene, (scene, ""))
-        card = "" if camera else cards.get(scene, "")
-        place = (card or drive or own_drive(root), camera)
-        yield from shots or _general(scene, paths, names[scene], drives, place, times, card=bool(card))
+        layout, whole = ("", "") if camera else shared.get(scene, ("", ""))
+        place = (whole or drive or own_drive(root), camera)
+        yield from shots or _general(scene, paths, names[scene], drives, place, times, layout)
 
 
 def _argoverse(scene: str, paths: Sequence[Path]) -> list[Shot]:
@@ -206,8 +216,7 @@ def _general(
     drives: set[str],
     place: tuple[str, str],
     times: TimeFiles,
-    *,
-    card: bool,
+    shared: str,
 ) -> list[Shot]:
     own = {name.drive for name in names}
     of_names = own <= drives
@@ -225,13 +234,13 @@ def _general(
         drive = name.drive if of_names else ""
         camera = place[1] or name.camera
         label = "/".join(filter(None, (drive, name.camera))) if len(tracks) > 1 else ""
-        layout = NUMBERED if drive else CAMERAS if camera else CARD if card else PLAIN
+        layout = NUMBERED if drive else CAMERAS if camera else shared or PLAIN
         shots.append(
             Shot(
                 layout,
                 path,
                 f"{scene}/{label}" if label else scene,
-                drive or (place[0] if camera or card else None),
+                drive or (place[0] if camera or shared else None),
                 camera or None,
                 time,
                 name.number,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jepamine.data.file_kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from jepamine.errors import UserError
-from jepamine.manifests.frame_names import strays
+from jepamine.manifests.frame_names import strays, without_ids
 from jepamine.manifests.label_maps import not_footage
 from jepamine.manifests.new_lines import Skipped
 
@@ -71,7 +71,7 @@ def frame_folders(
         for path in images if odd else ():
             if path.stem in odd:
                 skipped.add("images", "without a number, among frames that have one", path)
-        frames = sorted((path for path in images if path.stem not in odd), key=_name_order)
+        frames = _in_order([path for path in images if path.stem not in odd])
         if frames:
             scene = folder.relative_to(root).as_posix() if folder != root else own_name(root)
             folders.append((scene, frames))
@@ -156,6 +156,11 @@ def _images_below(folder: Path) -> int:
     )
 
 
-def _name_order(path: Path) -> list[tuple[int, str]]:
-    # Numbers by value: frame_10 comes after frame_9 even without padding zeros.
-    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.name)]
+def _in_order(paths: Sequence[Path]) -> list[Path]:
+    """Return images by name, numbers by value: frame_10 comes after frame_9 even without padding zeros."""
+    names = without_ids([path.stem for path in paths])
+    keys = [
+        [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", name + path.suffix)]
+        for name, path in zip(names, paths, strict=True)
+    ]
+    return [path for _, path in sorted(zip(keys, paths, strict=True))]

@@ -6,8 +6,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from jepamine.manifests.camera_names import DASHCAM_LETTER, is_certainly_camera, split_camera
+from jepamine.manifests.camera_names import (
+    is_camera,
+    is_certainly_camera,
+    is_generic,
+    split_camera,
+    split_name,
+)
 from jepamine.manifests.name_times import name_times
 
 # CamVid has 0016E5_00390 and Seq05VD_f00390, Cityscapes aachen_000000_000019_leftImg8bit.
@@ -21,6 +28,10 @@ _NUMBER = re.compile(
 _ATTACHED = re.compile(
     r"(?P<before>.*[^\W\d_])?[_ .-]*(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
 )
+# 00000040_img_left_45 of SHIFT: a camera's own number comes after the frame's.
+_BEFORE_CAMERA = re.compile(r"(?:(?P<before>.+?)[_-])?(?P<number>\d+)[_-](?P<after>[A-Za-z].*\d)")
+# What annotation tools put before the name of every file: 8 digits of an id (Label Studio), or all.
+_ID = re.compile(r"[0-9a-f]{8}(?:(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})?[-_](?=.)")
 _FRAME = re.compile(r"(?:^|[_-])(?:frame|image|img)$", re.IGNORECASE)
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 # Other numbers alone are a date or a time before the number, as in 1532402927_612460.
@@ -31,6 +42,7 @@ _DRIVE = re.compile(
 LONGEST = 10**11
 # Endings of names (`_rgb`, `_camera0`) beyond this many are no kinds of pictures of a moment.
 MOST_ENDINGS = 16
+_PARTS = re.compile(r"(?<![a-z])(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)(?![a-z])", re.IGNORECASE)
 # Images for each one without a number that is not one of them.
 STRAY = 8
 
@@ -52,6 +64,7 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
     and endings that several pictures of one moment have (`000001_rgb`, `000001_ir`). Names that have neither
     a time nor a number in one form have empty parts and the number that they end with.
     """
+    stems = without_ids(stems)
     times = name_times(stems)
     if times is not None:
         keys: list[tuple[int | None, int | None]] = [(each.time, None) for each in times]
@@ -78,6 +91,14 @@ def frame_names(stems: Sequence[str]) -> list[FrameName]:
     return _with_endings(names, [after for _, after in texts])
 
 
+def without_ids(stems: Sequence[str]) -> list[str]:
+    """Return the names without the random id that each begins with, if all do and no two have the same."""
+    ids = [match[0] for match in map(_ID.match, stems) if match]
+    if not 1 < len(stems) == len(set(ids)) or not any(re.search("[a-f]", each) for each in ids):
+        return list(stems)
+    return [stem[len(each) :] for stem, each in zip(stems, ids, strict=True)]
+
+
 def strays(stems: Sequence[str]) -> set[str]:
     """Return the names (without suffix) of a folder's images that have no digit, if all others are numbered.
 
@@ -92,6 +113,11 @@ def strays(stems: Sequence[str]) -> set[str]:
 
 def _numbered(stems: Sequence[str]) -> list[re.Match[str]]:
     """Return the match of each name in the first form that fits all; empty if none does."""
+    numbered = [
+        match for match in map(_BEFORE_CAMERA.fullmatch, stems) if match and is_camera(match["after"])
+    ]
+    if len(numbered) == len(stems):
+        return numbered
     for form in (_NUMBER, _ATTACHED):
         found = [match for match in map(form.fullmatch, stems) if match]
         # A day before a counter of another form: IMG-20240105-WA0003.
@@ -119,11 +145,7 @@ def _split(before: str, after: str) -> tuple[str, str]:
     _, camera = split_camera(after) if after else ("", None)
     if camera is not None:
         return before, camera
-    times = name_times([before]) if before else None
-    letter = DASHCAM_LETTER.search(times[0].after) if times else None
-    if times and letter:
-        return before.removesuffix(times[0].after).rstrip("_-. "), letter[1]
-    rest, camera = split_camera(before) if before else ("", None)
+    rest, camera = split_name(before) if before else ("", None)
     return (before, "") if camera is None else (rest, camera)
 
 
@@ -160,13 +182,35 @@ def drives_across(folders: Mapping[str, Sequence[FrameName]]) -> set[str]:
     """
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     for scene, names in folders.items():
-        rest = re.sub(
-            r"(?i)(?<![a-z])(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)(?![a-z])", "", scene
-        )
+        rest = _PARTS.sub("", scene)
         for drive in {name.drive for name in names} if rest != scene else ():
             if re.search(r"[^\W\d_].*\d|\d.*[^\W\d_]", drive):
                 places[rest, drive].add(scene)
     return {drive for (_, drive), scenes in places.items() if len(scenes) > 1}
+
+
+def divided_recordings(folders: Mapping[str, Sequence[FrameName]]) -> dict[str, str]:
+    """Return the drive of folders called `train`, `val` or `test` that divide one recording's frames.
+
+    Their names are the same but for the numbers, of which each is in one folder, and which alternate between
+    the folders: frame_0010 in `train`, frame_0011 in `val`, frame_0012 in `train`. The drive is the rest of
+    the path, empty if there is none.
+    """
+    places: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(dict)
+    for scene, names in folders.items():
+        numbers = [name.number for name in names if name.number is not None and not name.time]
+        rest, drives = _PARTS.sub("", scene), {(name.drive, name.camera) for name in names}
+        if rest != scene and len(numbers) == len(names) and len(drives) == 1:
+            places[rest, names[0].drive][scene] = numbers
+    found: dict[str, str] = {}
+    for (rest, _), parts in places.items():
+        owners = sorted((number, scene) for scene, numbers in parts.items() for number in numbers)
+        once = len({number for number, _ in owners}) == len(owners)
+        turns = sum(before != after for (_, before), (_, after) in pairwise(owners))
+        if once and len(parts) > 1 and turns >= max(min(map(len, parts.values())), 2):
+            drive = "/".join(part for part in rest.split("/") if part and not is_generic(part))
+            found |= dict.fromkeys(parts, drive)
+    return found
 
 
 def trailing_number(stem: str) -> int | None:

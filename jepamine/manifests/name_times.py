@@ -67,7 +67,12 @@ def _without_counter(found: list[NameTime]) -> list[NameTime]:
     befores = {each.before for each in found}
     if len(befores) < len(found) or len(found) < 2:
         return found
-    return [NameTime(re.sub(r"\d+[-_. ]*$", "", each.before), each.time, each.after) for each in found]
+    # The one that leaves the fewest texts: `0007_carA_` begins with it, `carA_0007_` ends with it.
+    texts = [
+        [re.sub(counter, "", each.before) for each in found] for counter in (r"\d+[-_. ]*$", r"^\d+[-_. ]+")
+    ]
+    rest = min(texts, key=lambda text: len(set(text)))
+    return [NameTime(before, each.time, each.after) for before, each in zip(rest, found, strict=True)]
 
 
 def _are_of_frames(found: Sequence[NameTime]) -> bool:

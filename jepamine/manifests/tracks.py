@@ -114,10 +114,18 @@ def report(tracks: Sequence[Track]) -> None:
             f"{f'cameras {listed}' if cameras else 'no cameras'}, {_clocks(own)}"
         )
 
-    unordered = [track for track in tracks if track.times is None and set(track.numbers) == {None}]
+    unordered = [
+        frame
+        for track in tracks
+        if track.times is None
+        for frame, number in zip(track.frames, track.numbers, strict=True)
+        if number is None
+    ]
     if unordered:
-        count, first = sum(len(track.frames) for track in unordered), unordered[0].frames[0]
-        notify(f"names with neither a time nor a number: {count}, in the order of letters, the first {first}")
+        notify(
+            f"names with neither a time nor a number: {len(unordered)}, in the order of letters, "
+            f"the first {unordered[0]}"
+        )
 
 
 def _clocks(tracks: Sequence[Track]) -> str:

@@ -17,6 +17,9 @@ from jepamine.utils.progress import notify
 
 # Folders called 0, 1, ... up to this number may be cameras.
 MOST_CAMERAS = 8
+_HOLDER = re.compile(r"cam(?:era)?s?", re.IGNORECASE)
+# Dates and ids, which cameras do not have.
+_LONG = re.compile(r"\d{4}|\d\d[-_.]\d\d")
 _CARD = re.compile(r"[1-9]\d\d\w{5}", re.ASCII)
 
 
@@ -25,21 +28,25 @@ def twin_folders(
 ) -> dict[str, tuple[str, str]]:
     """Return the (drive, camera) of each scene of `folders` beside another whose frames have the same times.
 
-    `known` are scenes whose camera is known already. Frames of the same numbers may be of two drives as well:
-    where the folders are called 0, 1, ... or partly after cameras, reports them and how to read them.
+    `known` are scenes whose camera is known already. Frames of the same numbers are of cameras in a folder
+    called so (`cameras`), but may be of two drives elsewhere: where the folders are called 0, 1, ... or
+    partly after cameras, reports them and how to read them.
     """
     groups: defaultdict[tuple[str, frozenset[str]], list[tuple[str, list[Path]]]] = defaultdict(list)
     for scene, paths in folders:
         if scene not in known and len(paths) > 1:
             around = str(PurePosixPath(scene).parent)
-            groups[around, frozenset(path.name for path in paths)].append((scene, paths))
+            own = f"{PurePosixPath(scene).name}_"
+            groups[around, frozenset(path.name.removeprefix(own) for path in paths)].append((scene, paths))
     found: dict[str, tuple[str, str]] = {}
     doubtful = []
     for (around, _), twins in groups.items():
         if len(twins) < 2:
             continue
         names = [PurePosixPath(scene).name for scene, _ in twins]
-        if name_times([path.stem for path in twins[0][1]]) is not None:
+        frames = twins[0][1]
+        held = _HOLDER.fullmatch(frames[0].parent.parent.name) and not any(map(_LONG.search, names))
+        if held or name_times([path.stem for path in frames]) is not None:
             drive = "/".join(part for part in around.split("/") if part != "." and not is_generic(part))
             found |= {scene: (drive, name) for (scene, _), name in zip(twins, names, strict=True)}
         elif _may_be_cameras(names):
@@ -56,8 +63,8 @@ def twin_folders(
 
 
 def _may_be_cameras(names: Sequence[str]) -> bool:
-    counted = sorted(names) == [str(number) for number in range(len(names))] and len(names) <= MOST_CAMERAS
-    return counted or any(map(is_camera, names))
+    counted = sorted(names) in ([str(number + first) for number in range(len(names))] for first in (0, 1))
+    return (counted and len(names) <= MOST_CAMERAS) or any(map(is_camera, names))
 
 
 def _pattern(frames: Sequence[Path]) -> str:

@@ -13,6 +13,7 @@ from jepamine.manifests.camera_names import (
     DASHCAM_LETTER,
     camera_folders,
     is_camera,
+    is_certainly_camera,
     is_generic,
     split_camera,
 )
@@ -130,7 +131,10 @@ def _recording(file: Path, folder: str, camera: str | None) -> Recording:
         return Recording(file, "/".join(filter(None, (group, gopro["number"]))), camera, number=number)
     times = name_times([file.stem])
     if times is None:
-        return Recording(file, "/".join(filter(None, (group, file.stem))), camera)
+        # front/trip1_front.mp4: a camera's folder whose files have its name, too.
+        name = rf"(?<![^\W_]){re.escape(camera)}(?![^\W\d_])" if camera else "$"
+        rest = re.sub(name, "", file.stem).strip("_-. ") or file.stem
+        return Recording(file, "/".join(filter(None, (group, rest))), camera)
     [time] = times
     letter = DASHCAM_LETTER.search(time.after)
     own = letter[1] if letter else split_camera(time.after)[1] if time.after else None
@@ -149,8 +153,11 @@ def _with_cameras_of_names(found: Sequence[Recording]) -> list[Recording]:
     beside: dict[tuple[Path, str], set[str]] = defaultdict(set)
     for each in found:
         if each.start is None and each.number is None and each.camera is None:
-            text = re.sub(r"[_-]?\d+$", "", each.file.stem)
+            text = each.file.stem
             rest, camera = split_camera(text)
+            if not rest or not camera or not (is_certainly_camera(camera) or text.startswith(camera)):
+                text = re.sub(r"[_-]?\d+$", "", text)
+                rest, camera = split_camera(text)
             paired = _PAIRED.fullmatch(each.file.stem)
             if paired and not camera:
                 text, rest, camera = each.file.stem, paired[1], paired[2]

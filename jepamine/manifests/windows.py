@@ -71,6 +71,26 @@ def numbered_stretches(numbers: Sequence[int | None], count: int) -> list[range]
     return [range(*ends) for ends in zip([0, *cuts], [*cuts, count], strict=True)]
 
 
+def are_uneven(numbers: Sequence[int | None]) -> bool:
+    """Return whether a clip's frames, by their rising numbers, are no even choice of a recording's frames.
+
+    At 20 of 30 frames per second the numbers are 0, 1, 3, 4, 6: an even choice, though the steps differ.
+    """
+    known = [number for number in numbers if number is not None]
+    steps = {after - before for before, after in pairwise(known)}
+    if len(known) < len(numbers) or len(steps) < 2 or min(steps) < 1:
+        return False
+    # Numbers are those of an interval rounded down if one interval fits every two of them.
+    pairs = [
+        (later - earlier, known[later] - known[earlier])
+        for later in range(len(known))
+        for earlier in range(later)
+    ]
+    return max((apart - 1) / count for count, apart in pairs) >= min(
+        (apart + 1) / count for count, apart in pairs
+    )
+
+
 def sizes_on_disk(frames: Sequence[str]) -> list[tuple[int, int] | None]:
     """Return (width, height) of images on disk, None for those that cannot be read."""
     # Only builders need Pillow.
@@ -92,6 +112,9 @@ class Cutter:
     holes: int = 0
     resized: int = 0
     unsteady: str = ""
+    clips: int = 0
+    uneven: int = 0
+    first_uneven: str = ""
     lost: int = 0
     first_lost: str = ""
 
@@ -114,6 +137,11 @@ class Cutter:
             for stretch in whole
             for part in windows(len(stretch), self.window, self.stride, self.tubelet_size)
         ]
+        self.clips += len(spans)
+        for span in spans if times is None else ():
+            if are_uneven(numbers[span.start : span.stop]):
+                self.uneven += 1
+                self.first_uneven = self.first_uneven or frames[span.start]
         kept = {number for span in spans for number in span}
         lost = [frame for number, frame in enumerate(frames) if number not in kept]
         self.lost += len(lost)
@@ -138,6 +166,11 @@ class Cutter:
             notify(f"time gaps of more than {self.max_gap:g} s: {self.gaps}; no clip spans one")
         if self.holes:
             notify(f"holes in the numbers of frames: {self.holes}; no clip spans one")
+        if self.uneven:
+            notify(
+                f"clips whose frames are unevenly apart by their numbers: {self.uneven} of {self.clips}, "
+                f"the first at {self.first_uneven}; frames were left out there"
+            )
         if self.resized:
             notify(f"the size of images changes: {self.resized}; no clip spans a change")
         if self.unsteady:

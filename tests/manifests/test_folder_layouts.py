@@ -144,6 +144,18 @@ FOLDERS = {
     ],
     "a drive in train and val": [f"{p}/images/trip1_{n:05d}.jpg" for p, n in (("train", 0), ("train", 1))]
     + [f"val/images/trip1_0000{n}.jpg" for n in (2, 3)],
+    "a recording in train and val": [
+        f"export/{part}/images/frame_{n:04d}_jpg.rf.{n}e5f.jpg"
+        for part, numbers in (("train", (10, 14)), ("valid", (12, 16)))
+        for n in numbers
+    ],
+    "Label Studio": [
+        f"images/{name}.jpg"
+        for name in ("e5f3a1b0-d7_10", "0a6e1c2d-d7_11", "91d0c3f4-d8_10", "4b2a7f00-d8_11")
+    ],
+    "SHIFT": [
+        f"images/train/{c}/003b-cba5/000000{n}0_img_{c}.jpg" for c in ("front", "left_45") for n in (0, 1)
+    ],
     "WhatsApp": [f"phone/IMG-20240105-WA000{n}.jpg" for n in (1, 2)],
     "pictures of several kinds": [f"city/00000{n}_{kind}.png" for n in (1, 2) for kind in ("ir", "rgb")],
     "a dashcam's pairs": [
@@ -169,6 +181,27 @@ FOLDERS = {
         f"card/DCIM/{folder}GOPRO/GOPR{n}.JPG"
         for folder, own in ((100, (8, 9)), (101, (10, 11)))
         for n in own
+    ],
+    "Ford AV": [
+        f"2017-08-04-V2-Log{log}-{camera}/150182214{n}123456.png"
+        for log in (1, 2)
+        for camera in ("FL", "RR")
+        for n in (1, 2)
+    ],
+    "RADIATE": [f"city_1_0/zed_{side}/00000{n}.png" for side in ("left", "right") for n in (1, 2)],
+    "aiMotive": [
+        f"urban/20210401-074041/sensor/camera/{c}/{c}_000000{n}.jpg"
+        for c in ("F_MIDRANGECAM_C", "M_FISHEYE_L")
+        for n in (0, 1)
+    ],
+    "ROS topics": [
+        f"bag1/{c}_image_raw/frame000{n}.jpg" for c in ("_camera_front", "_camera_left") for n in (0, 1)
+    ],
+    "a folder per drive and camera": [
+        f"frames/trip{trip}_{side}/{n}.jpg" for trip in (1, 2) for side in ("front", "rear") for n in (1, 2)
+    ],
+    "a folder per dashcam file": [
+        f"out/20240105_101112_N{camera}/{n}.jpg" for camera in "FR" for n in (1, 2)
     ],
     "a folder per scene": [f"{scene}/{number}.jpg" for scene in ("monday", "tuesday") for number in (1, 2)],
 }
@@ -411,6 +444,17 @@ def test_numbered_folders_of_the_same_names_are_drives_with_a_notice_that_has_th
     ]
 
 
+def test_numbered_folders_may_count_from_one(tmp_path, capsys):
+    laid_out(tmp_path, [f"d1/{camera}/{n}.png" for camera in (1, 2, 3) for n in (1, 2)])
+    assert len(cut(tmp_path)) == 3
+    assert f"their own: 3, the first {tmp_path}/d1/1, {tmp_path}/d1/2, " in capsys.readouterr().err
+
+
+def test_dates_in_a_folder_called_camera_are_drives(tmp_path):
+    laid_out(tmp_path, [f"camera/2024010{day}/{n}.png" for day in (5, 6) for n in (1, 2)])
+    assert ["drive" in line for line in cut(tmp_path)] == [False, False]
+
+
 @pytest.mark.parametrize("folders", [("a", "b"), ("0", "2"), ("monday", "tuesday", "0")])
 def test_scenes_whose_frames_have_the_same_numbers_are_not_worth_a_notice(tmp_path, capsys, folders):
     laid_out(tmp_path, [f"{folder}/{n}.png" for folder in folders for n in (1, 2)])
@@ -421,6 +465,22 @@ def test_scenes_whose_frames_have_the_same_numbers_are_not_worth_a_notice(tmp_pa
 def test_folders_of_other_times_are_drives(tmp_path):
     laid_out(tmp_path, [f"{d}/153240{d}92{n}612460.png" for d in (2, 3) for n in (7, 8)])
     assert [line.get("camera") for line in cut(tmp_path)] == [None, None]
+
+
+def test_every_name_in_no_order_is_reported_though_some_end_with_a_digit(tmp_path, capsys):
+    laid_out(tmp_path, [f"CAM_F0/{name}.jpg" for name in ("8b0e7153bf7c", "1c16d5bd5c71", "9f18ae4327ab")])
+    cut(tmp_path)
+    notice = "names with neither a time nor a number: 2, in the order of letters, the first "
+    assert f"{notice}{tmp_path}/CAM_F0/8b0e7153bf7c.jpg\n" in capsys.readouterr().err
+
+
+def test_clips_whose_numbers_are_unevenly_apart_are_counted(tmp_path, capsys):
+    laid_out(tmp_path, [f"a/{n}.jpg" for n in (10, 16, 17, 19)] + [f"b/{n}.jpg" for n in (0, 5, 10, 15)])
+    frame_lines(tmp_path, 4, 4)
+    notice = "clips whose frames are unevenly apart by their numbers: 1 of 2, the first at "
+    assert f"{notice}{tmp_path}/a/10.jpg; frames were left out there\n" in capsys.readouterr().err
+    frame_lines(tmp_path, 4, 4, options=FrameOptions(fps=30.0))
+    assert "unevenly" not in capsys.readouterr().err
 
 
 def test_long_ids_are_no_numbers_of_frames(tmp_path, capsys):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jepamine.manifests.frame_names import FrameName, drives_across, frame_names
+from jepamine.manifests.frame_names import FrameName, divided_recordings, drives_across, frame_names
 from jepamine.manifests.name_times import name_times, since_1970
 
 TEN = 1_704_450_030_000_000  # 2024-01-05 10:20:30
@@ -109,6 +109,14 @@ def test_integers_of_logs_are_taken_by_their_number_of_digits():
         (["000001-cam1", "000001-cam2"], [("", "cam1", 1), ("", "cam2", 1)]),
         (["d_FrontLeft_3", "d_FrontRight_3"], [("d", "FrontLeft", 3), ("d", "FrontRight", 3)]),
         (["a_1", "readme"], [("", "", 1), ("", "", None)]),
+        (["00000040_img_left_45"], [("", "", 40)]),
+        (["d_7_left_45", "d_7_front_2"], [("d", "left_45", 7), ("d", "front_2", 7)]),
+        # An id before each name, as annotation tools put it.
+        (["0a6e1c2d-d7_11", "e5f3a1b0-d7_10"], [("d7", "", 11), ("d7", "", 10)]),
+        (
+            ["0a6e1c2d-6f7d68ca_1", "0a6e1c2d-6f7d68ca_2"],
+            [("0a6e1c2d-6f7d68ca", "", 1), ("0a6e1c2d-6f7d68ca", "", 2)],
+        ),
     ],
 )
 def test_names_are_split_into_drive_camera_and_number(names, found):
@@ -146,3 +154,24 @@ def test_texts_beside_times_that_every_moment_has_are_cameras():
 )
 def test_a_drive_divided_among_train_and_val_is_one(folders, found):
     assert drives_across({folder: frame_names(names) for folder, names in folders.items()}) == found
+
+
+@pytest.mark.parametrize(
+    ("folders", "found"),
+    [
+        ({"x/train": (10, 12, 14), "x/val": (11, 13)}, {"x/train": "x", "x/val": "x"}),
+        ({"train/images": (3, 9), "valid/images": (5,), "test/images": (7,)}, ""),
+        # One recording after the other, the same numbers, another place.
+        ({"train": (1, 2, 3), "val": (4, 5, 6)}, {}),
+        ({"train": (1, 3, 5), "val": (1, 4, 6)}, {}),
+        ({"a/train": (1, 3, 5), "b/val": (2, 4, 6)}, {}),
+    ],
+)
+def test_numbers_that_alternate_between_train_and_val_are_of_one_recording(folders, found):
+    names = {folder: frame_names([f"frame_{n}" for n in numbers]) for folder, numbers in folders.items()}
+    assert divided_recordings(names) == (dict.fromkeys(folders, "") if found == "" else found)
+
+
+def test_a_date_behind_a_counter_is_no_time_where_several_frames_share_it():
+    names = ["0000_85e9_2018-08-19--13-26-08_11_864", "0001_85e9_2018-08-19--13-26-08_12_864"]
+    assert name_times(names) is None

@@ -135,6 +135,23 @@ def test_cameras_without_times_are_one_drive_where_the_rest_of_the_name_is_the_s
         f"{drive}/{camera}.mp4": (drive, camera, 0) for drive in ("d1", "d2") for camera in ("front", "left")
     }
     assert placed("front_0001.mp4", "rear_0001.mp4")["front_0001.mp4"] == ("0001", "front", 0)
+    assert placed("front_trip7.mp4", "rear_trip7.mp4")["rear_trip7.mp4"] == ("trip7", "rear", 0)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("front/trip1_front.mp4", "rear/trip1_rear.mp4"), [("trip1", "front", 0), ("trip1", "rear", 0)]),
+        (("front/front_2.mp4", "rear/rear_2.mp4"), [("2", "front", 0), ("2", "rear", 0)]),
+        (
+            ("camera_front_wide/7f3a.camera_front_wide.mp4", "camera_rear_tele/7f3a.camera_rear_tele.mp4"),
+            [("7f3a", "camera_front_wide", 0), ("7f3a", "camera_rear_tele", 0)],
+        ),
+        (("run1_cam0.avi", "run1_cam1.avi"), [("run1", "cam0", 0), ("run1", "cam1", 0)]),
+    ],
+)
+def test_a_cameras_name_is_no_part_of_the_drives(names, found):
+    assert list(placed(*names).values()) == found
 
 
 @pytest.mark.parametrize(

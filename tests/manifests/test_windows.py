@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from jepamine.errors import UserError
-from jepamine.manifests.windows import Cutter, numbered_stretches, stretches, windows
+from jepamine.manifests.windows import Cutter, are_uneven, numbered_stretches, stretches, windows
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,24 @@ def test_a_hole_in_the_numbers_ends_a_stretch():
     assert numbered_stretches([*range(9), *range(5, 14)], 18) == [range(9), range(9, 18)]
     assert numbered_stretches([1, None, 900], 3) == [range(3)]
     assert numbered_stretches([], 0) == [range(0)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "uneven"),
+    [
+        ((0, 5, 10, 15), False),
+        # 20 and 12 of 30 frames per second, and one frame lost.
+        ((0, 1, 3, 4, 6, 7), False),
+        ((0, 2, 5, 7, 10, 12), False),
+        ((1, 2, 3, 5, 6, 7), False),
+        ((10, 16, 17, 19), True),
+        ((1, 2, 4, 6, 7, 8), True),
+        ((1, 2, 9, 10), True),
+        # Recordings one after the other, and names without a number.
+        ((7, 8, 1, 3), False),
+        ((1, None, 9, 10), False),
+        ((), False),
+    ],
+)
+def test_numbers_are_uneven_if_no_interval_fits_them(numbers, uneven):
+    assert are_uneven(numbers) is uneven
