@@ -136,7 +136,7 @@ def _picture_signs(found: Scan) -> Iterator[str]:
 
 def _unmarked(packets: Sequence[Packet]) -> int:
     """Return how many pictures at which the numbers start again are not marked as key frames."""
-    count, last = 0, None
+    count, last = 0, 0
     for packet in packets:
         if packet.number is not None:
             count += packet.number[0] != last and not packet.key

@@ -143,3 +143,10 @@ def test_frames_that_an_edit_list_cuts_away_are_counted(tmp_path):
     (start,) = unpack_from(">i", content, at)
     path.write_bytes(content[:at] + (start + 5 * 512).to_bytes(4, "big") + content[at + 4 :])
     assert " frames are cut away by its edit list" in video_index(path).note
+
+
+def test_a_key_frame_that_is_not_marked_says_so(tmp_path):
+    content = write(tmp_path / "a.mp4", bf="0")
+    at = content.find(b"stss") + 4 + 8 + 3
+    assert content[at] == 1
+    assert "1 key frames are not marked as such" in changed(tmp_path / "b.mp4", content, at, 3)
