@@ -146,7 +146,7 @@ def test_frames_that_an_edit_list_cuts_away_are_counted(tmp_path):
 
 
 def test_a_key_frame_that_is_not_marked_says_so(tmp_path):
-    content = write(tmp_path / "a.mp4", bf="0")
+    content = write(tmp_path / "a.mp4", "libx265", **{"x265-params": "log-level=none"})
     at = content.find(b"stss") + 4 + 8 + 3
     assert content[at] == 1
     assert "1 key frames are not marked as such" in changed(tmp_path / "b.mp4", content, at, 3)
