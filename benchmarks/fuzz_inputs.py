@@ -40,7 +40,7 @@ from jepamine.utils.printing import table
 SECONDS = 10
 SOUND = "not damaged"
 # What `manifest` says of a recording whose frames may be early or late.
-TOLD = ("damaged", "time gaps", "clock restarts", "edit list")
+TOLD = ("damaged", "time gaps", "clock restarts", "edit list", "cannot be decoded")
 # Text files, made by the run itself.
 TEXTS = ("jsonl manifest", "scores", "labels", "recipe")
 ENCODER = """

@@ -58,6 +58,7 @@ ENCODERS = {
     "VP9, alternative references": ["-c:v", "libvpx-vp9", "-b:v", "1M", "-auto-alt-ref", "1", "-g", "20"],
     "AV1": ["-c:v", "libsvtav1", "-preset", "12"],
     "ProRes": ["-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"],
+    "Sorenson": ["-c:v", "flv", "-g", "10"],
     "WMV 2": ["-c:v", "wmv2", "-g", "10"],
 }
 CONTAINERS = ("mp4", "mov", "mkv", "webm", "avi", "ts", "m2ts", "mpg", "flv", "wmv", "h264", "hevc")

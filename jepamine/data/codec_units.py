@@ -55,6 +55,16 @@ def sized_units(content: bytes, length: int) -> Iterator[bytes]:
 _FORBIDDEN = re.compile(rb"\0\0(?:\0+[^\0\x01]|\x02|\x03[^\0-\x03])")
 
 
+def several_jpegs(content: bytes) -> bool:
+    """Return whether a packet of a bare stream of JPEGs is more, or less, than one: a damaged mark.
+
+    Coded values never contain the mark of an image's end (ITU-T T.81, B.1.1.5).
+    """
+    scan = content.find(b"\xff\xda")
+    end = content.find(b"\xff\xd9", scan)
+    return not content.startswith(b"\xff\xd8\xff") or end < 0 or bool(content[end + 2 :].strip(b"\0\xff"))
+
+
 def forbidden_bytes(content: bytes) -> bool:
     """Return whether units behind start codes contain bytes that no encoder writes: a damaged start code."""
     return _FORBIDDEN.search(content) is not None

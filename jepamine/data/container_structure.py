@@ -1,8 +1,7 @@
 """Follow the elements of containers, each of which says where the next one begins.
 
 Readers pass over elements that they do not know and look for the next one that they do: a damaged head hides
-a frame without an error. Sources of FLV and MPEG-PS: Adobe's Flash Video File Format (annex E),
-ISO/IEC 13818-1, section 2.5.
+a frame without an error. Sources of MXF and MPEG-PS: SMPTE ST 336, ISO/IEC 13818-1, section 2.5.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ from typing import BinaryIO
 
 from jepamine.data.asf_packets import broken_asf
 from jepamine.data.avi_chunks import broken_avi
+from jepamine.data.flv_tags import broken_flv
 
-# Tags of FLV: sound, video, data; the bit of encrypted ones.
-FLV_TAGS, ENCRYPTED = {8, 9, 18}, 0x20
+# What every key of MXF begins with, and the bytes that may be before the first (SMPTE ST 377-1, 6.5).
+KEY, RUN_IN = b"\x06\x0e\x2b\x34", 1 << 16
 # What an element of MPEG-PS begins with; the fourth byte of a pack's, and of the end's. Packets have others.
 BEGIN, PACK, END = b"\x00\x00\x01", 0xBA, 0xB9
 
@@ -38,26 +38,23 @@ def broken_at(path: Path, form: str) -> int | None:
         if form == "mpeg":
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 return _program(content, size)
-        return _flv(file, size) if form == "flv" else None
+        if form == "mxf":
+            return _mxf(file, size)
+    return broken_flv(path) if form == "flv" else None
 
 
-def _flv(file: BinaryIO, size: int) -> int | None:
-    at = int.from_bytes(file.read(9)[5:9]) + 4
-    broken: list[int] = []
-    tags = 0
-    while at < size:
+def _mxf(file: BinaryIO, size: int) -> int | None:
+    at = file.read(RUN_IN).find(KEY)
+    while 0 <= at < size:
         file.seek(at)
-        tag = file.read(11)
-        length = int.from_bytes(tag[1:4]) + 11
-        file.seek(at + length)
-        after = file.read(4)
-        if len(after) < 4 or tag[0] & ~ENCRYPTED not in FLV_TAGS:
+        head = file.read(26)
+        # A length below 128, or the number of its bytes.
+        wide = head[16] & 127 if len(head) > 16 and head[16] > 127 else 0
+        length = int.from_bytes(head[17 : 17 + wide]) if wide else int.from_bytes(head[16:17])
+        if head[:4] != KEY or len(head) < 17 + wide or wide > 8 or at + 17 + wide + length > size:
             return at
-        tags += 1
-        broken += [at] if int.from_bytes(after) != length else []
-        at += length + 4
-    # Some writers count otherwise, always.
-    return broken[0] if broken and 2 * len(broken) < tags else None
+        at += 17 + wide + length
+    return None
 
 
 def _program(content: mmap.mmap, size: int) -> int | None:

@@ -33,6 +33,21 @@ def off_pace(times: Sequence[int]) -> list[int]:
     return off if even + 2 * len(off) == len(steps) and len(off) * EVEN <= even else []
 
 
+def first_off_pace(times: Sequence[int]) -> list[int]:
+    """Return the first of `times` (microseconds, rising) if it alone is off an even pace, by no whole frames.
+
+    Where whole frames are missing, a recorder may have begun late.
+    """
+    steps = [after - before for before, after in pairwise(times)]
+    if len(steps) <= EVEN:
+        return []
+    usual = median(steps[1:])
+    if any(abs(step - usual) > ROUNDING for step in steps[1:]):
+        return []
+    whole = max(round(steps[0] / usual), 1) * usual
+    return [times[0]] if abs(steps[0] - whole) > ROUNDING else []
+
+
 def off_decoding_pace(times: Sequence[int], decoded: Sequence[int]) -> list[int]:
     """Return the few of `times` (microseconds, rising) that leave the even pace of the times of decoding.
 

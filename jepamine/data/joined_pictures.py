@@ -29,7 +29,8 @@ class Slice(NamedTuple):
 
     `first` is the number of its first block, `frame` frame_num (HEVC: 0), `low` the low bits of the picture
     order count (None: it has none), `read` the number of bits of the slice before these numbers. `anew`:
-    numbers start again at its picture; `referred`: the next one has another frame_num.
+    numbers start again at its picture; `referred`: the next one has another frame_num. `idr` is idr_pic_id,
+    which differs in consecutive pictures that have one.
     """
 
     head: bytes
@@ -41,6 +42,7 @@ class Slice(NamedTuple):
     low: int | None
     stream: Stream
     read: int
+    idr: int | None = None
 
     @property
     def picture(self) -> tuple[bool, int, int | None]:
@@ -63,10 +65,9 @@ def h264_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:
     bits.take(2 * stream.planes)
     read = length - bits.left
     frame = bits.take(stream.frame_bits)
-    if anew:
-        bits.golomb()
+    idr = bits.golomb() if anew else None
     low = None if stream.in_decoding_order else bits.take(stream.bits)
-    return Slice(unit[:1], anew, unit[0] > 31, first, (kind, parameters), frame, low, stream, read)
+    return Slice(unit[:1], anew, unit[0] > 31, first, (kind, parameters), frame, low, stream, read, idr)
 
 
 def hevc_slice(unit: bytes, pictures: Mapping[int, Stream]) -> Slice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from jepamine.data.codec_units import forbidden_bytes
+from jepamine.data.codec_units import forbidden_bytes, several_jpegs
 from jepamine.data.picture_order import PictureOrder
 from jepamine.data.picture_shapes import coded_shape
 
@@ -44,6 +44,7 @@ def scan(container: Any, video: Any) -> Scan:
     """Read all packets of `container`, keeping those of the stream `video` without their content."""
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
+    jpegs = container.format.name == "mjpeg"
     packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
     for packet in container.demux():
         if packet.pts is not None:
@@ -54,10 +55,11 @@ def scan(container: Any, video: Any) -> Scan:
         if packet.size:
             number = order.number(packet)
             times = (packet.pts, packet.dts, packet.duration or 0)
-            forbidden += order.started and forbidden_bytes(bytes(packet))
+            content = bytes(packet)
+            forbidden += (order.started and forbidden_bytes(content)) or (jpegs and several_jpegs(content))
             shape = None
             if packet.is_keyframe:
-                shape = order.shape or coded_shape(order.codec, bytes(packet))
+                shape = order.shape or coded_shape(order.codec, content)
             kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
             packets.append(Packet(*times, *kinds, number, shape))
     return Scan(packets, count, end, order, forbidden)

@@ -60,6 +60,9 @@ class PictureOrder:
         # frame_num of H.264: that of the last picture that others refer to, and how many were left out.
         self._reference: int | None = None
         self.skipped = 0
+        # idr_pic_id of the last picture, and how many consecutive ones have another, and the same.
+        self._idr: int | None = None
+        self._idrs = {False: 0, True: 0}
         # Size, in units of the codec, by the last set of parameters of sequences.
         self.shape: tuple[int, ...] | None = None
         # Sets of parameters of sequences by (their number, the size in them).
@@ -106,6 +109,11 @@ class PictureOrder:
     def contradicting(self) -> bool:
         """Whether sets of parameters with one number and one size differ: the decoder mixes them."""
         return any(len(contents) > 1 for contents in self._contents.values())
+
+    @property
+    def same_idr(self) -> int:
+        """How many consecutive IDR pictures have one number, which H.264 (7.4.3) forbids; 0 if most do."""
+        return self._idrs[True] if self._idrs[True] < self._idrs[False] else 0
 
     def joined(self) -> int:
         """Return how many pictures became the end of another, when all packets were numbered."""
@@ -179,6 +187,9 @@ class PictureOrder:
 
     def _count(self, own: Slice) -> None:
         """Count the numbers that frame_num leaves out (H.264, 7.4.3: it rises by 1 after a reference)."""
+        if own.idr is not None and self._idr is not None:
+            self._idrs[own.idr == self._idr] += 1
+        self._idr = own.idr
         whole = 1 << own.stream.frame_bits
         step = 0 if own.anew or self._reference is None else (own.frame - self._reference) % whole
         lost = 1 < step <= MOST_LOST and not own.stream.gaps

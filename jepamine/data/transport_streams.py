@@ -109,7 +109,15 @@ def _is_begin(payload: bytes) -> bool:
         for place, kind in stamps
         if len(payload) > place + 4
     )
-    return payload[6] >> 6 == 2 and times != 1 and marked
+    return payload[6] >> 6 == 2 and times != 1 and marked and _is_stuffed(payload, times)
+
+
+def _is_stuffed(payload: bytes, times: int) -> bool:
+    """Return whether the optional part of a packet's header is as long as its flags say, but for stuffing."""
+    if payload[7] & 0x3F:  # further fields
+        return True
+    length, needed = payload[8], 5 * max(times - 1, 0)
+    return length >= needed and not payload[9 + needed : 9 + length].strip(b"\xff")
 
 
 def _sections(packets: Packets) -> Iterator[bytes]:

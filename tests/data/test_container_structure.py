@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jepamine.data.container_structure import broken_at
+from jepamine.data.flv_tags import flv_codec
 from jepamine.data.matroska import read_matroska
 from jepamine.data.video_index import load_av, video_index
 from tests.data.written_videos import changed, noisy, write
@@ -104,6 +105,54 @@ def test_a_webm_without_its_last_frame_is_shorter_than_its_header_says(tmp_path)
     # Other writers do not count the last frame.
     (tmp_path / "b.webm").write_bytes(content.replace(b"Lavf", b"Gst1"))
     assert "by its header" not in video_index(tmp_path / "b.webm").note
+
+
+@pytest.mark.parametrize(
+    ("content", "codec"),
+    [
+        (b"\x17\1\0\0\0\0\0\2\x65", b"\7"),
+        (b"\x27\1\0\0\0\0\0\2\x41", b"\7"),
+        (b"\x17\0\0\0\0\1\x64", b"\7"),
+        (b"\x12\0\0\x84", b"\2"),
+        (b"\x57\0", b"\7"),
+        (b"\x90hvc1\1", b"hvc1"),
+        (b"", b""),
+        # A command with a picture, a kind that does not exist, a unit without a size, other versions.
+        (b"\x57\1\0\0\0\0\0\2\x65", None),
+        (b"\x07\1\0\0\0\0\0\2\x65", None),
+        (b"\x17\1\0\0\0\x41\x9a\2", None),
+        (b"\x17\0\0\0\0\0\0\2\x65", None),
+        (b"\x17\5\0\0\0\0\0\2\x65", None),
+    ],
+)
+def test_the_head_of_a_video_tag_says_its_codec(content, codec):
+    assert flv_codec(content) == codec
+
+
+@pytest.mark.parametrize("bit", [1, 0x80], ids=["codec", "extended head"])
+def test_an_flv_whose_tag_is_of_another_kind_is_reported(tmp_path, bit):
+    content = noisy(tmp_path / "a.flv", "libx264")
+    at = heads(tmp_path / "a.flv")[3] + 11
+    note = changed(tmp_path / "b.flv", content, at, content[at] ^ bit)
+    assert f"its elements do not follow from each other at byte {at - 11}" in note
+
+
+def test_an_flv_with_a_tag_of_sound_that_its_header_does_not_have_is_reported(tmp_path):
+    content = noisy(tmp_path / "a.flv", "libx264")
+    at = heads(tmp_path / "a.flv")[5]
+    note = changed(tmp_path / "b.flv", content, at, 8)
+    assert f"its elements do not follow from each other at byte {at}" in note
+
+
+@pytest.mark.parametrize("where", [2, 5, -1])
+def test_an_mxf_of_which_bytes_are_missing_is_reported(tmp_path, where):
+    path = tmp_path / "a.mxf"
+    content = write(path, "mpeg2video", frames=12)
+    with av.open(str(path)) as container:
+        places = [packet.pos for packet in container.demux() if packet.size]
+    assert broken_at(path, "mxf") is None
+    path.write_bytes(content[: places[where] + 20] + content[places[where] + 25 :])
+    assert broken_at(path, "mxf") is not None
 
 
 @pytest.fixture

@@ -42,5 +42,15 @@ def test_a_file_without_an_index_contradicts_nothing(tmp_path):
     content = noisy(tmp_path / "a.webm", "libvpx", live="1")
     assert read_matroska(tmp_path / "a.webm").cues == []
     at = content.find(b"\x81\0\0\x80") + 2
-    assert "index" not in changed(tmp_path / "b.webm", content, at, 64)
+    note = changed(tmp_path / "b.webm", content, at, 64)
+    assert "its index has" not in note
+    assert "the frame at 0.064 s is off the even pace of the others" in note
     assert "damaged" not in video_index(tmp_path / "a.webm").note
+
+
+def test_a_frame_without_a_time_is_reported(tmp_path):
+    content = noisy(tmp_path / "a.mkv", "libx264")
+    with load_av().open(str(tmp_path / "a.mkv")) as container:
+        at = [packet.pos for packet in container.demux() if packet.size][5]
+    # Its time in the cluster, which becomes negative.
+    assert "1 frames have no time" in changed(tmp_path / "b.mkv", content, at + 1, content[at + 1] | 128)

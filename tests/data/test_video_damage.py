@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.frame_pace import holes, off_decoding_pace, off_pace
+from jepamine.data.frame_pace import first_off_pace, holes, off_decoding_pace, off_pace
 from jepamine.data.video_index import load_av, video_index
 
 pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
@@ -44,13 +44,14 @@ def cut(path: Path, name: str, part: float) -> Path:
         *((name, "libx264") for name in ("a.mp4", "a.mov", "a.mkv", "a.flv", "a.ts", "a.m2ts", "a.avi")),
         *((name, "mpeg4") for name in ("b.mp4", "b.avi", "b.wmv", "b.mkv")),
         ("a.mpg", "mpeg2video"),
+        ("b.flv", "flv"),
         ("c.h264", "libx264"),
         ("a.webm", "libvpx"),
     ],
 )
 @pytest.mark.parametrize("frames", ["2", "0"])
 def test_whole_files_have_no_sign_of_damage(tmp_path, name, codec, frames):
-    options = {} if codec == "libvpx" else {"bf": frames}
+    options = {} if codec in ("libvpx", "flv") else {"bf": frames}
     assert "damaged" not in video_index(write(tmp_path / name, codec, **options)).note
 
 
@@ -152,6 +153,23 @@ def test_one_frame_off_an_even_pace_is_found(times, found):
 )
 def test_a_hole_in_an_even_pace_is_found(times, found):
     assert holes(times) == found
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        ([0, 40, 80, 120, 160, 200, 240], []),
+        ([30, 40, 80, 120, 160, 200, 240], [30]),
+        ([-60, 40, 80, 120, 160, 200, 240], [-60]),
+        # Two whole frames are missing; another step differs, too; too few steps.
+        ([-80, 40, 80, 120, 160, 200, 240], []),
+        ([30, 40, 80, 120, 150, 200, 240], []),
+        ([30, 40, 80, 120, 160], []),
+    ],
+)
+def test_a_first_frame_that_alone_is_off_an_even_pace_is_found(times, found):
+    thousand = [1000 * time for time in times]
+    assert first_off_pace(thousand) == [1000 * time for time in found]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,15 @@ import pytest
 
 from jepamine.data.asf_packets import PROPERTIES, asf_size
 from jepamine.data.avi_chunks import avi_size
-from jepamine.data.codec_units import delimiters_without_slices, forbidden_bytes, forbidden_head
+from jepamine.data.codec_units import (
+    delimiters_without_slices,
+    forbidden_bytes,
+    forbidden_head,
+    several_jpegs,
+)
 from jepamine.data.frame_pace import other_pace
 from jepamine.data.recordings import Recordings
+from jepamine.data.video_damage import begins_bare
 from jepamine.data.video_index import load_av, video_index
 from jepamine.errors import UserError
 from jepamine.places import Moment
@@ -108,6 +114,44 @@ def test_a_damaged_start_code_leaves_bytes_that_no_encoder_writes(name, tmp_path
 )
 def test_bytes_between_start_codes(content, found):
     assert forbidden_bytes(content) is found
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\xff\xd8\xff\xdb..\xff\xda..\xff\xd9", False),
+        (b"\xff\xd8\xff\xe1..\xff\xd8\xff\xda.\xff\xd9\xff\xda..\xff\xd9\0\xff", True),
+        (b"\xff\xd8\xff\xdb..\xff\xda..\xff\xd9\xff\0", False),
+        (b"\xff\xd8\xff\xdb..\xff\xda..\xff\xd9\xff\xd0\xfb", True),
+        (b"\xff\xd8\1\xdb..\xff\xda..\xff\xd9", True),
+        (b"\xff\xd8\xff\xdb..\xff\xda..", True),
+    ],
+)
+def test_a_packet_is_one_jpeg(content, found):
+    assert several_jpegs(content) is found
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "found"),
+    [
+        ("h264", b"\0\0\0\1\x67", True),
+        ("m4v", b"\0\0\1\xb0", True),
+        ("m4v", b"\0\1\0\0\1\xb0", False),
+        ("hevc", b"\x77\0\0\1", False),
+        ("mjpeg", b"\xff\xd8\xff\xe0", True),
+        ("mjpeg", b"\0\0\1\xff", False),
+    ],
+)
+def test_a_bare_stream_begins_with_a_start_code_or_an_image(tmp_path, form, content, found):
+    (tmp_path / "a").write_bytes(content)
+    assert begins_bare(tmp_path / "a", form) is found
+
+
+def test_a_bare_stream_that_begins_elsewhere_says_so(tmp_path):
+    content = write(tmp_path / "a.h264", "libx264")
+    assert "does not begin" not in video_index(tmp_path / "a.h264").note
+    (tmp_path / "a.h264").write_bytes(b"\x77" + content)
+    assert "it does not begin as a bare h264 stream does" in video_index(tmp_path / "a.h264").note
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Follow the fragments of MP4 files that are written piece by piece, as dashcams and browsers do.
+
+Readers pass over a box that they do not know, a damaged fragment too. Source: ISO/IEC 14496-12 (8.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from struct import unpack_from
+from typing import BinaryIO
+
+from jepamine.data.movie_box import LARGEST, fits, is_fragmented, read_movie
+from jepamine.data.packet_scan import Packet
+
+# Boxes that such files consist of.
+KNOWN = {
+    *(b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"free", b"skip", b"wide"),
+    *(b"udta", b"uuid", b"meta", b"emsg", b"prft", b"pdin", b"pnot"),
+}
+# Of so many fragments one may begin at another time than the one before ends.
+FEW = 5
+
+
+def fragment_signs(path: Path, packets: Sequence[Packet], base: Fraction) -> Iterator[str]:
+    """Yield what is wrong with the fragments of a file, whose video has these packets, `base` s a unit."""
+    if not is_fragmented(read_movie(path)[0]):
+        return
+    fragments, indexed = set[int](), set[int]()
+    with path.open("rb") as file:
+        for kind, at, start, stop in _top_level(file, path.stat().st_size):
+            file.seek(start)
+            content = file.read(min(stop - start, LARGEST)) if kind in (b"moof", b"mfra") else b""
+            if kind not in KNOWN or not fits(content):
+                yield f"its boxes do not follow from each other at byte {at}"
+                return
+            fragments |= {at} if kind == b"moof" else set()
+            indexed |= _indexed(content) if kind == b"mfra" else set()
+    if indexed - fragments:
+        yield f"its index has a fragment at byte {min(indexed - fragments)}, where there is none"
+    apart = list(_apart(packets))
+    # Some writers guess how long the last frame of a fragment is shown.
+    if apart and len(apart) <= max(1, len(fragments) // FEW):
+        end, begin = (float(time * base) for time in apart[0])
+        yield f"its frames are shown to {end:.3f} s, and the next ones from {begin:.3f} s on"
+
+
+def _apart(packets: Sequence[Packet]) -> Iterator[tuple[int, int]]:
+    """Yield the (end, begin), in times of decoding, of packets that do not follow each other."""
+    for before, after in pairwise(packets):
+        if before.dts is not None and after.dts is not None and before.duration:
+            end = before.dts + before.duration
+            if 2 * abs(after.dts - end) > before.duration:
+                yield end, after.dts
+
+
+def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """Yield (kind, place, start and stop of the content) of the boxes of a file.
+
+    The kind is empty where there is none, or one that reaches beyond the end; it is the last then.
+    """
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(8)
+        length, start = int.from_bytes(head[:4]), at + 8
+        if length == 1:
+            length, start = int.from_bytes(file.read(8)), at + 16
+        stop = at + length if length else size
+        if len(head) < 8 or stop < start or stop > size:
+            yield b"", at, at, at
+            return
+        yield head[4:], at, start, stop
+        at = stop
+
+
+def _indexed(content: bytes) -> set[int]:
+    """Return the places of fragments that the index at a file's end (tfra boxes) has."""
+    places = set[int]()
+    at = 0
+    while at + 8 <= len(content):
+        size, kind = unpack_from(">I4s", content, at)
+        if size < 8:
+            break
+        if kind == b"tfra":
+            wide, widths, count = (
+                content[at + 8],
+                content[at + 19],
+                int.from_bytes(content[at + 20 : at + 24]),
+            )
+            numbers = sum((widths >> by & 3) + 1 for by in (0, 2, 4))
+            step = (16 if wide else 8) + numbers
+            for row in range(at + 24, min(at + 24 + count * step, at + size - step + 1), step):
+                places.add(unpack_from(">Q" if wide else ">I", content, row + (8 if wide else 4))[0])
+        at += size
+    return places
