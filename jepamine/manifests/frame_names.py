@@ -26,7 +26,7 @@ _NUMBER = re.compile(
 )
 # left0001 of ROS, DSC00012, IMG-20240105-WA0003, "picture (3)" of Windows.
 _ATTACHED = re.compile(
-    r"(?P<before>.*[^\W\d_])?[_ .-]*(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
+    r"(?P<before>.*[^\W\d_])?[\W_]*?(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
 )
 # 00000040_img_left_45 of SHIFT: a camera's own number comes after the frame's.
 _BEFORE_CAMERA = re.compile(r"(?:(?P<before>.+?)[_-])?(?P<number>\d+)[_-](?P<after>[A-Za-z].*\d)")

@@ -106,6 +106,7 @@ def test_integers_of_logs_are_taken_by_their_number_of_digits():
             [("IMG-20240105-WA", "", 3), ("IMG-20240106-WA", "", 4)],
         ),
         (["Bild (9)", "Bild (10)"], [("Bild", "", 9), ("Bild", "", 10)]),
+        (["aa-x#1", "bb-x#2"], [("aa-x", "", 1), ("bb-x", "", 2)]),
         (["000001-cam1", "000001-cam2"], [("", "cam1", 1), ("", "cam2", 1)]),
         (["d_FrontLeft_3", "d_FrontRight_3"], [("d", "FrontLeft", 3), ("d", "FrontRight", 3)]),
         (["a_1", "readme"], [("", "", 1), ("", "", None)]),
