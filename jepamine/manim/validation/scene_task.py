@@ -18,7 +18,8 @@ from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.namespace import without_main
-from jepamine.manim.validation.syntax import objections
+from jepamine.manim.validation.refused_classes import without_refused_classes
+from jepamine.manim.validation.syntax import Objection, objections
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
@@ -100,12 +101,15 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         name: without_main(ast.parse(code, f"{name}.py" if name else SOURCE)) for name, code in texts.items()
     }
     local = {name: tree for name, tree in trees.items() if name}
-    if request["check"] and (objections_ := objections(trees[""], local)):
-        problems = [
-            (None, f"{one.module}.py:{one.line}: {one.message}") if one.module else (one.line, one.message)
-            for one in objections_
-        ]
-        return {"problems": [{"kind": "refused", "line": line, "message": text} for line, text in problems]}
+    apart: dict[str, list[Objection]] = {}
+    if request["check"]:
+        refused = objections(trees[""], local)
+        if refused and (request["every"] or request["scene"] is not None):
+            trees[""], apart = without_refused_classes(trees[""], local)
+            if not objections(trees[""], local):
+                refused = apart.get(request["scene"], [])
+        if refused:
+            return {"problems": [_problem(one) for one in refused]}
     manim.config.update({"media_dir": str(folder), "pixel_width": width, "pixel_height": height})
     try:
         done = running.run(
@@ -115,6 +119,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             guarded=request["check"],
             began=PLAYS.append,
             filming=play.Filming() if request.get("video") else None,
+            refused=list(apart),
         )
     except running.Refused as error:
         return _refused(None, str(error))
@@ -136,6 +141,16 @@ def progress() -> str:
 
 def _picture(width: int) -> tuple[int, int]:
     return width, round(width * 9 / 16)
+
+
+def _problem(objection: Objection) -> dict[str, Any]:
+    if objection.module:
+        return {
+            "kind": "refused",
+            "line": None,
+            "message": f"{objection.module}.py:{objection.line}: {objection.message}",
+        }
+    return {"kind": "refused", "line": objection.line, "message": objection.message}
 
 
 def _refused(line: int | None, message: str) -> dict[str, Any]:
