@@ -104,7 +104,7 @@ def track_signs(path: Path, track: int, *, exact: bool, cut: bool) -> Iterator[s
 
 
 def _least(kind: bytes, box: bytes) -> int:
-    """Return the fewest bytes that a box of this kind and version has; readers read on behind shorter ones."""
+    """Return the fewest bytes that a box of this kind and version has; readers read on behind others."""
     return LEAST[kind][min(box[0], 1)] if kind in LEAST and box else 0
 
 
