@@ -70,7 +70,7 @@ def _placed(name: str, lines: Mapping[str, int]) -> str:
 
 
 def _troubles(state: State, report: Report, with_lines: bool = True) -> dict[str, str]:
-    """Return problem of a state -> the line that reports it, `with_lines` of the code that made the objects."""
+    """Return problem of a state -> the line that reports it, `with_lines` of the objects' code."""
     places = report.lines if with_lines else {}
     types = {item.name: item.type for item in report.objects}
     lines = {}
