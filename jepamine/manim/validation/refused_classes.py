@@ -4,8 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 from jepamine.manim.validation.syntax import Objection, objections
+
+
+def checked(
+    tree: ast.Module, local: Mapping[str, ast.Module], scene: str | None, scenes_apart: bool
+) -> tuple[ast.Module, list[dict[str, Any]], list[str]]:
+    """Return the file that may run, the problems if it may not, and the classes it is without.
+
+    With `scenes_apart`, only what is refused in `scene` or outside of all classes refuses the file.
+    """
+    refused, apart = objections(tree, local), dict[str, list[Objection]]()
+    if refused and scenes_apart:
+        rest, apart = without_refused_classes(tree, local)
+        if not objections(rest, local):
+            tree, refused = rest, apart.get(scene or "", [])
+    return tree, [_problem(one) for one in refused], list(apart)
+
+
+def _problem(objection: Objection) -> dict[str, Any]:
+    line, message = objection.line, objection.message
+    if objection.module:
+        return {"kind": "refused", "line": None, "message": f"{objection.module}.py:{line}: {message}"}
+    return {"kind": "refused", "line": line, "message": message}
 
 
 def without_refused_classes(

@@ -18,8 +18,7 @@ from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.namespace import without_main
-from jepamine.manim.validation.refused_classes import without_refused_classes
-from jepamine.manim.validation.syntax import Objection, objections
+from jepamine.manim.validation.refused_classes import checked
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
@@ -101,15 +100,12 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         name: without_main(ast.parse(code, f"{name}.py" if name else SOURCE)) for name, code in texts.items()
     }
     local = {name: tree for name, tree in trees.items() if name}
-    apart: dict[str, list[Objection]] = {}
+    apart: list[str] = []
     if request["check"]:
-        refused = objections(trees[""], local)
-        if refused and (request["every"] or request["scene"] is not None):
-            trees[""], apart = without_refused_classes(trees[""], local)
-            if not objections(trees[""], local):
-                refused = apart.get(request["scene"], [])
+        scenes_apart = request["every"] or request["scene"] is not None
+        trees[""], refused, apart = checked(trees[""], local, request["scene"], scenes_apart)
         if refused:
-            return {"problems": [_problem(one) for one in refused]}
+            return {"problems": refused}
     manim.config.update({"media_dir": str(folder), "pixel_width": width, "pixel_height": height})
     try:
         done = running.run(
@@ -119,7 +115,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             guarded=request["check"],
             began=PLAYS.append,
             filming=play.Filming() if request.get("video") else None,
-            refused=list(apart),
+            refused=apart,
         )
     except running.Refused as error:
         return _refused(None, str(error))
@@ -141,16 +137,6 @@ def progress() -> str:
 
 def _picture(width: int) -> tuple[int, int]:
     return width, round(width * 9 / 16)
-
-
-def _problem(objection: Objection) -> dict[str, Any]:
-    if objection.module:
-        return {
-            "kind": "refused",
-            "line": None,
-            "message": f"{objection.module}.py:{objection.line}: {objection.message}",
-        }
-    return {"kind": "refused", "line": objection.line, "message": objection.message}
 
 
 def _refused(line: int | None, message: str) -> dict[str, Any]:
