@@ -9,9 +9,11 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.figure_parts import add_label, add_parts, corners_of, nest, owner_of, part_of
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
+from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents
+from jepamine.manim.text.touching import touched
 
 #: Where an arrow of a direction is placed that is drawn at something.
 _SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
@@ -77,11 +79,16 @@ class Discourse:
     def _part(self, phrase: NounPhrase, name: str) -> tuple[Ref, bool]:
         """Return the parts of an object that a phrase names: they follow their owner."""
         named = self.thing(phrase.owner)[0] if phrase.owner is not None else None
+        turn = None
+        if name == "tangent":
+            named, turn = touched(self.cursor, phrase, named, lambda: self.thing(noun_phrase(self.cursor))[0])
         owner = owner_of(self.things, name, named)
         if owner is None:
             self.cursor.miss(phrase.span, "what it belongs to is not clear")
             return (), False
         ref, new = add_parts(self.things, phrase, name, owner)
+        if turn is not None and new and len(ref) == 1:
+            self.things.measure(ref, "part", (owner, name, turn))
         for where, texts in phrase.labels:
             self.label(ref, where, texts, phrase.span)
         return ref, new

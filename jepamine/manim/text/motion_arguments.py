@@ -211,6 +211,9 @@ def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
 
 def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
     hows = cursor.next().value
+    if hows[0] in ("inscribed", "circumscribed"):
+        cursor.miss(cursor.since(cursor.place - 1), "what appears or moves is only placed inside")
+        hows = ("inside",)
     cursor.skip("filler", "of")
     by = cursor.peek().text.lower() == "by"
     if not by and (starts(cursor) or cursor.at("pronoun")):
