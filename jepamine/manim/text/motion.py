@@ -12,6 +12,7 @@ from jepamine.manim.text.motion_events import (
     ENTERS,
     FALLS,
     MOST_TIMES,
+    NO_PATHS,
     Said,
     event_of,
     without_effect,
@@ -91,6 +92,9 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         verb, said.goal, said.stops = "move", ("to", said.stops[0]), said.stops[1:]
     if verb == "sway":
         return there_and_back(story, word.text.lower(), said, cursor.since(start), seen)
+    if verb == "follow" and {story.things.items[place].type for place in said.other} & NO_PATHS:
+        # "The square follows the dot": it goes where that is.
+        verb, said.goal = "move", ("next to", ((-1, 0), said.other))
     event = event_of(verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:

@@ -55,6 +55,8 @@ FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
 }
 #: What something moves along that "moves on" it.
 CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
+#: What has no outline along which something else could move.
+NO_PATHS = {"dot", "text", "title", "number", "image"}
 #: Where something begins that moves from left to right, from top to bottom.
 ACROSS = {"row": (-1, 0), "column": (0, 1)}
 

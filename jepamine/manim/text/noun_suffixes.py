@@ -27,7 +27,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.skip(
             "saying",
             "filler",
-            *(["with", "of"] if "list" in phrase.traits else []),
+            *(["with", "of"] if phrase.traits & {"list", "code"} else []),
             *(["colon"] if cursor.peek(1).kind == "quoted" else []),
         )
         several = 20 if "list" in phrase.traits else number(phrase)
@@ -35,7 +35,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         if phrase.texts:
             return True
         cursor.place = place
-    if _content(cursor, phrase) or _as_formula(cursor, phrase):
+    if _content(cursor, phrase) or _as_formula(cursor, phrase) or _own_sides(cursor, phrase):
         return True
     if cursor.at("label"):
         return _label(cursor, phrase)
@@ -45,7 +45,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.skip("saying")
         phrase.labels.append(("inside", texts(cursor, number(phrase))))
     elif cursor.at("coloured") and following == "colour":
-        cursor.next()
+        phrase.traits |= {"filled"} if cursor.next().text.lower().startswith("fill") else set()
         phrase.colours += colours(cursor, number(phrase) > 1)
         cursor.skip("order")
     elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
@@ -106,6 +106,20 @@ def _as_formula(cursor: Cursor, phrase: NounPhrase) -> bool:
         return False
     cursor.place += 3
     phrase.traits.add("formula")
+    return True
+
+
+def _own_sides(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "between two lines" behind an angle, which is drawn with its sides; not "the lines", others."""
+    ahead = 1 + (cursor.peek().text.lower() in ("formed", "made"))
+    if "angle" not in phrase.traits or cursor.peek(ahead - 1).text.lower() not in ("between", "by"):
+        return False
+    if cursor.peek(ahead).kind == "count" and cursor.peek(ahead).value == 2:
+        ahead += 1
+    noun = cursor.peek(ahead)
+    if noun.kind != "noun" or noun.value[0] not in ("line", "arrow") or not noun.value[2]:
+        return False
+    cursor.place += ahead + 1
     return True
 
 

@@ -154,7 +154,10 @@ def _tokens(description: str) -> Iterator[Token]:
             waiting.pop(0)
         if waiting and match.start() >= waiting[0][0]:
             start, end, name, literal = waiting[0]
-            if match.start() == start:
+            if match.start() == start and name == "combined":
+                yield Token("noun", ("polygon", literal[0], False), Span(start, end), description[start:end])
+                yield Token("measure", ("operands", literal[1]), Span(start, end), description[start:end])
+            elif match.start() == start:
                 yield Token(name, literal, Span(start, end), description[start:end])
             continue
         kind = str(match.lastgroup)
