@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from jepamine.errors import UserError
+from jepamine.errors import UserError, brief
 from jepamine.places import File, Moment, Url, below
 
 # Key of a line that names a recording -> the key of its stream.
@@ -61,7 +61,7 @@ def _times(line: Mapping[str, Any], place: str, kind: str) -> list[int]:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < LATEST:
             noun = "video clip" if kind == "video" else "clip of a log"
             raise UserError(
-                f"{place}: a {noun} needs numbers 'start', 'end' (s) and 'fps'; '{key}' is {value!r}"
+                f"{place}: a {noun} needs numbers 'start', 'end' (s) and 'fps'; '{key}' is {brief(value)}"
             )
         numbers.append(float(value))
     start, end, fps = numbers

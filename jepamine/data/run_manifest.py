@@ -18,6 +18,7 @@ from jepamine.data.splits import SplitClip, SplitClips, split
 from jepamine.errors import UserError
 from jepamine.places import Moment
 from jepamine.protocols import Source
+from jepamine.utils.files import NOT_REGULAR
 
 # Keys of the user's line that the run's own manifest writes in its own form.
 REWRITTEN = ("clip_id", "frames", "frame_paths", "video", "mcap", "place", "val_tubelets")
@@ -115,7 +116,8 @@ class MissingFiles:
             # A log of ROS 2 is a folder.
             if not (self._is_file(path) or (path is not frame and self._is_folder(path))):
                 noun = "frame" if path is frame else "video"
-                self._errors[path] = f"{clip.place}: {noun} {path}: no such file"
+                reason = "is a folder" if path.is_dir() else NOT_REGULAR if path.exists() else "no such file"
+                self._errors[path] = f"{clip.place}: {noun} {path}: {reason}"
 
     def refuse(self) -> None:
         """Raise UserError for the files that were not found, with the first five."""

@@ -17,7 +17,7 @@ from jepamine.manifests.tracks import folder_clip_id
 from jepamine.manifests.windows import Cutter
 from jepamine.places import File, Url
 from jepamine.protocols import Source
-from jepamine.utils.files import write_atomic
+from jepamine.utils.files import NOT_REGULAR, write_atomic
 from jepamine.utils.json_files import json_lines
 from jepamine.utils.local_cache import local
 
@@ -37,9 +37,9 @@ def clips(
         neighbours = (
             [file.name for file in manifest.parent.glob("*.jsonl")] if manifest.parent.is_dir() else []
         )
-        reason = (
-            "is a folder" if manifest.is_dir() else f"no such file{did_you_mean(manifest.name, neighbours)}"
-        )
+        missing = f"no such file{did_you_mean(manifest.name, neighbours)}"
+        reason = NOT_REGULAR if manifest.exists() else missing
+        reason = "is a folder" if manifest.is_dir() else reason
         raise UserError(
             f"[dataset] manifest: {manifest}: {reason}; set yours: --set dataset.manifest=FILE.jsonl"
         )

@@ -12,7 +12,7 @@ _SIDE = (
     "left|right|front|rear|back|center|centre|middle|side|wide|narrow|tele|main|cross|top|fisheye|forward|"
     "backward|inside|cabin|driver|interior|repeater|pillar|vorne|hinten|links|rechts"
 )
-_CORNER = "[frsb][lrc]"
+_CORNER = "[frsb][lr]|[fr]c"
 _KIND = (
     "image|img|camera|cam|rgb|color|colour|gray|grey|mono|stereo|ring|view|video|thermal|infrared|nir|lwir|ir|"
     r"depth|disparity|semantic|segmentation|instance|flow|normals?|lidar|"
@@ -27,7 +27,7 @@ _WORDS = rf"(?:{_SIDE})(?:[ _-]?(?:{_SIDE}|{_KIND}|\d+))*"
 _CAMERA = re.compile(
     rf"cam(?:era)?(?:[ _-][\w-]+|\d+)|image_\d{{1,2}}|ch(?:annel)?[ _-]?\d|leftimg8bit|rightimg8bit"
     rf"|(?:(?:{_KIND})[ _-]?)*{_WORDS}"
-    rf"|(?:{_ALONE})(?:[ _-](?:{_SIDE}|{_KIND}|\d+))*|{_CORNER}(?:[ _-]?cam(?:era)?)?"
+    rf"|(?:{_ALONE})(?:[ _-](?:{_SIDE}|{_KIND}|\d+))*|(?:{_CORNER})(?:[ _-]?cam(?:era)?)?"
     rf"|(?:image|img|frames?)[ _-]?[lcmr]cam[ _-]\w+|[lrf]|(?-i:B)"
     rf"|(?:omni|stereo|image|img|view|video)[ _-][blrf]",
     re.IGNORECASE,
@@ -40,6 +40,10 @@ _CERTAIN = re.compile(
 )
 # BlackVue's NF and EF, Viofo's 0001F, Nextbase's FH, Vantrue's N_A: the last letter that is a camera's.
 DASHCAM_LETTER = re.compile(r"(?:^|[-_\d ])[NEPMS]?([ABCFRI])H?$")
+# comma: ROUTE--3 or ROUTE/3 holds a minute; routes have a date, newer ones a counter: 0000001a--6a4f7d1f1e.
+ROUTE = re.compile(
+    r"(?P<route>(?:.*/)?[^/]*(?:\d\d-\d\d-\d\d|[0-9a-f]{8}--[0-9a-f]{10}))(?:--|/)(?P<segment>\d+)$"
+)
 # Folders that say what their files are, but not of which drive.
 _GENERIC = re.compile(
     r"(?:images?|imgs?|img|frames?|data(?:_rect|_rgb)?|raw|rect(?:ified)?|undistorted(?:_images)?|cameras?|cams?|"

@@ -19,7 +19,7 @@ from jepamine.manifests.frame_names import (
 from jepamine.manifests.frame_times import CLOCK, TimeFiles, capture_times
 from jepamine.manifests.mapillary import Descriptions
 from jepamine.manifests.name_times import since_1970
-from jepamine.manifests.twin_folders import card_drives, twin_folders
+from jepamine.manifests.twin_folders import card_drives, route_drives, twin_folders
 
 PLAIN = "one folder per scene"
 NAMED = "LOG__CAMERA__TIMESTAMP"
@@ -32,6 +32,7 @@ MAPILLARY = "Mapillary"
 NUMBERED = "DRIVE_NUMBER"
 CAMERAS = "one folder per camera"
 CARD = "a camera's card (DCIM)"
+SEGMENTS = "segments of a route (comma)"
 DIVIDED = "a recording divided among train, val and test"
 
 _ARGOVERSE = re.compile(r"(?:^|/)([^/]+)/sensors/cameras/([^/]+)$")
@@ -99,16 +100,15 @@ def shots_of(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> Iterator[
         )
         general.append((scene, paths, shots))
     views = camera_folders(scene for scene, _ in unnamed)
-    views |= twin_folders([(scene, paths) for scene, paths, shots in general if not shots], views)
-    cards = card_drives(root, [(scene, paths) for scene, paths, shots in general if not shots])
-    names = {
-        scene: frame_names([path.stem for path in paths]) for scene, paths, shots in general if not shots
-    }
+    plain = [(scene, paths) for scene, paths, shots in general if not shots]
+    views |= twin_folders(plain, views)
+    names = {scene: frame_names([path.stem for path in paths]) for scene, paths in plain}
     drives = {drive for folder in names.values() for drive in drives_of(folder)} | drives_across(names)
     shared = {
         scene: (DIVIDED, drive or own_drive(root)) for scene, drive in divided_recordings(names).items()
     }
-    shared |= {scene: (CARD, drive) for scene, drive in cards.items()}
+    shared |= {scene: (CARD, drive) for scene, drive in card_drives(root, plain).items()}
+    shared |= {scene: (SEGMENTS, drive) for scene, drive in route_drives(plain).items()}
     for scene, paths, shots in general:
         drive, camera = views.get(scene, (scene, ""))
         layout, whole = ("", "") if camera else shared.get(scene, ("", ""))

@@ -26,10 +26,12 @@ _NUMBER = re.compile(
 )
 # left0001 of ROS, DSC00012, IMG-20240105-WA0003, "picture (3)" of Windows.
 _ATTACHED = re.compile(
-    r"(?P<before>.*[^\W\d_])?[_ .-]*(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
+    r"(?P<before>.*[^\W\d_])?[\W_]*?(?<!cam)(?<!camera)\(?(?P<number>\d+)\)?(?P<after>)", re.IGNORECASE
 )
 # 00000040_img_left_45 of SHIFT: a camera's own number comes after the frame's.
-_BEFORE_CAMERA = re.compile(r"(?:(?P<before>.+?)[_-])?(?P<number>\d+)[_-](?P<after>[A-Za-z].*\d)")
+_BEFORE_CAMERA = re.compile(
+    r"(?:(?P<before>.+?)[_-])?(?P<number>\d+)[_-](?P<after>[A-Za-z].*?(?<!\d)\d{1,3})"
+)
 # What annotation tools put before the name of every file: 8 digits of an id (Label Studio), or all.
 _ID = re.compile(r"[0-9a-f]{8}(?:(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})?[-_](?=.)")
 _FRAME = re.compile(r"(?:^|[_-])(?:frame|image|img)$", re.IGNORECASE)
@@ -116,7 +118,9 @@ def _numbered(stems: Sequence[str]) -> list[re.Match[str]]:
     numbered = [
         match for match in map(_BEFORE_CAMERA.fullmatch, stems) if match and is_camera(match["after"])
     ]
-    if len(numbered) == len(stems):
+    counts = [len({match[group] for match in numbered}) for group in ("number", "after")]
+    # A date before all names is followed by the frames' own numbers, more than there are dates.
+    if len(numbered) == len(stems) and counts[0] >= counts[1]:
         return numbered
     for form in (_NUMBER, _ATTACHED):
         found = [match for match in map(form.fullmatch, stems) if match]

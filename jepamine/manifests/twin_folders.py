@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
-from jepamine.manifests.camera_names import is_camera, is_generic
+from jepamine.manifests.camera_names import ROUTE, is_camera, is_generic
 from jepamine.manifests.frame_folders import own_name
 from jepamine.manifests.name_times import name_times
 from jepamine.utils.progress import notify
@@ -90,3 +90,11 @@ def card_drives(root: Path, folders: Sequence[tuple[str, list[Path]]]) -> dict[s
         drive = card.relative_to(root).as_posix() if below else own_name(root)
         found |= dict.fromkeys(scenes if len(scenes) > 1 else (), drive)
     return found
+
+
+def route_drives(folders: Sequence[tuple[str, list[Path]]]) -> dict[str, str]:
+    """Return the route of each scene of `folders` that is a segment of it (comma), by the folder's path."""
+    found = {scene: ROUTE.search(paths[0].parent.as_posix()) for scene, paths in folders}
+    routes = {scene: match["route"].rsplit("/", 1)[-1] for scene, match in found.items() if match}
+    # Numbers below a day alone (2024-01-05/3) are drives.
+    return {scene: route for scene, route in routes.items() if "--" in route}

@@ -14,7 +14,7 @@ from typing import Any
 from jepamine.data.logs.log import Log, image_topics
 from jepamine.data.recordings import open_recording
 from jepamine.data.video import EARLY
-from jepamine.data.video_index import VideoIndex, choose_stream, video_index
+from jepamine.data.video_index import choose_stream, video_index
 from jepamine.errors import UserError
 from jepamine.manifests.input_files import find_videos
 from jepamine.manifests.new_lines import Skipped
@@ -70,7 +70,9 @@ def video_lines(
             continue
         for text in filter(None, (note, index.note)):
             notify(text)
-        _count_skipped(file, index, fps, clips[file], skipped)
+        _count_skipped(file, index.times, fps, clips[file], skipped)
+        undecodable = "before the first key frame, cannot be decoded"
+        skipped.add("frames", undecodable, str(file), index.undecodable)
         ends[file] = index.end - index.times[0]
         frames += len(index.times) + index.undecodable
     skipped.notify()
@@ -119,10 +121,10 @@ def _scenes(files: list[File]) -> dict[File, str]:
 
 
 def _count_skipped(
-    file: File, index: VideoIndex, fps: float, clips: list[dict[str, Any]], skipped: Skipped
+    file: File, times: Sequence[int], fps: float, clips: list[dict[str, Any]], skipped: Skipped
 ) -> None:
     shown = {time for clip in clips for time in clip["timestamps"]}
-    unused = [time for time in index.times if time not in shown]
+    unused = [time for time in times if time not in shown]
     # In microseconds. Starts and ends rise, so that the last clip to start before a frame is the last to end.
     starts, ends = ([round(clip[key] * 1e6) for clip in clips] for key in ("start", "end"))
     places = [(time, bisect_right(starts, time) - 1) for time in unused]
@@ -130,7 +132,6 @@ def _count_skipped(
     skipped.add("frames", f"between those taken at --fps {fps:g}", str(file), between)
     unplaced = "in no clip: between windows, or less than a tubelet"
     skipped.add("frames", unplaced, str(file), len(unused) - between)
-    skipped.add("frames", "before the first key frame, cannot be decoded", str(file), index.undecodable)
 
 
 def clip_lines(
@@ -201,6 +202,7 @@ def mcap_lines(
     topic that it lacks, and if there is no clip.
     """
     lines: list[dict[str, Any]] = []
+    skipped = Skipped()
     for file in files:
         own = list(topics) or image_topics(local(file, f"log {file}"), str(file))
         if not own:
@@ -213,11 +215,13 @@ def mcap_lines(
             keys = {"mcap": str(file), "topic": topic}
             clips = clip_lines(file, file.stem, keys, times, end, fps, window, stride, resized)
             notify(f"{file}: {topic}: {len(times)} images, {len(clips)} clips")
+            _count_skipped(file, times, fps, clips, skipped)
             camera = topic.strip("/").replace("/", "_")
             lines += [
                 clip | {"clip_id": clip["clip_id"].replace("__", f"__{camera}__", 1), "camera": camera}
                 for clip in clips
             ]
+    skipped.notify()
     if not lines:
         raise UserError(f"{files[0]}: no clip: less than the two frames of a tubelet at {fps:g} per second")
     return lines

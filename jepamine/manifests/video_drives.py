@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jepamine.manifests.camera_names import (
     DASHCAM_LETTER,
+    ROUTE,
     camera_folders,
     is_camera,
     is_certainly_camera,
@@ -32,11 +33,7 @@ _SORTED = re.compile(
 )
 # GoPro: GH010123 is chapter 1 of recording 123; GOPR0123 the first chapter of older ones, GP010123 the next.
 _GOPRO = re.compile(r"G(?:[HXLS](?P<chapter>\d\d)|OPR|P(?P<later>\d\d))(?P<number>\d{4})", re.IGNORECASE)
-# comma: ROUTE--3/fcamera.hevc or ROUTE/3/video.hevc, a minute each.
-# Or a flat ROUTE--3--fcamera.hevc; newer routes have a counter instead of a date: 0000001a--6a4f7d1f1e.
-_COMMA = re.compile(
-    r"(?P<route>(?:.*/)?[^/]*(?:\d\d-\d\d-\d\d|[0-9a-f]{8}--[0-9a-f]{10}))(?:--|/)(?P<segment>\d+)$"
-)
+# comma: ROUTE--3/fcamera.hevc or ROUTE/3/video.hevc, a minute each, or a flat ROUTE--3--fcamera.hevc.
 _COMMA_CAMERAS = re.compile(r"[fdeq]camera|video|wide|road|driver", re.IGNORECASE)
 # Garmin: GRMN0001, GRMN0002, a minute each, without a time.
 _GARMIN = re.compile(r"GRMN(\d{4})", re.IGNORECASE)
@@ -120,7 +117,7 @@ def _in_runs(found: Sequence[Recording]) -> list[Recording]:
 def _recording(file: Path, folder: str, camera: str | None) -> Recording:
     whole = file.absolute().parent.as_posix()
     flat, _, name = file.stem.rpartition("--")
-    comma, name = (_COMMA.search(flat), name) if flat else (_COMMA.search(whole), file.stem)
+    comma, name = (ROUTE.search(flat), name) if flat else (ROUTE.search(whole), file.stem)
     if comma and _COMMA_CAMERAS.fullmatch(name):
         route = comma["route"].rsplit("/", 1)[-1]
         return Recording(file, route, name, number=int(comma["segment"]), length=60_000_000)

@@ -16,7 +16,7 @@ from typing import Any
 from jepamine.errors import UserError, did_you_mean
 from jepamine.manifests.folder_layouts import NAMED
 from jepamine.manifests.input_files import load_parquet, parquet_errors
-from jepamine.manifests.new_lines import full
+from jepamine.manifests.new_lines import Skipped, full
 from jepamine.manifests.tracks import Track, report, track_lines
 from jepamine.manifests.windows import Cutter
 from jepamine.utils.files import write_atomic
@@ -52,8 +52,10 @@ def waymo_lines(
             raise UserError(f"no camera '{camera}'{did_you_mean(camera, CAMERAS.values())}; cameras: {known}")
     tracks: dict[tuple[str, str], dict[int, str]] = {}
     written = kept = 0
-    for file in _files(folder):
-        for segment, camera, time, image in _images(file, cameras):
+    skipped = Skipped()
+    files = _files(folder)
+    for file in files:
+        for segment, camera, time, image in _images(file, cameras, skipped):
             path = full(frames) / segment / camera / f"{segment}__{camera}__{time}.jpg"
             if path.is_file() and path.stat().st_size == len(image):
                 kept += 1
@@ -63,6 +65,8 @@ def waymo_lines(
             tracks.setdefault((segment, camera), {})[time] = str(path)
     if not tracks:
         raise UserError(f"{folder}: no image of {', '.join(cameras)}; choose another --camera")
+    skipped.notify()
+    notify(f"read: {written + kept} images in {len(files)} file{'s' * (len(files) != 1)}")
     notify(f"{frames}: {written} images written" + (f", {kept} already present" if kept else ""))
     ordered = [
         Track(NAMED, segment, segment, camera, [shots[t] for t in sorted(shots)], sorted(shots), TIME)
@@ -93,8 +97,8 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _images(file: Path, cameras: Sequence[str]) -> Iterator[tuple[str, str, int, bytes]]:
-    """Yield (segment, camera, microseconds, JPEG) of the rows of a file that are of `cameras`."""
+def _images(file: Path, cameras: Sequence[str], skipped: Skipped) -> Iterator[tuple[str, str, int, bytes]]:
+    """Yield (segment, camera, microseconds, JPEG) of a file's rows that are of `cameras`; count others."""
     parquet = load_parquet()
     with parquet_errors(file), contextlib.closing(parquet.ParquetFile(file)) as table:
         missing = [name for name in (SEGMENT, TIME, CAMERA, IMAGE) if name not in table.schema_arrow.names]
@@ -105,7 +109,9 @@ def _images(file: Path, cameras: Sequence[str]) -> Iterator[tuple[str, str, int,
             columns = [batch.column(name) for name in (SEGMENT, TIME, IMAGE)]
             for number, name in enumerate(batch.column(CAMERA).to_pylist()):
                 camera = CAMERAS.get(name, f"CAMERA_{name}")
-                if camera in cameras:
+                if camera not in cameras:
+                    skipped.add("images", "of other cameras; --camera chooses")
+                else:
                     segment, time, image = (column[number].as_py() for column in columns)
                     _check(f"{file}: row {row + number}", segment, time, image)
                     yield segment, camera, time, image

@@ -113,6 +113,12 @@ def _umask() -> int:
 
 # Read once at import: os.umask can only be read by setting it, which is not safe with other threads running.
 UMASK = _umask()
+NOT_REGULAR = "not a regular file (a pipe, socket or device)"
+
+
+def is_special(mode: int) -> bool:
+    """Return whether a file of this mode is a pipe, socket or device."""
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def require_regular(path: Path, name: str = "") -> None:
@@ -120,9 +126,8 @@ def require_regular(path: Path, name: str = "") -> None:
 
     Raises OSError if there is no such file.
     """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise UserError(f"{name or path}: not a regular file (a pipe, socket or device)")
+    if is_special(path.stat().st_mode):
+        raise UserError(f"{name or path}: {NOT_REGULAR}")
 
 
 def read_bytes(path: File, name: str = "") -> bytes:

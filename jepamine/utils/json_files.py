@@ -107,7 +107,9 @@ def parse_line(path: File, number: int, line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise UserError(f"{path}:{number}: not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}:{number}: broken JSON: {first_line(error)}") from None
+        # Python adds how a program reads longer integers.
+        reason = first_line(error).partition("; use sys.")[0]
+        raise UserError(f"{path}:{number}: broken JSON: {reason}") from None
     if not isinstance(value, dict):
         raise UserError(f"{path}:{number}: expected a JSON object, found {type(value).__name__}")
     return value

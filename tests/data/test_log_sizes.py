@@ -77,6 +77,16 @@ def test_no_clip_of_a_log_spans_a_change_of_size(kind, jepamine, tmp_path):
     assert '"size_change": []' in jepamine("manifest", "audit", manifest, "--json").stdout
 
 
+def test_images_of_a_log_that_are_in_no_clip_are_counted(jepamine, tmp_path):
+    path = log_of("json", tmp_path, [sized(number, (24, 16), 1) for number in range(11)])
+    words = ("--topic", TOPIC, "--fps", 5, "--window", 4, "--output", tmp_path / "m.jsonl")
+    result = jepamine("manifest", "mcap", path, *words)
+    assert result.stderr.splitlines()[:2] == [
+        f"{path}: {TOPIC}: 11 images, 2 clips",
+        f"frames skipped: 5 (between those taken at --fps 5), the first {path}",
+    ]
+
+
 def test_sizes_of_raw_images_and_videos_are_those_of_their_messages(tmp_path):
     pixels = np.zeros((8, 10, 3), np.uint8)
     raw = write_bag(tmp_path / "raw.bag", [*images() * 3, *images(pixels=pixels) * 2])

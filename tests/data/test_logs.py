@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import torch
 from numpy.testing import assert_array_equal
 from PIL import Image
 
+from jepamine.data.logs.sources import open_source
 from jepamine.data.recordings import Recordings, open_recording
 from jepamine.errors import UserError
 from jepamine.places import Moment
@@ -271,3 +273,10 @@ def test_manifest_weights_scores_and_report_of_a_log_are_those_of_its_frames_byt
     # Under this key, a hash of the score file, the browser keeps labels.
     pages = [re.sub(r"jepamine:r:[0-9a-f]+", "", page) for page in pages]
     assert pages[0].replace(str(logged), str(disk)) == pages[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_place_of_a_log_is_refused_before_it_is_read(tmp_path):
+    os.mkfifo(tmp_path / "log.mcap")
+    with pytest.raises(UserError, match=r"^log log\.mcap: not a regular file \(a pipe, socket or device\)$"):
+        open_source(tmp_path / "log.mcap", "log.mcap")

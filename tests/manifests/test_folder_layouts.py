@@ -39,6 +39,9 @@ FOLDERS = {
     ],
     "CamVid": [f"train/{drive}{n}.png" for drive in ("0016E5_", "Seq05VD_f") for n in ("00390", "00391")],
     "comma": [f"imgs/2018-07-29--12-02-4{d}_{number}.png" for d in (2, 3) for number in (9, 10)],
+    "comma (segments)": [
+        f"Chunk_1/b0c9_2018-07-29--12-02-42/{segment}/{n:06d}.png" for segment in (3, 10) for n in (0, 1)
+    ],
     "stereo folders": [f"city/{side}/{number}.png" for side in ("left", "right") for number in (1, 2)],
     "stereo names": [f"city/{side}_{number}.png" for side in ("left", "right") for number in (1, 2)],
     "TUM RGB-D": [f"freiburg1_{s}/rgb/13050311{n}.175304.png" for s in ("desk", "xyz") for n in ("02", "03")],
@@ -448,6 +451,19 @@ def test_numbered_folders_may_count_from_one(tmp_path, capsys):
     laid_out(tmp_path, [f"d1/{camera}/{n}.png" for camera in (1, 2, 3) for n in (1, 2)])
     assert len(cut(tmp_path)) == 3
     assert f"their own: 3, the first {tmp_path}/d1/1, {tmp_path}/d1/2, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folders", "drives"),
+    [
+        (("0000001a--6a4f7d1f1e--0", "0000001a--6a4f7d1f1e--1"), {"0000001a--6a4f7d1f1e"}),
+        (("r/2024-01-05--10-11-12/0", "r/2024-01-05--10-11-12/1"), {"2024-01-05--10-11-12"}),
+        (("2024-01-05/1", "2024-01-05/2"), {None}),
+    ],
+)
+def test_segments_of_a_route_are_one_drive_and_drives_of_a_day_are_not(tmp_path, folders, drives):
+    laid_out(tmp_path, [f"{folder}/{n}.png" for folder in folders for n in (1, 2)])
+    assert {line.get("drive") for line in cut(tmp_path)} == drives
 
 
 def test_dates_in_a_folder_called_camera_are_drives(tmp_path):

@@ -106,11 +106,25 @@ def test_integers_of_logs_are_taken_by_their_number_of_digits():
             [("IMG-20240105-WA", "", 3), ("IMG-20240106-WA", "", 4)],
         ),
         (["Bild (9)", "Bild (10)"], [("Bild", "", 9), ("Bild", "", 10)]),
+        (["aa-x#1", "bb-x#2"], [("aa-x", "", 1), ("bb-x", "", 2)]),
         (["000001-cam1", "000001-cam2"], [("", "cam1", 1), ("", "cam2", 1)]),
         (["d_FrontLeft_3", "d_FrontRight_3"], [("d", "FrontLeft", 3), ("d", "FrontRight", 3)]),
         (["a_1", "readme"], [("", "", 1), ("", "", None)]),
         (["00000040_img_left_45"], [("", "", 40)]),
-        (["d_7_left_45", "d_7_front_2"], [("d", "left_45", 7), ("d", "front_2", 7)]),
+        (
+            [f"d_{n}_{camera}" for n in (7, 8) for camera in ("left_45", "front_2")],
+            [("d", camera, n) for n in (7, 8) for camera in ("left_45", "front_2")],
+        ),
+        # The last number is the frame's in these.
+        (
+            ["20190401145936_camera_frontcenter_000000080", "20190401145936_camera_frontcenter_000000081"],
+            [("20190401145936", "camera_frontcenter", n) for n in (80, 81)],
+        ),
+        (["day_12-front_001", "day_12-front_002"], [("day_12-front", "", n) for n in (1, 2)]),
+        (
+            [f"2024-01-05_10-11-12-{side}_0000{n}" for side in ("front", "back") for n in (0, 1)],
+            [("2024-01-05_10-11-12", side, n) for side in ("front", "back") for n in (0, 1)],
+        ),
         # An id before each name, as annotation tools put it.
         (["0a6e1c2d-d7_11", "e5f3a1b0-d7_10"], [("d7", "", 11), ("d7", "", 10)]),
         (

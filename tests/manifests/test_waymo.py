@@ -76,6 +76,8 @@ def test_images_are_written_unchanged_and_clips_are_in_the_order_of_time(footage
     assert [Path(path).read_bytes() for path in paths] == IMAGES[:4]
     assert (second["drive"], second["timestamps"]) == (TWO, [4, 5])
     assert capsys.readouterr().err == (
+        "images skipped: 4 (of other cameras; --camera chooses)\n"
+        "read: 6 images in 2 files\n"
         f"{tmp_path}/frames: 6 images written\n"
         "layout LOG__CAMERA__TIMESTAMP: 2 drives, cameras FRONT, times from key.frame_timestamp_micros\n"
     )

@@ -1,13 +1,14 @@
 """What counts as a number in input, and lines that are written one at a time."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from jepamine.errors import UserError
 from jepamine.places import Url
 from jepamine.utils import remote
-from jepamine.utils.json_files import is_number, write_json_lines
+from jepamine.utils.json_files import is_number, parse_line, write_json_lines
 
 
 @pytest.mark.parametrize("value", [0, -1, 0.5, 10**300, 1e308])
@@ -32,3 +33,10 @@ def test_a_file_of_lines_for_a_store_is_written_as_a_whole_or_not_at_all():
     with pytest.raises(UserError, match="the fourth line"):
         write_json_lines(url, lines(3))
     assert remote.read(url) == b'{"number": 0}\n{"number": 1}\n'
+
+
+def test_an_integer_that_python_does_not_read_is_a_reason_without_advice_for_programs():
+    with pytest.raises(UserError) as raised:
+        parse_line(Path("m.jsonl"), 7, b'{"n": ' + b"1" * 4301 + b"}")
+    reason = "Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits"
+    assert str(raised.value) == f"m.jsonl:7: broken JSON: {reason}"

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 from jepamine.errors import MissingPackageError, UserError, first_line
+from jepamine.utils.files import require_regular
 
 # Messages with images, by the last part of their type's name (sensor_msgs and foxglove).
 IMAGES = ("CompressedImage", "Image", "RawImage", "CompressedVideo")
@@ -34,6 +35,7 @@ def open_source(path: Path, name: str) -> Source:
     with log_errors(name):
         if path.is_dir():
             return _Bag(path)
+        require_regular(path, f"log {name}")
         with path.open("rb") as file:
             head = file.read(len(MAGIC))
         return _Mcap(path, name) if head == MAGIC else _Bag(path)

@@ -18,6 +18,7 @@ from jepamine.manim.annotate.annotations import Job, settle
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import MAX_OBJECTS
 from jepamine.manim.scenes.render import MANIFEST
+from jepamine.utils.files import read_bytes
 from jepamine.utils.json_files import read_json, read_jsonl
 from jepamine.utils.temporary import temporary_folder
 
@@ -82,11 +83,7 @@ def annotate(
 def _check(file: Path) -> None:
     """Raise UserError for what is wrong without running the file."""
     try:
-        ast.parse(file.read_bytes(), str(file))
-    except FileNotFoundError:
-        raise UserError(f"{file}: no such file") from None
-    except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror}") from None
+        ast.parse(read_bytes(file), str(file))
     except SyntaxError as error:
         raise UserError(f"{file}:{error.lineno or 1}: {type(error).__name__}: {error.msg}") from None
     except ValueError as error:

@@ -1,4 +1,5 @@
 import textwrap
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -170,6 +171,11 @@ def test_a_syntax_error_is_reported_without_running_the_file(tmp_path):
     with pytest.raises(UserError, match=r"show\.py:2: SyntaxError: expected ':'"):
         run(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_device_is_refused_before_it_is_read(tmp_path):
+    with pytest.raises(UserError, match=r"^/dev/null: not a regular file \(a pipe, socket or device\)$"):
+        run(Path("/dev/null"), tmp_path / "out")
 
 
 @pytest.mark.parametrize(
