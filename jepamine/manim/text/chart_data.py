@@ -88,8 +88,8 @@ def worded_data(description: str) -> Iterator[tuple[int, int, str, Any]]:
             if not any(name.lower() in ("with", "and", "of", "bars", "to", "from") for name, _ in pairs):
                 yield *match.span("body"), "data", [(name, _number(value)) for name, value in pairs]
         for pattern in _BARE_CHART:
-            if match := pattern.match(description, chart.end()):
-                yield *match.span(), "data", _named_values(match)
+            if bare := pattern.match(description, chart.end()):
+                yield *bare.span(), "data", _named_values(bare)
     for match in _VALUES.finditer(description):
         numbers = [_number(text) for text in re.findall(NUMBER, match["body"])]
         yield *match.span(), "data", _shaped(description, numbers)
