@@ -50,6 +50,9 @@ def _joined(subject: Subject) -> str | None:
         if reaching is None or side is None or not _alike(reaching, subject.item):
             continue
         ends = f"{names[first]}.get_{side}(), {names[last]}.get_{WAYS[side][2]}()"
+        if kind_of(subject.look) == "curved":
+            # A small bend, so that its box is nearly that of a straight one.
+            return f"CurvedArrow({subject.paint.after(f'{ends}, angle=-PI / 5', fill=False)})"
         buff = f", buff={BUFF}" if "arrow" in subject.item.type else ""
         return f"{_STROKES[subject.item.type]}({subject.paint.after(ends + buff, fill=False)})"
     return None

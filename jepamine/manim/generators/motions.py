@@ -96,7 +96,8 @@ class Motions:
                 self._add(line, set(named))
 
     def _shown(self, place: int) -> Shown:
-        return Shown(self.names[place], self.layout.objects[place].type)
+        curved = "curved" in self.reading.items[place].traits
+        return Shown(self.names[place], self.layout.objects[place].type, curved=curved)
 
     def _add(self, line: str, moving: set[int]) -> None:
         self.lines.append(line)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from jepamine.manim.generators.template import template
 from jepamine.manim.text.parse import read
+from jepamine.manim.text.solve.arrange import arrange
 from tests.manim.text.test_parts import code
 
 
@@ -31,6 +33,10 @@ from tests.manim.text.test_parts import code
         (
             "a circle filled with green",
             "circle = Circle(radius=0.8, color=GREEN, fill_opacity=1).move_to(ORIGIN)",
+        ),
+        (
+            "a curved arrow from the square to the circle",
+            "arrow = CurvedArrow(square.get_right(), circle.get_left(), angle=-PI / 5)",
         ),
         ('the text "energy"', 'text = Text("energy", font_size=33)'),
     ],
@@ -100,3 +106,14 @@ def test_dots_at_the_vertices_of_a_triangle_are_three():
 def test_what_has_no_outline_is_followed_to_its_place(words, event):
     last = read(words).events[-1]
     assert (last.verb, last.value) == event
+
+
+@pytest.mark.parametrize("words", ["a curved arrow", "a circle, then a curved arrow appears"])
+def test_a_curved_arrow_is_drawn_and_not_grown(words):
+    reading = read(words)
+    made = template(style="3b1b").generate(arrange(reading), words, reading=reading)
+    assert "self.play(Create(arrow))" in made.code
+
+
+def test_a_curved_line_is_not_drawn_straight_without_a_note():
+    assert [note.text for note in read("a curved line").not_understood] == ["curved"]
