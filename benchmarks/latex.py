@@ -8,6 +8,7 @@ formulas of tests/sandbox/formulas.txt, unchecked, to the sandbox of TeX alone. 
 from __future__ import annotations
 
 import ast
+import json
 import statistics
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import manim
 from jepamine.manim.latex import programs
 from jepamine.manim.latex.cache import Unusable
 from jepamine.manim.validation import run_scene as running
+from jepamine.manim.validation.judge import judge
 from jepamine.manim.validation.validator import validator
 
 TESTS = Path(__file__).parents[1] / "tests"
@@ -51,8 +53,9 @@ def scenes(folder: Path) -> None:
             settings = {"media_dir": str(folder), "dry_run": True, "disable_caching": True}
             with manim.tempconfig({**settings, "verbosity": "CRITICAL"}):
                 tree = {"": ast.parse(code, "<code>")}
-                own = running.run(tree, scene=None, every=False, guarded=False, preview=None)
-            seconds = time.perf_counter() - began
+                done = running.run(tree, scene=None, every=False, guarded=False)
+                seconds = time.perf_counter() - began
+                own = judge(json.dumps({"answer": {"problems": [], **done}}).encode(), None)
             expected = {item["name"]: item["box"] for item in own["objects"]}
             found = {item.name: item.box for item in report.objects}
             same = not report.problems and expected.keys() == found.keys()

@@ -17,6 +17,8 @@ UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 # The number 1 in a matrix, and in a speed.
 ONE = 1 << 16
 Matrix = tuple[int, ...]
+# Bytes of boxes of version 0, and of later ones.
+LEAST = {b"mvhd": (100, 112), b"tkhd": (84, 96), b"mdhd": (24, 36)}
 # By so many frames may the lengths of a track differ (the last one, the first one's delay), and at an uneven
 # pace by this share. What rounding makes of a whole number of frames.
 FRAMES_APART, SHARE_APART, ROUNDED = 3, 0.05, 0.05
@@ -79,9 +81,11 @@ def track_signs(path: Path, track: int, *, exact: bool, cut: bool) -> Iterator[s
     missing = missing_box(movie)
     if missing:
         yield f"its header lacks a box {missing!r}"
+    short = next((kind for kind, box in boxes(movie) if len(box) < _least(kind, box)), None)
+    if short:
+        yield f"a box {short.decode()!r} of its header is shorter than its version has it"
     try:
         found = read_track(movie, track)
-    # A box that is shorter than its version has it: damaged, and not what FFmpeg read.
     except StructError:
         return
     if not found.level:
@@ -97,6 +101,11 @@ def track_signs(path: Path, track: int, *, exact: bool, cut: bool) -> Iterator[s
     for stated, rounding in ((lasts, 0.0), (shown if exact and not cut else None, unit)):
         if stated and frames and differ(frames, stated, rounding):
             yield f"its frames last {frames[0]:.3f} s, by its header {stated:.3f} s"
+
+
+def _least(kind: bytes, box: bytes) -> int:
+    """Return the fewest bytes that a box of this kind and version has; readers read on behind others."""
+    return LEAST[kind][min(box[0], 1)] if kind in LEAST and box else 0
 
 
 def differ(frames: tuple[float, float, bool], stated: float, rounding: float = 0.0) -> bool:

@@ -30,7 +30,8 @@ class Packet(NamedTuple):
 class Scan:
     """The packets of a stream with content, the `count` of all, and the `end` of the last one of all (s).
 
-    `order` has read their numbers; `forbidden`: how many have bytes that no encoder writes.
+    `order` has read their numbers; `forbidden`: how many have bytes that no encoder writes; `size`: the bytes
+    of all packets of the container.
     """
 
     packets: list[Packet]
@@ -38,6 +39,7 @@ class Scan:
     end: float
     order: PictureOrder
     forbidden: int = 0
+    size: int = 0
 
 
 def scan(container: Any, video: Any) -> Scan:
@@ -45,8 +47,9 @@ def scan(container: Any, video: Any) -> Scan:
     context = video.codec_context
     order = PictureOrder(context.codec.canonical_name, context.extradata)
     jpegs = container.format.name == "mjpeg"
-    packets, count, end, forbidden = list[Packet](), 0, 0.0, 0
+    packets, count, end, forbidden, size = list[Packet](), 0, 0.0, 0, 0
     for packet in container.demux():
+        size += packet.size
         if packet.pts is not None:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
         if packet.stream.index != video.index:
@@ -62,4 +65,4 @@ def scan(container: Any, video: Any) -> Scan:
                 shape = order.shape or coded_shape(order.codec, content)
             kinds = (packet.is_keyframe, packet.is_discard, packet.is_corrupt)
             packets.append(Packet(*times, *kinds, number, shape))
-    return Scan(packets, count, end, order, forbidden)
+    return Scan(packets, count, end, order, forbidden, size)

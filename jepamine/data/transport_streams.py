@@ -24,13 +24,14 @@ def broken_packet(path: Path) -> int | None:
     """Return the place (byte) of the first packet that no writer makes; None if all are in order.
 
     It has no mark of its begin, is marked as damaged or without content, begins no frame although it says so,
-    or is the only one of its kind and in no table.
+    begins one of another kind or length than its stream has, or is the only one of its kind and in no table.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(FEW * max(SIZES))
         length, first = _lattice(start)
         listed, seen, alone = set[int](), dict[int, int](), dict[int, int]()
+        kinds = dict[int, int]()
         at = first
         while at + length <= size:
             file.seek(at)
@@ -45,6 +46,9 @@ def broken_packet(path: Path) -> int | None:
             listed |= _listed(packets[pids == PAT])
             for pid in np.unique(pids).tolist():
                 places = np.flatnonzero(pids == pid)
+                other = _other_frame(packets[places], kinds, pid)
+                if other is not None:
+                    return at + int(places[other]) * length
                 seen[pid] = seen.get(pid, 0) + len(places)
                 alone[pid] = at + int(places[0]) * length
                 if pid in listed:
@@ -86,6 +90,27 @@ def _wrong(packets: Packets) -> int | None:
         if not _is_begin(_payload(packets[number])):
             return number
     return first
+
+
+def _other_frame(packets: Packets, kinds: dict[int, int], pid: int) -> int | None:
+    """Return the number of the first packet of a PID that begins a frame of another kind, or length.
+
+    `kinds` are the kinds by PID, which is added to them. A length of 0 is not stated, that of the last frame
+    is not known.
+    """
+    sizes = 184 - np.where(packets[:, 3] & 0x20, 1 + packets[:, 4].astype(int), 0)
+    sizes *= packets[:, 3] & 0x10 > 0
+    begins = np.flatnonzero((packets[:, 1] & 0x40 > 0) & (sizes >= 6))
+    heads = [_payload(packets[number])[:6] for number in begins.tolist()]
+    if not heads or any(head[:3] != b"\0\0\1" for head in heads):
+        return None
+    held = np.add.reduceat(sizes, begins)
+    for number, head, size in zip(begins.tolist(), heads, held.tolist(), strict=True):
+        stated = int.from_bytes(head[4:])
+        whole = number == begins[-1] or not stated or stated + 6 == size
+        if kinds.setdefault(pid, head[3]) != head[3] or not whole:
+            return int(number)
+    return None
 
 
 def _payload(packet: Packets) -> bytes:

@@ -105,8 +105,9 @@ def _header_signs(path: Path, container: Any, video: Any, found: Scan) -> Iterat
         yield f"its frames are {main:.3f} s apart by its header, {own:.3f} s by that of the stream"
     if "mov" in form.split(","):
         cut = any(packet.discard for packet in found.packets)
-        yield from track_signs(path, video.id, exact=by_lavf(container), cut=cut)
-        yield from fragment_signs(path, found.packets, video.time_base)
+        exact = by_lavf(container)
+        yield from track_signs(path, video.id, exact=exact, cut=cut)
+        yield from fragment_signs(path, found.packets, video.time_base, size=found.size, exact=exact)
 
 
 def _picture_signs(found: Scan) -> Iterator[str]:

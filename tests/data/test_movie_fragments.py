@@ -58,3 +58,28 @@ def test_a_fragment_that_is_missing_leaves_a_gap_and_an_index_that_has_it(tmp_pa
     note = video_index(path).note
     assert "its index has a fragment at byte" in note
     assert "its frames are shown to 0.400 s, and the next ones from 0.720 s on" in note
+
+
+def test_a_box_in_a_fragment_that_became_another_says_so(tmp_path):
+    content = write(tmp_path / "a.mp4", frames=24, container_options=OPTIONS)
+    at = content.rfind(b"trun")
+    begin = places(content)[-1]
+    assert f"do not follow from each other at byte {begin}" in changed(tmp_path / "b.mp4", content, at, 0)
+
+
+def test_a_fragment_without_a_track_leaves_bytes_of_no_frame(tmp_path):
+    content = write(tmp_path / "a.mp4", frames=24, container_options=OPTIONS)
+    # The length of its first box: up to its end.
+    note = changed(tmp_path / "b.mp4", content, content.rfind(b"mfhd") - 1, 0)
+    assert "bytes of frames by its boxes" in note
+    # Other writers may have more there.
+    (tmp_path / "c.mp4").write_bytes((tmp_path / "b.mp4").read_bytes().replace(b"Lavf", b"Other"[:4]))
+    assert "bytes of frames" not in video_index(tmp_path / "c.mp4").note
+
+
+def test_a_fragment_that_begins_late_says_so(tmp_path):
+    content = write(tmp_path / "a.mp4", frames=24, container_options=OPTIONS, bf="0")
+    at = content.rfind(b"tfdt") + 15
+    (tmp_path / "b.mp4").write_bytes(content[: at - 1] + bytes([content[at - 1] + 1]) + content[at:])
+    note = video_index(tmp_path / "b.mp4").note
+    assert "its frames are shown to 0.480 s, and the next ones from 0.500 s on" in note

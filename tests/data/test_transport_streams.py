@@ -61,6 +61,18 @@ def test_a_packet_that_says_it_begins_a_frame_does(tmp_path, name):
     assert broken_at(tmp_path / name, "mpegts") == begins // size * size
 
 
+@pytest.mark.parametrize(("byte", "mask"), [(3, 0x10), (4, 0x40)], ids=["kind", "length"])
+@pytest.mark.parametrize("name", SIZES)
+def test_a_frame_of_another_kind_or_length_than_its_stream_has_is_reported(tmp_path, name, byte, mask):
+    content = bytearray(written(tmp_path / name))
+    begin = [at for at in packets(content, name) if content[at + 1] & 0x40][2]
+    start = content.find(b"\0\0\1", begin)
+    content[start + byte] ^= mask
+    (tmp_path / name).write_bytes(content)
+    size = SIZES[name]
+    assert broken_at(tmp_path / name, "mpegts") == begin // size * size
+
+
 @pytest.mark.parametrize("name", SIZES)
 @pytest.mark.parametrize("added", [b"\x12\x34", b""])
 def test_bytes_between_packets_and_a_cut_packet_are_told(tmp_path, name, added):

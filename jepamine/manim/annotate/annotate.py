@@ -44,8 +44,9 @@ def annotate(
     """Run the scenes of `file` and write, for the end of every play and wait, frame and layout into `out`.
 
     The file runs with all its owner's permissions. With `video` the frames come from there. Lines are
-    appended to `scenes.jsonl` as they are produced and kept if a later step fails. Raises UserError, with
-    file and line, if the file fails, contains no scene, or a scene takes longer than `timeout` seconds.
+    appended to `scenes.jsonl` as they are produced and kept if a later step fails; the scenes after one that
+    fails are annotated all the same. Raises UserError, with file and line of each failure, if the file or a
+    scene fails, the file contains no scene, or a scene takes longer than `timeout` seconds.
     """
     _check(file)
     load_manim()
@@ -151,4 +152,4 @@ def _kept(job: Job) -> str:
         return ""
     count = sum(line.get("source") == str(job.file) for _, line in read_jsonl(manifest))
     steps = "1 step" if count == 1 else f"{count} steps"
-    return f"; annotations before that are kept ({steps}): {manifest}" if count else ""
+    return f"; what was annotated is kept ({steps}): {manifest}" if count else ""

@@ -85,11 +85,17 @@ def _run(job: Job, outcome: Outcome, stack: TextIO) -> None:
     if film and len(classes) > 1:
         names = ", ".join(kind.__name__ for kind in classes)
         raise UserError(f"{job.file}: several scenes ({names}); name the one in the video: --scene NAME")
+    errors = []
     for kind in classes:
         # Shows the parent that another scene starts.
         os.utime(job.stack)
         faulthandler.dump_traceback_later(job.timeout, exit=True, file=stack)
-        _annotate(job, outcome, manim, kind, film)
+        try:
+            _annotate(job, outcome, manim, kind, film)
+        except UserError as error:
+            # The other scenes of the file are none the worse for it.
+            errors.append(str(error))
+    outcome.error = "\n".join(errors) or None
     faulthandler.cancel_dump_traceback_later()
 
 

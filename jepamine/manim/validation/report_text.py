@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def summary(report: Report) -> str:
             f"layout: {kept.within_half:.0%} within 0.5 units, {kept.within_tenth:.0%} within 0.1"
             f"{error}; {len(kept.matches) - len(matched)} missing, {len(kept.extra)} extra"
         )
-    lines += _some(_troubles(final, report.lines))
+    lines += _some(_troubles(final, report))
     for name in report.unseen:
         lines.append(f"not visible: {_placed(name, report.lines)} has the colour of what is behind it")
     lines += _some(_passing(report))
@@ -69,11 +69,13 @@ def _placed(name: str, lines: Mapping[str, int]) -> str:
     return f"{name} (line {lines[name]})" if name in lines else name
 
 
-def _troubles(state: State, places: Mapping[str, int]) -> dict[str, str]:
-    """Return problem of a state -> the line that reports it; `places` are the lines of objects."""
+def _troubles(state: State, report: Report, with_lines: bool = True) -> dict[str, str]:
+    """Return problem of a state -> the line that reports it, `with_lines` of the objects' code."""
+    places = report.lines if with_lines else {}
+    types = {item.name: item.type for item in report.objects}
     lines = {}
     for item in state.overlaps:
-        if item.expected is not True:
+        if item.expected is not True and not _plotted({types.get(item.first), types.get(item.second)}):
             pair = f"{_placed(item.first, places)} and {_placed(item.second, places)}"
             lines[f"overlap {item.first} and {item.second}"] = (
                 f"overlap: {pair}, {item.share:.0%} of the smaller box"
@@ -84,14 +86,19 @@ def _troubles(state: State, places: Mapping[str, int]) -> dict[str, str]:
     return lines
 
 
+def _plotted(types: Set[str | None]) -> bool:
+    """Return whether two types are a graph and what it is plotted on: they are to overlap."""
+    return "function_graph" in types and bool(types & {"axes", "number_plane"})
+
+
 def _passing(report: Report) -> dict[str, str]:
-    reported = _troubles(report.final, report.lines)
+    reported = _troubles(report.final, report)
     lines: dict[str, str] = {}
     for moment in report.moments:
         when = f"at {moment.share:.0%} of animation {moment.play}" + (
             f" (line {moment.line})" if moment.line else ""
         )
-        for key, line in _troubles(moment.state, {}).items():
+        for key, line in _troubles(moment.state, report, with_lines=False).items():
             if key not in reported and key not in lines:
                 lines[key] = f"{when}: {line}"
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -40,20 +40,21 @@ def run(
     guarded: bool,
     began: Callable[[int], object] = lambda _: None,
     filming: Filming | None = None,
+    refused: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run a scene of the code; return {"scene", "objects", "moments", "drawing"}, as JSON.
 
     `trees` are the file's, at "", and those of modules beside it. `guarded` limits the code to the
-    allow-list. With `every`, a file of several scenes only returns {"scenes": their names}. `began` gets the
-    number of each animation that begins; `filming` paints them. Raises what the
-    code raises, Refused without a scene, TooMuch.
+    allow-list. With `every`, a file of several scenes only returns {"scenes": their names}, and after those
+    the classes `refused` before. `began` gets the number of each animation that begins; `filming` paints
+    them. Raises what the code raises, Refused without a scene, TooMuch.
     """
     ended: list[Mapping[str, Any]] = []
     more = {_ENDS: lambda values: ended.append(dict(values)), _LOCALS: locals}
     _add_reports(trees[""])
     classes = _scene_classes(_load(trees, guarded, more))
-    if every and scene is None and len(classes) > 1:
-        return {"scenes": list(classes)}
+    if every and scene is None and (refused or len(classes) > 1):
+        return {"scenes": [*classes, *refused]}
     running = _chosen(classes, scene)()
     running._jepamine_own_names = frozenset(vars(running)) | {"_jepamine_own_names"}
     moments = _watched(running, began) if filming is None else _filmed(running, filming)

@@ -18,7 +18,7 @@ from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.namespace import without_main
-from jepamine.manim.validation.syntax import objections
+from jepamine.manim.validation.refused_classes import checked
 from jepamine.sandbox.task import SOURCE
 
 LONGEST = 200_000
@@ -100,12 +100,12 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         name: without_main(ast.parse(code, f"{name}.py" if name else SOURCE)) for name, code in texts.items()
     }
     local = {name: tree for name, tree in trees.items() if name}
-    if request["check"] and (objections_ := objections(trees[""], local)):
-        problems = [
-            (None, f"{one.module}.py:{one.line}: {one.message}") if one.module else (one.line, one.message)
-            for one in objections_
-        ]
-        return {"problems": [{"kind": "refused", "line": line, "message": text} for line, text in problems]}
+    apart: list[str] = []
+    if request["check"]:
+        scenes_apart = request["every"] or request["scene"] is not None
+        trees[""], refused, apart = checked(trees[""], local, request["scene"], scenes_apart)
+        if refused:
+            return {"problems": refused}
     manim.config.update({"media_dir": str(folder), "pixel_width": width, "pixel_height": height})
     try:
         done = running.run(
@@ -115,6 +115,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
             guarded=request["check"],
             began=PLAYS.append,
             filming=play.Filming() if request.get("video") else None,
+            refused=apart,
         )
     except running.Refused as error:
         return _refused(None, str(error))

@@ -14,7 +14,8 @@ from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.check_answer import Answer, failed, parse
-from jepamine.manim.validation.plausible import lines_of, objection
+from jepamine.manim.validation.object_lines import lines_of
+from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.play import mp4, require_pyav
 from jepamine.manim.validation.replaced_names import with_next_steps
 from jepamine.manim.validation.scene_report import Report, report
@@ -64,7 +65,7 @@ class Validator:
             code, scene, check, preview, modules, files, every=False, gone=gone
         )
         found = report(answer, self.protection, seconds, layout, names, notes, gone)
-        return replace(found, lines=lines_of(code, [item.name for item in answer.objects]))
+        return replace(found, lines=lines_of(code, [item.name for item in answer.objects], answer.scene))
 
     def film(
         self,
@@ -104,7 +105,9 @@ class Validator:
         answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=True)
         if not answer.scenes:
             found = report(answer, self.protection, seconds, layout, notes=notes)
-            return [replace(found, lines=lines_of(code, [item.name for item in answer.objects]))]
+            return [
+                replace(found, lines=lines_of(code, [item.name for item in answer.objects], answer.scene))
+            ]
         reports = []
         for name in answer.scenes:
             one = self.validate(

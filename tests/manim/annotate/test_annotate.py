@@ -160,10 +160,30 @@ class Fails(Scene):
     with pytest.raises(UserError, match=message) as told:
         run(path, tmp_path / "out", timeout=timeout)
     assert str(told.value).count("\n") == 0
-    assert f"annotations before that are kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(
-        told.value
-    )
+    assert f"what was annotated is kept (1 step): {tmp_path / 'out' / 'scenes.jsonl'}" in str(told.value)
     assert [seen(line) for line in lines(tmp_path / "out")] == [[("dot", 0.0, 0.0)]]
+
+
+def test_the_failure_of_one_scene_does_not_lose_those_after_it(tmp_path):
+    path = written(
+        tmp_path,
+        """
+from manim import *
+class Fails(Scene):
+    def construct(self):
+        1 / 0
+class Works(Scene):
+    def construct(self):
+        self.add(Dot())
+class FailsToo(Scene):
+    def construct(self):
+        Circle(raduis=1)
+""".lstrip(),
+    )
+    with pytest.raises(UserError) as told:
+        run(path, tmp_path / "out")
+    assert [line.partition(": ")[0] for line in str(told.value).splitlines()] == [f"{path}:4", f"{path}:10"]
+    assert [line["scene"] for line in lines(tmp_path / "out")] == ["show-Works"]
 
 
 def test_a_syntax_error_is_reported_without_running_the_file(tmp_path):

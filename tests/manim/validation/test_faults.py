@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.manim.validation.plausible import lines_of
+from jepamine.manim.validation.object_lines import lines_of
 from jepamine.manim.validation.report_text import problems, summary
 from jepamine.manim.validation.syntax import objections
 from jepamine.manim.validation.validate_command import run
@@ -92,6 +92,32 @@ def test_lines_are_those_that_name_objects():
     assert lines_of("a," * 5000, ["a"]) == {}
 
 
+TWO = """
+class A(Scene):
+    def construct(self):
+        c = Circle()
+        self.add(c, Square())
+
+class B(Scene):
+    def construct(self):
+        c = Circle()
+        self.add(c, Text("a"))
+        self.add(Text("b"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("scene", "lines"),
+    [
+        ("A", {"c": 4, "Square without a name": 5}),
+        ("B", {"c": 9}),
+        (None, {"c": 4, "Square without a name": 5}),
+    ],
+)
+def test_a_name_has_the_line_of_its_own_scene_and_an_object_without_one_that_of_its_only_call(scene, lines):
+    assert lines_of(TWO, ["c", "Square without a name", "Text without a name 2"], scene) == lines
+
+
 @pytest.fixture
 def seen(tmp_path: Path):
     """Run a body and return what the terminal says of it."""
@@ -126,6 +152,15 @@ def test_what_is_seen_at_the_end_is_reported_with_lines(seen):
         "off-screen: out (line 6), all of it",
         "not visible: inside (line 10) has the colour of what is behind it",
         "not visible: dark (line 11) has the colour of what is behind it",
+    ]
+
+
+@pytest.mark.manim
+def test_a_graph_does_not_overlap_the_axes_that_it_is_plotted_on(seen):
+    axes = "axes = Axes(x_range=[-3, 3], y_range=[-1, 9])"
+    assert seen(axes, "graph = axes.plot(lambda x: x**2)", "self.add(axes, graph)") == []
+    assert seen(axes, "word = Text('a')", "self.add(axes, word)") == [
+        "overlap: axes (line 6) and word (line 7), 100% of the smaller box"
     ]
 
 
