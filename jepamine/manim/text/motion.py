@@ -79,6 +79,12 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if verb == "rotate" and said.other:
         # "Rotates around the square".
         verb = "orbit"
+    if verb == "move" and said.pivot and said.other and said.goal is None:
+        # "Moves around the square".
+        verb = "orbit"
+    if verb == "move" and said.begin and said.way and said.goal is None and said.amount is None:
+        # "From the left to the right": of the frame.
+        said.goal, said.way = ("place", said.way), None
     if verb == "swap" and len(ref) == 1:
         # "Swap their places": the two that were mentioned last.
         latest = tuple(dict.fromkeys(sum((*story.history, *story.before), ())))

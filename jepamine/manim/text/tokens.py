@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jepamine.manim.scenes.phrases import COUNTS
@@ -200,6 +200,10 @@ def _plain(text: str) -> str:
     return " ".join("".join(part for part in text if part.isprintable() or part.isspace()).split())
 
 
+def _texts(parts: Sequence[Token]) -> str:
+    return " ".join(part.text.lower() for part in parts)
+
+
 def _settled(parts: list[Token]) -> Iterator[Token]:
     """Merge "2 by 3" into one token, and settle words by their neighbours: "the arrow points up"."""
     place = 0
@@ -214,6 +218,13 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
             text = " ".join(part.text for part in three)
             yield Token("dims", (part.value, three[2].value), span, text)
             place += 3
+            continue
+        if part.text.lower() == "right at" and _texts(parts[place + 1 : place + 4]) == "the same time":
+            # "Moves right at the same time", no "right at the edge".
+            yield Token("side", (1, 0), part.span, "right")
+            span = Span(parts[place + 1].span.start, parts[place + 3].span.end)
+            yield Token("meanwhile", None, span, "at the same time")
+            place += 4
             continue
         following = three[1].kind if len(three) > 1 else "end"
         counted = place and parts[place - 1].kind in ("count", "trait", "colour")
