@@ -9,6 +9,7 @@ from jepamine.manim.layouts import TYPES
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.fill_gaps import finish
+from jepamine.manim.text.grounds import ground
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
 from jepamine.manim.text.timing import meanwhile
@@ -80,15 +81,6 @@ def read(description: str) -> Reading:
         missed,
         tuple(story.joined),
     )
-
-
-def ground(cursor: Cursor, story: Discourse) -> None:
-    """Parse the colour of the background."""
-    part = cursor.next()
-    if part.value is None:
-        cursor.miss(part.span, "its colour is not one that is known here")
-    else:
-        story.background = part.value
 
 
 def _only_orders(cursor: Cursor) -> bool:
