@@ -6,10 +6,10 @@ import re
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import TYPES
+from jepamine.manim.text.background_colour import ground
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.fill_gaps import finish
-from jepamine.manim.text.grounds import ground
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
 from jepamine.manim.text.timing import meanwhile

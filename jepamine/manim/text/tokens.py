@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jepamine.manim.scenes.phrases import COUNTS
+from jepamine.manim.text.background_colour import with_grounds
 from jepamine.manim.text.cursor import Token
-from jepamine.manim.text.grounds import with_grounds
 from jepamine.manim.text.lexicon import lexicon
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.quantities import Words, quantity
