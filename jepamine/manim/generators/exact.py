@@ -12,6 +12,7 @@ from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
 from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
+from jepamine.manim.text.solve.sizes import text_extent
 
 
 def exact(subject: Subject) -> str | None:
@@ -50,6 +51,9 @@ def _joined(subject: Subject) -> str | None:
         if reaching is None or side is None or not _alike(reaching, subject.item):
             continue
         ends = f"{names[first]}.get_{side}(), {names[last]}.get_{WAYS[side][2]}()"
+        if kind_of(subject.look) == "curved":
+            # A small bend, so that its box is nearly that of a straight one.
+            return f"CurvedArrow({subject.paint.after(f'{ends}, angle=-PI / 5', fill=False)})"
         buff = f", buff={BUFF}" if "arrow" in subject.item.type else ""
         return f"{_STROKES[subject.item.type]}({subject.paint.after(ends + buff, fill=False)})"
     return None
@@ -73,10 +77,9 @@ def _numbers(subject: Subject) -> str | None:
         return _axes(subject)
     if kind in ("axes", "number_line", "number_plane") and get("range"):
         return _axes(subject) if kind != "number_line" else _number_line(subject)
-    if kind == "text" and get("font_size"):
+    if kind == "text" and (size := get("font_size") or _font_size(subject.item)):
         text = json.dumps(subject.item.text or "Text", ensure_ascii=False)
-        settings = f"{text}, font_size={number(get('font_size'))}"
-        return f"Text({paint.after(settings, fill=False)})"
+        return f"Text({paint.after(f'{text}, font_size={number(size)}', fill=False)})"
     if kind == "polygon" and (get("side") or get("radius")):
         sides = next((int(trait) for trait in sorted(subject.look.traits) if trait.isdigit()), 6)
         radius = get("radius") or get("side") / (2 * sin(pi / sides))
@@ -95,6 +98,13 @@ def _numbers(subject: Subject) -> str | None:
     if kind in ("square", "circle", "rectangle", "ellipse") and (get("turned") is not None):
         return _upright(subject)
     return None
+
+
+def _font_size(item: Object) -> int | None:
+    """Return the font size of a level text; None for one without words, or that is turned."""
+    wide, high = text_extent(item.text or "")
+    level = item.text and item.width / max(item.height, 0.01) > 0.7
+    return round(48 * min(item.width / wide, item.height / high)) if level else None
 
 
 def _upright(subject: Subject) -> str:

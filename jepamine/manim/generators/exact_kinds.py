@@ -122,7 +122,8 @@ def _formula(subject: Subject) -> str:
 
 def _code(subject: Subject) -> str:
     text = json.dumps(subject.look.text or "x = 1")
-    return f'Code(code_string={text}, language="python")'
+    # Manim places it by its first line.
+    return f'Code(code_string={text}, language="python").center()'
 
 
 def _list(subject: Subject) -> str:
@@ -167,6 +168,28 @@ def _angle(subject: Subject) -> str:
     return f"(lambda a, b: VGroup(a, b, Angle(a, b, radius=0.5)))({lines}){subject.paint.set_color()}"
 
 
+#: Shapes that are combined, about 1.6 units large.
+_OPERANDS = {
+    "circle": "Circle(radius=0.8)",
+    "square": "Square(side_length=1.5)",
+    "rectangle": "Rectangle(width=1.7, height=1.4)",
+    "triangle": "Triangle(radius=0.9)",
+    "ellipse": "Ellipse(width=1.7, height=1.4)",
+}
+
+
+def _combined(name: str) -> Callable[[Subject], str]:
+    """Return the maker of two shapes, one unit apart, that are joined or cut by Manim's class `name`."""
+
+    def make(subject: Subject) -> str:
+        one, other = (_OPERANDS[shape] for shape in subject.get("operands") or ("circle", "circle"))
+        shapes = f"{one}.shift(0.5 * LEFT), {other}.shift(0.5 * RIGHT)"
+        middle = ".center()" if name == "Difference" else ""
+        return f"{name}({subject.paint.after(shapes)}){middle}"
+
+    return make
+
+
 #: Kind -> the maker of its expression.
 KIND_CODE: dict[str, Callable[[Subject], str]] = {
     "right_angled": _polygon((-1, -1), (1, -1), (-1, 1)),
@@ -182,6 +205,10 @@ KIND_CODE: dict[str, Callable[[Subject], str]] = {
     "semicircle": _sector(180),
     "quarter": _sector(90),
     "heart": _heart,
+    "union": _combined("Union"),
+    "intersection": _combined("Intersection"),
+    "difference": _combined("Difference"),
+    "exclusion": _combined("Exclusion"),
     "bar_chart": _bar_chart,
     "table": _table,
     "matrix": _matrix,

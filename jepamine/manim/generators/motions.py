@@ -17,7 +17,7 @@ from jepamine.manim.text.solve.part_boxes import number_at
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
-#: A group that moves less, in units, is there already: its members then go to the place each on its own.
+#: A group that moves less, in units, is there already: its members go to the place each on its own.
 _STILL = 0.1
 _SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 
@@ -85,10 +85,9 @@ class Motions:
     def _show(self, places: list[int]) -> None:
         places = [place for place in places if place not in self.now and place not in self.gone]
         parts = in_groups(places, self._shown, self.groups)
-        for line in lines_of(self.style, "simple", [shown for shown, _ in parts]):
+        lines = lines_of(self.style, "simple", [shown for shown, _ in parts])
+        for line in (line for line in lines if not line.startswith("self.wait")):
             named = places if self.style in ("write-on", "static") else list(parts.pop(0)[1]) if parts else []
-            if line.startswith("self.wait"):
-                continue
             self.now |= {place: self.layout.objects[place] for place in named}
             if line.startswith("self.add("):
                 self.lines.append(line)
@@ -96,7 +95,8 @@ class Motions:
                 self._add(line, set(named))
 
     def _shown(self, place: int) -> Shown:
-        return Shown(self.names[place], self.layout.objects[place].type)
+        bent = "curved" in self.reading.items[place].traits
+        return Shown(self.names[place], self.layout.objects[place].type, curved=bent)
 
     def _add(self, line: str, moving: set[int]) -> None:
         self.lines.append(line)
@@ -220,9 +220,9 @@ class Motions:
         # What was introduced as its new form takes its place; what was there before keeps its own.
         here = replace(target, x=item.x, y=item.y) if other >= event.seen else target
         self._drop(place)
-        self.now[other] = here
-        moved = (here.x, here.y) != (target.x, target.y)
-        goal = f"{self.names[other]}.move_to({self.names[place]})" if moved else self.names[other]
+        self.now[other], goal = here, self.names[other]
+        if (here.x, here.y) != (target.x, target.y):
+            goal += f".move_to({self.names[place]})"
         return f"ReplacementTransform({self.names[place]}, {goal})"
 
     def _target(self, event: Event, item: Object) -> tuple[str, float, float]:

@@ -29,11 +29,13 @@ class Shown:
     name: str
     type: str
     group: bool = False
+    curved: bool = False
 
     def animation(self) -> str:
         """Return the expression of the animation that draws it."""
         animation = _DRAWN.get(self.type, "Create")
-        if self.group and animation == "GrowArrow":
+        if animation == "GrowArrow" and (self.group or self.curved):
+            # Manim grows straight arrows alone.
             animation = "Create"
         return f"{animation}({self.name})"
 

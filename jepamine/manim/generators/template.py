@@ -94,7 +94,10 @@ class Template:
             outcome = Outcome(*motions.final(), tuple(motions.steps))
             code = _scene([*lines, *motions.lines])
             return Generated(code, dict(zip(names, order, strict=True)), outcome=outcome)
-        shown = [Shown(name, layout.objects[place].type) for name, place in zip(names, order, strict=True)]
+        shown = [
+            Shown(name, layout.objects[place].type, curved="curved" in traits[place])
+            for name, place in zip(names, order, strict=True)
+        ]
         if self.complexity != "simple":
             groups, shown = _grouped(layout, order, shown)
             lines = _with_groups(lines, groups, layout, dict(zip(names, order, strict=True)))

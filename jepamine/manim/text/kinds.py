@@ -23,6 +23,11 @@ _USUAL: dict[str, tuple[float, float]] = {
     "kite": (1.5, 2.0),
     "curved": (2.2, 0.6),
     "angle": (1.6, 1.2),
+    # Of two shapes of radius 0.8, 1 apart.
+    "union": (2.6, 1.6),
+    "intersection": (0.6, 1.25),
+    "difference": (1.3, 1.6),
+    "exclusion": (2.6, 1.6),
     "polar": (4.0, 4.0),
     "complex": (6.0, 4.0),
     "bar_chart": (6.0, 3.6),

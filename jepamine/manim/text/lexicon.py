@@ -74,9 +74,10 @@ def places() -> Phrases:
         say(phrase, 1, 1, True)
     # "At" may be those of a thing.
     for before, own in (("in", False), ("at", True), ("on", True)):
-        for phrase in ("the corners", "the four corners", "its corners", "its four corners"):
+        every = ("corners", "four corners", "three corners", "vertices", "four vertices", "three vertices")
+        for phrase in (f"{article} {word}" for article in ("the", "its") for word in every):
             found[(before, *phrase.split())] = (("corners", (False, own or "its" in phrase)),)
-        for phrase in ("each corner", "every corner", "each of its corners"):
+        for phrase in ("each corner", "every corner", "each of its corners", "each vertex", "every vertex"):
             found[(before, *phrase.split())] = (("corners", (True, own or "its" in phrase)),)
     return found
 

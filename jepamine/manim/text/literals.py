@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from jepamine.manim.text.chart_data import NUMBER, ROWS, listed_data, worded_data
 from jepamine.manim.text.named_formulas import named_formulas
 from jepamine.manim.text.typed_formulas import function_of, latex_of
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _CALL = rf"(?:sin|cos|tan|exp|log|ln|sqrt|abs|sinh|cosh|tanh)\s*{_PARENTHESES}"
 _ATOM = rf"(?:\d+(?:\.\d+)?|pi\b|x(?![a-wyz])|e(?=\s*\^)|{_CALL}|{_PARENTHESES}"
@@ -27,6 +27,20 @@ _ANNOUNCED = re.compile(
     re.I,
 )
 _BARE = re.compile(rf"(?<!\w)(?P<body>{_SUM})(?!\w)", re.I)
+_SHAPE = "circle|square|rectangle|triangle|ellipse"
+#: A figure made of two that overlap; "at the intersection of" is a place.
+_COMBINED = re.compile(
+    r"(?<!at the )(?<!to the )(?<!at )(?<!point of )\b(?P<how>union|intersection|difference|exclusion) "
+    r"(?:of|between) (?:(?:two|2) (?:overlapping |intersecting )?"
+    rf"(?P<both>{_SHAPE})s|an? (?:overlapping )?(?P<one>{_SHAPE}) and an? (?P<other>{_SHAPE}))\b",
+    re.I,
+)
+#: Code without quotes, to the end of the line: "a code block: for i in range(3): print(i)".
+_CODE = re.compile(
+    r"\bcode(?: block| snippet| listing| example)?(?: in python)?\s*:\s+"
+    r"(?P<body>[A-Za-z][^\n\"'`]*[(=][^\n]*)",
+    re.I,
+)
 _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
 #: A formula in LaTeX without dollars: "Write \\int_0^1 x dx".
 _COMMAND = re.compile(r"(?<!\S)(?:[A-Za-z]\s*=\s*)?[^\s\\'\"`$]{0,40}\\[A-Za-z]+")
@@ -46,50 +60,27 @@ _EQUATION = re.compile(
     r"(?<![\w.,(=])(?P<lead>(?:at|when|where|for|if|with|from|label(?:l?ed)?)\s+)?"
     rf"(?P<body>{_SIDE}(?:\s*=\s*{_SIDE}){{1,4}})(?![\w^*/=])"
 )
-_ROWS = re.compile(r"\[\s*\[[^\[\]]*\](?:\s*,\s*\[[^\[\]]*\])*\s*\]")
-#: A table in words: "with the headings Name, Age and rows Tom 12, Mia 11".
-_HEADED = re.compile(
-    r"(?:with|of|:)?\s*(?:the\s+)?(?:column\s+)?(?:headings?|headers?|columns)\s*:?\s+(?P<head>[^.;:\n]+?)[,;]?\s+(?:and\s+)?"
-    r"(?:with\s+)?(?:the\s+)?rows?\s*:?\s+(?P<rows>[^.\n]+)",
-    re.I,
-)
-_LIST = re.compile(r"\[[^\[\](){},]+(?:,[^\[\](){},]+){2,}\]")
-_VALUES = re.compile(
-    r"(?<!\w)(?:values?|data|heights|entries|numbers|scores)\s*(?:are\s|of\s|:|=)?\s*"
-    rf"(?P<body>{_NUMBER}(?:(?:\s*,\s*|\s+)(?:and\s+)?{_NUMBER})+)"
-    r"(?![\w.]*\w)",
-    re.I,
-)
-_PAIRS = re.compile(
-    rf"(?<![\w.])(?P<body>[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}(?:%|mm|cm|kg|g|k|m|km)?(?:\s*(?:,|and|,\s*and)\s*[A-Za-z]\w*\s*[:=]?\s*{_NUMBER}(?:%|mm|cm|kg|g|k|m|km)?)+)(?!\w)"
-)
-#: "4 students got A, 7 got B".
-_GOT = re.compile(
-    r"\b(\d+(?:\.\d+)?)\s+(?:[a-z]+\s+)?(?:got|gets?|chose|choose|like|likes|prefer|have|said|for|scored|picked|"
-    r"voted for)\s+(?:an?\s+)?([A-Za-z]\w*)",
-)
 _END = r"-?(?:\d+(?:\.\d+)?\s?\*?\s?)?(?:pi\b|\u03c0)(?:\s?/\s?\d+)?"
 #: "from -pi to pi": a range of which an end is a multiple of pi.
 _SPAN = re.compile(
-    rf"\b(?:from|between)\s+(?:x\s?=\s?)?({_END}|{_NUMBER})\s+(?:to|and)\s+"
-    rf"(?:x\s?=\s?)?({_END}|{_NUMBER})(?!\w)",
+    rf"\b(?:from|between)\s+(?:x\s?=\s?)?({_END}|{NUMBER})\s+(?:to|and)\s+"
+    rf"(?:x\s?=\s?)?({_END}|{NUMBER})(?!\w)",
     re.I,
 )
 #: "for x between -3 and 3", "for -3 <= x <= 3".
 _DOMAIN = re.compile(
     r"\b(?:for|with|where|on)\s+(?:x\s+(?:is\s+)?(?:in|between|from|ranging from)\s+[\[(]?"
-    rf"({_NUMBER})\s*(?:and|to|,)\s*({_NUMBER})"
-    rf"[\])]?|({_NUMBER})\s*(?:<=?|\u2264)\s*x\s*(?:<=?|\u2264)\s*({_NUMBER}))(?![\w.])",
+    rf"({NUMBER})\s*(?:and|to|,)\s*({NUMBER})"
+    rf"[\])]?|({NUMBER})\s*(?:<=?|\u2264)\s*x\s*(?:<=?|\u2264)\s*({NUMBER}))(?![\w.])",
     re.I,
 )
-_CHART = re.compile(r"\b(?:bar (?:chart|graph)|histogram)s?\b", re.I)
 
 
 def literals(description: str) -> list[tuple[int, int, str, Any]]:
     """Return (start, end, kind, value) of each literal, in order and without overlaps.
 
-    Kinds are "function" (code of a function of x), "formula" (LaTeX), "span" (the ends of a range) and "data"
-    (a list of numbers, of texts, of (name, number) or of rows).
+    Kinds are "function" (code of a function of x), "formula" (LaTeX), "span" (the ends of a range), "data"
+    (a list of numbers, texts, (name, number) or rows), "quoted" (code) and "combined" (how, two shapes).
     """
     found: list[tuple[int, int, str, Any]] = []
     taken = [match.span() for match in _QUOTED.finditer(description)]
@@ -97,7 +88,7 @@ def literals(description: str) -> list[tuple[int, int, str, Any]]:
     def free(start: int, end: int) -> bool:
         return all(end <= first or start >= last for first, last in taken)
 
-    for match in _ROWS.finditer(description):
+    for match in ROWS.finditer(description):
         # Its cells may be in quotes.
         taken = [span for span in taken if span[0] < match.start() or span[1] > match.end()]
     for start, end, kind, value in _candidates(description):
@@ -108,15 +99,14 @@ def literals(description: str) -> list[tuple[int, int, str, Any]]:
 
 
 def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
+    for match in _COMBINED.finditer(description):
+        pair = (match["both"] or match["one"], match["both"] or match["other"])
+        yield *match.span(), "combined", (match["how"].lower(), tuple(shape.lower() for shape in pair))
+    if code := _CODE.search(description):
+        yield *code.span("body"), "quoted", code["body"].strip()
     for match in _DOLLARS.finditer(description):
         yield *match.span(), "formula", match["body"].strip()
-    for match in _ROWS.finditer(description):
-        rows = [_cells(row) for row in re.findall(r"\[([^\[\]]*)\]", match[0])]
-        yield *match.span(), "data", rows
-    if (worded := _HEADED.search(description)) and (table := _headed(worded)) is not None:
-        yield *worded.span(), "data", table
-    for match in _LIST.finditer(description):
-        yield *match.span(), "data", _cells(match[0][1:-1])
+    yield from listed_data(description)
     for match in _COMMAND.finditer(description):
         yield from _formula(match.start(), description[match.start() : match.start() + LONGEST_FORMULA])
     for start, end, latex in named_formulas(description):
@@ -143,16 +133,7 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
         low, high = (float(end) for end in match.groups() if end is not None)
         if low < high:
             yield *match.span(), "span", (low, high)
-    for match in _VALUES.finditer(description):
-        yield *match.span(), "data", [_number(text) for text in re.findall(_NUMBER, match["body"])]
-    if chart := _CHART.search(description):
-        got = list(_GOT.finditer(description, chart.end()))
-        if len(got) > 1:
-            yield got[0].start(), got[-1].end(), "data", [(match[2], _number(match[1])) for match in got]
-        for match in _PAIRS.finditer(description, chart.end()):
-            pairs = re.findall(rf"([A-Za-z]\w*)\s*[:=]?\s*({_NUMBER})", match["body"])
-            if not any(name.lower() in ("with", "and", "of", "bars", "to", "from") for name, _ in pairs):
-                yield *match.span("body"), "data", [(name, _number(value)) for name, value in pairs]
+    yield from worded_data(description)
 
 
 def _rewritten(description: str, start: int) -> bool:
@@ -209,34 +190,9 @@ def _formula(start: int, text: str) -> Iterator[tuple[int, int, str, Any]]:
         yield start, start + end, "formula", latex_of(body)
 
 
-def _headed(match: re.Match[str]) -> list[list[Any]] | None:
-    """Return the rows of a table in words; None if a row has not as many cells as there are headings."""
-    head = [
-        cell.strip(" '\"") for cell in re.split(r",\s*(?:and\s+)?|\s+and\s+", match["head"]) if cell.strip()
-    ]
-    rows = [row.strip() for row in re.split(r"[,;]\s*(?:and\s+)?|\s+and\s+", match["rows"]) if row.strip()]
-    cells = [row.split() for row in rows]
-    if any(len(row) != len(head) for row in cells):
-        flat = [row.strip(" '\"") for row in rows]
-        cells = [flat[n : n + len(head)] for n in range(0, len(flat), len(head))]
-    if len(head) < 2 or not cells or any(len(row) != len(head) for row in cells):
-        return None
-    return [head, *cells]
-
-
-def _cells(text: str) -> list[Any]:
-    cells = [cell.strip().strip("'\"") for cell in text.split(",")]
-    return [_number(cell) if re.fullmatch(_NUMBER, cell) else cell for cell in cells]
-
-
 def _multiple(text: str) -> float:
     """Return the value of a number or of a multiple of pi: "-pi/2", "2 pi"."""
     top, _, divisor = re.sub(r"[\s*]", "", text.lower().replace("\u03c0", "pi")).partition("/")
     factor = top.removesuffix("pi")
     value = float(f"{factor}1" if factor in ("", "-") else factor)
     return (value * np.pi if factor != top else value) / (float(divisor or 1) or 1.0)
-
-
-def _number(text: str) -> float | int:
-    value = float(text)
-    return int(value) if value == int(value) and "." not in text else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.figure_parts import corners_of
 from jepamine.manim.text.modifiers import Clause, Modifier
 from jepamine.manim.text.phrase import of_one
 from jepamine.manim.text.reading import Place, Ref, Span
@@ -170,6 +171,9 @@ def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:
     each, own = modifier.value
     other: Ref = (modifier.others[0] if modifier.others else story.clause.head if own else ())[:1]
     cornered = story.things.items[other[0]].type if other else ""
+    count = corners_of(story.things, other[0]) if other else 0
+    if count and story.things.items[together[0]].type == "dot":
+        return _dots_at_corners(story, together, other[0], count, modifier)
     if modifier.others and cornered not in _CORNERED:
         return story.cursor.miss(modifier.span, "only squares, rectangles and triangles have corners here")
     corners = _CORNERED.get(cornered, _CORNERED[""]).split()
@@ -184,6 +188,18 @@ def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:
             story.places.append(Place((member,), column, row, modifier.span, corner=True))
     if len(together) > len(corners):
         story.cursor.miss(modifier.span, f"there are {len(corners)} corners")
+    return None
+
+
+def _dots_at_corners(story: Statements, together: Ref, owner: int, count: int, modifier: Modifier) -> None:
+    """Place dots on the corners of a figure, as many as it has if they are not counted."""
+    if len(together) == 1 and modifier.value[0]:
+        together = story.things.repeat(together[0], count, modifier.span)
+    if len(together) > count:
+        return story.cursor.miss(modifier.span, f"there are {count} corners")
+    story.things.sets = [members for members in story.things.sets if members != together]
+    for number, member in enumerate(together):
+        story.things.measure((member,), "part", (owner, "vertex", number))
     return None
 
 

@@ -13,6 +13,7 @@ from jepamine.manim.text.motion_events import (
     ENTERS,
     FALLS,
     MOST_TIMES,
+    NO_PATHS,
     Said,
     without_effect,
 )
@@ -88,6 +89,12 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if verb == "rotate" and said.other:
         # "Rotates around the square".
         verb = "orbit"
+    if verb == "move" and said.pivot and said.other and said.goal is None:
+        # "Moves around the square".
+        verb = "orbit"
+    if verb == "move" and said.begin and said.way and said.goal is None and said.amount is None:
+        # "From the left to the right": of the frame.
+        said.goal, said.way = ("place", said.way), None
     if verb == "swap" and len(ref) == 1:
         # "Swap their places": the two that were mentioned last.
         latest = tuple(dict.fromkeys(sum((*story.history, *story.before), ())))
@@ -101,6 +108,9 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         verb, said.goal, said.stops = "move", ("to", said.stops[0]), said.stops[1:]
     if verb == "sway":
         return there_and_back(story, word.text.lower(), said, cursor.since(start), seen)
+    if verb == "follow" and {story.things.items[place].type for place in said.other} & NO_PATHS:
+        # "The square follows the dot": it goes where that is.
+        verb, said.goal = "move", ("next to", ((-1, 0), said.other))
     event = meant(story, verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:

@@ -100,6 +100,11 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif text in ("clockwise", "counterclockwise", "anticlockwise", "counter"):
         said.sign = -1.0 if text == "clockwise" else 1.0
         cursor.next()
+    elif text in ("around", "round") and verb == "move":
+        said.pivot = True
+        cursor.next()
+    elif text == "over" and cursor.peek(1).kind == "measure" and cursor.peek(1).value[0] == "seconds":
+        cursor.next()
     elif part.kind == "relation" and text != "into":
         _towards(cursor, story, said)
     elif part.kind == "from" and _side_ahead(cursor) and said.begin is None:

@@ -57,6 +57,8 @@ FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
 CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
 #: Measures that something grows to.
 SIZES = ("radius", "diameter", "side", "width", "height", "length")
+#: What has no outline along which something else could move.
+NO_PATHS = {"dot", "text", "title", "number", "image"}
 #: Where something begins that moves from left to right, from top to bottom.
 ACROSS = {"row": (-1, 0), "column": (0, 1)}
 

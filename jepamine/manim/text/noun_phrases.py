@@ -110,10 +110,11 @@ def _settle(phrase: NounPhrase) -> None:
     """Let numbers decide what the words alone do not: "a 4 by 2 rectangle", "a 5-sided polygon"."""
     rows, columns = phrase.size
     single = phrase.count is None and not phrase.plural
+    if phrase.traits & {"matrix", "table"} and single:
+        # Its rows and columns, which its data show.
+        phrase.form, phrase.size = None, (None, None)
     if rows and columns and single and phrase.type in ("rectangle", "ellipse") and phrase.form == "grid":
         phrase.measures |= {"width": rows, "height": columns}
-        phrase.form, phrase.size = None, (None, None)
-    if phrase.type == "text" and "matrix" in phrase.traits:
         phrase.form, phrase.size = None, (None, None)
     if (sides := phrase.measures.get("sides")) and phrase.type == "polygon":
         phrase.traits |= {str(int(sides))}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jepamine.manim.layouts import LIMIT
+from jepamine.manim.text.content_suffixes import as_formula, content, own_sides
 from jepamine.manim.text.cursor import Cursor, Token
-from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.phrase import CORNERS, DIRECTIONS, NounPhrase, noun_follows, starts
 
 
@@ -27,7 +27,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.skip(
             "saying",
             "filler",
-            *(["with", "of"] if "list" in phrase.traits else []),
+            *(["with", "of"] if phrase.traits & {"list", "code"} else []),
             *(["colon"] if cursor.peek(1).kind == "quoted" else []),
         )
         several = 20 if "list" in phrase.traits else number(phrase)
@@ -35,7 +35,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         if phrase.texts:
             return True
         cursor.place = place
-    if _content(cursor, phrase) or _as_formula(cursor, phrase):
+    if content(cursor, phrase) or as_formula(cursor, phrase) or own_sides(cursor, phrase):
         return True
     if cursor.at("label"):
         return _label(cursor, phrase)
@@ -45,7 +45,7 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.skip("saying")
         phrase.labels.append(("inside", texts(cursor, number(phrase))))
     elif cursor.at("coloured") and following == "colour":
-        cursor.next()
+        phrase.traits |= {"filled"} if cursor.next().text.lower().startswith("fill") else set()
         phrase.colours += colours(cursor, number(phrase) > 1)
         cursor.skip("order")
     elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
@@ -57,77 +57,6 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.directions = _directions(cursor, number(phrase) > 1)
     else:
         return cursor.skip("filler")
-    return True
-
-
-def _content(cursor: Cursor, phrase: NounPhrase) -> bool:
-    """Parse a measure, a formula, a function or data; return whether there was one."""
-    place = cursor.place
-    cursor.skip("of", "with", "saying", "for", "colon", "filler")
-    if cursor.at("formula") and phrase.type == "text" and not phrase.texts:
-        phrase.traits.add("formula")
-        phrase.texts = [cursor.next().value]
-    elif cursor.at("function") and phrase.type in ("function_graph", "axes", "number_plane"):
-        phrase.measures["function"] = cursor.next().value
-    elif cursor.at("data") and phrase.traits & KINDS:
-        phrase.measures["data"] = cursor.next().value
-    elif cursor.at("dims") and phrase.type in ("rectangle", "ellipse") and not phrase.plural:
-        phrase.measures["width"], phrase.measures["height"] = cursor.next().value
-    elif cursor.at("measure") and _is_own(cursor.peek().value[0], phrase):
-        name, value = cursor.next().value
-        if name == "named_vertices":
-            phrase.labels.append(("corners", value[1]))
-            name, value = "vertices", value[0]
-        phrase.measures[name] = value
-    else:
-        cursor.place = place
-        bare = phrase.type == "number_line" and cursor.at("count", "number")
-        return (bare or cursor.at("from", "span")) and _range(cursor, phrase)
-    return True
-
-
-def _is_own(name: str, phrase: NounPhrase) -> bool:
-    """Return whether a measure is one of an object, and not of what happens to it."""
-    if name == "angle":
-        # "Rotate a rectangle 30 degrees".
-        return phrase.type == "arc"
-    if name == "vertices":
-        # "Move a dot along the points (0, 0) and (2, 1)".
-        return phrase.type not in ("dot", "circle", "text", "square")
-    return name not in ("seconds", "units", "factor", "percent")
-
-
-def _as_formula(cursor: Cursor, phrase: NounPhrase) -> bool:
-    """Parse "as an equation" after a quoted text."""
-    noun = cursor.peek(2)
-    if not phrase.texts or cursor.peek().text.lower() != "as" or cursor.peek(1).kind != "article":
-        return False
-    if noun.kind != "noun" or noun.value[1] != "formula":
-        return False
-    cursor.place += 3
-    phrase.traits.add("formula")
-    return True
-
-
-def _range(cursor: Cursor, phrase: NounPhrase) -> bool:
-    """Parse "from -3 to 3" after a scale or a graph."""
-    lead = 0 if cursor.at("count", "number") else 1
-    ends = [cursor.peek(lead), cursor.peek(lead + 2)]
-    scaled = phrase.type in ("number_line", "axes", "number_plane", "function_graph")
-    if scaled and cursor.at("span"):
-        phrase.measures["range"] = cursor.next().value
-        return True
-    if (
-        not scaled
-        or cursor.peek(lead + 1).kind != "to"
-        or any(end.kind not in ("count", "number") for end in ends)
-    ):
-        return False
-    low, high = (float(end.value) for end in ends)
-    if low >= high:
-        return False
-    cursor.place += lead + 3
-    phrase.measures["range"] = (low, high)
     return True
 
 

@@ -6,6 +6,7 @@ import re
 
 from jepamine.errors import UserError
 from jepamine.manim.layouts import TYPES
+from jepamine.manim.text.background_colour import ground
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.fill_gaps import finish
@@ -80,15 +81,6 @@ def read(description: str) -> Reading:
         missed,
         tuple(story.joined),
     )
-
-
-def ground(cursor: Cursor, story: Discourse) -> None:
-    """Parse the colour of the background."""
-    part = cursor.next()
-    if part.value is None:
-        cursor.miss(part.span, "its colour is not one that is known here")
-    else:
-        story.background = part.value
 
 
 def _only_orders(cursor: Cursor) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.cursor import Cursor, stands_in
+from jepamine.manim.text.motion_arguments import THEN
 from jepamine.manim.text.reading import Event
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 def meanwhile(cursor: Cursor, story: Discourse) -> bool:
     """Parse "at the same time"; return whether it only joins two objects, as "while" may."""
     part = cursor.next()
-    if cursor.at("stop", "end") and len(story.events) > 1:
+    ends = cursor.at("stop", "end") or cursor.peek(int(cursor.at("comma", "and"))).text.lower() in THEN
+    if ends and len(story.events) > 1:
         story.events[-1] = replace(story.events[-1], together=True)
         return False
-    if cursor.at("stop", "end") and story.events and len(story.events[-1].subject) > 1:
+    if ends and story.events and len(story.events[-1].subject) > 1:
         # "Both swap places at the same time": what one event does to several.
         return False
     ahead = 0
@@ -26,6 +28,8 @@ def meanwhile(cursor: Cursor, story: Discourse) -> bool:
         if cursor.peek(ahead).kind == "verb":
             story.close()
             story.together = bool(story.events)
+            if not story.events and part.text.lower() not in ("while", "as"):
+                cursor.miss(part.span, "what happens at the same time is not clear")
             return False
         ahead += 1
     if part.text.lower() == "as" and cursor.at("article") and stands_in(cursor.peek(1)):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jepamine.manim.scenes.phrases import COUNTS
+from jepamine.manim.text.background_colour import with_grounds
 from jepamine.manim.text.cursor import Token
-from jepamine.manim.text.lexicon import colour_words, lexicon
+from jepamine.manim.text.lexicon import lexicon
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.quantities import Words, quantity
 from jepamine.manim.text.reading import Span
 from jepamine.manim.text.spelling import spelled
-
-#: Grounds without a colour's name.
-_SHADES = {"dark": "#000000", "bright": "#FFFFFF", "light": "#FFFFFF"}
 
 
 def with_quantities(description: str, tokens: list[Token]) -> list[Token]:
@@ -37,58 +35,6 @@ def with_quantities(description: str, tokens: list[Token]) -> list[Token]:
         span = Span(tokens[place].span.start, tokens[found.end - 1].span.end)
         result.append(Token("measure", (found.name, found.value), span, description[span.start : span.end]))
         place = found.end
-    return result
-
-
-def with_grounds(tokens: list[Token]) -> list[Token]:
-    """Replace "on a black background" by one token of kind "ground", whose value is the colour."""
-    result: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        if token.text.lower() not in ("background", "backdrop"):
-            result.append(token)
-            place += 1
-            continue
-        start, after = len(result), place + 1
-        colours = colour_words()
-        value = None
-        for length in (3, 2, 1):
-            words = tuple(str(part.value) for part in result[-length:])
-            if len(result) >= length and value is None and words in colours:
-                value, start = colours[words], len(result) - length
-        if value is None and result and result[-1].text.lower() in _SHADES:
-            value, start = _SHADES[result[-1].text.lower()], len(result) - 1
-        if value is None and result and result[-1].kind == "colour":
-            value, start = result[-1].value, len(result) - 1
-        if value is None:
-            while after < len(tokens) and tokens[after].text.lower() in (
-                "color", "colour", "is", "of", "to", ":", "=", "in", "should", "be", "set",
-            ):  # fmt: skip
-                after += 1
-            for length in (3, 2, 1):
-                words = tuple(str(part.value) for part in tokens[after : after + length])
-                if value is None and words in colours:
-                    value, after = colours[words], after + length
-            if value is None and after < len(tokens) and tokens[after].kind == "colour":
-                value, after = tokens[after].value, after + 1
-        while start and result[start - 1].text.lower() in (
-            "a",
-            "the",
-            "on",
-            "with",
-            "against",
-            "over",
-            "plain",
-            "solid",
-            "use",
-            "set",
-        ):
-            start -= 1
-        first = result[start] if start < len(result) else token
-        span = Span(first.span.start, tokens[after - 1].span.end)
-        result[start:] = [Token("ground", value, span, token.text)]
-        place = after
     return result
 
 
@@ -154,7 +100,10 @@ def _tokens(description: str) -> Iterator[Token]:
             waiting.pop(0)
         if waiting and match.start() >= waiting[0][0]:
             start, end, name, literal = waiting[0]
-            if match.start() == start:
+            if match.start() == start and name == "combined":
+                yield Token("noun", ("polygon", literal[0], False), Span(start, end), description[start:end])
+                yield Token("measure", ("operands", literal[1]), Span(start, end), description[start:end])
+            elif match.start() == start:
                 yield Token(name, literal, Span(start, end), description[start:end])
             continue
         kind = str(match.lastgroup)
@@ -197,6 +146,10 @@ def _plain(text: str) -> str:
     return " ".join("".join(part for part in text if part.isprintable() or part.isspace()).split())
 
 
+def _texts(parts: Sequence[Token]) -> str:
+    return " ".join(part.text.lower() for part in parts)
+
+
 def _settled(parts: list[Token]) -> Iterator[Token]:
     """Merge "2 by 3" into one token, and settle words by their neighbours: "the arrow points up"."""
     place = 0
@@ -211,6 +164,13 @@ def _settled(parts: list[Token]) -> Iterator[Token]:
             text = " ".join(part.text for part in three)
             yield Token("dims", (part.value, three[2].value), span, text)
             place += 3
+            continue
+        if part.text.lower() == "right at" and _texts(parts[place + 1 : place + 4]) == "the same time":
+            # "Moves right at the same time", no "right at the edge".
+            yield Token("side", (1, 0), part.span, "right")
+            span = Span(parts[place + 1].span.start, parts[place + 3].span.end)
+            yield Token("meanwhile", None, span, "at the same time")
+            place += 4
             continue
         following = three[1].kind if len(three) > 1 else "end"
         counted = place and parts[place - 1].kind in ("count", "trait", "colour")

@@ -49,7 +49,7 @@ MOVED = {
     ],
     "a blue circle, a text 'Hi' below it. The circle and the text move 3 units to the left.": [
         "circle = Circle(radius=0.8, color=BLUE).move_to([0, 0.61, 0])",
-        'text = Text("Hi").scale_to_fit_width(0.52).next_to(circle, DOWN)',
+        'text = Text("Hi", font_size=33).next_to(circle, DOWN)',
         "group = VGroup(circle, text)",
         "self.play(Create(circle))",
         "self.play(Write(text))",
@@ -119,7 +119,7 @@ def test_what_is_named_together_is_a_group_that_changes_as_one(description, expe
             # How high the text is depends on the installed fonts.
             "a text 'A' above a square",
             [
-                'text = Text("A").scale_to_fit_height(0.34).move_to([0, 0.59, 0])',
+                'text = Text("A", font_size=33).move_to([0, 0.59, 0])',
                 "square = Square(side_length=1.5).move_to([0, -0.59, 0])",
             ],
         ),

@@ -30,6 +30,25 @@ def played(description):
         ),
         ("a square changes color from blue to red", ["square.animate.set_color(RED)"]),
         (
+            "a square and a circle appear at the same time, then the square moves left",
+            ["Create(square), Create(circle)", "square.animate.shift([-2, 0, 0])"],
+        ),
+        (
+            "a circle moves left and a square moves right at the same time, then the square fades out",
+            [
+                "Create(circle)",
+                "Create(square)",
+                "circle.animate.shift([-2, 0, 0]), square.animate.shift([2, 0, 0])",
+                "FadeOut(square)",
+            ],
+        ),
+        (
+            "a dot moves around a square",
+            ["Rotate(dot, angle=360 * DEGREES, about_point=square.get_center())"],
+        ),
+        ("a circle moves from the left to the right", ["circle.animate.move_to([5.81, 0, 0])"]),
+        ("a circle is drawn slowly over 5 seconds", ["Create(circle), run_time=5"]),
+        (
             "a blue rectangle turns into a green circle which turns into a yellow star, 2 seconds each",
             [
                 "ReplacementTransform(rectangle, circle), run_time=2",

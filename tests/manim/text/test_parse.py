@@ -369,8 +369,11 @@ def test_arrows_of_several_directions_are_on_their_sides():
 @pytest.mark.parametrize(
     ("words", "sides"),
     [
-        ("four dots at the corners of a square", ["above left", "above right", "below left", "below right"]),
-        ("a triangle with a dot at each corner", ["above", "below left", "below right"]),
+        (
+            "four circles at the corners of a square",
+            ["above left", "above right", "below left", "below right"],
+        ),
+        ("a triangle with a star at each corner", ["above", "below left", "below right"]),
         ("a star and dots in the corners", []),
     ],
 )
