@@ -10,8 +10,8 @@ from jepamine.manim.generators.expressions import expression
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
 from jepamine.manim.text.solve import constructions
-from jepamine.manim.text.solve.outlines import Point, corners, label_point, sides
-from jepamine.manim.text.solve.part_boxes import ABOVE, point_at, stroke_ends
+from jepamine.manim.text.solve.outlines import Point, corners, label_point, point_at, sides
+from jepamine.manim.text.solve.part_boxes import ABOVE, stroke_ends
 
 _STROKES = {"line": "Line", "dashed_line": "DashedLine", "arrow": "Arrow", "double_arrow": "DoubleArrow"}
 _LINES, _LINE_ENDS = ("line", "dashed_line", "arrow", "double_arrow"), ("get_start", "get_end")

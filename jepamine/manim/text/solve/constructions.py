@@ -9,7 +9,7 @@ from math import cos, hypot, radians, sin
 
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
-from jepamine.manim.text.solve.outlines import Point, corners, sides
+from jepamine.manim.text.solve.outlines import Point, corners, point_at, sides
 
 #: The length of a tangent, and of a perpendicular bisector, of figures of the usual size.
 LENGTH = 3.0
@@ -50,7 +50,7 @@ def stroke(name: str, number: int, look: Item, owner: Object) -> tuple[Point, Po
         length = hypot(to_x - x, to_y - y) or 1.0
         middle = ((x + to_x) / 2, (y + to_y) / 2)
         return _through(middle, (-(to_y - y) / length, (to_x - x) / length), min(LENGTH, length))
-    ends = [tuple(_at(corner, owner) for corner in side) for side in sides(look)]
+    ends = [tuple(point_at(owner, corner) for corner in side) for side in sides(look)]
     if name == "hypotenuse":
         first, last = max(ends, key=lambda side: hypot(side[1][0] - side[0][0], side[1][1] - side[0][1]))
         return first, last
@@ -84,11 +84,7 @@ def line_ends(look: Item, owner: Object) -> tuple[Point, Point]:
 
 
 def _points(look: Item, owner: Object) -> list[Point]:
-    return [_at(corner, owner) for corner in corners(look)]
-
-
-def _at(corner: Point, owner: Object) -> Point:
-    return owner.x + corner[0] * owner.width / 2, owner.y + corner[1] * owner.height / 2
+    return [point_at(owner, corner) for corner in corners(look)]
 
 
 def _mean(points: list[Point]) -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
+from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
 
 Point = tuple[float, float]
@@ -52,3 +53,8 @@ def label_point(item: Item, name: str, number: int) -> tuple[Point, Point]:
 
 def _outward(x: float, y: float) -> Point:
     return (0 if abs(x) < 0.2 else 1 if x > 0 else -1, 0 if abs(y) < 0.2 else 1 if y > 0 else -1)
+
+
+def point_at(owner: Object, point: Point) -> Point:
+    """Return a point of a box, each side from -1 to 1, in units."""
+    return owner.x + point[0] * owner.width / 2, owner.y + point[1] * owner.height / 2

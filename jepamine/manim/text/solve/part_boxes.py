@@ -5,7 +5,7 @@ from __future__ import annotations
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item, Reading
 from jepamine.manim.text.solve import constructions
-from jepamine.manim.text.solve.outlines import Point, corners, label_point
+from jepamine.manim.text.solve.outlines import Point, corners, label_point, point_at
 from jepamine.manim.text.solve.sizes import size_of
 
 #: Manim's distance of `next_to`.
@@ -26,11 +26,6 @@ def stroke_ends(name: str, number: int, look: Item, owner: Object) -> tuple[Poin
         return constructions.stroke(name, number, look, owner)
     first, last = _LINES[name][number % len(_LINES[name])]
     return point_at(owner, first), point_at(owner, last)
-
-
-def point_at(owner: Object, point: Point) -> Point:
-    """Return a point of a box, each side from -1 to 1, in units."""
-    return owner.x + point[0] * owner.width / 2, owner.y + point[1] * owner.height / 2
 
 
 def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float, float, float]:
