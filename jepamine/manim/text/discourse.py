@@ -22,7 +22,8 @@ _SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
 class Discourse:
     """Objects and what is stated about them; `joins` are strokes that lead from one object to another.
 
-    `links` are objects and the strokes that lead from each to the next.
+    `links` are objects and the strokes that lead from each to the next, `tips` the labels of braces;
+    `listing` is whether a colon follows what is fronted.
     """
 
     def __init__(self, cursor: Cursor) -> None:
@@ -32,16 +33,13 @@ class Discourse:
         self.places: list[Place] = []
         self.joins: list[tuple[Ref, Ref, Ref, Span]] = []
         self.links: list[tuple[Ref, Ref, Span]] = []
-        # What reaches from edge to edge of two objects.
         self.joined: list[tuple[int, int, int]] = []
-        # The labels of braces.
         self.tips: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
         # The index in `history` at which the sentence starts.
         self.sentence = 0
         self.clause = Clause()
         self.fronted: list[Modifier] = []
-        # Whether a colon follows what is fronted.
         self.listing = False
         self.before: list[Ref] = []
         self.history: list[Ref] = []
@@ -119,6 +117,7 @@ class Discourse:
             if how == "inside" and self.things.items[member].type not in HOLDERS:
                 how = "below"
             (label,) = self.things.introduce(NounPhrase(type="text", texts=[text], span=span))
+            self.things.measure((label,), "belongs", member)
             if self.things.items[member].type == "brace":
                 self.tips.append(((label,), (member,), span))
             else:
@@ -165,6 +164,10 @@ class Discourse:
                 # "Inside it is a dot at the centre": both apply to the dot.
                 entries = clause.entries
             self.say(modifier, entries[: None if everything else 1])
+        for relation in self.relations if len(clause.head) == 1 else ():
+            # "A circle with a dot on it": the dot goes along with it.
+            if relation.other == clause.head and relation.how in ("inside", "front"):
+                self.things.measure(relation.subject, "belongs", clause.head[0])
         if clause.started():
             self.fronted, self.listing = [], False
             refs = [entry.ref for entry in clause.entries if entry.ref]
@@ -242,4 +245,6 @@ class Discourse:
         if len(head) == 1 and set(types[:-1]) == {"dot"} and types[-1].endswith("line"):
             return self.relate("front", ref, head, span)
         how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
+        if len(head) == 1 and "title" not in traits:
+            self.things.measure(ref, "belongs", head[0])
         return self.relate(how, ref, head, span)

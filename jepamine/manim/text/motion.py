@@ -192,11 +192,22 @@ def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: S
     return first
 
 
+def _said_of_head(word: str, verb: str) -> bool:
+    """Return whether a verb after "a circle with a dot" is the circle's: "moves", but not "that moves"."""
+    bound = word.startswith(("that ", "which ")) or word.split()[0].endswith("ing")
+    return not bound and verb not in ("follow", "orbit", "land", "show")
+
+
 def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: bool) -> Ref:
     entries = story.clause.entries
     if entries and ordered and (cursor.at("pronoun") or starts(cursor)):
         # "Draw a circle and move it": an order, not what the circle does.
         story.close()
+    elif entries and story.clause.head and _said_of_head(cursor.peek(-1).text.lower(), verb):
+        # "A circle with its radius shrinks", but "a line with a dot moving along it".
+        head = story.clause.head
+        story.close()
+        return head
     elif entries:
         meant = story.clause.again() or entries
         refs = [entry.ref for entry in (meant if story.clause.closed else meant[-1:]) if entry.ref]
