@@ -35,7 +35,10 @@ _BETWEEN = r"(?:\s*+,\s*+(?:and\s++)?|\s++and\s++)"
 _NUMBERS = rf"{NUMBER}(?:{_BETWEEN}{NUMBER})+(?![\w.]*\w)"
 _NAME = r"(?!(?:with|and|values?|heights|data|in|on|the)\b)[A-Za-z]\w*(?:-\w+)?"
 _NAMES = rf"{_NAME}(?:{_BETWEEN}{_NAME})+"
-_NAMED = r"(?:for|(?:and\s++)?(?:with\s++)?(?:the\s++)?(?:labels?|names|categories)|labell?ed|named|called)\s*+:?\s*+"
+_NAMED = (
+    r"(?:for|(?:and\s++)?(?:with\s++)?(?:the\s++)?(?:labels?|names|categories)|labell?ed|named|called)"
+    r"\s*+:?\s*+"
+)
 _LED = (
     r"(?:of|with|showing|for|:|has|having)?\s*+(?:the\s++)?"
     r"(?:values?|data|heights|numbers|bars(?: of heights?)?)?\s*+(?:of|:|are)?\s*+"
