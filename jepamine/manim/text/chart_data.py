@@ -30,30 +30,32 @@ _GOT = re.compile(
     r"voted for)\s+(?:an?\s+)?([A-Za-z]\w*)",
 )
 _CHART = re.compile(r"\b(?:bar (?:chart|graph)|histogram)s?\b", re.I)
-_BETWEEN = r"(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)"
+# Spaces are matched possessively: long runs of them would be divided in every possible way.
+_BETWEEN = r"(?:\s*+,\s*+(?:and\s++)?|\s++and\s++)"
 _NUMBERS = rf"{NUMBER}(?:{_BETWEEN}{NUMBER})+(?![\w.]*\w)"
 _NAME = r"(?!(?:with|and|values?|heights|data|in|on|the)\b)[A-Za-z]\w*(?:-\w+)?"
 _NAMES = rf"{_NAME}(?:{_BETWEEN}{_NAME})+"
 _NAMED = (
-    r"(?:for|(?:and\s+)?(?:with\s+)?(?:the\s+)?(?:labels?|names|categories)|labell?ed|named|called)\s*:?\s*"
+    r"(?:for|(?:and\s++)?(?:with\s++)?(?:the\s++)?(?:labels?|names|categories)|labell?ed|named|called)"
+    r"\s*+:?\s*+"
 )
 _LED = (
-    r"(?:of|with|showing|for|:|has|having)?\s*(?:the\s+)?"
-    r"(?:values?|data|heights|numbers|bars(?: of heights?)?)?\s*(?:of|:|are)?\s*"
+    r"(?:of|with|showing|for|:|has|having)?\s*+(?:the\s++)?"
+    r"(?:values?|data|heights|numbers|bars(?: of heights?)?)?\s*+(?:of|:|are)?\s*+"
 )
 #: Behind the word for a chart: its numbers and then names, names and then numbers, or numbers alone.
 _BARE_CHART = (
-    re.compile(rf"\s*{_LED}(?P<numbers>{_NUMBERS})\s*,?\s*{_NAMED}(?P<names>{_NAMES})(?!\w)", re.I),
+    re.compile(rf"\s*+{_LED}(?P<numbers>{_NUMBERS})\s*+,?\s*+{_NAMED}(?P<names>{_NAMES})(?!\w)", re.I),
     re.compile(
-        rf"\s*(?:with\s+|showing\s+)?{_NAMED}(?P<names>{_NAMES})\s*,?\s*(?:and\s+)?(?:with\s+)?"
-        rf"(?::|(?:the\s+)?(?:values?|data|heights|numbers))\s*(?:of|:|are)?\s*(?P<numbers>{_NUMBERS})",
+        rf"\s*+(?:with\s++|showing\s++)?{_NAMED}(?P<names>{_NAMES})\s*+,?\s*+(?:and\s++)?(?:with\s++)?"
+        rf"(?::|(?:the\s++)?(?:values?|data|heights|numbers))\s*+(?:of|:|are)?\s*+(?P<numbers>{_NUMBERS})",
         re.I,
     ),
     re.compile(
-        r"[\w ]{0,30}?\b(?P<letter>[A-Za-z])(?P<low>\d)\s*(?:to|-|through)\s*(?P=letter)(?P<high>\d)\s*:?\s*"
-        rf"(?P<numbers>{_NUMBERS})"
+        r"[\w ]{0,30}?\b(?P<letter>[A-Za-z])(?P<low>\d)\s*+(?:to|-|through)\s*+(?P=letter)(?P<high>\d)"
+        rf"\s*+:?\s*+(?P<numbers>{_NUMBERS})"
     ),
-    re.compile(rf"\s*{_LED}(?P<numbers>{_NUMBERS})", re.I),
+    re.compile(rf"\s*+{_LED}(?P<numbers>{_NUMBERS})", re.I),
 )
 #: Rows without headings: "with the rows 1, 2, 3 and 4, 5, 6".
 _PLAIN_ROWS = re.compile(r"\b(?:with\s+|of\s+|:\s*)?(?:the\s+)?rows?\s*:?\s+(?P<rows>[^.\n]+)", re.I)

@@ -142,6 +142,11 @@ def test_literals_are_found_between_words_but_not_in_quotes():
         "values " + "1" * 80 + "x",
         "y = " + "x+" * 1900 + "x",
         "f(x) = " + "(x)" * 1200,
+        "a bar chart" + " " * 1500 + "x",
+        "a bar chart with" + " " * 1500 + "x",
+        "a bar chart of 1, 2" + " " * 1500 + "x",
+        "a bar chart " + "1 and " * 600,
+        "a table with rows" + " " * 1500 + "x",
     ],
 )
 def test_long_literals_are_left_without_taking_time(words):
