@@ -23,7 +23,6 @@ from jepamine.manim.generation.repair import (
 )
 from jepamine.manim.generation.request import Request, Result, Try
 from jepamine.manim.generators.hints import read_if_possible
-from jepamine.manim.generators.motions import Step
 from jepamine.manim.generators.protocol import (
     Generated,
     Generator,
@@ -33,6 +32,7 @@ from jepamine.manim.generators.protocol import (
     Usage,
 )
 from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.generators.view import Step
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.scene_report import Moment, Report

@@ -19,6 +19,7 @@ from jepamine.manim.generators.motions import Motions
 from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.generators.together import groups_of, needed
+from jepamine.manim.generators.view import FRAME
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.description import find_groups
@@ -136,7 +137,8 @@ def template(*, style: Style = "static", complexity: Complexity = "medium") -> T
 def _scene(lines: list[str]) -> str:
     """Return the file with these lines of `construct`."""
     body = textwrap.indent("\n".join(lines), " " * 8)
-    return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
+    kind = "MovingCameraScene" if FRAME in body else "Scene"
+    return f"from manim import *\n\n\nclass {CLASS}({kind}):\n    def construct(self):\n{body}\n"
 
 
 def _defined(layout: Layout, order: list[int], reading: Reading | None) -> list[int]:
