@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
+from jepamine.manim.generators.part_code import goal_on_scale
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
 from jepamine.manim.generators.turns import at_once, orbited, path_end, turned, turning
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
-from jepamine.manim.text.solve.part_boxes import number_at
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 _GAP, _EDGE = 0.25, 0.5
@@ -232,10 +232,9 @@ class Motions:
             return f"shift({vector(*value)})", item.x + value[0], item.y + value[1]
         if what == "to":
             return f"move_to({vector(*value)})", value[0], value[1]
-        if what == "number":
-            line = self.now.get(value[0], self.layout.objects[value[0]])
-            x = number_at(self.reading.items[value[0]], line, value[1])
-            return f"move_to({self.names[value[0]]}.n2p({number(value[1])}))", x, line.y
+        if what in ("number", "coordinates"):
+            box = self.now.get(value[0], self.layout.objects[value[0]])
+            return goal_on_scale(self.reading, value, box, self.names[value[0]])
         if what == "place":
             x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
             y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jepamine.manim.engine.style import number
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.layouts import Object
-from jepamine.manim.text.reading import Item
-from jepamine.manim.text.solve.part_boxes import ABOVE, Point, corners, label_point, line_of, sides
+from jepamine.manim.text.reading import Item, Reading
+from jepamine.manim.text.solve.graphs import on_scale
+from jepamine.manim.text.solve.part_boxes import ABOVE, Point, corners, label_point, line_of, number_at, sides
 
 _STROKES = {"line": "Line", "dashed_line": "DashedLine", "arrow": "Arrow", "double_arrow": "DoubleArrow"}
 _EDGES = {(0, 0): "center", (1, 0): "right", (-1, 0): "left", (0, 1): "top", (0, -1): "bottom"}
@@ -20,6 +23,12 @@ def part_code(item: Object, look: Item, owner: Item, name: str, paint: Paint) ->
     _, part, which = look.measure("part")
     if part == "number":
         return _on_line(item, name, which, paint, look)
+    if part == "coordinates":
+        points = [f"{name}.c2p({number(x)}, {number(y)})" for x, y in which]
+        if len(points) == 2:
+            buff = ", buff=0" if "arrow" in item.type else ""
+            return f"{_STROKES[item.type]}({paint.after(', '.join(points) + buff, fill=False)})"
+        return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
     if item.type in _STROKES and part != "label":
         start, end = (_point(owner, name, point) for point in line_of(part, which))
         buff = ", buff=0" if "arrow" in item.type else ""
@@ -40,6 +49,18 @@ def part_code(item: Object, look: Item, owner: Item, name: str, paint: Paint) ->
         at = _point(owner, name, point) if point in _EDGES else between
         return f"{code}.next_to({at}, {_WAYS[_whole(way)]})"
     return f"{code}.next_to({_point(owner, name, point)}, {_WAYS[_whole(way)]})"
+
+
+def goal_on_scale(
+    reading: Reading, goal: tuple[int, Any], box: Object, name: str
+) -> tuple[str, float, float]:
+    """Return the call that moves something to a (number line, number) or (axes, point), and where that is."""
+    scale, value = goal
+    if reading.items[scale].type == "number_line":
+        x = number_at(reading.items[scale], box, value)
+        return f"move_to({name}.n2p({number(value)}))", x, box.y
+    x, y = on_scale(reading, scale, box, value)
+    return f"move_to({name}.c2p({number(value[0])}, {number(value[1])}))", x, y
 
 
 def _whole(way: Point) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from jepamine.manim.text.coordinates import on_axes
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
 from jepamine.manim.text.links import STROKES
@@ -37,6 +38,7 @@ def finish(story: Discourse) -> None:
     _group(story)
     _title(story)
     _contents(story)
+    on_axes(story)
     for relation in story.relations:
         if relation.how == "inside" and len(relation.other) == 1:
             _widen(story, relation.other)

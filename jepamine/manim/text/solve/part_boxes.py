@@ -6,6 +6,7 @@ from math import cos, pi, sin
 
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item, Reading
+from jepamine.manim.text.solve.graphs import on_scale
 from jepamine.manim.text.solve.sizes import size_of
 
 Point = tuple[float, float]
@@ -84,6 +85,12 @@ def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float,
     def at(point: Point) -> Point:
         return owner.x + point[0] * owner.width / 2, owner.y + point[1] * owner.height / 2
 
+    if name == "coordinates":
+        places = [on_scale(reading, index, owner, point) for point in number]
+        xs, ys = zip(*places, strict=True)
+        across, up = max(xs) - min(xs), max(ys) - min(ys)
+        middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+        return (*middle, *((width, height) if len(places) == 1 else (max(across, 0.1), max(up, 0.1))))
     if name == "number":
         xs = [number_at(look, owner, value) for value in number]
         if len(xs) == 2:
