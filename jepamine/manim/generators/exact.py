@@ -21,7 +21,8 @@ def exact(subject: Subject) -> str | None:
         return _plot(subject)
     if (part := subject.get("part")) is not None:
         owner = subject.reading.items[part[0]]
-        return part_code(subject.item, subject.look, owner, subject.names[part[0]], subject.paint)
+        box, name = subject.objects[part[0]], subject.names[part[0]]
+        return part_code(subject.item, subject.look, owner, box, name, subject.paint)
     if (code := _joined(subject)) is not None:
         return code
     kind = kind_of(subject.look)

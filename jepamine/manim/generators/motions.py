@@ -7,19 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jepamine.manim.engine.style import number, vector
+from jepamine.manim.generators.belongings import Company, belongings, is_label
 from jepamine.manim.generators.code import Paint
-from jepamine.manim.generators.part_code import goal_on_scale
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import at_once, orbited, path_end, turned, turning
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout, Object
+from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
+from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
 
-# Manim's distance of `next_to`, and ours from the edge of the frame, in units.
-_GAP, _EDGE = 0.25, 0.5
 #: A group that moves less, in units, is there already: its members go to the place each on its own.
 _STILL = 0.1
-_SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,18 @@ class Motions:
     # Where everything is now, and what is gone for good.
     now: dict[int, Object] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    company: Company = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.company = Company(self.layout, self.reading, self.names)
 
     def write(self) -> None:
         """Write all events, each after the objects that were named before it."""
         events = self.reading.events
         waiting = {place for event in events if event.verb == "show" for place in event.subject}
+        waiting |= {
+            place for place in belongings(self.reading, tuple(waiting)) if is_label(self.reading, place)
+        }
         waiting |= {place for event in events if event.verb == "transform" for place in event.other}
         for number_, event in enumerate(events):
             # What moves together must be there before the first of it moves.
@@ -107,12 +111,14 @@ class Motions:
     def _event(self, event: Event) -> None:
         if event.verb == "wait":
             return self._add(f"self.wait({number(event.seconds or 1)})", set())
+        before = dict(self.now)
         if event.verb == "swap":
             there = set(event.subject) <= set(self.now)
             parts: list[str | None] = [self._swap(*event.subject)] if there else []
         else:
             parts = self._animations(event)
-        moving = {*event.subject, *event.other}
+        parts += self.company.go_along(event, before, self.now, self.gone)
+        moving = {*event.subject, *event.other, *belongings(self.reading, event.subject)}
         if not (animations := [part for part in parts if part is not None]):
             return None
         time = f", run_time={number(event.seconds)}" if event.seconds else ""
@@ -124,7 +130,7 @@ class Motions:
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
         turns, played = turning(animations)
-        self.lines += turns
+        self.lines += [*self.company.taken_updaters(), *turns]
         self._add(f"self.play({', '.join(played)}{time})", moving)
         self.playing = animations
         return None
@@ -154,7 +160,7 @@ class Motions:
         """Return the animations of objects that keep their places among each other; none if they stay."""
         x, y, width, height = bounds([self.now[place] for place in there])
         box = replace(self.now[there[0]], x=x, y=y, width=width, height=height)
-        call, to_x, to_y = self._target(event, box)
+        call, to_x, to_y = target(event, box, self._there, self.reading, self.names)
         across, up = to_x - x, to_y - y
         if abs(across) + abs(up) < _STILL:
             return []
@@ -172,7 +178,7 @@ class Motions:
             self.now[place] = self.layout.objects[place]
             if event.about is not None:
                 across, up = event.about[1]
-                return f"FadeIn({name}, shift=3 * {_SIDES.get((-across, -up), 'RIGHT')})"
+                return f"FadeIn({name}, shift=3 * {SIDES.get((-across, -up), 'RIGHT')})"
             return f"FadeIn({name})" if event.value == "FadeIn" else self._shown(place).animation()
         if (item := self.now.get(place)) is None:
             return None
@@ -181,7 +187,7 @@ class Motions:
                 self._drop(place)
                 return f"{event.value}({name})"
             case "move":
-                call, x, y = self._target(event, item)
+                call, x, y = target(event, item, self._there, self.reading, self.names)
                 self.now[place] = replace(item, x=x, y=y)
                 return f"{name}.animate.{call}"
             case "rotate":
@@ -211,6 +217,9 @@ class Motions:
         self.now |= {first: replace(one, x=other.x, y=other.y), second: replace(other, x=one.x, y=one.y)}
         return f"Swap({self.names[first]}, {self.names[second]})"
 
+    def _there(self, place: int) -> Object:
+        return self.now.get(place, self.layout.objects[place])
+
     def _drop(self, place: int) -> None:
         del self.now[place]
         self.gone.add(place)
@@ -224,26 +233,3 @@ class Motions:
         if (here.x, here.y) != (target.x, target.y):
             goal += f".move_to({self.names[place]})"
         return f"ReplacementTransform({self.names[place]}, {goal})"
-
-    def _target(self, event: Event, item: Object) -> tuple[str, float, float]:
-        """Return the call that moves an object, and where it is then."""
-        what, value = event.value
-        if what == "by":
-            return f"shift({vector(*value)})", item.x + value[0], item.y + value[1]
-        if what == "to":
-            return f"move_to({vector(*value)})", value[0], value[1]
-        if what in ("number", "coordinates"):
-            box = self.now.get(value[0], self.layout.objects[value[0]])
-            return goal_on_scale(self.reading, value, box, self.names[value[0]])
-        if what == "place":
-            x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
-            y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)
-            return f"move_to({vector(x, y)})", x, y
-        other: Ref = value if what == "onto" else value[1]
-        goal = self.now.get(other[0], self.layout.objects[other[0]])
-        if what == "onto":
-            return f"move_to({self.names[other[0]]})", goal.x, goal.y
-        across, up = value[0]
-        x = goal.x + across * ((goal.width + item.width) / 2 + _GAP)
-        y = goal.y + up * ((goal.height + item.height) / 2 + _GAP)
-        return f"next_to({self.names[other[0]]}, {_SIDES[value[0]]})", x, y

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import hypot
 
-from jepamine.manim.engine.style import number
+from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.layouts import Object
-from jepamine.manim.text.reading import Item, Reading
-from jepamine.manim.text.solve.graphs import on_scale
-from jepamine.manim.text.solve.part_boxes import ABOVE, Point, corners, label_point, line_of, number_at, sides
+from jepamine.manim.text.reading import Item
+from jepamine.manim.text.solve import constructions
+from jepamine.manim.text.solve.outlines import Point, corners, label_point, point_at, sides
+from jepamine.manim.text.solve.part_boxes import ABOVE, stroke_ends
 
 _STROKES = {"line": "Line", "dashed_line": "DashedLine", "arrow": "Arrow", "double_arrow": "DoubleArrow"}
+_LINES, _LINE_ENDS = ("line", "dashed_line", "arrow", "double_arrow"), ("get_start", "get_end")
+#: Points nearer than this, in units, are one.
+_SAME = 1e-3
 _EDGES = {(0, 0): "center", (1, 0): "right", (-1, 0): "left", (0, 1): "top", (0, -1): "bottom"}
 _CORNERS = {(1, 1): "UR", (-1, 1): "UL", (1, -1): "DR", (-1, -1): "DL"}
 _WAYS = {(1, 0): "RIGHT", (-1, 0): "LEFT", (0, 1): "UP", (0, -1): "DOWN", (0, 0): "UP"} | _CORNERS
 
 
-def part_code(item: Object, look: Item, owner: Item, name: str, paint: Paint) -> str:
-    """Return the expression of a part at its place; `name` is its owner's variable."""
+def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, paint: Paint) -> str:
+    """Return the expression of a part at its place; `name` is its owner's variable, `box` its owner's box."""
     _, part, which = look.measure("part")
     if part == "number":
         return _on_line(item, name, which, paint, look)
@@ -29,38 +33,45 @@ def part_code(item: Object, look: Item, owner: Item, name: str, paint: Paint) ->
             buff = ", buff=0" if "arrow" in item.type else ""
             return f"{_STROKES[item.type]}({paint.after(', '.join(points) + buff, fill=False)})"
         return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
+    if part in constructions.CIRCLES:
+        return _circle(part, owner, box, name, paint)
+    if part == "tangent" and item.type == "line":
+        settings = f"{name}, alpha={number(which % 360)} / 360, length={number(constructions.LENGTH)}"
+        return f"TangentLine({paint.after(settings, fill=False)})"
     if item.type in _STROKES and part != "label":
-        start, end = (_point(owner, name, point) for point in line_of(part, which))
+        start, end = (_point(owner, box, name, point) for point in stroke_ends(part, which, owner, box))
         buff = ", buff=0" if "arrow" in item.type else ""
         return f"{_STROKES[item.type]}({paint.after(f'{start}, {end}{buff}', fill=False)})"
     code = expression(item, look.traits, paint.filled)
     if "formula" in look.traits:
         raw = f'r"{item.text}"'
         code = f"MathTex({paint.after(raw, fill=False)})"
+    if part in constructions.POINTS:
+        at = constructions.point(part, which, owner, box)
+        return f"{code}.move_to({_point(owner, box, name, at)})"
     if part in ("vertex", "middle"):
         point = corners(owner)[which % len(corners(owner))] if part == "vertex" else (0, 0)
-        return f"{code}.move_to({_point(owner, name, point)})"
-    point, way = label_point(owner, part, which)
+        return f"{code}.move_to({_point(owner, box, name, point_at(box, point))})"
     if part == "label":
         return f"{code}.next_to({name}, UP)"
+    point, way = label_point(owner, part, which)
     if part == "side_label":
         start, end = sides(owner)[which % len(sides(owner))]
-        between = f"({_point(owner, name, start)} + {_point(owner, name, end)}) / 2"
-        at = _point(owner, name, point) if point in _EDGES else between
-        return f"{code}.next_to({at}, {_WAYS[_whole(way)]})"
-    return f"{code}.next_to({_point(owner, name, point)}, {_WAYS[_whole(way)]})"
+        ends = [_point(owner, box, name, point_at(box, one)) for one in (start, end)]
+        at = point_at(box, point)
+        beside = _point(owner, box, name, at) if point in _EDGES else f"({' + '.join(ends)}) / 2"
+        return f"{code}.next_to({beside}, {_WAYS[_whole(way)]})"
+    return f"{code}.next_to({_point(owner, box, name, point_at(box, point))}, {_WAYS[_whole(way)]})"
 
 
-def goal_on_scale(
-    reading: Reading, goal: tuple[int, Any], box: Object, name: str
-) -> tuple[str, float, float]:
-    """Return the call that moves something to a (number line, number) or (axes, point), and where that is."""
-    scale, value = goal
-    if reading.items[scale].type == "number_line":
-        x = number_at(reading.items[scale], box, value)
-        return f"move_to({name}.n2p({number(value)}))", x, box.y
-    x, y = on_scale(reading, scale, box, value)
-    return f"move_to({name}.c2p({number(value[0])}, {number(value[1])}))", x, y
+def _circle(part: str, owner: Item, box: Object, name: str, paint: Paint) -> str:
+    """Return the circle that touches the sides of a figure, or goes through its corners."""
+    if part == "circumcircle" and owner.type == "triangle":
+        corners_ = f"*{name}.get_vertices()[:3]"
+        return f"Circle.from_three_points({paint.after(corners_, fill=False)})"
+    (x, y), radius = constructions.circle(part, owner, box)
+    at = name if hypot(x - box.x, y - box.y) < _SAME else vector(x, y)
+    return f"Circle({paint.after(f'radius={number(radius)}', fill=False)}).move_to({at})"
 
 
 def _whole(way: Point) -> tuple[int, int]:
@@ -76,12 +87,25 @@ def _on_line(item: Object, name: str, numbers: tuple[float, ...], paint: Paint, 
     return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
 
 
-def _point(owner: Item, name: str, point: Point) -> str:
-    """Return the expression of a point of a figure's box, each side from -1 to 1."""
-    whole = (round(point[0]), round(point[1]))
-    if abs(point[0] - whole[0]) + abs(point[1] - whole[1]) < 1e-6:
-        if whole in _EDGES:
-            return f"{name}.get_{_EDGES[whole]}()"
-        if whole in _CORNERS:
-            return f"{name}.get_corner({_CORNERS[whole]})"
-    return f"{name}.get_vertices()[{corners(owner).index(point)}]"
+def _point(owner: Item, box: Object, name: str, point: Point) -> str:
+    """Return the expression of a point of a figure: one that it has a name for, else its numbers."""
+    if owner.type in _LINES:
+        ends = constructions.line_ends(owner, box)
+        call = next((call for call, end in zip(_LINE_ENDS, ends, strict=True) if _same(point, end)), None)
+        if call is not None:
+            return f"{name}.{call}()"
+    for at, edge in _EDGES.items():
+        if _same(point, point_at(box, at)):
+            return f"{name}.get_{edge}()"
+    for way, corner in _CORNERS.items():
+        if _same(point, point_at(box, way)):
+            return f"{name}.get_corner({corner})"
+    if owner.type in ("triangle", "polygon"):
+        for index, vertex in enumerate(corners(owner)):
+            if _same(point, point_at(box, vertex)):
+                return f"{name}.get_vertices()[{index}]"
+    return vector(*point)
+
+
+def _same(a: Point, b: Point) -> bool:
+    return hypot(a[0] - b[0], a[1] - b[1]) < _SAME

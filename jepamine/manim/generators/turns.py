@@ -1,19 +1,24 @@
-"""Animations around a point and along a path: their code, and where the object is after them."""
+"""Where an object goes: to a place, around a point, along a path; the code, and where it is afterwards."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import cos, radians, sin
 
 import numpy as np
 
 from jepamine.manim.engine.style import number, vector
-from jepamine.manim.layouts import Object
-from jepamine.manim.text.reading import Event, Item
+from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Object
+from jepamine.manim.text.reading import Event, Item, Reading, Ref
+from jepamine.manim.text.solve.graphs import on_scale
+from jepamine.manim.text.solve.part_boxes import number_at
 from jepamine.manim.text.typed_formulas import values
 
+# Manim's distance of `next_to`, and ours from the edge of the frame, in units.
+_GAP, _EDGE = 0.25, 0.5
+SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 _SIDE_POINTS: dict[tuple[float, float], str] = {
     (-1, 0): "get_left()",
     (1, 0): "get_right()",
@@ -126,3 +131,33 @@ def _chain(first: str, second: str, name: str) -> str | None:
         else:
             return None
     return f"{name}.animate.{'.'.join(calls)}"
+
+
+def target(
+    event: Event, item: Object, there: Callable[[int], Object], reading: Reading, names: Mapping[int, str]
+) -> tuple[str, float, float]:
+    """Return the call that moves an object, and where it is then; `there` says where others are now."""
+    what, value = event.value
+    if what == "by":
+        return f"shift({vector(*value)})", item.x + value[0], item.y + value[1]
+    if what == "to":
+        return f"move_to({vector(*value)})", value[0], value[1]
+    if what == "number":
+        line = there(value[0])
+        x = number_at(reading.items[value[0]], line, value[1])
+        return f"move_to({names[value[0]]}.n2p({number(value[1])}))", x, line.y
+    if what == "coordinates":
+        x, y = on_scale(reading, value[0], there(value[0]), value[1])
+        return f"move_to({names[value[0]]}.c2p({', '.join(map(number, value[1]))}))", x, y
+    if what == "place":
+        x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
+        y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)
+        return f"move_to({vector(x, y)})", x, y
+    other: Ref = value if what == "onto" else value[1]
+    goal = there(other[0])
+    if what == "onto":
+        return f"move_to({names[other[0]]})", goal.x, goal.y
+    across, up = value[0]
+    x = goal.x + across * ((goal.width + item.width) / 2 + _GAP)
+    y = goal.y + up * ((goal.height + item.height) / 2 + _GAP)
+    return f"next_to({names[other[0]]}, {SIDES[value[0]]})", x, y

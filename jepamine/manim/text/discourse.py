@@ -9,9 +9,11 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.figure_parts import add_label, add_parts, corners_of, nest, owner_of, part_of
 from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
+from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import NounPhrase
 from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents
+from jepamine.manim.text.touching import touched
 
 #: Where an arrow of a direction is placed that is drawn at something.
 _SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
@@ -20,7 +22,8 @@ _SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
 class Discourse:
     """Objects and what is stated about them; `joins` are strokes that lead from one object to another.
 
-    `links` are objects and the strokes that lead from each to the next.
+    `links` are objects and the strokes that lead from each to the next, `tips` the labels of braces;
+    `listing` is whether a colon follows what is fronted.
     """
 
     def __init__(self, cursor: Cursor) -> None:
@@ -30,16 +33,13 @@ class Discourse:
         self.places: list[Place] = []
         self.joins: list[tuple[Ref, Ref, Ref, Span]] = []
         self.links: list[tuple[Ref, Ref, Span]] = []
-        # What reaches from edge to edge of two objects.
         self.joined: list[tuple[int, int, int]] = []
-        # The labels of braces.
         self.tips: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
         # The index in `history` at which the sentence starts.
         self.sentence = 0
         self.clause = Clause()
         self.fronted: list[Modifier] = []
-        # Whether a colon follows what is fronted.
         self.listing = False
         self.before: list[Ref] = []
         self.history: list[Ref] = []
@@ -77,11 +77,16 @@ class Discourse:
     def _part(self, phrase: NounPhrase, name: str) -> tuple[Ref, bool]:
         """Return the parts of an object that a phrase names: they follow their owner."""
         named = self.thing(phrase.owner)[0] if phrase.owner is not None else None
+        turn = None
+        if name == "tangent":
+            named, turn = touched(self.cursor, phrase, named, lambda: self.thing(noun_phrase(self.cursor))[0])
         owner = owner_of(self.things, name, named)
         if owner is None:
             self.cursor.miss(phrase.span, "what it belongs to is not clear")
             return (), False
         ref, new = add_parts(self.things, phrase, name, owner)
+        if turn is not None and new and len(ref) == 1:
+            self.things.measure(ref, "part", (owner, name, turn))
         for where, texts in phrase.labels:
             self.label(ref, where, texts, phrase.span)
         return ref, new
@@ -112,6 +117,7 @@ class Discourse:
             if how == "inside" and self.things.items[member].type not in HOLDERS:
                 how = "below"
             (label,) = self.things.introduce(NounPhrase(type="text", texts=[text], span=span))
+            self.things.measure((label,), "belongs", member)
             if self.things.items[member].type == "brace":
                 self.tips.append(((label,), (member,), span))
             else:
@@ -158,6 +164,10 @@ class Discourse:
                 # "Inside it is a dot at the centre": both apply to the dot.
                 entries = clause.entries
             self.say(modifier, entries[: None if everything else 1])
+        for relation in self.relations if len(clause.head) == 1 else ():
+            # "A circle with a dot on it": the dot goes along with it.
+            if relation.other == clause.head and relation.how in ("inside", "front"):
+                self.things.measure(relation.subject, "belongs", clause.head[0])
         if clause.started():
             self.fronted, self.listing = [], False
             refs = [entry.ref for entry in clause.entries if entry.ref]
@@ -235,4 +245,6 @@ class Discourse:
         if len(head) == 1 and set(types[:-1]) == {"dot"} and types[-1].endswith("line"):
             return self.relate("front", ref, head, span)
         how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
+        if len(head) == 1 and "title" not in traits:
+            self.things.measure(ref, "belongs", head[0])
         return self.relate(how, ref, head, span)

@@ -5,13 +5,16 @@ A part is an item with the measure `part`: (its owner's index, its name, its num
 
 from __future__ import annotations
 
+from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.phrase import CORNERS, NounPhrase
 from jepamine.manim.text.reading import Ref, Span
 from jepamine.manim.text.referents import Referents
+from jepamine.manim.text.solve import constructions
 
 #: Types whose corners and sides are known.
 OUTLINES = ("square", "rectangle", "triangle", "polygon")
 _ROUND = ("circle", "ellipse", "annulus")
+_LINES = ("line", "dashed_line", "arrow", "double_arrow")
 #: Part -> the types that have it. A right triangle alone has a hypotenuse.
 OWNERS: dict[str, tuple[str, ...]] = {
     "radius": _ROUND,
@@ -19,9 +22,21 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "diagonal": ("square", "rectangle"),
     "hypotenuse": ("triangle",),
     "altitude": ("triangle",),
+    "median": ("triangle",),
+    "angle_bisector": ("triangle",),
+    "bisector": _LINES,
+    "tangent": ("circle",),
     "vertex": OUTLINES,
-    "middle": (*_ROUND, *OUTLINES),
+    "middle": (*_ROUND, *OUTLINES, *_LINES),
+    "end": _LINES,
+    "incircle": OUTLINES,
+    "circumcircle": OUTLINES,
+    "centroid": OUTLINES,
+    "incenter": OUTLINES,
+    "circumcenter": OUTLINES,
 }
+#: Part -> how many of them an object has, where that is not one.
+_USUAL = {"diagonal": 2, "end": 2, "altitude": 3, "median": 3, "angle_bisector": 3}
 
 
 def part_of(phrase: NounPhrase) -> str | None:
@@ -32,14 +47,20 @@ def part_of(phrase: NounPhrase) -> str | None:
 def owner_of(things: Referents, name: str, named: Ref | None) -> int | None:
     """Return the object whose part is meant: the one that is named, else the latest that has such parts."""
     places = named if named is not None else tuple(range(len(things.items)))
-    return next((place for place in reversed(places) if _has(things, place, name)), None)
+    return next((place for place in reversed(places) if has_part(things, place, name)), None)
 
 
-def _has(things: Referents, place: int, name: str) -> bool:
+def has_part(things: Referents, place: int, name: str) -> bool:
+    """Return whether an object has such parts."""
     if name == "diagonal" and _on_diagonal(things, place, False):
         return True
     item = things.items[place]
-    return item.type in OWNERS[name] and (name != "hypotenuse" or "right_angled" in item.traits)
+    if item.type not in OWNERS[name] or item.measure("part"):
+        # "The midpoint of the radius" is left to be noted: parts have no parts.
+        return False
+    irregular = item.type == "polygon" and kind_of(item) is not None
+    constructed = name in (*constructions.CIRCLES, *constructions.POINTS) and name != "end"
+    return not (constructed and irregular) and (name != "hypotenuse" or "right_angled" in item.traits)
 
 
 def corner_count(things: Referents, owner: int) -> int:
@@ -69,7 +90,7 @@ def add_parts(things: Referents, phrase: NounPhrase, name: str, owner: int) -> t
     if there:
         return there, False
     phrase.traits -= {f"part_{name}"}
-    usual = corner_count(things, owner) if name == "vertex" else 2 if name == "diagonal" else 1
+    usual = corner_count(things, owner) if name == "vertex" else _USUAL.get(name, 1)
     phrase.count = phrase.count or (usual if phrase.plural else 1)
     ref = things.introduce(phrase)
     if things.sets and things.sets[-1] == ref:

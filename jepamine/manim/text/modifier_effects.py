@@ -11,6 +11,7 @@ from jepamine.manim.text.modifiers import Clause, Modifier
 from jepamine.manim.text.phrase import of_one
 from jepamine.manim.text.reading import Place, Ref, Span
 from jepamine.manim.text.referents import Referents
+from jepamine.manim.text.touching import inscribe
 
 
 class Statements(Protocol):
@@ -122,6 +123,10 @@ def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifi
             for how in hows:
                 if how == "amid":
                     surround(story, ref, other, modifier.span)
+                    continue
+                if how in ("inscribed", "circumscribed"):
+                    pair = (ref, other) if how == "inscribed" else (other, ref)
+                    inscribe(story, *pair, modifier.span)
                     continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
                 on = "front" if flat else "inside"

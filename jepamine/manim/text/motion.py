@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jepamine.manim.text.cursor import Cursor, Token
-from jepamine.manim.text.motion_arguments import argument
+from jepamine.manim.text.motion_arguments import THEN, argument
+from jepamine.manim.text.motion_effects import appears, meant, pivot, prepare
 from jepamine.manim.text.motion_events import (
     CURVES,
     ENTERS,
@@ -14,10 +15,9 @@ from jepamine.manim.text.motion_events import (
     MOST_TIMES,
     NO_PATHS,
     Said,
-    event_of,
     without_effect,
 )
-from jepamine.manim.text.motion_sequences import next_colours, next_forms, there_and_back
+from jepamine.manim.text.motion_sequences import goes_on, next_colours, next_forms, reverse, there_and_back
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import BEFORE, starts, starts_behind, verb_follows
 from jepamine.manim.text.reading import Event, Place, Ref, Span
@@ -32,24 +32,34 @@ def motion(cursor: Cursor, story: Discourse) -> None:
     word = cursor.next()
     ordered = cursor.peek(-2).kind in ("and", "comma", "filler", "end", "stop", "colon", "meanwhile")
     _happens(cursor, story, word, start, ordered)
-    while _another(cursor):
+    while (ahead := _another(cursor)) is not None:
         # "Move the circle up and the square down".
+        then = any(part.kind == "filler" for part in cursor.tokens[cursor.place : cursor.place + ahead])
         start = cursor.place
-        cursor.next()
-        story.together = True
+        cursor.place += ahead
+        story.together = not then
         _happens(cursor, story, word, start, True)
 
 
-def _another(cursor: Cursor) -> bool:
-    """Return whether "and the square down" comes next: another object of the same verb, and how it moves."""
-    ahead = 1
-    if not cursor.at("and") or cursor.peek(ahead).value != "the":
-        return False
+def _another(cursor: Cursor) -> int | None:
+    """Return how many tokens lead to another object of the same verb: ", then the square down".
+
+    None if that does not come next.
+    """
+    lead = 0
+    while cursor.peek(lead).kind in ("and", "comma") or cursor.peek(lead).text.lower() in THEN:
+        lead += 1
+    ahead = lead
+    if not lead or cursor.peek(ahead).value != "the":
+        return None
     while cursor.peek(ahead).kind in BEFORE and cursor.peek(ahead).text.lower() != "one":
         ahead += 1
     how = cursor.peek(ahead + 1)
     noun = cursor.peek(ahead).kind == "noun" or cursor.peek(ahead).text.lower() == "one"
-    return noun and (how.kind in ("side", "measure", "relation") or how.text.lower() == "by")
+    # ", the square to the right is red" says where it is.
+    joined = any(cursor.peek(part).kind != "comma" for part in range(lead))
+    kinds = ("side", "measure", "relation") if joined else ("side", "measure")
+    return lead if noun and (how.kind in kinds or how.text.lower() == "by") else None
 
 
 def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered: bool) -> None:
@@ -101,7 +111,7 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if verb == "follow" and {story.things.items[place].type for place in said.other} & NO_PATHS:
         # "The square follows the dot": it goes where that is.
         verb, said.goal = "move", ("next to", ((-1, 0), said.other))
-    event = event_of(verb, word.text.lower(), said)
+    event = meant(story, verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
         kinds = {story.things.items[place].type for place in said.other}
@@ -118,31 +128,40 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if event[0] != "transform":
         # What it moves to, or along, is there before it moves.
         seen = len(story.things.items)
-    _prepare(story, event[0], ref, said, span)
+    prepare(story, event[0], ref, said, span)
     if event[0] == "show":
-        _appears(story, ref, said, span)
+        appears(story, ref, said, span)
     first = _add(story, event, ref, said, span, seen)
     if event[0] == "transform":
         next_forms(cursor, story, said.other)
     elif event[0] == "recolor":
         next_colours(cursor, story, first)
+    elif event[0] in ("move", "rotate", "scale"):
+        _go_on(cursor, story, word, verb, first)
     return None
 
 
-def _prepare(story: Discourse, kind: str, ref: Ref, said: Said, span: Span) -> None:
-    """Say where objects are, and which colour they have, before something happens to them."""
-    placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
-    if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
-        story.relate("right", ref, said.other, span)
-    if said.first_colour is not None and kind in ("recolor", "transform"):
-        bare = tuple(place for place in ref if story.things.items[place].color is None)
-        story.things.paint(bare, said.first_colour)
-    if kind == "transform" and said.colour is not None:
-        story.things.paint(said.other, said.colour)
-    if said.begin is not None and kind == "move" and ref not in placed:
-        story.places.append(Place(ref, *said.begin, span))
-    if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
-        story.places.append(Place(ref, None, None, span, point=said.start))
+def _go_on(cursor: Cursor, story: Discourse, word: Token, verb: str, first: Event) -> None:
+    """Parse ", then down by 2 and back" after "the square moves right by 3"."""
+    while goes_on(cursor):
+        start, said = cursor.place, Said(subject=first.subject)
+        back = reverse(first) if cursor.peek().text.lower() == "back" else None
+        if back is not None and cursor.peek(1).kind not in ("to", "side", "relation", "place", "point"):
+            cursor.next()
+            first = replace(back, span=cursor.since(start))
+            story.events.append(first)
+            continue
+        if cursor.peek().text.lower() == "back":
+            cursor.next()
+        while argument(cursor, story, verb, said):
+            pass
+        span = cursor.since(start)
+        for lost in without_effect(verb, said):
+            cursor.miss(lost, "it changes nothing of what happens here")
+        if (event := meant(story, verb, word.text.lower(), said)) is None:
+            return cursor.miss(span, "what happens, or to what, is not clear")
+        first = _add(story, event, first.subject, said, span, len(story.things.items))
+    return None
 
 
 def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: Span, seen: int) -> Event:
@@ -159,7 +178,7 @@ def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: S
         story.together,
         said.seconds,
         seen,
-        _pivot(said) if kind == "rotate" else ("side", said.shift) if said.shift else None,
+        pivot(said) if kind == "rotate" else ("side", said.shift) if said.shift else None,
         said.colour if kind == "highlight" else None,
     )
     story.events.append(first)
@@ -173,34 +192,10 @@ def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: S
     return first
 
 
-def _moved(story: Discourse, ref: Ref) -> bool:
-    return any(set(event.subject) & set(ref) for event in story.events if event.verb != "show")
-
-
-def _pivot(said: Said) -> tuple[str, tuple[float, float]] | None:
-    """Return what something turns about: a side or corner of its own, or a point of the frame."""
-    if said.goal is None:
-        return None
-    what, value = said.goal
-    if what == "place" and any(value):
-        return "side", (value[0], value[1])
-    return ("to", value) if what == "to" else None
-
-
-def _appears(story: Discourse, ref: Ref, said: Said, span: Span) -> None:
-    """Place what appears "below it", "at the top"."""
-    goal = said.goal or ("", None)
-    what: str = goal[0]
-    value: Any = goal[1]
-    if what in ("next to", "onto"):
-        for how in said.sides:
-            story.relate(how, ref, value if what == "onto" else value[1], span)
-    elif what == "place":
-        story.places.append(Place(ref, value[0], value[1], span))
-    elif what == "to":
-        story.places.append(Place(ref, None, None, span, point=value))
-    elif said.way is not None:
-        story.places.append(Place(ref, int(said.way[0]), int(said.way[1]), span))
+def _said_of_head(word: str, verb: str) -> bool:
+    """Return whether a verb after "a circle with a dot" is the circle's: "moves", but not "that moves"."""
+    bound = word.startswith(("that ", "which ")) or word.split()[0].endswith("ing")
+    return not bound and verb not in ("follow", "orbit", "land", "show")
 
 
 def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: bool) -> Ref:
@@ -208,6 +203,11 @@ def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: b
     if entries and ordered and (cursor.at("pronoun") or starts(cursor)):
         # "Draw a circle and move it": an order, not what the circle does.
         story.close()
+    elif entries and story.clause.head and _said_of_head(cursor.peek(-1).text.lower(), verb):
+        # "A circle with its radius shrinks", but "a line with a dot moving along it".
+        head = story.clause.head
+        story.close()
+        return head
     elif entries:
         meant = story.clause.again() or entries
         refs = [entry.ref for entry in (meant if story.clause.closed else meant[-1:]) if entry.ref]

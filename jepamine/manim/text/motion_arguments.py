@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, Said
+from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, SIZES, Said
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import noun_follows, starts, starts_behind
 from jepamine.manim.text.reading import Ref
@@ -43,6 +43,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     if part.kind == "article" and cursor.peek(1).kind == "measure":
         # "Along the points (0, 0) and (2, 1)".
         cursor.next()
+        return True
+    if verb in ("grow", "shrink") and _size(cursor, said):
         return True
     if (far := _distance(cursor)) is not None:
         said.amount = far
@@ -115,8 +117,12 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     elif part.kind == "side" and part.value == (0, 0) and said.pivot and cursor.peek(1).kind != "of":
         # "About its centre": that is what everything turns about.
         cursor.next()
-    elif part.kind == "side" and (cursor.peek(1).text.lower() == "by" or not starts(cursor)):
+    elif part.kind == "side" and (
+        cursor.peek(1).text.lower() == "by" or _far_ahead(cursor) or not starts(cursor)
+    ):
         said.way = cursor.next().value
+        if _far_ahead(cursor, 0):
+            said.amount = float(cursor.next().value)
     elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
         said.way = _WAYS[str(cursor.next().value)]
     elif part.kind == "pronoun" and verb in ("follow", "orbit") and not said.other:
@@ -143,6 +149,26 @@ def _distance(cursor: Cursor) -> float | None:
         return None
     cursor.place += ahead
     return float(cursor.next().value)
+
+
+def _size(cursor: Cursor, said: Said) -> bool:
+    """Parse "from radius 1" or "to a radius of 3"; return whether it comes next."""
+    lead = cursor.peek().kind
+    ahead = 1 + (cursor.peek(1).kind in ("article", "filler"))
+    size = cursor.peek(ahead)
+    if lead not in ("from", "to") or size.kind != "measure" or size.value[0] not in SIZES:
+        return False
+    cursor.place += ahead + 1
+    if lead == "from":
+        said.first_size = size.value
+    else:
+        said.size = size.value
+    return True
+
+
+def _far_ahead(cursor: Cursor, ahead: int = 1) -> bool:
+    """Return whether a bare number is how far something goes: "up 2", but not "up 2 squares appear"."""
+    return cursor.peek(ahead).kind in ("count", "number") and not noun_follows(cursor, ahead + 1)
 
 
 def _side_ahead(cursor: Cursor) -> int:
@@ -190,6 +216,9 @@ def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:
 
 def _towards(cursor: Cursor, story: Discourse, said: Said) -> None:
     hows = cursor.next().value
+    if hows[0] in ("inscribed", "circumscribed"):
+        cursor.miss(cursor.since(cursor.place - 1), "what appears or moves is only placed inside")
+        hows = ("inside",)
     cursor.skip("filler", "of")
     by = cursor.peek().text.lower() == "by"
     if not by and (starts(cursor) or cursor.at("pronoun")):

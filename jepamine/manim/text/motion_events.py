@@ -25,8 +25,8 @@ MOST_TIMES = 10
 #: Verb -> what follows it that has an effect; anything else is noted. The others have an effect on all.
 _KEPT = {
     "rotate": {"amount", "angle", "times", "sign", "goal"},
-    "grow": {"amount", "times"},
-    "shrink": {"amount", "times"},
+    "grow": {"amount", "times", "size", "first_size"},
+    "shrink": {"amount", "times", "size", "first_size"},
     "highlight": {"times", "colour"},
     "hide": {"particle"},
     "fade": {"particle", "goal", "way", "sides", "other"},
@@ -55,6 +55,8 @@ FALLS: dict[str, tuple[str, tuple[float, float] | None]] = {
 }
 #: What something moves along that "moves on" it.
 CURVES = {"function_graph", "circle", "ellipse", "arc", "line", "dashed_line"}
+#: Measures that something grows to.
+SIZES = ("radius", "diameter", "side", "width", "height", "length")
 #: What has no outline along which something else could move.
 NO_PATHS = {"dot", "text", "title", "number", "image"}
 #: Where something begins that moves from left to right, from top to bottom.
@@ -90,6 +92,9 @@ class Said:
     stops: tuple[tuple[float, float], ...] = ()
     # The side from which it comes in.
     shift: tuple[int, int] | None = None
+    # "From radius 1 to radius 3".
+    first_size: tuple[str, float] | None = None
+    size: tuple[str, float] | None = None
     # How often.
     times: float | None = None
     # Whether what follows is what it turns about.

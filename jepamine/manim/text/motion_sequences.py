@@ -19,6 +19,46 @@ if TYPE_CHECKING:
 SWAY = 1.5
 
 
+#: What ends the words for how something moves on.
+_ENDS = ("stop", "end", "comma", "and", "verb", "meanwhile", "filler", "pronoun", "ground")
+#: What those words are made of, and those of them of which one is needed.
+_PARTS = ("measure", "side", "count", "number", "point", "place", "relation", "to", "article")
+_NEEDED = ("measure", "side", "point", "place", "relation")
+
+
+def goes_on(cursor: Cursor) -> bool:
+    """Return whether the same goes on, ", then down by 2", ", then back", and step over what joins it."""
+    place = cursor.place
+    cursor.skip("comma", "and", "filler")
+    between = cursor.tokens[place : cursor.place]
+    kinds, ahead = set(), 0
+    while cursor.peek(ahead).kind in _PARTS or cursor.peek(ahead).text.lower() in ("by", "back"):
+        part = cursor.peek(ahead)
+        kinds.add("side" if part.text.lower() == "back" else part.kind)
+        ahead += 1
+    filled = all(part.text.lower() in THEN for part in between if part.kind == "filler")
+    after, last = cursor.peek(ahead), cursor.peek(ahead - 1)
+    # "Then right in 2 seconds".
+    timed = after.text.lower() in ("in", "for", "over", "within") and cursor.peek(ahead + 1).kind == "measure"
+    ended = (after.kind in _ENDS or timed) and last.kind not in ("article", "to")
+    if between and filled and ended and not cursor.at("article") and kinds & set(_NEEDED):
+        return True
+    cursor.place = place
+    return False
+
+
+def reverse(event: Event) -> Event | None:
+    """Return what undoes an event; None for what has no fixed way back."""
+    if event.verb == "move" and event.value[0] == "by":
+        across, up = event.value[1]
+        return replace(event, value=("by", (0.0 - across, 0.0 - up)), together=False)
+    if event.verb == "rotate":
+        return replace(event, value=-event.value, together=False)
+    if event.verb == "scale":
+        return replace(event, value=1 / event.value, together=False)
+    return None
+
+
 def next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
     """Parse "then a triangle, then a star" after "a circle turns into a square"."""
     while True:

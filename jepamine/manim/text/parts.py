@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.noun_suffixes import colours
 from jepamine.manim.text.phrase import NounPhrase, starts_behind
-from jepamine.manim.text.reading import Event, Place, Ref, Relation, Span
+from jepamine.manim.text.reading import Event, Item, Place, Ref, Relation, Span
+from jepamine.manim.text.solve.constructions import CIRCLES
 
 if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
@@ -121,12 +122,29 @@ def settle(story: Discourse) -> None:
     if used and lines and not items[lines[0]].measure("range"):
         story.things.measure((lines[0],), "range", (min(-5.0, *used), max(5.0, *used)))
     story.events = [_bound(event, lines) for event in story.events]
+    # "A circle inscribed in a square on the left": the square is there, and the circle in it.
+    story.places = [replace(one, subject=_bearers(items, one.subject)) for one in story.places]
+    story.relations = [
+        replace(one, subject=_bearers(items, one.subject), other=_bearers(items, one.other))
+        if set(_bearers(items, one.subject)).isdisjoint(_bearers(items, one.other))
+        else one
+        for one in story.relations
+    ]
     statements: list[Place | Relation] = [*story.places, *story.relations]
     for statement in statements:
         for place in statement.subject:
             part = items[place].measure("part")
             if part and statement.span.end and not _fitting(part, getattr(statement, "other", (part[0],))):
                 story.cursor.miss(statement.span, "it has its place by what it belongs to")
+
+
+def _bearers(items: list[Item], ref: Ref) -> Ref:
+    """Return objects, with a figure in place of the circle in or around it."""
+    parts = [items[place].measure("part") for place in ref]
+    found = [
+        part[0] if part and part[1] in CIRCLES else place for part, place in zip(parts, ref, strict=True)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _fitting(part: Any, other: Ref) -> bool:

@@ -162,7 +162,8 @@ def test_what_is_drawn_over_a_member_keeps_it_out_of_a_group():
     lines = body(
         "a circle, a square next to it, a text 'Hi' inside the circle. The circle and the square move up."
     )
-    assert lines[-1] == "self.play(circle.animate.shift([0, 2, 0]), square.animate.shift([0, 2, 0]))"
+    moved = ", ".join(f"{name}.animate.shift([0, 2, 0])" for name in ("circle", "square", "text"))
+    assert lines[-1] == f"self.play({moved})"
     assert not any("VGroup" in line for line in lines)
 
 
@@ -174,7 +175,7 @@ def test_what_changes_twice_at_once_is_one_animation_of_each_without_a_group_too
     )
     assert lines[-1] == (
         "self.play(circle.animate.shift([0, 2, 0]).set_color(RED), "
-        "square.animate.shift([0, 2, 0]).set_color(RED))"
+        "square.animate.shift([0, 2, 0]).set_color(RED), text.animate.shift([0, 2, 0]))"
     )
 
 

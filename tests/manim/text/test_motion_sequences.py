@@ -122,3 +122,60 @@ def test_dots_are_at_their_numbers_wherever_the_line_was_named():
     reading = read("show a number line from -5 to 5 and put a red dot at -2 and a blue dot at 3")
     assert reading.not_understood == ()
     assert [item.measure("numbers") for item in reading.items] == [None, (-2.0,), (3.0,)]
+
+
+def events(description):
+    return [(event.verb, event.subject, event.value, event.together) for event in read(description).events]
+
+
+@pytest.mark.parametrize(
+    ("words", "ways"),
+    [
+        ("a square. Move it right by 3, then down by 2", [(3, 0), (0, -2)]),
+        ("a circle moves 2 units right, then 1 unit up, then to the left", [(2, 0), (0, 1), (-2, 0)]),
+        ("a dot moves up 2 and then right in 2 seconds", [(0, 2), (2, 0)]),
+        ("a circle moves right 2, down 1", [(2, 0), (0, -1)]),
+        ("a dot moves up, then back", [(0, 2), (0, -2)]),
+    ],
+)
+def test_a_way_may_be_followed_by_others_without_a_verb(words, ways):
+    assert read(words).not_understood == ()
+    assert events(words) == [("move", (0,), ("by", way), False) for way in ways]
+
+
+def test_what_follows_without_a_verb_is_a_turn_for_turns_and_of_another_object_where_one_is_named():
+    assert events("a square rotates by 90 degrees, then by 45 degrees, then back") == [
+        ("rotate", (0,), value, False) for value in (90, 45, -45)
+    ]
+    assert events("move the circle left, then the square right") == [
+        ("move", (0,), ("by", (-2, 0)), False),
+        ("move", (1,), ("by", (2, 0)), False),
+    ]
+    (relation,) = read("a circle moves up, the square to the right is red").relations
+    assert (relation.how, relation.subject) == ("right", (1,))
+
+
+@pytest.mark.parametrize(
+    ("words", "measure", "factors"),
+    [
+        ("a circle grows from radius 1 to radius 3", ("radius", 1), [3]),
+        ("a circle of radius 1 grows to radius 2, then to radius 3", ("radius", 1), [2, 1.5]),
+        ("a square shrinks from side length 3 to side length 1.5", ("side", 3), [0.5]),
+        ("a circle expands to a diameter of 4", ("diameter", 2), [2]),
+        ("a square grows by 2, then to a side of 8", ("side", 2), [2, 2]),
+    ],
+)
+def test_what_grows_to_a_size_has_it_afterwards(words, measure, factors):
+    reading = read(words)
+    assert reading.not_understood == ()
+    assert reading.items[0].measures == (measure,)
+    assert [event.value for event in reading.events] == pytest.approx(factors)
+
+
+@pytest.mark.parametrize(
+    "words", ["a circle of radius 2 grows from radius 1 to radius 3", "a circle grows from radius 1"]
+)
+def test_a_size_that_contradicts_another_or_has_no_end_is_noted(words):
+    reading = read(words)
+    assert reading.events == ()
+    assert reading.not_understood[0].text.startswith("grows from radius 1")
