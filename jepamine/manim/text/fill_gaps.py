@@ -7,9 +7,8 @@ from itertools import pairwise
 
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
-from jepamine.manim.text.links import STROKES
 from jepamine.manim.text.parts import settle
-from jepamine.manim.text.phrase import TURNED, NounPhrase
+from jepamine.manim.text.phrase import STROKES, TURNED, NounPhrase
 from jepamine.manim.text.reading import Event, Place, Ref, Relation, Span
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}

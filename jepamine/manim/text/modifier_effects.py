@@ -6,9 +6,8 @@ from typing import Any, Protocol
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.figure_parts import corners_of
-from jepamine.manim.text.links import STROKES
 from jepamine.manim.text.modifiers import Clause, Modifier
-from jepamine.manim.text.phrase import of_one
+from jepamine.manim.text.phrase import STROKES, of_one
 from jepamine.manim.text.reading import Place, Ref, Span
 from jepamine.manim.text.referents import Referents
 from jepamine.manim.text.touching import inscribe
