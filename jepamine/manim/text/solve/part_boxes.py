@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item, Reading
 from jepamine.manim.text.solve import constructions
@@ -38,11 +40,11 @@ def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float,
     width, height = size.width + size.fixed_width, size.height + size.fixed_height
 
     if name == "coordinates":
-        places = [on_scale(reading, index, owner, point) for point in number]
-        xs, ys = zip(*places, strict=True)
-        across, up = max(xs) - min(xs), max(ys) - min(ys)
-        middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-        return (*middle, *((width, height) if len(places) == 1 else (max(across, 0.1), max(up, 0.1))))
+        places = np.array([on_scale(reading, index, owner, point) for point in number])
+        (x, y), (to_x, to_y) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+        if len(places) == 1:
+            return x, y, width, height
+        return (x + to_x) / 2, (y + to_y) / 2, max(to_x - x, 0.1), max(to_y - y, 0.1)
     if name == "number":
         xs = [number_at(look, owner, value) for value in number]
         if len(xs) == 2:
