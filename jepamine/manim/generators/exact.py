@@ -10,7 +10,7 @@ from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
 from jepamine.manim.generators.part_code import part_code
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_of
-from jepamine.manim.text.solve.graphs import domain_of, gap_at, poles_of, scale_of
+from jepamine.manim.text.solve.graphs import domain_of, gap_at, points_on, poles_of, scale_of
 from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
 from jepamine.manim.text.solve.sizes import text_extent
 
@@ -73,7 +73,8 @@ def _numbers(subject: Subject) -> str | None:
         start, end = (vector(*point) for point in get("ends"))
         buff = ", buff=0" if "arrow" in kind else ""
         return f"{_STROKES[kind]}({paint.after(f'{start}, {end}{buff}', fill=False)})"
-    if kind == "axes" and any(one.measure("axes") == subject.place for one in subject.reading.items):
+    graphs = any(one.measure("axes") == subject.place for one in subject.reading.items)
+    if (kind == "axes" and graphs) or points_on(subject.reading, subject.place):
         return _axes(subject)
     if kind in ("axes", "number_line", "number_plane") and get("range"):
         return _axes(subject) if kind != "number_line" else _number_line(subject)

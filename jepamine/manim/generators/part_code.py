@@ -27,6 +27,12 @@ def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, pai
     _, part, which = look.measure("part")
     if part == "number":
         return _on_line(item, name, which, paint, look)
+    if part == "coordinates":
+        points = [f"{name}.c2p({number(x)}, {number(y)})" for x, y in which]
+        if len(points) == 2:
+            buff = ", buff=0" if "arrow" in item.type else ""
+            return f"{_STROKES[item.type]}({paint.after(', '.join(points) + buff, fill=False)})"
+        return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
     if part in constructions.CIRCLES:
         return _circle(part, owner, box, name, paint)
     if part == "tangent" and item.type == "line":

@@ -12,6 +12,7 @@ import numpy as np
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Object
 from jepamine.manim.text.reading import Event, Item, Reading, Ref
+from jepamine.manim.text.solve.graphs import on_scale
 from jepamine.manim.text.solve.part_boxes import number_at
 from jepamine.manim.text.typed_formulas import values
 
@@ -145,6 +146,9 @@ def target(
         line = there(value[0])
         x = number_at(reading.items[value[0]], line, value[1])
         return f"move_to({names[value[0]]}.n2p({number(value[1])}))", x, line.y
+    if what == "coordinates":
+        x, y = on_scale(reading, value[0], there(value[0]), value[1])
+        return f"move_to({names[value[0]]}.c2p({', '.join(map(number, value[1]))}))", x, y
     if what == "place":
         x = value[0] * (FRAME_WIDTH / 2 - item.width / 2 - _EDGE)
         y = value[1] * (FRAME_HEIGHT / 2 - item.height / 2 - _EDGE)

@@ -8,10 +8,9 @@ from itertools import pairwise
 from jepamine.manim.text.camera import settle_trails
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
-from jepamine.manim.text.links import STROKES
 from jepamine.manim.text.parts import settle
-from jepamine.manim.text.phrase import TURNED, NounPhrase
-from jepamine.manim.text.reading import Place, Ref, Relation, Span
+from jepamine.manim.text.phrase import STROKES, TURNED, NounPhrase
+from jepamine.manim.text.reading import Event, Place, Ref, Relation, Span
 
 _OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _TURNS = {"left": "right", "right": "left", "above": "down", "below": "up"}
@@ -21,6 +20,8 @@ _FROM = {"right": "left", "left": "right", "down": "above", "up": "below"}
 _OUTWARD = {"left": "left", "right": "right", "above": "up", "below": "down"}
 #: Types that can be painted over what they cover.
 _FIGURES = ("circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "annulus")
+#: Objects on which a point is in their units, not in those of the frame.
+_AXES = ("axes", "number_plane")
 
 
 def finish(story: Discourse) -> None:
@@ -39,6 +40,7 @@ def finish(story: Discourse) -> None:
     _group(story)
     _title(story)
     _contents(story)
+    _on_the_axes(story)
     for relation in story.relations:
         if relation.how == "inside" and len(relation.other) == 1:
             _widen(story, relation.other)
@@ -82,6 +84,34 @@ def _on_axes(story: Discourse, place: int) -> None:
     story.places = [one for one in story.places if one.subject != (place,)]
     story.relations = [one for one in story.relations if place not in one.subject + one.other]
     things.measure((place,), "axes", found[-1])
+
+
+def _on_the_axes(story: Discourse) -> None:
+    """Bind the points of dots, and the ends of strokes, to the only axes; and where such a dot moves to."""
+    items = story.things.items
+    axes = [place for place, item in enumerate(items) if item.type in _AXES and not item.traits & KINDS]
+    if len(axes) != 1:
+        return
+    bound = set()
+    for stated in list(story.places):
+        if stated.point is None or len(stated.subject) != 1:
+            continue
+        (place,) = stated.subject
+        ends = items[place].measure("ends") if items[place].type in STROKES else None
+        points = ends or ((stated.point,) if items[place].type == "dot" else None)
+        if points:
+            story.things.measure((place,), "part", (axes[0], "coordinates", points))
+            story.places.remove(stated)
+            bound.add(place)
+    story.events = [
+        _on_scale(event, axes[0]) if set(event.subject) <= bound else event for event in story.events
+    ]
+
+
+def _on_scale(event: Event, axes: int) -> Event:
+    if event.verb == "move" and event.value[0] == "to":
+        return replace(event, value=("coordinates", (axes, event.value[1])))
+    return event
 
 
 def _moved(relation: Relation, place: int, axes: int) -> Relation:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.noun_phrases import noun_phrase
-from jepamine.manim.text.phrase import BEFORE, NounPhrase, starts, starts_behind
+from jepamine.manim.text.phrase import BEFORE, STROKES, NounPhrase, starts, starts_behind
 from jepamine.manim.text.reading import Ref
 
 if TYPE_CHECKING:
     from jepamine.manim.text.cursor import Cursor
     from jepamine.manim.text.discourse import Discourse
-
-#: What can lead from one object to the next.
-STROKES = ("arrow", "double_arrow", "line", "dashed_line")
 
 
 def strokes_between(cursor: Cursor) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.figure_parts import corners_of
 from jepamine.manim.text.modifiers import Clause, Modifier
-from jepamine.manim.text.phrase import of_one
+from jepamine.manim.text.phrase import STROKES, of_one
 from jepamine.manim.text.reading import Place, Ref, Span
 from jepamine.manim.text.referents import Referents
 from jepamine.manim.text.touching import inscribe
@@ -68,13 +68,17 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
         case "point" if story.things.items[refs[0][0]].measure("vertices"):
             story.cursor.miss(modifier.span, "its vertices are given")
         case "point":
-            story.places.append(Place(refs[0], None, None, modifier.span, point=modifier.value))
-            if len(together) > 1:
+            # "Axes and a dot at (1, 2)".
+            on_axes = len(together) == 2 and story.things.items[together[0]].type in ("axes", "number_plane")
+            placed = refs[-1] if on_axes else refs[0]
+            story.places.append(Place(placed, None, None, modifier.span, point=modifier.value))
+            if len(together) > 1 and not on_axes:
                 story.cursor.miss(modifier.span, "only one object can be there")
         case "numbers":
             _numbers(story, together, modifier)
         case "ends":
-            _ends(story, refs[0], modifier)
+            strokes = [ref for ref in refs if story.things.items[ref[0]].type in STROKES]
+            _ends(story, (strokes or refs)[0], modifier)
         case "corners":
             _corners(story, together, modifier)
         case "on":

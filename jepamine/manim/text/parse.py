@@ -10,6 +10,7 @@ from jepamine.manim.text.background_colour import ground
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.fill_gaps import finish
+from jepamine.manim.text.phrase import starts_behind
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
 from jepamine.manim.text.timing import meanwhile
@@ -57,6 +58,9 @@ def read(description: str) -> Reading:
                 joined = "and"
         elif cursor.at("ground"):
             ground(cursor, story)
+        elif cursor.at("of") and cursor.peek(-1).kind == "noun" and starts_behind(cursor):
+            # "A ring of eight dots".
+            cursor.miss(cursor.next().span, "what is made of what is not clear")
         elif cursor.at("colon", "filler", "be", "of", "empty") or _only_orders(cursor):
             cursor.next()
         else:

@@ -9,6 +9,8 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.quantities import LISTED
 from jepamine.manim.text.reading import Span
 
+#: What can lead from one object to the next.
+STROKES = ("arrow", "double_arrow", "line", "dashed_line")
 #: Tokens that precede a noun.
 BEFORE = ("article", "count", "ordinal", "side", "colour", "trait", "dims", "measure")
 #: Types that a direction before their noun turns: "a left arrow".

@@ -20,14 +20,35 @@ class Scale:
 
 
 def scale_of(reading: Reading, axes: int) -> Scale:
-    """Return the ranges of axes: those given, and what the functions drawn on them need."""
+    """Return the ranges of axes: those given, and what the functions and points on them need."""
     graphs = [item for item in reading.items if item.measure("axes") == axes]
     own = reading.items[axes].measure("range")
     ranges = [item.measure("range") for item in graphs if item.measure("range")]
     low, high = own or (min((a for a, _ in ranges), default=-4.0), max((b for _, b in ranges), default=4.0))
     tops = [_span(item, (low, high)) for item in graphs]
     bottom, top = min((a for a, _ in tops), default=-3.0), max((b for _, b in tops), default=3.0)
+    for x, y in points_on(reading, axes):
+        low, high, bottom, top = min(low, x), max(high, x), min(bottom, y), max(top, y)
     return Scale(_rounded(low, high, exact=True), _rounded(min(bottom, 0.0), max(top, 0.0), exact=False))
+
+
+def points_on(reading: Reading, axes: int) -> list[tuple[float, float]]:
+    """Return the points on axes that objects have, or move to."""
+    parts = [item.measure("part") or (None, "", ()) for item in reading.items]
+    moves = [event.value for event in reading.events if event.verb == "move"]
+    own = [points for owner, name, points in parts if (owner, name) == (axes, "coordinates")]
+    goals = [value[1] for what, value in moves if what == "coordinates" and value[0] == axes]
+    return [*(point for points in own for point in points), *goals]
+
+
+def on_scale(reading: Reading, axes: int, box: Object, point: tuple[float, float]) -> tuple[float, float]:
+    """Return where a point on axes is in the frame, in units."""
+    scale = scale_of(reading, axes)
+    (left, right, _), (low, high, _) = scale.x, scale.y
+    return (
+        box.x + box.width * ((point[0] - left) / (right - left) - 0.5),
+        box.y + box.height * ((point[1] - low) / (high - low) - 0.5),
+    )
 
 
 def domain_of(reading: Reading, graph: int) -> tuple[float, float]:

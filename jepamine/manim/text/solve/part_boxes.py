@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item, Reading
 from jepamine.manim.text.solve import constructions
+from jepamine.manim.text.solve.graphs import on_scale
 from jepamine.manim.text.solve.outlines import Point, corners, label_point, point_at
 from jepamine.manim.text.solve.sizes import size_of
 
@@ -36,6 +39,12 @@ def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float,
     size = size_of(item)
     width, height = size.width + size.fixed_width, size.height + size.fixed_height
 
+    if name == "coordinates":
+        places = np.array([on_scale(reading, index, owner, point) for point in number])
+        (x, y), (to_x, to_y) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+        if len(places) == 1:
+            return x, y, width, height
+        return (x + to_x) / 2, (y + to_y) / 2, max(to_x - x, 0.1), max(to_y - y, 0.1)
     if name == "number":
         xs = [number_at(look, owner, value) for value in number]
         if len(xs) == 2:
