@@ -22,6 +22,7 @@ from jepamine.manim.generation.repair import (
     wrong_looks,
 )
 from jepamine.manim.generation.request import Request, Result, Try
+from jepamine.manim.generators.camera_view import Step
 from jepamine.manim.generators.hints import read_if_possible
 from jepamine.manim.generators.protocol import (
     Generated,
@@ -32,7 +33,6 @@ from jepamine.manim.generators.protocol import (
     Usage,
 )
 from jepamine.manim.generators.styles import Complexity, Style
-from jepamine.manim.generators.view import Step
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.adherence import HALF
 from jepamine.manim.validation.scene_report import Moment, Report

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.belongings import Company, belongings, is_label
+from jepamine.manim.generators.camera_view import Camera, Step
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
 from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
-from jepamine.manim.generators.view import Camera, Step
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref

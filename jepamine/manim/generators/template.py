@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from jepamine.manim.engine.palette import rgb
 from jepamine.manim.engine.style import CLASS
 from jepamine.manim.generators.attached import arranged, attached, without_place
+from jepamine.manim.generators.camera_view import FRAME
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.exact import exact
 from jepamine.manim.generators.exact_kinds import Subject
@@ -19,7 +20,6 @@ from jepamine.manim.generators.motions import Motions
 from jepamine.manim.generators.protocol import Generated, Outcome
 from jepamine.manim.generators.styles import Complexity, Shown, Style, lines_of
 from jepamine.manim.generators.together import groups_of, needed
-from jepamine.manim.generators.view import FRAME
 from jepamine.manim.layouts import Layout
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.description import find_groups
