@@ -71,12 +71,14 @@ def clock_signs(container: Any, video: Any, found: Scan) -> Iterator[str]:
     late = _disordered(found)
     if late:
         yield f"{late} frames have times in another order than their numbers in the stream"
+    stamps = [packet.dts for packet in found.packets if packet.dts is not None]
+    if "asf" in names and sorted(stamps) != stamps:
+        yield "its times do not rise, although its frames are in the order in which they are shown"
     if "asf" in names and min(times) < 0:
         yield f"a frame at {float(min(times) * base):.3f} s, before its start"
     microseconds = [round(Fraction(time * base * 1_000_000)) for time in sorted(set(times))]
     single, decoding = off_pace(microseconds), list[int]()
     if names & TWICE_TIMED and not single:
-        stamps = [packet.dts for packet in found.packets if packet.dts is not None]
         decoding = off_decoding_pace(microseconds, [round(Fraction(t * base * 1_000_000)) for t in stamps])
     if names & EXACT and by_lavf(container) and not decoding:
         single += first_off_pace(microseconds)

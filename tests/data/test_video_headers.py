@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jepamine.data.asf_packets import PROPERTIES, asf_size
+from jepamine.data.asf_packets import DATA, PROPERTIES, asf_size
 from jepamine.data.avi_chunks import avi_size
 from jepamine.data.codec_units import (
     delimiters_without_slices,
@@ -245,6 +245,13 @@ def test_a_wmv_frame_before_the_start_says_so(tmp_path):
     preroll = int.from_bytes(content[at : at + 8], "little") + 1024
     (tmp_path / "b.wmv").write_bytes(content[:at] + preroll.to_bytes(8, "little") + content[at + 8 :])
     assert "a frame at -1.024 s, before its start" in video_index(tmp_path / "b.wmv").note
+
+
+def test_a_wmv_whose_times_do_not_rise_says_so(tmp_path):
+    content = write(tmp_path / "a.wmv", "mpeg4")
+    # The time of the first frame, 3,100 ms for readers to fill their buffers: 256 ms more.
+    at = content.find((3100).to_bytes(4, "little"), content.find(DATA)) + 1
+    assert "its times do not rise" in changed(tmp_path / "b.wmv", content, at, content[at] + 1)
 
 
 def test_a_webm_whose_clock_does_not_fit_the_interval_it_states_says_so(tmp_path):
