@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.kinds import KINDS
 from jepamine.manim.text.phrase import NounPhrase
 
@@ -20,6 +20,10 @@ def content(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.measures["data"] = cursor.next().value
     elif cursor.at("dims") and phrase.type in ("rectangle", "ellipse") and not phrase.plural:
         phrase.measures["width"], phrase.measures["height"] = cursor.next().value
+    elif phrase.measures and cursor.at("and") and _another_side(cursor.peek(1), phrase):
+        # "3 units wide and 1 unit tall".
+        cursor.next()
+        return content(cursor, phrase)
     elif cursor.at("measure") and _is_own(cursor.peek().value[0], phrase):
         name, value = cursor.next().value
         if name == "named_vertices":
@@ -31,6 +35,16 @@ def content(cursor: Cursor, phrase: NounPhrase) -> bool:
         bare = phrase.type == "number_line" and cursor.at("count", "number")
         return (bare or cursor.at("from", "span")) and _range(cursor, phrase)
     return True
+
+
+def _another_side(part: Token, phrase: NounPhrase) -> bool:
+    """Return whether a token is a size that the object has not got yet."""
+    return (
+        part.kind == "measure"
+        and part.value[0] in ("width", "height", "length", "radius", "inner_radius")
+        and part.value[0] not in phrase.measures
+        and bool(phrase.measures.keys() & {"width", "height", "length", "radius", "inner_radius"})
+    )
 
 
 def _is_own(name: str, phrase: NounPhrase) -> bool:

@@ -46,11 +46,10 @@ class Discourse:
         self.background: str | None = None
         self.events: list[Event] = []
         self.trails: list[tuple[Ref, Span]] = []
-        # Whether the next event happens together with the last.
-        self.together = False
+        self.free: list[int] = []  # relations of labels that may be on any side
+        self.together = False  # whether the next event happens together with the last
         # The last referent of "it", the last relation to it, and its subject.
         self.topic: tuple[Ref, Any, Ref | None] = ((), None, ())
-        # What the last modifier introduced, to which the next may apply.
         self.focus: Ref = ()
 
     def thing(self, phrase: NounPhrase) -> tuple[Ref, bool]:
@@ -114,15 +113,16 @@ class Discourse:
                 self.cursor.names[text.lower()] = member
                 continue
             how = "left" if axes and number else "below" if axes else where
-            how = how or ("inside" if "box" in self.things.items[member].traits else "below")
+            how = how or ("inside" if "box" in self.things.items[member].traits else None)
             if how == "inside" and self.things.items[member].type not in HOLDERS:
-                how = "below"
+                how = None
             (label,) = self.things.introduce(NounPhrase(type="text", texts=[text], span=span))
             self.things.measure((label,), "belongs", member)
             if self.things.items[member].type == "brace":
                 self.tips.append(((label,), (member,), span))
             else:
-                self.relate(how, (label,), (member,), span)
+                self.free += [len(self.relations)] if how is None else []
+                self.relate(how or "below", (label,), (member,), span)
             self.cursor.names[text.lower()] = member
         return None
 
@@ -214,7 +214,7 @@ class Discourse:
         token = Modifier("subject", None, part.span, pronoun=part.value)
         ref = sum(self.meaning(token, [], True), ())
         if part.value == "them":
-            named = tuple(range(len(self.things.items)))
+            named = self.things.mains()
             if self.cursor.peek().text.lower() == "all" or (len(ref) < 2 and len(named) == 2):
                 # "A circle next to a square. Both move up."
                 return named

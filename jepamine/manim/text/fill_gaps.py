@@ -10,9 +10,9 @@ from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
 from jepamine.manim.text.parts import settle
 from jepamine.manim.text.phrase import STROKES, TURNED, NounPhrase
-from jepamine.manim.text.reading import Event, Place, Ref, Relation, Span
+from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 
-_OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
+_OPPOSITE: dict[str, How] = {"left": "right", "right": "left", "above": "below", "below": "above"}
 _TURNS = {"left": "right", "right": "left", "above": "down", "below": "up"}
 #: The direction of an arrow -> the side of its target on which it is placed.
 _FROM = {"right": "left", "left": "right", "down": "above", "up": "below"}
@@ -35,6 +35,7 @@ def finish(story: Discourse) -> None:
         story.relate(sides[0] if sides else "below", ref, brace, span)
     for ref, target, span in story.aims:
         _aim(story, ref, target, span)
+    _labels(story)
     settle(story)
     settle_trails(story)
     _group(story)
@@ -49,7 +50,7 @@ def finish(story: Discourse) -> None:
         covering = {"front": relation.subject, "behind": relation.other}.get(relation.how, ())
         for place in covering:
             item = story.things.items[place]
-            # Both of "two overlapping circles" should be visible, as in a Venn diagram.
+            # Both of "two overlapping circles" should be visible.
             if item.type in _FIGURES and not item.traits & {"outlined", "overlapping"}:
                 story.things.add_traits((place,), "filled")
 
@@ -120,6 +121,19 @@ def _moved(relation: Relation, place: int, axes: int) -> Relation:
         tuple(axes if n == place else n for n in ref) for ref in (relation.subject, relation.other)
     )
     return replace(relation, subject=subject, other=other)
+
+
+_LABEL_SIDES: tuple[How, ...] = ("below", "above", "right", "left")
+
+
+def _labels(story: Discourse) -> None:
+    """Put each label without a side below its object, or where nothing else is said to be."""
+    for index in story.free:
+        label = story.relations[index]
+        taken = {one.how for one in story.relations if one.other == label.other and one is not label}
+        taken |= {_OPPOSITE.get(one.how, one.how) for one in story.relations if one.subject == label.other}
+        side = next((how for how in _LABEL_SIDES if how not in taken), _LABEL_SIDES[0])
+        story.relations[index] = replace(label, how=side)
 
 
 def _title(story: Discourse) -> None:

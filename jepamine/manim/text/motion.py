@@ -217,8 +217,11 @@ def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: b
         return story.before[-1]
     cursor.skip("filler")
     if cursor.at("pronoun"):
-        return story.pronoun()
-    ref: Ref = ()
+        several = cursor.peek().value == "them"
+        ref = story.pronoun()
+        # "Both" of more than two is neither of them.
+        return () if several and len(ref) < 2 else ref
+    ref = ()
     while starts(cursor):
         phrase = noun_phrase(cursor)
         if verb == "highlight" and phrase.colours and cursor.peek(-2).kind == "in":

@@ -130,6 +130,14 @@ class Referents:
         """Set the colour of objects."""
         self.change(ref, lambda item: replace(item, color=colour))
 
+    def mains(self) -> Ref:
+        """Return the objects that are no part and no label of another."""
+        return tuple(
+            place
+            for place, item in enumerate(self.items)
+            if item.measure("part") is None and item.measure("belongs") is None
+        )
+
     def measure(self, ref: Ref, name: str, value: Any) -> None:
         """Set a measure of objects."""
         self.change(

@@ -1,0 +1,56 @@
+"""Products of relation, label, size and place, as boxes: each of them holds, whatever comes with it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from jepamine.manim.text.parse import read
+from jepamine.manim.text.solve.arrange import arrange
+
+RELATIONS = {
+    "to the left of": (-1, 0),
+    "to the right of": (1, 0),
+    "above": (0, 1),
+    "below": (0, -1),
+}
+FORMS = (
+    "a circle of radius 1.2 labelled 'mass' {how} a rectangle 3 units wide and 1 unit tall{where}",
+    "a rectangle 3 units wide and 1 unit tall{where}. "
+    "A circle of radius 1.2 labelled 'mass' is {how} the rectangle",
+)
+PLACES = ("", " on the left")
+
+
+def boxes(description):
+    """Return the boxes of the circle, the rectangle and the text of a description."""
+    reading = read(description)
+    assert reading.not_understood == (), description
+    found = {item.type: item for item in arrange(reading).objects}
+    return found["circle"], found["rectangle"], found["text"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("how", RELATIONS)
+def test_sizes_relations_and_labels_hold_together(form, how):
+    for where in PLACES:
+        description = form.format(how=how, where=where)
+        circle, rectangle, label = boxes(description)
+        across, up = RELATIONS[how]
+        assert (circle.width, circle.height) == pytest.approx((2.4, 2.4), abs=0.02), description
+        assert (rectangle.width, rectangle.height) == pytest.approx((3, 1), abs=0.02), description
+        assert across * (circle.x - rectangle.x) >= (2.7 if across else 0), description
+        assert up * (circle.y - rectangle.y) >= (1.7 if up else 0), description
+        # Its edge is next to that of the circle: nothing else is between them.
+        gaps = (abs(label.x - circle.x) - label.width / 2, abs(label.y - circle.y) - label.height / 2)
+        assert 1.2 < max(gaps) < 1.6, description
+
+
+@pytest.mark.parametrize(("form", "how", "where"), list(product(FORMS, RELATIONS, PLACES))[::3])
+def test_both_are_the_two_objects_and_not_their_labels(form, how, where):
+    description = form.format(how=how, where=where)
+    reading = read(f"{description}. Both fade out")
+    (event,) = reading.events
+    types = sorted(reading.items[place].type for place in event.subject)
+    assert types == ["circle", "rectangle"]
