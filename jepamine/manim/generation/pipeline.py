@@ -22,8 +22,8 @@ from jepamine.manim.generation.repair import (
     wrong_looks,
 )
 from jepamine.manim.generation.request import Request, Result, Try
+from jepamine.manim.generators.camera_view import Step
 from jepamine.manim.generators.hints import read_if_possible
-from jepamine.manim.generators.motions import Step
 from jepamine.manim.generators.protocol import (
     Generated,
     Generator,

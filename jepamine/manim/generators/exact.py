@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from math import pi, sin
 
 from jepamine.manim.engine.style import number, vector
@@ -13,6 +14,8 @@ from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, points_on, poles_of, scale_of
 from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
 from jepamine.manim.text.solve.sizes import text_extent
+
+_OFF_CENTRE = re.compile(r"(?:Arc|Triangle|Star)\(|RegularPolygon\(n=\d*[13579],")
 
 
 def exact(subject: Subject) -> str | None:
@@ -38,7 +41,7 @@ def exact(subject: Subject) -> str | None:
     if point != "[0, 0, 0]":
         return f"{code}.move_to({point})"
     # Manim draws these around the middle of their circle, not of their box.
-    return f"{code}.move_to(ORIGIN)" if subject.item.type == "arc" or kind in ("heart", "tree") else code
+    return f"{code}.move_to(ORIGIN)" if kind in ("heart", "tree") or _OFF_CENTRE.match(code) else code
 
 
 def _joined(subject: Subject) -> str | None:

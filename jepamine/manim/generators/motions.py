@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.belongings import Company, belongings, is_label
+from jepamine.manim.generators.camera_view import Camera, Step
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
 from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
@@ -17,14 +18,6 @@ from jepamine.manim.text.reading import Event, Reading, Ref
 
 #: A group that moves less, in units, is there already: its members go to the place each on its own.
 _STILL = 0.1
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is shown after one `play` or `wait`, by variable; `moving` are those that change during it."""
-
-    shown: Mapping[str, Object]
-    moving: frozenset[str]
 
 
 @dataclass
@@ -47,9 +40,11 @@ class Motions:
     now: dict[int, Object] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     company: Company = field(init=False)
+    camera: Camera = field(init=False)
 
     def __post_init__(self) -> None:
         self.company = Company(self.layout, self.reading, self.names)
+        self.camera = Camera(self.reading, self.names)
 
     def write(self) -> None:
         """Write all events, each after the objects that were named before it."""
@@ -75,7 +70,7 @@ class Motions:
     def final(self) -> tuple[Layout, dict[str, int]]:
         """Return the layout at the end, and variable -> place in it."""
         places = sorted(self.now)
-        objects = tuple(replace(self.now[place], z=z) for z, place in enumerate(places))
+        objects = tuple(replace(self.camera.view.see(self.now[place]), z=z) for z, place in enumerate(places))
         return Layout(objects), {self.names[place]: z for z, place in enumerate(places)}
 
     def _before(self, seen: int) -> list[int]:
@@ -105,20 +100,24 @@ class Motions:
     def _add(self, line: str, moving: set[int]) -> None:
         self.lines.append(line)
         self.playing = [line.removeprefix("self.play(").removesuffix(")")]
-        shown = {self.names[place]: item for place, item in self.now.items()}
+        self.camera.keep_up(self.now)
+        shown = {self.names[place]: self.camera.view.see(item) for place, item in self.now.items()}
         self.steps.append(Step(shown, frozenset(self.names[place] for place in moving)))
 
     def _event(self, event: Event) -> None:
         if event.verb == "wait":
             return self._add(f"self.wait({number(event.seconds or 1)})", set())
         before = dict(self.now)
-        if event.verb == "swap":
+        if event.verb == "camera":
+            parts = self.camera.filmed(event, self.now, self.lines, self.steps)
+        elif event.verb == "swap":
             there = set(event.subject) <= set(self.now)
-            parts: list[str | None] = [self._swap(*event.subject)] if there else []
+            parts = [self._swap(*event.subject)] if there else []
         else:
             parts = self._animations(event)
         parts += self.company.go_along(event, before, self.now, self.gone)
         moving = {*event.subject, *event.other, *belongings(self.reading, event.subject)}
+        moving |= set(self.names) if event.verb == "camera" or self.camera.view.follows is not None else set()
         if not (animations := [part for part in parts if part is not None]):
             return None
         time = f", run_time={number(event.seconds)}" if event.seconds else ""
@@ -130,7 +129,7 @@ class Motions:
             time = f", run_time={seconds}" if seconds else time
             moving |= {place for place, name in self.names.items() if name in step.moving}
         turns, played = turning(animations)
-        self.lines += [*self.company.taken_updaters(), *turns]
+        self.lines += [*self.camera.trails(event), *self.company.taken_updaters(), *turns]
         self._add(f"self.play({', '.join(played)}{time})", moving)
         self.playing = animations
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Protocol, runtime_checkable
 
 from jepamine.errors import UserError
-from jepamine.manim.generators.motions import Step
+from jepamine.manim.generators.camera_view import Step
 from jepamine.manim.layouts import Layout
 from jepamine.manim.text.reading import Reading
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from jepamine.manim.engine.palette import rgb
 from jepamine.manim.engine.style import CLASS
 from jepamine.manim.generators.attached import arranged, attached, without_place
+from jepamine.manim.generators.camera_view import FRAME
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.exact import exact
 from jepamine.manim.generators.exact_kinds import Subject
@@ -136,7 +137,8 @@ def template(*, style: Style = "static", complexity: Complexity = "medium") -> T
 def _scene(lines: list[str]) -> str:
     """Return the file with these lines of `construct`."""
     body = textwrap.indent("\n".join(lines), " " * 8)
-    return f"from manim import *\n\n\nclass {CLASS}(Scene):\n    def construct(self):\n{body}\n"
+    kind = "MovingCameraScene" if FRAME in body else "Scene"
+    return f"from manim import *\n\n\nclass {CLASS}({kind}):\n    def construct(self):\n{body}\n"
 
 
 def _defined(layout: Layout, order: list[int], reading: Reading | None) -> list[int]:

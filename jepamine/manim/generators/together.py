@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from jepamine.manim.generators.motions import Motions, Step
+from jepamine.manim.generators.camera_view import Step
+from jepamine.manim.generators.motions import Motions
 from jepamine.manim.layouts import Box, Layout, Object
 from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.description import bounds, find_groups

@@ -24,12 +24,28 @@ def ground(cursor: Cursor, story: Discourse) -> None:
         story.background = part.value
 
 
+def _after_on(tokens: list[Token], place: int) -> Token | None:
+    """Return "on black", with nothing that is black, as a ground; None for anything else."""
+    word, after = [*tokens[place + 1 : place + 3], None, None][:2]
+    if word is None or (after is not None and after.kind not in ("stop", "comma", "end")):
+        return None
+    ground = word.value if word.kind == "colour" else colour_words().get((word.text.lower(),))
+    if ground is None:
+        return None
+    span = Span(tokens[place].span.start, tokens[place + 1].span.end)
+    return Token("ground", ground, span, tokens[place].text)
+
+
 def with_grounds(tokens: list[Token]) -> list[Token]:
     """Replace "on a black background" by one token of kind "ground", whose value is the colour."""
     result: list[Token] = []
     place = 0
     while place < len(tokens):
         token = tokens[place]
+        if token.text.lower() == "on" and (ground := _after_on(tokens, place)) is not None:
+            result.append(ground)
+            place += 2
+            continue
         if token.text.lower() not in ("background", "backdrop"):
             result.append(token)
             place += 1

@@ -45,6 +45,7 @@ class Discourse:
         self.history: list[Ref] = []
         self.background: str | None = None
         self.events: list[Event] = []
+        self.trails: list[tuple[Ref, Span]] = []
         # Whether the next event happens together with the last.
         self.together = False
         # The last referent of "it", the last relation to it, and its subject.
@@ -165,7 +166,6 @@ class Discourse:
                 entries = clause.entries
             self.say(modifier, entries[: None if everything else 1])
         for relation in self.relations if len(clause.head) == 1 else ():
-            # "A circle with a dot on it": the dot goes along with it.
             if relation.other == clause.head and relation.how in ("inside", "front"):
                 self.things.measure(relation.subject, "belongs", clause.head[0])
         if clause.started():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from jepamine.manim.text.camera import settle_trails
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import KINDS, NEEDS_DATA
 from jepamine.manim.text.parts import settle
@@ -35,6 +36,7 @@ def finish(story: Discourse) -> None:
     for ref, target, span in story.aims:
         _aim(story, ref, target, span)
     settle(story)
+    settle_trails(story)
     _group(story)
     _title(story)
     _contents(story)

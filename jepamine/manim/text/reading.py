@@ -91,6 +91,7 @@ Verb = Literal[
     "orbit",
     "wait",
     "swap",
+    "camera",
 ]
 
 
@@ -100,8 +101,9 @@ class Event:
 
     `value` depends on the verb: of "move" (what, value), such as ("by", (x, y)), ("to", (x, y)), ("place",
     (column, row)) or ("next to", (side, ref)); degrees; a factor; a colour; an animation's name for "show",
-    "hide" and "highlight". `about` is what it turns about: ("side", (column, row)) of itself, or ("to",
-    (x, y)). `colour` is that of a highlight. `other` are what it turns into, follows or orbits. `seen` is the
+    "hide" and "highlight"; of "camera" ("in", "out", "to" or "follow", factor, point, way). `about` is what
+    it turns about: ("side", (column, row)) of itself, or ("to", (x, y)). `colour` is that of a highlight.
+    `other` are what it turns into, follows or orbits. `seen` is the
     number of items that the description had named before it.
     """
 

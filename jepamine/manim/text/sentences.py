@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jepamine.manim.text.camera import CAMERA, film, trail, trail_follows
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import NEEDS_DATA
@@ -24,7 +25,9 @@ from jepamine.manim.text.timing import drawn_in, each_takes, lasts
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     """Parse a noun phrase, a modifier, or unknown words."""
     start = cursor.place
-    if cursor.at("with", "contains") and not part_labels_follow(cursor):
+    if trail_follows(cursor):
+        trail(cursor, story)
+    elif cursor.at("with", "contains") and not part_labels_follow(cursor):
         _with(cursor, story)
     elif cursor.at("pronoun"):
         _pronoun(cursor, story, joined)
@@ -53,6 +56,8 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         drawn_in(cursor, story)
     elif cursor.at("count", "number") and _at_number(cursor, story):
         pass
+    elif cursor.at("verb") and cursor.peek().value in CAMERA:
+        film(cursor, story)
     elif cursor.at("verb"):
         motion(cursor, story)
     elif cursor.at("in_turn", "varied"):

@@ -117,3 +117,18 @@ def test_a_curved_arrow_is_drawn_and_not_grown(words):
 
 def test_a_curved_line_is_not_drawn_straight_without_a_note():
     assert [note.text for note in read("a curved line").not_understood] == ["curved"]
+
+
+@pytest.mark.parametrize(
+    ("words", "colour", "ground"),
+    [
+        ("the text 'The End' in white on black", "#FFFFFF", "#000000"),
+        ("a white square on black.", "#FFFFFF", "#000000"),
+        ("a yellow dot on blue, then it fades out", "#F7D96F", "#58C4DD"),
+        ("a red circle on a blue square", "#FC6255", None),
+    ],
+)
+def test_a_colour_with_nothing_of_that_colour_is_the_ground(words, colour, ground):
+    reading = read(words)
+    assert (reading.items[0].color, reading.background) == (colour, ground)
+    assert reading.not_understood == ()

@@ -124,3 +124,10 @@ def test_the_altitude_of_a_triangle_is_square_to_its_side_where_that_is_not_leve
     # From (0, 4) to the foot (1.6, 0.8) on the side through (0, 0) and (4, 2).
     assert boxes[1] == pytest.approx((0.8, 2.4, 1.6, 3.2), abs=0.006)
     assert lines[-1] == "line = Line(triangle.get_corner(UL), [1.6, 0.8, 0])"
+
+
+@pytest.mark.parametrize("figure", ["triangle", "pentagon", "star"])
+def test_a_figure_of_a_given_size_is_drawn_around_the_middle_of_its_box(figure):
+    # Manim draws it around the middle of its circle.
+    _, (line,) = drawn(f"a {figure} of radius 2" if figure != "triangle" else "a triangle with side 3")
+    assert line.endswith(".move_to(ORIGIN)")
