@@ -55,6 +55,16 @@ def sized_units(content: bytes, length: int) -> Iterator[bytes]:
 _FORBIDDEN = re.compile(rb"\0\0(?:\0+[^\0\x01]|\x02|\x03[^\0-\x03])")
 
 
+# A picture of MPEG-2 and the extension that follows it, whose third byte ends with its structure (6.2.3.1).
+_PICTURE_HEAD = re.compile(rb"\0\0\x01\0.{2,12}?\0\0\x01\xb5[\x80-\x8f].(.)", re.DOTALL)
+
+
+def several_pictures(packet: bytes) -> bool:
+    """Return whether there are several pictures of MPEG-2 in a packet that are not the fields of one."""
+    structures = [match[1][0] & 3 for match in _PICTURE_HEAD.finditer(packet)]
+    return len(structures) > 1 and sorted(structures) != [1, 2]
+
+
 def several_jpegs(content: bytes) -> bool:
     """Return whether a packet of a bare stream of JPEGs is more, or less, than one: a damaged mark.
 

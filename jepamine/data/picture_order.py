@@ -6,7 +6,6 @@ Sources: ITU-T H.264 (7.3.2.1, 7.3.2.2, 7.3.3), H.265 (7.3.2.2, 7.3.2.3, 7.3.6),
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from jepamine.data.codec_units import (
     delimiters_without_slices,
     forbidden_head,
     listed_units,
+    several_pictures,
     sized_units,
     started_units,
     unit_type,
@@ -97,6 +97,7 @@ class PictureOrder:
             types += [unit_type(self.codec, unit)] if unit else []
             self.odd += forbidden_head(self.codec, unit, partitions=self._partitions)
             if number is None:
+                self.odd += self._headless(unit)
                 number = self._parsed(unit)
             else:
                 crowded = crowded or self._begins(unit)
@@ -118,6 +119,10 @@ class PictureOrder:
     def joined(self) -> int:
         """Return how many pictures became the end of another, when all packets were numbered."""
         return self._joined.count(self._pictures)
+
+    def _headless(self, unit: bytes) -> bool:
+        """Return whether a slice of HEVC before the first of its picture says that it is not the first."""
+        return self.codec == "hevc" and len(unit) > 2 and not unit[0] & 0x41 and unit[2] < 128
 
     def _begins(self, unit: bytes) -> bool:
         """Return whether a unit that follows the first slice of a picture is of another picture."""
@@ -148,7 +153,7 @@ class PictureOrder:
         following = packet.find(b"\0\0\1", picture + 4)
         self.halved += bool(self.rates) and packet[following + 3 : following + 4] != b"\xb5"
         self._sequence += packet.find(b"\0\0\1\xb8", 0, picture) >= 0
-        self.crowded += _several(packet)
+        self.crowded += several_pictures(packet)
         return self._sequence, int.from_bytes(packet[picture + 4 : picture + 6]) >> 6
 
     def _placed(self, low: int, bits: int, *, first: bool) -> tuple[int, int]:
@@ -217,16 +222,6 @@ class PictureOrder:
             self._slice = own = hevc_slice(unit, self._pictures)
             return self._placed(own.low or 0, own.stream.bits, first=own.anew)
         return None
-
-
-# A picture of MPEG-2 and the extension that follows it, whose third byte ends with its structure (6.2.3.1).
-_PICTURE = re.compile(rb"\0\0\x01\0.{2,12}?\0\0\x01\xb5[\x80-\x8f].(.)", re.DOTALL)
-
-
-def _several(packet: bytes) -> bool:
-    """Return whether there are several pictures of MPEG-2 in a packet that are not the fields of one."""
-    structures = [match[1][0] & 3 for match in _PICTURE.finditer(packet)]
-    return len(structures) > 1 and sorted(structures) != [1, 2]
 
 
 def missing_pictures(numbers: Sequence[tuple[int, int] | None], codec: str) -> int:

@@ -201,6 +201,16 @@ def test_a_picture_that_its_delimiter_took_in_says_so(tmp_path):
     assert "1 units have a head that no encoder writes" in note
 
 
+def test_a_slice_of_hevc_that_is_not_the_first_of_its_picture_although_none_comes_before_says_so(tmp_path):
+    content = write(tmp_path / "a.hevc", "libx265", **{"x265-params": "log-level=none"})
+    # The first slice of an IDR picture: behind its head of two bytes the mark of the first.
+    at = content.find(b"\0\0\1\x28\1") + 5
+    at = at if at > 4 else content.find(b"\0\0\1\x26\1") + 5
+    assert content[at] > 127
+    note = changed(tmp_path / "b.hevc", content, at, content[at] & 127)
+    assert "1 units have a head that no encoder writes" in note
+
+
 def test_only_the_extended_profile_has_partitions():
     assert not forbidden_head("h264", b"\x43\x27", partitions=True)
 
