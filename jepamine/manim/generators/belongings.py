@@ -1,4 +1,4 @@
-"""What goes along with an object: its labels, its parts, the graphs on axes."""
+"""What goes along with an object: its labels, its parts, the graphs on axes, the strokes that end at it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jepamine.manim.generators.styles import Shown
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.text.reading import Event, Item, Reading, Ref
 from jepamine.manim.text.solve.constructions import CIRCLES
+from jepamine.manim.text.solve.joined_strokes import WAYS, ends_of, side_of
 
 #: A way, in units, that is none.
 _NONE = 0.01
@@ -62,6 +63,8 @@ class Company:
     names: Mapping[int, str]
     bound: set[int] = field(default_factory=set)
     updaters: list[str] = field(default_factory=list)
+    # Stroke -> the side of its start at which it begins.
+    sides: dict[int, str] = field(default_factory=dict)
 
     def go_along(
         self, event: Event, before: Mapping[int, Object], now: dict[int, Object], gone: set[int]
@@ -86,7 +89,27 @@ class Company:
                     self.updaters.append(carry.updater(before[place], name))
                     self.bound.add(place)
                 lines.append(code if place not in self.bound else None)
+        self._reach(event, before, now)
         return [line for line in lines if line is not None]
+
+    def _reach(self, event: Event, before: Mapping[int, Object], now: dict[int, Object]) -> None:
+        """Keep strokes between objects at the edges of both, where one of them moves or grows."""
+        for stroke, first, last in self.reading.joined:
+            if stroke in event.subject or not {stroke, first, last} <= now.keys() & before.keys():
+                continue
+            side = self.sides.get(stroke) or side_of(before[first], before[last])
+            still = all(now[place] == before[place] for place in (first, last))
+            if side is None or (still and stroke not in self.bound):
+                continue
+            if stroke not in self.bound:
+                ends = f"{self.names[first]}.get_{side}(), {self.names[last]}.get_{WAYS[side][2]}()"
+                name = self.names[stroke]
+                self.updaters.append(f"{name}.add_updater(lambda part: part.put_start_and_end_on({ends}))")
+                self.bound.add(stroke)
+                self.sides[stroke] = side
+            (x, y), (to_x, to_y) = ends_of(now[first], now[last], side)
+            middle = replace(now[stroke], x=(x + to_x) / 2, y=(y + to_y) / 2)
+            now[stroke] = replace(middle, width=abs(to_x - x), height=abs(to_y - y))
 
     def taken_updaters(self) -> list[str]:
         """Return the lines that come before the next animation, once."""

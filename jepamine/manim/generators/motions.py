@@ -116,7 +116,7 @@ class Motions:
         else:
             parts = self._animations(event)
         parts += self.company.go_along(event, before, self.now, self.gone)
-        moving = {*event.subject, *event.other, *belongings(self.reading, event.subject)}
+        moving = {*event.subject, *event.other, *belongings(self.reading, event.subject), *self.company.bound}
         moving |= set(self.names) if event.verb == "camera" or self.camera.view.follows is not None else set()
         if not (animations := [part for part in parts if part is not None]):
             return None

@@ -109,4 +109,9 @@ def aim(cursor: Cursor, story: Discourse) -> None:
     cursor.next()
     arrow = story.clause.entries[-1].ref
     other, _ = story.thing(noun_phrase(cursor))
-    story.aims.append((arrow, other, cursor.since(start)))
+    if len(story.clause.head) == 1:
+        # "A circle with an arrow to a square": it leads there from the circle.
+        story.clause.entries[-1].placed = True
+        story.joins.append((arrow, story.clause.head, other, cursor.since(start)))
+    else:
+        story.aims.append((arrow, other, cursor.since(start)))

@@ -85,6 +85,9 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
             _relations(story, refs, ("on",), modifier)
         case "relation":
             _relations(story, refs, modifier.value, modifier)
+        case "at" if len(story.clause.head) == 1 and len(refs) == 1 and modifier.others:
+            # "A box with an arrow pointing to a star" leads there from the box.
+            story.joins.append((refs[0], story.clause.head, modifier.others[0], modifier.span))
         case "at":
             story.aims += [(ref, other, modifier.span) for ref in refs for other in modifier.others]
         case "between" | "joins":

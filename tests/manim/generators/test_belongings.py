@@ -78,3 +78,49 @@ def test_on_a_curve_the_label_is_kept_beside_and_a_label_is_shown_with_its_objec
         "dot.animate.shift([0, 1, 0])",
     ]
     assert played("a circle. Wait 1 second. A square labelled A appears")[-1] == "Create(square), Write(text)"
+
+
+REACH = "add_updater(lambda part: part.put_start_and_end_on(circle.get_right(), square.get_left())"
+
+
+@pytest.mark.parametrize(
+    ("description", "lines"),
+    [
+        (
+            "an arrow from a circle to a square. The square moves up by 2",
+            [f"arrow.{REACH}", "square.animate.shift([0, 2, 0])"],
+        ),
+        (
+            "a circle and a square connected by a line. The circle moves left by 1, then down by 2",
+            [f"line.{REACH}", "circle.animate.shift([-1, 0, 0])", "circle.animate.shift([0, -2, 0])"],
+        ),
+        (
+            "a circle with an arrow to a square. The square doubles in size",
+            [f"arrow.{REACH}", "square.animate.scale(2)"],
+        ),
+        # Nothing that it joins moves.
+        ("an arrow from a circle to a square. The square turns red", ["square.animate.set_color(RED)"]),
+    ],
+)
+def test_a_stroke_between_two_objects_reaches_them_wherever_they_go(description, lines):
+    assert played(description)[-len(lines) :] == lines
+
+
+@pytest.mark.parametrize("words", ["an arrow to", "an arrow pointing to"])
+def test_what_has_an_arrow_to_something_is_where_it_begins(words):
+    reading = read(f"a circle with {words} a square")
+    assert reading.not_understood == ()
+    assert reading.joined == ((1, 0, 2),)
+
+
+@pytest.mark.manim
+def test_a_stroke_ends_at_what_has_moved(run):
+    description = "an arrow from a circle to a square. The square moves up by 2, then right by 1"
+    made = template(style="3b1b").generate(arrange(read(description)), description)
+    left = run(made.code, play=True)
+    assert left["arrow"].get_end() == pytest.approx(left["square"].get_left(), abs=0.02)
+    assert left["arrow"].get_start() == pytest.approx(left["circle"].get_right(), abs=0.02)
+    place = made.outcome.names["arrow"]
+    assert left["arrow"].get_center()[:2] == pytest.approx(
+        made.outcome.layout.objects[place].box[:2], abs=0.05
+    )
