@@ -15,7 +15,7 @@ from jepamine.manim.text.solve.graphs import domain_of, gap_at, points_on, poles
 from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
 from jepamine.manim.text.solve.sizes import text_extent
 
-_OFF_CENTRE = re.compile(r"(?:Arc|Triangle|Star)\(|RegularPolygon\(n=\d*[13579],")
+_OFF_CENTRE = re.compile(r"(?:Triangle|Star)\(|RegularPolygon\(n=\d*[13579],")
 
 
 def exact(subject: Subject) -> str | None:
@@ -41,7 +41,8 @@ def exact(subject: Subject) -> str | None:
     if point != "[0, 0, 0]":
         return f"{code}.move_to({point})"
     # Manim draws these around the middle of their circle, not of their box.
-    return f"{code}.move_to(ORIGIN)" if kind in ("heart", "tree") or _OFF_CENTRE.match(code) else code
+    off_centre = subject.item.type == "arc" or kind in ("heart", "tree") or _OFF_CENTRE.match(code)
+    return f"{code}.move_to(ORIGIN)" if off_centre else code
 
 
 def _joined(subject: Subject) -> str | None:

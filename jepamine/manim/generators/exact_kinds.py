@@ -165,7 +165,8 @@ def _angle(subject: Subject) -> str:
     degrees = subject.get("angle") or 60
     one = "Line(ORIGIN, [1.6, 0, 0])"
     lines = f"{one}, {one}.rotate({number(degrees)} * DEGREES, about_point=ORIGIN)"
-    return f"(lambda a, b: VGroup(a, b, Angle(a, b, radius=0.5)))({lines}){subject.paint.set_color()}"
+    mark = "RightAngle(a, b, length=0.35)" if degrees == 90 else "Angle(a, b, radius=0.5)"
+    return f"(lambda a, b: VGroup(a, b, {mark}))({lines}){subject.paint.set_color()}"
 
 
 #: Shapes that are combined, about 1.6 units large.

@@ -16,6 +16,9 @@ from jepamine.manim.text.phrase import (
 )
 from jepamine.manim.text.reading import Span
 
+#: Kinds of angles -> degrees.
+_ANGLES = {"right angle": 90.0, "acute angle": 45.0, "obtuse angle": 120.0}
+
 
 def noun_phrase(cursor: Cursor) -> NounPhrase:
     """Parse the noun phrase that comes next (see `starts`)."""
@@ -37,6 +40,8 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         noun = cursor.next()
         phrase.type, trait, phrase.plural = noun.value
         phrase.traits |= {trait} - {"", "stand_in"}
+        if (angle := _ANGLES.get(noun.text.lower().removesuffix("s"))) is not None:
+            phrase.measures["angle"] = angle
         if trait == "stand_in":
             # "The Earth orbits the Sun": two circles.
             phrase.measures["stands_for"] = noun.text.lower().removesuffix("s")

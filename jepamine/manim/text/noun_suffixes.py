@@ -5,7 +5,7 @@ from __future__ import annotations
 from jepamine.manim.layouts import LIMIT
 from jepamine.manim.text.content_suffixes import as_formula, content, own_sides
 from jepamine.manim.text.cursor import Cursor, Token
-from jepamine.manim.text.phrase import CORNERS, DIRECTIONS, NounPhrase, noun_follows, starts
+from jepamine.manim.text.phrase import CORNERS, DIRECTIONS, NounPhrase, noun_follows, shape_ahead, starts
 
 
 def after(cursor: Cursor, phrase: NounPhrase) -> None:
@@ -51,7 +51,11 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         phrase.traits |= {"filled"} if cursor.next().text.lower().startswith("fill") else set()
         phrase.colours += colours(cursor, number(phrase) > 1)
         cursor.skip("order")
-    elif cursor.at("in") and following == "colour" and not noun_follows(cursor, 2):
+    elif (
+        cursor.at("in")
+        and following == "colour"
+        and not (noun_follows(cursor, 2) or _of_several(cursor, phrase))
+    ):
         cursor.next()
         phrase.coloured_behind = True
         phrase.colours += colours(cursor, number(phrase) > 1)
@@ -59,8 +63,13 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         cursor.next()
         phrase.directions = _directions(cursor, number(phrase) > 1)
     else:
-        return cursor.skip("filler")
+        return _filler(cursor, phrase)
     return True
+
+
+def _filler(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Step over a filler, but not over what begins "arranged in a triangle"."""
+    return not (phrase.plural and shape_ahead(cursor)) and cursor.skip("filler")
 
 
 def _names(cursor: Cursor, phrase: NounPhrase) -> list[str]:
@@ -79,6 +88,12 @@ def _corner_names(cursor: Cursor, phrase: NounPhrase) -> bool:
     word, count = cursor.peek().text, 2 if phrase.type == "line" else CORNERS.get(phrase.type or "", 0)
     plain = number(phrase) == 1 and not any(where == "corners" for where, _ in phrase.labels)
     return plain and cursor.at("unknown") and word.isalpha() and word.isupper() and 1 < len(word) == count
+
+
+def _of_several(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Return whether several colours follow one object: "a circle and a square in red and blue"."""
+    several = cursor.peek(2).kind in ("and", "comma") and cursor.peek(3).kind == "colour"
+    return several and number(phrase) == 1 and not noun_follows(cursor, 4)
 
 
 def _says(cursor: Cursor) -> bool:

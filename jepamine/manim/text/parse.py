@@ -13,6 +13,7 @@ from jepamine.manim.text.fill_gaps import finish
 from jepamine.manim.text.phrase import starts_behind
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
+from jepamine.manim.text.shaped_groups import shape, shape_follows
 from jepamine.manim.text.timing import meanwhile
 from jepamine.manim.text.tokens import tokenize
 
@@ -61,6 +62,8 @@ def read(description: str) -> Reading:
         elif cursor.at("of") and cursor.peek(-1).kind == "noun" and starts_behind(cursor):
             # "A ring of eight dots".
             cursor.miss(cursor.next().span, "what is made of what is not clear")
+        elif shape_follows(cursor, story):
+            shape(cursor, story)
         elif cursor.at("colon", "filler", "be", "of", "empty") or _only_orders(cursor):
             cursor.next()
         else:

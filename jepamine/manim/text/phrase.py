@@ -140,3 +140,17 @@ def listed(measures: dict[str, Any]) -> tuple[float, ...]:
     """Return the longest list among measures, () without one."""
     lists = [value for name, value in measures.items() if of_one(name, value, 0) is not value]
     return max(lists, key=len, default=())
+
+
+#: What begins the shape of several objects.
+_LEADS = ("arranged", "forming", "in the shape of", "placed", "lined up", "form", "forms")
+
+
+def shape_ahead(cursor: Cursor) -> bool:
+    """Return whether "arranged in a triangle" comes next."""
+    if cursor.peek().text.lower() not in _LEADS:
+        return False
+    ahead = 1 + (cursor.peek(1).kind == "in")
+    noun = cursor.peek(ahead + 1)
+    figure = noun.kind == "noun" and noun.value[0] in ("circle", "square", "triangle", "polygon", "star")
+    return cursor.peek(ahead).kind == "article" and figure and not noun.value[2]

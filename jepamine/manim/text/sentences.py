@@ -125,7 +125,9 @@ def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     # Of "a circle, a square and an arrow from the circle to the square" only the arrow leads there.
     alone = stated.pronoun == "it" or stated.pronoun == "" or stated.kind == "joins"
     subjects = story.clause.meant(all_of_them=stated.kind == "arranged", alone=alone)
-    if focus and (stated.kind != "arranged" or len(focus) > 1):
+    # "Two graphs on axes in red and blue": the colours are not those of the axes.
+    more = stated.kind == "colour" and len(stated.value) > max(len(focus), 1)
+    if focus and not more and (stated.kind != "arranged" or len(focus) > 1):
         subjects = [Entry(focus)]
     if not subjects and story.fronted and not story.clause.started():
         # Two in front of one noun: "at the top, in a row: ..."

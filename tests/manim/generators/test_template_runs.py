@@ -107,3 +107,12 @@ def test_layouts_of_rendered_scenes_are_redrawn(run):
         overlaps += [iou(item.box, expected.box) for item, expected in pairs]
         assert all(abs(a.x - b.x) < 0.05 for a, b in zip(drawn.objects, layout.objects, strict=True))
     assert sum(overlaps) / len(overlaps) > 0.95
+
+
+@pytest.mark.manim
+@pytest.mark.parametrize("words", ["a sector", "a quarter circle", "a right angle", "a pentagon of radius 2"])
+def test_what_manim_draws_off_its_middle_is_in_the_middle_of_its_box(run, words):
+    reading = read(words)
+    made = template(style="static").generate(arrange(reading), words, reading=reading)
+    (name,) = made.names
+    assert run(made.code)[name].get_center()[:2] == pytest.approx((0, 0), abs=0.01)

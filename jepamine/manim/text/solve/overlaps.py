@@ -94,6 +94,11 @@ def _covered(reading: Reading) -> set[tuple[int, int]]:
                 within[place] |= set(relation.other)
         if relation.how in ("front", "behind"):
             pairs |= {(a, b) for a in relation.subject for b in relation.other}
+    # Both are where the description says: two vectors from the origin.
+    given = [
+        place for place, item in enumerate(reading.items) if item.measure("ends") or item.measure("vertices")
+    ]
+    pairs |= {(a, b) for a in given for b in given if a != b}
     for _ in reading.items:
         for holders in within.values():
             holders |= {outer for holder in holders for outer in within[holder]}
