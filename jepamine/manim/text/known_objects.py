@@ -60,6 +60,8 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
         return False
     if phrase.colours and item.color != phrase.colours[0]:
         return False
+    if item.measure("stands_for") != phrase.measures.get("stands_for", item.measure("stands_for")):
+        return False
     described = phrase.traits - {"title", "label", "box"}
     return described <= item.traits
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.figure_parts import OUTLINES, add_label, corner_count
@@ -16,6 +17,53 @@ _CORNERS = ("vertex", "vertices", "corner", "corners")
 _WORDS = ("quoted", "unknown", "count", "formula", "number")
 _VERBS = ("label", "labelling", "labeling", "name", "call", "mark", "write", "with", "and")
 _BEFORE = ("the", "its", "all", "each", "every", "their", "three", "four", "3", "4", "on", "of")
+
+
+def legs_follow(cursor: Cursor) -> bool:
+    """Return whether "with legs a and b" or "label the legs 3 and 4" comes next."""
+    ahead = 1 if cursor.peek().text.lower() in _VERBS else 0
+    while cursor.peek(ahead).text.lower() in (*_BEFORE, "two", "both"):
+        ahead += 1
+    after = cursor.peek(ahead + 1)
+    named = after.kind in ("label", "of", "measure", *_WORDS) or after.text.lower() == "a"
+    return bool(ahead) and cursor.peek(ahead).text.lower() == "legs" and named
+
+
+def label_legs(cursor: Cursor, story: Discourse) -> None:
+    """Parse "with legs 3 and 4 and hypotenuse 5": names of sides; legs in numbers are as long as they say."""
+    start = cursor.place
+    while cursor.next().text.lower() != "legs":
+        pass
+    cursor.skip("label", "of", "saying", "be", "colon", "filler")
+    if cursor.peek().text.lower() in ("length", "lengths"):
+        cursor.next()
+    lengths = cursor.next().value[1] if cursor.at("measure") else ()
+    words = [f"{length:g}" for length in lengths] if isinstance(lengths, tuple) else []
+    words = words or _words(cursor, 2)
+    behind = cursor.place
+    cursor.skip("comma", "and", "filler", "article")
+    hypotenuse = cursor.at("noun") and "part_hypotenuse" in cursor.next().value
+    cursor.skip(*(["label", "of", "saying", "be", "filler"] if hypotenuse else []))
+    last = _words(cursor, 1) if hypotenuse else []
+    if not last:
+        cursor.place = behind
+    items = story.things.items
+    owner = next((n for n in reversed(range(len(items))) if "right_angled" in items[n].traits), None)
+    span = cursor.since(start)
+    if owner is None or len(words) != 2:
+        return cursor.miss(span, "which triangle's legs they are, or their names, are not clear")
+    for name, word in zip(("width", "height"), words, strict=True):
+        if _NUMBER.fullmatch(word) and 0 < float(word) <= _LONGEST and not items[owner].measure("vertices"):
+            story.things.measure((owner,), name, float(word))
+    story.close()
+    for number, word in enumerate([*words, *last]):
+        add_label(story.things, owner, "side_label", number, word, span)
+    return None
+
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+#: The length of a leg that is drawn as long as it is said to be, in units.
+_LONGEST = 6
 
 
 def part_labels_follow(cursor: Cursor) -> bool:

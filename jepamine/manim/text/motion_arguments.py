@@ -123,6 +123,9 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         said.way = cursor.next().value
         if _far_ahead(cursor, 0):
             said.amount = float(cursor.next().value)
+    elif part.kind == "side" and verb == "move" and text in ("up", "down"):
+        # "Rolls down a ramp": where on it is not known.
+        cursor.miss(cursor.next().span, "only the way to it is shown")
     elif part.kind == "trait" and part.value in _WAYS and not starts(cursor):
         said.way = _WAYS[str(cursor.next().value)]
     elif part.kind == "pronoun" and verb in ("follow", "orbit") and not said.other:

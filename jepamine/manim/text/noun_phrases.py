@@ -37,8 +37,13 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         noun = cursor.next()
         phrase.type, trait, phrase.plural = noun.value
         phrase.traits |= {trait} - {"", "stand_in"}
-        if trait == "stand_in" and not _named_in_parentheses(cursor, phrase):
-            cursor.miss(noun.span, f"drawn as a {phrase.type}")
+        if trait == "stand_in":
+            # "The Earth orbits the Sun": two circles.
+            phrase.measures["stands_for"] = noun.text.lower().removesuffix("s")
+            phrase.article = phrase.article or (None if phrase.plural or phrase.count else "the")
+            told = any(one.text.lower() == noun.text.lower() for one in cursor.missed)
+            if not _named_in_parentheses(cursor, phrase) and not told:
+                cursor.miss(noun.span, f"drawn as a {phrase.type}")
         while cursor.at("noun") and (
             cursor.peek().value[0] == phrase.type or cursor.peek().value[1] == "stand_in"
         ):

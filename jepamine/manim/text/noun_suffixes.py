@@ -39,6 +39,9 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         return True
     if cursor.at("label"):
         return _label(cursor, phrase)
+    if _corner_names(cursor, phrase):
+        phrase.labels.append(("corners", list(cursor.next().text)))
+        return True
     if phrase.type != "text" and not phrase.labels and (names := _names(cursor, phrase)):
         phrase.labels.append(("inside", names))
     elif phrase.type != "text" and not phrase.labels and _says(cursor):
@@ -69,6 +72,13 @@ def _names(cursor: Cursor, phrase: NounPhrase) -> list[str]:
         cursor.place = place
         return []
     return found
+
+
+def _corner_names(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Return whether "ABC" comes behind a triangle, "AB" behind a segment: a letter for each corner."""
+    word, count = cursor.peek().text, 2 if phrase.type == "line" else CORNERS.get(phrase.type or "", 0)
+    plain = number(phrase) == 1 and not any(where == "corners" for where, _ in phrase.labels)
+    return plain and cursor.at("unknown") and word.isalpha() and word.isupper() and 1 < len(word) == count
 
 
 def _says(cursor: Cursor) -> bool:

@@ -9,7 +9,7 @@ from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import NEEDS_DATA
 from jepamine.manim.text.label_phrases import aim, aims, late, name, names_follow
-from jepamine.manim.text.labelled_parts import label_parts, part_labels_follow
+from jepamine.manim.text.labelled_parts import label_legs, label_parts, legs_follow, part_labels_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
 from jepamine.manim.text.modifiers import BEGINNINGS, Entry, Modifier, modifier
@@ -25,7 +25,9 @@ from jepamine.manim.text.timing import drawn_in, each_takes, lasts
 def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     """Parse a noun phrase, a modifier, or unknown words."""
     start = cursor.place
-    if trail_follows(cursor):
+    if legs_follow(cursor):
+        label_legs(cursor, story)
+    elif trail_follows(cursor):
         trail(cursor, story)
     elif cursor.at("with", "contains") and not part_labels_follow(cursor):
         _with(cursor, story)
