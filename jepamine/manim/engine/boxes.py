@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 
+#: Points as far away, in units, are nowhere, as are those that are no numbers: (x^2 - 2) / (x^2 - 4) beside
+#: its pole is 1e15.
+NOWHERE = 1e6
 Points = NDArray[np.float64]
 # Bernstein weights of a cubic curve at 17 points: between two of them it strays 0.2 % of its size at most.
 _T = np.linspace(0, 1, 17)[:, None]
@@ -51,7 +54,7 @@ def span(
     else:
         drawn = [curve_points(part.points) if _is_curves(part) else part.points for part in parts]
         # Graphs of functions with poles have points that are nowhere; a camera would put all of them at 0.
-        drawn = [of_part[np.isfinite(of_part).all(axis=1)] for of_part in drawn]
+        drawn = [of_part[(np.abs(of_part) < NOWHERE).all(axis=1)] for of_part in drawn]
         points = np.concatenate([see(part, of_part) for part, of_part in zip(parts, drawn, strict=True)])
     if not len(points):
         return None

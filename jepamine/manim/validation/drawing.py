@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.engine.boxes import background_of, drawn_parts
+from jepamine.manim.engine.boxes import NOWHERE, background_of, drawn_parts
 
 #: The most parts of a drawing; particles are thousands.
 MOST_PARTS = 20_000
@@ -83,7 +83,7 @@ def _in_order(camera: Any, mobjects: list[Any]) -> Iterator[Any]:
 def _part(part: Any, camera: Any) -> dict[str, Any]:
     if hasattr(part, "fill_rgbas"):
         return _curves(part, camera)
-    points = part.points[np.isfinite(part.points).all(axis=1)]
+    points = part.points[(np.abs(part.points) < NOWHERE).all(axis=1)]
     seen = encode(camera.transform_points_pre_display(part, points)) if len(points) else ""
     whole = len(points) == len(part.points)
     if hasattr(part, "pixel_array"):
@@ -109,7 +109,7 @@ def _thinned(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _curves(part: Any, camera: Any) -> dict[str, Any]:
     curves = np.asarray(part.points)[: len(part.points) // 4 * 4].reshape(-1, 4, 3)
     # Graphs of functions with poles have points that are nowhere; a camera would put all of them at 0.
-    finite = curves[np.isfinite(curves).all(axis=(1, 2))].reshape(-1, 3)
+    finite = curves[(np.abs(curves) < NOWHERE).all(axis=(1, 2))].reshape(-1, 3)
     colours = {
         "fill": camera.get_fill_rgbas(part),
         "stroke": camera.get_stroke_rgbas(part),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jepamine.manim.engine.boxes import background_of, camera_span, colour_of, drawn_parts
+from jepamine.manim.engine.boxes import NOWHERE, background_of, camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
 from jepamine.manim.layouts import Box
 
@@ -65,7 +65,7 @@ def box(mobject: Any, camera: Any) -> Box | None:
 
     drawn = camera_span(mobject, camera)
     if drawn is None:
-        if any(not np.isfinite(part.points).all(axis=1).any() for part in drawn_parts(mobject)):
+        if any(not (np.abs(part.points) < NOWHERE).all(axis=1).any() for part in drawn_parts(mobject)):
             raise ValueError(f"{type(mobject).__name__} has no position: its points are not finite numbers")
         return None
     left, bottom, right, top = drawn

@@ -256,6 +256,14 @@ def test_problems_are_reported_with_its_line(code, kind, line, message, opened):
     assert not report.runs and report.objects == ()
 
 
+@pytest.mark.parametrize("far", ["1e15", "np.inf", "np.nan"])
+def test_points_that_are_nowhere_are_left_out(opened, far):
+    corners = f"[[0, 0, 0], [1, 1, 0], [2, {far}, 0], [3, 0, 0]]"
+    report = opened.validate(scene(f"a = VMobject().set_points_as_corners({corners})\nself.add(a)"))
+    assert report.runs, report.problems
+    assert boxes(report)["a"] == (0.5, 0.5, 1.0, 1.0)
+
+
 def test_one_of_several_scenes_can_be_named(opened):
     code = scene("a = Circle()\nself.add(a)", name="A") + scene("b = Square()\nself.add(b)", name="B")
     assert list(boxes(opened.validate(code, scene="B"))) == ["b"]
