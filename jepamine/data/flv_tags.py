@@ -12,7 +12,7 @@ from typing import BinaryIO
 SOUND, VIDEO, TAGS, ENCRYPTED, SOUND_FLAG = 8, 9, {8, 9, 18}, 0x20, 4
 # Bytes at the begin of a video tag that are read, its kind that holds a command, H.264 among its codecs.
 VIDEO_HEAD, COMMAND, AVC = 8, 5, 7
-# One tag of sound among fewer than so many is no sound.
+# Up to one tag of sound in so many, where the header has no sound, is damage.
 FEW = 5
 
 

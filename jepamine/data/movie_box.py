@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from struct import unpack_from
+from typing import BinaryIO
 
 # Boxes that are filled by boxes on the way to a track's times.
 AROUND = {b"trak", b"mdia", b"edts", b"minf", b"stbl", b"traf"}
@@ -21,17 +22,31 @@ def read_movie(path: Path) -> tuple[bytes, int]:
     (b"", 0) if there is none, or it is too large to be read.
     """
     with path.open("rb") as file:
-        while len(head := file.read(8)) == 8:
-            size, kind = unpack_from(">I4s", head)
-            skip = size - 8
-            if size == 1:
-                skip = int.from_bytes(file.read(8)) - 16
+        for kind, _, start, stop in top_level(file, path.stat().st_size):
             if kind == b"moov":
-                return (file.read(skip), skip) if 0 <= skip < LARGEST else (b"", 0)
-            if skip < 0:
-                break
-            file.seek(skip, 1)
+                file.seek(start)
+                return (file.read(stop - start), stop - start) if stop - start < LARGEST else (b"", 0)
     return b"", 0
+
+
+def top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """Yield (kind, place, start and stop of the content) of the boxes of a file of `size` bytes.
+
+    The last one may reach beyond the end. Where there is no box, its kind is empty, and it is the last.
+    """
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(8)
+        length, start = int.from_bytes(head[:4]), at + 8
+        if length == 1:
+            length, start = int.from_bytes(file.read(8)), at + 16
+        stop = at + length if length else size
+        if len(head) < 8 or stop < start:
+            yield b"", at, at, at
+            return
+        yield head[4:], at, start, stop
+        at = stop
 
 
 def missing_box(movie: bytes) -> str:

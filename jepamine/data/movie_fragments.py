@@ -10,9 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from struct import unpack_from
-from typing import BinaryIO
 
-from jepamine.data.movie_box import LARGEST, boxes, fits, is_fragmented, read_movie
+from jepamine.data.movie_box import LARGEST, boxes, fits, is_fragmented, top_level
 from jepamine.data.packet_scan import Packet
 
 # Boxes that such files consist of.
@@ -30,21 +29,24 @@ FEW = 5
 
 
 def fragment_signs(
-    path: Path, packets: Sequence[Packet], base: Fraction, *, size: int, exact: bool
+    path: Path, movie: bytes, packets: Sequence[Packet], base: Fraction, *, size: int, exact: bool
 ) -> Iterator[str]:
     """Yield what is wrong with the fragments of a file, whose video has these packets, `base` s a unit.
 
-    `size` are the bytes of all packets that were found; `exact`: its writer is known to write nothing else.
+    `movie` is the content of its movie box, `size` are the bytes of all packets that were found; `exact`: its
+    writer is known to write nothing else.
     """
-    if not is_fragmented(read_movie(path)[0]):
+    if not is_fragmented(movie):
         return
     fragments, indexed, held = set[int](), set[int](), 0
+    length = path.stat().st_size
     with path.open("rb") as file:
-        for kind, at, start, stop in _top_level(file, path.stat().st_size):
+        for kind, at, start, stop in top_level(file, length):
             file.seek(start)
             content = file.read(min(stop - start, LARGEST)) if kind in (b"moof", b"mfra") else b""
             within = boxes(content) if kind == b"moof" else ()
-            if kind not in KNOWN or not fits(content) or any(inner not in WITHIN for inner, _ in within):
+            known = kind in KNOWN and stop <= length
+            if not known or not fits(content) or any(inner not in WITHIN for inner, _ in within):
                 yield f"its boxes do not follow from each other at byte {at}"
                 return
             held += stop - start if kind == b"mdat" else 0
@@ -71,26 +73,6 @@ def _apart(packets: Sequence[Packet], allowed: float) -> Iterator[tuple[int, int
             end = before.dts + before.duration
             if abs(after.dts - end) > allowed * before.duration:
                 yield end, after.dts
-
-
-def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Yield (kind, place, start and stop of the content) of the boxes of a file.
-
-    The kind is empty where there is none, or one that reaches beyond the end; it is the last then.
-    """
-    at = 0
-    while at < size:
-        file.seek(at)
-        head = file.read(8)
-        length, start = int.from_bytes(head[:4]), at + 8
-        if length == 1:
-            length, start = int.from_bytes(file.read(8)), at + 16
-        stop = at + length if length else size
-        if len(head) < 8 or stop < start or stop > size:
-            yield b"", at, at, at
-            return
-        yield head[4:], at, start, stop
-        at = stop
 
 
 def _indexed(content: bytes) -> set[int]:

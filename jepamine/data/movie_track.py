@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from struct import error as StructError
 from struct import iter_unpack, unpack_from
 
-from jepamine.data.movie_box import boxes, fits, is_fragmented, missing_box, read_movie
+from jepamine.data.movie_box import boxes, fits, is_fragmented, missing_box
 
 UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 # The number 1 in a matrix, and in a speed.
@@ -70,12 +69,11 @@ class Track:
         return total / self.units, (usual if even else total / count) / self.units, even
 
 
-def track_signs(path: Path, track: int, *, exact: bool, cut: bool) -> Iterator[str]:
-    """Yield what is wrong with the movie box of a file, and with its track of this id.
+def track_signs(movie: bytes, length: int, track: int, *, exact: bool, cut: bool) -> Iterator[str]:
+    """Yield what is wrong with a movie box, of `length` bytes by its head, and with its track of this id.
 
     `exact`: its writer is known to state lengths to the frame. `cut`: an edit list cuts frames away.
     """
-    movie, length = read_movie(path)
     if len(movie) < length or not fits(movie):
         yield "boxes of its header reach beyond those around them"
     missing = missing_box(movie)

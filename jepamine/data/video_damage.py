@@ -12,6 +12,7 @@ from jepamine.data.asf_packets import asf_size
 from jepamine.data.avi_chunks import avi_intervals, avi_size
 from jepamine.data.container_structure import broken_at
 from jepamine.data.matroska import read_matroska
+from jepamine.data.movie_box import read_movie
 from jepamine.data.movie_fragments import fragment_signs
 from jepamine.data.movie_track import track_signs
 from jepamine.data.packet_scan import Packet, Scan
@@ -106,8 +107,9 @@ def _header_signs(path: Path, container: Any, video: Any, found: Scan) -> Iterat
     if "mov" in form.split(","):
         cut = any(packet.discard for packet in found.packets)
         exact = by_lavf(container)
-        yield from track_signs(path, video.id, exact=exact, cut=cut)
-        yield from fragment_signs(path, found.packets, video.time_base, size=found.size, exact=exact)
+        movie, length = read_movie(path)
+        yield from track_signs(movie, length, video.id, exact=exact, cut=cut)
+        yield from fragment_signs(path, movie, found.packets, video.time_base, size=found.size, exact=exact)
 
 
 def _picture_signs(found: Scan) -> Iterator[str]:

@@ -51,7 +51,7 @@ def test_a_box_that_is_too_short_for_its_version_says_so(tmp_path, kind):
     at = content.find(kind) + 4
     path = tmp_path / "b.mp4"
     path.write_bytes(content[:at] + b"\1" + content[at + 1 :])
-    assert list(track_signs(path, 1, exact=False, cut=False))[:1] == [
+    assert list(track_signs(*read_movie(path), 1, exact=False, cut=False))[:1] == [
         f"a box {kind.decode()!r} of its header is shorter than its version has it"
     ]
 
@@ -60,7 +60,7 @@ def test_the_header_of_fragments_says_nothing_of_lengths(tmp_path):
     path = tmp_path / "a.mp4"
     write(path, container_options={"movflags": "frag_keyframe+empty_moov"})
     assert track(path).frames is None
-    assert list(track_signs(path, 1, exact=True, cut=False)) == []
+    assert list(track_signs(*read_movie(path), 1, exact=True, cut=False)) == []
 
 
 def test_a_damaged_unit_of_time_says_so(tmp_path):

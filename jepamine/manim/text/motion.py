@@ -77,24 +77,7 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     seen, said.subject = len(story.things.items), ref
     while argument(cursor, story, verb, said):
         pass
-    if verb == "land" and said.other:
-        if said.goal is not None and said.goal[0] == "place":
-            # "Lands on a line at the bottom".
-            column, row = said.goal[1]
-            story.places.append(Place(said.other, column, row, cursor.since(start)))
-        said.goal, said.other = ("next to", ((0, 1), said.other)), ()
-    if word.text.lower() in ENTERS and said.goal is None and said.begin is not None:
-        # "Slides in from the left": to where it belongs.
-        verb, said.shift, said.begin = "show", said.begin, None
-    if verb == "rotate" and said.other:
-        # "Rotates around the square".
-        verb = "orbit"
-    if verb == "move" and said.pivot and said.other and said.goal is None:
-        # "Moves around the square".
-        verb = "orbit"
-    if verb == "move" and said.begin and said.way and said.goal is None and said.amount is None:
-        # "From the left to the right": of the frame.
-        said.goal, said.way = ("place", said.way), None
+    verb = _settled(cursor, story, word, verb, said, start)
     if verb == "swap" and len(ref) == 1:
         # "Swap their places": the two that were mentioned last.
         latest = tuple(dict.fromkeys(sum((*story.history, *story.before), ())))
@@ -108,9 +91,6 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
         verb, said.goal, said.stops = "move", ("to", said.stops[0]), said.stops[1:]
     if verb == "sway":
         return there_and_back(story, word.text.lower(), said, cursor.since(start), seen)
-    if verb == "follow" and {story.things.items[place].type for place in said.other} & NO_PATHS:
-        # "The square follows the dot": it goes where that is.
-        verb, said.goal = "move", ("next to", ((-1, 0), said.other))
     event = meant(story, verb, word.text.lower(), said)
     span = cursor.since(start)
     if verb == "move" and said.goal is None and said.other:
@@ -139,6 +119,30 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     elif event[0] in ("move", "rotate", "scale"):
         _go_on(cursor, story, word, verb, first)
     return None
+
+
+def _settled(cursor: Cursor, story: Discourse, word: Token, verb: str, said: Said, start: int) -> str:
+    """Return what a verb means by all that follows it, and change what follows accordingly."""
+    if verb == "land" and said.other:
+        if said.goal is not None and said.goal[0] == "place":
+            # "Lands on a line at the bottom".
+            column, row = said.goal[1]
+            story.places.append(Place(said.other, column, row, cursor.since(start)))
+        said.goal, said.other = ("next to", ((0, 1), said.other)), ()
+    if word.text.lower() in ENTERS and said.goal is None and said.begin is not None:
+        # "Slides in from the left": to where it belongs.
+        verb, said.shift, said.begin = "show", said.begin, None
+    around = verb == "rotate" or (verb == "move" and said.pivot and said.goal is None)
+    if around and said.other:
+        # "Rotates around the square", "moves around the square".
+        verb = "orbit"
+    if verb == "move" and said.begin and said.way and said.goal is None and said.amount is None:
+        # "From the left to the right": of the frame.
+        said.goal, said.way = ("place", said.way), None
+    if verb == "follow" and {story.things.items[place].type for place in said.other} & NO_PATHS:
+        # "The square follows the dot": it goes where that is.
+        verb, said.goal = "move", ("next to", ((-1, 0), said.other))
+    return verb
 
 
 def _go_on(cursor: Cursor, story: Discourse, word: Token, verb: str, first: Event) -> None:

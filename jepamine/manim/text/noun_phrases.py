@@ -46,8 +46,8 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             # "The Earth orbits the Sun": two circles.
             phrase.measures["stands_for"] = noun.text.lower().removesuffix("s")
             phrase.article = phrase.article or (None if phrase.plural or phrase.count else "the")
-            told = any(one.text.lower() == noun.text.lower() for one in cursor.missed)
-            if not _named_in_parentheses(cursor, phrase) and not told:
+            noted = any(one.text.lower() == noun.text.lower() for one in cursor.missed)
+            if not _named_in_parentheses(cursor, phrase) and not noted:
                 cursor.miss(noun.span, f"drawn as a {phrase.type}")
         while cursor.at("noun") and (
             cursor.peek().value[0] == phrase.type or cursor.peek().value[1] == "stand_in"

@@ -7,19 +7,7 @@ import pytest
 from jepamine.manim.generators.template import template
 from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange
-
-
-def played(description):
-    """Return the animations of a description that is understood to its last word, and the updaters."""
-    reading = read(description)
-    assert reading.not_understood == ()
-    code = template(style="3b1b").generate(arrange(reading), description, reading=reading).code
-    lines = [line.strip() for line in code.splitlines()]
-    return [
-        line.removeprefix("self.play(").removesuffix(")")
-        for line in lines
-        if "play(" in line or "updater" in line
-    ]
+from tests.manim.text.test_motion_sequences import played
 
 
 @pytest.mark.parametrize(
@@ -68,16 +56,21 @@ def played(description):
     ],
 )
 def test_what_belongs_to_an_object_goes_along_and_nothing_else(description, last):
-    assert played(description)[-1] == last
+    assert played(description, updaters=True)[-1] == last
 
 
 def test_on_a_curve_the_label_is_kept_beside_and_a_label_is_shown_with_its_object():
-    assert played("a dot labelled P moves along a circle. Then the dot moves up by 1")[-3:] == [
+    assert played("a dot labelled P moves along a circle. Then the dot moves up by 1", updaters=True)[
+        -3:
+    ] == [
         "text.add_updater(lambda part: part.move_to(dot.get_center() + [0, -0.52, 0])",
         "MoveAlongPath(dot, circle)",
         "dot.animate.shift([0, 1, 0])",
     ]
-    assert played("a circle. Wait 1 second. A square labelled A appears")[-1] == "Create(square), Write(text)"
+    assert (
+        played("a circle. Wait 1 second. A square labelled A appears", updaters=True)[-1]
+        == "Create(square), Write(text)"
+    )
 
 
 REACH = "add_updater(lambda part: part.put_start_and_end_on(circle.get_right(), square.get_left())"
@@ -103,7 +96,7 @@ REACH = "add_updater(lambda part: part.put_start_and_end_on(circle.get_right(), 
     ],
 )
 def test_a_stroke_between_two_objects_reaches_them_wherever_they_go(description, lines):
-    assert played(description)[-len(lines) :] == lines
+    assert played(description, updaters=True)[-len(lines) :] == lines
 
 
 @pytest.mark.parametrize("words", ["an arrow to", "an arrow pointing to"])

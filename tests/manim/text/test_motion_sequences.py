@@ -7,13 +7,16 @@ from jepamine.manim.text.parse import read
 from jepamine.manim.text.solve.arrange import arrange
 
 
-def played(description):
+def played(description, *, updaters=False):
+    """Return the animations of a description that is understood to its last word, and perhaps updaters."""
     reading = read(description)
     assert reading.not_understood == ()
     code = template(style="3b1b").generate(arrange(reading), description, reading=reading).code
     lines = [line.strip() for line in code.splitlines()]
     return [
-        line.removeprefix("self.play(").removesuffix(")") for line in lines if line.startswith("self.play(")
+        line.removeprefix("self.play(").removesuffix(")")
+        for line in lines
+        if line.startswith("self.play(") or (updaters and "updater" in line)
     ]
 
 
