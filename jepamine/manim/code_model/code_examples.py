@@ -17,6 +17,7 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
 from jepamine.manim.code_model.prompt import colour_name, order_of
 from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.expressions import expression
 from jepamine.manim.generators.hints import is_filled, read_if_possible, traits_of
 from jepamine.manim.layout_model.plan import plan as plan_layouts
@@ -71,7 +72,8 @@ def example_of(clip: Clip) -> Example:
         if {node.id for node in ast.walk(alone) if isinstance(node, ast.Name)} & (values.keys() - {name}):
             traits = traits or traits_of(layout, read_if_possible(description))
             item = layout.objects[place]
-            expressions.append(expression(item, traits[place], is_filled(layout, place, traits[place])))
+            paint = Paint(item.color, is_filled(layout, place, traits[place]))
+            expressions.append(expression(item, traits[place], paint))
         else:
             expressions.append(str(ast.get_source_segment(code, alone)))
     return Example(layout, description, tuple(expressions))

@@ -18,10 +18,11 @@ NAMES = {value: name for name, (value, _) in reversed(PALETTE.items())}
 
 @dataclass(frozen=True)
 class Paint:
-    """A colour, "#RRGGBB" or None for Manim's default, and whether it fills the figure."""
+    """A colour, "#RRGGBB" or None for Manim's default, whether it fills the figure, and further arguments."""
 
     color: str | None
     filled: bool = False
+    more: tuple[str, ...] = ()
 
     def name(self) -> str:
         """Return the colour as code."""
@@ -31,7 +32,7 @@ class Paint:
         """Append the colour to the arguments of a call."""
         color = [f"color={self.name()}"] if self.color else []
         filling = ["fill_opacity=1"] if self.filled and fill else []
-        return ", ".join([arguments, *color, *filling])
+        return ", ".join([arguments, *color, *filling, *self.more])
 
     def set_color(self) -> str:
         """Return a call that colours all parts of a compound object."""

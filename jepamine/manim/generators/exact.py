@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from math import pi, sin
 
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.exact_kinds import KIND_CODE, Subject
+from jepamine.manim.generators.expressions import expression
 from jepamine.manim.generators.part_code import part_code
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.kinds import kind_of
 from jepamine.manim.text.solve.graphs import domain_of, gap_at, points_on, poles_of, scale_of
 from jepamine.manim.text.solve.joined_strokes import BUFF, WAYS, joined_stroke, side_of
-from jepamine.manim.text.solve.sizes import text_extent
+from jepamine.manim.text.solve.sizes import STAR, size_of, star_extent, text_extent
 
 _OFF_CENTRE = re.compile(r"(?:Triangle|Star)\(|RegularPolygon\(n=\d*[13579],")
 
@@ -31,6 +33,8 @@ def exact(subject: Subject) -> str | None:
     kind = kind_of(subject.look)
     drawn = KIND_CODE.get(kind or "") if not subject.get("vertices") else None
     code = drawn(subject) if drawn is not None else _numbers(subject)
+    if code is None and subject.get("turned") is not None:
+        code = _before_it_turns(subject)
     if code is None:
         return None
     if (turned := subject.get("turned")) is not None:
@@ -89,8 +93,12 @@ def _numbers(subject: Subject) -> str | None:
         sides = next((int(trait) for trait in sorted(subject.look.traits) if trait.isdigit()), 6)
         radius = get("radius") or get("side") / (2 * sin(pi / sides))
         return f"RegularPolygon({paint.after(f'n={sides}, radius={number(radius)}')})"
-    if kind == "star" and (radius := get("radius")):
-        return f"Star({paint.after(f'outer_radius={number(radius)}')})"
+    if kind == "star" and (get("radius") or get("points")):
+        radius = get("radius") or subject.item.height / star_extent(subject.look)[1]
+        points = f"n={int(get('points'))}, " if get("points") else ""
+        # Manim draws stars of five points and more by their density.
+        inner = f", inner_radius={number(0.4 * radius)}" if get("points") and get("points") < STAR else ""
+        return f"Star({paint.after(f'{points}outer_radius={number(radius)}{inner}')})"
     if kind == "annulus" and (radius := get("radius")):
         inner = get("inner_radius") or 0.6 * radius
         radii = f"inner_radius={number(inner)}, outer_radius={number(radius)}"
@@ -110,6 +118,17 @@ def _font_size(item: Object) -> int | None:
     wide, high = text_extent(item.text or "")
     level = item.text and item.width / max(item.height, 0.01) > 0.7
     return round(48 * min(item.width / wide, item.height / high)) if level else None
+
+
+def _before_it_turns(subject: Subject) -> str:
+    """Return an object of its usual size, level; upside down its box is the one of the layout."""
+    item, look = subject.item, subject.look
+    if subject.get("turned") % 180:
+        level = replace(look, measures=tuple((name, v) for name, v in look.measures if name != "turned"))
+        size = size_of(level)
+        sides = {"width": size.width + size.fixed_width, "height": size.height + size.fixed_height}
+        item = replace(item, **sides)
+    return expression(item, look.traits, subject.paint)
 
 
 def _upright(subject: Subject) -> str:

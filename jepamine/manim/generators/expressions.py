@@ -184,17 +184,17 @@ EXPRESSIONS: dict[str, Expression] = {
 }
 
 
-def expression(item: Object, traits: Set[str], filled: bool) -> str:
+def expression(item: Object, traits: Set[str], paint: Paint) -> str:
     """Return the Python expression of one object near the origin.
 
     `traits` are those of `jepamine.manim.text.reading.Item`. Sizes are exact to a hundredth; a circle or
     square in an almost square box is not stretched.
     """
-    return EXPRESSIONS[item.type](item, traits, Paint(item.color, filled))
+    return EXPRESSIONS[item.type](item, traits, paint)
 
 
-def statement(name: str, item: Object, traits: Set[str], filled: bool) -> str:
+def statement(name: str, item: Object, traits: Set[str], paint: Paint) -> str:
     """Return the line that assigns an object to a variable and moves it to its position."""
     point = vector(item.x, item.y)
     place = "ORIGIN" if point == "[0, 0, 0]" else point
-    return f"{name} = {expression(item, traits, filled)}.move_to({place})"
+    return f"{name} = {expression(item, traits, paint)}.move_to({place})"

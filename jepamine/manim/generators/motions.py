@@ -11,7 +11,7 @@ from jepamine.manim.generators.belongings import Company, belongings, is_label
 from jepamine.manim.generators.camera_view import Camera, Step
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
+from jepamine.manim.generators.turns import SIDES, at_once, mutual, orbited, path_end, target, turned, turning
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
@@ -140,6 +140,8 @@ class Motions:
     def _animations(self, event: Event) -> list[str | None]:
         """Return the animations of all objects of an event: one, where they are a group and change alike."""
         group = self._group(event.subject)
+        if event.verb == "move" and event.value[0] in ("towards", "apart"):
+            return self._mutual(event)
         if event.verb == "move" and len(event.subject) > 1 and event.value[0] != "number":
             there = [place for place in event.subject if place in self.now]
             if there and (parts := self._moved(event, there, group)):
@@ -210,6 +212,20 @@ class Motions:
                 return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
         tone = f", color={Paint(event.colour).name()}" if event.colour else ""
         return f"{event.value}({name}{tone})"
+
+    def _mutual(self, event: Event) -> list[str | None]:
+        """Return the moves of two objects towards each other until they nearly touch, or apart."""
+        if not set(event.subject) <= set(self.now):
+            return []
+        one, other = (self.now[place] for place in event.subject)
+        moves = mutual(one, other, *event.value)
+        for place, (across, up) in zip(event.subject, moves, strict=True):
+            item = self.now[place]
+            self.now[place] = replace(item, x=item.x + across, y=item.y + up)
+        return [
+            f"{self.names[place]}.animate.shift({vector(*move)})"
+            for place, move in zip(event.subject, moves, strict=True)
+        ]
 
     def _swap(self, first: int, second: int) -> str:
         one, other = self.now[first], self.now[second]

@@ -11,7 +11,7 @@ from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
 from jepamine.manim.text.solve import constructions
 from jepamine.manim.text.solve.outlines import Point, corners, label_point, point_at, sides
-from jepamine.manim.text.solve.part_boxes import ABOVE, stroke_ends
+from jepamine.manim.text.solve.part_boxes import ABOVE, INSET, stroke_ends
 
 _STROKES = {"line": "Line", "dashed_line": "DashedLine", "arrow": "Arrow", "double_arrow": "DoubleArrow"}
 _LINES, _LINE_ENDS = ("line", "dashed_line", "arrow", "double_arrow"), ("get_start", "get_end")
@@ -32,7 +32,7 @@ def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, pai
         if len(points) == 2:
             buff = ", buff=0" if "arrow" in item.type else ""
             return f"{_STROKES[item.type]}({paint.after(', '.join(points) + buff, fill=False)})"
-        return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
+        return f"{expression(item, look.traits, paint)}.move_to({points[0]})"
     if part in constructions.CIRCLES:
         return _circle(part, owner, box, name, paint)
     if part == "tangent" and item.type == "line":
@@ -42,7 +42,7 @@ def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, pai
         start, end = (_point(owner, box, name, point) for point in stroke_ends(part, which, owner, box))
         buff = ", buff=0" if "arrow" in item.type else ""
         return f"{_STROKES[item.type]}({paint.after(f'{start}, {end}{buff}', fill=False)})"
-    code = expression(item, look.traits, paint.filled)
+    code = expression(item, look.traits, paint)
     if "formula" in look.traits:
         raw = f'r"{item.text}"'
         code = f"MathTex({paint.after(raw, fill=False)})"
@@ -52,6 +52,12 @@ def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, pai
     if part in ("vertex", "middle"):
         point = corners(owner)[which % len(corners(owner))] if part == "vertex" else (0, 0)
         return f"{code}.move_to({_point(owner, box, name, point_at(box, point))})"
+    if part == "corner":
+        corner, inward = _CORNERS[which], _CORNERS[-which[0], -which[1]]
+        if item.type == "dot":
+            return f"{code}.move_to({name}.get_corner({corner}))"
+        aligned = f"{code}.move_to({name}.get_corner({corner}), aligned_edge={corner})"
+        return f"{aligned}.shift({number(INSET)} * {inward})"
     if part == "label":
         return f"{code}.next_to({name}, UP)"
     point, way = label_point(owner, part, which)
@@ -84,7 +90,7 @@ def _on_line(item: Object, name: str, numbers: tuple[float, ...], paint: Paint, 
         ends = ", ".join(f"{point} + {number(ABOVE)} * UP" for point in points)
         buff = ", buff=0" if "arrow" in item.type else ""
         return f"{_STROKES.get(item.type, 'Line')}({paint.after(f'{ends}{buff}', fill=False)})"
-    return f"{expression(item, look.traits, paint.filled)}.move_to({points[0]})"
+    return f"{expression(item, look.traits, paint)}.move_to({points[0]})"
 
 
 def _point(owner: Item, box: Object, name: str, point: Point) -> str:

@@ -25,7 +25,7 @@ from jepamine.manim.scenes.composition import names_for
 from jepamine.manim.scenes.description import find_groups
 from jepamine.manim.scenes.phrases import NOUNS
 from jepamine.manim.text.kinds import KINDS
-from jepamine.manim.text.reading import Reading
+from jepamine.manim.text.reading import Item, Reading
 
 #: A figure that the description makes this opaque or more hides what is under it.
 _CLEAR = 1.0
@@ -45,20 +45,38 @@ def assignment(layout: Layout, place: int, reading: Reading | None, names: Mappi
     traits = look.traits if look is not None else frozenset[str]()
     filled = is_filled(layout, place, traits)
     if look is None or reading is None:
-        return statement(names[place], item, traits, filled)
+        return statement(names[place], item, traits, Paint(item.color, filled))
     by_item = {number: names[index] for index, number in enumerate(items) if number is not None}
     if item.color is None and reading.background is not None and sum(rgb(reading.background)) > _LIGHT:
         # White on white would not be seen.
         item = replace(item, color=BLACK)
-    paint = Paint(item.color, filled)
+    paint = Paint(item.color, filled, _more(look))
     objects = {number: layout.objects[index] for index, number in enumerate(items) if number is not None}
     code = exact(Subject(item, look, described_by or 0, reading, by_item, paint, objects))
-    line = statement(names[place], item, traits, filled) if code is None else f"{names[place]} = {code}"
+    line = statement(names[place], item, traits, paint) if code is None else f"{names[place]} = {code}"
+    if (outline := look.measure("outline")) is not None:
+        line += f".set_stroke({Paint(outline).name()})"
     if (opacity := look.measure("opacity")) is not None:
         line += f".set_opacity({min(opacity if opacity <= _CLEAR else opacity / 100, 1.0):g})"
-    if (width := look.measure("stroke_width")) is not None:
+    if (width := look.measure("stroke_width")) is not None and "stroke_width=" not in line:
         line += f".set_stroke(width={width:g})"
     return line
+
+
+def _more(look: Item) -> tuple[str, ...]:
+    """Return the arguments for bold and italic letters, and for the width of a stroke."""
+    if look.type == "text":
+        return tuple(argument for trait, argument in _LETTERS.items() if trait in look.traits)
+    width = look.measure("stroke_width")
+    return (f"stroke_width={width:g}",) if width is not None and look.type in _STROKED else ()
+
+
+_LETTERS = {"bold": "weight=BOLD", "italic": "slant=ITALIC"}
+#: Types whose constructor takes the width of their stroke.
+_STROKED = (
+    "circle", "square", "rectangle", "triangle", "ellipse", "star", "polygon", "line", "dashed_line", "arrow",
+    "double_arrow", "arc", "function_graph",
+)  # fmt: skip
 
 
 #: Kind -> the name of its variable, where that is another.

@@ -75,6 +75,25 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
     return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
 
 
+def mutual(
+    one: Object, other: Object, how: str, far: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return how far two objects move, (x, y) each: "towards" until they nearly touch, or `far` "apart"."""
+    across, up = other.x - one.x, other.y - one.y
+    # On the way on which they are further apart.
+    level = abs(across) - (one.width + other.width) / 2 >= abs(up) - (one.height + other.height) / 2
+    way = np.array([np.sign(across) or 1.0, 0.0] if level else [0.0, np.sign(up) or 1.0])
+    if how == "apart":
+        halves = FRAME_WIDTH / 2 if level else FRAME_HEIGHT / 2
+        ends = [abs(float(np.array([each.x, each.y]) @ way)) for each in (one, other)]
+        sides = [(each.width if level else each.height) / 2 for each in (one, other)]
+        step = max(min(far, *(halves - end - side - 0.1 for end, side in zip(ends, sides, strict=True))), 0.0)
+        return tuple(-step * way), tuple(step * way)
+    free = abs(across) - (one.width + other.width) / 2 if level else abs(up) - (one.height + other.height) / 2
+    step = max((free - _GAP) / 2, 0.0)
+    return tuple(step * way), tuple(-step * way)
+
+
 #: `animate` goes from the first to the last state the short way: of a larger turn, in degrees, it shows less.
 _MOST_ANIMATED = 179.0
 _TURNING = re.compile(r"(\w+)\.animate\.(.*?)\.?rotate\((-?[\d.]+) \* DEGREES\)\.?(.*)")

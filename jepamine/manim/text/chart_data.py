@@ -59,6 +59,11 @@ _BARE_CHART = (
 )
 #: Rows without headings: "with the rows 1, 2, 3 and 4, 5, 6".
 _PLAIN_ROWS = re.compile(r"\b(?:with\s+|of\s+|:\s*)?(?:the\s+)?rows?\s*:?\s+(?P<rows>[^.\n]+)", re.I)
+#: Where rows end: "1 2 and 3 4 and its determinant".
+_BEHIND_ROWS = re.compile(
+    r",?\s++(?:and\s++)?(?:its|the|an?|with|whose|next|above|below|beside|under|over|inside|in|at|on|that|which|to)\b(?!\s*,)",
+    re.I,
+)
 #: "A 2 by 2 table".
 _SHAPE = re.compile(r"\b(\d)\s*(?:x|\u00d7|by|-by-)\s*(\d)\s+(?:table|matrix|array)\b", re.I)
 
@@ -70,8 +75,10 @@ def listed_data(description: str) -> Iterator[tuple[int, int, str, Any]]:
         yield *match.span(), "data", rows
     if (worded := _HEADED.search(description)) and (table := _headed(worded)) is not None:
         yield *worded.span(), "data", table
-    elif (plain := _PLAIN_ROWS.search(description)) and (table := _plain_rows(plain["rows"])) is not None:
-        yield *plain.span(), "data", table
+    elif plain := _PLAIN_ROWS.search(description):
+        body = _BEHIND_ROWS.split(plain["rows"])[0]
+        if (table := _plain_rows(body)) is not None:
+            yield plain.start(), plain.start("rows") + len(body), "data", table
     for match in _LIST.finditer(description):
         yield *match.span(), "data", _shaped(description, _cells(match[0][1:-1]))
 

@@ -37,6 +37,21 @@ def content(cursor: Cursor, phrase: NounPhrase) -> bool:
     return True
 
 
+def points_of_star(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "with seven points" behind a star."""
+    ahead = int(cursor.at("with"))
+    number, word = cursor.peek(ahead), cursor.peek(ahead + 1).text.lower()
+    if (
+        phrase.type != "star"
+        or number.kind != "count"
+        or word not in ("points", "arms", "rays", "spikes", "tips")
+    ):
+        return False
+    phrase.measures["points"] = number.value
+    cursor.place += ahead + 2
+    return True
+
+
 def _another_side(part: Token, phrase: NounPhrase) -> bool:
     """Return whether a token is a size that the object has not got yet."""
     return (

@@ -36,8 +36,7 @@ class Discourse:
         self.joined: list[tuple[int, int, int]] = []
         self.tips: list[tuple[Ref, Ref, Span]] = []
         self.aims: list[tuple[Ref, Ref, Span]] = []
-        # The index in `history` at which the sentence starts.
-        self.sentence = 0
+        self.sentence = 0  # the index in `history` at which it starts
         self.clause = Clause()
         self.fronted: list[Modifier] = []
         self.listing = False
@@ -92,10 +91,7 @@ class Discourse:
         return ref, new
 
     def label(self, ref: Ref, where: str | None, texts: list[str], span: Span) -> None:
-        """Add texts to objects, one each: without a side in boxes, below all others.
-
-        The second of axes is placed beside them.
-        """
+        """Add texts to objects, one each: without a side in boxes, below others, the second of axes aside."""
         if not ref:
             return None
         if where == "corners" or (len(ref) == 1 and 3 <= len(texts) == corners_of(self.things, ref[0])):
@@ -233,6 +229,8 @@ class Discourse:
 
     def _belongs(self, ref: Ref, head: Ref) -> None:
         span = self.cursor.since(max(self.cursor.place - 1, 0))
+        if len(head) == 1 and self.things.items[head[0]].type == "brace":
+            return self.tips.append((ref, head, span))
         ways = [set(_SIDES) & self.things.items[place].traits for place in ref]
         if all(ways) and all(self.things.items[place].type in ("arrow", "double_arrow") for place in ref):
             # "A square with arrows pointing up and down": forces.

@@ -13,6 +13,10 @@ from jepamine.manim.text.reading import Item, Ref
 _ALSO = {"line": "dashed_line", "arrow": "double_arrow"}
 
 
+#: Measures that tell one object from another: "the thick line".
+_TELLING = ("stands_for", "stroke_width", "outline")
+
+
 class Mentioned(Protocol):
     """The objects mentioned so far: see `Referents`."""
 
@@ -60,7 +64,7 @@ def _fits(item: Item, phrase: NounPhrase) -> bool:
         return False
     if phrase.colours and item.color != phrase.colours[0]:
         return False
-    if item.measure("stands_for") != phrase.measures.get("stands_for", item.measure("stands_for")):
+    if any(item.measure(name) != phrase.measures.get(name, item.measure(name)) for name in _TELLING):
         return False
     described = phrase.traits - {"title", "label", "box"}
     return described <= item.traits

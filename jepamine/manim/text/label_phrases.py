@@ -69,6 +69,27 @@ def _known_follows(cursor: Cursor, ahead: int) -> bool:
     return part.kind == "pronoun" or (part.kind == "article" and part.value == "the")
 
 
+def bare_brace(story: Discourse) -> Ref:
+    """Return the brace that is described, if it has no label: "a brace below the square labelled '2'"."""
+    for entry in story.clause.entries[-1:]:
+        items = [story.things.items[place] for place in entry.ref]
+        if len(items) == 1 and items[0].type == "brace" and not entry.labelled:
+            entry.labelled = True
+            return entry.ref
+    return ()
+
+
+def other_object(cursor: Cursor, story: Discourse) -> tuple[Ref, bool]:
+    """Parse the object that something is related to; behind a brace its label is that of the brace."""
+    phrase = noun_phrase(cursor)
+    brace = bare_brace(story) if phrase.labels and len(phrase.labels[0][1]) == 1 else ()
+    labels = [phrase.labels.pop(0)] if brace else []
+    found = story.thing(phrase)
+    for where, words in labels:
+        story.label(brace, where, words, phrase.span)
+    return found
+
+
 def late(cursor: Cursor, story: Discourse) -> None:
     """Parse a label or direction that does not directly follow its noun.
 
@@ -79,6 +100,8 @@ def late(cursor: Cursor, story: Discourse) -> None:
     # "The first labelled 'X' and the second labelled 'Y'": a labelled object gets no second label.
     bare = [entry for entry in subjects if not entry.labelled] or subjects
     ref = story.focus or sum((entry.ref for entry in bare), ())
+    if part.kind == "label" and (brace := bare_brace(story)):
+        ref = brace
     if part.kind == "label":
         labels = texts(cursor, _room(story, ref))
         if labels and ref:

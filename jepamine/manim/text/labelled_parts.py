@@ -81,7 +81,8 @@ def part_labels_follow(cursor: Cursor) -> bool:
         return verb in ("label", "write") or cursor.peek(-1).text.lower() in ("write", "add", "show", "put")
     named = after.kind in ("label", "filler", "saying", "be") and cursor.peek(ahead + 2).kind != "noun"
     bare = after.kind in ("quoted", "unknown", "count", "colon", "formula", "article")
-    return (named and after.kind == "label") or (verb in _VERBS[:5] and (named or bare))
+    labelled = after.kind == "label" or (after.kind == "be" and cursor.peek(ahead + 2).kind == "label")
+    return (named and labelled) or (verb in _VERBS[:5] and (named or bare))
 
 
 def label_parts(cursor: Cursor, story: Discourse) -> None:

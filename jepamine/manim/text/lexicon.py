@@ -72,13 +72,15 @@ def places() -> Phrases:
         say(phrase, 0, 0)
     for phrase in ("in a corner", "in the corner", "in one corner"):
         say(phrase, 1, 1, True)
-    # "At" may be those of a thing.
+    # "At" may be those of a thing. Values: (one in each, a thing's own, inside of them).
     for before, own in (("in", False), ("at", True), ("on", True)):
         every = ("corners", "four corners", "three corners", "vertices", "four vertices", "three vertices")
         for phrase in (f"{article} {word}" for article in ("the", "its") for word in every):
-            found[(before, *phrase.split())] = (("corners", (False, own or "its" in phrase)),)
+            found[(before, *phrase.split())] = (("corners", (False, own or "its" in phrase, not own)),)
         for phrase in ("each corner", "every corner", "each of its corners", "each vertex", "every vertex"):
-            found[(before, *phrase.split())] = (("corners", (True, own or "its" in phrase)),)
+            found[(before, *phrase.split())] = (("corners", (True, own or "its" in phrase, not own)),)
+        for (word, row), (other, column) in product(_ROWS.items(), _COLUMNS.items()):
+            found[(before, "its", word, other, "corner")] = (("place", (column, row, True)),)
     return found
 
 

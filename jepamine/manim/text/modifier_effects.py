@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from jepamine.manim.text.appearance import change_look
+from jepamine.manim.text.corner_places import in_corner, in_corners
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.figure_parts import corners_of
 from jepamine.manim.text.modifiers import Clause, Modifier
 from jepamine.manim.text.phrase import STROKES, of_one
 from jepamine.manim.text.reading import Place, Ref, Span
@@ -41,13 +42,6 @@ _RINGS = {
     7: "above above+left above+right right below+right below+left left",
     8: "above above+left above+right right below+right below below+left left",
 }
-#: The corners of a type; "" is the frame.
-_CORNERED = {
-    "": "above+left above+right below+left below+right",
-    "square": "above+left above+right below+left below+right",
-    "rectangle": "above+left above+right below+left below+right",
-    "triangle": "above below+left below+right",
-}
 
 
 def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> None:
@@ -57,11 +51,13 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
         case "colour":
             _paint(story, together, modifier)
         case "trait":
-            story.things.add_traits(together, *({modifier.value} - {""}))
+            change_look(story.things, together, modifier.value, modifier.span)
         case "measure":
             _measure(story, together, modifier)
         case "arranged":
             story.things.group(modifier.value[0], together, modifier.span, modifier.value[1])
+        case "place" if modifier.value[2] and in_corner(story, refs, modifier):
+            pass
         case "place":
             column, row, corner = modifier.value
             story.places += [Place(ref, column, row, modifier.span, corner) for ref in refs]
@@ -80,7 +76,9 @@ def apply_modifier(story: Statements, modifier: Modifier, refs: list[Ref]) -> No
             strokes = [ref for ref in refs if story.things.items[ref[0]].type in STROKES]
             _ends(story, (strokes or refs)[0], modifier)
         case "corners":
-            _corners(story, together, modifier)
+            in_corners(story, refs, modifier)
+        case "corner":
+            in_corner(story, refs, modifier)
         case "on":
             _relations(story, refs, ("on",), modifier)
         case "relation":
@@ -172,42 +170,6 @@ def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
     middle = ((x + to_x) / 2, (y + to_y) / 2)
     story.places.append(Place(ref, None, None, modifier.span, point=middle))
     story.things.measure(ref, "ends", ((x, y), (to_x, to_y)))
-
-
-def _corners(story: Statements, together: Ref, modifier: Modifier) -> None:
-    each, own = modifier.value
-    other: Ref = (modifier.others[0] if modifier.others else story.clause.head if own else ())[:1]
-    cornered = story.things.items[other[0]].type if other else ""
-    count = corners_of(story.things, other[0]) if other else 0
-    if count and story.things.items[together[0]].type == "dot":
-        return _dots_at_corners(story, together, other[0], count, modifier)
-    if modifier.others and cornered not in _CORNERED:
-        return story.cursor.miss(modifier.span, "only squares, rectangles and triangles have corners here")
-    corners = _CORNERED.get(cornered, _CORNERED[""]).split()
-    if len(together) == 1 and each:
-        together = story.things.repeat(together[0], len(corners), modifier.span)
-    for member, corner in zip(together, corners, strict=False):
-        if cornered in _CORNERED and cornered:
-            for how in corner.split("+"):
-                story.relate(how, (member,), other, modifier.span)
-        else:
-            row, column = (1 if part in ("above", "right") else -1 for part in corner.split("+"))
-            story.places.append(Place((member,), column, row, modifier.span, corner=True))
-    if len(together) > len(corners):
-        story.cursor.miss(modifier.span, f"there are {len(corners)} corners")
-    return None
-
-
-def _dots_at_corners(story: Statements, together: Ref, owner: int, count: int, modifier: Modifier) -> None:
-    """Place dots on the corners of a figure, as many as it has if they are not counted."""
-    if len(together) == 1 and modifier.value[0]:
-        together = story.things.repeat(together[0], count, modifier.span)
-    if len(together) > count:
-        return story.cursor.miss(modifier.span, f"there are {count} corners")
-    story.things.sets = [members for members in story.things.sets if members != together]
-    for number, member in enumerate(together):
-        story.things.measure((member,), "part", (owner, "vertex", number))
-    return None
 
 
 def _two(story: Statements, refs: list[Ref], modifier: Modifier) -> None:

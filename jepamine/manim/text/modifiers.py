@@ -128,11 +128,13 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             column, row, *corner = part.value
             if cursor.at("of"):
                 cursor.next()
+                if corner and corner[0]:
+                    return related("corner", (column, row))
                 return related("relation", (SIDES.get((column, row), "inside"),))
             return said("place", (column, row, bool(corner and corner[0])))
         case "corners" if cursor.at("of"):
             cursor.next()
-            return related("corners", (part.value[0], True))
+            return related("corners", (part.value[0], True, part.value[2]))
         case "corners" | "point":
             return said(part.kind, part.value)
         case "relation":

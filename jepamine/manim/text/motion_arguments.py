@@ -90,6 +90,10 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     elif part.kind in ("count", "number") and not starts(cursor):
         said.amount = float(cursor.next().value)
+    elif part.kind == "mutual" and verb == "move":
+        said.goal = (cursor.next().value, None)
+    elif part.kind == "to" and verb == "move" and (number := _number_ahead(cursor, story, said)) is not None:
+        said.numbers = number
     elif part.kind == "point":
         said.goal = ("to", cursor.next().value)
     elif part.kind == "colour" and not starts(cursor):
@@ -206,6 +210,18 @@ def _numbers(cursor: Cursor, said: Said) -> bool:
     said.numbers = (float(low.value), float(high.value))
     cursor.place += 4
     return True
+
+
+def _number_ahead(cursor: Cursor, story: Discourse, said: Said) -> tuple[float, float] | None:
+    """Parse "to 3" of what is at a number of a number line; return that number and the new one."""
+    at = [story.things.items[place].measure("numbers") for place in said.subject]
+    end = cursor.peek(1)
+    if len(at) != 1 or not at[0] or len(at[0]) != 1 or end.kind not in ("count", "number"):
+        return None
+    if noun_follows(cursor, 2):
+        return None
+    cursor.place += 2
+    return at[0][0], float(end.value)
 
 
 def _other(cursor: Cursor, story: Discourse, said: Said) -> Ref:

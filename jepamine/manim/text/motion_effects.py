@@ -50,6 +50,9 @@ def prepare(story: Discourse, kind: str, ref: Ref, said: Said, span: Span) -> No
         story.things.paint(said.other, said.colour)
     if said.begin is not None and kind == "move" and ref not in placed:
         story.places.append(Place(ref, *said.begin, span))
+    if kind == "move" and said.goal is not None and said.goal[0] == "towards" and not placed:
+        # Far enough from each other that it is seen.
+        story.places += [Place(ref[n : n + 1], side, 0, span) for n, side in enumerate((-1, 1))]
     if said.start is not None and kind == "move" and ref not in placed and not _moved(story, ref):
         story.places.append(Place(ref, None, None, span, point=said.start))
 

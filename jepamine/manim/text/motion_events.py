@@ -120,6 +120,8 @@ def event_of(verb: str, word: str, said: Said) -> tuple[str, Any] | None:
         said.seconds = said.seconds or said.amount or 1.0
         return "wait", None
     if verb == "move":
+        if said.goal is not None and said.goal[0] in ("towards", "apart"):
+            return ("move", (said.goal[0], said.amount or FAR)) if len(said.subject) == 2 else None
         if said.goal is not None:
             return "move", said.goal
         if said.way is not None:

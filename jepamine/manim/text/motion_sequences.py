@@ -66,7 +66,7 @@ def next_forms(cursor: Cursor, story: Discourse, ref: Ref) -> None:
         cursor.skip("comma", "and")
         then = THEN & {cursor.peek().text.lower(), cursor.peek(-1).text.lower()}
         cursor.skip("filler")
-        if cursor.at("to"):
+        if cursor.at("to") or cursor.peek().text.lower() == "into":
             cursor.next()
         if not then or not starts(cursor) or verb_follows(cursor, 0):
             cursor.place = place

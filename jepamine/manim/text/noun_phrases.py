@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jepamine.manim.text.appearance import settle_paint
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
 from jepamine.manim.text.phrase import (
@@ -88,6 +89,7 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
             phrase.side = None
         after(cursor, phrase)
         _settle(phrase)
+        settle_paint(cursor, phrase, start)
         if (
             any(trait.startswith("part_") for trait in phrase.traits)
             and cursor.at("of")

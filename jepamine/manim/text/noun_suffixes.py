@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jepamine.manim.layouts import LIMIT
-from jepamine.manim.text.content_suffixes import as_formula, content, own_sides
+from jepamine.manim.text.appearance import painted
+from jepamine.manim.text.content_suffixes import as_formula, content, own_sides, points_of_star
 from jepamine.manim.text.cursor import Cursor, Token
 from jepamine.manim.text.phrase import CORNERS, DIRECTIONS, NounPhrase, noun_follows, shape_ahead, starts
 
@@ -35,7 +36,9 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
         if phrase.texts:
             return True
         cursor.place = place
-    if content(cursor, phrase) or as_formula(cursor, phrase) or own_sides(cursor, phrase):
+    if painted(cursor, phrase) or points_of_star(cursor, phrase) or content(cursor, phrase):
+        return True
+    if as_formula(cursor, phrase) or own_sides(cursor, phrase):
         return True
     if cursor.at("label"):
         return _label(cursor, phrase)

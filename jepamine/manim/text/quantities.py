@@ -27,7 +27,7 @@ _AFTER_NUMBER = {
     "wide": "width", "tall": "height", "high": "height", "long": "length", "across": "width",
     "degrees": "angle", "degree": "angle", "deg": "angle",
     "seconds": "seconds", "second": "seconds", "secs": "seconds", "sec": "seconds", "s": "seconds",
-    "sided": "sides", "sides": "sides", "corners": "sides",
+    "sided": "sides", "sides": "sides", "corners": "sides", "pointed": "points",
     "vertices": "vertex_count", "nodes": "vertex_count",
     "pt": "font_size", "times": "factor", "percent": "percent",
 }  # fmt: skip

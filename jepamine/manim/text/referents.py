@@ -67,6 +67,8 @@ class Referents:
             phrase.measures["data"], phrase.texts, phrase.plural = phrase.texts, phrase.texts[:1], False
         if "formula" in phrase.traits:
             phrase.texts = [latex_of(text) for text in phrase.texts]
+        if "capitals" in phrase.traits:
+            phrase.texts = [text.upper() for text in phrase.texts]
         count, size = self._count(phrase)
         first = len(self.items)
         if first + count > LIMIT:

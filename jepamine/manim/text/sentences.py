@@ -8,7 +8,7 @@ from jepamine.manim.text.camera import CAMERA, film, trail, trail_follows
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.discourse import Discourse
 from jepamine.manim.text.kinds import NEEDS_DATA
-from jepamine.manim.text.label_phrases import aim, aims, late, name, names_follow
+from jepamine.manim.text.label_phrases import aim, aims, bare_brace, late, name, names_follow, other_object
 from jepamine.manim.text.labelled_parts import label_legs, label_parts, legs_follow, part_labels_follow
 from jepamine.manim.text.links import connect, linked, linked_between, strokes_between
 from jepamine.manim.text.modifier_effects import surround
@@ -110,7 +110,7 @@ def _at_number(cursor: Cursor, story: Discourse) -> bool:
 
 def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     first = len(story.things.items)
-    stated = modifier(cursor, lambda: story.thing(noun_phrase(cursor)))
+    stated = modifier(cursor, lambda: other_object(cursor, story))
     if stated is None:
         return
     free = not story.clause.started() or joined is not None
@@ -186,11 +186,18 @@ def _with(cursor: Cursor, story: Discourse) -> None:
             entry.placed = True
             story.clause.subjects = [entry]
     elif starts(cursor) and head:
-        story.begin_with(head)
+        story.begin_with(bare_brace(story) or head if _text_follows(cursor) else head)
     elif starts(cursor):
         return
     else:
         cursor.miss(cursor.since(start), "what it refers to is missing")
+
+
+def _text_follows(cursor: Cursor) -> bool:
+    """Return whether "the label" or "a text" comes next."""
+    ahead = int(cursor.at("article"))
+    noun = cursor.peek(ahead)
+    return noun.kind == "quoted" or (noun.kind == "noun" and noun.value[0] == "text")
 
 
 def _drawn_around(cursor: Cursor, story: Discourse, middle: Ref, around: Ref, start: int) -> None:

@@ -16,6 +16,7 @@ from jepamine.manim.code_model.causal_lm import causal_lm
 from jepamine.manim.code_model.code_grammar import constraint
 from jepamine.manim.code_model.prompt import body, order_of
 from jepamine.manim.code_model.trainer import layout_lm
+from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.expressions import EXPRESSIONS, expression
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.validation.syntax import objections
@@ -46,7 +47,7 @@ def pretrained(tmp_path_factory):
     trainer = trainers.BpeTrainer(vocab_size=500, initial_alphabet=alphabet, special_tokens=["<end>"])
     plain = frozenset[str]()
     texts = [
-        body(Layout((item,)), (expression(item, plain, True),), slots)
+        body(Layout((item,)), (expression(item, plain, Paint(item.color, True)),), slots)
         for slots in (True, False)
         for item in (replace(LAYOUT.objects[0], type=type_) for type_ in EXPRESSIONS)
     ]
@@ -116,7 +117,12 @@ def test_the_grammar_holds_what_template_writes(llguidance, type_, filled, slots
     layout = Layout(tuple(items))
     language = layout_lm(weights="scratch", **SMALL).language
     written = body(
-        layout, [expression(items[place], frozenset(), filled) for place in order_of(layout)], slots
+        layout,
+        [
+            expression(items[place], frozenset(), Paint(items[place].color, filled))
+            for place in order_of(layout)
+        ],
+        slots,
     )
     guide = constraint(language, layout, slots)
     for token in language.tokens.encode(written)[0]:

@@ -31,6 +31,41 @@ def played(description):
         ),
         ("text saying 'Hi' slides in from the left side", ["play(FadeIn(text, shift=3 * RIGHT))"]),
         (
+            "a circle and a square move towards each other",
+            [
+                "play(Create(circle))",
+                "play(Create(square))",
+                "play(circle.animate.shift([3.79, 0, 0]), square.animate.shift([-3.79, 0, 0]))",
+            ],
+        ),
+        (
+            "two squares move apart",
+            [
+                "play(Create(squares))",
+                "play(square_1.animate.shift([-2, 0, 0]), square_2.animate.shift([2, 0, 0]))",
+            ],
+        ),
+        (
+            "write 'Step 1' then replace it by 'Step 2'",
+            ["play(Write(text_1))", "play(ReplacementTransform(text_1, text_2))"],
+        ),
+        (
+            "a circle turns into a square, then into a star",
+            [
+                "play(Create(circle))",
+                "play(ReplacementTransform(circle, square))",
+                "play(ReplacementTransform(square, star))",
+            ],
+        ),
+        (
+            "a number line from 0 to 10 with a dot at 7 that moves to 3",
+            [
+                "play(Create(number_line))",
+                "play(FadeIn(dot))",
+                "play(dot.animate.move_to(number_line.n2p(3)))",
+            ],
+        ),
+        (
             "a ball drops from the top, lands on a grey line at the bottom",
             [
                 "play(Create(circle))",

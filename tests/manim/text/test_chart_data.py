@@ -57,3 +57,9 @@ def test_more_values_than_names_are_shown_without_names_and_it_is_noted():
 def test_the_rows_and_columns_of_a_table_are_no_size():
     (table,) = read("a 2x3 table with entries 1, 2, 3, 4, 5, 6").items
     assert (table.measure("width"), table.measure("data")) == (None, [[1, 2, 3], [4, 5, 6]])
+
+
+def test_rows_end_where_other_words_begin():
+    reading = read("a matrix with rows 1 2 and 3 4 and its determinant")
+    assert reading.items[0].measure("data") == [[1, 2], [3, 4]]
+    assert [each.text for each in reading.not_understood] == ["determinant"]

@@ -54,3 +54,27 @@ def test_both_are_the_two_objects_and_not_their_labels(form, how, where):
     (event,) = reading.events
     types = sorted(reading.items[place].type for place in event.subject)
     assert types == ["circle", "rectangle"]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "a brace below the square labelled 'w'",
+        "a brace below the square with the label 'w'",
+        "a brace below a square, with the text 'w'",
+        "a square with a brace below it labelled 'w'",
+        "a square with a brace below it. The brace is labelled 'w'.",
+    ],
+)
+def test_the_label_of_a_brace_is_at_its_tip(description):
+    found = {item.type: item for item in arrange(read(description)).objects}
+    assert found["square"].y > found["brace"].y > found["text"].y
+
+
+@pytest.mark.parametrize(
+    "description", ["the text 'Hi' with a rectangle behind it", "'Hi' in front of a rectangle"]
+)
+def test_a_figure_behind_a_text_is_around_it(description):
+    found = {item.type: item for item in arrange(read(description)).objects}
+    assert (found["text"].x, found["text"].y) == (found["rectangle"].x, found["rectangle"].y)
+    assert found["text"].z > found["rectangle"].z

@@ -135,10 +135,28 @@ def _statements(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[
                 if statement.how == "front" and (upright := stroke_of_dots(reading, statement)) is not None:
                     yield statement.span, statements.upon(box, other, upright), []
                     continue
-                yield (
-                    statement.span,
-                    *_related(reading, statement.how, (box, other), statement.other, strict, alone, label),
+                rules, ways = _related(
+                    reading, statement.how, (box, other), statement.other, strict, alone, label
                 )
+                if (figure := _ground(reading, statement)) is not None:
+                    pair = (other, box) if statement.how == "behind" else (box, other)
+                    ways = [list(statements.inside(*pair, figure, strict)), *ways]
+                yield statement.span, rules, ways
+
+
+def _ground(reading: Reading, relation: Relation) -> str | None:
+    """Return the type of a figure behind a text, which is best all around it; None for other pairs."""
+    if relation.how not in ("front", "behind") or len(relation.subject + relation.other) != 2:
+        return None
+    text, figure = relation.subject[0], relation.other[0]
+    if relation.how == "behind":
+        text, figure = figure, text
+    kind = reading.items[figure].type
+    return kind if reading.items[text].type == "text" and kind in _GROUNDS else None
+
+
+#: Figures that a text may stand on.
+_GROUNDS = ("circle", "square", "rectangle", "ellipse")
 
 
 def _related(

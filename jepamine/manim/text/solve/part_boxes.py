@@ -13,6 +13,8 @@ from jepamine.manim.text.solve.sizes import size_of
 
 #: Manim's distance of `next_to`.
 GAP = 0.25
+#: How far from a corner of a figure something inside of it is.
+INSET = 0.15
 #: How far above a number line an arrow along it is drawn.
 ABOVE = 0.5
 _LINES: dict[str, tuple[tuple[Point, Point], ...]] = {
@@ -61,6 +63,12 @@ def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float,
     if name in ("vertex", "middle"):
         x, y = point_at(owner, corners(look)[number % len(corners(look))] if name == "vertex" else (0, 0))
         return x, y, width, height
+    if name == "corner":
+        column, row = number
+        x, y = point_at(owner, number)
+        if item.type == "dot":
+            return x, y, width, height
+        return x - column * (INSET + width / 2), y - row * (INSET + height / 2), width, height
     point, (across, up) = label_point(look, name, number)
     x, y = point_at(owner, point)
     return x + across * (GAP + width / 2), y + up * (GAP + height / 2), width, height

@@ -11,8 +11,8 @@ from jepamine.manim.scenes.phrases import LARGE, SIZED, SMALL
 from jepamine.manim.text.kinds import equilateral, kind_of, kind_size
 from jepamine.manim.text.reading import Item
 
-#: The circumference's extent of a regular polygon or a star is that of its corners.
-_STAR = (1.902, 1.809)
+#: The points of a star, unless a description gives another number.
+STAR = 5
 
 
 def exact_size(item: Item, usual: tuple[float, float]) -> tuple[float, float] | None:
@@ -40,6 +40,13 @@ def corners_at(sides: int, radius: float) -> list[tuple[float, float]]:
     ]
 
 
+def star_extent(item: Item) -> tuple[float, float]:
+    """Return the width and height of a star with an outer radius of 1: one of its points is at the top."""
+    points = int(item.measure("points") or STAR)
+    turns = [pi / 2 + 2 * pi * n / points for n in range(points)]
+    return extent([(cos(turn), sin(turn)) for turn in turns])
+
+
 def extent(points: list[tuple[float, float]]) -> tuple[float, float]:
     """Return the width and height of points."""
     xs, ys = zip(*points, strict=True)
@@ -57,7 +64,8 @@ def _by_type(item: Item, usual: tuple[float, float]) -> tuple[float, float] | No
     if radius and item.type in ("circle", "annulus", "dot"):
         return 2 * radius, 2 * radius
     if radius and item.type == "star":
-        return _STAR[0] * radius, _STAR[1] * radius
+        across, up = star_extent(item)
+        return across * radius, up * radius
     if item.type == "polygon" and (sides := _sides(item)) and (radius or side):
         return extent(corners_at(sides, radius or side / (2 * sin(pi / sides))))
     if item.type == "square" and (one := side or width or height or length or get("size")):
@@ -149,6 +157,9 @@ def size_of(item: Item) -> Size:
         scale = min(scale, 13 / width)
         return Size(scale * width, scale * height, 0.0, 0.0, 0.7, 1.0)
     width, height = _polygon(item) if item.type == "polygon" else _USUAL[item.type]
+    if item.type == "star" and item.measure("points"):
+        across, up = star_extent(item)
+        width, height = 0.9 * across, 0.9 * up
     if (exact := exact_size(item, (width, height))) is not None:
         thick = THICKNESS.get(item.type, 0.0) if item.type != "dot" and 0.0 in exact else 0.0
         across, along = (thick if exact[0] == 0 else 0.0), (thick if exact[1] == 0 else 0.0)

@@ -1,0 +1,115 @@
+"""How an object is painted: "with a thick red outline", "with blue fill", "bold", "in capital letters"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jepamine.manim.text.cursor import Cursor
+from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.reading import Ref, Span
+from jepamine.manim.text.referents import Referents
+
+_OUTLINES = ("outline", "outlines", "border", "borders", "stroke", "contour")
+_FILLS = ("fill", "filling", "interior")
+#: Stroke widths as Manim counts them; its default is 4.
+_WIDTHS = {"thick": 8.0, "thin": 2.0}
+#: Words for letters alone.
+_LETTERS = {"bold": "bold", "italic": "italic", "capitals": "in capital letters"}
+#: What "thin" may also mean the shape of.
+_SHAPED = ("rectangle", "ellipse", "annulus")
+
+
+def painted(cursor: Cursor, phrase: NounPhrase) -> bool:
+    """Parse "with a thick red outline" or "and blue fill" after it; return whether that comes next."""
+    first = not phrase.measures.keys() & {"outline", "fill"}
+    if phrase.type in (None, "text") or not cursor.at("with", *(() if first else ("and", "comma"))):
+        return False
+    ahead = 1
+    if cursor.peek(ahead).text.lower() in ("with", "and"):
+        ahead += 1
+    ahead += cursor.peek(ahead).kind == "article"
+    colour, width = None, None
+    while cursor.peek(ahead).kind in ("colour", "trait"):
+        part = cursor.peek(ahead)
+        if part.kind == "colour":
+            colour = str(part.value)
+        elif part.value in _WIDTHS:
+            width = _WIDTHS[part.value]
+        else:
+            return False
+        ahead += 1
+    word = cursor.peek(ahead).text.lower()
+    if word not in (*_OUTLINES, *_FILLS):
+        return False
+    ahead += 1
+    ahead += cursor.peek(ahead).text.lower() in ("color", "colour")
+    if colour is None and cursor.peek(ahead).kind in ("in", "of") and cursor.peek(ahead + 1).kind == "colour":
+        colour, ahead = str(cursor.peek(ahead + 1).value), ahead + 2
+    elif colour is None and cursor.peek(ahead).kind == "colour":
+        colour, ahead = str(cursor.peek(ahead).value), ahead + 1
+    if colour is None and width is None:
+        return False
+    cursor.place += ahead
+    if colour is not None:
+        phrase.measures["outline" if word in _OUTLINES else "fill"] = colour
+    if width is not None:
+        phrase.measures["stroke_width"] = width
+    return True
+
+
+def settle_paint(cursor: Cursor, phrase: NounPhrase, start: int) -> None:
+    """Turn words and colours of the outline and the fill into those of the object.
+
+    Its colour is that of its fill, if it has one. Records what its type does not have.
+    """
+    if phrase.type is None or phrase.type == "one":
+        return
+    fill, outline = (phrase.measures.pop(name, None) for name in ("fill", "outline"))
+    if fill is not None:
+        phrase.traits.add("filled")
+        outline = outline or (phrase.colours[0] if phrase.colours else None)
+        phrase.colours = [fill]
+    elif outline is not None and not phrase.colours and "filled" not in phrase.traits:
+        phrase.colours, outline = [outline], None
+    if outline is not None:
+        phrase.traits.add("filled")
+        phrase.measures["outline"] = outline
+    for trait in sorted(phrase.traits & {*_LETTERS, *_WIDTHS}):
+        part = next((one for one in cursor.tokens[start : cursor.place] if one.value == trait), None)
+        phrase.traits.discard(trait)
+        kept, width, reason = look_of(trait, phrase.type, "formula" in phrase.traits)
+        phrase.traits |= {kept} - {""}
+        if width:
+            phrase.measures["stroke_width"] = width
+        if reason:
+            cursor.miss(part.span if part else cursor.since(start), reason)
+
+
+def look_of(trait: str, type_: str, formula: bool = False) -> tuple[str, float | None, str]:
+    """Return what "bold" or "thin" gives an object: (trait or "", stroke width, why it gives nothing)."""
+    if type_ == "text" and not formula and trait != "thin":
+        return ("bold" if trait == "thick" else trait), None, ""
+    width = _WIDTHS.get("thick" if trait == "bold" else trait)
+    if width is None or type_ == "text":
+        return "", None, f"only texts are {_LETTERS.get(trait, trait)} here"
+    if type_ == "dot" or (type_ in _SHAPED and trait == "thin"):
+        return "", None, f"what is {trait} is not clear; give a size, or write 'with a {trait} outline'"
+    return "", width, ""
+
+
+def change_look(things: Referents, ref: Ref, trait: str, span: Span) -> None:
+    """Give objects a trait that was said of them later: "the line is thick"."""
+    for place in ref:
+        item = things.items[place]
+        kept, width, reason = "", None, ""
+        if trait in _LETTERS or trait in _WIDTHS:
+            kept, width, reason = look_of(trait, item.type, "formula" in item.traits)
+        else:
+            kept = trait
+        if reason:
+            things.cursor.miss(span, reason)
+        if width:
+            things.measure((place,), "stroke_width", width)
+        things.add_traits((place,), *({kept} - {""}))
+        if kept == "capitals":
+            things.change((place,), lambda one: replace(one, text=(one.text or "").upper()))
