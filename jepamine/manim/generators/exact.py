@@ -126,8 +126,8 @@ def _before_it_turns(subject: Subject) -> str:
     if subject.get("turned") % 180:
         level = replace(look, measures=tuple((name, v) for name, v in look.measures if name != "turned"))
         size = size_of(level)
-        sides = {"width": size.width + size.fixed_width, "height": size.height + size.fixed_height}
-        item = replace(item, **sides)
+        width, height = size.width + size.fixed_width, size.height + size.fixed_height
+        item = replace(item, width=width, height=height)
     return expression(item, look.traits, subject.paint)
 
 
