@@ -53,6 +53,7 @@ def test_the_second_of_two_is_in_a_corner_of_the_same_figure():
     [
         ("a square with a circle in each corner", ["UL", "UR", "DL", "DR"]),
         ("a square with a small circle on each corner", ["UR", "UL", "DL", "DR"]),
+        ("four circles at the corners of a square", ["UR", "UL", "DL", "DR"]),
     ],
 )
 def test_figures_are_in_or_on_each_corner(description, corners):
