@@ -35,7 +35,10 @@ class Problem:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Found:
-    """An object at the end of construct: `parts_of` names groups that contain it, `shown` if it is drawn."""
+    """An object at the end of construct: `parts_of` names groups that contain it, `shown` if it is drawn.
+
+    `line` is that of the code that makes it, if known.
+    """
 
     name: Name
     box: SaidBox
@@ -44,6 +47,7 @@ class Found:
     type: Type | None
     text: Annotated[str, Field(max_length=1000)] | None
     color: Colour | None
+    line: int | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)

@@ -1,7 +1,7 @@
 """Turn what the process of the code stated into an answer, in a process that never ran the code.
 
 Places, sizes, the picture and what is shown follow from the drawing alone. Names, types, texts, colours,
-memberships and the looks during animations are statements of the code's process.
+lines, memberships and the looks during animations are statements of the code's process.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class _Described:
     type: Type | None
     text: Annotated[str, Field(max_length=1000)] | None
     color: Colour | None
+    line: int | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)

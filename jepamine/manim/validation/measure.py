@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jepamine.manim.engine.boxes import NOWHERE, background_of, camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
 from jepamine.manim.layouts import Box
+from jepamine.manim.validation.object_lines import LINE
 
 # The most names in a report: a scene of particles has thousands of objects without names.
 MOST, LONGEST = 100, 1000
@@ -79,7 +80,7 @@ def boxes(objects: Mapping[str, Any], camera: Any) -> dict[str, list[float]]:
 
 
 def described(mobject: Any) -> dict[str, Any]:
-    """Return {"type", "text", "color"} of an object: no type for a group and for other objects."""
+    """Return {"type", "text", "color", "line"} of an object: no type for a group and for other objects."""
     description = list(objects_of([mobject]))
     kind = (
         description[0][1]
@@ -90,6 +91,7 @@ def described(mobject: Any) -> dict[str, Any]:
         "type": kind,
         "text": (words_of(mobject) or "")[:LONGEST] if kind == "text" else None,
         "color": colour_of(mobject),
+        "line": getattr(mobject, LINE, None),
     }
 
 

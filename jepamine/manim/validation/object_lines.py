@@ -1,30 +1,51 @@
-"""Find the lines of code that objects of a report come from, by a search: only the sandbox parses code."""
+"""Find the lines of code that objects of a report come from: noted as they are made, or found by a search."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jepamine.sandbox.task import line_of
 
 # What may be left of `=`, or between `for` and `in`: names, with commas between them.
 _TARGETS = re.compile(r"[\w.,*()\s]+")
-_UNNAMED = re.compile(r"([^\W\d]\w*) without a name(?: \d+)?")
 # The ends of a line that make it start a new block at the left margin.
 _AT_MARGIN = re.compile(r"[^\s#)\]}]")
 
 
-def lines_of(code: str, names: Iterable[str], scene: str | None = None) -> dict[str, int]:
-    """Return object -> the first line that gives it its name; `dots[0]` has that of `dots`.
+#: The attribute with the line of the code that made an object, or what it is a copy of.
+LINE = "_jepamine_line"
 
-    What the class `scene` says comes before the rest of the file. An object without a name has the line that
-    makes it, if no other line makes one of its kind. Objects whose line is not found are left out.
+
+def note_lines(mobject: Any) -> None:
+    """Let Manim's class of all objects note the line of the submitted code that makes each of them."""
+    begin = mobject.__init__
+
+    def noting(self: Any, *given: Any, **named: Any) -> None:
+        setattr(self, LINE, line_of(sys._getframe(1)))
+        begin(self, *given, **named)
+
+    mobject.__init__ = functools.wraps(begin)(noting)
+
+
+def lines_of(code: str, made: Mapping[str, int | None], scene: str | None = None) -> dict[str, int]:
+    """Return object -> the first line that gives it its name, or else that makes it.
+
+    `made` is the line that makes each object, as its process says. It is what counts for the members of
+    lists, such as `dots[0]`, and for objects without a name. What the class `scene` says comes before the
+    rest of the file. Objects whose line is not found are left out.
     """
     numbered = list(enumerate(code.split("\n"), 1))
-    inside = _class(numbered, scene)
-    first = {**_named(numbered), **_named(inside)}
+    first = {**_named(numbered), **_named(_class(numbered, scene))}
     found = {}
-    for name in names:
-        unnamed = _UNNAMED.fullmatch(name)
-        line = _only(inside or numbered, unnamed[1]) if unnamed else first.get(name.partition("[")[0])
+    for name, line in made.items():
+        if line is not None and not 1 <= line <= len(numbered):
+            line = None
+        variable = name.partition("[")[0]
+        line = (line or first.get(variable)) if variable != name else first.get(name, line)
         if line is not None:
             found[name] = line
     return found
@@ -54,10 +75,3 @@ def _named(numbered: Sequence[tuple[int, str]]) -> dict[str, int]:
             for word in re.findall(r"[\w.]+", targets):
                 first.setdefault(word, number)
     return first
-
-
-def _only(numbered: Sequence[tuple[int, str]], kind: str) -> int | None:
-    """Return the only line that makes a `kind`, None if several do, or none."""
-    call = re.compile(rf"\b{kind}\(")
-    lines = [number for number, line in numbered if call.search(line)]
-    return lines[0] if len(lines) == 1 else None

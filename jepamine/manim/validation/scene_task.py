@@ -18,6 +18,7 @@ from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.namespace import without_main
+from jepamine.manim.validation.object_lines import note_lines
 from jepamine.manim.validation.refused_classes import checked
 from jepamine.sandbox.task import SOURCE
 
@@ -56,6 +57,7 @@ def prepare() -> None:
             "disable_caching": True,
         }
     )
+    note_lines(manim.Mobject)
     FORMULAS.append(install())
     FILES.append(readable_files.install())
     set_texts_at_full_width(manim)

@@ -65,7 +65,7 @@ class Validator:
             code, scene, check, preview, modules, files, every=False, gone=gone
         )
         found = report(answer, self.protection, seconds, layout, names, notes, gone)
-        return replace(found, lines=lines_of(code, [item.name for item in answer.objects], answer.scene))
+        return replace(found, lines=_lines(code, answer))
 
     def film(
         self,
@@ -105,9 +105,7 @@ class Validator:
         answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=True)
         if not answer.scenes:
             found = report(answer, self.protection, seconds, layout, notes=notes)
-            return [
-                replace(found, lines=lines_of(code, [item.name for item in answer.objects], answer.scene))
-            ]
+            return [replace(found, lines=_lines(code, answer))]
         reports = []
         for name in answer.scenes:
             one = self.validate(
@@ -161,6 +159,10 @@ def validator(
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
         kept = Cache(cache or cache_folder())
         yield Validator(servers, limits, Typesetter(kept, servers.protection.bubblewrap))
+
+
+def _lines(code: str, answer: Answer) -> dict[str, int]:
+    return lines_of(code, {item.name: item.line for item in answer.objects}, answer.scene)
 
 
 def _without_answer(end: End, limits: Limits) -> Answer:

@@ -87,9 +87,9 @@ def test_own_names_are_nobodys_old_ones():
 
 def test_lines_are_those_that_name_objects():
     code = "a = 1\nb, c = 2, 3\nfor d in dots:\n    if a == 2: pass\nself.e: int = 4\nprint(f=1)\n"
-    names = ["a", "b", "c", "d", "self.e", "f", "b[0]"]
-    assert lines_of(code, names) == {"a": 1, "b": 2, "c": 2, "d": 3, "self.e": 5, "b[0]": 2}
-    assert lines_of("a," * 5000, ["a"]) == {}
+    made = dict.fromkeys(["a", "b", "c", "d", "self.e", "f", "b[0]"])
+    assert lines_of(code, made) == {"a": 1, "b": 2, "c": 2, "d": 3, "self.e": 5, "b[0]": 2}
+    assert lines_of("a," * 5000, {"a": None}) == {}
 
 
 TWO = """
@@ -107,15 +107,18 @@ class B(Scene):
 
 
 @pytest.mark.parametrize(
-    ("scene", "lines"),
+    ("made", "lines"),
     [
-        ("A", {"c": 4, "Square without a name": 5}),
-        ("B", {"c": 9}),
-        (None, {"c": 4, "Square without a name": 5}),
+        # A name of its own scene, before the line that made what has it now.
+        ({"c": 4}, {"c": 9}),
+        ({"Text without a name 2": 11}, {"Text without a name 2": 11}),
+        ({"dots[1]": 10, "Text without a name": None}, {"dots[1]": 10}),
+        # The process of the code can say anything.
+        ({"Text without a name": 12_000, "dots[0]": -3, "d": 0}, {}),
     ],
 )
-def test_a_name_has_the_line_of_its_own_scene_and_an_object_without_one_that_of_its_only_call(scene, lines):
-    assert lines_of(TWO, ["c", "Square without a name", "Text without a name 2"], scene) == lines
+def test_an_object_without_a_name_has_the_line_that_makes_it(made, lines):
+    assert lines_of(TWO, made, "B") == lines
 
 
 @pytest.fixture
@@ -152,6 +155,27 @@ def test_what_is_seen_at_the_end_is_reported_with_lines(seen):
         "off-screen: out (line 6), all of it",
         "not visible: inside (line 10) has the colour of what is behind it",
         "not visible: dark (line 11) has the colour of what is behind it",
+    ]
+
+
+@pytest.mark.manim
+def test_objects_without_a_name_are_reported_with_the_line_that_makes_them(seen):
+    said = seen(
+        "self.add(Text('a').shift(9 * LEFT), Dot())",
+        "self.add(Text('b').shift(9 * RIGHT))",
+        "stars = []",
+        "for place in (5, -5):",
+        "    stars.append(Star().shift(place * UP))",
+        "self.add(*stars, stars[0].copy().shift(4 * RIGHT))",
+        "self.add(always_redraw(lambda: Square().shift(9 * UR)))",
+    )
+    assert sorted(line.partition(",")[0] for line in said) == [
+        "off-screen: Square without a name (line 12)",
+        "off-screen: Star without a name (line 10)",
+        "off-screen: Text without a name (line 6)",
+        "off-screen: Text without a name 2 (line 7)",
+        "off-screen: stars[0] (line 10)",
+        "off-screen: stars[1] (line 10)",
     ]
 
 
