@@ -60,7 +60,10 @@ class Discourse:
             self.things.sets.append(group)
         if (name := part_of(phrase)) is not None:
             return self._part(phrase, name)
+        points = phrase.measures.pop("vertices", ()) if phrase.type == "dot" else ()
         ref, new = self.things.resolve(phrase, but)
+        for place, point in zip(ref, points, strict=False):
+            self.places.append(Place((place,), None, None, phrase.span, point=point))
         if new and "concentric" in phrase.traits:
             nest(self.things, ref)
         for measure in () if new else phrase.measures.items():
@@ -190,7 +193,6 @@ class Discourse:
             if len(earlier) == 1 and len(earlier[0]) == 1:
                 earlier = [ref for ref in self.history if not heads & set(ref)][-2:] or earlier
             return (sum(earlier, ()),) if earlier else ()
-        # "A square to its left and a star to its right": both of the same.
         topic, how, beside = self.topic
         said_last = earlier[-1] if earlier else ()
         same = said_last == beside if beside is not None else bool(self.fronted and self.clause.started())

@@ -77,6 +77,7 @@ BEGINNINGS = (
     "place", "corners", "side", "point", "relation", "between", "from", "joins", "at", "in", "on", "arranged",
     "order", "coloured", "colour", "trait", "measure",
 )  # fmt: skip
+FAR_OUT = (6.6, 3.5)  # corners of the frame that something leads to, in units
 #: (column, row) -> the relation to another object there.
 SIDES = {(-1, 0): "left", (1, 0): "right", (0, 1): "above", (0, -1): "below"}
 
@@ -141,8 +142,11 @@ def modifier(cursor: Cursor, thing: ReadThing) -> Modifier | None:
             return related("relation", part.value)
         case "between" | "joins":
             return _two(cursor, part.kind, said, thing, "and")
-        case "from" if cursor.at("place") or cursor.peek(1).kind == "place":
-            cursor.skip("article", "place", "to")
+        case "from" if cursor.at("place") or cursor.peek(1).kind in ("place", "side"):
+            passed = cursor.take("article", "place", "side", "to")
+            ends = [(part.value[0], part.value[1]) for part in passed if part.kind in ("place", "side")]
+            if len(ends) == 2 and all(None not in end for end in ends):
+                return said("ends", [(FAR_OUT[0] * x, FAR_OUT[1] * y) for x, y in ends])
         case "from" if (numbers := _numbers(cursor)) is not None:
             return said("numbers", numbers)
         case "from" if cursor.at("point", "count") and not cursor.named():

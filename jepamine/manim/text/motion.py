@@ -59,7 +59,7 @@ def _another(cursor: Cursor) -> int | None:
     # ", the square to the right is red" says where it is.
     joined = any(cursor.peek(part).kind != "comma" for part in range(lead))
     kinds = ("side", "measure", "relation") if joined else ("side", "measure")
-    return lead if noun and (how.kind in kinds or how.text.lower() == "by") else None
+    return lead if noun and (how.kind in kinds or how.text.lower() in ("by", "around")) else None
 
 
 def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered: bool) -> None:
@@ -132,6 +132,16 @@ def _settled(cursor: Cursor, story: Discourse, word: Token, verb: str, said: Sai
     if word.text.lower() in ENTERS and said.goal is None and said.begin is not None:
         # "Slides in from the left": to where it belongs.
         verb, said.shift, said.begin = "show", said.begin, None
+    if verb == "fade" and said.other and not said.particle:
+        # "Fades into a square".
+        verb = "transform"
+    if verb == "transform" and said.angle is not None and not said.other:
+        # "Turns by 90 degrees".
+        verb = "rotate"
+    if verb == "rotate" and said.way in ((-1, 0), (1, 0)) and said.goal is None:
+        # "To the left" is counterclockwise.
+        said.sign, said.way = -said.way[0], None
+        said.spans.pop("way", None)
     around = verb == "rotate" or (verb == "move" and said.pivot and said.goal is None)
     if around and said.other:
         # "Rotates around the square", "moves around the square".

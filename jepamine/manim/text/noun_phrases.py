@@ -76,6 +76,9 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         phrase.type, phrase.traits = "text", phrase.traits | {"formula"}
     elif cursor.at("function") and phrase.type is None:
         phrase.type = "function_graph"
+    elif phrase.type is None and phrase.measures.get("vertices") and not unknown:
+        # "The points (1, 2) and (3, 1)".
+        phrase.type, phrase.count, phrase.article = "dot", len(phrase.measures["vertices"]), None
     elif cursor.at("quoted"):
         phrase.type = "text"
         phrase.article = phrase.article or "the"
@@ -128,6 +131,9 @@ def _settle(phrase: NounPhrase) -> None:
     if rows and columns and single and phrase.type in ("rectangle", "ellipse") and phrase.form == "grid":
         phrase.measures |= {"width": rows, "height": columns}
         phrase.form, phrase.size = None, (None, None)
+    if "parallel" in phrase.traits:
+        phrase.traits.discard("parallel")
+        phrase.form = phrase.form or ("row" if "vertical" in phrase.traits else "column")
     if (sides := phrase.measures.get("sides")) and phrase.type == "polygon":
         phrase.traits |= {str(int(sides))}
 

@@ -134,6 +134,8 @@ def number(phrase: NounPhrase) -> int:
 
 def texts(cursor: Cursor, most: int) -> list[str]:
     """Parse up to `most` quoted texts, or bare words without another meaning: "labelled A, B and C"."""
+    if counted := _counted(cursor, most):
+        return counted
     result: list[str] = []
     while cursor.at("quoted"):
         result.append(cursor.next().value)
@@ -156,6 +158,24 @@ def texts(cursor: Cursor, most: int) -> list[str]:
             break
         result += more
     return result
+
+
+def _counted(cursor: Cursor, most: int) -> list[str]:
+    """Parse "1 to 5", "from a to e" as labels; [] if that does not come next, or are more than `most`."""
+    ahead = int(cursor.at("from"))
+    first, to, last = (cursor.peek(ahead + step).text for step in range(3))
+    if cursor.peek(ahead + 1).kind != "to" and to != "-":
+        return []
+    numbers = first.isdigit() and last.isdigit() and int(first) < int(last)
+    letters = len(first) == len(last) == 1 and first.isalpha() and last.isalpha() and first < last
+    if not (numbers or letters):
+        return []
+    ends = (int(first), int(last)) if numbers else (ord(first), ord(last))
+    labels = [str(one) if numbers else chr(one) for one in range(ends[0], ends[1] + 1)]
+    if not 1 < len(labels) <= most:
+        return []
+    cursor.place += ahead + 3
+    return labels
 
 
 def _bare(cursor: Cursor) -> list[str]:

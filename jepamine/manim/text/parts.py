@@ -81,19 +81,37 @@ def _behind_point(cursor: Cursor) -> int:
     return ahead
 
 
+_STRUCK, _OUT = ("cross", "crosses", "strike", "strikes"), ("out", "through")
+_DONE = ("underlined", "crossed", "struck")
+_UNDER = ("underline", "underlines", "underlining")
+
+
 def struck_follows(cursor: Cursor) -> bool:
     """Return whether "cross it out" comes next."""
     words = [cursor.peek(ahead).text.lower() for ahead in range(3)]
-    return words[0] in ("cross", "crosses", "strike", "strikes") and words[2] in ("out", "through")
+    if words[0] in _DONE and (words[0] == "underlined" or words[1] in _OUT):
+        return True
+    if words[0] in _UNDER:
+        return cursor.peek(1).kind == "pronoun" or starts_behind(cursor)
+    return words[0] in _STRUCK and (words[2] in _OUT or (words[1] in _OUT and starts_behind(cursor, 2)))
 
 
 def strike(cursor: Cursor, story: Discourse) -> None:
-    """Parse "cross it out with a red line": a line through the text that was mentioned last."""
+    """Parse "cross it out with a red line", "underline the word": a line through a text, or below it."""
     start = cursor.place
-    cursor.next()
+    word = cursor.next().text.lower()
+    part = "underline" if word.startswith("underlin") else "strike"
+    ref = story.clause.entries[-1].ref if word in _DONE and story.clause.started() else ()
     story.close()
-    ref = story.pronoun() if cursor.at("pronoun") else ()
-    cursor.next()
+    if cursor.peek().text.lower() in _OUT:
+        cursor.next()
+    if word in _DONE:
+        # "The word 'draft', crossed out".
+        ref = ref or (story.before[-1] if story.before else ())
+    else:
+        ref = story.pronoun() if cursor.at("pronoun") else story.thing(noun_phrase(cursor))[0]
+    if cursor.peek().text.lower() in _OUT:
+        cursor.next()
     phrase = NounPhrase(article="a", type="line", span=cursor.since(start))
     if cursor.peek().text.lower() in ("with", "by", "using", "in") and starts_behind(cursor):
         cursor.next()
@@ -102,7 +120,7 @@ def strike(cursor: Cursor, story: Discourse) -> None:
         return cursor.miss(cursor.since(start), "what is crossed out is not clear")
     seen = len(story.things.items)
     line = story.things.introduce(phrase)
-    story.things.measure(line, "part", (ref[0], "strike", 0))
+    story.things.measure(line, "part", (ref[0], part, 0))
     story.events.append(Event("show", line, None, cursor.since(start), seen=seen))
     story.before = [line]
     return None

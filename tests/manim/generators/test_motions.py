@@ -58,6 +58,34 @@ def played(description):
             ],
         ),
         (
+            "a red circle fades into a blue square",
+            ["play(Create(circle))", "play(ReplacementTransform(circle, square))"],
+        ),
+        (
+            "a square turns 90 degrees to the left",
+            ["play(Create(square))", "play(Rotate(square, angle=90 * DEGREES))"],
+        ),
+        (
+            "a square rotates to the right by 45 degrees",
+            ["play(Create(square))", "play(Rotate(square, angle=-45 * DEGREES))"],
+        ),
+        (
+            "the circle rotates around the square and the star around the dot",
+            [
+                "play(Create(circle))",
+                "play(Create(square))",
+                "play(Create(star))",
+                "play(FadeIn(dot))",
+                "play(Rotate(circle, angle=360 * DEGREES, about_point=square.get_center()), "
+                "Rotate(star, angle=360 * DEGREES, about_point=dot.get_center()))",
+            ],
+        ),
+        (
+            "show the word 'Hello', then underline it",
+            ["play(Write(text))", "play(Create(line))"],
+        ),
+        ("cross out the word 'wrong'", ["play(Write(text))", "play(Create(line))"]),
+        (
             "a number line from 0 to 10 with a dot at 7 that moves to 3",
             [
                 "play(Create(number_line))",

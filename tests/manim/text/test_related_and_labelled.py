@@ -57,6 +57,36 @@ def test_both_are_the_two_objects_and_not_their_labels(form, how, where):
 
 
 @pytest.mark.parametrize(
+    ("description", "labels"),
+    [
+        ("four squares in a 2x2 grid, numbered 1 to 4", ["1", "2", "3", "4"]),
+        ("a row of five circles numbered from 1 to 5", ["1", "2", "3", "4", "5"]),
+        ("a row of three boxes labelled A to C", ["A", "B", "C"]),
+    ],
+)
+def test_labels_may_be_given_by_the_first_and_the_last(description, labels):
+    reading = read(description)
+    assert reading.not_understood == ()
+    assert [item.text for item in reading.items if item.type == "text"] == labels
+
+
+@pytest.mark.parametrize(
+    ("description", "boxes"),
+    [
+        ("the points (1, 2), (3, 1) and (-2, 0)", [(1, 2), (3, 1), (-2, 0)]),
+        ("draw a line from the top left corner to the bottom right corner", [(0, 0)]),
+        ("two parallel lines", [(0, 0.25), (0, -0.25)]),
+        ("a rectangle in the lower half", [(0, -2.66)]),
+    ],
+)
+def test_objects_are_where_the_words_place_them(description, boxes):
+    reading = read(description)
+    assert reading.not_understood == ()
+    found = [(item.x, item.y) for item in arrange(reading).objects]
+    assert [pytest.approx(place, abs=0.2) for place in boxes] == found
+
+
+@pytest.mark.parametrize(
     "description",
     [
         "a brace below the square labelled 'w'",

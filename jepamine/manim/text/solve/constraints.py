@@ -209,4 +209,6 @@ def placed(place: Place, box: Box, strict: Strictness) -> Rules:
                 rules.append(wish(field * centre + half, side / 2 - 2 * strict.edge, PLACED))
             else:
                 rules.append(wish(field * centre, share * side, PLACED))
+        else:
+            rules.append(wish(centre, 0.0, NEAR))
     return rules

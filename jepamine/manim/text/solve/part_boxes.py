@@ -22,6 +22,7 @@ _LINES: dict[str, tuple[tuple[Point, Point], ...]] = {
     "diameter": (((-1, 0), (1, 0)),),
     "diagonal": (((-1, -1), (1, 1)), ((-1, 1), (1, -1))),
     "strike": (((-1, 0), (1, 0)),),
+    "underline": (((-1, -1.5), (1, -1.5)),),
 }
 
 
