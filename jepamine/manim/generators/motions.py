@@ -10,8 +10,9 @@ from jepamine.manim.engine.style import number, vector
 from jepamine.manim.generators.belongings import Company, belongings, is_label
 from jepamine.manim.generators.camera_view import Camera, Step
 from jepamine.manim.generators.code import Paint
+from jepamine.manim.generators.pairs import mutual, swapped
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import SIDES, at_once, mutual, orbited, path_end, target, turned, turning
+from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
@@ -112,7 +113,7 @@ class Motions:
             parts = self.camera.filmed(event, self.now, self.lines, self.steps)
         elif event.verb == "swap":
             there = set(event.subject) <= set(self.now)
-            parts = [self._swap(*event.subject)] if there else []
+            parts = [swapped(event, self.now, self.names)] if there else []
         else:
             parts = self._animations(event)
         parts += self.company.go_along(event, before, self.now, self.gone)
@@ -141,7 +142,7 @@ class Motions:
         """Return the animations of all objects of an event: one, where they are a group and change alike."""
         group = self._group(event.subject)
         if event.verb == "move" and event.value[0] in ("towards", "apart"):
-            return self._mutual(event)
+            return list(mutual(event, self.now, self.names))
         if event.verb == "move" and len(event.subject) > 1 and event.value[0] != "number":
             there = [place for place in event.subject if place in self.now]
             if there and (parts := self._moved(event, there, group)):
@@ -191,6 +192,9 @@ class Motions:
                 call, x, y = target(event, item, self._there, self.reading, self.names)
                 self.now[place] = replace(item, x=x, y=y)
                 return f"{name}.animate.{call}"
+            case "rotate" if event.about is None and (owner := self._centre_of(place)) is not None:
+                code, self.now[place] = orbited(item, name, event, self._there(owner), self.names[owner])
+                return code
             case "rotate":
                 code, self.now[place] = turned(item, name, event)
                 return code
@@ -213,24 +217,10 @@ class Motions:
         tone = f", color={Paint(event.colour).name()}" if event.colour else ""
         return f"{event.value}({name}{tone})"
 
-    def _mutual(self, event: Event) -> list[str | None]:
-        """Return the moves of two objects towards each other until they nearly touch, or apart."""
-        if not set(event.subject) <= set(self.now):
-            return []
-        one, other = (self.now[place] for place in event.subject)
-        moves = mutual(one, other, *event.value)
-        for place, (across, up) in zip(event.subject, moves, strict=True):
-            item = self.now[place]
-            self.now[place] = replace(item, x=item.x + across, y=item.y + up)
-        return [
-            f"{self.names[place]}.animate.shift({vector(*move)})"
-            for place, move in zip(event.subject, moves, strict=True)
-        ]
-
-    def _swap(self, first: int, second: int) -> str:
-        one, other = self.now[first], self.now[second]
-        self.now |= {first: replace(one, x=other.x, y=other.y), second: replace(other, x=one.x, y=one.y)}
-        return f"Swap({self.names[first]}, {self.names[second]})"
+    def _centre_of(self, place: int) -> int | None:
+        """Return the circle whose radius an object is: a radius turns about the centre."""
+        part = self.reading.items[place].measure("part")
+        return int(part[0]) if part is not None and part[1] == "radius" else None
 
     def _there(self, place: int) -> Object:
         return self.now.get(place, self.layout.objects[place])

@@ -17,7 +17,7 @@ from jepamine.manim.text.solve.part_boxes import number_at
 from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
-_GAP, _EDGE = 0.25, 0.5
+GAP, _EDGE = 0.25, 0.5
 SIDES: dict[tuple[float, float], str] = {(-1, 0): "LEFT", (1, 0): "RIGHT", (0, 1): "UP", (0, -1): "DOWN"}
 _SIDE_POINTS: dict[tuple[float, float], str] = {
     (-1, 0): "get_left()",
@@ -73,25 +73,6 @@ def path_end(path: Object, look: Item) -> tuple[float, float]:
     if path.type in ("circle", "ellipse", "annulus"):
         return right, path.y
     return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
-
-
-def mutual(
-    one: Object, other: Object, how: str, far: float
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return how far two objects move, (x, y) each: "towards" until they nearly touch, or `far` "apart"."""
-    across, up = other.x - one.x, other.y - one.y
-    # On the way on which they are further apart.
-    level = abs(across) - (one.width + other.width) / 2 >= abs(up) - (one.height + other.height) / 2
-    way = np.array([np.sign(across) or 1.0, 0.0] if level else [0.0, np.sign(up) or 1.0])
-    if how == "apart":
-        halves = FRAME_WIDTH / 2 if level else FRAME_HEIGHT / 2
-        ends = [abs(float(np.array([each.x, each.y]) @ way)) for each in (one, other)]
-        sides = [(each.width if level else each.height) / 2 for each in (one, other)]
-        step = max(min(far, *(halves - end - side - 0.1 for end, side in zip(ends, sides, strict=True))), 0.0)
-        return tuple(-step * way), tuple(step * way)
-    free = abs(across) - (one.width + other.width) / 2 if level else abs(up) - (one.height + other.height) / 2
-    step = max((free - _GAP) / 2, 0.0)
-    return tuple(step * way), tuple(-step * way)
 
 
 #: `animate` goes from the first to the last state the short way: of a larger turn, in degrees, it shows less.
@@ -177,6 +158,6 @@ def target(
     if what == "onto":
         return f"move_to({names[other[0]]})", goal.x, goal.y
     across, up = value[0]
-    x = goal.x + across * ((goal.width + item.width) / 2 + _GAP)
-    y = goal.y + up * ((goal.height + item.height) / 2 + _GAP)
+    x = goal.x + across * ((goal.width + item.width) / 2 + GAP)
+    y = goal.y + up * ((goal.height + item.height) / 2 + GAP)
     return f"next_to({names[other[0]]}, {SIDES[value[0]]})", x, y

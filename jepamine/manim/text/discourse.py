@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.figure_parts import add_label, add_parts, corners_of, nest, owner_of, part_of
-from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier
+from jepamine.manim.text.modifier_effects import HOLDERS, apply_modifier, has
 from jepamine.manim.text.modifiers import Clause, Entry, Modifier
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import NounPhrase
@@ -15,8 +15,8 @@ from jepamine.manim.text.reading import Event, How, Place, Ref, Relation, Span
 from jepamine.manim.text.referents import Referents
 from jepamine.manim.text.touching import touched
 
-#: Where an arrow of a direction is placed that is drawn at something.
-_SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
+#: Relation -> the one on the other side.
+_OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 
 
 class Discourse:
@@ -156,7 +156,7 @@ class Discourse:
         clause, fronted = self.clause, self.fronted if self.clause.started() else []
         for entry in clause.entries if clause.head and not fronted else []:
             if not entry.placed and entry.ref and set(entry.ref) != set(clause.head):
-                self._belongs(entry.ref, clause.head)
+                has(self, entry.ref, clause.head)
         for modifier in fronted:
             everything = modifier.kind == "arranged" or clause.closed
             entries = [entry for entry in clause.entries if not entry.placed]
@@ -196,7 +196,17 @@ class Discourse:
         topic, how, beside = self.topic
         said_last = earlier[-1] if earlier else ()
         same = said_last == beside if beside is not None else bool(self.fronted and self.clause.started())
-        if topic and same and how != modifier.value and not heads & set(topic) and not self.clause.head:
+        last = self.relations[-1] if self.relations else None
+        if (
+            last is not None
+            and modifier.kind == "relation"
+            and last.subject == said_last
+            and modifier.value == (_OPPOSITE.get(last.how),)
+            and not heads & set(last.other)
+        ):
+            # "A star above the square and a heart below it".
+            referents = [last.other]
+        elif topic and same and how != modifier.value and not heads & set(topic) and not self.clause.head:
             referents = [topic]
         else:
             referents = [ref for ref in earlier if not heads & set(ref)][-1:]
@@ -228,23 +238,3 @@ class Discourse:
         if self.topic[2] is None and modifier.kind == "relation":
             self.topic = (*self.topic[:2], refs[-1])
         return apply_modifier(self, modifier, refs)
-
-    def _belongs(self, ref: Ref, head: Ref) -> None:
-        span = self.cursor.since(max(self.cursor.place - 1, 0))
-        if len(head) == 1 and self.things.items[head[0]].type == "brace":
-            return self.tips.append((ref, head, span))
-        ways = [set(_SIDES) & self.things.items[place].traits for place in ref]
-        if all(ways) and all(self.things.items[place].type in ("arrow", "double_arrow") for place in ref):
-            # "A square with arrows pointing up and down": forces.
-            for place, way in zip(ref, ways, strict=True):
-                self.relate(_SIDES[min(way)], (place,), head, span)
-            return None
-        holds = all(self.things.items[place].type in HOLDERS for place in head)
-        traits = self.things.items[ref[0]].traits
-        types = [self.things.items[place].type for place in (*ref, *head)]
-        if len(head) == 1 and set(types[:-1]) == {"dot"} and types[-1].endswith("line"):
-            return self.relate("front", ref, head, span)
-        how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
-        if len(head) == 1 and "title" not in traits:
-            self.things.measure(ref, "belongs", head[0])
-        return self.relate(how, ref, head, span)

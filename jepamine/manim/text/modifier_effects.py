@@ -23,6 +23,7 @@ class Statements(Protocol):
     places: list[Place]
     joins: list[tuple[Ref, Ref, Ref, Span]]
     aims: list[tuple[Ref, Ref, Span]]
+    tips: list[tuple[Ref, Ref, Span]]
 
     def relate(self, how: str, subject: Ref, other: Ref, span: Span) -> None:
         """Record a relation between objects."""
@@ -128,9 +129,18 @@ def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifi
                     pair = (ref, other) if how == "inscribed" else (other, ref)
                     inscribe(story, *pair, modifier.span)
                     continue
+                if how == "inside" and len(other) == len(ref) == 1 and _on_stroke(story, ref, other):
+                    story.things.measure(ref, "part", (other[0], "middle", 0))
+                    continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
                 on = "front" if flat else "inside"
                 story.relate(on if how == "on" else how, ref, other, modifier.span)
+
+
+def _on_stroke(story: Statements, ref: Ref, other: Ref) -> bool:
+    """Return whether a dot is in the middle of a line, which has no inside."""
+    types = [story.things.items[place].type for place in (*ref, *other)]
+    return types[0] == "dot" and types[1] in STROKES
 
 
 def surround(story: Statements, middle: Ref, around: Ref, span: Span) -> None:
@@ -184,3 +194,29 @@ def _two(story: Statements, refs: list[Ref], modifier: Modifier) -> None:
         story.places.append(Place(others[0], column, row, modifier.span, corner))
     story.joins += [(ref, others[0], others[1], modifier.span) for ref in refs]
     return None
+
+
+#: Where an arrow of a direction is placed that is drawn at something.
+_SIDES = {"up": "above", "down": "below", "left": "left", "right": "right"}
+
+
+def has(story: Statements, ref: Ref, head: Ref) -> None:
+    """Place what an object is said to have: "a square with a dot", "a circle with the label 'A'"."""
+    span = story.cursor.since(max(story.cursor.place - 1, 0))
+    if len(head) == 1 and story.things.items[head[0]].type == "brace":
+        return story.tips.append((ref, head, span))
+    ways = [set(_SIDES) & story.things.items[place].traits for place in ref]
+    if all(ways) and all(story.things.items[place].type in ("arrow", "double_arrow") for place in ref):
+        # "A square with arrows pointing up and down": forces.
+        for place, way in zip(ref, ways, strict=True):
+            story.relate(_SIDES[min(way)], (place,), head, span)
+        return None
+    holds = all(story.things.items[place].type in HOLDERS for place in head)
+    traits = story.things.items[ref[0]].traits
+    types = [story.things.items[place].type for place in (*ref, *head)]
+    if len(head) == 1 and set(types[:-1]) == {"dot"} and types[-1].endswith("line"):
+        return story.relate("front", ref, head, span)
+    how = "above" if "title" in traits else "inside" if holds and "label" not in traits else "below"
+    if len(head) == 1 and "title" not in traits:
+        story.things.measure(ref, "belongs", head[0])
+    return story.relate(how, ref, head, span)

@@ -138,7 +138,7 @@ def _settled(cursor: Cursor, story: Discourse, word: Token, verb: str, said: Sai
     if verb == "transform" and said.angle is not None and not said.other:
         # "Turns by 90 degrees".
         verb = "rotate"
-    if verb == "rotate" and said.way in ((-1, 0), (1, 0)) and said.goal is None:
+    if verb == "rotate" and said.way and not said.way[1] and said.goal is None:
         # "To the left" is counterclockwise.
         said.sign, said.way = -said.way[0], None
         said.spans.pop("way", None)

@@ -38,7 +38,8 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     part, text = cursor.peek(), cursor.peek().text.lower()
     if part.kind == "comma" and verb == "transform" and _from_colours(cursor, said, 1):
         return True
-    if part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and") or text in THEN:
+    next_colour = part.kind == "to" and cursor.peek(1).kind == "colour" and said.colour is not None
+    if next_colour or text in THEN or part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and"):
         return False
     if part.kind == "article" and cursor.peek(1).kind == "measure":
         # "Along the points (0, 0) and (2, 1)".

@@ -58,6 +58,22 @@ def played(description):
             ],
         ),
         (
+            "a circle changes its color from red to blue to green",
+            [
+                "play(Create(circle))",
+                "play(circle.animate.set_color(BLUE))",
+                "play(circle.animate.set_color(GREEN))",
+            ],
+        ),
+        (
+            "a circle and its radius, the radius rotates",
+            [
+                "play(Create(circle))",
+                "play(Create(line))",
+                "play(Rotate(line, angle=90 * DEGREES, about_point=circle.get_center()))",
+            ],
+        ),
+        (
             "a red circle fades into a blue square",
             ["play(Create(circle))", "play(ReplacementTransform(circle, square))"],
         ),

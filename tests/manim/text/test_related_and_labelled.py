@@ -75,6 +75,8 @@ def test_labels_may_be_given_by_the_first_and_the_last(description, labels):
     [
         ("the points (1, 2), (3, 1) and (-2, 0)", [(1, 2), (3, 1), (-2, 0)]),
         ("draw a line from the top left corner to the bottom right corner", [(0, 0)]),
+        ("a line with a dot in the middle", [(0, 0), (0, 0)]),
+        ("a star above the square and a heart below it", [(0, 2), (0, 0), (0, -2)]),
         ("two parallel lines", [(0, 0.25), (0, -0.25)]),
         ("a rectangle in the lower half", [(0, -2.66)]),
     ],
