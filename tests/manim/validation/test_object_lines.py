@@ -105,8 +105,8 @@ def test_an_object_of_an_own_class_has_the_line_that_calls_the_class(off_screen)
     method = "    def card(self):\n        return Card()\n"
     code = body("self.add(Card().shift(9 * UP))", "self.add(self.card().shift(9 * DOWN))")
     assert off_screen(own + code + method) == [
-        "off-screen: Card without a name (line 8)",
-        "off-screen: Card without a name 2 (line 11, called in line 9)",
+        "off-screen: Card without a name (line 7)",
+        "off-screen: Card without a name 2 (line 10, called in line 8)",
     ]
 
 
