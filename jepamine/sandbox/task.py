@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Protocol
 
 #: The file name of submitted code in tracebacks.
 SOURCE = "<code>"
+
+
+def file_of(module: str) -> str:
+    """Return the file name, in tracebacks, of a module that came with the code; "" is the code itself."""
+    return f"{SOURCE}/{module}.py" if module else SOURCE
+
+
+def module_of(code: CodeType) -> str | None:
+    """Return the module of submitted code that `code` is of: "" is the code itself; None for other code."""
+    file = code.co_filename
+    if file == SOURCE:
+        return ""
+    return file[len(SOURCE) + 1 : -len(".py")] if file.startswith(f"{SOURCE}/") else None
 
 
 class Task(Protocol):

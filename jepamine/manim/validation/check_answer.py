@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -34,10 +35,20 @@ class Problem:
 
 
 @dataclass(frozen=True, config=_CONFIG)
+class Made:
+    """The line of `module` that makes an object, "" for the file itself; `called` is of the line in
+    `construct` that leads to it, if that is another function."""
+
+    module: Name
+    line: int
+    called: int | None
+
+
+@dataclass(frozen=True, config=_CONFIG)
 class Found:
     """An object at the end of construct: `parts_of` names groups that contain it, `shown` if it is drawn.
 
-    `line` is that of the code that makes it, if known.
+    `made` is where the code makes it, if known.
     """
 
     name: Name
@@ -47,7 +58,7 @@ class Found:
     type: Type | None
     text: Annotated[str, Field(max_length=1000)] | None
     color: Colour | None
-    line: int | None = None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -59,6 +70,7 @@ class Look:
     share: float
     boxes: Boxes
     parts_of: dict[Name, Names]
+    made: Annotated[dict[Name, Made], Field(max_length=250)] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=_CONFIG)

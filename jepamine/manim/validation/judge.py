@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from jepamine.manim.engine.engine import load_manim
 from jepamine.manim.layouts import Colour, Type
 from jepamine.manim.validation import redraw
-from jepamine.manim.validation.check_answer import Frames, Look, Name, Names, Problem, failed
+from jepamine.manim.validation.check_answer import Frames, Look, Made, Name, Names, Problem, failed
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 
@@ -27,7 +27,7 @@ class _Described:
     type: Type | None
     text: Annotated[str, Field(max_length=1000)] | None
     color: Colour | None
-    line: int | None = None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)

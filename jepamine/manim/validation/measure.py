@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jepamine.manim.engine.boxes import NOWHERE, background_of, camera_span, colour_of, drawn_parts
 from jepamine.manim.engine.object_types import objects_of, words_of
 from jepamine.manim.layouts import Box
-from jepamine.manim.validation.object_lines import LINE
+from jepamine.manim.validation.object_lines import MADE
 
 # The most names in a report: a scene of particles has thousands of objects without names.
 MOST, LONGEST = 100, 1000
@@ -80,7 +80,7 @@ def boxes(objects: Mapping[str, Any], camera: Any) -> dict[str, list[float]]:
 
 
 def described(mobject: Any) -> dict[str, Any]:
-    """Return {"type", "text", "color", "line"} of an object: no type for a group and for other objects."""
+    """Return {"type", "text", "color", "made"} of an object: no type for a group and for other objects."""
     description = list(objects_of([mobject]))
     kind = (
         description[0][1]
@@ -91,8 +91,14 @@ def described(mobject: Any) -> dict[str, Any]:
         "type": kind,
         "text": (words_of(mobject) or "")[:LONGEST] if kind == "text" else None,
         "color": colour_of(mobject),
-        "line": getattr(mobject, LINE, None),
+        "made": getattr(mobject, MADE, None),
     }
+
+
+def made(objects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return name -> the line that makes the object, as `object_lines.made_at`, of those that have one."""
+    lines = {name: getattr(mobject, MADE, None) for name, mobject in objects.items()}
+    return {name: line for name, line in lines.items() if line is not None}
 
 
 def memberships(objects: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ from jepamine.manim.validation.syntax import (
     DATA_KEYWORDS,
     SPECIAL,
 )
-from jepamine.sandbox.task import SOURCE
+from jepamine.sandbox.task import file_of
 
 
 class Namespace:
@@ -58,7 +58,7 @@ class Namespace:
             # Dataclasses look their module up.
             self._guards.modules[full] = sys.modules[full] = module
             tree = with_guards(self._trees[name], self._bound)
-            exec(compile(tree, f"{name}.py" if name else SOURCE, "exec"), vars(module))
+            exec(compile(tree, file_of(name), "exec"), vars(module))
         return self._guards.modules[full]
 
     def _import(

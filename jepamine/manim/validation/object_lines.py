@@ -1,77 +1,65 @@
-"""Find the lines of code that objects of a report come from: noted as they are made, or found by a search."""
+"""Note the line of the submitted code that makes each object, at the moment when it is made."""
 
 from __future__ import annotations
 
 import functools
-import re
 import sys
-from collections.abc import Mapping, Sequence
+from types import FrameType
 from typing import Any
 
-from jepamine.sandbox.task import line_of
+from jepamine.sandbox.task import SOURCE, module_of
 
-# What may be left of `=`, or between `for` and `in`: names, with commas between them.
-_TARGETS = re.compile(r"[\w.,*()\s]+")
-# The ends of a line that make it start a new block at the left margin.
-_AT_MARGIN = re.compile(r"[^\s#)\]}]")
-
-
-#: The attribute with the line of the code that made an object, or what it is a copy of.
-LINE = "_jepamine_line"
+#: The attribute with what `made_at` returned for an object.
+MADE = "_jepamine_made"
+# Functions without a name of their own: what is made in them is made where they are written.
+_WITHIN = frozenset({"<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
 def note_lines(mobject: Any) -> None:
-    """Let Manim's class of all objects note the line of the submitted code that makes each of them."""
-    begin = mobject.__init__
+    """Let Manim's class of all objects note where each of them is made or copied."""
+    begin, copy = mobject.__init__, mobject.__deepcopy__
 
     def noting(self: Any, *given: Any, **named: Any) -> None:
-        setattr(self, LINE, line_of(sys._getframe(1)))
+        setattr(self, MADE, made_at(sys._getframe(1), self))
         begin(self, *given, **named)
 
-    mobject.__init__ = functools.wraps(begin)(noting)
+    def copying(self: Any, copies: dict[int, Any]) -> Any:
+        # The parts of what is copied are in `copies` by then.
+        whole = not copies
+        result = copy(self, copies)
+        if whole:
+            made = made_at(sys._getframe(1), result)
+            for part in result.get_family():
+                setattr(part, MADE, made)
+        return result
+
+    mobject.__init__, mobject.__deepcopy__ = functools.wraps(begin)(noting), copying
 
 
-def lines_of(code: str, made: Mapping[str, int | None], scene: str | None = None) -> dict[str, int]:
-    """Return object -> the first line that gives it its name, or else that makes it.
+def made_at(frame: FrameType | None, mobject: Any) -> dict[str, Any] | None:
+    """Return {"module", "line", "called"} of the code that makes an object; None if it is not submitted code.
 
-    `made` is the line that makes each object, as its process says. It is what counts for the members of
-    lists, such as `dots[0]`, and for objects without a name. What the class `scene` says comes before the
-    rest of the file. Objects whose line is not found are left out.
+    That is the innermost line outside of the constructors of the object itself. `called` is the line of
+    `construct` that led to it, None if it is in `construct` itself. The file has the module "".
     """
-    numbered = list(enumerate(code.split("\n"), 1))
-    first = {**_named(numbered), **_named(_class(numbered, scene))}
-    found = {}
-    for name, line in made.items():
-        if line is not None and not 1 <= line <= len(numbered):
-            line = None
-        variable = name.partition("[")[0]
-        line = (line or first.get(variable)) if variable != name else first.get(name, line)
-        if line is not None:
-            found[name] = line
-    return found
+    frames: list[FrameType] = []
+    while frame is not None:
+        if module_of(frame.f_code) is not None and not _constructs(frame, mobject):
+            frames.append(frame)
+            if frame.f_code.co_filename == SOURCE and frame.f_code.co_name == "construct":
+                break
+        frame = frame.f_back
+    if not frames:
+        return None
+    function = next((one for one in frames if one.f_code.co_name not in _WITHIN), frames[-1])
+    called = frames[-1].f_lineno if frames[-1] is not function else None
+    return {"module": module_of(frames[0].f_code), "line": frames[0].f_lineno, "called": called}
 
 
-def _class(numbered: Sequence[tuple[int, str]], scene: str | None) -> Sequence[tuple[int, str]]:
-    """Return the lines of a class at the left margin; none if it is not there."""
-    head = re.compile(rf"class\s+{re.escape(scene)}\b") if scene else None
-    start = next((place for place, (_, line) in enumerate(numbered) if head and head.match(line)), None)
-    if start is None:
-        return ()
-    ends = (place for place, (_, line) in enumerate(numbered) if place > start and _AT_MARGIN.match(line))
-    return numbered[start : next(ends, len(numbered))]
-
-
-def _named(numbered: Sequence[tuple[int, str]]) -> dict[str, int]:
-    """Return name -> the first line that assigns it."""
-    first: dict[str, int] = {}
-    for number, line in numbered:
-        text, _, rest = line.strip().partition("=")
-        if text.startswith("for ") and " in " in text:
-            text = text[4:].partition(" in ")[0]
-        elif not rest or rest.startswith("="):
-            continue
-        targets = text.partition(":")[0]
-        if _TARGETS.fullmatch(targets) and ("(" not in targets or targets.startswith("(")):
-            for word in re.findall(r"[\w.]+", targets):
-                first.setdefault(word, number)
-    return first
+def _constructs(frame: FrameType, mobject: Any) -> bool:
+    code = frame.f_code
+    return (
+        code.co_name == "__init__"
+        and code.co_argcount > 0
+        and frame.f_locals.get(code.co_varnames[0]) is mobject
+    )

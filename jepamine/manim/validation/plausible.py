@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 
-from jepamine.manim.validation.check_answer import Answer
+from jepamine.manim.validation.check_answer import Answer, Made
 from jepamine.manim.validation.names import ATTRIBUTES
 from jepamine.manim.validation.play import SHARES
 from jepamine.sandbox.task import printable
@@ -24,7 +24,8 @@ def objection(answer: Answer, code: str, modules: Mapping[str, str]) -> str | No
     words = {word for text in (code, *modules.values()) for word in _WORD.findall(text)}
     # Attributes of the scene may also be Manim's, and a loop may make names for them.
     of_self = None if "setattr" in words else words | ATTRIBUTES
-    lines = max(text.count("\n") + 1 for text in (code, *modules.values()))
+    lengths = {name: len(text.splitlines()) + 1 for name, text in {"": code, **modules}.items()}
+    lines = max(lengths.values())
     for name in _scenes(answer):
         if name not in words:
             return f"the scene {printable(name)}, which is not in the code"
@@ -34,6 +35,9 @@ def objection(answer: Answer, code: str, modules: Mapping[str, str]) -> str | No
     for line in (*(one.line for one in answer.problems), *(look.line for look in answer.moments)):
         if line is not None and not 0 <= line <= lines:
             return f"line {line} of {lines}"
+    for made in _made(answer):
+        if not (1 <= made.line <= lengths.get(made.module, 0) and 1 <= (made.called or 1) <= lengths[""]):
+            return "an object that no line makes"
     places = [(look.play, look.share) for look in answer.moments]
     if places != sorted(set(places)) or any(play < 1 or share not in SHARES for play, share in places):
         return "animations out of order"
@@ -52,6 +56,12 @@ def _names(answer: Answer) -> Iterable[str]:
         yield from look.boxes
         for name, groups in look.parts_of.items():
             yield from (name, *groups)
+
+
+def _made(answer: Answer) -> Iterable[Made]:
+    yield from (item.made for item in answer.objects if item.made is not None)
+    for look in answer.moments:
+        yield from look.made.values()
 
 
 def _known(name: str, words: Set[str], of_self: Set[str] | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
+from jepamine.manim.validation.check_answer import Made
 from jepamine.manim.validation.scene_report import Report, State
 from jepamine.utils.printing import table
 
@@ -55,34 +56,38 @@ def summary(report: Report) -> str:
             f"layout: {kept.within_half:.0%} within 0.5 units, {kept.within_tenth:.0%} within 0.1"
             f"{error}; {len(kept.matches) - len(matched)} missing, {len(kept.extra)} extra"
         )
-    lines += _some(_troubles(final, report))
+    made = {item.name: item.made for item in report.objects if item.made is not None}
+    lines += _some(_troubles(final, report, made))
     for name in report.unseen:
-        lines.append(f"not visible: {_placed(name, report.lines)} has the colour of what is behind it")
+        lines.append(f"not visible: {_placed(name, made)} has the colour of what is behind it")
     lines += _some(_passing(report))
     lines += report.notes
     lines.append(f"protection: {report.protection}")
     return "\n".join(lines)
 
 
-def _placed(name: str, lines: Mapping[str, int]) -> str:
-    """Return an object's name with the line that gives it."""
-    return f"{name} (line {lines[name]})" if name in lines else name
+def _placed(name: str, made: Mapping[str, Made]) -> str:
+    """Return an object's name with the line that makes it, and that of `construct` that calls for it."""
+    if name not in made:
+        return name
+    one = made[name]
+    place = f"{one.module}.py:{one.line}" if one.module else f"line {one.line}"
+    return f"{name} ({place}, called in line {one.called})" if one.called else f"{name} ({place})"
 
 
-def _troubles(state: State, report: Report, with_lines: bool = True) -> dict[str, str]:
-    """Return problem of a state -> the line that reports it, `with_lines` of the objects' code."""
-    places = report.lines if with_lines else {}
+def _troubles(state: State, report: Report, made: Mapping[str, Made]) -> dict[str, str]:
+    """Return problem of a state -> the line that reports it, with those that make the objects."""
     types = {item.name: item.type for item in report.objects}
     lines = {}
     for item in state.overlaps:
         if item.expected is not True and not _plotted({types.get(item.first), types.get(item.second)}):
-            pair = f"{_placed(item.first, places)} and {_placed(item.second, places)}"
+            pair = f"{_placed(item.first, made)} and {_placed(item.second, made)}"
             lines[f"overlap {item.first} and {item.second}"] = (
                 f"overlap: {pair}, {item.share:.0%} of the smaller box"
             )
     for out in state.off_screen:
         how = "all of it" if out.share == 1 else f"by {out.by:.2f} units"
-        lines[f"off-screen {out.name}"] = f"off-screen: {_placed(out.name, places)}, {how}"
+        lines[f"off-screen {out.name}"] = f"off-screen: {_placed(out.name, made)}, {how}"
     return lines
 
 
@@ -92,13 +97,13 @@ def _plotted(types: Set[str | None]) -> bool:
 
 
 def _passing(report: Report) -> dict[str, str]:
-    reported = _troubles(report.final, report)
+    reported = _troubles(report.final, report, {})
     lines: dict[str, str] = {}
     for moment in report.moments:
         when = f"at {moment.share:.0%} of animation {moment.play}" + (
             f" (line {moment.line})" if moment.line else ""
         )
-        for key, line in _troubles(moment.state, report, with_lines=False).items():
+        for key, line in _troubles(moment.state, report, moment.made).items():
             if key not in reported and key not in lines:
                 lines[key] = f"{when}: {line}"
     return lines

@@ -17,7 +17,7 @@ from jepamine.manim.validation.guards import SCENE
 from jepamine.manim.validation.measure import unseen
 from jepamine.manim.validation.namespace import Namespace
 from jepamine.manim.validation.play import Filming, play
-from jepamine.sandbox.task import SOURCE, line_of
+from jepamine.sandbox.task import SOURCE, file_of, line_of
 
 #: The class that is run if a file has several.
 USUAL = "GeneratedScene"
@@ -118,7 +118,7 @@ def _load(trees: Mapping[str, ast.Module], guarded: bool, more: dict[str, Any]) 
     names = {**vars(builtins), **more}
     for name, tree in trees.items():
         if name:
-            _unguarded(name, tree, f"{name}.py", names)
+            _unguarded(name, tree, file_of(name), names)
     return vars(_unguarded(SCENE, trees[""], SOURCE, names))
 
 
@@ -179,4 +179,5 @@ def _moment(scene: Any, caller: FrameType, number: int, share: float) -> dict[st
         "share": share,
         "boxes": measured.boxes(drawn, scene.camera),
         "parts_of": measured.memberships(drawn),
+        "made": measured.made(drawn),
     }

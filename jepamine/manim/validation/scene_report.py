@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from jepamine.manim.layouts import Box, Layout
 from jepamine.manim.validation.adherence import Adherence, adherence, match
-from jepamine.manim.validation.check_answer import Answer, Found, Look, Problem
+from jepamine.manim.validation.check_answer import Answer, Found, Look, Made, Problem
 from jepamine.manim.validation.placement import Outside, Overlap, common_share, outside, overlaps
 from jepamine.sandbox.protection import Protection
 from jepamine.sandbox.server_pool import Abandoned
@@ -36,12 +36,16 @@ class State:
 
 @dataclass(frozen=True)
 class Moment:
-    """The scene at `share` of animation number `play`, started on `line`; boxes (x, y, width, height)."""
+    """The scene at `share` of animation number `play`, started on `line`; boxes (x, y, width, height).
+
+    `made` is where the code makes the objects.
+    """
 
     play: int
     line: int | None
     share: float
     boxes: dict[str, Box]
+    made: dict[str, Made]
     state: State
 
 
@@ -52,7 +56,7 @@ class Report:
     `objects` are those with a name in the code and those drawn; `final` is the state at the end of construct,
     `moments` those at a quarter, half and three quarters of each animation. `seconds` is the child's time
     without that of LaTeX, `notes` are about what is approximate. `unseen` have the colour of what is behind
-    them; `lines` says where an object gets its name.
+    them.
     """
 
     problems: tuple[Problem, ...]
@@ -65,7 +69,6 @@ class Report:
     preview: bytes | None = None
     notes: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-    lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:
@@ -150,7 +153,7 @@ def _moment(
         raise Abandoned
     # Objects that have not appeared yet are not missing.
     state = _state(look.boxes, look.parts_of, layout, chosen, so_far=True)
-    return Moment(look.play, look.line, look.share, look.boxes, state)
+    return Moment(look.play, look.line, look.share, look.boxes, look.made, state)
 
 
 def _png(encoded: str | None) -> bytes | None:

@@ -20,7 +20,7 @@ from jepamine.manim.validation.drawing import TooMuch
 from jepamine.manim.validation.namespace import without_main
 from jepamine.manim.validation.object_lines import note_lines
 from jepamine.manim.validation.refused_classes import checked
-from jepamine.sandbox.task import SOURCE
+from jepamine.sandbox.task import SOURCE, file_of
 
 LONGEST = 200_000
 #: Those that `prepare` installed.
@@ -98,9 +98,7 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     texts = {"": request["code"], **request["modules"]}
     if sum(map(len, texts.values())) > LONGEST:
         return _refused(None, f"the code is longer than {LONGEST:,} characters")
-    trees = {
-        name: without_main(ast.parse(code, f"{name}.py" if name else SOURCE)) for name, code in texts.items()
-    }
+    trees = {name: without_main(ast.parse(code, file_of(name))) for name, code in texts.items()}
     local = {name: tree for name, tree in trees.items() if name}
     apart: list[str] = []
     if request["check"]:

@@ -14,7 +14,6 @@ from jepamine.manim.latex.cache import Cache, cache_folder
 from jepamine.manim.latex.typesetter import Typesetter
 from jepamine.manim.layouts import Layout
 from jepamine.manim.validation.check_answer import Answer, failed, parse
-from jepamine.manim.validation.object_lines import lines_of
 from jepamine.manim.validation.plausible import objection
 from jepamine.manim.validation.play import mp4, require_pyav
 from jepamine.manim.validation.replaced_names import with_next_steps
@@ -64,8 +63,7 @@ class Validator:
         answer, seconds, notes = self._ask(
             code, scene, check, preview, modules, files, every=False, gone=gone
         )
-        found = report(answer, self.protection, seconds, layout, names, notes, gone)
-        return replace(found, lines=_lines(code, answer))
+        return report(answer, self.protection, seconds, layout, names, notes, gone)
 
     def film(
         self,
@@ -104,8 +102,7 @@ class Validator:
         """Run every scene of the code, or the one called `scene`, each in a child of its own."""
         answer, seconds, notes = self._ask(code, scene, check, preview, modules, files, every=True)
         if not answer.scenes:
-            found = report(answer, self.protection, seconds, layout, notes=notes)
-            return [replace(found, lines=_lines(code, answer))]
+            return [report(answer, self.protection, seconds, layout, notes=notes)]
         reports = []
         for name in answer.scenes:
             one = self.validate(
@@ -159,10 +156,6 @@ def validator(
     with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
         kept = Cache(cache or cache_folder())
         yield Validator(servers, limits, Typesetter(kept, servers.protection.bubblewrap))
-
-
-def _lines(code: str, answer: Answer) -> dict[str, int]:
-    return lines_of(code, {item.name: item.line for item in answer.objects}, answer.scene)
 
 
 def _without_answer(end: End, limits: Limits) -> Answer:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from jepamine.manim.validation.object_lines import lines_of
 from jepamine.manim.validation.report_text import problems, summary
 from jepamine.manim.validation.syntax import objections
 from jepamine.manim.validation.validate_command import run
@@ -85,42 +84,6 @@ def test_own_names_are_nobodys_old_ones():
     assert found(code) == []
 
 
-def test_lines_are_those_that_name_objects():
-    code = "a = 1\nb, c = 2, 3\nfor d in dots:\n    if a == 2: pass\nself.e: int = 4\nprint(f=1)\n"
-    made = dict.fromkeys(["a", "b", "c", "d", "self.e", "f", "b[0]"])
-    assert lines_of(code, made) == {"a": 1, "b": 2, "c": 2, "d": 3, "self.e": 5, "b[0]": 2}
-    assert lines_of("a," * 5000, {"a": None}) == {}
-
-
-TWO = """
-class A(Scene):
-    def construct(self):
-        c = Circle()
-        self.add(c, Square())
-
-class B(Scene):
-    def construct(self):
-        c = Circle()
-        self.add(c, Text("a"))
-        self.add(Text("b"))
-"""
-
-
-@pytest.mark.parametrize(
-    ("made", "lines"),
-    [
-        # A name of its own scene, before the line that made what has it now.
-        ({"c": 4}, {"c": 9}),
-        ({"Text without a name 2": 11}, {"Text without a name 2": 11}),
-        ({"dots[1]": 10, "Text without a name": None}, {"dots[1]": 10}),
-        # The process of the code can say anything.
-        ({"Text without a name": 12_000, "dots[0]": -3, "d": 0}, {}),
-    ],
-)
-def test_an_object_without_a_name_has_the_line_that_makes_it(made, lines):
-    assert lines_of(TWO, made, "B") == lines
-
-
 @pytest.fixture
 def seen(tmp_path: Path):
     """Run a body and return what the terminal says of it."""
@@ -155,27 +118,6 @@ def test_what_is_seen_at_the_end_is_reported_with_lines(seen):
         "off-screen: out (line 6), all of it",
         "not visible: inside (line 10) has the colour of what is behind it",
         "not visible: dark (line 11) has the colour of what is behind it",
-    ]
-
-
-@pytest.mark.manim
-def test_objects_without_a_name_are_reported_with_the_line_that_makes_them(seen):
-    said = seen(
-        "self.add(Text('a').shift(9 * LEFT), Dot())",
-        "self.add(Text('b').shift(9 * RIGHT))",
-        "stars = []",
-        "for place in (5, -5):",
-        "    stars.append(Star().shift(place * UP))",
-        "self.add(*stars, stars[0].copy().shift(4 * RIGHT))",
-        "self.add(always_redraw(lambda: Square().shift(9 * UR)))",
-    )
-    assert sorted(line.partition(",")[0] for line in said) == [
-        "off-screen: Square without a name (line 12)",
-        "off-screen: Star without a name (line 10)",
-        "off-screen: Text without a name (line 6)",
-        "off-screen: Text without a name 2 (line 7)",
-        "off-screen: stars[0] (line 10)",
-        "off-screen: stars[1] (line 10)",
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jepamine.manim.validation.check_answer import Answer, Found, Look
+from jepamine.manim.validation.check_answer import Answer, Found, Look, Made
 from jepamine.manim.validation.plausible import objection
 
 pytestmark = pytest.mark.manim
@@ -133,6 +133,25 @@ def test_a_line_is_one_of_the_code():
     assert objection(Answer((), "GeneratedScene", (), moments), CODE, {}) == "line 99 of 8"
 
 
-def answer(name):
-    found = Found(name, (0.0, 0.0, 1.0, 1.0), True, (), None, None, None)
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (Made("", 8, 6), None),
+        (Made("shapes", 3, 8), None),
+        (Made("", 9, None), "an object that no line makes"),
+        (Made("", 0, None), "an object that no line makes"),
+        (Made("", 8, 12_000), "an object that no line makes"),
+        (Made("shapes", 4, None), "an object that no line makes"),
+        (Made("other", 1, None), "an object that no line makes"),
+    ],
+)
+def test_an_object_is_made_by_a_line_that_is_there(made, message):
+    modules = {"shapes": "from manim import *\ndot = Dot()"}
+    assert objection(answer("dots[0]", made), CODE, modules) == message
+    moment = Look(1, None, 0.25, {"dots[0]": (0, 0, 1, 1)}, {}, {"dots[0]": made})
+    assert objection(Answer((), "GeneratedScene", (), (moment,)), CODE, modules) == message
+
+
+def answer(name, made=None):
+    found = Found(name, (0.0, 0.0, 1.0, 1.0), True, (), None, None, None, made)
     return Answer((), "GeneratedScene", (found,))
