@@ -99,7 +99,8 @@ def _numbers(subject: Subject) -> str | None:
         # Manim draws stars of five points and more by their density.
         inner = f", inner_radius={number(0.4 * radius)}" if get("points") and get("points") < STAR else ""
         return f"Star({paint.after(f'{points}outer_radius={number(radius)}{inner}')})"
-    if kind == "annulus" and (radius := get("radius")):
+    if kind == "annulus" and (get("radius") or get("inner_radius")):
+        radius = get("radius") or subject.item.width / 2
         inner = get("inner_radius") or 0.6 * radius
         radii = f"inner_radius={number(inner)}, outer_radius={number(radius)}"
         return f"Annulus({paint.after(radii, fill=False)})"

@@ -56,7 +56,7 @@ def _sector(degrees: float) -> Callable[[Subject], str]:
         wide = subject.get("radius") or (subject.item.width / (2 if degrees == 180 else 1))
         angle = subject.get("angle") or degrees
         if degrees == 180:
-            return f"Arc({subject.paint.after(f'radius={number(wide)}, angle=PI', fill=False)})"
+            return f"Arc({subject.paint.after(f'radius={number(wide)}, angle=PI')})"
         settings = f"radius={number(wide)}, angle={number(angle)} * DEGREES"
         return f"Sector({subject.paint.after(settings, fill=False)})"
 

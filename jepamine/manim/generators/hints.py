@@ -54,6 +54,8 @@ def described(layout: Layout, reading: Reading | None) -> list[int | None]:
 def is_filled(layout: Layout, index: int, traits: frozenset[str]) -> bool:
     """Return whether an object is filled: its traits say so, or it is drawn over a partly hidden object."""
     item = layout.objects[index]
+    if "semicircle" in traits:
+        return "filled" in traits
     if item.type not in _OUTLINED or "outlined" in traits:
         return False
     return "filled" in traits or any(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jepamine.manim.text.applicable import applies
+from jepamine.manim.text.applicable import reason as unused
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.phrase import NounPhrase
+from jepamine.manim.text.phrase import STROKES, NounPhrase
 from jepamine.manim.text.reading import Ref, Span
 from jepamine.manim.text.referents import Referents
 
@@ -13,6 +15,8 @@ _OUTLINES = ("outline", "outlines", "border", "borders", "stroke", "contour")
 _FILLS = ("fill", "filling", "interior")
 #: Stroke widths as Manim counts them; its default is 4.
 _WIDTHS = {"thick": 8.0, "thin": 2.0}
+#: Lengths of strokes in units.
+_LENGTHS = {"long": 5.0, "short": 1.2}
 #: Words for letters alone.
 _LETTERS = {"bold": "bold", "italic": "italic", "capitals": "in capital letters"}
 #: What "thin" may also mean the shape of.
@@ -74,42 +78,51 @@ def settle_paint(cursor: Cursor, phrase: NounPhrase, start: int) -> None:
     if outline is not None:
         phrase.traits.add("filled")
         phrase.measures["outline"] = outline
-    for trait in sorted(phrase.traits & {*_LETTERS, *_WIDTHS}):
-        part = next((one for one in cursor.tokens[start : cursor.place] if one.value == trait), None)
+    for trait in sorted(phrase.traits & LOOKS):
         phrase.traits.discard(trait)
-        kept, width, reason = look_of(trait, phrase.type, "formula" in phrase.traits)
-        phrase.traits |= {kept} - {""}
-        if width:
-            phrase.measures["stroke_width"] = width
+        kept, measures, reason = look_of(trait, phrase.type, "formula" in phrase.traits)
+        phrase.traits |= kept
+        phrase.measures = measures | phrase.measures
         if reason:
-            cursor.miss(part.span if part else cursor.since(start), reason)
+            passed = (part.span for part in cursor.tokens[start : cursor.place] if part.value == trait)
+            cursor.miss(next(passed, cursor.since(start)), reason)
 
 
-def look_of(trait: str, type_: str, formula: bool = False) -> tuple[str, float | None, str]:
-    """Return what "bold" or "thin" gives an object: (trait or "", stroke width, why it gives nothing)."""
+#: The traits that are settled here.
+LOOKS = {*_LETTERS, *_WIDTHS, *_LENGTHS, "translucent"}
+
+
+def look_of(trait: str, type_: str, formula: bool = False) -> tuple[set[str], dict[str, float], str]:
+    """Return what "bold" or "thin" gives an object: (traits, measures, why it gives nothing)."""
+    if trait == "translucent":
+        return (set() if type_ in ("text", *STROKES) else {"filled"}), {"opacity": 0.5}, ""
+    if trait in _LENGTHS:
+        if type_ in STROKES:
+            return set(), {"length": _LENGTHS[trait]}, ""
+        return set(), {}, "only lines and arrows are long or short here"
     if type_ == "text" and not formula and trait != "thin":
-        return ("bold" if trait == "thick" else trait), None, ""
+        return {"bold" if trait == "thick" else trait}, {}, ""
     width = _WIDTHS.get("thick" if trait == "bold" else trait)
     if width is None or type_ == "text":
-        return "", None, f"only texts are {_LETTERS.get(trait, trait)} here"
+        return set(), {}, f"only texts are {_LETTERS.get(trait, trait)} here"
     if type_ == "dot" or (type_ in _SHAPED and trait == "thin"):
-        return "", None, f"what is {trait} is not clear; give a size, or write 'with a {trait} outline'"
-    return "", width, ""
+        return set(), {}, f"what is {trait} is not clear; give a size, or write 'with a {trait} outline'"
+    return set(), {"stroke_width": width}, ""
 
 
 def change_look(things: Referents, ref: Ref, trait: str, span: Span) -> None:
-    """Give objects a trait that was said of them later: "the line is thick"."""
+    """Give objects a trait that is said of them later: "the line is thick"."""
     for place in ref:
         item = things.items[place]
-        kept, width, reason = "", None, ""
-        if trait in _LETTERS or trait in _WIDTHS:
-            kept, width, reason = look_of(trait, item.type, "formula" in item.traits)
-        else:
-            kept = trait
+        kept, measures, reason = {trait} - {""}, dict[str, float](), ""
+        if not applies(trait, item.type, item.traits):
+            kept, reason = set(), unused(item.type, trait)
+        elif trait in LOOKS:
+            kept, measures, reason = look_of(trait, item.type, "formula" in item.traits)
         if reason:
             things.cursor.miss(span, reason)
-        if width:
-            things.measure((place,), "stroke_width", width)
-        things.add_traits((place,), *({kept} - {""}))
-        if kept == "capitals":
+        for name, value in measures.items():
+            things.measure((place,), name, value)
+        things.add_traits((place,), *kept)
+        if "capitals" in kept:
             things.change((place,), lambda one: replace(one, text=(one.text or "").upper()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from jepamine.manim.text.appearance import change_look
+from jepamine.manim.text.applicable import applies, reason
 from jepamine.manim.text.corner_places import in_corner, in_corners
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.modifiers import Clause, Modifier
@@ -102,6 +103,10 @@ def _measure(story: Statements, together: Ref, modifier: Modifier) -> None:
     if of_one(name, value, 0) is not value and len(value) != len(together):
         story.cursor.miss(modifier.span, f"{len(value)} sizes for {len(together)} objects")
     for number, place in enumerate(together):
+        item = story.things.items[place]
+        if not applies(name, item.type, item.traits):
+            story.cursor.miss(modifier.span, reason(item.type, name))
+            continue
         story.things.measure((place,), name, of_one(name, value, number))
         if name == "sides" and story.things.items[place].type == "polygon":
             story.things.add_traits((place,), str(int(value)))
@@ -168,6 +173,8 @@ def _numbers(story: Statements, together: Ref, modifier: Modifier) -> None:
 
 def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
     """Place a stroke between two points: keep its middle and direction; its length follows its kind."""
+    if story.things.items[ref[0]].type not in (*STROKES, "brace", "arc", "function_graph"):
+        return story.cursor.miss(modifier.span, "only lines and arrows lead from one point to another")
     (x, y), (to_x, to_y) = modifier.value
     across, up = to_x - x, to_y - y
     if abs(up) > 2 * abs(across):
@@ -180,6 +187,7 @@ def _ends(story: Statements, ref: Ref, modifier: Modifier) -> None:
     middle = ((x + to_x) / 2, (y + to_y) / 2)
     story.places.append(Place(ref, None, None, modifier.span, point=middle))
     story.things.measure(ref, "ends", ((x, y), (to_x, to_y)))
+    return None
 
 
 def _two(story: Statements, refs: list[Ref], modifier: Modifier) -> None:

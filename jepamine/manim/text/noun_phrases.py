@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from jepamine.manim.text.appearance import settle_paint
+from jepamine.manim.text.applicable import note_unused
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
 from jepamine.manim.text.phrase import (
     BEFORE,
     DIRECTIONS,
+    STROKES,
     TURNED,
     NounPhrase,
     between_words,
@@ -93,6 +95,7 @@ def noun_phrase(cursor: Cursor) -> NounPhrase:
         after(cursor, phrase)
         _settle(phrase)
         settle_paint(cursor, phrase, start)
+        note_unused(cursor, phrase, start)
         if (
             any(trait.startswith("part_") for trait in phrase.traits)
             and cursor.at("of")
@@ -131,11 +134,33 @@ def _settle(phrase: NounPhrase) -> None:
     if rows and columns and single and phrase.type in ("rectangle", "ellipse") and phrase.form == "grid":
         phrase.measures |= {"width": rows, "height": columns}
         phrase.form, phrase.size = None, (None, None)
-    if "parallel" in phrase.traits:
+    if "parallel" in phrase.traits and phrase.type in STROKES:
         phrase.traits.discard("parallel")
         phrase.form = phrase.form or ("row" if "vertical" in phrase.traits else "column")
+    _point(phrase)
+    if phrase.type == "text" and phrase.measures.get("size", 0) >= SMALLEST_FONT:
+        phrase.measures.setdefault("font_size", phrase.measures.pop("size"))
+    if phrase.type == "rectangle" and "corner_radius" in phrase.measures:
+        phrase.traits.add("rounded")
     if (sides := phrase.measures.get("sides")) and phrase.type == "polygon":
         phrase.traits |= {str(int(sides))}
+
+
+#: "Size 40" of a text is that of its font from here on.
+SMALLEST_FONT = 8
+#: How far a triangle is turned that points somewhere, in degrees.
+_POINTS = {"up": 0.0, "down": 180.0, "left": 90.0, "right": -90.0}
+
+
+def _point(phrase: NounPhrase) -> None:
+    """Turn a triangle to where it points."""
+    ways = phrase.directions or sorted(phrase.traits & {*_POINTS})
+    if phrase.type != "triangle" or len(ways) != 1 or phrase.traits & {"right_angled"}:
+        return
+    phrase.traits -= {*_POINTS}
+    phrase.directions = []
+    if turn := _POINTS.get(ways[0], 0.0):
+        phrase.measures["turned"] = turn
 
 
 def _among_follows(cursor: Cursor, phrase: NounPhrase) -> bool:

@@ -23,6 +23,8 @@ _CODE = re.compile(
     r"^\s*(?:def \w+\(|class \w+\(|from \w+ import\b|import \w+\s*$)|\.animate\b",
     re.MULTILINE,
 )
+#: A minus sign, or a dash for one: "(\u22123, 0)".
+_MINUS = re.compile(r"\u2212|(?<![\w\s])\u2013(?=\d)|(?<=\s)\u2013(?=\d)")
 #: The largest number of characters of a description.
 LONGEST = 4000
 
@@ -42,6 +44,7 @@ def read(description: str) -> Reading:
         raise UserError(
             "the description is code: write it in words; jepamine scenes validate FILE.py runs code"
         )
+    description = _MINUS.sub("-", description)
     cursor = Cursor(description, tokenize(description))
     story = Discourse(cursor)
     empty = cursor.skip("empty")

@@ -61,6 +61,10 @@ def _by_type(item: Item, usual: tuple[float, float]) -> tuple[float, float] | No
         return extent(list(get("ends")))
     radius = get("radius") or (get("diameter") / 2 if get("diameter") else None)
     width, height, side, length = get("width"), get("height"), get("side"), get("length")
+    if (size := get("size")) and item.type in ("circle", "annulus", "dot", "star", "polygon"):
+        radius = radius or size / 2
+    elif size:
+        side = side or size
     if radius and item.type in ("circle", "annulus", "dot"):
         return 2 * radius, 2 * radius
     if radius and item.type == "star":
@@ -68,7 +72,7 @@ def _by_type(item: Item, usual: tuple[float, float]) -> tuple[float, float] | No
         return across * radius, up * radius
     if item.type == "polygon" and (sides := _sides(item)) and (radius or side):
         return extent(corners_at(sides, radius or side / (2 * sin(pi / sides))))
-    if item.type == "square" and (one := side or width or height or length or get("size")):
+    if item.type == "square" and (one := side or width or height or length):
         return one, one
     if item.type == "triangle" and (side or length) and "right_angled" not in item.traits:
         return equilateral(side or length)
@@ -121,6 +125,8 @@ _LONG = ("line", "dashed_line", "arrow", "double_arrow", "number_line", "brace",
 THICKNESS = {"arrow": 0.35, "double_arrow": 0.35, "number_line": 0.2, "brace": 0.28, "dot": 0.2}
 #: The usual size of a text, and of a title: Manim's font size over 48.
 _TEXT, _TITLE = 0.7, 0.95
+#: How much smaller and larger small and large letters are.
+_LETTERS = {"small": 0.6, "large": 1.6}
 #: The height of a letter A of Manim's in units, at font size 48.
 CAPITAL = 0.49
 #: The content of a text without one.
@@ -149,10 +155,14 @@ def size_of(item: Item) -> Size:
         return Size(width, height, 0.0, 0.0, 1.0, 1.0)
     if item.type == "text":
         scale = _TITLE if "title" in item.traits else _TEXT
+        scale *= next((factor for trait, factor in _LETTERS.items() if trait in item.traits), 1.0)
         if (font := item.measure("font_size")) is not None:
             width, height = text_extent(item.text or PLACEHOLDER)
             return Size(font / 48 * width, font / 48 * height, 0.0, 0.0, 1.0, 1.0)
         width, height = text_extent(item.text or PLACEHOLDER)
+        if (wide := item.measure("width")) or (high := item.measure("height")):
+            scale = wide / width if wide else high / height
+            return Size(scale * width, scale * height, 0.0, 0.0, 1.0, 1.0)
         # A line at most as wide as the frame.
         scale = min(scale, 13 / width)
         return Size(scale * width, scale * height, 0.0, 0.0, 0.7, 1.0)
