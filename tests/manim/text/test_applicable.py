@@ -14,9 +14,9 @@ from jepamine.manim.text.solve.arrange import arrange
 
 NOUNS = (
     "circle", "square", "rectangle", "triangle", "ellipse", "dot", "star", "hexagon", "line", "dashed line",
-    "arrow", "double arrow", "arc", "ring", "text 'abc'", "title 'abc'", "number line", "set of axes", "number plane",
-    "sine curve", "brace", "heart", "trapezoid", "diamond", "right triangle", "sector",
-    "semicircle", "formula 'x^2'", "curved arrow", "cross", "rounded rectangle",
+    "arrow", "double arrow", "arc", "ring", "text 'abc'", "title 'abc'", "number line",
+    "set of axes", "number plane", "sine curve", "brace", "heart", "trapezoid", "diamond", "right triangle"
+    "sector", "semicircle", "formula 'x^2'", "curved arrow", "cross", "rounded rectangle",
 )  # fmt: skip
 ADJECTIVES = [phrases[0] for trait, phrases in tomllib.loads(TABLE.read_text())["traits"].items() if trait]
 MEASURES = (
