@@ -97,8 +97,8 @@ def _numbers(subject: Subject) -> str | None:
         radius = get("radius") or subject.item.height / star_extent(subject.look)[1]
         points = f"n={int(get('points'))}, " if get("points") else ""
         # Manim draws stars of five points and more by their density.
-        inner = f", inner_radius={number(0.4 * radius)}" if get("points") and get("points") < STAR else ""
-        return f"Star({paint.after(f'{points}outer_radius={number(radius)}{inner}')})"
+        dents = f", inner_radius={number(0.4 * radius)}" if get("points") and get("points") < STAR else ""
+        return f"Star({paint.after(f'{points}outer_radius={number(radius)}{dents}')})"
     if kind == "annulus" and (get("radius") or get("inner_radius")):
         radius = get("radius") or subject.item.width / 2
         inner = get("inner_radius") or 0.6 * radius

@@ -17,6 +17,8 @@ _FILLS = ("fill", "filling", "interior")
 _WIDTHS = {"thick": 8.0, "thin": 2.0}
 #: Lengths of strokes in units.
 _LENGTHS = {"long": 5.0, "short": 1.2}
+#: How far a triangle is turned that points somewhere, in degrees.
+POINTS = {"up": 0.0, "down": 180.0, "left": 90.0, "right": -90.0}
 #: Words for letters alone.
 _LETTERS = {"bold": "bold", "italic": "italic", "capitals": "in capital letters"}
 #: What "thin" may also mean the shape of.
@@ -115,7 +117,12 @@ def change_look(things: Referents, ref: Ref, trait: str, span: Span) -> None:
     for place in ref:
         item = things.items[place]
         kept, measures, reason = {trait} - {""}, dict[str, float](), ""
-        if not applies(trait, item.type, item.traits):
+        if item.type == "triangle" and trait in POINTS and "right_angled" not in item.traits:
+            kept, measures = set(), {"turned": POINTS[trait]}
+        elif trait == "dashed" and item.type in ("line", "dashed_line"):
+            kept = set()
+            things.change((place,), lambda one: replace(one, type="dashed_line"))
+        elif not applies(trait, item.type, item.traits):
             kept, reason = set(), unused(item.type, trait)
         elif trait in LOOKS:
             kept, measures, reason = look_of(trait, item.type, "formula" in item.traits)

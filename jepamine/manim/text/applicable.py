@@ -36,7 +36,8 @@ TRAITS: dict[str, tuple[str, ...]] = {
     "vertical": (*STROKES, "number_line", "brace", "rectangle", "ellipse"),
     "horizontal": (*STROKES, "number_line", "brace", "rectangle", "ellipse", "text"),
     "diagonal": STROKES,
-    "parallel": STROKES,
+    "parallel": (),
+    "dashed": ("line", "dashed_line"),
     **dict.fromkeys(sorted(_WAYS), (*STROKES, "brace")),
 }
 _DIRECTIONS = {*_WAYS, "vertical", "horizontal", "diagonal"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jepamine.manim.text.appearance import change_look
 from jepamine.manim.text.figure_parts import corners_of
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.noun_suffixes import direction, texts
@@ -109,9 +110,9 @@ def late(cursor: Cursor, story: Discourse) -> None:
                 entry.labelled = True
             return story.label(ref, part.value, labels, cursor.since(start))
     elif cursor.at("side", "trait") and ref and not starts(cursor):
-        return story.things.add_traits(ref, direction(cursor.next()))
+        return change_look(story.things, ref, direction(cursor.next()), cursor.since(start))
     elif cursor.at("relation") and ref and cursor.peek().text.lower().startswith("to the"):
-        return story.things.add_traits(ref, cursor.next().value[0])
+        return change_look(story.things, ref, cursor.next().value[0], cursor.since(start))
     elif ref and (cursor.skip("to", "filler") or True) and starts(cursor):
         other, _ = story.thing(noun_phrase(cursor))
         story.aims.append((ref, other, cursor.since(start)))

@@ -107,6 +107,8 @@ def _measure(story: Statements, together: Ref, modifier: Modifier) -> None:
         if not applies(name, item.type, item.traits):
             story.cursor.miss(modifier.span, reason(item.type, name))
             continue
+        if name == "corner_radius":
+            story.things.add_traits((place,), "rounded")
         story.things.measure((place,), name, of_one(name, value, number))
         if name == "sides" and story.things.items[place].type == "polygon":
             story.things.add_traits((place,), str(int(value)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jepamine.manim.text.appearance import settle_paint
+from jepamine.manim.text.appearance import POINTS, settle_paint
 from jepamine.manim.text.applicable import note_unused
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
@@ -148,18 +148,16 @@ def _settle(phrase: NounPhrase) -> None:
 
 #: "Size 40" of a text is that of its font from here on.
 SMALLEST_FONT = 8
-#: How far a triangle is turned that points somewhere, in degrees.
-_POINTS = {"up": 0.0, "down": 180.0, "left": 90.0, "right": -90.0}
 
 
 def _point(phrase: NounPhrase) -> None:
     """Turn a triangle to where it points."""
-    ways = phrase.directions or sorted(phrase.traits & {*_POINTS})
+    ways = phrase.directions or sorted(phrase.traits & {*POINTS})
     if phrase.type != "triangle" or len(ways) != 1 or phrase.traits & {"right_angled"}:
         return
-    phrase.traits -= {*_POINTS}
+    phrase.traits -= {*POINTS}
     phrase.directions = []
-    if turn := _POINTS.get(ways[0], 0.0):
+    if turn := POINTS.get(ways[0], 0.0):
         phrase.measures["turned"] = turn
 
 

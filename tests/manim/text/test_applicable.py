@@ -59,6 +59,13 @@ def test_a_word_changes_the_code_or_is_noted(words):
         assert made(description) != made(f"a {noun}"), description
 
 
+@pytest.mark.parametrize("words", [*ADJECTIVES, *MEASURES])
+def test_so_does_one_that_is_said_later(words):
+    for noun in set(NOUNS) - SO_ANYWAY.get(words, set()):
+        description = f"a {noun}. The {noun.partition(" '")[0]} is {words}."
+        assert made(description) != made(f"a {noun}"), description
+
+
 @pytest.mark.parametrize(
     ("description", "noted", "reason"),
     [
@@ -89,6 +96,8 @@ def test_the_note_says_which_word_and_why(description, noted, reason):
         ("a large text 'abc'", "font_size=53"),
         ("a rectangle with corner radius 0.1", "RoundedRectangle(corner_radius=0.1"),
         ("a filled semicircle", "Arc(radius=1, angle=PI, fill_opacity=1)"),
+        ("a triangle. The triangle is pointing down.", "rotate(180 * DEGREES)"),
+        ("a line. The line is dashed.", "DashedLine("),
         ("a long arrow", "Arrow(ORIGIN, [5, 0, 0], buff=0)"),
         ("a translucent circle", "fill_opacity=1).move_to(ORIGIN).set_opacity(0.5)"),
         ("a dot at (\N{MINUS SIGN}2, 1)", ".move_to([-2, 1, 0])"),
