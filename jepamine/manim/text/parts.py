@@ -105,14 +105,24 @@ def strike(cursor: Cursor, story: Discourse) -> None:
     story.close()
     if cursor.peek().text.lower() in _OUT:
         cursor.next()
+    tones: list[str] = []
     if word in _DONE:
         # "The word 'draft', crossed out".
         ref = ref or (story.before[-1] if story.before else ())
+    elif cursor.at("pronoun"):
+        ref = story.pronoun()
     else:
-        ref = story.pronoun() if cursor.at("pronoun") else story.thing(noun_phrase(cursor))[0]
+        text = noun_phrase(cursor)
+        if text.coloured_behind:
+            # "Underline the word in red": the line is red.
+            tones, text.colours = text.colours, []
+        ref, _ = story.thing(text)
     if cursor.peek().text.lower() in _OUT:
         cursor.next()
-    phrase = NounPhrase(article="a", type="line", span=cursor.since(start))
+    if cursor.at("in") and cursor.peek(1).kind == "colour":
+        cursor.next()
+        tones = colours(cursor, False)
+    phrase = NounPhrase(article="a", type="line", span=cursor.since(start), colours=tones)
     if cursor.peek().text.lower() in ("with", "by", "using", "in") and starts_behind(cursor):
         cursor.next()
         phrase = noun_phrase(cursor)

@@ -48,6 +48,12 @@ def test_what_the_words_say_is_in_the_code(description, expected):
     assert expected in code_of(description)[-1]
 
 
+@pytest.mark.parametrize("words", ["underline the word 'key' in red", "the word 'key', underlined in red"])
+def test_an_underline_has_its_own_colour(words):
+    text, line = code_of(words)
+    assert ("RED" in text, "color=RED" in line) == (False, True)
+
+
 def test_the_thick_line_is_the_one_that_was_called_so():
     lines = code_of("a thick line and a thin line. The thick line is red.")
     assert ["color=RED" in line for line in lines] == [True, False]

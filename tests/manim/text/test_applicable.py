@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 
 import pytest
@@ -41,14 +42,15 @@ SO_ANYWAY = {
 }
 
 
+@functools.cache
 def made(description):
     """Return the code of a description, and what was not understood; the error alone if it is refused."""
     try:
         reading = read(description)
         code = template(style="static").generate(arrange(reading), description, reading=reading).code
     except UserError as error:
-        return str(error), []
-    return code, [note.text for note in reading.not_understood]
+        return str(error), ()
+    return code, tuple(note.text for note in reading.not_understood)
 
 
 @pytest.mark.parametrize("words", [*ADJECTIVES, *MEASURES])
@@ -107,4 +109,4 @@ def test_the_note_says_which_word_and_why(description, noted, reason):
 def test_sizes_and_looks_are_in_the_code(description, code):
     found, noted = made(description)
     assert code in found
-    assert noted == []
+    assert noted == ()
