@@ -58,7 +58,10 @@ def in_corners(story: Placed, refs: list[Ref], modifier: Modifier) -> None:
     """Place objects in or on the corners of a figure or the frame, one in each."""
     each, own, inside = modifier.value
     named = modifier.others[0][:1] if modifier.others else ()
-    owner = named or (_described(story) if own or story.clause.head else ())
+    owner = named or _described(story)
+    if owner and not (named or own or corners_of(story.things, owner[0])):
+        # "A circle with a star in each corner": of the frame.
+        owner = ()
     # "A square, and a circle in each corner": the circle alone.
     together: Ref = refs[-1] if each and all(len(ref) == 1 for ref in refs) else sum(refs, ())
     count = corners_of(story.things, owner[0]) if owner else len(_BOX)

@@ -62,6 +62,12 @@ def test_figures_are_in_or_on_each_corner(description, corners):
     assert ["aligned_edge" in line for line in circles] == [" in each" in description] * 4
 
 
+def test_a_circle_has_no_corners_so_that_those_of_the_frame_are_meant():
+    lines = code_of("a circle with a star in each corner")
+    assert sum("= Star(" in line for line in lines) == 4
+    assert "get_corner" not in "".join(lines)
+
+
 def test_of_a_square_and_a_circle_in_each_corner_the_circle_is_there_four_times():
     lines = code_of("a square, and a circle in each corner of the screen")
     assert [line.partition(" = ")[2].partition("(")[0] for line in lines[:5]] == ["Square", *["Circle"] * 4]
