@@ -9,7 +9,7 @@ import select
 import signal
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 
@@ -73,10 +73,22 @@ def ask(question: Any) -> Any:
     """
     if len(json.dumps(question)) > LARGEST:
         raise ValueError(f"a question is longer than {LARGEST:,} bytes")
-    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
-    try:
+    with _no_deadline():
         send(QUESTIONS, question)
         return receive(REPLIES)[0]
+
+
+def handed_over() -> bytes:
+    """Return, in a child, what the server hands over to it; the wait does not count as its time."""
+    with _no_deadline():
+        return receive(REPLIES)[1]
+
+
+@contextlib.contextmanager
+def _no_deadline() -> Iterator[None]:
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, left)
 
@@ -106,11 +118,17 @@ class Exchange:
         self._since: float | None = None
         self._waited = 0.0
 
+    def hand_over(self, body: bytes) -> None:
+        """Write `body` to the child, which reads it by `receive`, once `register` was called."""
+        self._reply += _HEAD.pack(len(b"null"), len(body)) + b"null" + body
+
     def register(self, poll: select.poll) -> None:
         """Add the descriptors to those that are waited for."""
         self._poll = poll
         poll.register(self._questions, select.POLLIN)
         poll.register(self._asker, select.POLLIN)
+        if self._reply:
+            poll.register(self._replies, select.POLLOUT)
 
     def waited(self) -> float:
         """Return the seconds that the child has waited for replies until now."""

@@ -6,9 +6,11 @@ import ctypes
 import errno
 import os
 import platform
+import struct
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from jepamine.sandbox.limits import PR_SET_SECCOMP, prctl
 
@@ -162,17 +164,8 @@ def _truncates_only_what_it_writes(argument: int) -> list[Instruction]:
 MODE_FILTER = 2
 
 
-class _Instruction(ctypes.Structure):
-    _fields_ = (
-        ("code", ctypes.c_uint16),
-        ("jt", ctypes.c_uint8),
-        ("jf", ctypes.c_uint8),
-        ("k", ctypes.c_uint32),
-    )
-
-
 class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.c_char_p))
 
 
 def filter_calls(execute: bool = False) -> bool:
@@ -184,7 +177,8 @@ def filter_calls(execute: bool = False) -> bool:
     if machine is None:
         return False
     code = program(machine, os.getpid(), execute)
-    instructions = (_Instruction * len(code))(*(_Instruction(*words) for words in code))
+    # One pack: a ctypes structure for each takes 3 ms of every child.
+    instructions = struct.pack("=" + "HBBI" * len(code), *chain.from_iterable(code))
     try:
         prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code), instructions)))
     except OSError:

@@ -225,17 +225,24 @@ class Pool:
 
 @contextmanager
 def pool(
-    task: str, *, workers: int = 1, path: Sequence[Path] = (), bubblewrap: bool | None = None
+    task: str,
+    *,
+    workers: int = 1,
+    path: Sequence[Path] = (),
+    bubblewrap: bool | None = None,
+    meanwhile: Callable[[], object] = bool,
 ) -> Iterator[Pool]:
-    """Start `workers` servers of a task (see `Handle`); they stop with the block."""
+    """Start `workers` servers of a task (see `Handle`); they stop with the block.
+
+    `meanwhile` is called while they start, which takes them a second or two.
+    """
     remove_abandoned()
     with ThreadPoolExecutor(workers) as askers:
         futures = [askers.submit(Handle, task, path, bubblewrap) for _ in range(workers)]
-        handles = [future.result() for future in futures if future.exception() is None]
         try:
-            for future in futures:
-                future.result()
-            yield Pool(handles, askers)
+            meanwhile()
+            yield Pool([future.result() for future in futures], askers)
         finally:
-            for handle in handles:
-                handle.close()
+            for future in futures:
+                if future.exception() is None:
+                    future.result().close()

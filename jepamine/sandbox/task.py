@@ -28,9 +28,9 @@ class Task(Protocol):
     """`prepare` runs once in the server, `run` in a confined child for each request.
 
     A task may have `judge(request, said, folder) -> dict`: then another confined child, which never ran the
-    request, gets what the first one wrote, as bytes that cannot be trusted, and answers in its place. The
-    descriptor of the answer does not exist in the first one. A task may also have `progress() -> str`, which
-    is added to the message of a child that ran until the deadline.
+    request, answers in its place. `said()` waits for what the first one writes, and returns it: bytes that
+    cannot be trusted. The descriptor of the answer does not exist in the first one. A task may also have
+    `progress() -> str`, which is added to the message of a child that ran until the deadline.
     """
 
     def prepare(self) -> None:

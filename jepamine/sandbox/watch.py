@@ -33,23 +33,35 @@ class End:
     seconds: float
 
 
-def watch(
-    child: int, answer: int, exchange: Exchange, folder: Path, limits: Limits, most: int
-) -> tuple[End, bytes]:
-    """Read the child's answer on the descriptor `answer`; none of its process group is left afterwards.
+class Child:
+    """A forked child, the leader of its process group, none of which is left after `watch` or `end`."""
 
-    It may have `most` MiB.
+    def __init__(self, pid: int, answer: int, exchange: Exchange, folder: Path) -> None:
+        """`answer` is the descriptor of its answer, `exchange` the way to it and its questions' way out."""
+        self.pid, self.answer, self.exchange, self.folder = pid, answer, exchange, folder
+        self._status: int | None = None
 
-    The other side of `exchange` waits for the answer: without it the child is ended.
-    """
-    began = time.monotonic()
-    answer_bytes = bytearray()
-    how = _until_it_ends(child, answer, exchange, folder, limits, most, answer_bytes)
-    status = _end(child)
-    seconds = time.monotonic() - began - exchange.waited()
-    if how == "answered" and not answer_bytes:
-        return End("ended", os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, seconds), b""
-    return End(how, None, seconds), bytes(answer_bytes) if how == "answered" else b""
+    def watch(self, limits: Limits, most: int, given: bytes | None = None) -> tuple[End, bytes]:
+        """Read the child's answer, which may have `most` MiB; `given` is handed to it first.
+
+        The other side of `exchange` waits for the answer: without it the child is ended.
+        """
+        if given is not None:
+            self.exchange.hand_over(given)
+        began = time.monotonic()
+        answer_bytes = bytearray()
+        how = _until_it_ends(self.pid, self.answer, self.exchange, self.folder, limits, most, answer_bytes)
+        status = self.end()
+        seconds = time.monotonic() - began - self.exchange.waited()
+        if how == "answered" and not answer_bytes:
+            return End("ended", os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, seconds), b""
+        return End(how, None, seconds), bytes(answer_bytes) if how == "answered" else b""
+
+    def end(self) -> int:
+        """Kill what still runs; return the child's status."""
+        if self._status is None:
+            self._status = _end(self.pid)
+        return self._status
 
 
 def _until_it_ends(

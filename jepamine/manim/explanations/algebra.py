@@ -125,12 +125,12 @@ def _moved(term: Any) -> str:
 
 def differentiate(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
     """Differentiate a function of x term by term; return (title, steps, span), None without one."""
-    import sympy
-
     match = _DERIVE.search(text)
     body = _expression(match["body"], "x") if match else None
     if match is None or body is None:
         return None
+    import sympy
+
     x = sympy.Symbol("x")
     steps = [(f"f(x) = {sympy.latex(body)}", "")]
     terms = sympy.Add.make_args(body)
@@ -170,12 +170,12 @@ def _chain(body: Any) -> Steps:
 
 def rewrite(text: str) -> tuple[str, Steps, tuple[int, int]] | None:
     """Expand, factor or simplify an expression of x; return (title, steps, span), None without one."""
-    import sympy
-
     match = _REWRITE.search(text)
     body = _expression(match["body"], "x") if match else None
     if match is None or body is None:
         return None
+    import sympy
+
     how = match["how"].lower()[:6]
     done = {"expand": sympy.expand, "factor": sympy.factor, "simpli": sympy.simplify}[how](body)
     title = {"expand": "Expand", "factor": "Factor", "simpli": "Simplify"}[how]

@@ -55,14 +55,14 @@ def _polynomial(text: str) -> tuple[Any, tuple[int, int]] | None:
 
 
 def _first_principles(text: str) -> Worked | None:
-    import sympy
-
     if (named := _PRINCIPLES.search(text)) is None:
         return None
     if "deriv" not in text.lower() and "differentiat" not in text.lower():
         return None
     if (found := _polynomial(text)) is None:
         return None
+    import sympy
+
     body, span = found
     x, h = sympy.symbols("x h")
     shifted, start = body.subs(x, x + h), r"\lim_{h \to 0} "
@@ -85,10 +85,10 @@ def _first_principles(text: str) -> Worked | None:
 
 
 def _completed_square(text: str) -> Worked | None:
-    import sympy
-
     if _SQUARE.search(text) is None or (found := _polynomial(text)) is None:
         return None
+    import sympy
+
     body, (start, end) = found
     x = sympy.Symbol("x")
     if sympy.degree(body, x) != 2:
@@ -131,11 +131,11 @@ def _signed(number: Any) -> str:
 
 
 def _system(text: str) -> Worked | None:
-    import sympy
-
     match = _PAIR.search(text)
     if match is None or not re.search(r"\bsol[vu]|\bsystem\b|\bsimultaneous\b", text, re.I):
         return None
+    import sympy
+
     x, y = sympy.symbols("x y")
     sides = [_linear(match[name]) for name in ("a", "c")]
     if None in sides:
@@ -169,10 +169,10 @@ def _linear(text: str) -> Any:
 
 
 def _inequality(text: str) -> Worked | None:
-    import sympy
-
     if (match := _UNEQUAL.search(text)) is None or (code := function_of(match["left"])) is None:
         return None
+    import sympy
+
     sign = match["sign"].replace("\u2264", "<=").replace("\u2265", ">=")
     side = sympy.Poly(expression_of(code), sympy.Symbol("x"))
     if side.degree() != 1:  # "0x + 3 < 5"
@@ -195,10 +195,10 @@ def _taken(number: Any) -> str:
 
 def _product(text: str) -> Worked | None:
     """Expand a product of two sums: every term of the first times every one of the second."""
-    import sympy
-
     if (match := _PRODUCT.search(text)) is None or match["power"] == "3":
         return None
+    import sympy
+
     first, second = (_sum(match[name] or match["one"]) for name in ("one", "two"))
     if first is None or second is None:
         return None

@@ -14,6 +14,7 @@ from jepamine.manim.generation.find_layout import LayoutReader
 from jepamine.manim.generation.pipeline import LAST, GeneratorFactory, Pipeline
 from jepamine.manim.generators.protocol import Generator
 from jepamine.manim.generators.styles import Complexity, Style
+from jepamine.manim.text.solve.linear_program import load_solver
 from jepamine.manim.validation.validator import validator
 from jepamine.sandbox.limits import Limits
 
@@ -38,7 +39,7 @@ def open_pipeline(
     UserError if a run or Manim is missing.
     """
     reader = layout_reader(load_layout_run(experiments, run, int8)) if run is not None else None
-    with validator(workers=workers, limits=limits or Limits()) as code_validator:
+    with validator(workers=workers, limits=limits or Limits(), meanwhile=load_solver) as code_validator:
         yield Pipeline(code_validator, reader, generator_factory(experiments, int8, settings), tries)
 
 

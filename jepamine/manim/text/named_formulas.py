@@ -13,6 +13,7 @@ from typing import Any
 TABLE = Path(__file__).with_name("formulas.toml")
 #: A name alone may be about something else: "a balloon under pressure".
 _KINDS = "formula|equation|identity|law|theorem|rule"
+_SAYS_SO = re.compile(rf"\b(?:{_KINDS})s?\b", re.I)
 #: The longest name, in characters; patterns may reach over half a description.
 LONGEST_NAME = 60
 
@@ -54,8 +55,9 @@ def named_formulas(description: str) -> Iterator[tuple[int, int, str]]:
 
     "The law of sines" is one; "pressure" and "density" are not, without "the formula for" before them.
     """
+    if not _SAYS_SO.search(description):
+        return
     for pattern, latex in _patterns():
         for match in pattern.finditer(description):
-            called = re.search(rf"\b(?:{_KINDS})s?\b", match[0], re.I)
-            if called and len(match[0]) <= LONGEST_NAME:
+            if _SAYS_SO.search(match[0]) and len(match[0]) <= LONGEST_NAME:
                 yield *match.span(), latex

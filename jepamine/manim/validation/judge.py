@@ -52,10 +52,10 @@ _SAID = TypeAdapter(_Said)
 _BROKEN = "the code broke the process that ran it: "
 
 
-def judge(said: bytes, preview: int | None) -> dict[str, Any]:
+def judge(said: bytes, preview: int | None, camera: Any = None) -> dict[str, Any]:
     """Return the answer, as JSON, to what `run.run` stated; `preview` is the width of a picture in pixels.
 
-    Raises ValueError for an object without a position.
+    `camera` is one for it that may fit. Raises ValueError for an object without a position.
     """
     try:
         stated = _SAID.validate_json(said, strict=True)
@@ -70,11 +70,11 @@ def judge(said: bytes, preview: int | None) -> dict[str, Any]:
         return {"problems": [asdict(problem) for problem in claim.problems], "scenes": claim.scenes}
     if claim.drawing is None or claim.drawing.objects.keys() != claim.objects.keys():
         return asdict(failed("crashed", _BROKEN + "it does not say where its objects are"))
-    return {"problems": [], **_measured(claim, claim.drawing, json.loads(said)["answer"], preview)}
+    return {"problems": [], **_measured(claim, claim.drawing, json.loads(said)["answer"], preview, camera)}
 
 
 def _measured(
-    claim: _Statement, drawing: redraw.Drawing, as_said: dict[str, Any], preview: int | None
+    claim: _Statement, drawing: redraw.Drawing, as_said: dict[str, Any], preview: int | None, camera: Any
 ) -> dict[str, Any]:
     width, height = drawing.camera.pixels
     # Clouds of points are as thick as the picture of the configuration is large.
@@ -90,5 +90,5 @@ def _measured(
         "moments": as_said["moments"],
         "frames": claim.frames,
         "unseen": [name for name in claim.unseen if name in shown],
-        "preview": redraw.png(drawing, preview) if preview else None,
+        "preview": redraw.png(drawing, preview, camera) if preview else None,
     }

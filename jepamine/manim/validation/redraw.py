@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 from dataclasses import field
 from typing import Annotated, Any, Literal, cast
@@ -101,27 +102,42 @@ def shown(drawn: Drawing) -> set[str]:
     }
 
 
-def png(drawn: Drawing, width: int) -> str:
-    """Return the picture as a PNG, in base64. Raises UserError if it is not `width` pixels wide."""
+#: Of most scenes: black, opaque.
+_BLACK = (0.0, 0.0, 0.0, 1.0)
+
+
+def new_camera(width: int, height: int, background: tuple[float, float, float, float] = _BLACK) -> Any:
+    """Return Manim's camera for a picture of `width` x `height` pixels."""
+    manim = load_manim()
+    return manim.Camera(
+        pixel_width=width,
+        pixel_height=height,
+        background_color=manim.ManimColor(background[:3]),
+        background_opacity=background[3],
+    )
+
+
+def png(drawn: Drawing, width: int, camera: Any = None) -> str:
+    """Return the picture as a PNG, in base64; `camera` is an unused one of `new_camera` that may fit.
+
+    Raises UserError if it is not `width` pixels wide.
+    """
     from PIL import Image
 
     manim, said = load_manim(), drawn.camera
     if said.pixels[0] != width:
         raise UserError(f"the picture is {said.pixels[0]} pixels wide, not {width}")
-    camera = manim.Camera(
-        pixel_width=width,
-        pixel_height=said.pixels[1],
-        frame_width=said.width,
-        frame_height=said.height,
-        frame_center=np.array(said.center),
-        background_color=manim.ManimColor(said.background[:3]),
-        background_opacity=said.background[3],
-    )
-    camera.frame_height = said.height
+    fits = camera is not None and (camera.pixel_width, camera.pixel_height) == said.pixels
+    if not fits or said.background != _BLACK:
+        camera = new_camera(*said.pixels, said.background)
+    camera.frame_width, camera.frame_height = said.width, said.height
+    camera.frame_center = np.array(said.center)
     painted = (part for part in drawn.parts if part.shown and part.whole and part.kind != "bare")
-    camera.capture_mobjects([_mobject(manim, part) for part in painted])
+    curves = manim.VMobject()
+    camera.capture_mobjects([_mobject(manim, part, curves) for part in painted])
     buffer = io.BytesIO()
-    Image.fromarray(camera.pixel_array[..., :3]).save(buffer, "PNG", compress_level=4)
+    # 9 ms, and 17 with level 4, which saves 2 % of the bytes.
+    Image.fromarray(camera.pixel_array).convert("RGB").save(buffer, "PNG", compress_level=1)
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -138,9 +154,10 @@ def _array(encoded: str, columns: int) -> NDArray[np.float64]:
     return values.astype(np.float64)
 
 
-def _mobject(manim: Any, part: Part) -> Any:
+def _mobject(manim: Any, part: Part, curves: Any) -> Any:
+    """Return what the part is drawn with; `curves` is an empty VMobject."""
     if part.kind == "curves":
-        return _curves(manim, part)
+        return _curves(manim, part, curves)
     if part.kind == "cloud":
         made = manim.PMobject(stroke_width=part.width)
         made.points, made.rgbas = _array(part.points, 3), _array(part.fill, 4)
@@ -152,8 +169,10 @@ def _mobject(manim: Any, part: Part) -> Any:
     return made
 
 
-def _curves(manim: Any, part: Part) -> Any:
-    made = manim.VMobject()
+def _curves(manim: Any, part: Part, empty: Any) -> Any:
+    # Everything that is drawn is set here: a copy takes 1 % of the time of a new one.
+    made = copy.copy(empty)
+    made.submobjects = []
     made.points = _array(part.points, 3)
     made.fill_rgbas, made.stroke_rgbas, made.background_stroke_rgbas = (
         np.clip(_array(text, 4), 0, 1) for text in (part.fill, part.stroke, part.under)

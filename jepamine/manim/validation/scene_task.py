@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from jepamine.manim.validation import judge as judging
 from jepamine.manim.validation import play, readable_files
 from jepamine.manim.validation import run_scene as running
 from jepamine.manim.validation.drawing import TooMuch
-from jepamine.manim.validation.namespace import without_main
+from jepamine.manim.validation.names import PARTS
+from jepamine.manim.validation.namespace import usable_names, without_main
 from jepamine.manim.validation.object_lines import note_lines
+from jepamine.manim.validation.redraw import new_camera
 from jepamine.manim.validation.refused_classes import checked
 from jepamine.sandbox.task import SOURCE, file_of
 
@@ -65,6 +68,8 @@ def prepare() -> None:
         # Pango would read the list of fonts in a thread of its own, once in each child.
         ctypes.CDLL("libfontconfig.so.1").FcInit()
     _warm_up(manim)
+    for module in {"manim", "numpy", *PARTS} - {"manim.config"}:
+        usable_names(module)
 
 
 def _warm_up(manim: Any) -> None:
@@ -124,9 +129,11 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {"problems": [], **done}
 
 
-def judge(request: dict[str, Any], said: bytes, folder: Path) -> dict[str, Any]:
-    """Answer for a child that ran the code of `request` and said `said`: nothing of it is believed unseen."""
-    return judging.judge(said, request["preview"])
+def judge(request: dict[str, Any], said: Callable[[], bytes], folder: Path) -> dict[str, Any]:
+    """Answer for the child that ran the code of `request`; nothing that it `said` is believed unseen."""
+    preview = request["preview"]
+    camera = new_camera(*_picture(preview)) if preview else None
+    return judging.judge(said(), preview, camera)
 
 
 def progress() -> str:

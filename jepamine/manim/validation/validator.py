@@ -147,13 +147,15 @@ def validator(
     limits: Limits = NO_LIMITS,
     bubblewrap: bool | None = None,
     cache: Path | None = None,
+    meanwhile: Callable[[], object] = bool,
 ) -> Iterator[Validator]:
     """Run a validator with `workers` servers, which take a second or two to start and stop with the block.
 
-    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by
-    default in the user's cache folder. Raises UserError if Manim is missing or the system cannot fork.
+    `bubblewrap` None uses it if it works. `cache` is a folder for formulas, by default in the user's cache
+    folder. `meanwhile` is called while the servers start. Raises UserError if Manim is missing or the system
+    cannot fork.
     """
-    with pool(TASK, workers=workers, bubblewrap=bubblewrap) as servers:
+    with pool(TASK, workers=workers, bubblewrap=bubblewrap, meanwhile=meanwhile) as servers:
         kept = Cache(cache or cache_folder())
         yield Validator(servers, limits, Typesetter(kept, servers.protection.bubblewrap))
 

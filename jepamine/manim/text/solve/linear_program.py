@@ -42,6 +42,11 @@ def wish(expression: Linear, value: Linear | float, weight: float) -> Rule:
     return Rule(at_least(expression, value).what, weight)
 
 
+def load_solver() -> None:
+    """Import what `Program.solve` needs: .3 s, once, which a server can spend before its first request."""
+    import scipy.optimize  # noqa: F401
+
+
 class Program:
     """Rules that hold together; `values` solves them, with a 1 at its end: a product gives a length."""
 
