@@ -50,3 +50,12 @@ def test_the_shell_completes_commands_and_options(typed, expected):
     *words, start = typed.split()[1:]
     completion = BashComplete(cli, {}, "jepamine", "_JEPAMINE_COMPLETE")
     assert [item.value for item in completion.get_completions(words, start)] == expected
+
+
+def test_a_scene_without_algebra_is_generated_without_sympy(tmp_path):
+    pytest.importorskip("manim")
+    probe = PROBE.replace('"torch", "transformers", "numpy", "PIL"', '"torch", "sympy"')
+    words = ["scenes", "generate", "a red circle above a blue square", "--output", str(tmp_path / "a.py")]
+    done = subprocess.run([sys.executable, "-c", probe, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"

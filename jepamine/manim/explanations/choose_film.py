@@ -137,8 +137,14 @@ def _explanation(
 
 def _fits(pattern: str, text: str) -> bool:
     """Return whether a pattern is found; one that begins with a look ahead need not be tried everywhere."""
-    find = re.match if pattern.startswith("(?") else re.search
-    return find(pattern, text, re.S) is not None
+    compiled = _compiled(pattern)
+    return (compiled.match(text) if pattern.startswith("(?") else compiled.search(text)) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # `re` keeps 512 patterns, and takes as long to find one of them as to try it.
+    return re.compile(pattern, re.S)
 
 
 def _knows(known: frozenset[str] | set[str], word: str) -> bool:

@@ -166,6 +166,12 @@ def _table() -> dict[str, Any]:
 
 
 @cache
+def longest_phrase() -> int:
+    """Return the most words of a known phrase."""
+    return max(map(len, lexicon()))
+
+
+@cache
 def lexicon() -> Lexicon:
     """Return every known phrase. A longer one goes before a shorter."""
     table = _table()

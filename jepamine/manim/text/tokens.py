@@ -9,7 +9,7 @@ from typing import Any
 from jepamine.manim.scenes.phrases import COUNTS
 from jepamine.manim.text.background_colour import with_grounds
 from jepamine.manim.text.cursor import Token
-from jepamine.manim.text.lexicon import lexicon
+from jepamine.manim.text.lexicon import lexicon, longest_phrase
 from jepamine.manim.text.literals import literals
 from jepamine.manim.text.quantities import Words, quantity
 from jepamine.manim.text.reading import Span
@@ -72,7 +72,7 @@ _LEADS = ("article", "count", "colour", "trait")
 def tokenize(description: str) -> list[Token]:
     """Return the tokens of a description; words of no phrase have the kind "unknown"."""
     tokens = with_grounds(with_quantities(description, list(spelled(_tokens(description)))))
-    phrases, longest = lexicon(), max(map(len, lexicon()))
+    phrases, longest = lexicon(), longest_phrase()
     result: list[Token] = []
     place = 0
     while place < len(tokens):

@@ -146,6 +146,7 @@ def sentences():
 @settings(max_examples=60, deadline=None)
 @given(sentences())
 @example("a red circle inside a red circle, a red circle inside it, a red circle inside it")
+@example("a red line at the top left, a red dot inside it")
 def test_whatever_is_laid_out_is_in_the_frame_and_overlaps_only_where_it_was_said(truth, description):
     reading = read(description)
     try:
@@ -153,6 +154,8 @@ def test_whatever_is_laid_out_is_in_the_frame_and_overlaps_only_where_it_was_sai
     except UserError:
         return
     facts = [(part.how, part.subject[0], part.other[0]) for part in reading.relations]
+    parts = [(place, item.measure("part")) for place, item in enumerate(reading.items)]
+    facts += [("inside", place, part[0]) for place, part in parts if part is not None]
     assert set(truth.overlapping(layout)) <= truth.asked_for(facts)
     assert truth.off_screen(layout) == []
     for item in layout.objects:
