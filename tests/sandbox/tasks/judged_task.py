@@ -1,4 +1,4 @@
-"""A task whose children run Python as it is, and whose judge runs Python of the request on what they wrote."""
+"""A task whose children run Python as it is, and whose judge runs Python on what they wrote."""
 
 import json
 
