@@ -18,7 +18,7 @@ from jepamine.sandbox.messages import Exchange
 How = Literal["answered", "ended", "deadline", "folder", "threads", "answer", "question", "asker gone"]
 # Seconds between two checks of the folder and the threads, and those that a child has beyond its deadline: it
 # reports by itself which line it is in, if it still can.
-LOOK, GRACE = 0.05, 0.3
+LOOK, GRACE = 0.05, 1.0
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def on_a_terminal(*words, cwd):
             break
         printed += chunk
     os.close(mine)
-    process.wait(60)
+    process.wait(300)
     return printed.decode()
 
 

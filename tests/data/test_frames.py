@@ -204,7 +204,7 @@ def test_loading_ahead_that_is_given_up_does_not_wait_for_its_threads():
     assert next(loading) == (0, 0)
     closer = threading.Thread(target=lambda: (loading.close(), ended.set()), daemon=True)
     closer.start()
-    assert ended.wait(60)
+    assert ended.wait(300)
     gate.set()
 
 
@@ -235,7 +235,7 @@ def test_a_clip_and_a_frame_of_one_video_are_read_at_once_without_a_deadlock(tmp
 
     reading = threading.Thread(target=read_clip, daemon=True)
     reading.start()
-    reading.join(30)
+    reading.join(300)
     assert not reading.is_alive()
 
 
@@ -311,5 +311,5 @@ def test_a_frame_of_a_video_and_the_clip_around_it_may_be_read_at_once(tmp_path)
     for reader in readers:
         reader.start()
     for reader in readers:
-        reader.join(10)
+        reader.join(300)
     assert [reader.is_alive() for reader in readers] == [False, False]

@@ -139,7 +139,7 @@ def test_reads_end_when_no_one_wants_them(s3, frames, monkeypatch):
             time.sleep(0.01)
         held.stop()
         with pytest.raises(UserError, match="reading was stopped"):
-            reading.result(timeout=20)
+            reading.result(timeout=300)
     assert len(s3.requests) == len(NAMES)
     with pytest.raises(UserError, match="reading was stopped"):
         held.digests(clip)

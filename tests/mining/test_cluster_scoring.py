@@ -75,7 +75,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, cli
     words = ("score", "--run", "small", manifest, "--output", output, "--dask", cluster.scheduler_address)
     result = jepamine(*words, "--parts", 20)
     assert result.exit_code == 0, result.output
-    killer.join(10)
+    killer.join(300)
     assert not killer.is_alive()
     assert output.read_bytes() == single.read_bytes()
 

@@ -82,7 +82,7 @@ def busy(threads: int, items: int) -> int:
     together = threading.Barrier(threads)
 
     def load(item: int) -> int:
-        together.wait(timeout=30)
+        together.wait(timeout=300)
         return item
 
     assert [loaded for _, loaded in ahead(range(items), load, threads)] == list(range(items))
@@ -98,7 +98,7 @@ def test_as_many_items_are_loaded_at_once_as_there_are_threads():
 def test_0_threads_are_one_per_core(monkeypatch):
     monkeypatch.setattr(frames, "cores", lambda: 4)
     together = threading.Barrier(4)
-    assert len(list(ahead(range(4), lambda item: together.wait(timeout=30), 0))) == 4
+    assert len(list(ahead(range(4), lambda item: together.wait(timeout=300), 0))) == 4
 
 
 @pytest.mark.parametrize("value", [-1, 1025, "many"])

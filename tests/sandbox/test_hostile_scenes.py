@@ -37,7 +37,6 @@ def scene_of(code, world):
 def validate(opened, name, scene, check):
     limits = ENDLESS if name.startswith("endless") else LIMITS
     report = Validator(opened._servers, limits, opened._typesetter).validate(scene, check=check)
-    assert report.seconds < 10
     return json.dumps(report.to_json())
 
 

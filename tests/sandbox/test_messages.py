@@ -11,7 +11,8 @@ import pytest
 from jepamine.sandbox.limits import Limits
 from jepamine.sandbox.server_pool import pool
 
-LIMITS = Limits(memory=256, deadline=0.6)
+LIMITS = Limits(memory=256, deadline=120)
+SHORT = Limits(memory=256, deadline=0.6)
 RAW = "import os, struct, time\n"
 
 
@@ -57,10 +58,12 @@ def test_the_wait_for_a_reply_is_not_the_time_of_the_code(asking):
         time.sleep(0.9)
         return 1
 
+    began = time.monotonic()
     end, said = asking.ask({"code": "said = ask(0)"}, LIMITS, slow)
-    assert json.loads(said)["answer"]["said"] == 1 and end.seconds < 0.5
-    end, said = asking.ask({"code": "ask(0)\nwhile True: pass"}, LIMITS, slow)
-    assert json.loads(said)["problem"]["message"] == "still running after 0.6 s" and end.seconds < 1.5
+    assert json.loads(said)["answer"]["said"] == 1
+    assert end.seconds <= time.monotonic() - began - 0.9
+    _, said = asking.ask({"code": "ask(0)\nwhile True: pass"}, SHORT, slow)
+    assert json.loads(said)["problem"]["message"] == "still running after 0.6 s"
 
 
 def test_an_error_while_answering_reaches_the_caller_and_the_server_works_after_it(asking):
@@ -75,11 +78,11 @@ def test_an_error_while_answering_reaches_the_caller_and_the_server_works_after_
 @pytest.mark.parametrize(
     "code",
     [
-        "os.write(QUESTIONS, struct.pack('!II', 2**31, 0))\ntime.sleep(5)",
-        "os.write(QUESTIONS, struct.pack('!II', 2, 7) + b'12')\ntime.sleep(5)",
-        "os.write(QUESTIONS, struct.pack('!II', 1, 0) + b'1' + b'x' * 90)\ntime.sleep(5)",
+        "os.write(QUESTIONS, struct.pack('!II', 2**31, 0))\ntime.sleep(60)",
+        "os.write(QUESTIONS, struct.pack('!II', 2, 7) + b'12')\ntime.sleep(60)",
+        "os.write(QUESTIONS, struct.pack('!II', 1, 0) + b'1' + b'x' * 90)\ntime.sleep(60)",
         "data = struct.pack('!II', 1, 0) + b'1'\nos.write(QUESTIONS, data)\ntime.sleep(0.2)\n"
-        "os.write(QUESTIONS, data)\ntime.sleep(5)",
+        "os.write(QUESTIONS, data)\ntime.sleep(60)",
     ],
     ids=["huge", "body", "more", "twice"],
 )
@@ -88,7 +91,7 @@ def test_a_child_that_breaks_the_rules_of_questions_is_ended(code, asking):
         time.sleep(0.4)
         return "x" * 10**6
 
-    end, said = asking.ask({"code": RAW + code}, Limits(memory=256, deadline=4), slow)
+    end, said = asking.ask({"code": RAW + code}, LIMITS, slow)
     assert (end.how, said) == ("question", b"")
     assert works(asking)
 
@@ -96,15 +99,15 @@ def test_a_child_that_breaks_the_rules_of_questions_is_ended(code, asking):
 @pytest.mark.parametrize(
     "code",
     [
-        "os.write(QUESTIONS, b'abc')\ntime.sleep(5)",
-        "os.write(QUESTIONS, struct.pack('!II', 1, 0) + b'1')\ntime.sleep(5)",
-        "os.write(QUESTIONS, struct.pack('!II', 3, 0) + b'{{{')\ntime.sleep(5)",
+        "os.write(QUESTIONS, b'abc')\ntime.sleep(60)",
+        "os.write(QUESTIONS, struct.pack('!II', 1, 0) + b'1')\ntime.sleep(60)",
+        "os.write(QUESTIONS, struct.pack('!II', 3, 0) + b'{{{')\ntime.sleep(60)",
     ],
     ids=["half", "unread", "not_json"],
 )
 def test_a_child_that_hangs_after_a_question_meets_its_deadline(code, asking):
-    end, said = asking.ask({"code": RAW + code}, LIMITS, lambda _: "x" * 10**6)
-    assert json.loads(said)["problem"]["kind"] == "deadline" and end.seconds < 1.5
+    _, said = asking.ask({"code": RAW + code}, SHORT, lambda _: "x" * 10**6)
+    assert json.loads(said)["problem"]["kind"] == "deadline"
     assert works(asking)
 
 

@@ -63,14 +63,14 @@ class FakeValidator:
 
     def film(self, code, *, scene, seconds, megabytes, gone=bool):
         self.videos.append(code)
-        assert self.open.wait(20)
+        assert self.open.wait(300)
         if "play" not in code:
             raise UserError("the scene has no animation and no wait: there is nothing to film")
         return self.video
 
     def validate(self, code, *, layout=None, names=None, scene=None, check=True, preview=None, gone=bool):
         self.codes.append(code)
-        assert self.open.wait(20)
+        assert self.open.wait(300)
         time.sleep(self.seconds)
         objects = ()
         if layout is not None:
@@ -98,7 +98,7 @@ class FakeLayoutRun:
 
     def read_frames(self, frames):
         self.calls.append(len(frames))
-        assert self.open.wait(20)
+        assert self.open.wait(300)
         return [
             Layout((Object("square", 0.0, 0.0, 0, 1 + float(np.mean(frame)) / 255, 2.0, 0.9),))
             for frame in frames
@@ -140,7 +140,7 @@ class Live:
         return f"http://127.0.0.1:{self.port}"
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -261,7 +261,7 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
 
 def until(true: Callable[[], bool]) -> None:
     """Wait until `true()`; fail after 20 s."""
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 300
     while not true():
-        assert time.monotonic() < ends, "still false after 20 s"
+        assert time.monotonic() < ends, "still false after 300 s"
         time.sleep(0.005)

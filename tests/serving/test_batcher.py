@@ -22,7 +22,7 @@ class Slow:
     def __call__(self, items):
         self.calls.append(list(items))
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait(300)
         if None in items:
             raise ValueError("none")
         return [item * item for item in items]
@@ -37,7 +37,7 @@ def asked(squares, slow, items, wait_for, before=lambda item: None):
 
     with ThreadPoolExecutor(len(items)) as threads:
         futures = [threads.submit(ask, items[0])]
-        assert slow.begun.wait(20)
+        assert slow.begun.wait(300)
         futures += [threads.submit(ask, item) for item in items[1:]]
         wait_for(lambda: squares._waiting.qsize() == len(items) - 1)
         slow.go.set()

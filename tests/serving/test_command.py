@@ -120,7 +120,7 @@ def process(tmp_path_factory, live_at):
     yield SimpleNamespace(process=started, output=output, folder=folder, live=live_at(int(port[1])))
     if started.poll() is None:
         started.send_signal(signal.SIGTERM)
-        started.wait(60)
+        started.wait(300)
     started.stderr.close()
 
 
@@ -210,5 +210,5 @@ def test_sigterm_finishes_pending_requests_and_ends_with_exit_code_0(process):
             pass
         process.process.send_signal(signal.SIGTERM)
         assert pending.result().json["problems"][0]["kind"] == "deadline"
-    assert process.process.wait(60) == 0
+    assert process.process.wait(300) == 0
     assert process.process.stderr.read() == ""

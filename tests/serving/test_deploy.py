@@ -104,7 +104,7 @@ def nginx(guarded, tmp_path, wait_for):
     wait_for(listens)
     yield ports
     process.terminate()
-    process.wait(20)
+    process.wait(300)
     process.stderr.close()
 
 
@@ -112,7 +112,7 @@ def call(nginx, path, body=None, headers=None, host=NAME):
     """Send a request over TLS, with the certificate checked for `NAME`."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("127.0.0.1", nginx[1], timeout=60, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", nginx[1], timeout=300, context=context)
     try:
         method = "GET" if body is None else "POST"
         connection.request(method, path, body, {"Host": host, **(headers or {})})
@@ -147,7 +147,7 @@ def test_pages_of_other_sites_and_large_bodies_are_rejected_behind_nginx(nginx):
 
 
 def test_nginx_redirects_http_and_closes_connections_for_other_names(nginx):
-    connection = http.client.HTTPConnection("127.0.0.1", nginx[0], timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", nginx[0], timeout=300)
     connection.request("GET", "/x?y=1", headers={"Host": NAME})
     response = connection.getresponse()
     assert (response.status, response.headers["location"]) == (301, f"https://{NAME}/x?y=1")
@@ -218,12 +218,12 @@ def test_the_container_s_files_install_and_serve_in_a_fresh_folder(tmp_path, wai
                 assert process.poll() is None, log.read_text()
         check = json.loads(dict(steps)["HEALTHCHECK"].partition(" CMD ")[2])
         code = check[2].replace("8000", port)
-        subprocess.run([python, "-c", code], check=True, timeout=60)
-        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/page/page.js", timeout=20).read()
+        subprocess.run([python, "-c", code], check=True, timeout=300)
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/page/page.js", timeout=300).read()
         assert page == (ROOT / "jepamine/serving/page/page.js").read_bytes()
     finally:
         process.terminate()
-        assert process.wait(60) == 0
+        assert process.wait(300) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["path"] for line in lines if line["message"] == "response"] == ["/healthz", "/page/page.js"]
 
@@ -246,7 +246,7 @@ def test_the_unit_is_hardened_and_systemd_accepts_it(tmp_path):
     unit = tmp_path / "jepamine.service"
     unit.write_text(text.replace("/opt/jepamine/bin/jepamine", sys.executable))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", unit], capture_output=True, text=True, check=False, timeout=60
+        [analyze, "verify", "--man=no", unit], capture_output=True, text=True, check=False, timeout=300
     )
     assert [line for line in done.stderr.splitlines() if "jepamine.service" in line] == []
     rated = subprocess.run(
@@ -254,7 +254,7 @@ def test_the_unit_is_hardened_and_systemd_accepts_it(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert rated.returncode == 0, rated.stdout[-2000:] + rated.stderr
 

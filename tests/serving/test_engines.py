@@ -68,7 +68,7 @@ def image(clone):
 
 
 def request(path, body=None, headers=JSON):
-    connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=300)
     try:
         connection.request("GET" if body is None else "POST", path, body and json.dumps(body), headers)
         response = connection.getresponse()

@@ -88,7 +88,7 @@ def test_submitted_code_that_never_ends_does_not_hold_up_generation(serve, tmp_p
 
         def slow_if_submitted(code, **options):
             if code == "endless":
-                assert end.wait(20)
+                assert end.wait(300)
             return validate(code, **options)
 
         monkeypatch.setattr(live.validator, "validate", slow_if_submitted)

@@ -40,6 +40,7 @@ def show(browser, shared):
 
     def open_page(url=shared.url, **settings):
         context = browser.new_context(**{"viewport": LAPTOP, "reduced_motion": "reduce"} | settings)
+        context.set_default_timeout(300_000)
         contexts.append(context)
         tab = context.new_page()
         tab.on("pageerror", lambda error: errors.append(str(error)))

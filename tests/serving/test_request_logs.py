@@ -32,7 +32,7 @@ def test_each_response_has_an_id_that_is_logged(shared, lines):
     (line,) = lines
     assert re.fullmatch("[0-9a-f]{32}", reply.headers["x-request-id"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
-    assert line.pop("seconds") < 20
+    assert line.pop("seconds") < 300
     assert line == {
         "level": "info",
         "message": "response",

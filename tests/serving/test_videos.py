@@ -75,7 +75,7 @@ def test_filming_does_not_hold_up_generation(serve, tmp_path, wait_for):
         held = validator.open.__class__()
 
         def slow(code, **options):
-            assert held.wait(20)
+            assert held.wait(300)
             return film(code, **options)
 
         validator.film = slow

@@ -69,7 +69,7 @@ def test_a_lock_is_waited_for_with_one_notice(tmp_path, holder, capsys):
     assert waiting.is_alive()
     order.append("released")
     holder.kill()
-    waiting.join(30)
+    waiting.join(300)
     assert order == ["released", "waited"]
     assert capsys.readouterr().err == "busy; waiting\n"
 
@@ -86,7 +86,7 @@ def test_a_lock_file_that_its_holder_removes_is_locked_again_by_the_next(tmp_pat
     waiting.join(0.2)
     path.unlink()
     holder.kill()
-    waiting.join(30)
+    waiting.join(300)
     assert not waiting.is_alive()
     assert path.exists()
 

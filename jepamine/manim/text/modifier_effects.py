@@ -139,9 +139,21 @@ def _relations(story: Statements, refs: list[Ref], hows: tuple[str, ...], modifi
                 if how == "inside" and len(other) == len(ref) == 1 and _on_stroke(story, ref, other):
                     story.things.measure(ref, "part", (other[0], "middle", 0))
                     continue
+                if how == "on" and _rests(story, ref, other):
+                    story.things.measure(ref, "rests", other[0])
+                    story.relate("above", ref, other, modifier.span)
+                    continue
                 flat = other and story.things.items[other[0]].type not in HOLDERS
                 on = "front" if flat else "inside"
                 story.relate(on if how == "on" else how, ref, other, modifier.span)
+
+
+def _rests(story: Statements, ref: Ref, other: Ref) -> bool:
+    """Return whether objects on another are on top of it: a box on a line, which may be the ground."""
+    ground = story.things.items[other[0]] if len(other) == 1 else None
+    if ground is None or ground.type != "line" or ground.traits & {"vertical", "diagonal", "up", "down"}:
+        return False
+    return not any(story.things.items[place].type in ("dot", *STROKES) for place in ref)
 
 
 def _on_stroke(story: Statements, ref: Ref, other: Ref) -> bool:

@@ -18,8 +18,8 @@ from jepamine.manim.text.motion_events import (
     without_effect,
 )
 from jepamine.manim.text.motion_sequences import goes_on, next_colours, next_forms, reverse, there_and_back
-from jepamine.manim.text.noun_phrases import noun_phrase
-from jepamine.manim.text.phrase import BEFORE, starts, starts_behind, verb_follows
+from jepamine.manim.text.motion_subjects import PULLS, PUSHES, THROWS, beside, pushed, subject
+from jepamine.manim.text.phrase import BEFORE, starts, starts_behind
 from jepamine.manim.text.reading import Event, Place, Ref, Span
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if ordered and cursor.at("side") and cursor.peek(1).kind == "article" and starts_behind(cursor):
         # "Move up the circle".
         said.way = cursor.next().value
-    ref = () if verb == "wait" else _subject(cursor, story, verb, said, ordered)
+    along: Ref = ()
+    if word.text.lower() in PUSHES and (cursor.at("pronoun") or starts(cursor)):
+        ref, along = pushed(cursor, story, ordered)
+    else:
+        ref = () if verb == "wait" else subject(cursor, story, verb, said, ordered)
     if verb == "fade" and not said.particle and cursor.peek().text.lower() in ("in", "out", "away"):
         said.particle = cursor.next().text.lower()
     seen, said.subject = len(story.things.items), ref
@@ -108,6 +112,11 @@ def _happens(cursor: Cursor, story: Discourse, word: Token, start: int, ordered:
     if event[0] != "transform":
         # What it moves to, or along, is there before it moves.
         seen = len(story.things.items)
+    if along and said.way:
+        beside(story, ref, along, word.text.lower() in PULLS, said.way, span)
+    if said.goal is None and word.text.lower() not in THROWS:
+        # "The arrow pushes the box to the right" goes with it.
+        ref += along
     prepare(story, event[0], ref, said, span)
     if event[0] == "show":
         appears(story, ref, said, span)
@@ -204,45 +213,3 @@ def _add(story: Discourse, event: tuple[str, Any], ref: Ref, said: Said, span: S
     if ref:
         story.before = [said.other if kind == "transform" else ref]
     return first
-
-
-def _said_of_head(word: str, verb: str) -> bool:
-    """Return whether a verb after "a circle with a dot" is the circle's: "moves", but not "that moves"."""
-    bound = word.startswith(("that ", "which ")) or word.split()[0].endswith("ing")
-    return not bound and verb not in ("follow", "orbit", "land", "show")
-
-
-def _subject(cursor: Cursor, story: Discourse, verb: str, said: Said, ordered: bool) -> Ref:
-    entries = story.clause.entries
-    if entries and ordered and (cursor.at("pronoun") or starts(cursor)):
-        # "Draw a circle and move it": an order, not what the circle does.
-        story.close()
-    elif entries and story.clause.head and _said_of_head(cursor.peek(-1).text.lower(), verb):
-        # "A circle with its radius shrinks", but "a line with a dot moving along it".
-        head = story.clause.head
-        story.close()
-        return head
-    elif entries:
-        meant = story.clause.again() or entries
-        refs = [entry.ref for entry in (meant if story.clause.closed else meant[-1:]) if entry.ref]
-        story.close()
-        return tuple(dict.fromkeys(sum(refs, ())))
-    if (not ordered or verb == "land") and story.before and not cursor.at("pronoun"):
-        return story.before[-1]
-    cursor.skip("filler")
-    if cursor.at("pronoun"):
-        several = cursor.peek().value == "them"
-        ref = story.pronoun()
-        # "Both" of more than two is neither of them.
-        return () if several and len(ref) < 2 else ref
-    ref = ()
-    while starts(cursor):
-        phrase = noun_phrase(cursor)
-        if verb == "highlight" and phrase.colours and cursor.peek(-2).kind == "in":
-            # "Highlight the circle in red".
-            said.colour = phrase.colours.pop()
-        ref += story.thing(phrase)[0]
-        if not (cursor.at("and") and starts_behind(cursor)) or verb_follows(cursor):
-            break
-        cursor.next()
-    return ref or (story.before[-1] if story.before else ())

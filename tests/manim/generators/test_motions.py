@@ -272,3 +272,25 @@ def test_what_follows_a_graph_ends_at_its_last_value():
 )
 def test_what_changes_nothing_of_what_happens_is_noted(description, words):
     assert [item.text for item in read(description).not_understood] == [words]
+
+
+@pytest.mark.parametrize(
+    ("description", "last"),
+    [
+        ("an arrow pushes a box to the right", "play(group.animate.shift([2, 0, 0]))"),
+        ("a circle kicks a square to the right", "play(square.animate.shift([2, 0, 0]))"),
+        ("a box, push it up by 1", "play(rectangle.animate.shift([0, 1, 0]))"),
+        (
+            "a square, then an arrow appears on its left and pushes it to the right",
+            "play(group.animate.shift([2, 0, 0]))",
+        ),
+    ],
+)
+def test_what_is_pushed_moves_and_what_pushes_goes_with_it(description, last):
+    assert played(description)[-1] == last
+
+
+@pytest.mark.parametrize(("verb", "side"), [("pushes", "left"), ("pulls", "right")])
+def test_what_pushes_is_behind_and_what_pulls_is_before(verb, side):
+    pusher, square = arrange(read(f"a circle {verb} a square to the right")).objects
+    assert (pusher.x < square.x) == (side == "left")

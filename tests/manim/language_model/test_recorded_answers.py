@@ -39,7 +39,7 @@ ASKED = Request("a ball meets a box in a way that nobody has described before", 
 
 @pytest.fixture(scope="module")
 def checker():
-    with validator(limits=Limits(deadline=2.0)) as opened:
+    with validator(limits=Limits(deadline=120.0)) as opened:
         yield opened
 
 
@@ -66,7 +66,9 @@ def scripted(answers):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_a_recorded_answer_has_its_exact_result(case, server, chat, checker):
+def test_a_recorded_answer_has_its_exact_result(case, server, chat, checker, monkeypatch):
+    if case["name"] == "hostile: never ends":
+        monkeypatch.setattr(checker, "_limits", Limits(deadline=2.0))
     generators = {"template": template(), "llm": LanguageModel(chat, (1.0, 2.0))}
     counted = Counted(checker)
     pipeline = Pipeline(counted, None, lambda name, style, complexity: generators[name], 3)

@@ -111,6 +111,7 @@ def show(browser, tmp_path):
         context = browser.new_context(
             **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | settings
         )
+        context.set_default_timeout(300_000)
         contexts.append(context)
         tab = context.new_page()
         tab.on("pageerror", lambda error: errors.append(str(error)))

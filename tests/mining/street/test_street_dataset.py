@@ -15,7 +15,7 @@ def test_the_second_of_two_runs_waits_and_uses_what_the_first_has_drawn(tmp_path
     def slowly(folder, **settings):
         drawn.append(folder)
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(300)
         generate(folder, **settings)
 
     monkeypatch.setattr(generate_module, "generate", slowly)
@@ -26,13 +26,13 @@ def test_the_second_of_two_runs_waits_and_uses_what_the_first_has_drawn(tmp_path
 
     first, second = (threading.Thread(target=run, args=(number,)) for number in (1, 2))
     first.start()
-    assert begun.wait(30)
+    assert begun.wait(300)
     second.start()
     second.join(0.3)
     assert second.is_alive()
     go_on.set()
-    first.join(60)
-    second.join(60)
+    first.join(300)
+    second.join(300)
     assert sources[1] == sources[2]
     (folder,) = drawn
     assert f"{folder}: another process is drawing these scenes; waiting for it\n" in capsys.readouterr().err
@@ -54,6 +54,6 @@ def test_of_several_runs_one_draws_and_all_have_the_same_scenes(tmp_path, monkey
     for run in runs:
         run.start()
     for run in runs:
-        run.join(120)
+        run.join(300)
     assert len(drawn) == 1
     assert [source == sources[0] for source in sources] == [True] * 4

@@ -12,7 +12,7 @@ from jepamine.manim.text.reading import Place, Reading, Ref, Relation, Span
 from jepamine.manim.text.solve import constraints as statements
 from jepamine.manim.text.solve.box_expressions import Box, Boxes, Unit, boxes_of
 from jepamine.manim.text.solve.constraints import NEAR, SIZED, STRICT, Rules, Strictness
-from jepamine.manim.text.solve.default_places import braces, halfway, labels, spread, stroke_of_dots
+from jepamine.manim.text.solve.default_places import braces, halfway, labels, rests_on, spread, stroke_of_dots
 from jepamine.manim.text.solve.dependent_objects import sources, with_derived, without
 from jepamine.manim.text.solve.joined_strokes import with_joined
 from jepamine.manim.text.solve.linear_program import Linear, Program, at_least, at_most, wish
@@ -134,6 +134,9 @@ def _statements(reading: Reading, boxes: Boxes, strict: Strictness) -> Iterator[
                 label = any(reading.items[place].type == "text" for place in statement.subject)
                 if statement.how == "front" and (upright := stroke_of_dots(reading, statement)) is not None:
                     yield statement.span, statements.upon(box, other, upright), []
+                    continue
+                if statement.how == "above" and statement.other == rests_on(reading, statement.subject):
+                    yield statement.span, statements.resting(box, other), []
                     continue
                 rules, ways = _related(
                     reading, statement.how, (box, other), statement.other, strict, alone, label

@@ -114,6 +114,16 @@ def upon(a: Box, b: Box, upright: bool) -> Rules:
     ]
 
 
+def resting(a: Box, b: Box) -> Rules:
+    """Place `a` on top of the level line `b`, between its ends, without a gap."""
+    return [
+        *_level(a.bottom, b.top),
+        wish(a.x, b.x, ALIGNED),
+        at_least(b.right - a.x, 0.0),
+        at_least(a.x - b.left, 0.0),
+    ]
+
+
 def level(boxes: Sequence[Box], upright: bool) -> Rules:
     """Place the centres on one level line, or on an upright one."""
     centres = [box.x if upright else box.y for box in boxes]

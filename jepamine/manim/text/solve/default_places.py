@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jepamine.manim.layouts import FRAME_WIDTH
-from jepamine.manim.text.reading import Reading, Relation
+from jepamine.manim.text.reading import Reading, Ref, Relation
 from jepamine.manim.text.solve import constraints as statements
 from jepamine.manim.text.solve.box_expressions import Boxes
 from jepamine.manim.text.solve.constraints import CENTRED, Rules
@@ -104,3 +104,9 @@ def stroke_of_dots(reading: Reading, relation: Relation) -> bool | None:
     if not dots or len(relation.other) > 1 or stroke.type not in _STRAIGHT or "diagonal" in stroke.traits:
         return None
     return bool({"vertical", "up", "down"} & stroke.traits)
+
+
+def rests_on(reading: Reading, objects: Ref) -> Ref:
+    """Return what objects rest on, () for nothing."""
+    grounds = {reading.items[place].measure("rests") for place in objects} - {None}
+    return tuple(grounds)

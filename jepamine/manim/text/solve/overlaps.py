@@ -94,6 +94,8 @@ def _covered(reading: Reading) -> set[tuple[int, int]]:
                 within[place] |= set(relation.other)
         if relation.how in ("front", "behind"):
             pairs |= {(a, b) for a in relation.subject for b in relation.other}
+    on = [(place, item.measure("rests")) for place, item in enumerate(reading.items)]
+    pairs |= {(place, ground) for place, ground in on if ground is not None}
     # Both are where the description says: two vectors from the origin.
     given = [
         place for place, item in enumerate(reading.items) if item.measure("ends") or item.measure("vertices")

@@ -185,3 +185,18 @@ def test_dots_lie_on_a_line_between_its_ends():
     line, dot = laid("a vertical line with a dot on it").objects
     assert dot.x == line.x
     assert abs(dot.y - line.y) <= line.height / 2
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "a box sits on the floor",
+        "a ball on a line",
+        "a line with a triangle on it",
+        "the word 'hi' on a line",
+    ],
+)
+def test_what_is_on_a_level_line_rests_on_it(description):
+    ground, other = sorted(laid(description).objects, key=lambda item: item.type != "line")
+    assert other.y - other.height / 2 == pytest.approx(ground.y + ground.height / 2, abs=0.011)
+    assert abs(other.x - ground.x) < 0.01
