@@ -11,8 +11,9 @@ from jepamine.manim.generators.belongings import Company, belongings, is_label
 from jepamine.manim.generators.camera_view import Camera, Step
 from jepamine.manim.generators.code import Paint
 from jepamine.manim.generators.pairs import mutual, swapped
+from jepamine.manim.generators.paths import path_end
 from jepamine.manim.generators.styles import Shown, Style, in_groups, lines_of
-from jepamine.manim.generators.turns import SIDES, at_once, orbited, path_end, target, turned, turning
+from jepamine.manim.generators.turns import SIDES, at_once, orbited, target, turned, turning
 from jepamine.manim.layouts import Layout, Object
 from jepamine.manim.scenes.description import bounds
 from jepamine.manim.text.reading import Event, Reading, Ref
@@ -26,6 +27,7 @@ class Motions:
     """Writes `lines`; `steps` has one entry for each `play` and `wait`; `order` is that of drawing.
 
     `groups` are the variables of objects that are shown and changed as one, by their places in that order.
+    `made` are the assignments of objects by their variables.
     """
 
     layout: Layout
@@ -33,6 +35,7 @@ class Motions:
     names: Mapping[int, str]
     style: Style
     order: Sequence[int]
+    made: Mapping[str, str]
     groups: Mapping[Ref, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -211,9 +214,15 @@ class Motions:
                 code, self.now[place] = orbited(item, name, event, goal, self.names[event.other[0]])
                 return code
             case "follow":
-                x, y = path_end(self.layout.objects[event.other[0]], self.reading.items[event.other[0]])
+                path, line = event.other[0], self.made.get(self.names[event.other[0]], "")
+                there = self.now.get(path, self.layout.objects[path])
+                x, y = path_end(there, self.reading.items[path], line)
                 self.now[place] = replace(item, x=x, y=y)
-                return f"MoveAlongPath({name}, {self.names[event.other[0]]})"
+                along = self.names[path]
+                if "DashedLine(" in line:
+                    # Its dashes have points; it has none.
+                    along = f"Line({along}.get_start(), {along}.get_end())"
+                return f"MoveAlongPath({name}, {along})"
         tone = f", color={Paint(event.colour).name()}" if event.colour else ""
         return f"{event.value}({name}{tone})"
 

@@ -127,7 +127,8 @@ class Template:
         self, layout: Layout, reading: Reading, order: list[int], names: dict[int, str], lines: list[str]
     ) -> tuple[list[str], Motions]:
         """Return the assignments with those of groups, and what is played."""
-        motions = Motions(layout, reading, names, self.style, order)
+        made = {line.partition(" = ")[0]: line for line in lines}
+        motions = Motions(layout, reading, names, self.style, order, made)
         motions.write()
         if self.complexity == "simple":
             return lines, motions
@@ -135,7 +136,7 @@ class Template:
         while True:
             defined = [f"{name} = VGroup({', '.join(names[p] for p in ref)})" for ref, name in groups.items()]
             grouped = _with_groups(lines, defined, layout, places)
-            motions = Motions(layout, reading, names, self.style, order, groups)
+            motions = Motions(layout, reading, names, self.style, order, made, groups)
             motions.write()
             if (kept := needed(groups, grouped, motions.lines)) == groups:
                 return grouped, motions

@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import cos, radians, sin
 
-import numpy as np
-
 from jepamine.manim.engine.style import number, vector
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Object
-from jepamine.manim.text.reading import Event, Item, Reading, Ref
+from jepamine.manim.text.reading import Event, Reading, Ref
 from jepamine.manim.text.solve.graphs import on_scale
 from jepamine.manim.text.solve.part_boxes import number_at
-from jepamine.manim.text.typed_formulas import values
 
 # Manim's distance of `next_to`, and ours from the edge of the frame, in units.
 GAP, _EDGE = 0.25, 0.5
@@ -59,20 +56,6 @@ def _around(item: Object, x: float, y: float, degrees: float) -> Object:
         x=x + across * cos(turn) - up * sin(turn),
         y=y + across * sin(turn) + up * cos(turn),
     )
-
-
-def path_end(path: Object, look: Item) -> tuple[float, float]:
-    """Return where a path ends: a graph at its last value, a closed one where Manim begins to draw it."""
-    code, ends = look.measure("function"), look.measure("range")
-    if path.type == "function_graph" and code is not None and ends is not None:
-        heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
-        low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
-        share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
-        return path.x + path.width / 2, path.y + (share - 0.5) * path.height
-    right, top = path.x + path.width / 2, path.y + path.height / 2
-    if path.type in ("circle", "ellipse", "annulus"):
-        return right, path.y
-    return (right, top) if path.type not in ("triangle", "star", "polygon") else (path.x, top)
 
 
 #: `animate` goes from the first to the last state the short way: of a larger turn, in degrees, it shows less.
