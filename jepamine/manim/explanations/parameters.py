@@ -107,12 +107,19 @@ def dimensions(text: str) -> Taken:
     return Taken({"ROWS": match[1], "COLUMNS": match[2]}, (match.span(),))
 
 
+_JOINING = {"and", "or", "with", "the", "as", "slices", "of"}
+
+
 def shares(text: str) -> Taken:
     """Take the slices of a pie: "50% red, 30% green", "rent 40, food 35"."""
     pairs = [
         (plain(match[1]), match[2], match.span())
         for match in re.finditer(rf"({NUMBER})\s*(?:%|percent)\s*(?:for |is |are )?([A-Za-z]+)", text)
     ]
+    counted = list(re.finditer(rf"({NUMBER})\s*(?:%|percent)", text))
+    if len(counted) > 1 and all(name in _JOINING for _, name, _ in pairs):
+        # "With 30%, 50% and 20%": the shares are their names.
+        pairs = [(plain(match[1]), f"{match[1]}%", match.span()) for match in counted]
     if len(pairs) < 2:
         after = text.lower().find("chart") + len("chart")
         pattern = re.compile(rf"([A-Za-z]\w*)\s*[:=(]?\s*({NUMBER})\s*(?:%|percent)?\)?")

@@ -219,8 +219,8 @@ class Motions:
                 x, y = path_end(there, self.reading.items[path], line)
                 self.now[place] = replace(item, x=x, y=y)
                 along = self.names[path]
-                if "DashedLine(" in line:
-                    # Its dashes have points; it has none.
+                if " = DashedLine(" in line or " = Arrow(" in line or " = DoubleArrow(" in line:
+                    # Only the dashes have points, and the shaft ends at the tip.
                     along = f"Line({along}.get_start(), {along}.get_end())"
                 return f"MoveAlongPath({name}, {along})"
         tone = f", color={Paint(event.colour).name()}" if event.colour else ""

@@ -8,6 +8,7 @@ from math import cos, pi, radians, sin
 
 import numpy as np
 
+from jepamine.manim.generators.expressions import RING
 from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
 from jepamine.manim.text.typed_formulas import values
@@ -34,8 +35,14 @@ def path_end(path: Object, look: Item, line: str) -> _Point:
     if path.type == "function_graph" and "parabola" not in look.traits:
         # One period about its middle: sines end where they cross it, cosines at their lowest.
         return right, path.y - path.height / 2 * ("cosine" in look.traits)
-    if path.type in ("circle", "ellipse", "annulus"):
+    if path.type in ("circle", "ellipse"):
         return right, path.y
+    if path.type == "annulus":
+        # Around the outer circle, then around the inner one.
+        return path.x + float(_named(line, "inner_radius") or RING * path.width / 2), path.y
+    if "heart" in look.traits:
+        # It begins in its notch.
+        return path.x, path.y + 0.259 * path.height
     shape = _shape(line)
     if shape is None:
         return (right, top) if path.type != "polygon" else (path.x, top)

@@ -133,3 +133,28 @@ def change_look(things: Referents, ref: Ref, trait: str, span: Span) -> None:
         things.add_traits((place,), *kept)
         if "capitals" in kept:
             things.change((place,), lambda one: replace(one, text=(one.text or "").upper()))
+
+
+def point(phrase: NounPhrase) -> None:
+    """Turn a triangle to where it points."""
+    ways = phrase.directions or sorted(phrase.traits & {*POINTS})
+    if phrase.type != "triangle" or len(ways) != 1 or phrase.traits & {"right_angled"}:
+        return
+    phrase.traits -= {*POINTS}
+    phrase.directions = []
+    if turn := POINTS.get(ways[0], 0.0):
+        phrase.measures["turned"] = turn
+
+
+#: The longer side, in units, of what is "twice as wide as it is tall".
+_LONG = 2.4
+
+
+def proportion(phrase: NounPhrase) -> None:
+    """Give what is "twice as wide as it is tall" its width and its height."""
+    if "ratio" not in phrase.measures or not applies("ratio", phrase.type or "", phrase.traits):
+        return
+    ratio = phrase.measures.pop("ratio")
+    width = phrase.measures.get("width") or phrase.measures.get("height", 0) * ratio
+    width = width or (_LONG if ratio > 1 else _LONG * ratio)
+    phrase.measures |= {"width": round(width, 4), "height": round(width / ratio, 4)}

@@ -23,6 +23,7 @@ MEASURED: dict[str, tuple[str, ...]] = {
     "size": ("circle", "square", "triangle", "star", "polygon", "annulus", "dot"),
     "sides": ("polygon",),
     "points": ("star",),
+    "ratio": ("rectangle", "ellipse"),
 }
 #: Kinds of polygons, triangles and arcs that have no single radius or side.
 _IRREGULAR = KINDS - {"sector", "semicircle", "quarter"}
@@ -38,6 +39,7 @@ TRAITS: dict[str, tuple[str, ...]] = {
     "diagonal": STROKES,
     "parallel": (),
     "dashed": ("line", "dashed_line"),
+    "rounded": ("rectangle",),
     **dict.fromkeys(sorted(_WAYS), (*STROKES, "brace")),
 }
 _DIRECTIONS = {*_WAYS, "vertical", "horizontal", "diagonal"}

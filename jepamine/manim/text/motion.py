@@ -151,7 +151,11 @@ def _settled(cursor: Cursor, story: Discourse, word: Token, verb: str, said: Sai
         # "To the left" is counterclockwise.
         said.sign, said.way = -said.way[0], None
         said.spans.pop("way", None)
-    around = verb == "rotate" or (verb == "move" and said.pivot and said.goal is None)
+    if verb == "move" and said.circling and not said.other:
+        # "In a circle around the origin".
+        verb, said.angle, said.pivot = "rotate", said.angle or 360.0, True
+        said.goal = said.goal if said.goal is not None and said.goal[0] == "to" else ("to", (0.0, 0.0))
+    around = verb == "rotate" or said.circling or (verb == "move" and said.pivot and said.goal is None)
     if around and said.other:
         # "Rotates around the square", "moves around the square".
         verb = "orbit"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jepamine.manim.text.cursor import Cursor
-from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, SIZES, Said
+from jepamine.manim.text.motion_amounts import (
+    circle_ahead,
+    distance,
+    far_ahead,
+    from_colours,
+    numbers,
+    side_ahead,
+    size,
+    skip_edge,
+)
+from jepamine.manim.text.motion_events import ACROSS, FACTORS, PACES, Said
 from jepamine.manim.text.noun_phrases import noun_phrase
 from jepamine.manim.text.phrase import noun_follows, starts, starts_behind
 from jepamine.manim.text.reading import Ref
@@ -36,7 +46,7 @@ def argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
 def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
     """Parse one of the words that follow a verb; return whether there was one."""
     part, text = cursor.peek(), cursor.peek().text.lower()
-    if part.kind == "comma" and verb == "transform" and _from_colours(cursor, said, 1):
+    if part.kind == "comma" and verb == "transform" and from_colours(cursor, said, 1):
         return True
     next_colour = part.kind == "to" and cursor.peek(1).kind == "colour" and said.colour is not None
     if next_colour or text in THEN or part.kind in ("stop", "end", "comma", "verb", "meanwhile", "and"):
@@ -45,9 +55,9 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         # "Along the points (0, 0) and (2, 1)".
         cursor.next()
         return True
-    if verb in ("grow", "shrink") and _size(cursor, said):
+    if verb in ("grow", "shrink") and size(cursor, said):
         return True
-    if (far := _distance(cursor)) is not None:
+    if (far := distance(cursor)) is not None:
         said.amount = far
         return True
     if part.kind == "measure":
@@ -66,7 +76,7 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
             said.amount = value / 100
         else:
             said.amount = value
-    elif part.kind == "from" and (_numbers(cursor, said) or _from_colours(cursor, said, 0)):
+    elif part.kind == "from" and (numbers(cursor, said) or from_colours(cursor, said, 0)):
         pass
     elif text == "once" and verb in ("rotate", "orbit", "highlight", "sway"):
         said.times = 1.0
@@ -79,6 +89,9 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         if verb == "move" and not said.other:
             column, row = said.begin = ACROSS[part.value]
             said.goal = ("place", (-column, -row))
+    elif verb == "move" and (ahead := circle_ahead(cursor)):
+        cursor.place += ahead
+        said.circling = True
     elif part.kind == "on" and verb == "move" and starts_behind(cursor):
         cursor.next()
         said.other = _other(cursor, story, said)
@@ -112,10 +125,11 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     elif part.kind == "relation" and text != "into":
         _towards(cursor, story, said)
-    elif part.kind == "from" and _side_ahead(cursor) and said.begin is None:
-        cursor.place += _side_ahead(cursor)
+    elif part.kind == "from" and side_ahead(cursor) and said.begin is None:
+        cursor.place += side_ahead(cursor)
         column, row, *_ = cursor.next().value
         said.begin = (column or 0, row or 0)
+        skip_edge(cursor)
     elif part.kind == "place":
         column, row, *_ = cursor.next().value
         said.goal = ("place", (column or 0, row or 0))
@@ -123,10 +137,11 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         # "About its centre": that is what everything turns about.
         cursor.next()
     elif part.kind == "side" and (
-        cursor.peek(1).text.lower() == "by" or _far_ahead(cursor) or not starts(cursor)
+        cursor.peek(1).text.lower() == "by" or far_ahead(cursor) or not starts(cursor)
     ):
         said.way = cursor.next().value
-        if _far_ahead(cursor, 0):
+        skip_edge(cursor)
+        if far_ahead(cursor, 0):
             said.amount = float(cursor.next().value)
     elif part.kind == "side" and verb == "move" and text in ("up", "down"):
         # "Rolls down a ramp": where on it is not known.
@@ -145,71 +160,6 @@ def _argument(cursor: Cursor, story: Discourse, verb: str, said: Said) -> bool:
         cursor.next()
     else:
         return False
-    return True
-
-
-def _distance(cursor: Cursor) -> float | None:
-    """Parse "by 2", or "2" before a side: "2 up"; None, and nothing read, for anything else."""
-    ahead = 1 if cursor.peek().text.lower() == "by" else 0
-    if cursor.peek(ahead).kind not in ("count", "number"):
-        return None
-    if noun_follows(cursor, ahead + 1) or (not ahead and cursor.peek(1).kind != "side"):
-        return None
-    cursor.place += ahead
-    return float(cursor.next().value)
-
-
-def _size(cursor: Cursor, said: Said) -> bool:
-    """Parse "from radius 1" or "to a radius of 3"; return whether it comes next."""
-    lead = cursor.peek().kind
-    ahead = 1 + (cursor.peek(1).kind in ("article", "filler"))
-    size = cursor.peek(ahead)
-    if lead not in ("from", "to") or size.kind != "measure" or size.value[0] not in SIZES:
-        return False
-    cursor.place += ahead + 1
-    if lead == "from":
-        said.first_size = size.value
-    else:
-        said.size = size.value
-    return True
-
-
-def _far_ahead(cursor: Cursor, ahead: int = 1) -> bool:
-    """Return whether a bare number is how far something goes: "up 2", but not "up 2 squares appear"."""
-    return cursor.peek(ahead).kind in ("count", "number") and not noun_follows(cursor, ahead + 1)
-
-
-def _side_ahead(cursor: Cursor) -> int:
-    """Return how many tokens "from the" takes before a side of the frame, 0 if that does not come next."""
-    ahead = 1 + (cursor.peek(1).kind == "article")
-    return ahead if cursor.peek(ahead).kind in ("place", "side") else 0
-
-
-def _from_colours(cursor: Cursor, said: Said, ahead: int) -> bool:
-    """Parse "from a cold blue to a warm orange" behind `ahead` tokens; return whether it comes next."""
-    found: list[str] = []
-    for lead in ("from", "to"):
-        if cursor.peek(ahead).kind != lead:
-            return False
-        ahead += 1
-        while cursor.peek(ahead).kind in ("article", "trait", "unknown"):
-            ahead += 1
-        if cursor.peek(ahead).kind != "colour":
-            return False
-        found.append(cursor.peek(ahead).value)
-        ahead += 1
-    said.first_colour, said.colour = found
-    cursor.place += ahead
-    return True
-
-
-def _numbers(cursor: Cursor, said: Said) -> bool:
-    """Parse "from -3 to 4"; return whether it comes next."""
-    low, to, high = (cursor.peek(ahead) for ahead in (1, 2, 3))
-    if to.kind != "to" or any(end.kind not in ("count", "number") for end in (low, high)):
-        return False
-    said.numbers = (float(low.value), float(high.value))
-    cursor.place += 4
     return True
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from jepamine.manim.text.discourse import Discourse
 
 
+#: How far, in units, something is from the point that it goes around.
+AROUND = 2.0
+
+
 def meant(story: Discourse, verb: str, word: str, said: Said) -> tuple[str, Any] | None:
     """Return (the event's verb, its value), as `event_of`; sizes are compared with those before it."""
     if said.size is None and said.first_size is None:
@@ -43,6 +47,9 @@ def prepare(story: Discourse, kind: str, ref: Ref, said: Said, span: Span) -> No
     placed = [one.subject for one in story.relations] + [one.subject for one in story.places]
     if kind == "orbit" and not any(set(ref) & set(subject) for subject in placed):
         story.relate("right", ref, said.other, span)
+    if kind == "rotate" and said.circling and said.goal is not None and ref not in placed:
+        x, y = said.goal[1]
+        story.places.append(Place(ref, None, None, span, point=(x + AROUND, y)))
     if said.first_colour is not None and kind in ("recolor", "transform"):
         bare = tuple(place for place in ref if story.things.items[place].color is None)
         story.things.paint(bare, said.first_colour)

@@ -38,7 +38,7 @@ _KEPT = {
     "follow": {"other", "numbers", "begin", "start", "stops"},
     "move": {"amount", "way", "goal", "other", "numbers", "begin", "sides", "start", "stops"},
 }
-_ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot"}
+_ALWAYS = {"seconds", "delay", "after", "subject", "spans", "pivot", "circling"}
 #: Words that bring an object into the frame.
 ENTERS = ("slides in", "slide in", "flies in", "fly in", "moves in", "move in", "comes in", "come in")
 #: Words for getting smaller until nothing is left.
@@ -99,6 +99,8 @@ class Said:
     times: float | None = None
     # Whether what follows is what it turns about.
     pivot: bool = False
+    # "In a circle".
+    circling: bool = False
     # What each of these was read from.
     spans: dict[str, Span] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jepamine.manim.text.appearance import POINTS, settle_paint
+from jepamine.manim.text.appearance import point, proportion, settle_paint
 from jepamine.manim.text.applicable import note_unused
 from jepamine.manim.text.cursor import Cursor
 from jepamine.manim.text.noun_suffixes import after
@@ -137,9 +137,10 @@ def _settle(phrase: NounPhrase) -> None:
     if "parallel" in phrase.traits and phrase.type in STROKES:
         phrase.traits.discard("parallel")
         phrase.form = phrase.form or ("row" if "vertical" in phrase.traits else "column")
-    _point(phrase)
+    point(phrase)
     if phrase.type == "text" and phrase.measures.get("size", 0) >= SMALLEST_FONT:
         phrase.measures.setdefault("font_size", phrase.measures.pop("size"))
+    proportion(phrase)
     if phrase.type == "rectangle" and "corner_radius" in phrase.measures:
         phrase.traits.add("rounded")
     if (sides := phrase.measures.get("sides")) and phrase.type == "polygon":
@@ -148,17 +149,6 @@ def _settle(phrase: NounPhrase) -> None:
 
 #: "Size 40" of a text is that of its font from here on.
 SMALLEST_FONT = 8
-
-
-def _point(phrase: NounPhrase) -> None:
-    """Turn a triangle to where it points."""
-    ways = phrase.directions or sorted(phrase.traits & {*POINTS})
-    if phrase.type != "triangle" or len(ways) != 1 or phrase.traits & {"right_angled"}:
-        return
-    phrase.traits -= {*POINTS}
-    phrase.directions = []
-    if turn := POINTS.get(ways[0], 0.0):
-        phrase.measures["turned"] = turn
 
 
 def _among_follows(cursor: Cursor, phrase: NounPhrase) -> bool:

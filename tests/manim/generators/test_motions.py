@@ -294,3 +294,18 @@ def test_what_is_pushed_moves_and_what_pushes_goes_with_it(description, last):
 def test_what_pushes_is_behind_and_what_pulls_is_before(verb, side):
     pusher, square = arrange(read(f"a circle {verb} a square to the right")).objects
     assert (pusher.x < square.x) == (side == "left")
+
+
+@pytest.mark.parametrize(
+    ("description", "last"),
+    [
+        ("a dot moves in a circle", "play(Rotate(dot, angle=360 * DEGREES, about_point=[0, 0, 0]))"),
+        (
+            "move a square in a circle around the origin",
+            "play(Rotate(square, angle=360 * DEGREES, about_point=[0, 0, 0]))",
+        ),
+        ("a circle moves from the left edge to the right edge", "play(circle.animate.move_to([5.81, 0, 0]))"),
+    ],
+)
+def test_ways_around_and_across_the_frame(description, last):
+    assert played(description)[-1] == last

@@ -70,3 +70,29 @@ def test_the_thick_line_is_the_one_that_was_called_so():
 )
 def test_what_an_object_cannot_be_is_noted(description, missed):
     code_of(description, [missed])
+
+
+@pytest.mark.parametrize(
+    ("description", "measures"),
+    [
+        ("an ellipse twice as wide as it is tall", {"width": 2.4, "height": 1.2}),
+        ("a rectangle twice as tall as it is wide", {"width": 1.2, "height": 2.4}),
+        ("a rectangle twice as tall as it is wide with width 2", {"width": 2.0, "height": 4.0}),
+    ],
+)
+def test_proportions_are_sizes(description, measures):
+    reading = read(description)
+    assert reading.not_understood == ()
+    assert dict(reading.items[0].measures) == measures
+
+
+def test_rounded_corners_are_those_of_a_rectangle():
+    assert "rounded" in read("a rectangle with rounded corners").items[0].traits
+    assert [note.reason for note in read("a square with rounded corners").not_understood] == [
+        "a square has no such look here"
+    ]
+
+
+def test_smaller_towards_the_top_is_largest_below():
+    first, *_, last = read("three circles on top of each other, getting smaller towards the top").items
+    assert first.measure("radius") < last.measure("radius")
