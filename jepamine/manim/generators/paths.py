@@ -25,14 +25,14 @@ _TURN = re.compile(rf"\.rotate\(({_NUMBER}) \* DEGREES\)")
 
 def path_end(path: Object, look: Item, line: str) -> _Point:
     """Return where a path ends, in units; `line` is its assignment in the code."""
-    code, ends = look.measure("function"), look.measure("range")
+    code, ends = look.measure("function"), look.measure("range") or _plotted(line)
     right, top = path.x + path.width / 2, path.y + path.height / 2
     if path.type == "function_graph" and code is not None and ends is not None:
         heights = values(code, np.linspace(float(ends[0]), float(ends[1]), 401))
         low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
         share = (float(heights[-1]) - low) / (high - low) if high > low else 0.5
         return right, path.y + (share - 0.5) * path.height
-    if path.type == "function_graph" and "parabola" not in look.traits:
+    if path.type == "function_graph" and code is None and "parabola" not in look.traits:
         # One period about its middle: sines end where they cross it, cosines at their lowest.
         return right, path.y - path.height / 2 * ("cosine" in look.traits)
     if path.type in ("circle", "ellipse"):
@@ -91,6 +91,12 @@ def _on_circle(radius: float, angles: Sequence[float]) -> list[_Point]:
 def _named(given: str, *names: str) -> float | None:
     found = re.search(rf"\b(?:{'|'.join(names)})=({_NUMBER})", given)
     return float(found[1]) if found else None
+
+
+def _plotted(line: str) -> _Point | None:
+    """Return the range over which a line of code plots a function."""
+    found = re.search(rf"x_range=\[({_NUMBER}), ({_NUMBER})", line)
+    return (float(found[1]), float(found[2])) if found else None
 
 
 def _turned(points: list[_Point], end: _Point, line: str) -> tuple[list[_Point], _Point]:

@@ -11,11 +11,11 @@ from jepamine.manim.layouts import Object
 from jepamine.manim.text.reading import Item
 
 PATHS = """
-    a circle; a square; a rectangle; a triangle; a triangle pointing down; a star; a star with 6 points; a kite;
-    a pentagon; a hexagon; an ellipse; a sine wave; a cosine curve; a parabola; a heart; an arc; a semicircle;
-    an arc of 120 degrees; a quarter circle; a line; a dashed line; a vertical line; an arrow pointing left;
-    an arrow pointing down; a right triangle; a diamond; a trapezoid; a parallelogram; a cross; a ring;
-    a square rotated by 45 degrees; a line from (0, 0) to (-2, 1); the curve y = x^2
+    a circle; a square; a rectangle; a triangle; a triangle pointing down; a star; a star with 6 points;
+    a kite; a pentagon; a hexagon; an ellipse; a sine wave; a cosine curve; a parabola; a heart; an arc;
+    a semicircle; an arc of 120 degrees; a quarter circle; a line; a dashed line; a vertical line; a ring;
+    an arrow pointing left; an arrow pointing down; a right triangle; a diamond; a trapezoid; a cross;
+    a parallelogram; a square rotated by 45 degrees; the curve y = x^2; the curve y = sin(x)
 """
 
 
