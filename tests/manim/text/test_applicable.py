@@ -32,6 +32,7 @@ TEXTS = {"text 'abc'", "title 'abc'", "formula 'x^2'"}
 #: What objects are without being asked to.
 SO_ANYWAY = {
     "dashed": {"dashed line"},
+    "rounded": {"rounded rectangle"},
     "filled": {"dot", "ring", "sector", "arc", *LINES, *TEXTS},
     "outlined": {*NOUNS[:5], *NOUNS[6:8], "arc", *NOUNS[21:25], "semicircle", "cross", "rounded rectangle"},
     "horizontal": {"rectangle", "ellipse", "brace", "rounded rectangle", *LINES, *TEXTS},
