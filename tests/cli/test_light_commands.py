@@ -52,6 +52,7 @@ def test_the_shell_completes_commands_and_options(typed, expected):
     assert [item.value for item in completion.get_completions(words, start)] == expected
 
 
+@pytest.mark.slow
 def test_a_scene_without_algebra_is_generated_without_sympy(tmp_path):
     pytest.importorskip("manim")
     probe = PROBE.replace('"torch", "transformers", "numpy", "PIL"', '"torch", "sympy"')

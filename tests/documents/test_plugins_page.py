@@ -6,6 +6,8 @@ import json
 import os
 import re
 
+import pytest
+
 PAGE = "docs/plugins.md"
 
 
@@ -21,6 +23,7 @@ def test_the_masking_works_beside_a_recipe(document, jepamine, recipe, tmp_path)
     assert "[masking] row: unknown key (did you mean 'rows'?)" in refused.output
 
 
+@pytest.mark.slow
 def test_the_encoder_works_as_an_installed_package(document, shell, recipe, tmp_path):
     (code,) = [block for block in document(PAGE).blocks("python") if "class Colours" in block]
     assert len(code.splitlines()) < 20

@@ -354,6 +354,7 @@ def broken_lines(draw):
     return lines
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(lines=broken_lines(), drop=st.lists(st.sampled_from(list(KINDS)), max_size=2))
 def test_an_audit_of_the_result_finds_nothing_that_is_fixed(drives, lines, drop):

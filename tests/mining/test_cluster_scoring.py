@@ -39,6 +39,7 @@ def leftovers(output: Path) -> list[str]:
     return sorted(path.name for path in output.parent.glob(f"*{output.name}*") if path != output)
 
 
+@pytest.mark.slow
 def test_the_lines_are_byte_identical_to_those_of_one_process(cluster, jepamine, whole, clips, tmp_path):
     output = tmp_path / "dask.jsonl"
     words = ("score", "--run", "small", clips, "--output", output, "--dask", cluster.scheduler_address)
@@ -49,6 +50,7 @@ def test_the_lines_are_byte_identical_to_those_of_one_process(cluster, jepamine,
     assert leftovers(output) == []
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_and_doubles_nothing(cluster, jepamine, whole, clips, tmp_path):
     many = [
         json.loads(line) | {"clip_id": f"{turn}-{number}", "scene": f"{turn}-{number // 3}"}
@@ -241,6 +243,7 @@ def bucket(s3, cluster, clips, tmp_path):
     return s3.url
 
 
+@pytest.mark.slow
 def test_scores_and_findings_of_a_bucket_are_those_of_one_process(
     bucket, cluster, jepamine, whole, clips, tmp_path, monkeypatch
 ):

@@ -97,6 +97,7 @@ print(peak(1_000) - peak(500))
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_clips_of_many_frames():
     # In a process of its own: threads that other tests left behind take memory, too.
     found = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True)

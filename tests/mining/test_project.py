@@ -24,6 +24,7 @@ def tree(folder):
     }
 
 
+@pytest.mark.slow
 def test_init_writes_recipes_a_sample_of_20_labelled_clips_a_gitignore_and_a_readme(jepamine, tmp_path):
     result = jepamine("init", tmp_path / "mine")
     assert result.exit_code == 0, result.output
@@ -42,6 +43,7 @@ def test_init_writes_recipes_a_sample_of_20_labelled_clips_a_gitignore_and_a_rea
     )
 
 
+@pytest.mark.slow
 def test_init_twice_keeps_every_file_and_says_so(jepamine, tmp_path):
     jepamine("init", tmp_path / "mine")
     (tmp_path / "mine" / "README.md").write_text("my own words")

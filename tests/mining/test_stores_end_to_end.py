@@ -38,6 +38,7 @@ def run(s3, jepamine, recipe, clips, tmp_path):
     return numbers(tmp_path / "local.jsonl")
 
 
+@pytest.mark.slow
 def test_a_run_in_a_store_that_fails_a_third_of_its_requests_scores_as_on_disk(
     s3, run, jepamine, recipe, tmp_path
 ):
@@ -63,6 +64,7 @@ def test_a_run_in_a_store_that_fails_a_third_of_its_requests_scores_as_on_disk(
     assert any(status == 503 for _, _, status, _ in s3.requests)
 
 
+@pytest.mark.slow
 def test_scores_and_report_of_a_bucket_are_those_of_the_disk_byte_for_byte(
     s3, run, jepamine, recipe, clips, tmp_path
 ):

@@ -50,6 +50,7 @@ def tensors(path: Path) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in load_file(path).items()}
 
 
+@pytest.mark.slow
 def test_a_run_has_the_weights_of_one_process(jepamine, recipe, alone, address, unread, tmp_path):
     result = jepamine("run", recipe, "--epochs", 2, *address)
     assert result.exit_code == 0, result.output
@@ -60,6 +61,7 @@ def test_a_run_has_the_weights_of_one_process(jepamine, recipe, alone, address, 
     assert list(folder.glob("*.parts")) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_encodes_changes_no_weight(
     cluster, jepamine, recipe, alone, address, tmp_path
 ):
@@ -83,6 +85,7 @@ def test_a_worker_that_is_killed_while_it_encodes_changes_no_weight(
         assert tensors(folder / "small" / name) == tensors(alone / "small" / name)
 
 
+@pytest.mark.slow
 def test_a_stopped_run_encodes_only_the_missing_parts(
     jepamine, recipe, alone, address, tmp_path, monkeypatch
 ):
@@ -112,6 +115,7 @@ def test_a_stopped_run_encodes_only_the_missing_parts(
     assert weights[0] == weights[1]
 
 
+@pytest.mark.slow
 def test_eval_and_search_print_what_one_process_prints(
     jepamine, recipe, clips, alone, address, unread, tmp_path
 ):

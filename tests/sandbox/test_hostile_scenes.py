@@ -57,6 +57,7 @@ def test_a_hostile_scene_gets_nothing_from_the_check_and_the_kernel_together(pro
         assert goes_on(opened)
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_all_hostile_scenes_at_a_time_get_nothing_without_the_check(opened, world, every_program):
     def try_it(program):

@@ -46,6 +46,7 @@ def test_what_the_code_writes_reaches_the_judge_whole(judged):
     assert ask(judged, "said = 'x' * 20_000_000", "said = len(heard)") == ("answered", 20_000_000)
 
 
+@pytest.mark.slow
 def test_the_judge_has_two_seconds_of_its_own(judged):
     slow = "import time; time.sleep(1.5); said = 1"
     assert ask(judged, slow, slow, deadline=1.8) == ("answered", 1)

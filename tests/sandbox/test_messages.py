@@ -53,6 +53,7 @@ def test_without_answers_a_question_gets_an_error(asking):
     assert answer(asking, "said = ask(1)")["answer"]["said"] == {"error": "this question has no answer here"}
 
 
+@pytest.mark.slow
 def test_the_wait_for_a_reply_is_not_the_time_of_the_code(asking):
     def slow(_):
         time.sleep(0.9)

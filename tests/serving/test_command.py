@@ -129,6 +129,7 @@ def live(process):
     return process.live
 
 
+@pytest.mark.slow
 def test_the_protection_and_the_url_are_printed(process):
     health = process.live.get("/healthz").json
     assert health["run"] == "boxes"
@@ -203,6 +204,7 @@ def test_the_metrics_hold_the_accuracy_of_the_run(process):
     assert value == pytest.approx(record["metrics"]["mean_iou"])
 
 
+@pytest.mark.slow
 def test_sigterm_finishes_pending_requests_and_ends_with_exit_code_0(process):
     with ThreadPoolExecutor(1) as clients:
         pending = clients.submit(process.live.post, "/validate", {"code": SCENE.format("while True: pass")})

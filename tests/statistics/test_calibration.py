@@ -27,6 +27,7 @@ def test_with_8_scenes_intervals_hold_the_truth_and_claims_are_rare(calibration)
     assert tally.rate("any after") <= 0.125
 
 
+@pytest.mark.slow
 def test_intervals_of_an_auroc_near_1_hold_the_truth_where_scenes_are_alike_inside(calibration):
     tally = calibration.auroc_coverage(40, 20, "strong", seed=1)
     assert tally.rate("0.98 before") < 0.8

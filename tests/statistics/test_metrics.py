@@ -111,6 +111,7 @@ def test_the_expected_ap_is_the_mean_over_all_rankings(clips, positives):
     assert expected_average_precision(clips, positives) == pytest.approx(np.mean(found), abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12)
 @given(st.integers(20, 400), st.floats(0.02, 0.98))
 def test_the_permutations_agree_with_the_expectations(clips, share):

@@ -53,6 +53,7 @@ def test_the_label_itself_is_above_and_its_negative_below_chance():
     assert words == {"label": ABOVE, "minus": BELOW, "constant": LIKE}
 
 
+@pytest.mark.slow
 def test_scores_and_labels_that_cluster_by_the_same_scenes_rarely_make_a_claim():
     claims = 0
     for seed in range(40):

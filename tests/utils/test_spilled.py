@@ -108,6 +108,7 @@ def peak(count):
     return int(result.stdout) * (1 if sys.platform == "darwin" else 1024)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_what_is_kept():
     # A dict and a list of these take 200 bytes an item, 20 MB.
     assert peak(140_000) - peak(40_000) < 5_000_000

@@ -137,6 +137,7 @@ def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room
     assert reds == pytest.approx([80, 180], abs=6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "timeout", "message"),
     [

@@ -64,6 +64,7 @@ def test_the_table_has_a_line_for_each_kind_and_one_for_all():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_the_command_measures_template(tmp_path):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")

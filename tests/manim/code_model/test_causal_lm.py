@@ -218,6 +218,7 @@ def test_a_token_carries_the_next_character_to_spell():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
 def test_untrained_predictors_terminate_and_are_deterministic(conditioning):
     predictor = scratch(conditioning).eval()

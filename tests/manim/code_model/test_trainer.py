@@ -215,6 +215,7 @@ def test_unusable_lines_are_errors_that_name_their_place(jepamine, recipe, tmp_p
     assert not (tmp_path / "experiments" / "code").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_first_attempts_are_run_and_measured(jepamine, recipe):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")

@@ -23,6 +23,7 @@ def pipeline():
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("film", FILMS)
 def test_a_film_runs_in_the_frame(pipeline, film):
     report = pipeline.validator.validate(film_code(film, {}))

@@ -49,6 +49,7 @@ def test_json_holds_the_whole_result(jepamine, tmp_path):
     assert result["validation"]["runs"] is True
 
 
+@pytest.mark.slow
 def test_a_video_is_written_and_without_one_code_and_preview_are_all_the_same(jepamine, tmp_path):
     av = pytest.importorskip("av", reason="PyAV is not installed: pip install -e '.[video]'")
     files = {name: tmp_path / f"scene.{name}" for name in ("py", "png", "mp4")}

@@ -48,6 +48,7 @@ def test_an_object_fills_its_box(run, type_, size):
     assert colour_of(run(generated.code)[name]) == BLUE
 
 
+@pytest.mark.slow
 def test_the_230_descriptions_run_and_match_their_layouts(run, textlayout):
     truth = textlayout.module("truth")
     facts = untrue = 0

@@ -53,6 +53,7 @@ def pipeline(checker, chat):
     return Pipeline(checker, None, lambda name, style, complexity: generators[name], 3)
 
 
+@pytest.mark.slow
 def test_a_plan_and_code_that_keeps_it_are_handed_out_with_what_they_took(server, pipeline):
     server.answers = [PLAN, GOOD]
     result = pipeline.make(ASKED)
@@ -89,6 +90,7 @@ def test_objects_that_leave_the_frame_or_overlap_against_the_plan_are_not_accept
     assert third is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -65,6 +65,7 @@ def scripted(answers):
     return full
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_recorded_answer_has_its_exact_result(case, server, chat, checker, monkeypatch):
     if case["name"] == "hostile: never ends":

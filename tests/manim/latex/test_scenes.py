@@ -52,6 +52,7 @@ def boxes(report):
     return {item.name: item.box for item in report.objects if item.shown}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["parts_by_colour", "text_and_title", "braces"])
 def test_boxes_are_those_that_manim_gives_without_a_sandbox(name, latex, tmp_path):
     import manim

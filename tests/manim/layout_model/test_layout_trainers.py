@@ -141,6 +141,7 @@ def test_a_run_is_evaluated_in_eight_bits(jepamine, recipe, tmp_path):
     assert (tmp_path / "experiments" / "boxes" / "evals" / "run-val-int8.json").is_file()
 
 
+@pytest.mark.slow
 def test_training_learns_the_boxes(jepamine, recipe, tmp_path):
     result = jepamine("run", recipe, "--epochs", 30, "--set", "trainer.lr=0.005")
     assert result.exit_code == 0, result.output
@@ -363,6 +364,7 @@ def test_an_unknown_family_cannot_be_left_out(jepamine, recipe):
     assert "trainer.leave_out: no scene has the family 'randm' (did you mean 'random'?)" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_predictor_of_two_objects_is_not_punished_for_a_third(jepamine, recipe, tmp_path):
     words = ["--epochs", 30, "--set", "trainer.lr=0.005", "--set", "predictor.max_objects=2"]
     assert jepamine("run", recipe, *words).exit_code == 0

@@ -33,6 +33,7 @@ def recipe(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_run_finds_most_boxes_after_twelve_epochs_of_32_scenes(jepamine, recipe):
     result = jepamine("run", recipe, "--set", "trainer.epochs=12", "--set", "trainer.checkpoint_every=12")
     assert result.exit_code == 0, result.output
@@ -43,6 +44,7 @@ def test_a_run_finds_most_boxes_after_twelve_epochs_of_32_scenes(jepamine, recip
     assert measures["f1"]["value"] > 0.8
 
 
+@pytest.mark.slow
 def test_a_stopped_run_resumes_to_the_same_bits(jepamine, recipe, tmp_path, monkeypatch):
     from jepamine.runs import training
 

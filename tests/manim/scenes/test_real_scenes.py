@@ -26,6 +26,7 @@ def only(family):
     return Shares(**{name: float(name == family) for name in FAMILIES})
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 @pytest.mark.parametrize("family", REAL_FAMILIES)
 def test_objects_are_in_the_frame_and_at_most_forty(own, family):

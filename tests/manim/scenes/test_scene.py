@@ -87,6 +87,7 @@ def test_what_is_covered_is_reported(scenes):
 OUTLINED = ("notes", "charts", "figures", "nested")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form", [form for name, forms in FAMILIES.items() if name not in OUTLINED for form in forms]
 )

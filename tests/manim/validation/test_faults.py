@@ -121,6 +121,7 @@ def test_what_is_seen_at_the_end_is_reported_with_lines(seen):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_a_graph_does_not_overlap_the_axes_that_it_is_plotted_on(seen):
     axes = "axes = Axes(x_range=[-3, 3], y_range=[-1, 9])"

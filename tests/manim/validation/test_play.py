@@ -64,6 +64,7 @@ NOISE = """for seed in range(40):
             self.wait(0.1)"""
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 @pytest.mark.parametrize(
     ("lines", "limits", "message"),

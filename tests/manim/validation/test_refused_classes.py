@@ -54,6 +54,7 @@ def of_file(path, code, scene=None):
     return [(report.scene, [one.line for one in report.problems]) for report in reports]
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_the_other_scenes_run_and_what_is_refused_outside_of_classes_refuses_all(tmp_path):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")

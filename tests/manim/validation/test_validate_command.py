@@ -144,6 +144,7 @@ def test_the_whole_command_runs_a_scene_and_writes_a_preview(path, tmp_path):
     assert preview.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_all_scenes_of_a_file_run_with_modules_beside_it_and_one_failure_does_not_lose_the_others(tmp_path):
     pytest.importorskip("manim", reason="Manim is not installed: pip install -e '.[manim]'")

@@ -118,6 +118,7 @@ def test_clips_that_cannot_be_read_any_more_come_last_with_the_reason(scored_run
     assert last.cells == () and last.values
 
 
+@pytest.mark.slow
 def test_a_page_of_clips_that_jpeg_cannot_shrink_takes_300_kB_a_clip(tmp_path, jepamine, recipe):
     rng = np.random.default_rng(0)
     lines = []

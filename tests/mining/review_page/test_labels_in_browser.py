@@ -11,7 +11,7 @@ import pytest
 from jepamine.mining.review_page.page import write_page
 from tests.mining.review_page.conftest import reload_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HERE = "[...document.querySelectorAll('.clip')].indexOf(document.activeElement)"
 CURRENT = "[...document.querySelectorAll('.clip')].findIndex((clip) => clip.ariaCurrent === 'true')"

@@ -12,7 +12,7 @@ import pytest
 from jepamine.mining.review_page.heat import Heat
 from tests.mining.review_page.conftest import reload_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Found after `npm install --no-save axe-core` in the repository's root, or named by $AXE_CORE.
 AXE = Path(os.environ.get("AXE_CORE") or Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js")
