@@ -52,6 +52,7 @@ def test_parts_by_hand(jepamine, home):
     assert (home / "scores.jsonl").read_bytes() == (home / "whole.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_slurm_array(jepamine, home, monkeypatch):
     script, submit = blocks("bash")[:2]
     array = re.search(r"--array=(\d+)-(\d+)", script)

@@ -41,6 +41,7 @@ def read(places, versions=None):
     return held.digests(clip), held.pixels(clip)
 
 
+@pytest.mark.slow
 def test_a_frame_in_a_bucket_is_the_frame_on_disk_by_one_request(s3, frames):
     digests, pixels = read([Url(s3.url) / name for name in NAMES])
     expected, on_disk = read(frames)

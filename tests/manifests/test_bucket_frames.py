@@ -30,6 +30,7 @@ def footage(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("--rig",), ("--exclude", "drive-3", "--camera", "left")])
 def test_lines_and_notices_are_those_of_the_folder_on_disk(more, s3, footage, jepamine, tmp_path):
     s3.put(footage.parent)

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
 
+@pytest.mark.slow
 def test_an_audit_finds_what_one_process_finds(cluster, jepamine, clips):
     lines = [json.loads(line) for line in clips.read_text().splitlines()]
     lines[1] |= {"frame_paths": ["scene-0/lost.jpg", *lines[1]["frame_paths"][1:]]}

@@ -86,6 +86,7 @@ def test_distances_are_of_pixels_and_colours_and_known_near_the_diagonal_only():
     assert np.isinf(apart[0, 6])
 
 
+@pytest.mark.slow
 def test_drawn_street_scenes_have_no_cut_and_spliced_ones_have(tmp_path):
     generate(tmp_path, clips=24, event_rate=0.5, seed=11)
     lines = [json.loads(line) for line in (tmp_path / "manifest.jsonl").read_text().splitlines()]

@@ -204,6 +204,7 @@ def test_files_of_one_drive_are_one_clock_and_its_cameras_overlap(tmp_path, writ
     assert ExtentIndex(extents).overlapping(extents[0]).tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_run_a_score_and_an_eval_read_a_video_and_write_nothing_beside_it(
     jepamine, recipe, drives, tmp_path
 ):

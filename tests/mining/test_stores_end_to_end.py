@@ -88,6 +88,7 @@ def test_scores_and_report_of_a_bucket_are_those_of_the_disk_byte_for_byte(
     assert pages[0].count("data:image") > 3
 
 
+@pytest.mark.slow
 def test_scoring_stopped_by_its_store_is_resumed_and_nothing_is_lost(s3, run, jepamine, tmp_path):
     before = len(s3.requests)
     s3.fails = lambda number: any(name == "scene-2/0000.jpg" for _, name in s3.methods()[before:])

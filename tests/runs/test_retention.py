@@ -136,6 +136,7 @@ def test_the_best_weights_are_those_of_the_best_checkpoint(jepamine, recipe, sma
         assert array.tobytes() == checkpoint[f"model.{name}"].tobytes()
 
 
+@pytest.mark.slow
 def test_a_removed_run_is_in_the_trash_and_can_be_moved_back(jepamine, recipe, tmp_path):
     assert jepamine("run", recipe, "--epochs", 1).exit_code == 0
     experiments = tmp_path / "experiments"
@@ -148,6 +149,7 @@ def test_a_removed_run_is_in_the_trash_and_can_be_moved_back(jepamine, recipe, t
     assert jepamine("show", "small").exit_code == 0
 
 
+@pytest.mark.slow
 def test_two_removed_runs_of_one_name_are_both_kept(jepamine, recipe, tmp_path):
     for _ in range(2):
         assert jepamine("run", recipe, "--epochs", 1).exit_code == 0

@@ -36,6 +36,7 @@ def test_the_kernel_alone_holds_further_programs_back(plain, world):
     assert len(said) >= 60
 
 
+@pytest.mark.slow
 def test_the_check_of_names_objects_to_each_of_them():
     trees = {name: ast.parse(SCENE + textwrap.indent(code, " " * 8)) for name, _, code in PLAIN + SCENES}
     assert [name for name, tree in trees.items() if not objections(tree)] == []

@@ -26,6 +26,7 @@ def limits_of(name):
     return ENDLESS if name.startswith("endless") else LIMITS
 
 
+@pytest.mark.slow
 def test_a_hostile_program_gets_nothing_and_the_server_continues(program, plain, world):
     name, _, code = program
     _, said = plain.ask({"code": world.code(code)}, limits_of(name))

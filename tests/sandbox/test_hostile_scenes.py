@@ -45,6 +45,7 @@ def goes_on(opened):
     return report.runs and report.objects[0].box == (1.0, 2.0, 2.0, 2.0)
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_a_hostile_scene_gets_nothing_from_the_check_and_the_kernel_together(program, opened, world):
     name, harm, code = program

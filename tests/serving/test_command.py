@@ -172,6 +172,7 @@ def test_concurrent_requests_each_get_their_own_response(live):
 SCENE = "from manim import *\nclass GeneratedScene(Scene):\n    def construct(self):\n        {}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "kind", "message"),
     [

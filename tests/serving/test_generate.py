@@ -33,6 +33,7 @@ def test_a_response_holds_code_layout_preview_and_attempts(live):
     }
 
 
+@pytest.mark.slow
 def test_200_requests_from_16_clients_each_get_their_own_response(live):
     asked = [(colour, shape, place) for colour in COLOURS for shape in SHAPES for place in PLACES]
     with ThreadPoolExecutor(16) as clients:

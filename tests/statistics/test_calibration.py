@@ -19,6 +19,7 @@ def calibration():
     del sys.modules["calibration"]
 
 
+@pytest.mark.slow
 def test_with_8_scenes_intervals_hold_the_truth_and_claims_are_rare(calibration):
     tally = calibration.simulate(40, 8, "spread", seed=1)
     assert tally.rate("average_precision after") >= 0.85

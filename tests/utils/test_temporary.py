@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+import pytest
+
 from jepamine.utils.temporary import PREFIX, clear, temporary_folder
 
 
@@ -52,6 +54,7 @@ with temporary_folder() as folder:
 """
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_killed_process_goes_with_the_first_of_the_next_and_no_other_does(
     tmp_path, monkeypatch
 ):

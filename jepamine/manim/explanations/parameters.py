@@ -116,14 +116,14 @@ def shares(text: str) -> Taken:
         (plain(match[1]), match[2], match.span())
         for match in re.finditer(rf"({NUMBER})\s*(?:%|percent)\s*(?:for |is |are )?([A-Za-z]+)", text)
     ]
-    counted = list(re.finditer(rf"({NUMBER})\s*(?:%|percent)", text))
-    if len(counted) > 1 and all(name in _JOINING for _, name, _ in pairs):
-        # "With 30%, 50% and 20%": the shares are their names.
-        pairs = [(plain(match[1]), f"{match[1]}%", match.span()) for match in counted]
     if len(pairs) < 2:
         after = text.lower().find("chart") + len("chart")
         pattern = re.compile(rf"([A-Za-z]\w*)\s*[:=(]?\s*({NUMBER})\s*(?:%|percent)?\)?")
         pairs = [(plain(match[2]), match[1], match.span()) for match in pattern.finditer(text, after)]
+    counted = list(re.finditer(rf"({NUMBER})\s*(?:%|percent)", text))
+    if len(counted) > 1 and all(name in _JOINING for _, name, _ in pairs):
+        # "With 30%, 50% and 20%": the shares are their names.
+        pairs = [(plain(match[1]), f"{match[1]}%", match.span()) for match in counted]
     if not 2 <= len(pairs) <= MOST or min(share for share, *_ in pairs) <= 0:
         return NOTHING
     ring = ["RED", "GREEN", "BLUE", "YELLOW", "PURPLE", "ORANGE", "TEAL", "PINK"]

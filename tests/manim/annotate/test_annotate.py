@@ -64,6 +64,7 @@ def seen(line):
     return [(item["type"], round(item["x"], 2), round(item["y"], 2)) for item in line["layout"]["objects"]]
 
 
+@pytest.mark.slow
 def test_every_play_and_wait_is_written_as_it_is_seen_then(tmp_path):
     result = run(written(tmp_path, SHOW), tmp_path / "out")
     found = lines(tmp_path / "out")
@@ -165,6 +166,7 @@ class Fails(Scene):
     assert [seen(line) for line in lines(tmp_path / "out")] == [[("dot", 0.0, 0.0)]]
 
 
+@pytest.mark.slow
 def test_the_failure_of_one_scene_does_not_lose_those_after_it(tmp_path):
     path = written(
         tmp_path,

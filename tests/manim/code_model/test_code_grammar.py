@@ -78,6 +78,7 @@ def test_fifty_samples_of_random_weights_are_programs_of_known_names(llguidance,
         assert ast.unparse(construct.body[-1]) == "self.add(circle_1, text, circle_2)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conditioning", ["slots", "lines"])
 def test_without_the_grammar_none_of_the_same_samples_is_a_program(pretrained, conditioning):
     predictor = layout_lm(weights=str(pretrained), conditioning=conditioning).eval()

@@ -45,6 +45,7 @@ def constants_of(code):
         ("add the vectors (1, 2) and (3, -1)", "vector_sum", {"VECTORS": "[[1, 2], [3, -1]]"}),
         ("multiply the matrices [[1, 0]] and [[2], [3]]", "matrix_product", {"B": "[[2], [3]]"}),
         ("a pie chart of rent 50%, food 30%, fun 20%", "pie_chart", {"SHARES": "[50, 30, 20]"}),
+        ("a pie chart with 30%, 50% and 20%", "pie_chart", {"SHARES": "[30, 50, 20]"}),
         ("Explain Ohm's law", "formula", {"FORMULA": "'U = R I'"}),
         ("the first 5 prime numbers", "sequence", {"VALUES": "[2, 3, 5, 7, 11]"}),
         ("count down from 3 to 1, then GO!", "countdown", {"VALUES": "[3, 2, 1]", "LAST": "'GO!'"}),

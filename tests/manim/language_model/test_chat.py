@@ -29,6 +29,7 @@ def test_the_same_question_is_asked_once_and_another_seed_or_model_again(server,
     assert other.ask(HELLO).text == "third"
 
 
+@pytest.mark.slow
 def test_rate_limits_and_errors_of_the_server_are_retried(server, chat):
     server.answers = [429, 503, "at last"]
     assert chat.ask(HELLO).text == "at last"
@@ -45,6 +46,7 @@ def test_an_endless_answer_is_cut_off_and_its_connection_closed(server, chat):
     assert MAX_CHARACTERS < len(chat.ask(HELLO).text) <= MAX_CHARACTERS + 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answers", "message"),
     [

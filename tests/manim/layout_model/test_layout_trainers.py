@@ -151,6 +151,7 @@ def test_training_learns_the_boxes(jepamine, recipe, tmp_path):
     assert metrics["type_accuracy"] > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["layout", "distill"])
 def test_a_resumed_run_ends_with_the_same_weights(jepamine, recipe, tmp_path, monkeypatch, kind):
     words = []
@@ -183,6 +184,7 @@ def test_a_resumed_run_ends_with_the_same_weights(jepamine, recipe, tmp_path, mo
     assert seconds[0] == seconds[1]
 
 
+@pytest.mark.slow
 def test_a_student_is_compared_with_its_teacher(jepamine, recipe, tmp_path):
     jepamine("run", recipe, "--name", "teacher")
     words = [

@@ -47,6 +47,7 @@ def test_the_same_seed_gives_the_same_scene(own):
     assert np.array_equal(first.frame, again.frame)
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_a_scene_on_another_ground_says_so_and_shows_it(own):
     scenes = [make_scene(own, 6, index, only("geometry")) for index in range(40)]

@@ -36,6 +36,7 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("manim_there")
 def test_any_number_of_processes_writes_the_same_bytes_and_nothing_elsewhere(tmp_path, monkeypatch, capfd):
     (tmp_path / "here").mkdir()

@@ -26,6 +26,7 @@ def overlapping(layout):
             yield a.type, b.type
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_scene_whatever_was_drawn_before(own, scenes):
     for index in (17, 4):
         again = make_scene(own, 3, index, Shares())

@@ -168,6 +168,7 @@ def test_all_scenes_of_a_file_run_with_modules_beside_it_and_one_failure_does_no
     assert f"{path}: helpers.py:1: import os: only manim" in call(path).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.manim
 def test_images_drawings_and_listings_beside_a_scene_are_read(tmp_path):
     Image.new("RGB", (8, 4), "red").save(tmp_path / "photo.png")

@@ -66,6 +66,7 @@ def test_the_word_of_addresses_is_nowhere_and_yet_all_is_read_as_it_was(make_pag
     assert parsed.data()["clips"][0]["line"]["clip_id"] == "http://a/HTTPS"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</script>", "<!--"]
 )
