@@ -77,8 +77,12 @@ def generator_factory(
         offered = {"predictor_of": predictor_of, "store": experiments / "_store"}
         return cast(Generator, make(plugin, dict(settings), offered))
 
+    @functools.cache
+    def plugin_of(name: str) -> registry.Plugin:
+        return registry.find("generator", name, Path())
+
     def generator(name: str, style: Style, complexity: Complexity) -> Generator:
-        plugin = registry.find("generator", name, Path())
+        plugin = plugin_of(name)
         known = keywords(registry.load(plugin))
         styled = {"style": style, "complexity": complexity}
         settings = {key: value for key, value in styled.items() if key in known}

@@ -29,12 +29,21 @@ def constant(value: float, like: Linear) -> Linear:
 
 def at_least(expression: Linear, least: Linear | float) -> Rule:
     """Require `what` >= `least`."""
-    return Rule(expression - (constant(least, expression) if isinstance(least, float) else least))
+    return Rule(_less(expression, least))
 
 
 def at_most(expression: Linear, most: Linear | float) -> Rule:
     """Require `what` <= `most`."""
-    return Rule((constant(most, expression) if isinstance(most, float) else most) - expression)
+    return Rule(-_less(expression, most))
+
+
+def _less(expression: Linear, by: Linear | float) -> Linear:
+    if not isinstance(by, float):
+        return expression - by
+    # Much faster than the difference to a constant, which most rules have.
+    result = expression.copy()
+    result[-1] -= by
+    return result
 
 
 def wish(expression: Linear, value: Linear | float, weight: float) -> Rule:
