@@ -39,7 +39,8 @@ def part_code(item: Object, look: Item, owner: Item, box: Object, name: str, pai
         settings = f"{name}, alpha={number(which % 360)} / 360, length={number(constructions.LENGTH)}"
         return f"TangentLine({paint.after(settings, fill=False)})"
     if item.type in _STROKES and part != "label":
-        start, end = (_point(owner, box, name, point) for point in stroke_ends(part, which, owner, box))
+        tips = stroke_ends(part, which, owner, box, "vertical" in look.traits)
+        start, end = (_point(owner, box, name, point) for point in tips)
         buff = ", buff=0" if "arrow" in item.type else ""
         return f"{_STROKES[item.type]}({paint.after(f'{start}, {end}{buff}', fill=False)})"
     code = expression(item, look.traits, paint)

@@ -102,6 +102,9 @@ class Discourse:
             for number, text in enumerate(texts):
                 add_label(self.things, ref[0], "corner_label", number, text, span)
             return None
+        if len(texts) == 1 < len(ref):
+            # "Three boxes labelled 'Client'".
+            texts = texts * len(ref)
         axes = len(ref) == 1 and self.things.items[ref[0]].type == "axes" and len(texts) == 2
         for number, text in enumerate(texts):
             if not axes and number >= len(ref):

@@ -46,7 +46,9 @@ _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
 _COMMAND = re.compile(r"(?<!\S)(?:[A-Za-z]\s*=\s*)?[^\s\\'\"`$]{0,40}\\[A-Za-z]+")
 LONGEST_FORMULA = 300
 _NAMED = re.compile(
-    r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+(?=(?P<body>[^\n;]+))", re.I
+    r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+"
+    r"(?!(?:for|of|that|which|with|in|on|at|by|to|is|are|as|and|from|about|appears?)\b)(?=(?P<body>[^\n;]+))",
+    re.I,
 )
 #: A number, a letter or two, a function, a sign; each can be divided in one way only.
 _SYMBOL = (

@@ -32,7 +32,10 @@ def _one(cursor: Cursor, phrase: NounPhrase) -> bool:
             *(["colon"] if cursor.peek(1).kind == "quoted" else []),
         )
         several = 20 if "list" in phrase.traits else number(phrase)
-        phrase.texts = texts(cursor, several)
+        # "The formula for gravity": words are no formula.
+        words = "formula" in phrase.traits and cursor.at("unknown") and len(cursor.peek().text) > 2
+        words = words and cursor.peek(1).text not in ("=", "+", "-")
+        phrase.texts = [] if words else texts(cursor, several)
         if phrase.texts:
             return True
         cursor.place = place

@@ -13,6 +13,7 @@ from jepamine.manim.text.fill_gaps import finish
 from jepamine.manim.text.phrase import starts_behind
 from jepamine.manim.text.reading import NotUnderstood, Reading
 from jepamine.manim.text.sentences import part
+from jepamine.manim.text.several import one_each
 from jepamine.manim.text.shaped_groups import shape, shape_follows
 from jepamine.manim.text.timing import meanwhile
 from jepamine.manim.text.tokens import tokenize
@@ -73,6 +74,7 @@ def read(description: str) -> Reading:
             part(cursor, story, joined)
             joined = None
     story.close()
+    one_each(story)
     finish(story)
     missed = _merged(description, cursor.missed)
     if not story.things.items and not empty:

@@ -62,7 +62,7 @@ def part(cursor: Cursor, story: Discourse, joined: str | None) -> None:
         film(cursor, story)
     elif cursor.at("verb"):
         motion(cursor, story)
-    elif cursor.at("in_turn", "varied"):
+    elif cursor.at("in_turn", "varied", "facing"):
         several(cursor, story)
     elif starts(cursor):
         phrase = noun_phrase(cursor)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jepamine.manim.engine.palette import PALETTE
+from jepamine.manim.text.appearance import POINTS
 from jepamine.manim.text.reading import Event, Ref, Span
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def several(cursor: Cursor, story: Discourse) -> None:
     members = tuple(dict.fromkeys(sum(entries or story.before, ())))
     if len(members) < 2:
         return cursor.miss(part.span, "several objects are needed before it")
+    if part.kind == "facing":
+        return _facing(story, members, part.span)
     if part.kind == "in_turn":
         if cursor.at("order") and _ordered(story, members, cursor.peek().value):
             members = _ordered(story, members, cursor.next().value)
@@ -52,6 +55,39 @@ def _sized(cursor: Cursor, story: Discourse, members: Ref, part: Token) -> None:
         name, usual = _SIZES[things.items[place].type]
         share = (number if part.value == "growing" else last - number) / last
         things.measure((place,), name, round(usual * (0.4 + 0.9 * share), 2))
+    return None
+
+
+def one_each(story: Discourse) -> None:
+    """Place each of several objects in one of as many others: "the numbers 1 to 4 in four squares"."""
+    for relation in list(story.relations):
+        subject, other = relation.subject, relation.other
+        if relation.how != "inside" or not 1 < len(subject) == len(other):
+            continue
+        place = story.relations.index(relation)
+        pairs = zip(subject, other, strict=True)
+        story.relations[place : place + 1] = [
+            replace(relation, subject=(one,), other=(around,)) for one, around in pairs
+        ]
+        # What connects the letters in boxes connects the boxes.
+        story.links = [
+            (other if ref == subject else ref, strokes, span) for ref, strokes, span in story.links
+        ]
+        # They are where the others are, not in a row of their own.
+        things = story.things
+        things.groups = [(kind, group) for kind, group in things.groups if group.members != subject]
+
+
+def _facing(story: Discourse, members: Ref, span: Span) -> None:
+    """Turn two triangles or arrows to each other."""
+    types = {story.things.items[place].type for place in members}
+    if len(members) != 2 or not types <= {"triangle", "arrow"}:
+        return story.cursor.miss(span, "only two triangles or arrows are turned to each other")
+    for place, way in zip(members, ("right", "left"), strict=True):
+        if story.things.items[place].type == "arrow":
+            story.things.add_traits((place,), way)
+        else:
+            story.things.measure((place,), "turned", POINTS[way])
     return None
 
 

@@ -110,3 +110,50 @@ def test_a_figure_behind_a_text_is_around_it(description):
     found = {item.type: item for item in arrange(read(description)).objects}
     assert (found["text"].x, found["text"].y) == (found["rectangle"].x, found["rectangle"].y)
     assert found["text"].z > found["rectangle"].z
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "four squares in a 2 by 2 grid with the numbers 1 to 4 in them",
+        "the letters A, B and C in three circles",
+        "three dots in three squares",
+        "three boxes labelled 'Client'",
+    ],
+)
+def test_several_in_as_many_are_one_in_each(description):
+    objects = arrange(read(description)).objects
+    outer = [item for item in objects if item.type in ("square", "circle", "rectangle")]
+    inner = [item for item in objects if item not in outer]
+    assert [(item.x, item.y) for item in inner] == [
+        (pytest.approx(item.x, abs=0.02), pytest.approx(item.y, abs=0.02)) for item in outer
+    ]
+
+
+def test_what_connects_letters_in_circles_connects_the_circles():
+    reading = read("the letters A, B and C in three circles in a row, connected by arrows")
+    kinds = [(reading.items[start].type, reading.items[end].type) for _, start, end in reading.joined]
+    assert kinds == [("circle", "circle")] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "size"), [("vertical", (0, 0.8)), ("horizontal", (0.8, 0)), ("", (0.8, 0))]
+)
+def test_a_radius_has_the_direction_that_is_given(words, size):
+    _, line = arrange(read(f"a circle with a {words} radius")).objects
+    assert (line.width, line.height) == pytest.approx(size, abs=0.02)
+
+
+def test_two_triangles_or_arrows_face_each_other():
+    turned = [item.measure("turned") for item in read("two triangles pointing at each other").items]
+    assert turned == [-90.0, 90.0]
+    ways = [item.traits for item in read("two arrows facing each other").items]
+    assert ways == [{"right"}, {"left"}]
+    assert [note.text for note in read("two squares facing each other").not_understood] == [
+        "facing each other"
+    ]
+
+
+def test_words_are_no_formula():
+    reading = read("a circle, and the formula for gravity below it")
+    assert "for gravity" not in [item.text for item in reading.items]

@@ -25,9 +25,15 @@ _LINES: dict[str, tuple[tuple[Point, Point], ...]] = {
     "underline": (((-1, -1.5), (1, -1.5)),),
 }
 
+_UPRIGHT: dict[str, tuple[Point, Point]] = {"radius": ((0, 0), (0, 1)), "diameter": ((0, -1), (0, 1))}
 
-def stroke_ends(name: str, number: int, look: Item, owner: Object) -> tuple[Point, Point]:
-    """Return the ends of a part that is a line."""
+
+def stroke_ends(
+    name: str, number: int, look: Item, owner: Object, upright: bool = False
+) -> tuple[Point, Point]:
+    """Return the ends of a part that is a line; `upright` is what a radius or diameter may be."""
+    if upright and name in _UPRIGHT:
+        return point_at(owner, _UPRIGHT[name][0]), point_at(owner, _UPRIGHT[name][1])
     if name in constructions.STROKES:
         return constructions.stroke(name, number, look, owner)
     first, last = _LINES[name][number % len(_LINES[name])]
@@ -59,7 +65,7 @@ def part_box(reading: Reading, place: int, owner: Object) -> tuple[float, float,
     if name in constructions.POINTS:
         return *constructions.point(name, number, look, owner), width, height
     if name in _LINES or name in constructions.STROKES:
-        (x, y), (to_x, to_y) = stroke_ends(name, number, look, owner)
+        (x, y), (to_x, to_y) = stroke_ends(name, number, look, owner, "vertical" in item.traits)
         return (x + to_x) / 2, (y + to_y) / 2, abs(to_x - x), abs(to_y - y)
     if name in ("vertex", "middle"):
         x, y = point_at(owner, corners(look)[number % len(corners(look))] if name == "vertex" else (0, 0))
