@@ -20,7 +20,8 @@ from PIL import Image, ImageDraw
 
 from jepamine.cli.main import cli
 
-pytestmark = pytest.mark.manim
+# All of them: the last one ends the server of the others.
+pytestmark = [pytest.mark.manim, pytest.mark.slow]
 
 DATASET = """
 from pathlib import Path
@@ -129,7 +130,6 @@ def live(process):
     return process.live
 
 
-@pytest.mark.slow
 def test_the_protection_and_the_url_are_printed(process):
     health = process.live.get("/healthz").json
     assert health["run"] == "boxes"
@@ -172,7 +172,6 @@ def test_concurrent_requests_each_get_their_own_response(live):
 SCENE = "from manim import *\nclass GeneratedScene(Scene):\n    def construct(self):\n        {}\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "kind", "message"),
     [
@@ -205,7 +204,6 @@ def test_the_metrics_hold_the_accuracy_of_the_run(process):
     assert value == pytest.approx(record["metrics"]["mean_iou"])
 
 
-@pytest.mark.slow
 def test_sigterm_finishes_pending_requests_and_ends_with_exit_code_0(process):
     with ThreadPoolExecutor(1) as clients:
         pending = clients.submit(process.live.post, "/validate", {"code": SCENE.format("while True: pass")})

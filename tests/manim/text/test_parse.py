@@ -317,7 +317,7 @@ def test_overlapping_figures_are_drawn_over_one_another_and_none_is_filled():
         ("three dots labelled 1, 2 and 3", ["dot", "dot", "dot", "text 1", "text 2", "text 3"]),
         ("a dot labelled A and a red star", ["dot", "text A", "star"]),
         ("boxes labelled start, hard work and end", [*["rectangle"] * 3, "text start", "text hard work"]),
-        ("two dots labelled A and two stars", ["dot", "dot", "text A", "star", "star"]),
+        ("two dots labelled A and two stars", ["dot", "dot", "text A", "text A", "star", "star"]),
     ],
 )
 def test_labels_need_no_quotes_where_the_words_mean_nothing_else(words, found):
