@@ -28,7 +28,7 @@ from jepamine.cli.options import (
     with_cluster,
     with_left_parts,
 )
-from jepamine.manifests.findings.entries import KINDS
+from jepamine.manifests.findings import KINDS
 
 if TYPE_CHECKING:
     from jepamine.cluster.tasks import Cluster

@@ -11,6 +11,7 @@ from typing import Any
 from jepamine.cluster.tasks import Cluster
 from jepamine.data.wrong_files import require_manifest
 from jepamine.manifests.cluster_audit import look_on_cluster
+from jepamine.manifests.findings import KINDS
 from jepamine.manifests.findings.clip_frames import (
     bad_files,
     cuts_in_tubelets,
@@ -22,7 +23,6 @@ from jepamine.manifests.findings.clip_frames import (
 from jepamine.manifests.findings.contents import Contents
 from jepamine.manifests.findings.duplicates import copies, duplicate_clips, duplicate_frames
 from jepamine.manifests.findings.entries import (
-    KINDS,
     Entry,
     Finding,
     in_microseconds,

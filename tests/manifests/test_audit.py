@@ -16,7 +16,7 @@ from PIL import Image
 from jepamine.cli.manifest import audit as audit_command
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
-from jepamine.manifests.findings.entries import KINDS
+from jepamine.manifests.findings import KINDS
 from jepamine.manifests.video_clips import video_lines
 from jepamine.protocols import Source
 from jepamine.utils import spilled

@@ -19,7 +19,7 @@ from jepamine.cli.manifest import fix as fix_command
 from jepamine.data.clips import read_clips
 from jepamine.errors import UserError
 from jepamine.manifests.audit import audit
-from jepamine.manifests.findings.entries import KINDS
+from jepamine.manifests.findings import KINDS
 from jepamine.manifests.fix import fix, fix_manifest
 from jepamine.manifests.video_clips import video_lines
 from jepamine.protocols import Source
