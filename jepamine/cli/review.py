@@ -21,7 +21,7 @@ from jepamine.cli.options import (
     with_left_parts,
     with_trust,
 )
-from jepamine.mining.overlap import DIVERSITY, THRESHOLD
+from jepamine.mining import DIVERSITY, THRESHOLD
 
 if TYPE_CHECKING:
     from jepamine.cluster.tasks import Cluster

@@ -16,12 +16,13 @@ from scipy.special import expit, logit
 
 from jepamine.data.clips import Clip, read_clips
 from jepamine.errors import UserError
+from jepamine.mining import DIVERSITY
 from jepamine.mining.bank import BANK, load_bank
 from jepamine.mining.calibration import Calibration, cross_fitted, fit_of, platt
 from jepamine.mining.clip_embeddings import embedded
 from jepamine.mining.distances import unit
 from jepamine.mining.labels import Origin, origin, scene_of
-from jepamine.mining.overlap import DIVERSITY, extent_of
+from jepamine.mining.overlap import extent_of
 from jepamine.mining.ranking import rank
 from jepamine.mining.scene_context import Member, SceneContext, read_together
 from jepamine.mining.score_files import Scored

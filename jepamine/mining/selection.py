@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Unreadable, embed_clips
 from jepamine.errors import UserError
+from jepamine.mining import DIVERSITY, THRESHOLD
 from jepamine.mining.bank import BANK, load_bank
 from jepamine.mining.distances import unit
-from jepamine.mining.overlap import DIVERSITY, THRESHOLD
 from jepamine.mining.score_files import Scored
 from jepamine.runs.loading import LoadedRun, require_clip_ranking
 from jepamine.utils.progress import progress
