@@ -46,7 +46,7 @@ def _polygon(*corners: tuple[float, float]) -> Callable[[Subject], str]:
 
 
 def _trapezoid(subject: Subject) -> str:
-    below, above = subject.get("parallel") or (1.0, 0.55)
+    below, above = subject.get("bases") or (1.0, 0.55)
     short = above / below
     return _polygon((-1, -1), (1, -1), (short, 1), (-short, 1))(subject)
 

@@ -75,8 +75,8 @@ def kind_size(kind: str, item: Item) -> tuple[float, float]:
     if kind == "list":
         return 0.23 * max([len(str(text)) for text in data or ["x"]]) + 0.6, 0.75 * len(data or ["x"])
     width, height = _USUAL[kind]
-    if kind == "trapezoid" and (parallel := item.measure("parallel")):
-        width = parallel[0] / factor
+    if kind == "trapezoid" and (bases := item.measure("bases")):
+        width = bases[0] / factor
     return factor * float(item.measure("width") or width), factor * float(item.measure("height") or height)
 
 

@@ -86,5 +86,5 @@ def circle_ahead(cursor: Cursor) -> int:
 
 def skip_edge(cursor: Cursor) -> None:
     """Step over the "edge" of "to the left edge"."""
-    if cursor.peek().text.lower() in ("edge", "edge of the screen", "border", "side"):
+    if cursor.peek().text.lower() in ("edge", "border", "side"):
         cursor.next()

@@ -237,7 +237,7 @@ def _parallel(words: Words, start: int) -> Quantity | None:
     first, second = words.number(place), words.number(place + 2)
     if first is None or second is None or words.text(place + 1) not in ("and", ","):
         return None
-    return Quantity("parallel", (max(first, second), min(first, second)), start, place + 3)
+    return Quantity("bases", (max(first, second), min(first, second)), start, place + 3)
 
 
 _PATTERNS: tuple[Callable[[Words, int], Quantity | None], ...] = (

@@ -114,7 +114,11 @@ def _modifier(cursor: Cursor, story: Discourse, joined: str | None) -> None:
     if stated is None:
         return
     free = not story.clause.started() or joined is not None
-    if free and stated.kind not in ("colour", "trait") and _leads(cursor, story.clause.started()):
+    own = {place for entry in story.clause.entries for place in entry.ref}
+    # "A circle and inside the circle, write 'Hi'": the circle cannot be in itself.
+    ahead = stated.kind == "relation" and any(own & set(one) for one in stated.others)
+    leads = (ahead and cursor.at("comma", "filler")) or _leads(cursor, story.clause.started())
+    if free and leads and stated.kind not in ("colour", "trait"):
         stated = replace(stated, others=story.meaning(stated, [], True), pronoun=None)
         story.close()
         story.fronted.append(stated)

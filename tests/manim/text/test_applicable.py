@@ -111,3 +111,9 @@ def test_sizes_and_looks_are_in_the_code(description, code):
     found, noted = made(description)
     assert code in found
     assert noted == ()
+
+
+def test_the_parallel_sides_of_a_trapezoid_are_sizes():
+    reading = read("a trapezium with parallel sides 6 and 4 and height 3")
+    assert reading.not_understood == ()
+    assert dict(reading.items[0].measures) == {"bases": (6.0, 4.0), "height": 3.0}

@@ -157,3 +157,16 @@ def test_two_triangles_or_arrows_face_each_other():
 def test_words_are_no_formula():
     reading = read("a circle, and the formula for gravity below it")
     assert "for gravity" not in [item.text for item in reading.items]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "a circle and inside the circle, write 'Hello'",
+        "a circle and inside the circle, there is the word 'Hello'",
+    ],
+)
+def test_what_is_related_to_the_object_before_is_said_of_the_next(description):
+    reading = read(description)
+    assert reading.not_understood == ()
+    assert [(one.how, one.subject, one.other) for one in reading.relations] == [("inside", (1,), (0,))]
