@@ -179,11 +179,14 @@ def test_the_heat_map_covers_the_frame_and_follows_it(show, make_page):
 def test_h_and_a_box_hide_the_heat_map(show, make_page):
     tab = show(with_heat(make_page(2)))
     heat, box = tab.locator(".screen .heat").first, tab.locator("#heat")
-    assert heat.is_visible() and box.is_checked()
+    # Waited for: the picture is drawn once it is decoded.
+    heat.wait_for(state="visible")
+    assert box.is_checked()
     press(tab, "h")
-    assert not heat.is_visible() and not box.is_checked()
+    heat.wait_for(state="hidden")
+    assert not box.is_checked()
     box.check()
-    assert heat.is_visible()
+    heat.wait_for(state="visible")
 
 
 def test_a_page_without_heat_maps_offers_none(show, make_page):
