@@ -211,7 +211,7 @@ def set_texts_at_full_width(manim: Any) -> None:
 def _on_canvas(manim: Any, draw: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(draw)
     def wide(*given: Any, **named: Any) -> Any:
-        # `tempconfig` sets everything anew: 11 ms a text.
+        # `tempconfig` sets all of the configuration again: 11 ms a text.
         config = manim.config
         before = {name: config[name] for name in CANVAS}
         try:
