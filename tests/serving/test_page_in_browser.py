@@ -65,6 +65,9 @@ def show(browser, shared):
 def make(tab, description=WORDS):
     tab.fill("#description", description)
     tab.get_by_role("button", name="Generate the scene").click()
+    # The result of an earlier description is in view until the answer is here, which is when the form is free
+    # again; a picture whose source changes while it is decoded fails to decode.
+    tab.wait_for_selector("#form:not([aria-busy])")
     tab.wait_for_selector("#result:not([hidden])")
     tab.locator("#preview").evaluate("(image) => image.decode()")
     tab.locator("#video-note", has_text="Filming").wait_for(state="detached")
