@@ -5,6 +5,7 @@ Shapes: N frames, L tokens of D dimensions per frame, K objects.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -56,6 +57,15 @@ class ProposalPredictor(Protocol):
 
     def loss(self, answer: Tensors, truth: Tensors) -> Tensor:
         """Return the mean loss, a scalar, as `LayoutPredictor` does."""
+        ...
+
+
+@runtime_checkable
+class SelectingPredictor(Protocol):
+    """A `ProposalPredictor` that selects objects among the boxes it judged, by rules that are fitted."""
+
+    def fit_selection(self, frames: Sequence[tuple[Tensors, Tensors]]) -> None:
+        """Fit the selection to frames: each the tensors to judge, with all proposals, and the truth."""
         ...
 
 

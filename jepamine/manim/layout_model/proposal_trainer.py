@@ -8,8 +8,7 @@ Shapes: S scenes, K proposals of each, N scenes of a batch.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -20,16 +19,15 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from jepamine.manim.layout_model.predictors.proposal_crops import Candidates
     from jepamine.protocols import Parts, Tensors
 
 # Of frames in other colours: the share that is inverted, the least and the most gain; and the standard
 # deviation of the moves, in units.
 INVERTED, GAIN, MOVED = 0.3, (0.5, 1.1), 0.5
-# A proposal that overlaps an object by this much is a hard one, of which two thirds of those drawn are.
-HARD, HARD_SHARE = 0.2, 2 / 3
 # Added to the count of each type before its rarity is taken.
 FEW = 50
+# Scenes to train on whose proposals are all kept, to fit the selection to.
+SELECTION = 600
 
 
 class ProposalTrainer:
@@ -72,20 +70,28 @@ class ProposalTrainer:
         self.checkpoint_every, self.keep_checkpoints = checkpoint_every, keep_checkpoints
         self.masked, self.varied, self.proposals = masked, varied, proposals
         self.plan, self.optimizer = self.supervised.plan, self.supervised.optimizer
-        self.validate, self.evaluate = self.supervised.validate, self.supervised.evaluate
+        self.evaluate = self.supervised.evaluate
         self.describe, self.sheet = self.supervised.describe, self.supervised.sheet
+        self._selection: list[tuple[Tensors, Tensors]] = []
 
     def prepare(self, parts: Parts) -> tuple[Tensors, Tensors]:
         """Return the scenes of the splits as tensors: truth and candidates to train on, frames to validate
         on.
         """
+        from jepamine.manim.layout_model.proposed_scenes import drawn_candidates, masked_views, whole_scenes
+
         train, val = self.supervised.prepare(parts)
         if "frames" not in train:
             raise UserError(
                 f"encoder '{parts.encoder.name}': boxes are proposed from the pixels of a frame; "
                 "use the encoder 'pixels'"
             )
-        return _with_candidates(train, self.masked, self.proposals, parts.seed, parts.source.threads), val
+        truth = {name: train[name] for name in ("boxes", "types", "z")}
+        truth["weights"] = rarity(train["types"])
+        views = masked_views(train, self.masked, parts.seed)
+        threads = parts.source.threads
+        self._selection = whole_scenes(views, truth, SELECTION, threads)
+        return truth | drawn_candidates(views, truth, self.proposals, parts.seed, threads), val
 
     def loss(self, predictor: torch.nn.Module, batch: Tensors) -> Tensor:
         from jepamine.manim.layout_model.layout_protocol import ProposalPredictor
@@ -98,40 +104,13 @@ class ProposalTrainer:
         batch = _varied(batch, self.varied)
         return predictor.loss(predictor.judged(batch), batch)
 
+    def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
+        """Fit the selection to the predictor as it is now, then calibrate and validate it."""
+        from jepamine.manim.layout_model.layout_protocol import SelectingPredictor
 
-def _with_candidates(train: Tensors, masked: float, proposals: int, seed: int, threads: int) -> Tensors:
-    """Return the truth of S scenes with the candidates of their frames: see `candidate_tensors`."""
-    import numpy as np
-
-    from jepamine.data.frames import ahead
-    from jepamine.manim.layout_model.examples import hide_cells
-    from jepamine.manim.layout_model.predictors.proposal_crops import candidates, empty_tensors, fill
-    from jepamine.utils.progress import progress
-
-    count = len(train["types"])
-    shown = (np.random.default_rng([seed, 0xB0]).random(count) < masked).astype(int)
-    truth = {name: train[name] for name in ("boxes", "types", "z")}
-    truth["weights"] = rarity(train["types"])
-
-    def of_scene(row: int) -> Candidates:
-        hidden = train["hidden"][row, shown[row]]
-        frame = hide_cells(train["frames"][row : row + 1], hidden[None])[0].numpy()
-        cell = frame.shape[0] // hidden.shape[0], frame.shape[1] // hidden.shape[1]
-        covered = hidden.numpy().repeat(cell[0], axis=0).repeat(cell[1], axis=1)
-        scene = {name: tensor[row : row + 1] for name, tensor in truth.items()}
-        rng = np.random.default_rng([seed, 0xB0, row])
-        choice = partial(drawn, truth=scene, most=proposals, rng=rng)
-        return candidates((frame / 255).astype(np.float32), covered, choice)
-
-    # Filled scene by scene: gathered at the end, crops would be held twice.
-    given = empty_tensors(count, proposals)
-    with progress("propose boxes", count, "scenes", every=1000) as bar:
-        for row, (_, each) in enumerate(ahead(range(count), of_scene, threads)):
-            if isinstance(each, UserError):
-                raise each
-            fill(given, row, each)
-            bar.step()
-    return truth | given
+        if isinstance(predictor, SelectingPredictor):
+            predictor.fit_selection(self._selection)
+        return self.supervised.validate(predictor, val)
 
 
 def rarity(types: Tensor) -> Tensor:
@@ -147,28 +126,6 @@ def rarity(types: Tensor) -> Tensor:
     counts = types[present].bincount(minlength=len(TYPES)) + FEW
     weights = counts.float().rsqrt()[types.clamp(min=0)] * present
     return weights / weights[present].mean()
-
-
-def drawn(boxes: Any, truth: Tensors, most: int, rng: Any) -> Any:
-    """Return the rows, int64, of `most` of the boxes (K, 4) to train on: assigned ones, hard ones, others."""
-    import numpy as np
-    import torch
-
-    from jepamine.manim.layout_model.predictors.proposal_loss import assigned, padded_iou
-    from jepamine.manim.layout_model.targets import NOTHING
-
-    count = len(boxes)
-    if count <= most:
-        return np.arange(count)
-    places = torch.from_numpy(boxes)[None]
-    own = assigned(places, torch.ones(1, count, dtype=torch.bool), truth)[1].numpy()
-    true = truth["boxes"][0, truth["types"][0] != NOTHING]
-    near = padded_iou(places[0][:, None], true[None]).amax(dim=1).numpy() > HARD if len(true) else own[:0] > 0
-    rest = np.setdiff1d(rng.permutation(count), own, assume_unique=True)
-    hard = rest[near[rest]] if len(true) else rest[:0]
-    hard = hard[: max(round((most - len(own)) * HARD_SHARE), 0)]
-    easy = np.setdiff1d(rest, hard, assume_unique=True)
-    return np.concatenate([own, hard, easy])[:most]
 
 
 def _varied(batch: Tensors, share: float) -> Tensors:

@@ -96,12 +96,14 @@ def layout_proposals(
     width: Annotated[int, Field(ge=16, multiple_of=16)] = 128,
     layers: Count = 3,
     max_objects: Annotated[int, Field(ge=1, le=LIMIT)] = LIMIT,
+    lit_pixels: bool = False,
 ) -> nn.Module:
     """Build a `LayoutPredictor` that judges boxes which pixels propose.
 
     It compares all boxes of a frame `layers` times, trains fast, reads crowded frames of any author,
-    and does not find what no pixel shows. Of more than `max_objects` objects the largest are returned. Raises
-    UserError for encoders other than `pixels`.
+    and does not find what no pixel shows. With `lit_pixels` boxes are also compared by the pixels that they
+    share, and selected by what each accounts for. Of more than `max_objects` objects the largest are
+    returned. Raises UserError for encoders other than `pixels`.
     """
     from jepamine.manim.layout_model.plan import token_grid
     from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals
@@ -112,4 +114,4 @@ def layout_proposals(
             f"the predictor 'layout-proposals' reads pixels, not the tokens of '{encoder.name}'; "
             "use the encoder 'pixels'"
         )
-    return LayoutProposals(grid, width, layers, max_objects)
+    return LayoutProposals(grid, width, layers, max_objects, lit_pixels)

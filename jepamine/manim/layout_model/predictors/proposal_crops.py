@@ -48,7 +48,8 @@ class Candidates:
     """The proposals of one frame.
 
     `near` and `wide` uint8 (K, S, S, 4), `boxes` float32 (K, 4) in Manim units, `marks` bool (K, `MARKS`),
-    `filled` float32 (K,), the share of each box that is lit.
+    `filled` float32 (K,), the share of each box that is lit; `lit` bool (H, W), the pixels of the frame that
+    are.
     """
 
     near: Bytes
@@ -56,6 +57,7 @@ class Candidates:
     boxes: NDArray[np.float32]
     marks: Mask
     filled: NDArray[np.float32]
+    lit: Mask
 
 
 #: Given boxes (K, 4) in Manim units, return the rows of those to keep.
@@ -81,9 +83,8 @@ def candidates(pixels: NDArray[np.float32], hidden: Mask, choice: Choice | None 
         seen[max(int(top), 0) : int(np.ceil(bottom)), max(int(left), 0) : int(np.ceil(right))].mean()
         for left, top, right, bottom in edges
     ]
-    return Candidates(
-        crops(shown, edges, NEAR), crops(shown, edges, WIDE), boxes, marks, np.array(filled, np.float32)
-    )
+    near, wide = crops(shown, edges, NEAR), crops(shown, edges, WIDE)
+    return Candidates(near, wide, boxes, marks, np.array(filled, np.float32), seen)
 
 
 def edges_in_units(edges: Floats, width: int) -> NDArray[np.float32]:
@@ -122,17 +123,19 @@ def candidate_tensors(found: Sequence[Candidates]) -> Tensors:
     """Return the proposals of N frames as tensors of K rows, the most of any frame, at least one.
 
     `near`, `wide` uint8 (N, K, S, S, 4), `places` float32 (N, K, 4) in units, `marks` float32 (N, K,
-    `MARKS`), `filled` float32 (N, K), and `present` bool (N, K).
+    `MARKS`), `filled` float32 (N, K), `present` bool (N, K), and `lit` bool (N, H, W).
     """
     rows = max(1, *(len(each.boxes) for each in found))
-    tensors = empty_tensors(len(found), rows)
+    tensors = empty_tensors(len(found), rows, found[0].lit.shape)
     for frame, each in enumerate(found):
         fill(tensors, frame, each)
     return tensors
 
 
-def empty_tensors(count: int, rows: int) -> Tensors:
-    """Return the tensors of `candidate_tensors` for N = `count` frames, K = `rows` proposals, all absent."""
+def empty_tensors(count: int, rows: int, shape: tuple[int, ...]) -> Tensors:
+    """Return the tensors of `candidate_tensors` for N = `count` frames of the `shape` (H, W), K = `rows`
+    proposals, all absent.
+    """
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
         "near": ((NEAR.size, NEAR.size, 4), np.uint8),
         "wide": ((WIDE.size, WIDE.size, 4), np.uint8),
@@ -141,10 +144,9 @@ def empty_tensors(count: int, rows: int) -> Tensors:
         "filled": ((), np.float32),
         "present": ((), np.bool_),
     }
-    return {
-        name: torch.from_numpy(np.zeros((count, rows, *shape), kind))
-        for name, (shape, kind) in shapes.items()
-    }
+    tensors = {name: np.zeros((count, rows, *each), kind) for name, (each, kind) in shapes.items()}
+    tensors["lit"] = np.zeros((count, *shape), np.bool_)
+    return {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
 
 
 def fill(tensors: Tensors, frame: int, each: Candidates) -> None:
@@ -154,6 +156,7 @@ def fill(tensors: Tensors, frame: int, each: Candidates) -> None:
     for name, value in zip(("near", "wide", "places", "marks", "filled"), values, strict=True):
         tensors[name][frame, :count] = torch.from_numpy(value)
     tensors["present"][frame, :count] = True
+    tensors["lit"][frame] = torch.from_numpy(each.lit)
 
 
 def shown_as_floats(crop: Tensor) -> Tensor:

@@ -2,13 +2,16 @@
 together.
 
 Each proposal is described by two crops and some numbers; a small Transformer compares the proposals of a
-frame, with a bias from how two boxes lie (relation networks: Hu et al. 2018, arXiv:1711.11575), so that of a
-letter, its word and its line one is kept. There is no map of the frame: what no pixel shows is not found.
+frame, with a bias from how two boxes lie and which lit pixels they share, so that of a letter, its word and
+its line one is kept. What each box accounts for beside the others selects the objects (`selection`). There is
+no map of the frame: what no pixel shows is not found.
 
 Shapes: N frames, K proposals, D features.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +19,8 @@ from torch.nn import functional as F
 
 from jepamine.manim.layout_model.layout_protocol import scaled
 from jepamine.manim.layout_model.predictors.backbone import conv
+from jepamine.manim.layout_model.predictors.comparison import HEADS, Comparison, relations
+from jepamine.manim.layout_model.predictors.lit_pixels import shared_pixels, summed
 from jepamine.manim.layout_model.predictors.peaks import snapped_to
 from jepamine.manim.layout_model.predictors.proposal_boxes import MARKS
 from jepamine.manim.layout_model.predictors.proposal_crops import (
@@ -25,25 +30,27 @@ from jepamine.manim.layout_model.predictors.proposal_crops import (
     candidates,
     shown_as_floats,
 )
-from jepamine.manim.layout_model.predictors.proposal_loss import padded_iou, proposal_loss
+from jepamine.manim.layout_model.predictors.proposal_loss import proposal_loss
+from jepamine.manim.layout_model.predictors.selection import (
+    LEAST,
+    LEAST_AGAIN,
+    Selection,
+    distinct,
+    facts_of,
+    of_frame,
+)
+from jepamine.manim.layout_model.predictors.selection_fit import fit_selection
 from jepamine.manim.layout_model.predictors.snapping import by_sides
 from jepamine.manim.layout_model.targets import to_layout
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Layout
 from jepamine.protocols import Tensors
 
-HEADS = 4
 # Features of a crop, of the surroundings, of the numbers.
 OF_NEAR, OF_WIDE, OF_NUMBERS = 96, 64, 48
 # The least side whose logarithm is taken, and the margin that edges move by shares of, in units.
 SHORTEST, MARGIN = 0.05, 0.3
 # Crops that are looked at together outside of training: those of 64 frames take gigabytes.
 CROPS = 1024
-# The least confidence that a proposal is an object, and the IoU from which the less confident of two is left
-# out: of two of one type, and of others. On 264 held-out scenes of the families `notes` to `geometry`, 0.4,
-# 0.5 and 0.6 give F1 0.856, 0.872, 0.874, mean IoU 0.792, 0.777, 0.760 and 1.50, 0.99, 0.71 false positives a
-# frame; one IoU of 0.5 for all, as measured here, leaves out curves over their axes: F1 is 0.876 and mean IoU
-# 0.783 with these.
-LEAST, DUPLICATE, OVER = 0.5, 0.5, 0.65
 
 
 class LayoutProposals(nn.Module):
@@ -51,7 +58,7 @@ class LayoutProposals(nn.Module):
 
     temperature: Tensor
 
-    def __init__(self, grid: tuple[int, int], width: int, layers: int, max_objects: int) -> None:
+    def __init__(self, grid: tuple[int, int], width: int, layers: int, max_objects: int, lit: bool) -> None:
         super().__init__()
         self.grid, self.max_objects = grid, max_objects
         self.near = nn.Sequential(
@@ -65,7 +72,10 @@ class LayoutProposals(nn.Module):
         self.numbers = nn.Sequential(nn.Linear(4 + MARKS + 2, OF_NUMBERS), nn.ReLU())
         self.described = OF_NEAR + OF_WIDE + OF_NUMBERS
         self.enter = nn.Sequential(nn.Linear(self.described, width), nn.ReLU(), nn.Linear(width, width))
-        self.pair = nn.Sequential(nn.Linear(8, 24), nn.ReLU(), nn.Linear(24, HEADS * layers))
+        # Runs from before have neither relations by pixels nor a selection.
+        self.selection = Selection() if lit else None
+        of_pair = 11 if lit else 8
+        self.pair = nn.Sequential(nn.Linear(of_pair, 24), nn.ReLU(), nn.Linear(24, HEADS * layers))
         self.compare = nn.ModuleList(Comparison(width) for _ in range(layers))
         self.judge = nn.Sequential(
             nn.LayerNorm(width + self.described), nn.Linear(width + self.described, 192), nn.ReLU()
@@ -95,8 +105,10 @@ class LayoutProposals(nn.Module):
 
     def judged(self, given: Tensors) -> Tensors:
         """Map the tensors of `candidate_tensors` to `types` (N, K, 20) logits, `boxes` (N, K, 4) in units,
-        `depth` (N, K), and `sure` (N, K) logits: whether this is the proposal for an object; with `places`
-        and `present`.
+        `depth` (N, K), and `sure` (N, K) logits: whether this is the proposal for an object; with `places`,
+        `present`, and what the selection needs.
+
+        `given` may have `moved` (N, 2), by how much `places` are moved from where the frame shows them.
         """
         places, present = given["places"], given["present"]
         frame = places.new_tensor([FRAME_WIDTH / 2, FRAME_HEIGHT / 2])
@@ -117,7 +129,15 @@ class LayoutProposals(nn.Module):
                 self._looked(look, crops) for look, crops in zip((self.near, self.wide), shown, strict=True)
             ]
             described[present] = torch.cat([*seen, self.numbers(numbers[present])], dim=1)
-        bias = self.pair(relations(places)).permute(0, 3, 1, 2)
+        answer = {"places": places, "present": present}
+        pairs = relations(places)
+        if self.selection is not None:
+            shown_at = places.clone()
+            shown_at[..., :2] -= given["moved"][:, None] if "moved" in given else 0.0
+            sums = summed(given["lit"])
+            pairs = torch.cat([pairs, shared_pixels(shown_at, sums)], dim=-1)
+            answer |= {"sums": sums, "filled": given["filled"], "marked": given["marks"].sum(dim=-1)}
+        bias = self.pair(pairs).permute(0, 3, 1, 2)
         bias = bias.masked_fill(~present[:, None, None], -1e4).split(HEADS, dim=1)
         features = self.enter(described)
         for layer, own in zip(self.compare, bias, strict=True):
@@ -127,13 +147,11 @@ class LayoutProposals(nn.Module):
         moves = self.edges(features)
         low = places[..., :2] - places[..., 2:] / 2 + moves[..., :2] * sides
         high = places[..., :2] + places[..., 2:] / 2 + moves[..., 2:] * sides
-        return {
+        return answer | {
             "types": self.types(features),
             "boxes": torch.cat([(low + high) / 2, (high - low).clamp(min=0)], dim=-1),
             "depth": self.depth(features)[..., 0],
             "sure": self.sure(features)[..., 0],
-            "places": places,
-            "present": present,
         }
 
     def _looked(self, look: nn.Module, crops: Tensor) -> Tensor:
@@ -147,17 +165,38 @@ class LayoutProposals(nn.Module):
 
     def layouts(self, answer: Tensors) -> list[Layout]:
         """Keep the confident proposals that are no duplicates; of more than `max_objects` the largest."""
-        sure = torch.sigmoid(answer["sure"]).masked_fill(~answer["present"], 0.0)
+        sure, least = torch.sigmoid(answer["sure"]).masked_fill(~answer["present"], 0.0), LEAST
+        if self.selection is not None and self.selection.fitted:
+            least = LEAST_AGAIN
+            for frame, present in enumerate(answer["present"]):
+                sure[frame, present] = torch.sigmoid(self.selection(facts_of(of_frame(answer, frame))))
         of_type, kinds = answer["types"].softmax(dim=-1).max(dim=-1)
         found = []
         for frame, (boxes, presence) in enumerate(zip(answer["boxes"], sure, strict=True)):
-            kept = distinct(boxes, presence, kinds[frame])
+            kept = distinct(boxes, presence, kinds[frame], least)
             kind = kinds[frame, kept]
             places = snapped_to(answer["picture"][frame], boxes[kept], kind)
             kind = torch.from_numpy(by_sides(places.double().cpu().numpy(), kind.cpu().numpy())).to(kind)
             confidence = scaled(presence[kept] * of_type[frame, kept], self.temperature)
             found.append(to_layout(places, kind, confidence, answer["depth"][frame, kept], self.max_objects))
         return found
+
+    def fit_selection(self, frames: Sequence[tuple[Tensors, Tensors]]) -> None:
+        """Fit which boxes are selected to frames: each given tensors and truth, both of N = 1; the weights
+        keep it.
+        """
+        if self.selection is None:
+            return
+        device = self.temperature.device
+        # Also where nothing else has gradients, as in validation.
+        with torch.inference_mode(False):
+            known = [
+                ({name: each.to(device) for name, each in tensors.items()} for tensors in pair)
+                for pair in frames
+            ]
+            with torch.no_grad():
+                judged = [(of_frame(self.judged(given), 0), truth) for given, truth in known]
+            fit_selection(self.selection, judged)
 
     def set_temperature(self, value: float) -> None:
         """Divide the logits of all later confidences by `value`; the weights keep it."""
@@ -175,57 +214,3 @@ class LayoutProposals(nn.Module):
         boxes = (answer["boxes"] - teacher["boxes"]).abs().sum(dim=-1)
         total = temperature**2 * (sure * answer["present"] + weight * types) + weight * boxes
         return total.sum() / weight.sum().clamp(min=1)
-
-
-class Comparison(nn.Module):
-    """A Transformer block over the proposals of a frame, with a bias for each pair."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norm, self.norm_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.queries_keys_values, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
-
-    def forward(self, features: Tensor, bias: Tensor) -> Tensor:
-        """Map features (N, K, D), bias (N, heads, K, K) to features."""
-        count, rows, width = features.shape
-        split = self.queries_keys_values(self.norm(features)).view(count, rows, 3, HEADS, width // HEADS)
-        queries, keys, values = split.permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias)
-        features = features + self.out(mixed.transpose(1, 2).reshape(count, rows, width))
-        changed: Tensor = features + self.mlp(self.norm_mlp(features))
-        return changed
-
-
-def relations(boxes: Tensor) -> Tensor:
-    """Describe how boxes (N, K, 4) in units lie to each other: (N, K, K, 8).
-
-    Distances in sides of the first, logarithms of the ratios of the sides, the shares that each covers of the
-    other, IoU, and whether they have one centre.
-    """
-    centres, sides = boxes[..., :2], boxes[..., 2:].clamp(min=0.1)
-    away = (centres[:, None] - centres[:, :, None]) / sides[:, :, None]
-    ratio = (sides[:, None] / sides[:, :, None]).log()
-    low, high = centres - sides / 2, centres + sides / 2
-    shared = torch.minimum(high[:, None], high[:, :, None]) - torch.maximum(low[:, None], low[:, :, None])
-    common, area = shared.clamp(min=0).prod(dim=-1), sides.prod(dim=-1)
-    first, second = area[:, :, None], area[:, None]
-    shares = torch.stack([common / first, common / second, common / (first + second - common)], dim=-1)
-    one_centre = (away.abs().amax(dim=-1, keepdim=True) < 0.05).to(boxes)
-    return torch.cat([away.clamp(-4, 4) / 2, ratio.clamp(-4, 4) / 2, shares, one_centre], dim=-1)
-
-
-def distinct(boxes: Tensor, presence: Tensor, kinds: Tensor) -> Tensor:
-    """Return the indices, int64, of boxes (K, 4) present with `LEAST` or more, the most confident of
-    duplicates; `kinds` (K,) are their types.
-    """
-    order = presence.argsort(descending=True, stable=True)
-    order = order[presence[order] >= LEAST]
-    alike = kinds[order][:, None] == kinds[order][None]
-    overlap = padded_iou(boxes[order][:, None], boxes[order][None])
-    duplicate = overlap > torch.where(alike, DUPLICATE, OVER)
-    kept: list[int] = []
-    for row in range(len(order)):
-        if not duplicate[row, kept].any():
-            kept.append(row)
-    return order[torch.tensor(kept, dtype=torch.int64, device=order.device)]

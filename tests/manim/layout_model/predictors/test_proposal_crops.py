@@ -51,7 +51,7 @@ def test_frames_without_proposals_have_rows_that_are_not_present():
     assert tensors["present"].tolist() == [[True], [False]]
     assert {name: tuple(tensor.shape) for name, tensor in tensors.items()} == {
         "near": (2, 1, 24, 24, 4), "wide": (2, 1, 16, 16, 4), "places": (2, 1, 4), "marks": (2, 1, 26),
-        "filled": (2, 1), "present": (2, 1),
+        "filled": (2, 1), "present": (2, 1), "lit": (2, 144, 256),
     }  # fmt: skip
 
 

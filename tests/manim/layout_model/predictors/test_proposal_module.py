@@ -12,14 +12,16 @@ from jepamine.manim.layout_model.layout_protocol import (
     LayoutPredictor,
     ProposalPredictor,
 )
+from jepamine.manim.layout_model.predictors.comparison import relations
 from jepamine.manim.layout_model.predictors.layout_predictors import layout_proposals
-from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals, distinct, relations
+from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals
+from jepamine.manim.layout_model.predictors.selection import distinct
 
 
-@pytest.fixture
-def predictor():
+@pytest.fixture(params=[False, True], ids=["by sides", "by pixels"])
+def predictor(request):
     torch.manual_seed(0)
-    return LayoutProposals((144, 256), 32, 2, 40).eval()
+    return LayoutProposals((144, 256), 32, 2, 40, lit=request.param).eval()
 
 
 def frames():
