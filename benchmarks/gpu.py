@@ -31,12 +31,13 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import Embedded, embed_clips
 from jepamine.data.encoding import encode_all
-from jepamine.data.frames import cores, hide
+from jepamine.data.frames import hide
 from jepamine.encoders.frozen import precision
 from jepamine.encoders.vjepa2 import VJepa2Encoder, preprocess
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source
 from jepamine.utils.printing import table
+from jepamine.utils.processes import cores
 
 SHAPE = (2, 224, 224)
 

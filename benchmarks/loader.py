@@ -28,10 +28,10 @@ from PIL import Image
 from jepamine.data.clips import read_clips
 from jepamine.data.embedding_store import Store
 from jepamine.data.embeddings import embed_clips
-from jepamine.data.frames import cores
 from jepamine.masking.patches import patches
 from jepamine.protocols import Source
 from jepamine.utils.printing import table
+from jepamine.utils.processes import cores
 
 FRAMES = 16
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from jepamine.data.recordings import Recordings
 from jepamine.errors import UserError
 from jepamine.places import File, Moment, Place, Url
 from jepamine.utils.files import read_bytes
+from jepamine.utils.processes import cores
 from jepamine.utils.remote import READERS, end_waits_with
 
 Item = TypeVar("Item")
@@ -162,13 +162,6 @@ class Frames:
         recorded = any(isinstance(frame.place, Moment) for frame in frames)
         with self._recordings.turn if recorded else nullcontext():
             return np.stack([frame.pixels() for frame in frames])
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def ahead(

@@ -6,6 +6,7 @@ Shapes: S scenes, K objects or proposals of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 # A proposal that overlaps an object by this much is a hard one, of which two thirds of those drawn are.
 HARD, HARD_SHARE = 0.2, 2 / 3
 
-#: Return (pixels float32 (H, W, 3) in 0 .. 1, hidden bool (H, W)) of a scene by its number.
+# Starting a process takes as long as this many scenes.
+WORTH_A_PROCESS = 150
+#: Return (frame uint8 (H, W, 3), hidden bool (H, W)) of a scene by its number.
 Views = Callable[[int], tuple[Any, Any]]
 
 
@@ -34,28 +37,19 @@ def masked_views(train: Tensors, masked: float, seed: int) -> Views:
         hidden = train["hidden"][row, shown[row]]
         frame = hide_cells(train["frames"][row : row + 1], hidden[None])[0].numpy()
         cell = frame.shape[0] // hidden.shape[0], frame.shape[1] // hidden.shape[1]
-        return (frame / 255).astype(np.float32), hidden.numpy().repeat(cell[0], axis=0).repeat(
-            cell[1], axis=1
-        )
+        return frame, hidden.numpy().repeat(cell[0], axis=0).repeat(cell[1], axis=1)
 
     return view
 
 
 def drawn_candidates(views: Views, truth: Tensors, most: int, seed: int, threads: int) -> Tensors:
     """Return up to `most` proposals of each scene, drawn by `drawn`: see `candidate_tensors`."""
-    import numpy as np
-
-    from jepamine.manim.layout_model.predictors.proposal_crops import candidates, empty_tensors, fill
+    from jepamine.manim.layout_model.predictors.proposal_crops import empty_tensors, fill
 
     count = len(truth["types"])
-
-    def of_scene(row: int) -> Candidates:
-        rng = np.random.default_rng([seed, 0xB0, row])
-        return candidates(*views(row), partial(drawn, truth=_only(truth, row), most=most, rng=rng))
-
     # Filled scene by scene: gathered at the end, crops would be held twice.
     given: Tensors = {}
-    for row, each in enumerate(_each(of_scene, count, threads)):
+    for row, each in enumerate(_proposed(views, truth, count, (most, seed), threads)):
         given = given or empty_tensors(count, most, each.lit.shape)
         fill(given, row, each)
     return given
@@ -65,27 +59,60 @@ def whole_scenes(views: Views, truth: Tensors, most: int, threads: int) -> list[
     """Return the first scenes, `most` at most, with all of their proposals: tensors and truth, both of one
     scene.
     """
-    from jepamine.manim.layout_model.predictors.proposal_crops import candidate_tensors, candidates
+    from jepamine.manim.layout_model.predictors.proposal_crops import candidate_tensors
 
-    count = min(most, len(truth["types"]))
-    found = _each(lambda row: candidates(*views(row)), count, threads)
-    return [(candidate_tensors([each]), _only(truth, row)) for row, each in enumerate(found)]
+    found = _proposed(views, truth, min(most, len(truth["types"])), None, threads)
+    return [
+        (candidate_tensors([each]), {name: tensor[row : row + 1] for name, tensor in truth.items()})
+        for row, each in enumerate(found)
+    ]
 
 
-def _each(of_scene: Callable[[int], Candidates], count: int, threads: int) -> Iterator[Candidates]:
+def _proposed(
+    views: Views, truth: Tensors, count: int, draw: tuple[int, int] | None, threads: int
+) -> Iterator[Candidates]:
+    """Yield the candidates of the first `count` scenes, in one process per core if there are many.
+
+    `draw` is how many to draw at most, and the seed; None: all.
+    """
     from jepamine.data.frames import ahead
+    from jepamine.utils.processes import cores, processes
     from jepamine.utils.progress import progress
 
-    with progress("propose boxes", count, "scenes", every=1000) as bar:
-        for _, each in ahead(range(count), of_scene, threads):
+    workers = min(threads or cores(), -(-count // WORTH_A_PROCESS))
+    killed = "a process that proposed boxes was killed (out of memory?); set dataset.scenes to fewer"
+    with ExitStack() as stack:
+        # Threads would wait for each other in Python: two took 65 ms a scene, one 62.
+        pool = stack.enter_context(processes(workers, killed)) if workers > 1 else None
+
+        def of_scene(row: int) -> Candidates:
+            scene = {name: truth[name][row].numpy() for name in ("boxes", "types")}
+            job = (*views(row), scene, draw, row)
+            return pool.submit(propose_there, *job).result() if pool else propose_there(*job)
+
+        bar = stack.enter_context(progress("propose boxes", count, "scenes", every=1000))
+        for _, each in ahead(range(count), of_scene, 2 * workers if pool else 1):
             if isinstance(each, UserError):
                 raise each
             yield each
             bar.step()
 
 
-def _only(truth: Tensors, row: int) -> Tensors:
-    return {name: tensor[row : row + 1] for name, tensor in truth.items()}
+def propose_there(
+    frame: Any, hidden: Any, scene: dict[str, Any], draw: tuple[int, int] | None, row: int
+) -> Candidates:
+    """Return the candidates of a frame uint8 (H, W, 3); `scene` is the truth of scene `row` as arrays."""
+    import numpy as np
+    import torch
+
+    from jepamine.manim.layout_model.predictors.proposal_crops import candidates
+
+    choice = None
+    if draw is not None:
+        most, seed = draw
+        truth = {name: torch.from_numpy(array)[None] for name, array in scene.items()}
+        choice = partial(drawn, truth=truth, most=most, rng=np.random.default_rng([seed, 0xB0, row]))
+    return candidates((frame / 255).astype(np.float32), hidden, choice)
 
 
 def drawn(boxes: Any, truth: Tensors, most: int, rng: Any) -> Any:

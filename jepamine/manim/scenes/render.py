@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import multiprocessing.util
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +24,7 @@ from jepamine.manim.scenes.scene import make_scene
 from jepamine.utils.files import write_atomic
 from jepamine.utils.json_files import json_lines, json_text
 from jepamine.utils.locks import exclusive
+from jepamine.utils.processes import cores, processes
 from jepamine.utils.temporary import temporary_folder
 
 #: The file with the settings in its first line, then the lines of the scenes so far; deleted at the end.
@@ -140,11 +136,6 @@ def render_scenes(
     return manifest
 
 
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _here(job: Job, indices: range, media: Path) -> Iterator[dict[str, Any]]:
     with engine(job.width, media) as own:
         for index in indices:
@@ -152,34 +143,9 @@ def _here(job: Job, indices: range, media: Path) -> Iterator[dict[str, Any]]:
 
 
 def _in_processes(job: Job, indices: range, media: Path, workers: int) -> Iterator[dict[str, Any]]:
-    # Spawned, not forked: a fork beside torch's or the progress bar's threads can deadlock.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job, media))
-    try:
-        with _one_thread_each():
-            yield from pool.map(_render_there, indices, chunksize=8)
-    except BrokenProcessPool:
-        raise UserError(
-            "a process that rendered scenes was killed (out of memory?); render fewer at a time"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    # Each core has a process of its own: numpy's threads would only compete.
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    killed = "a process that rendered scenes was killed (out of memory?); render fewer at a time"
+    with processes(workers, killed, _start, (job, media)) as pool:
+        yield from pool.map(_render_there, indices, chunksize=8)
 
 
 # What a spawned process renders with, from its start to its end; the stack keeps the engine's settings.
@@ -189,21 +155,11 @@ _stack = ExitStack()
 
 def _start(job: Job, media: Path) -> None:
     global _own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # A parent that is killed cannot end the pool; nothing else would.
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     folder = media / str(os.getpid())
     folder.mkdir()
     _own = (_stack.enter_context(engine(job.width, folder)), job)
     # At the interpreter's own end Manim's modules are half gone: it would print a traceback.
     multiprocessing.util.Finalize(None, _stack.close, exitpriority=1)
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _render_there(index: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.manim.layout_model.test_layout_trainers import DATASET, RECIPE, write
 CHANGES = {
     'plugin = "layout-dense"': 'plugin = "layout-proposals"',
     "channels = [8, 16, 16]": "width = 32",
-    "second_look = 4": "layers = 1",
+    "second_look = 4": "layers = 1\nlit_pixels = true",
     'plugin = "layout"': 'plugin = "layout-proposals"',
     "views = 2": "masked = 0.2",
 }  # fmt: skip
@@ -80,7 +80,7 @@ def test_another_predictor_is_refused_with_the_trainer_to_use(jepamine, recipe):
     recipe.write_text(
         text.replace('"layout-proposals"', '"layout-dense"', 1)
         .replace("width = 32", "channels = [8, 16, 16]")
-        .replace("layers = 1", "second_look = 4")
+        .replace("layers = 1\nlit_pixels = true", "second_look = 4")
     )
     result = jepamine("run", recipe)
     assert result.exit_code == 1

@@ -31,8 +31,25 @@ LEAST_AGAIN = 0.4
 INSIDE, WIDER = 0.8, 0.1
 # Boxes that are nearly one, and boxes that meet, by IoU.
 NEARLY, MEET = 0.5, 0.3
-#: The facts of a box.
-FACTS = 25
+#: The facts of a box, in the order of the network's inputs. Pixels are lit ones, "likely" is by the first
+#: judgement, and "chosen" boxes are the distinct ones of it.
+FACTS = (
+    # How likely it is an object (logit), of its likeliest type, a text.
+    *("sure", "type", "text"),
+    # The share of its pixels in no other chosen box, in no chosen box at all; their number, and that of all
+    # (logarithms).
+    *("own", "unclaimed", "unclaimed_pixels", "pixels"),
+    # The IoU with the nearest chosen box; the sum and the most of what is likely of those nearly alike; the
+    # sum of those that it meets.
+    *("nearest", "alike", "likeliest_alike", "meeting"),
+    # The most and the sum of what is likely of the boxes that hold it, and that it holds; the sum of those of
+    # its type; the likeliest text that holds it.
+    *("likeliest_holder", "holders", "likeliest_part", "parts", "parts_of_type", "text_holder"),
+    # Sides in units, marks of the ways of looking that found it, share that is lit, whether it is chosen.
+    *("width", "height", "marks", "filled", "chosen"),
+    # Of the frame: the number of chosen boxes, the sum of what is likely, the share that is lit.
+    *("all_chosen", "all_likely", "all_lit"),
+)
 HIDDEN = 48
 _TEXT = TYPES.index("text")
 
@@ -47,14 +64,18 @@ class Selection(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(FACTS, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1)
+            nn.Linear(len(FACTS), HIDDEN),
+            nn.ReLU(),
+            nn.Linear(HIDDEN, HIDDEN),
+            nn.ReLU(),
+            nn.Linear(HIDDEN, 1),
         )
-        self.register_buffer("mean", torch.zeros(FACTS))
-        self.register_buffer("spread", torch.ones(FACTS))
+        self.register_buffer("mean", torch.zeros(len(FACTS)))
+        self.register_buffer("spread", torch.ones(len(FACTS)))
         self.register_buffer("fitted", torch.zeros((), dtype=torch.bool))
 
     def forward(self, facts: Tensor) -> Tensor:
-        """Map facts (K, `FACTS`) to logits (K,)."""
+        """Map facts (K, facts) to logits (K,)."""
         known = ((facts - self.mean) / self.spread).clamp(-5, 5)
         logits: Tensor = self.layers(known)[:, 0]
         return logits
@@ -68,10 +89,10 @@ def of_frame(answer: Tensors, frame: int) -> Tensors:
 
 
 def facts_of(judged: Tensors) -> Tensor:
-    """Return the facts float32 (K, `FACTS`) of the boxes of one frame, see `of_frame`."""
+    """Return the facts float32 (K, facts) of the boxes of one frame, see `of_frame`."""
     boxes, sums, count = judged["boxes"], judged["sums"][None], len(judged["boxes"])
     if not count:
-        return boxes.new_empty(0, FACTS)
+        return boxes.new_empty(0, len(FACTS))
     sure, of_type = judged["sure"].sigmoid(), judged["types"].softmax(dim=-1)
     likely, kinds = of_type.max(dim=-1)
     kept = distinct(boxes, sure, kinds)
@@ -82,43 +103,41 @@ def facts_of(judged: Tensors) -> Tensor:
     held = counted(sums, edges[None])[0]
     unclaimed, claimed_once = _left(sums, edges[kept])
     alone, once = counted(unclaimed, edges[None])[0], counted(claimed_once, edges[None])[0]
-    all_held = held.clamp(min=1)
 
     itself = torch.eye(count, dtype=torch.bool, device=boxes.device)
     overlap = padded_iou(boxes[:, None], boxes[None]).masked_fill(itself, 0.0)
-    likeliest = overlap.gt(NEARLY) * sure
+    alike = overlap.gt(NEARLY) * sure
     inside = _inside(boxes).masked_fill(itself, 0.0) > INSIDE
-    # Of each box: how likely those are that hold it, and those that it holds.
+    # How likely the boxes are that hold each, and those that each holds.
     holders, parts = inside * sure, inside.T * sure
-    same = kinds[None] == kinds[:, None]
-    facts = [
-        judged["sure"],
-        likely,
-        of_type[:, _TEXT],
-        torch.where(chosen, once, alone) / all_held,
-        alone / all_held,
-        alone.log1p(),
-        held.log1p(),
-        (overlap * chosen).amax(dim=1),
-        likeliest.sum(dim=1),
-        likeliest.amax(dim=1),
-        (overlap.gt(MEET) * sure).sum(dim=1),
-        holders.amax(dim=1),
-        holders.sum(dim=1),
-        parts.amax(dim=1),
-        parts.sum(dim=1),
-        (parts * same).sum(dim=1),
-        (holders * of_type[:, _TEXT]).amax(dim=1),
-        boxes[:, 2],
-        boxes[:, 3],
-        judged["marked"],
-        judged["filled"],
-        chosen.float(),
-        torch.full_like(sure, len(kept)),
-        torch.full_like(sure, float(sure.sum())),
-        torch.full_like(sure, float(sums[0, -1, -1]) / (sums[0, 1:, 1:].numel())),
-    ]
-    return torch.stack(facts, dim=1).float()
+    facts = {
+        "sure": judged["sure"],
+        "type": likely,
+        "text": of_type[:, _TEXT],
+        "own": torch.where(chosen, once, alone) / held.clamp(min=1),
+        "unclaimed": alone / held.clamp(min=1),
+        "unclaimed_pixels": alone.log1p(),
+        "pixels": held.log1p(),
+        "nearest": (overlap * chosen).amax(dim=1),
+        "alike": alike.sum(dim=1),
+        "likeliest_alike": alike.amax(dim=1),
+        "meeting": (overlap.gt(MEET) * sure).sum(dim=1),
+        "likeliest_holder": holders.amax(dim=1),
+        "holders": holders.sum(dim=1),
+        "likeliest_part": parts.amax(dim=1),
+        "parts": parts.sum(dim=1),
+        "parts_of_type": (parts * (kinds[None] == kinds[:, None])).sum(dim=1),
+        "text_holder": (holders * of_type[:, _TEXT]).amax(dim=1),
+        "width": boxes[:, 2],
+        "height": boxes[:, 3],
+        "marks": judged["marked"],
+        "filled": judged["filled"],
+        "chosen": chosen.float(),
+        "all_chosen": torch.full_like(sure, len(kept)),
+        "all_likely": torch.full_like(sure, float(sure.sum())),
+        "all_lit": torch.full_like(sure, float(sums[0, -1, -1]) / sums[0, 1:, 1:].numel()),
+    }
+    return torch.stack([facts[name] for name in FACTS], dim=1)
 
 
 def _left(sums: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:

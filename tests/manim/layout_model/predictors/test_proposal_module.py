@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,10 +13,10 @@ from jepamine.manim.layout_model.layout_protocol import (
     LayoutPredictor,
     ProposalPredictor,
 )
-from jepamine.manim.layout_model.predictors.comparison import relations
+from jepamine.manim.layout_model.predictors import proposal_module
 from jepamine.manim.layout_model.predictors.layout_predictors import layout_proposals
+from jepamine.manim.layout_model.predictors.proposal_crops import candidate_tensors, candidates
 from jepamine.manim.layout_model.predictors.proposal_module import LayoutProposals
-from jepamine.manim.layout_model.predictors.selection import distinct
 
 
 @pytest.fixture(params=[False, True], ids=["by sides", "by pixels"])
@@ -60,26 +61,6 @@ def test_a_prediction_does_not_depend_on_the_other_frames(predictor):
         assert torch.allclose(together[name][0, :1], alone[name][0], atol=1e-5)
 
 
-def test_how_boxes_lie_to_each_other():
-    boxes = torch.tensor([[[0.0, 0, 2, 2], [0.5, 0, 1, 1]]])
-    found = relations(boxes)[0]
-    assert found[0, 1].tolist() == pytest.approx([0.125, 0, -0.3466, -0.3466, 0.25, 1.0, 0.25, 0.0], abs=1e-4)
-    assert found[0, 0].tolist() == pytest.approx([0, 0, 0, 0, 1, 1, 1, 1])
-
-
-def test_of_duplicates_the_most_confident_is_kept():
-    boxes = torch.tensor([[0.0, 0, 2, 2], [0.1, 0, 2, 2], [4, 0, 2, 2], [-4, 0, 2, 2]])
-    alike = torch.zeros(4, dtype=torch.int64)
-    assert distinct(boxes, torch.tensor([0.6, 0.9, 0.5, 0.3]), alike).tolist() == [1, 2]
-
-
-def test_objects_of_other_types_may_overlap_more():
-    # Axes and the curve over them: an IoU of 0.59, a little wider each.
-    boxes, presence = torch.tensor([[0.0, 0, 6, 4], [0, 0.3, 5.4, 2.6]]), torch.tensor([0.9, 0.8])
-    assert distinct(boxes, presence, torch.tensor([1, 1])).tolist() == [0]
-    assert distinct(boxes, presence, torch.tensor([1, 2])).tolist() == [0, 1]
-
-
 @torch.no_grad()
 def test_outside_of_training_a_few_crops_at_a_time_give_the_same(predictor, monkeypatch):
     pixels = torch.zeros(1, 144, 256, 3)
@@ -107,3 +88,59 @@ def test_imitating_oneself_costs_least(predictor):
         answer = predictor(*frames())
         other = answer | {"sure": answer["sure"] + 3, "boxes": answer["boxes"] + 1}
         assert predictor.imitation(answer, answer, 2.0) < predictor.imitation(other, answer, 2.0)
+
+
+def test_boxes_that_are_moved_to_train_on_share_the_pixels_of_where_they_were(monkeypatch):
+    seen = []
+    module = "jepamine.manim.layout_model.predictors.proposal_module"
+    real = proposal_module.shared_pixels
+    monkeypatch.setattr(
+        f"{module}.shared_pixels", lambda boxes, sums: seen.append(boxes) or real(boxes, sums)
+    )
+    predictor = LayoutProposals((144, 256), 32, 1, 40, lit=True).eval()
+    pixels = np.zeros((144, 256, 3), np.float32)
+    pixels[63:81, 119:137] = 1
+    given = candidate_tensors([candidates(pixels, np.zeros((144, 256), bool))])
+    moved = given | {
+        "moved": torch.tensor([[1.0, 2.0]]),
+        "places": given["places"] + torch.tensor([1.0, 2, 0, 0]),
+    }
+    with torch.no_grad():
+        predictor.judged(given)
+        predictor.judged(moved)
+    assert torch.allclose(seen[0], seen[1], atol=1e-6)
+
+
+def two_readings():
+    """A white square, judged: its proposal, and one of its left third."""
+    predictor = LayoutProposals((144, 256), 32, 1, 40, lit=True).eval()
+    pixels = torch.zeros(1, 144, 256, 3)
+    pixels[0, 63:81, 119:137] = 1
+    with torch.no_grad():
+        answer = predictor(pixels.flatten(1, 2), torch.zeros(1, 9, 16, dtype=torch.bool))
+    third = answer["boxes"].clone()
+    third[..., 0] -= third[..., 2] / 3
+    third[..., 2] /= 3
+    both = {name: torch.cat([answer[name]] * 2, dim=1) for name in ("types", "depth", "places", "present")}
+    both |= {name: torch.cat([answer[name]] * 2, dim=1) for name in ("filled", "marked")}
+    both |= {"boxes": torch.cat([answer["boxes"], third], dim=1), "sure": torch.tensor([[0.1, 3.0]])}
+    return predictor, answer | both
+
+
+def test_a_fitted_selection_decides_and_until_then_each_box_does():
+    predictor, answer = two_readings()
+    with torch.no_grad():
+        assert len(predictor.layouts(answer)[0].objects) == 2
+        predictor.selection.fitted.fill_(True)
+        predictor.selection.layers[-1].weight.zero_()
+        predictor.selection.layers[-1].bias.fill_(-2.0)
+        assert predictor.layouts(answer)[0].objects == ()
+
+
+def test_only_a_predictor_that_compares_by_pixels_has_a_selection():
+    old, new = (LayoutProposals((144, 256), 32, 1, 40, lit=lit) for lit in (False, True))
+    added = set(new.state_dict()) - set(old.state_dict())
+    assert {name.split(".")[0] for name in added} == {"selection"}
+    assert old.pair[0].in_features == 8
+    old.fit_selection([])
+    assert old.selection is None
