@@ -3,8 +3,8 @@ together.
 
 Each proposal is described by two crops and some numbers; a small Transformer compares the proposals of a
 frame, with a bias from how two boxes lie and which lit pixels they share, so that of a letter, its word and
-its line one is kept. What each box accounts for beside the others selects the objects (`selection`). There is
-no map of the frame: what no pixel shows is not found.
+its line one is kept. What each box accounts for beside the others selects the objects (`box_selection`).
+There is no map of the frame: what no pixel shows is not found.
 
 Shapes: N frames, K proposals, D features.
 """
@@ -19,7 +19,15 @@ from torch.nn import functional as F
 
 from jepamine.manim.layout_model.layout_protocol import scaled
 from jepamine.manim.layout_model.predictors.backbone import conv
-from jepamine.manim.layout_model.predictors.comparison import HEADS, Comparison, relations
+from jepamine.manim.layout_model.predictors.box_relations import HEADS, Comparison, relations
+from jepamine.manim.layout_model.predictors.box_selection import (
+    LEAST,
+    LEAST_AGAIN,
+    Selection,
+    distinct,
+    facts_of,
+    of_frame,
+)
 from jepamine.manim.layout_model.predictors.lit_pixels import shared_pixels, summed
 from jepamine.manim.layout_model.predictors.peaks import snapped_to
 from jepamine.manim.layout_model.predictors.proposal_boxes import MARKS
@@ -31,14 +39,6 @@ from jepamine.manim.layout_model.predictors.proposal_crops import (
     shown_as_floats,
 )
 from jepamine.manim.layout_model.predictors.proposal_loss import proposal_loss
-from jepamine.manim.layout_model.predictors.selection import (
-    LEAST,
-    LEAST_AGAIN,
-    Selection,
-    distinct,
-    facts_of,
-    of_frame,
-)
 from jepamine.manim.layout_model.predictors.selection_fit import fit_selection
 from jepamine.manim.layout_model.predictors.snapping import by_sides
 from jepamine.manim.layout_model.targets import to_layout

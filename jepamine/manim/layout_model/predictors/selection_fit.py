@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from jepamine.manim.layout_model.predictors.box_selection import Selection, facts_of
 from jepamine.manim.layout_model.predictors.proposal_loss import ALIKE, OF_NEAR, assigned, near
-from jepamine.manim.layout_model.predictors.selection import Selection, facts_of
 from jepamine.protocols import Tensors
 from jepamine.runs.training import adamw
 

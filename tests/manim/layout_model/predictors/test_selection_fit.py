@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from jepamine.manim.layout_model.predictors.box_selection import Selection, facts_of
 from jepamine.manim.layout_model.predictors.lit_pixels import summed
-from jepamine.manim.layout_model.predictors.selection import Selection, facts_of
 from jepamine.manim.layout_model.predictors.selection_fit import fit_selection, wanted
 from jepamine.manim.layouts import FRAME_WIDTH
 

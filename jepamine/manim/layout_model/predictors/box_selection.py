@@ -13,6 +13,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from jepamine.manim.layout_model.predictors.box_relations import held_shares
 from jepamine.manim.layout_model.predictors.lit_pixels import counted, edges_in_pixels, summed
 from jepamine.manim.layout_model.predictors.proposal_loss import padded_iou
 from jepamine.manim.layouts import TYPES
@@ -27,8 +28,8 @@ LEAST, DUPLICATE, OVER = 0.5, 0.5, 0.65
 # The least confidence of the second judgement: 0.4 and 0.45 give F1 0.899 and 0.899, mean IoU 0.802 and 0.797
 # on 150 held-out scenes.
 LEAST_AGAIN = 0.4
-# A box is in another by this share of its area, of boxes this much wider, in units.
-INSIDE, WIDER = 0.8, 0.1
+# A box is in another by this share of its area.
+INSIDE = 0.8
 # Boxes that are nearly one, and boxes that meet, by IoU.
 NEARLY, MEET = 0.5, 0.3
 #: The facts of a box, in the order of the network's inputs. Pixels are lit ones, "likely" is by the first
@@ -107,7 +108,7 @@ def facts_of(judged: Tensors) -> Tensor:
     itself = torch.eye(count, dtype=torch.bool, device=boxes.device)
     overlap = padded_iou(boxes[:, None], boxes[None]).masked_fill(itself, 0.0)
     alike = overlap.gt(NEARLY) * sure
-    inside = _inside(boxes).masked_fill(itself, 0.0) > INSIDE
+    inside = held_shares(boxes).masked_fill(itself, 0.0) > INSIDE
     # How likely the boxes are that hold each, and those that each holds.
     holders, parts = inside * sure, inside.T * sure
     facts = {
@@ -148,14 +149,6 @@ def _left(sums: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
     for left, top, right, bottom in edges.tolist():
         claims[top:bottom, left:right] += 1
     return summed((lit * (claims == 0))[None]), summed((lit * (claims <= 1))[None])
-
-
-def _inside(boxes: Tensor) -> Tensor:
-    """Return the share of each box (K, 4) that is in each of them: (K, K)."""
-    sides = boxes[:, 2:] + WIDER
-    low, high = boxes[:, :2] - sides / 2, boxes[:, :2] + sides / 2
-    shared = torch.minimum(high[:, None], high[None]) - torch.maximum(low[:, None], low[None])
-    return shared.clamp(min=0).prod(dim=-1) / sides.prod(dim=-1)[:, None]
 
 
 def distinct(boxes: Tensor, presence: Tensor, kinds: Tensor, least: float = LEAST) -> Tensor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from jepamine.manim.layout_model.predictors.box_selection import FACTS, Selection, distinct, facts_of
 from jepamine.manim.layout_model.predictors.lit_pixels import summed
-from jepamine.manim.layout_model.predictors.selection import FACTS, Selection, distinct, facts_of
 from jepamine.manim.layouts import FRAME_WIDTH
 
 UNIT = FRAME_WIDTH / 256

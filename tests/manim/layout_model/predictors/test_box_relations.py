@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from jepamine.manim.layout_model.predictors.comparison import HEADS, Comparison, relations
+from jepamine.manim.layout_model.predictors.box_relations import HEADS, Comparison, held_shares, relations
 
 
 def test_how_boxes_lie_to_each_other():
@@ -24,3 +24,10 @@ def test_a_box_that_is_masked_for_a_frame_changes_nothing_of_the_others():
     other = features.clone()
     other[0, 2] = 9.0
     assert torch.allclose(block(features, bias)[0, :2], block(other, bias)[0, :2], atol=1e-6)
+
+
+def test_a_line_is_in_the_box_around_it():
+    boxes = torch.tensor([[0.0, 0, 2, 0], [0, 0, 4, 4], [5, 0, 1, 1]])
+    shares = held_shares(boxes)
+    assert shares[0].tolist() == pytest.approx([1.0, 1.0, 0.0])
+    assert shares[1, 0].item() == pytest.approx(2.1 * 0.1 / 4.1**2)

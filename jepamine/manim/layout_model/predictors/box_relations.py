@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 HEADS = 4
+# Boxes are wider by this much, in units, where shares of their areas are taken: a line has none.
+WIDER = 0.1
 
 
 class Comparison(nn.Module):
@@ -50,3 +52,11 @@ def relations(boxes: Tensor) -> Tensor:
     shares = torch.stack([common / first, common / second, common / (first + second - common)], dim=-1)
     one_centre = (away.abs().amax(dim=-1, keepdim=True) < 0.05).to(boxes)
     return torch.cat([away.clamp(-4, 4) / 2, ratio.clamp(-4, 4) / 2, shares, one_centre], dim=-1)
+
+
+def held_shares(boxes: Tensor) -> Tensor:
+    """Return the share of each of the boxes (K, 4) in units that is in each of them: (K, K)."""
+    sides = boxes[:, 2:] + WIDER
+    low, high = boxes[:, :2] - sides / 2, boxes[:, :2] + sides / 2
+    shared = torch.minimum(high[:, None], high[None]) - torch.maximum(low[:, None], low[None])
+    return shared.clamp(min=0).prod(dim=-1) / sides.prod(dim=-1)[:, None]
