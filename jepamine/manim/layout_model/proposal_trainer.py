@@ -101,7 +101,7 @@ class ProposalTrainer:
                 "trainer.plugin: 'layout-proposals' trains the predictor of that name only; "
                 "use the trainer 'layout' for others"
             )
-        batch = _varied(batch, self.varied)
+        batch = varied(batch, self.varied)
         return predictor.loss(predictor.judged(batch), batch)
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
@@ -128,13 +128,14 @@ def rarity(types: Tensor) -> Tensor:
     return weights / weights[present].mean()
 
 
-def _varied(batch: Tensors, share: float) -> Tensors:
-    """Return the batch with a share of its scenes in other colours, and moved."""
+def varied(batch: Tensors, share: float) -> Tensors:
+    """Return the batch with a share of its scenes in other colours, and moved: by `moved` (N, 2), in units."""
     import torch
 
     count = len(batch["types"])
     chosen = torch.nonzero(torch.rand(count) < share)[:, 0].tolist()
     batch = batch | {name: batch[name].clone() for name in ("near", "wide", "places", "boxes")}
+    batch["moved"] = torch.zeros(count, 2).to(batch["places"])
     for row in chosen:
         order = torch.randperm(3).tolist()
         gain = GAIN[0] + (GAIN[1] - GAIN[0]) * float(torch.rand(()))
@@ -145,6 +146,7 @@ def _varied(batch: Tensors, share: float) -> Tensors:
             crop[..., 3] *= gain
             batch[name][row] = crop.round().clamp(0, 255).to(torch.uint8)
         moved = (MOVED * torch.randn(2)).to(batch["places"])
-        batch["places"][row, :, :2] += moved
-        batch["boxes"][row, :, :2] += moved
+        for name in ("places", "boxes"):
+            batch[name][row, :, :2] += moved
+        batch["moved"][row] = moved
     return batch

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from jepamine.manim.layout_model.proposal_trainer import rarity
+from jepamine.manim.layout_model.proposal_trainer import rarity, varied
 from jepamine.manim.layout_model.targets import NOTHING
 from tests.manim.layout_model.test_layout_trainers import DATASET, RECIPE, write_scenes
 
@@ -73,6 +73,22 @@ def test_objects_of_rare_types_weigh_more():
     assert (weights[350] / weights[0]).item() == pytest.approx(2.0)
     assert weights[:400].mean().item() == pytest.approx(1.0)
     assert weights[400:].tolist() == [0.0] * 10
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_what_is_moved_is_moved_with_its_truth_and_knows_by_how_much(share):
+    torch.manual_seed(0)
+    batch = {
+        "near": torch.full((3, 2, 4, 4, 4), 200, dtype=torch.uint8), "places": torch.zeros(3, 2, 4),
+        "wide": torch.full((3, 2, 4, 4, 4), 200, dtype=torch.uint8), "boxes": torch.zeros(3, 1, 4),
+        "types": torch.zeros(3, 1, dtype=torch.int64),
+    }  # fmt: skip
+    shown = varied(batch, share)
+    assert (shown["moved"].abs().sum(dim=1) > 0).tolist() == [share == 1] * 3
+    for name in ("places", "boxes"):
+        assert torch.equal(shown[name][..., :2], shown["moved"][:, None].expand_as(shown[name][..., :2]))
+        assert not shown[name][..., 2:].any()
+        assert not batch[name].any()
 
 
 def test_another_predictor_is_refused_with_the_trainer_to_use(jepamine, recipe):
