@@ -101,7 +101,7 @@ class ProposalTrainer:
                 "trainer.plugin: 'layout-proposals' trains the predictor of that name only; "
                 "use the trainer 'layout' for others"
             )
-        batch = varied(batch, self.varied)
+        batch = varied_crops(batch, self.varied)
         return predictor.loss(predictor.judged(batch), batch)
 
     def validate(self, predictor: torch.nn.Module, val: Tensors) -> dict[str, float]:
@@ -128,8 +128,8 @@ def rarity(types: Tensor) -> Tensor:
     return weights / weights[present].mean()
 
 
-def varied(batch: Tensors, share: float) -> Tensors:
-    """Return the batch with a share of its scenes in other colours, and moved: by `moved` (N, 2), in units."""
+def varied_crops(batch: Tensors, share: float) -> Tensors:
+    """Return the batch with a share of its scenes in other colours, and moved by `moved` (N, 2), in units."""
     import torch
 
     count = len(batch["types"])

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from jepamine.manim.layout_model.proposal_trainer import rarity, varied
+from jepamine.manim.layout_model.proposal_trainer import rarity, varied_crops
 from jepamine.manim.layout_model.targets import NOTHING
 from tests.manim.layout_model.test_layout_trainers import DATASET, RECIPE, write_scenes
 
@@ -83,7 +83,7 @@ def test_what_is_moved_is_moved_with_its_truth_and_knows_by_how_much(share):
         "wide": torch.full((3, 2, 4, 4, 4), 200, dtype=torch.uint8), "boxes": torch.zeros(3, 1, 4),
         "types": torch.zeros(3, 1, dtype=torch.int64),
     }  # fmt: skip
-    shown = varied(batch, share)
+    shown = varied_crops(batch, share)
     assert (shown["moved"].abs().sum(dim=1) > 0).tolist() == [share == 1] * 3
     for name in ("places", "boxes"):
         assert torch.equal(shown[name][..., :2], shown["moved"][:, None].expand_as(shown[name][..., :2]))
