@@ -36,7 +36,8 @@ _NUMBERS = rf"{NUMBER}(?:{_BETWEEN}{NUMBER})+(?![\w.]*\w)"
 _NAME = r"(?!(?:with|and|values?|heights|data|in|on|the)\b)[A-Za-z]\w*(?:-\w+)?"
 _NAMES = rf"{_NAME}(?:{_BETWEEN}{_NAME})+"
 _NAMED = (
-    r"(?:for|(?:and\s++)?(?:with\s++)?(?:the\s++)?(?:labels?|names|categories)|labell?ed|named|called)"
+    r"(?:for|(?:and\s++)?(?:with\s++)?(?:the\s++)?(?:labels?|names|categories|bars\s++(?:labell?ed|named|called))|"
+    r"labell?ed|named|called)"
     r"\s*+:?\s*+"
 )
 _LED = (
@@ -47,7 +48,8 @@ _LED = (
 _BARE_CHART = (
     re.compile(rf"\s*+{_LED}(?P<numbers>{_NUMBERS})\s*+,?\s*+{_NAMED}(?P<names>{_NAMES})(?!\w)", re.I),
     re.compile(
-        rf"\s*+(?:with\s++|showing\s++)?{_NAMED}(?P<names>{_NAMES})\s*+,?\s*+(?:and\s++)?(?:with\s++)?"
+        rf"\s*+(?:with\s++|showing\s++)?(?:the\s++)?(?:bars\s++|{_NAMED})(?P<names>{_NAMES})\s*+,?\s*+"
+        rf"(?:and\s++)?(?:with\s++|of\s++)?"
         rf"(?::|(?:the\s++)?(?:values?|data|heights|numbers))\s*+(?:of|:|are)?\s*+(?P<numbers>{_NUMBERS})",
         re.I,
     ),

@@ -44,6 +44,13 @@ _CODE = re.compile(
 _DOLLARS = re.compile(r"\$(?P<body>[^$\n]+)\$")
 #: A formula in LaTeX without dollars: "Write \\int_0^1 x dx".
 _COMMAND = re.compile(r"(?<!\S)(?:[A-Za-z]\s*=\s*)?[^\s\\'\"`$]{0,40}\\[A-Za-z]+")
+#: Characters that are called by their names: texts.
+_CHARACTERS = {
+    "question mark": "?", "exclamation mark": "!", "exclamation point": "!", "equals sign": "=",
+    "equal sign": "=", "minus sign": "\u2212", "percent sign": "%", "dollar sign": "$", "hash sign": "#",
+    "at sign": "@", "ampersand": "&", "check mark": "\u2713", "checkmark": "\u2713",
+}  # fmt: skip
+_CHARACTER = re.compile(rf"\b(?:{'|'.join(_CHARACTERS)})\b", re.I)
 LONGEST_FORMULA = 300
 _NAMED = re.compile(
     r"(?<!\w)(?:formula|equation|expression|identity|theorem)s?\s*:?\s+"
@@ -106,6 +113,8 @@ def _candidates(description: str) -> Iterator[tuple[int, int, str, Any]]:
         yield *match.span(), "combined", (match["how"].lower(), tuple(shape.lower() for shape in pair))
     if code := _CODE.search(description):
         yield *code.span("body"), "quoted", code["body"].strip()
+    for match in _CHARACTER.finditer(description):
+        yield *match.span(), "quoted", _CHARACTERS[match[0].lower()]
     for match in _DOLLARS.finditer(description):
         yield *match.span(), "formula", match["body"].strip()
     yield from listed_data(description)
@@ -159,7 +168,14 @@ def _equation(match: re.Match[str]) -> Iterator[tuple[int, int, str, Any]]:
         return
     # "V = IR", "F = ma".
     product = re.fullmatch(r"[A-Z]\s*=\s*(?:[A-Z]{2}|[a-z]{2})", body)
-    if operates or lead or product:
+    # "x + 2 = 5 becomes x = 3".
+    result = re.search(
+        r"(?:\b(?:equation|formula|expression)\b[^.;]{0,200}|(?:[-+*/^]\s*\w|\d[A-Za-z])[^.;]{0,40}=[^.;]{0,40})"
+        r"\b(?:into|becom(?:es?|ing)|gives|giving)\s+(?:to\s+)?$",
+        match.string[max(match.start("body") - LONGEST_FORMULA, 0) : match.start("body")],
+        re.I,
+    )
+    if operates or lead or product or result:
         yield (
             match.start("body"),
             match.end("body"),

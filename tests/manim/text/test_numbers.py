@@ -237,3 +237,29 @@ def test_an_angle_that_no_object_has_is_noted():
     assert [item.text for item in read("a line at an angle of 45 degrees").not_understood] == [
         "at an angle of 45 degrees"
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "formulas"),
+    [
+        ("The equation x + 2 = 5 becomes x = 3", ["x + 2 = 5", "x = 3"]),
+        ("3x = 9 turns into x = 3", ["3x = 9", "x = 3"]),
+        ("a dot moves from x = 2 to x = 3", []),
+        ("a circle with radius r = 2 becomes a square", []),
+    ],
+)
+def test_what_an_equation_becomes_is_one_too(words, formulas):
+    assert [value for _, _, kind, value in literals(words) if kind == "formula"] == formulas
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("a red question mark above a circle", "?"),
+        ("an exclamation point", "!"),
+        ("a green check mark", "\u2713"),
+    ],
+)
+def test_characters_may_be_called_by_their_names(words, text):
+    assert [item.text for item in read(words).items if item.type == "text"] == [text]
+    assert read(words).not_understood == ()
