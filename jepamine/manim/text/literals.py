@@ -69,6 +69,12 @@ _EQUATION = re.compile(
     r"(?<![\w.,(=])(?P<lead>(?:at|when|where|for|if|with|from|label(?:l?ed)?)\s+)?"
     rf"(?P<body>{_SIDE}(?:\s*=\s*{_SIDE}){{1,4}})(?![\w^*/=])"
 )
+#: What is before the result of an equation: "x + 2 = 5 becomes x = 3".
+_BECOMES = re.compile(
+    r"(?:\b(?:equation|formula|expression)\b[^.;]{0,200}|(?:[-+*/^]\s*\w|\d[A-Za-z])[^.;]{0,40}=[^.;]{0,40})"
+    r"\b(?:into|becom(?:es?|ing)|gives|giving)\s+(?:to\s+)?$",
+    re.I,
+)
 _END = r"-?(?:\d+(?:\.\d+)?\s?\*?\s?)?(?:pi\b|\u03c0)(?:\s?/\s?\d+)?"
 #: "from -pi to pi": a range of which an end is a multiple of pi.
 _SPAN = re.compile(
@@ -168,14 +174,8 @@ def _equation(match: re.Match[str]) -> Iterator[tuple[int, int, str, Any]]:
         return
     # "V = IR", "F = ma".
     product = re.fullmatch(r"[A-Z]\s*=\s*(?:[A-Z]{2}|[a-z]{2})", body)
-    # "x + 2 = 5 becomes x = 3".
-    result = re.search(
-        r"(?:\b(?:equation|formula|expression)\b[^.;]{0,200}|(?:[-+*/^]\s*\w|\d[A-Za-z])[^.;]{0,40}=[^.;]{0,40})"
-        r"\b(?:into|becom(?:es?|ing)|gives|giving)\s+(?:to\s+)?$",
-        match.string[max(match.start("body") - LONGEST_FORMULA, 0) : match.start("body")],
-        re.I,
-    )
-    if operates or lead or product or result:
+    before = match.string[max(match.start("body") - LONGEST_FORMULA, 0) : match.start("body")]
+    if operates or lead or product or _BECOMES.search(before):
         yield (
             match.start("body"),
             match.end("body"),
