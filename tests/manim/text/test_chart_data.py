@@ -21,7 +21,7 @@ def data(words):
         ("a bar chart with labels A, B and values 1, 2.5", [("A", 1), ("B", 2.5)]),
         ("a bar graph for A, B and C: 1, 2, 3", [("A", 1), ("B", 2), ("C", 3)]),
         ("a histogram of 1, 4, 9, 16", [1, 4, 9, 16]),
-        ("a bar chart of 3, 7 and 5 with the bars labelled Mon, Tue, Wed", [("Mon", 3), ("Tue", 7), ("Wed", 5)]),
+        ("a bar chart of 3, 7 and 5 with the bars labelled M, T, W", [("M", 3), ("T", 7), ("W", 5)]),
         ("a bar chart with bars A, B and C of heights 3, 7, 5", [("A", 3), ("B", 7), ("C", 5)]),
         ("a bar chart with bars named A, B, C and values 1, 2, 3", [("A", 1), ("B", 2), ("C", 3)]),
         ("a bar chart showing sales for Q1 to Q3: 20, 35, 30", [("Q1", 20), ("Q2", 35), ("Q3", 30)]),
