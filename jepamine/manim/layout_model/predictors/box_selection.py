@@ -2,8 +2,9 @@
 
 The judgement of a box by itself is uncertain where a word, its letters and its line are all likely. Selected
 once by that, the boxes leave lit pixels that no box holds, or hold some twice: a small network judges again
-by such facts, which are the same for frames of any author. On 300 scenes of a kind that no weights had seen,
-F1 is 0.733 instead of 0.716, with 0.93 instead of 1.26 false positives a frame.
+by such facts, which are the same for frames of any author. Trained on 4,000 scenes, F1 is 0.899 instead of
+0.882; on 12,864 it changes nothing on scenes like those, and on frames of Manim's documentation there are
+0.58 instead of 0.73 false positives, and a calibration error of 0.099 instead of 0.134.
 
 Shapes: K boxes of one frame of H x W pixels.
 """
