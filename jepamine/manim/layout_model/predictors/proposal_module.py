@@ -4,7 +4,7 @@ together.
 Each proposal is described by two crops and some numbers; a small Transformer compares the proposals of a
 frame, with a bias from how two boxes lie and which lit pixels they share, so that of a letter, its word and
 its line one is kept. What each box accounts for beside the others selects the objects (`box_selection`).
-There is no map of the frame: what no pixel shows is not found.
+The predictor has no map of the frame, so objects of which no pixel is visible are not found.
 
 Shapes: N frames, K proposals, D features.
 """

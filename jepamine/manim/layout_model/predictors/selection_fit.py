@@ -37,9 +37,10 @@ def wanted(boxes: Tensor, truth: Tensors) -> tuple[Tensor, Tensor]:
 
 
 def fit_selection(selection: Selection, frames: Sequence[tuple[Tensors, Tensors]], seed: int = 0) -> None:
-    """Fit `selection` anew to frames: what is `of_frame` of an answer, and the truth of N = 1.
+    """Fit `selection` to frames, from new weights.
 
-    It stays as it was where no frame has a box.
+    Each frame is the result of `of_frame` and its truth, tensors of one frame as of `target_tensors`. If no
+    frame has a box, the selection is left unchanged.
     """
     known = [(facts_of(judged), *wanted(judged["boxes"], truth)) for judged, truth in frames]
     facts, target, weights = (torch.cat(column) for column in zip(*known, strict=True))
