@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -44,6 +44,11 @@ MAX_OBJECTS = 10
 LIMIT = 40
 #: The smallest side of a box in comparisons: a horizontal line has no height.
 LEAST_SIDE = 0.2
+# Boxes that differ by less, in units, are one. An object under its copy has at most this visible share: the
+# edges of both are partly transparent, and thin letters have little else (0.39 of a digit).
+SAME_PLACE, UNDER_COPY = 0.01, 0.4
+# Their boxes do not tell how they look: two triangles in one box may be a star.
+_OF_ANY_SHAPE = frozenset({"triangle", "polygon", "star", "arc", "function_graph"})
 
 #: (x, y, width, height) in Manim units, x and y of the centre; the frame's centre is 0, y points up.
 Box = tuple[float, float, float, float]
@@ -129,6 +134,30 @@ def largest(objects: Sequence[Object], count: int) -> list[int]:
     """Return the indices of the `count` largest objects, in order: those to keep when there are too many."""
     areas = [max(item.width, LEAST_SIDE) * max(item.height, LEAST_SIDE) for item in objects]
     return sorted(sorted(range(len(areas)), key=lambda index: -areas[index])[:count])
+
+
+def without_copies(layout: Layout) -> Layout:
+    """Leave out each object that lies under another of its type, place and text: a frame shows one of them.
+
+    Scenes have them when a `Transform` leaves the original in place, or a copy is yet to move away.
+    """
+
+    def under_copy(lower: Object) -> bool:
+        return (
+            lower.visible <= UNDER_COPY
+            and lower.type not in _OF_ANY_SHAPE
+            and any(
+                upper.z > lower.z
+                and (upper.type, upper.text) == (lower.type, lower.text)
+                and max(abs(a - b) for a, b in zip(upper.box, lower.box, strict=True)) < SAME_PLACE
+                for upper in layout.objects
+            )
+        )
+
+    kept = sorted((item for item in layout.objects if not under_copy(item)), key=lambda item: item.z)
+    if len(kept) == len(layout.objects):
+        return layout
+    return replace(layout, objects=tuple(replace(item, z=z) for z, item in enumerate(kept)))
 
 
 def iou(a: Sequence[float], b: Sequence[float], least: float = LEAST_SIDE) -> float:

@@ -15,6 +15,7 @@ from jepamine.manim.layouts import (
     iou,
     largest,
     to_json,
+    without_copies,
 )
 
 CIRCLE = {"type": "circle", "x": 1.0, "y": -2.0, "z": 0, "width": 1.5, "height": 1.5}
@@ -116,3 +117,29 @@ def test_the_largest_objects_keep_their_order():
     items = [Object("square", 0.0, 0.0, z, side, side) for z, side in enumerate(sides)]
     assert largest(items, 2) == [1, 3]
     assert largest(items, 9) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "kept"),
+    [
+        ({"type": "text", "text": "a"}, {"type": "text", "text": "a"}, 1),
+        ({"type": "text", "text": "a"}, {"type": "text", "text": "b"}, 2),
+        ({"type": "dot", "color": "#FFFFFF"}, {"type": "dot", "color": "#FF862F"}, 1),
+        ({"type": "dot"}, {"type": "circle"}, 2),
+        ({"type": "dot"}, {"type": "dot", "x": 1.02}, 2),
+        ({"type": "line", "visible": 0.97}, {"type": "line"}, 2),
+        ({"type": "triangle"}, {"type": "triangle"}, 2),
+    ],
+    ids=["text", "words", "colours", "types", "places", "crossing lines", "two triangles of a star"],
+)
+def test_an_object_under_its_copy_is_left_out(lower, upper, kept):
+    first, second, third = (
+        Object(**{"x": 1.0, "y": 2.0, "width": 0.5, "height": 0.5, "z": z} | values)
+        for z, values in enumerate([{"visible": 0.3} | lower, {"type": "star", "x": 0.0}, upper])
+    )
+    left = without_copies(Layout((third, first, second), more=True))
+    assert [item.type for item in sorted(left.objects, key=lambda item: item.z)] == (
+        [first.type, "star", third.type] if kept == 2 else ["star", third.type]
+    )
+    assert sorted(item.z for item in left.objects) == list(range(kept + 1))
+    assert left.more

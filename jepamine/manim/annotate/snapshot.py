@@ -23,6 +23,7 @@ from jepamine.manim.layouts import (
     Object,
     from_json,
     to_json,
+    without_copies,
 )
 from jepamine.manim.scenes.composition import meet
 
@@ -90,9 +91,8 @@ def look(scene: Any) -> Snapshot:
                 visible_box=visible_box,
             )
         )
-    return Snapshot(
-        frame, from_json(to_json(Layout(tuple(objects)))), dict(unmapped), len(painted) - len(objects)
-    )
+    layout = without_copies(from_json(to_json(Layout(tuple(objects)))))
+    return Snapshot(frame, layout, dict(unmapped), len(painted) - len(objects))
 
 
 def _painted(

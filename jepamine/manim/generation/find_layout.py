@@ -75,8 +75,12 @@ def find_layout(request: Request, reader: LayoutReader | None) -> FoundLayout:
             "reading a layout from an image needs a trained layout run: name it with --run NAME; "
             "train one with jepamine run recipes/manim.toml"
         )
+    # Imports torch, which a layout run needs too.
+    from jepamine.manim.layout_model.full_size import at_full_size
+
     frame = frame_of(request.image, reader.size)
-    seen = with_colours(reader.read_frame(frame.pixels), frame)
+    seen = at_full_size(reader.read_frame(frame.pixels), np.asarray(frame.sharp), reader.size[1])
+    seen = with_colours(seen, frame)
     seen, unread = with_words(seen, frame.sharp)
     seen = tidy(seen, DRAWN if frame.on_paper else RENDERED)
     if request.layout == "image" or not described:

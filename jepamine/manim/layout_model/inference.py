@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from jepamine.data.clips import Clip, read_clips
+from jepamine.data.frames import Frames
 from jepamine.errors import UserError
 from jepamine.manim.layout_model.evaluation.layout_report import format_measure, report
 from jepamine.manim.layout_model.evaluation.matching import compare
 from jepamine.manim.layout_model.evaluation.measures import Resampled, measures
 from jepamine.manim.layout_model.examples import encode_views, load_frames, masks_of, scenes_of, view
+from jepamine.manim.layout_model.full_size import at_full_size
 from jepamine.manim.layout_model.layout_protocol import (
     CalibratedPredictor,
     LayoutPredictor,
@@ -36,9 +38,12 @@ def predict(
     """Return (layouts of clean frames, layouts of masked frames, masks bool (rows, columns)) of clips.
 
     The predictor, a `LayoutPredictor`, must be in eval mode. Scenes are predicted one at a time, so that a
-    prediction does not depend on the batch. Raises UserError for an unreadable frame.
+    prediction does not depend on the batch. The edges of the first are those in the frame's own size. Raises
+    UserError for an unreadable frame.
     """
     device = next(predictor.parameters()).device
+    size = parts.source.image_size
+    whole = Frames(size, keep=1)
     clean, masked, masks = [], [], []
     for clip, pixels in load_frames(parts, clips, "predict layouts"):
         mask = masks_of(parts, clip, 1)
@@ -47,7 +52,8 @@ def predict(
         with torch.inference_mode():
             answer = predictor(tokens, torch.from_numpy(hidden).to(device))
         first, second = predictor.layouts(answer)  # type: ignore[operator]
-        clean.append(first)
+        image = np.asarray(whole[clip.frames[0]].image())
+        clean.append(at_full_size(first, image, size[1]))
         masked.append(second)
         masks.append(mask[0])
     return clean, masked, masks

@@ -22,6 +22,7 @@ from jepamine.manim.layouts import (
     Object,
     from_json,
     largest,
+    without_copies,
 )
 from jepamine.protocols import Tensors
 
@@ -82,7 +83,7 @@ def layout_of(clip: Clip) -> Layout:
             f"{clip.place}: no key 'layout'; train on scenes written by the dataset 'manim' or by "
             "`jepamine scenes render`"
         )
-    layout = from_json(clip.line["layout"], f"{clip.place}: layout")
+    layout = without_copies(from_json(clip.line["layout"], f"{clip.place}: layout"))
     # `jepamine scenes annotate` counts the objects that it leaves out.
     return replace(layout, more=True) if clip.line.get("left_out") else layout
 

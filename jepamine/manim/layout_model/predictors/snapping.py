@@ -26,8 +26,9 @@ _OUTLINED = {
 
 # Squares and circles have equal sides, to this many units where edges are exact; sides that differ by this
 # share of the longer one are not equal. On 300 scenes of an unused seed 0.972 instead of 0.968 of the types
-# are right.
-EQUAL, UNEQUAL = 0.04, 0.3
+# are right. Of 387 circles and squares that were found, in families that were not trained on too, none had
+# sides that differ by more than this share, and 5 of 16 of the others that were taken for them.
+EQUAL, UNEQUAL = 0.04, 0.2
 _REGULAR = (("square", "rectangle"), ("circle", "ellipse"))
 
 
@@ -55,7 +56,7 @@ def snapped(
     results = boxes.copy()
     unit = width / FRAME_WIDTH
     for number, box in enumerate(boxes):
-        stroke = HALF_STROKE if kinds[number] in _OUTLINED else 0.0
+        stroke = beyond_box(int(kinds[number]))
         edges = _edges(box, unit, stroke)
         window = tuple(
             slice(max(int(np.floor(edges[axis])), 0), max(int(np.ceil(edges[axis + 2])), 0))
@@ -78,6 +79,11 @@ def snapped(
         if _overlap(exact, edges) >= LEAST_IOU:
             results[number] = _box(exact, unit, stroke)
     return results
+
+
+def beyond_box(kind: int) -> float:
+    """Return how far what is painted of a type, its index, reaches beyond its box, in units."""
+    return HALF_STROKE if kind in _OUTLINED else 0.0
 
 
 def by_sides(boxes: Floats, kinds: NDArray[np.int64]) -> NDArray[np.int64]:
