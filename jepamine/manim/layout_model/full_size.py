@@ -37,7 +37,7 @@ def at_full_size(layout: Layout, frame: NDArray[np.uint8], width: int) -> Layout
     if frame.shape[1] > LARGEST * width:
         size = LARGEST * width, round(LARGEST * width * frame.shape[0] / frame.shape[1])
         frame = np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BOX))
-    lit, least = contrast_from_ground(frame.astype(np.float32) / 255, np.zeros(frame.shape[:2], bool))
+    lit, least = contrast_from_ground((frame / 255).astype(np.float32), np.zeros(frame.shape[:2], bool))
     reach = frame.shape[1] / width
     boxes = [_box(item, lit, least, reach) for item in layout.objects]
     objects = (

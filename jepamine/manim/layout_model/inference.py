@@ -82,7 +82,10 @@ def evaluate(
 def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict[str, Any]:
     families = [str(clip.line.get("family", "unknown")) for clip in clips]
     true = [layout_of(clip) for clip in clips]
-    return report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
+    result = report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
+    shown = sum(len(layout.objects) for layout in true)
+    result["under_copies"] = sum(len(clip.line["layout"]["objects"]) for clip in clips) - shown
+    return result
 
 
 def calibrate(predictor: torch.nn.Module, scenes: Tensors, encoder: Encoder) -> None:

@@ -93,6 +93,25 @@ def test_every_play_and_wait_is_written_as_it_is_seen_then(tmp_path):
     assert summary(result).splitlines()[1] == "no type known, written as the closest one: Sphere 1"
 
 
+@pytest.mark.slow
+def test_an_object_under_its_copy_is_not_written(tmp_path):
+    path = written(
+        tmp_path,
+        """
+        from manim import *
+        class Twice(Scene):
+            def construct(self):
+                text, dot = Text("twice"), Dot([2, 2, 0])
+                self.add(text, dot, text.copy(), Dot([2, 2, 0], color=RED), Circle())
+        """,
+    )
+    run(path, tmp_path / "out")
+    (line,) = lines(tmp_path / "out")
+    found = line["layout"]["objects"]
+    assert [(item["type"], item["z"]) for item in found] == [("text", 0), ("dot", 1), ("circle", 2)]
+    assert (found[1]["color"], line["left_out"]) == ("#FC6255", 0)
+
+
 def test_with_a_video_its_frames_are_taken_and_steps_of_an_earlier_run_make_room(tmp_path):
     av = pytest.importorskip("av", reason="video requires PyAV")
     path = written(

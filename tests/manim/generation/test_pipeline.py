@@ -164,6 +164,23 @@ def test_an_image_alone_is_enough():
     assert "circle = Circle(radius=0.5).move_to([3, 1, 0])" in result.code
 
 
+def test_edges_are_those_of_the_image_in_its_own_size():
+    import io
+
+    from PIL import Image, ImageDraw
+
+    image, content = Image.new("RGB", (640, 360)), io.BytesIO()
+    # From (1, -1) to (3, 1): 45 pixels are a unit.
+    ImageDraw.Draw(image).rectangle((320 + 45, 135, 320 + 135 - 1, 224), fill="white")
+    image.save(content, "PNG")
+    read = Layout((Object("text", 2.02, 0.01, 0, 1.95, 2.04),))
+    reader = LayoutReader((144, 256), lambda frame: read, lambda text: read)
+    (item,) = (
+        open_pipeline(reader=reader).make(Request(image=content.getvalue(), layout="image")).layout.objects
+    )
+    assert item.box == pytest.approx((2, 0, 2, 2), abs=0.01)
+
+
 def test_objects_that_the_layout_run_leaves_out_are_noted():
     seen = Layout(SEEN.objects, more=True)
     result = open_pipeline(reader=reader_of(seen)).make(Request(image=png()))

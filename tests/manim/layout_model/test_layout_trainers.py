@@ -360,6 +360,40 @@ def test_each_of_several_families_left_out_is_evaluated(jepamine, recipe, scenes
     assert set(evaluated["clean"]["by_family"]) == {"seen"}
 
 
+def test_frames_are_measured_at_their_own_size_and_objects_under_their_copies_left_out(
+    jepamine, recipe, scenes, monkeypatch
+):
+    from jepamine.manim.layout_model import inference
+
+    assert jepamine("run", recipe).exit_code == 0
+    lines = [json.loads(line) for line in scenes.read_text().splitlines()][:3]
+    for number, line in enumerate(lines):
+        path = scenes.parent / line["frame_paths"][0]
+        with Image.open(path) as frame:
+            frame.resize(((number + 1) * WIDTH, (number + 1) * HEIGHT)).save(path.with_suffix(".large.png"))
+        line["frame_paths"] = [str(path.with_suffix(".large.png"))]
+    first = lines[0]["layout"]["objects"]
+    first.append(first[0] | {"z": len(first)})
+    first[0]["visible"] = 0.1
+    manifest = scenes.parent / "large.jsonl"
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    seen = []
+
+    def measured(layout, frame, width):
+        seen.append((frame.shape, width))
+        return layout
+
+    monkeypatch.setattr(inference, "at_full_size", measured)
+    evaluated = jepamine("eval", "--run", "boxes", manifest, "--json")
+    assert evaluated.exit_code == 0, evaluated.output
+    assert seen == [((48, 96, 3), 96), ((96, 192, 3), 96), ((144, 288, 3), 96)]
+    result = json.loads(evaluated.stdout)
+    count = sum(len(line["layout"]["objects"]) for line in lines)
+    assert (result["objects"], result["under_copies"]) == (count - 1, 1)
+    text = jepamine("eval", "--run", "boxes", manifest).stdout
+    assert f"3 scenes, {count - 1} objects; left out: 1 that lie under a copy of theirs" in text
+
+
 def test_an_unknown_family_cannot_be_left_out(jepamine, recipe):
     result = jepamine("run", recipe, "--set", 'trainer.leave_out="randm"')
     assert result.exit_code == 1

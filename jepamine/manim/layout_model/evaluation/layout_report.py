@@ -69,8 +69,10 @@ def describe(result: Mapping[str, Any]) -> str:
         for name, meaning in MEANINGS.items()
     ]
     share = f"{masked['hidden_patches']:.0%} of patches hidden"
+    copies = result.get("under_copies", 0)
+    left_out = f"; left out: {copies} that lie under a copy of theirs" if copies else ""
     parts = [
-        f"{result['scenes']} scenes, {result['objects']} objects",
+        f"{result['scenes']} scenes, {result['objects']} objects{left_out}",
         table([["measure", "nothing hidden", share, "meaning"], *overall]),
     ]
     for title, groups in (("type", clean["by_type"]), ("visible", clean["by_visibility"])):
