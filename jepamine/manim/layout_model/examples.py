@@ -55,8 +55,8 @@ def load_frames(parts: Parts, clips: list[Clip], phase: str) -> Iterator[tuple[C
 
 
 def examples(parts: Parts, split: str, views: int) -> Tensors:
-    """Return the true layouts of a split and `hidden` bool (N, V, rows, columns), all False in the first
-    view.
+    """Return the true layouts of a split, `hidden` bool (N, V, rows, columns), all False in the first view,
+    and `family` int64 (N,), the number of each scene's family.
 
     In addition `frames` uint8 (N, H, W, 3) if encoding is cheap, else `tokens` float32 (N, V, L, D). V is
     views + 1. Raises UserError for an unreadable frame or layout, and if the tokens do not fit into memory.
@@ -65,7 +65,8 @@ def examples(parts: Parts, split: str, views: int) -> Tensors:
     truth = target_tensors([layout_of(clip) for clip in clips])
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
-    tensors: Tensors = {"hidden": torch.from_numpy(hidden)} | truth
+    families = np.unique([str(clip.line.get("family")) for clip in clips], return_inverse=True)[1]
+    tensors: Tensors = {"hidden": torch.from_numpy(hidden), "family": torch.from_numpy(families)} | truth
     if isinstance(parts.encoder, PassThroughEncoder) and parts.encoder.keeps_frames:
         shape = (len(clips), *parts.source.image_size, 3)
         frames = np.empty(shape, np.uint8)

@@ -103,16 +103,21 @@ def scaled(confidence: Tensor, temperature: Tensor) -> Tensor:
     return torch.sigmoid(torch.logit(confidence, _EPSILON) / temperature)
 
 
-def fit_temperature(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+def fit_temperature(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], group: NDArray[np.int64] | None = None
+) -> float:
     """Return the temperature with the least negative log-likelihood, between 0.5 and 16.
 
     It is 1 for fewer than `FEWEST` predictions. `confidence` (n,) is unscaled; `right` (n,) tells which
-    predictions are correct.
+    predictions are correct, `group` (n,) to which of several kinds of scenes, each of which weighs the same,
+    a prediction belongs.
     """
     if len(confidence) < FEWEST:
         return 1.0
     clipped = confidence.clip(_EPSILON, 1 - _EPSILON)
     logits = np.log(clipped / (1 - clipped))[None] / _TEMPERATURES[:, None]
     # -log(sigmoid(logit)) for correct predictions, -log(1 - sigmoid(logit)) for the others
-    losses = np.logaddexp(0, np.where(right, -logits, logits)).mean(axis=1)
+    losses = np.logaddexp(0, np.where(right, -logits, logits))
+    weights = None if group is None else 1 / np.bincount(group)[group]
+    losses = np.average(losses, axis=1, weights=weights)
     return float(_TEMPERATURES[losses.argmin()])

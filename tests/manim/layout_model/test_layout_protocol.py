@@ -30,6 +30,19 @@ def test_the_temperature_that_made_confidences_too_high_is_found_again():
     assert fit_temperature(overconfident, right) == pytest.approx(3, rel=0.1)
 
 
+def test_two_kinds_of_scenes_weigh_the_same_whatever_their_number_of_predictions():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(1, 2, 20_000)
+    right = rng.random(20_000) < 1 / (1 + np.exp(-logits))
+    kind = (np.arange(20_000) >= 18_000).astype(np.int64)
+    # Those of the second kind, a tenth of all, are much too confident.
+    confidence = 1 / (1 + np.exp(-np.where(kind, 6, 1) * logits))
+    even = np.concatenate([np.flatnonzero(kind == 0)[:2_000], np.flatnonzero(kind)])
+    expected = fit_temperature(confidence[even], right[even])
+    assert fit_temperature(confidence, right) == pytest.approx(1.4, abs=0.1)
+    assert fit_temperature(confidence, right, kind) == pytest.approx(expected, rel=0.1)
+
+
 def test_too_few_predictions_leave_confidences_as_they_are():
     few = FEWEST - 1
     assert fit_temperature(np.full(few, 0.99), np.zeros(few, bool)) == 1.0
