@@ -136,10 +136,11 @@ def largest(objects: Sequence[Object], count: int) -> list[int]:
     return sorted(sorted(range(len(areas)), key=lambda index: -areas[index])[:count])
 
 
-def without_copies(layout: Layout) -> Layout:
+def without_copies(objects: Sequence[Object]) -> list[Object]:
     """Leave out each object that lies under another of its type, place and text: a frame shows one of them.
 
-    Scenes have them when a `Transform` leaves the original in place, or a copy is yet to move away.
+    Scenes have them when a `Transform` leaves the original in place, or a copy is yet to move away. The rest
+    is in drawing order.
     """
 
     def under_copy(lower: Object) -> bool:
@@ -150,14 +151,12 @@ def without_copies(layout: Layout) -> Layout:
                 upper.z > lower.z
                 and (upper.type, upper.text) == (lower.type, lower.text)
                 and max(abs(a - b) for a, b in zip(upper.box, lower.box, strict=True)) < SAME_PLACE
-                for upper in layout.objects
+                for upper in objects
             )
         )
 
-    kept = sorted((item for item in layout.objects if not under_copy(item)), key=lambda item: item.z)
-    if len(kept) == len(layout.objects):
-        return layout
-    return replace(layout, objects=tuple(replace(item, z=z) for z, item in enumerate(kept)))
+    kept = sorted((item for item in objects if not under_copy(item)), key=lambda item: item.z)
+    return [replace(item, z=z) for z, item in enumerate(kept)]
 
 
 def iou(a: Sequence[float], b: Sequence[float], least: float = LEAST_SIDE) -> float:

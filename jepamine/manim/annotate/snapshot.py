@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,13 +68,8 @@ def look(scene: Any) -> Snapshot:
         if not measured:
             unmapped[class_of(mobject)] += 1
         painted.append((mobject, type_, box, share, visible_box))
-    # The largest stay: they are what one would point at.
-    keep = sorted(range(len(painted)), key=lambda place: -painted[place][2][2] * painted[place][2][3])[
-        :MAX_OBJECTS
-    ]
     objects = []
-    for z, place in enumerate(sorted(keep)):
-        mobject, type_, (x, y, width, height), share, visible_box = painted[place]
+    for z, (mobject, type_, (x, y, width, height), share, visible_box) in enumerate(painted):
         assert type_ in TYPES
         text = words_of(mobject) if type_ == "text" else None
         objects.append(
@@ -91,8 +86,12 @@ def look(scene: Any) -> Snapshot:
                 visible_box=visible_box,
             )
         )
-    layout = without_copies(from_json(to_json(Layout(tuple(objects)))))
-    return Snapshot(frame, layout, dict(unmapped), len(painted) - len(objects))
+    objects = without_copies(objects)
+    # The largest stay: they are what one would point at.
+    by_area = sorted(range(len(objects)), key=lambda z: -objects[z].width * objects[z].height)
+    kept = tuple(replace(objects[place], z=z) for z, place in enumerate(sorted(by_area[:MAX_OBJECTS])))
+    layout = from_json(to_json(Layout(kept)))
+    return Snapshot(frame, layout, dict(unmapped), len(objects) - len(kept))
 
 
 def _painted(

@@ -17,7 +17,7 @@ from jepamine.data.clips import Clip, read_clips
 from jepamine.data.frames import Frames, ahead, check, hide
 from jepamine.data.splits import chosen
 from jepamine.errors import UserError
-from jepamine.manim.layout_model.targets import NOTHING, layout_of, target_tensors
+from jepamine.manim.layout_model.targets import NOTHING, shown_layout, target_tensors
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH
 from jepamine.protocols import Encoder, Parts, PassThroughEncoder, Tensors
 from jepamine.utils.progress import progress
@@ -62,7 +62,7 @@ def examples(parts: Parts, split: str, views: int) -> Tensors:
     views + 1. Raises UserError for an unreadable frame or layout, and if the tokens do not fit into memory.
     """
     clips = scenes_of(parts, split)
-    truth = target_tensors([layout_of(clip) for clip in clips])
+    truth = target_tensors([shown_layout(clip) for clip in clips])
     masks = [masks_of(parts, clip, views) for clip in clips]
     hidden = np.stack([np.concatenate([np.zeros_like(mask[:1]), mask]) for mask in masks])
     families = np.unique([str(clip.line.get("family")) for clip in clips], return_inverse=True)[1]

@@ -25,7 +25,7 @@ from jepamine.manim.layout_model.layout_protocol import (
     object_limit,
 )
 from jepamine.manim.layout_model.plan import UNSEEN, token_grid
-from jepamine.manim.layout_model.targets import layout_of, layouts_of
+from jepamine.manim.layout_model.targets import layouts_of, shown_layout
 from jepamine.manim.layouts import FRAME_WIDTH, Layout
 from jepamine.protocols import Encoder, Parts, Tensors
 
@@ -81,7 +81,7 @@ def evaluate(
 
 def _report(predictor: torch.nn.Module, parts: Parts, clips: list[Clip]) -> dict[str, Any]:
     families = [str(clip.line.get("family", "unknown")) for clip in clips]
-    true = [layout_of(clip) for clip in clips]
+    true = [shown_layout(clip) for clip in clips]
     result = report(true, families, *predict(predictor, parts, clips), object_limit(predictor))
     shown = sum(len(layout.objects) for layout in true)
     result["under_copies"] = sum(len(clip.line["layout"]["objects"]) for clip in clips) - shown
@@ -190,7 +190,7 @@ def compare_with_teacher(
     The loss is a paired difference over the same objects; its interval is a bootstrap over scenes.
     """
     clips = scenes_of(parts, split)
-    true = [layout_of(clip) for clip in clips]
+    true = [shown_layout(clip) for clip in clips]
     resampled = Resampled(len(true))
     teacher_clean, teacher_masked, _ = predict(teacher, parts, clips)
     student_clean, student_masked, _ = predict(student, parts, clips)

@@ -15,7 +15,7 @@ from jepamine.data.frames import hide
 from jepamine.manim.layout_model.evaluation.matching import FOUND_IOU, boxes_of, match
 from jepamine.manim.layout_model.examples import load_frames
 from jepamine.manim.layout_model.inference import predict
-from jepamine.manim.layout_model.targets import layout_of
+from jepamine.manim.layout_model.targets import shown_layout
 from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, Layout
 from jepamine.protocols import Parts
 from jepamine.utils.files import write_atomic
@@ -39,7 +39,7 @@ def write_sheet(predictor: torch.nn.Module, parts: Parts, clips: list[Clip], pat
     sheet = Image.new("RGB", (3 * (WIDTH + GAP) - GAP, 28 + len(picked) * (height + GAP)), "#303030")
     _legend(ImageDraw.Draw(sheet))
     for row, (clip, pixels) in enumerate(load_frames(parts, picked, "draw")):
-        true, top = layout_of(clip), 28 + row * (height + GAP)
+        true, top = shown_layout(clip), 28 + row * (height + GAP)
         hidden = hide(pixels[None, None], masks[row][None, None])[0, 0]
         pictures = [
             _drawn(pixels, true, [TRUE] * len(true.objects)),

@@ -83,9 +83,15 @@ def layout_of(clip: Clip) -> Layout:
             f"{clip.place}: no key 'layout'; train on scenes written by the dataset 'manim' or by "
             "`jepamine scenes render`"
         )
-    layout = without_copies(from_json(clip.line["layout"], f"{clip.place}: layout"))
+    layout = from_json(clip.line["layout"], f"{clip.place}: layout")
     # `jepamine scenes annotate` counts the objects that it leaves out.
     return replace(layout, more=True) if clip.line.get("left_out") else layout
+
+
+def shown_layout(clip: Clip) -> Layout:
+    """Return what a frame shows of the layout of its line; raises UserError like `layout_of`."""
+    layout = layout_of(clip)
+    return replace(layout, objects=tuple(without_copies(layout.objects)))
 
 
 def target_tensors(layouts: Sequence[Layout]) -> Tensors:

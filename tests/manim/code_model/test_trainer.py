@@ -107,6 +107,15 @@ def test_an_expression_is_the_line_without_its_position():
     assert example(line_of(0)).expressions == ("Circle(radius=0.5, color=RED)", 'Text("area").scale(0.8)')
 
 
+def test_a_line_whose_object_lies_under_a_copy_counts_too():
+    line = line_of(0)
+    objects = line["layout"]["objects"]
+    objects.append(objects[1] | {"z": 2})
+    objects[1]["visible"] = 0.3
+    line["code"] += "\n        again = " + line["code"].split("= ")[-1]
+    assert len(example(line).expressions) == 3
+
+
 def test_a_line_that_refers_to_another_becomes_that_of_template():
     line = line_of(0)
     line["code"] = line["code"].replace(
