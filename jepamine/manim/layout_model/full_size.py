@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jepamine.manim.layout_model.predictors.proposals import contrast_from_ground
-from jepamine.manim.layout_model.predictors.snapping import beyond_box
-from jepamine.manim.layouts import FRAME_HEIGHT, FRAME_WIDTH, TYPES, Layout, Object
+from jepamine.manim.layout_model.predictors.snapping import beyond_box, box_of, painted_edges
+from jepamine.manim.layouts import FRAME_WIDTH, TYPES, Layout, Object
 
 # A frame that is not this many times as wide as what was read shows no more; a larger one than that takes
 # time and shows little more.
@@ -34,11 +34,11 @@ def at_full_size(layout: Layout, frame: NDArray[np.uint8], width: int) -> Layout
     """
     if frame.shape[1] < LARGER * width or not layout.objects:
         return layout
-    if frame.shape[1] > LARGEST * width:
-        size = LARGEST * width, round(LARGEST * width * frame.shape[0] / frame.shape[1])
-        frame = np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BOX))
+    full = min(frame.shape[1], LARGEST * width)
+    if frame.shape[:2] != (size := (full * 9 // 16, full)):
+        frame = np.asarray(Image.fromarray(frame).resize(size[::-1], Image.Resampling.BOX))
     lit, least = contrast_from_ground((frame / 255).astype(np.float32), np.zeros(frame.shape[:2], bool))
-    reach = frame.shape[1] / width
+    reach = full / width
     boxes = [_box(item, lit, least, reach) for item in layout.objects]
     objects = (
         replace(item, **dict(zip(("x", "y", "width", "height"), box.tolist(), strict=True)))
@@ -51,23 +51,16 @@ def _box(item: Object, lit: NDArray[np.float32], least: float, reach: float) -> 
     """Return the box of an object in units, by the contrast (H, W) of a frame in which `reach` pixels were
     one.
     """
-    height, width = lit.shape
-    unit = np.array([width / FRAME_WIDTH, height / FRAME_HEIGHT])
-    centre = (np.array([item.x, -item.y]) + np.array([FRAME_WIDTH, FRAME_HEIGHT]) / 2) * unit
-    stroke = beyond_box(TYPES.index(item.type)) * unit
-    half = np.array([item.width, item.height]) / 2 * unit + stroke
-    low, high = centre - half, centre + half
-    edges = {}
+    unit, stroke = lit.shape[1] / FRAME_WIDTH, beyond_box(TYPES.index(item.type))
+    edges = painted_edges(np.array(item.box), unit, stroke)
+    exact = edges.copy()
     for axis, across in ((0, lit), (1, lit.T)):
-        # Down the other axis, the rows that the box covers.
-        other = 1 - axis
-        rows = across[max(int(low[other]), 0) : int(np.ceil(high[other]))].max(axis=0, initial=0.0)
-        edges[axis, 0] = _edge(rows, low[axis], least, reach)
-        edges[axis, 1] = len(rows) - _edge(rows[::-1], len(rows) - high[axis], least, reach)
-    low, high = (np.array([edges[0, end], edges[1, end]]) for end in (0, 1))
-    middle = (low + high) / 2 / unit - np.array([FRAME_WIDTH, FRAME_HEIGHT]) / 2
-    sides = np.maximum(high - low - 2 * stroke, 0) / unit
-    return np.array([middle[0], -middle[1], *sides])
+        # Of the other axis what is within the box.
+        low, high = edges[[1 - axis, 3 - axis]]
+        profile = across[max(int(low), 0) : int(np.ceil(high))].max(axis=0, initial=0.0)
+        exact[axis] = _edge(profile, edges[axis], least, reach)
+        exact[axis + 2] = len(profile) - _edge(profile[::-1], len(profile) - edges[axis + 2], least, reach)
+    return box_of(exact, unit, stroke)
 
 
 def _edge(profile: NDArray[np.float32], place: float, least: float, reach: float) -> float:

@@ -57,7 +57,7 @@ def snapped(
     unit = width / FRAME_WIDTH
     for number, box in enumerate(boxes):
         stroke = beyond_box(int(kinds[number]))
-        edges = _edges(box, unit, stroke)
+        edges = painted_edges(box, unit, stroke)
         window = tuple(
             slice(max(int(np.floor(edges[axis])), 0), max(int(np.ceil(edges[axis + 2])), 0))
             for axis in (1, 0)
@@ -77,7 +77,7 @@ def snapped(
         area = (slice(low[1], high[1]), slice(low[0], high[0]))
         exact = _exact(np.where(np.isin(parts[area], own), lit[area], 0.0), low)
         if _overlap(exact, edges) >= LEAST_IOU:
-            results[number] = _box(exact, unit, stroke)
+            results[number] = box_of(exact, unit, stroke)
     return results
 
 
@@ -103,14 +103,15 @@ def by_sides(boxes: Floats, kinds: NDArray[np.int64]) -> NDArray[np.int64]:
     return settled
 
 
-def _edges(box: Floats, unit: float, stroke: float) -> Floats:
+def painted_edges(box: Floats, unit: float, stroke: float) -> Floats:
     """Return left, top, right, bottom in pixels, y down, of what a box's object paints."""
     x, y = (box[0] + FRAME_WIDTH / 2) * unit, (FRAME_HEIGHT / 2 - box[1]) * unit
     wide, high = (box[2] / 2 + stroke) * unit, (box[3] / 2 + stroke) * unit
     return np.array([x - wide, y - high, x + wide, y + high])
 
 
-def _box(edges: Floats, unit: float, stroke: float) -> Floats:
+def box_of(edges: Floats, unit: float, stroke: float) -> Floats:
+    """Return the box (4,) in units of what is painted between edges: the inverse of `painted_edges`."""
     left, top, right, bottom = edges / unit
     sides = np.maximum(np.array([right - left, bottom - top]) - 2 * stroke, 0.0)
     return np.array([(left + right) / 2 - FRAME_WIDTH / 2, FRAME_HEIGHT / 2 - (top + bottom) / 2, *sides])
